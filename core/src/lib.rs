@@ -1,1 +1,16 @@
+//! The domain of Latchkey: values in, values out.
+//!
+//! In scope: OAuth 2.0 with PKCE as X speaks it (RFC 6749, RFC 7636), the sealing of secrets at rest, the state
+//! machines of connecting and publishing, X's wire format, and the shapes of our own HTTP contract (docs/API.md).
+//!
+//! Out of scope: sending, storing, time and randomness. `now` and entropy are parameters; a call to the outside is a
+//! pair, one function that returns an [`http::Request`] and another that reads the [`http::Response`].
 
+pub mod doctor;
+pub mod id;
+pub mod oauth;
+pub mod pkce;
+pub mod seal;
+pub mod secret;
+pub mod time;
+pub mod x;
