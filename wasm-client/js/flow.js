@@ -1,0 +1,84 @@
+/** One attempt to connect: the window, the session and the decisions of the wasm module, in that order. */
+
+import { ConnectError } from "./connect-error.js";
+import { Popup } from "./popup.js";
+import { SessionClient } from "./session-client.js";
+import { Attempt, loadWasm, Step } from "./wasm.js";
+
+/**
+ * Begins an attempt. Call it inside the click. `outcome` always resolves, to the type and detail of the one event
+ * that ends the attempt; `cancel(reason)` ends it from here.
+ */
+export function connect(source) {
+  const popup = new Popup();
+  if (!popup.open()) throw new ConnectError("popup_blocked", { retryable: true });
+  const controller = new AbortController();
+  return {
+    outcome: run(popup, source, controller.signal).finally(() => popup.close()),
+    showWindow: () => popup.show(),
+    cancel: (reason) => controller.abort(reason),
+  };
+}
+
+async function run(popup, source, signal) {
+  let attempt;
+  let client;
+  try {
+    const [session] = await Promise.all([source(signal), loadWasm()]);
+    signal.throwIfAborted();
+    client = new SessionClient(session, signal);
+    attempt = new Attempt();
+    if (!popup.start(startForm(session, attempt))) {
+      client.cancel();
+      return cancelled("window_closed");
+    }
+    return await follow(session, client, attempt, signal);
+  } catch (error) {
+    if (!signal.aborted) return failed(error);
+    client?.cancel();
+    return cancelled(signal.reason);
+  } finally {
+    // The verifier is gone with it.
+    attempt?.free();
+  }
+}
+
+/** RFC 7636 §4.3, posted rather than put in an address. */
+function startForm({ token, connectUrl }, attempt) {
+  const fields = { token, code_challenge: attempt.challenge(), code_challenge_method: "S256", display: "popup" };
+  return { action: connectUrl, fields };
+}
+
+/** Asks until the module says that the attempt is over. */
+async function follow(session, client, attempt, signal) {
+  let step = Step.Poll;
+  let answer;
+  while (step === Step.Poll || step === Step.Complete) {
+    await pause(attempt.pause(), signal);
+    answer = await (step === Step.Poll ? client.poll(attempt.since()) : client.complete(attempt.verifier()));
+    step = answer ? attempt.answered(answer.http, answer.status, answer.code) : attempt.unreachable();
+  }
+  if (step === Step.Connected) {
+    return { type: "connected", detail: { account: answer.account, connectId: session.id } };
+  }
+  if (step === Step.Cancelled) return cancelled(attempt.code());
+  if (attempt.leavesSessionOpen()) client.cancel();
+  return failed(new ConnectError(attempt.code(), { ...answer, retryable: attempt.retryable() }));
+}
+
+const cancelled = (reason) => ({ type: "cancelled", detail: { reason } });
+
+/** What is not a ConnectError is the network or the browser: said as such, with the cause kept for the console. */
+export function failed(error) {
+  const known = error instanceof ConnectError ? error : new ConnectError("unreachable", { retryable: true, cause: error });
+  const { code, message, retryable, hint } = known;
+  return { type: "error", detail: { code, message, retryable, hint } };
+}
+
+function pause(ms, signal) {
+  if (!ms) return undefined;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });
+  });
+}

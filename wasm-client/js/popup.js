@@ -1,0 +1,86 @@
+/** The window in which X asks. It starts as a blank document of the page's own origin, and is left alone after that. */
+
+const SIZE = { width: 600, height: 720 };
+/**
+ * X's pages cut the tie between windows (COOP), and then `closed` is true of an open one. So it is never taken for an
+ * answer: it only lets a click open another window, and only after this long, so that a double click opens one.
+ */
+const REOPEN_AFTER_MS = 3000;
+
+const WAITING_STYLE = `
+  html { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; color: GrayText; background: Canvas; }
+  body { display: grid; place-items: center; min-height: 100vh; margin: 0; }
+`;
+
+export class Popup {
+  // Not to be guessed: a name that another frame knows lets it steer the window.
+  #name = `connect-x-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+  #window;
+  #openedAt;
+  #form;
+
+  /** Call inside the click, before anything is awaited: browsers allow a window only there. */
+  open() {
+    const opened = window.open("", this.#name, features());
+    if (!opened || opened.closed) return false;
+    this.#window = opened;
+    this.#openedAt = performance.now();
+    showWaiting(opened.document);
+    if (this.#form) submit(opened.document, this.#form);
+    return true;
+  }
+
+  /** A closed window is opened again, with the form it had: a new start replaces the old one. */
+  show() {
+    if (!this.#window.closed) this.#window.focus();
+    else if (performance.now() - this.#openedAt > REOPEN_AFTER_MS) this.open();
+  }
+
+  /** False when the person has closed the window: here, before X's pages, `closed` still says so. */
+  start(form) {
+    if (this.#window.closed) return false;
+    this.#form = form;
+    submit(this.#window.document, form);
+    return true;
+  }
+
+  close() {
+    this.#window.close();
+  }
+}
+
+function features() {
+  const left = Math.round(screenX + (outerWidth - SIZE.width) / 2);
+  const top = Math.round(screenY + (outerHeight - SIZE.height) / 2);
+  return `popup,width=${SIZE.width},height=${SIZE.height},left=${left},top=${top}`;
+}
+
+/** Built without markup and with a constructed style sheet: the blank document inherits the page's CSP. */
+function showWaiting(page) {
+  const style = new page.defaultView.CSSStyleSheet();
+  style.replaceSync(WAITING_STYLE);
+  page.adoptedStyleSheets = [style];
+  page.title = "X";
+  page.body.textContent = "Opening X…";
+}
+
+/**
+ * Posts the start from the window's own document. The referrer policy makes the browser name the page's origin in the
+ * `Origin` header, without which the server refuses; a page that sends no referrer would send `Origin: null`.
+ */
+function submit(page, { action, fields }) {
+  const policy = page.createElement("meta");
+  policy.name = "referrer";
+  policy.content = "origin";
+  page.head.append(policy);
+  const form = page.createElement("form");
+  form.method = "post";
+  form.action = action;
+  for (const [name, value] of Object.entries(fields)) {
+    const input = page.createElement("input");
+    Object.assign(input, { type: "hidden", name, value });
+    form.append(input);
+  }
+  page.body.append(form);
+  form.submit();
+}
