@@ -1,0 +1,205 @@
+// What a test may do to the stand-in. The HTTP plane (control-http.mjs) calls these same methods.
+// Everything taken is a plain object with X-like snake_case keys; an unknown key is refused.
+import { newFault } from "./faults.mjs";
+import { isLive, issueCode } from "./oauth.mjs";
+import { METER_NAMES } from "./rate.mjs";
+import { isScope } from "./scopes.mjs";
+import { addPost } from "./tweets.mjs";
+
+const MAX_CALLBACKS = 10;
+/** https://docs.x.com/fundamentals/developer-apps (callback URLs). */
+const REFUSED_SCHEMES = new Set(
+  (
+    "vbscript javascript vbs data mocha keyword livescript ftp file gopher acrobat callto daap itpc itms firefoxurl " +
+    "hcp ldap mailto mmst mmsu msbd rtsp mso-offdap snews news nntp outlook stssync rlogin telnet tn3270 shell sip"
+  ).split(" "),
+);
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
+const APP_KEYS = ["name", "type", "client_id", "client_secret", "callbacks", "permission", "enrolled", "enterprise", "credits", "requests_email"];
+const USER_KEYS = ["username", "name", "description", "email", "subscription_type", "suspended"];
+const CHOICES = {
+  type: ["confidential", "public"],
+  permission: ["read", "write"],
+  subscription_type: ["None", "Basic", "Premium", "PremiumPlus"],
+  dialect: ["old", "new"],
+};
+
+export class Control {
+  #state;
+
+  constructor(state) {
+    this.#state = state;
+  }
+
+  apps() {
+    return [...this.#state.apps.values()];
+  }
+
+  /** The first app, seeded: confidential, with the callbacks that the process was started with. */
+  get app() {
+    return this.apps()[0];
+  }
+
+  addApp(given = {}) {
+    return this.#state.addApp(checkApp(given));
+  }
+
+  setApp({ client_id, ...changes }) {
+    return Object.assign(this.#app(client_id), checkApp(changes));
+  }
+
+  users() {
+    return [...this.#state.users.values()];
+  }
+
+  addUser(given) {
+    if (!/^\w{1,15}$/.test(given.username)) throw new TypeError("username must be 1 to 15 letters, digits or _");
+    if (this.#state.userByName(given.username)) throw new TypeError(`@${given.username} exists`);
+    return this.#state.addUser(only(given, USER_KEYS));
+  }
+
+  setUser({ username, ...changes }) {
+    return Object.assign(this.#user(username), only(changes, USER_KEYS));
+  }
+
+  /** A user's consent without a browser: the code that the callback would carry. */
+  grant({ client_id = this.app.client_id, username = "ada", scopes, redirect_uri, code_challenge, code_challenge_method = "S256" }) {
+    const app = this.#app(client_id);
+    const chosen = redirect_uri ?? app.callbacks[0];
+    if (!scopes?.every(isScope)) throw new TypeError("scopes must be an array of X's scope names");
+    if (!app.callbacks.includes(chosen)) throw new TypeError(`redirect_uri is not a callback of the app: ${chosen}`);
+    if (!code_challenge) throw new TypeError("code_challenge is missing");
+    const user = this.#user(username);
+    return { code: issueCode(this.#state, { app, user, scopes, redirect_uri: chosen, code_challenge, code_challenge_method }) };
+  }
+
+  tokens({ username } = {}) {
+    const wanted = username && this.#user(username).id;
+    return [...this.#state.tokens.values()]
+      .filter(({ grant }) => !wanted || grant.user_id === wanted)
+      .map((token) => ({ ...token, live: isLive(this.#state, token) }));
+  }
+
+  expireToken({ token }) {
+    const found = this.#state.tokens.get(token);
+    if (!found) throw new TypeError("no such token");
+    found.expires_at = this.#state.now();
+    return { expired: true };
+  }
+
+  /** As under "Connected apps" in X's settings: every token of this user, of one app or of all. */
+  revokeGrants({ username, client_id }) {
+    const { id } = this.#user(username);
+    const live = [...this.#state.tokens.values(), ...this.#state.codes.values()].map(({ grant }) => grant);
+    const ended = new Set(live.filter((grant) => grant.user_id === id && [undefined, grant.client_id].includes(client_id)));
+    for (const grant of ended) grant.revoked = true;
+    return { revoked: ended.size };
+  }
+
+  /** All posts that exist, oldest first. */
+  posts({ username, text } = {}) {
+    const author = username && this.#user(username).id;
+    return [...this.#state.posts.values()].filter(
+      (post) => (!author || post.author_id === author) && (text === undefined || post.text === text),
+    );
+  }
+
+  /** Another user's post, made without an app: something to reply to. None of X's rules is asked. */
+  post({ username, text, in_reply_to_tweet_id, quote_tweet_id }) {
+    const { posts } = this.#state;
+    const [parent, quoted] = [posts.get(in_reply_to_tweet_id), posts.get(quote_tweet_id)];
+    return addPost(this.#state, { user: this.#user(username), body: { text }, parent, quoted });
+  }
+
+  fault(given) {
+    const fault = newFault(only(given, ["method", "path", "times", "kind", "ms", "preset", "status", "headers", "body"]));
+    this.#state.faults.push(fault);
+    return fault;
+  }
+
+  /** Faults that have not all happened yet: empty at the end of a test that used what it asked for. */
+  faults() {
+    return this.#state.faults;
+  }
+
+  clearFaults() {
+    this.#state.faults.length = 0;
+    return { cleared: true };
+  }
+
+  now() {
+    return { now: this.#state.now(), frozen: this.#state.clock.frozen };
+  }
+
+  clock({ advance_ms = 0, frozen }) {
+    const { clock } = this.#state;
+    if (frozen === true && !clock.frozen) clock.freeze();
+    if (frozen === false) clock.thaw();
+    clock.advance(advance_ms);
+    return this.now();
+  }
+
+  settings() {
+    return this.#state.settings;
+  }
+
+  /** `limits`: {"POST /2/tweets": {user_15min: 3}} replaces X's numbers, meter by meter. */
+  set(changes) {
+    const checked = only(changes, ["acting_delay_ms", "listing_delay_ms", "dialect", "limits"]);
+    for (const meters of Object.values(checked.limits ?? {})) only(meters, METER_NAMES);
+    return Object.assign(this.#state.settings, checked);
+  }
+
+  requests(filter = {}) {
+    return this.#state.log.list(filter);
+  }
+
+  /** Waits until `count` requests that match had their effect. */
+  received({ count = 1, wait_ms = 5000, ...filter } = {}) {
+    return this.#state.log.received(filter, Number(count), Number(wait_ms));
+  }
+
+  clearRequests() {
+    this.#state.log.clear();
+    return { cleared: true };
+  }
+
+  reset() {
+    this.#state.reset();
+    return { reset: true };
+  }
+
+  #app(clientId) {
+    const app = this.#state.apps.get(clientId);
+    if (!app) throw new TypeError(`no app has the client id ${clientId}`);
+    return app;
+  }
+
+  #user(username) {
+    const user = this.#state.userByName(String(username));
+    if (!user) throw new TypeError(`no user is called @${username}`);
+    return user;
+  }
+}
+
+function only(given, keys) {
+  for (const [key, value] of Object.entries(given)) {
+    if (!keys.includes(key)) throw new TypeError(`unknown key ${key}; known: ${keys.join(", ")}`);
+    if (CHOICES[key] && !CHOICES[key].includes(value)) throw new TypeError(`${key} must be one of ${CHOICES[key].join(", ")}`);
+  }
+  return given;
+}
+
+function checkApp(given) {
+  const app = only(given, APP_KEYS);
+  if (app.callbacks?.length > MAX_CALLBACKS) throw new TypeError(`an app has at most ${MAX_CALLBACKS} callbacks`);
+  app.callbacks?.forEach(checkCallback);
+  return app;
+}
+
+/** https, a native app's own scheme, or plain http on loopback. */
+function checkCallback(callback) {
+  const { protocol, hostname } = new URL(callback);
+  const refused = REFUSED_SCHEMES.has(protocol.slice(0, -1)) || (protocol === "http:" && !LOOPBACK.has(hostname));
+  if (refused) throw new TypeError(`X does not take this callback: ${callback}`);
+}

@@ -1,0 +1,137 @@
+// The bodies of X's refusals, word for word where they were observed or are documented; key order is X's too.
+// "Assumed" marks the few that nobody has published: never let a test depend on their text.
+import { html, json, problem } from "./reply.mjs";
+
+const OLD = "https://api.twitter.com/2/problems/";
+const NEW = "https://api.x.com/2/problems/";
+
+const forbidden = (detail) => problem(403, { detail, type: "about:blank", title: "Forbidden", status: 403 });
+
+/** X says `invalid_request` where RFC 6749 §5.2 says `invalid_grant`. */
+const invalidRequest = (description) =>
+  json(400, { error: "invalid_request", error_description: description });
+
+export const oauth = {
+  missing: (name) => invalidRequest(`Missing required parameter [${name}].`),
+  grantType: () =>
+    invalidRequest(
+      "Value passed for the grant type was invalid. Grant type should be one of [authorization_code, refresh_token].",
+    ),
+  code: () => invalidRequest("Value passed for the authorization code was invalid."),
+  token: () => invalidRequest("Value passed for the token was invalid."),
+  verifier: () => invalidRequest("Value passed for the code verifier did not match the code challenge."),
+  redirectUri: () =>
+    invalidRequest("Value passed for the redirect uri did not match the uri of the authorization code."),
+  unauthorizedClient: () =>
+    json(401, { error: "unauthorized_client", error_description: "Missing valid authorization header" }),
+  invalidClient: () =>
+    json(400, { error: "invalid_client", error_description: "Value passed for the client id was invalid." }),
+};
+
+const unsupportedAuthentication = (kind) =>
+  problem(403, {
+    title: "Unsupported Authentication",
+    detail:
+      `Authenticating with ${kind} is forbidden for this endpoint.  ` +
+      "Supported authentication types are [OAuth 1.0a User Context, OAuth 2.0 User Context].",
+    type: `${OLD}unsupported-authentication`,
+    status: 403,
+  });
+
+export const api = {
+  unauthorized: () =>
+    problem(401, { title: "Unauthorized", type: "about:blank", status: 401, detail: "Unauthorized" }),
+  unknownAuthentication: () => unsupportedAuthentication("Unknown"),
+  appOnly: () => unsupportedAuthentication("OAuth 2.0 Application-Only"),
+  creditsDepleted: () =>
+    problem(402, {
+      detail: "credits depleted",
+      status: 402,
+      title: "Payment Required",
+      type: `${NEW}credits-depleted`,
+    }),
+  /** The gateway of before 2026-07: no `status`, and `account_id` is a number beyond 2^53, so it is written as text. */
+  creditsDepletedOld: () => ({
+    ...problem(402, null),
+    body:
+      '{"account_id":1553086854915936256,"title":"CreditsDepleted","detail":"Your enrolled account ' +
+      '[1553086854915936256] does not have any credits to fulfill this request.","type":"' +
+      `${OLD}credits"}`,
+  }),
+  duplicate: () => forbidden("You are not allowed to create a Tweet with duplicate content."),
+  replyNotSummoned: () =>
+    forbidden(
+      "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by " +
+        "the author of the post you are replying to.",
+    ),
+  quoteNotAllowed: () =>
+    forbidden(
+      "Quoting this post is not allowed because you have not been mentioned or are not part of the conversation " +
+        "thread of the post you are quoting.",
+    ),
+  notPermitted: () => forbidden("You are not permitted to perform this action."),
+  forbidden: () => forbidden("Forbidden"),
+  /** Assumed but for "maximum of one cashtag", which third parties report. */
+  cashtags: () => forbidden("A post may contain a maximum of one cashtag."),
+  videoTooLong: () => forbidden("This user is not allowed to post a video longer than 2 minutes."),
+  readOnlyApp: () =>
+    problem(403, {
+      detail: "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint.",
+      status: 403,
+      title: "Forbidden",
+      type: `${NEW}oauth1-permissions`,
+    }),
+  notEnrolled: () =>
+    problem(403, {
+      client_id: "26924600",
+      detail:
+        "When authenticating requests to the Twitter API v2 endpoints, you must use keys and tokens from a Twitter " +
+        "developer App that is attached to a Project. You can create a project via the developer portal.",
+      registration_url: "https://developer.twitter.com/en/docs/projects/overview",
+      title: "Client Forbidden",
+      required_enrollment: "Appropriate Level of API Access",
+      reason: "client-not-enrolled",
+      type: `${OLD}client-forbidden`,
+    }),
+  rateLimit: (headers = {}) =>
+    problem(429, { title: "Too Many Requests", type: "about:blank", status: 429, detail: "Too Many Requests" }, headers),
+  rateLimitLegacy: (headers = {}) =>
+    json(429, { errors: [{ code: 88, message: "Rate limit exceeded" }] }, headers),
+  usageCapped: () =>
+    problem(429, {
+      title: "UsageCapExceeded",
+      detail: "Usage cap exceeded: Monthly product cap",
+      type: `${OLD}usage-capped`,
+      period: "Monthly",
+      scope: "Product",
+    }),
+  unavailable: () =>
+    problem(503, { title: "Service Unavailable", detail: "Service Unavailable", type: "about:blank", status: 503 }),
+  html: () => html(503, "<!doctype html><title>X / Error</title><h1>Something went wrong</h1><p>Try again."),
+  /** Assumed: no unknown path was ever logged. */
+  notFound: () => problem(404, { title: "Not Found", type: "about:blank", status: 404, detail: "Not Found" }),
+  mediaIds: (ids) => invalid("Your media IDs are invalid.", { "media.media_ids": ids }),
+  replyId: (id) => invalid("Your reply tweet ID is invalid.", { "reply.in_reply_to_tweet_id": [id] }),
+  contentType: () => invalid("Requests with bodies must have content-type of application/json.", {}),
+  invalid,
+};
+
+function invalid(message, parameters) {
+  return problem(400, {
+    errors: [{ message, parameters }],
+    title: "Invalid Request",
+    detail: "One or more parameters to your request was invalid.",
+    type: `${OLD}invalid-request`,
+  });
+}
+
+/** One entry of `errors` in a 200: X answers a missing resource that way. */
+export const resourceNotFound = (resource_type, parameter, id) => ({
+  resource_id: id,
+  resource_type,
+  parameter,
+  value: id,
+  title: "Not Found Error",
+  detail: `Could not find ${resource_type} with ${parameter}: [${id}].`,
+  type: `${OLD}resource-not-found`,
+});

@@ -1,0 +1,67 @@
+// What arrived, in order: a test counts effects and reads credentials here, so headers are kept as they came.
+import { EventEmitter, once } from "node:events";
+
+export class RequestLog {
+  #entries = [];
+  #events = new EventEmitter();
+  #clock;
+
+  constructor(clock) {
+    this.#clock = clock;
+  }
+
+  /** `route` is null for a request that matches nothing here; `status` stays null until the effect is known. */
+  add(request, route) {
+    const entry = {
+      time: this.#clock.now(),
+      method: request.method,
+      path: request.path,
+      query: Object.fromEntries(request.query),
+      headers: request.headers,
+      body: request.body,
+      route: route?.name ?? null,
+      fault: null,
+      status: null,
+    };
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  /** `status` is what was answered, or "closed" where the connection was cut instead. */
+  settle(entry, status) {
+    entry.status = status;
+    this.#events.emit("settled");
+  }
+
+  /** `path` is compared with the path and with the route's pattern; `unmatched` keeps what no route took. */
+  list({ method, path, status, unmatched } = {}) {
+    return this.#entries.filter(
+      (entry) =>
+        (method === undefined || entry.method === method) &&
+        (path === undefined || entry.path === path || entry.route?.endsWith(` ${path}`)) &&
+        (status === undefined || String(entry.status) === String(status)) &&
+        (!unmatched || entry.route === null),
+    );
+  }
+
+  /** Resolves once `count` matching requests have had their effect; rejects with what did arrive. */
+  async received(filter, count, waitMs) {
+    const signal = AbortSignal.timeout(waitMs);
+    const settled = () => this.list(filter).filter((entry) => entry.status !== null);
+    while (settled().length < count) {
+      await once(this.#events, "settled", { signal }).catch(() => {
+        throw new Error(`waited ${waitMs} ms for ${count} of ${JSON.stringify(filter)}; arrived: ${this.#summary()}`);
+      });
+    }
+    return settled();
+  }
+
+  clear() {
+    this.#entries = [];
+  }
+
+  #summary() {
+    const lines = this.#entries.map(({ method, path, status }) => `${method} ${path} ${status}`);
+    return lines.join(", ") || "nothing";
+  }
+}

@@ -1,0 +1,45 @@
+// Every endpoint, one line each. A new area of X's API is a new module and its lines here.
+import { userCall } from "./api.mjs";
+import * as authorize from "./authorize.mjs";
+import * as oauth from "./oauth.mjs";
+import * as pages from "./pages.mjs";
+import * as timeline from "./timeline.mjs";
+import * as tweets from "./tweets.mjs";
+import * as users from "./users.mjs";
+
+const READ = { scopes: ["tweet.read", "users.read"] };
+const WRITE = { scopes: ["tweet.read", "tweet.write", "users.read"], writes: true };
+const FREE = { scopes: [], free: true };
+
+const ROUTES = [
+  ["GET", "/i/oauth2/authorize", authorize.show],
+  ["POST", "/i/oauth2/authorize", authorize.decide],
+  ["POST", "/2/oauth2/token", oauth.token],
+  ["POST", "/2/oauth2/revoke", oauth.revoke],
+  ["GET", "/2/users/me", userCall(READ, users.me)],
+  ["GET", "/2/users/{id}/tweets", userCall(READ, timeline.ofUser)],
+  ["GET", "/2/usage/credits", userCall(FREE, users.credits)],
+  ["POST", "/2/tweets", userCall(WRITE, tweets.create)],
+  ["GET", "/2/tweets", userCall(READ, timeline.many)],
+  ["GET", "/2/tweets/{id}", userCall(READ, timeline.one)],
+  ["DELETE", "/2/tweets/{id}", userCall(WRITE, tweets.remove)],
+  ["GET", "/", pages.home],
+  ["GET", "/i/status/{id}", pages.status],
+  ["GET", "/{username}", pages.user],
+  ["GET", "/{username}/status/{id}", pages.status],
+  ["GET", "/{username}/avatar.svg", pages.avatarImage],
+].map(([method, path, handle]) => ({ method, path, handle, name: `${method} ${path}`, pattern: patternOf(path) }));
+
+function patternOf(path) {
+  const source = path.replaceAll(".", "\\.").replaceAll("{username}", "(?<username>\\w{1,15})");
+  return new RegExp(`^${source.replaceAll("{id}", "(?<id>[^/]+)")}$`);
+}
+
+/** The first line that fits, so `/2/users/me` stands before any pattern that would take it. */
+export function findRoute({ method, path }) {
+  for (const route of ROUTES) {
+    const found = method === route.method ? route.pattern.exec(path) : null;
+    if (found) return { route, params: { ...found.groups } };
+  }
+  return { route: null, params: {} };
+}
