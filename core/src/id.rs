@@ -1,1 +1,290 @@
-//! id
+//! The ids we give, and those we are given: by tenants of the operator, and by X.
+//!
+//! Each is a type of its own, checked when it is parsed, so that a post id cannot stand where an account id belongs.
+
+use std::{fmt, hash::Hash, marker::PhantomData, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::seal::{base64url, base64url_decode};
+
+/// What an [`Id`] identifies. The bounds are what the derives on `Id` ask of their parameter.
+pub trait Kind: Copy + Ord + Hash + fmt::Debug {
+    const PREFIX: &'static str;
+}
+
+/// Prefix and 16 random bytes in base64url: `acc_AAECAwQFBgcICQoLDA0ODw`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String", bound = "K: Kind")]
+pub struct Id<K>(String, PhantomData<K>);
+
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum IdError {
+    #[error("not an id of the form {prefix}… as this service gives them")]
+    Ours { prefix: &'static str },
+    #[error("a tenant id has 1 to 128 letters, digits, underscores or hyphens")]
+    Tenant,
+    #[error("an id of X has 1 to 19 digits")]
+    OfX,
+}
+
+impl<K: Kind> Id<K> {
+    pub fn from_entropy(entropy: [u8; 16]) -> Self {
+        Self(format!("{}{}", K::PREFIX, base64url(&entropy)), PhantomData)
+    }
+
+    pub fn parse(text: &str) -> Result<Self, IdError> {
+        Self::try_from(text.to_owned())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<K: Kind> TryFrom<String> for Id<K> {
+    type Error = IdError;
+
+    fn try_from(text: String) -> Result<Self, IdError> {
+        let bytes = text.strip_prefix(K::PREFIX).and_then(base64url_decode);
+        if bytes.is_some_and(|bytes| bytes.len() == 16) {
+            Ok(Self(text, PhantomData))
+        } else {
+            Err(IdError::Ours { prefix: K::PREFIX })
+        }
+    }
+}
+
+impl<K: Kind> FromStr for Id<K> {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        Self::parse(text)
+    }
+}
+
+impl<K> From<Id<K>> for String {
+    fn from(id: Id<K>) -> Self {
+        id.0
+    }
+}
+
+impl<K> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<K> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+pub type NetworkId = Id<kind::Network>;
+pub type AccountId = Id<kind::Account>;
+pub type PostId = Id<kind::Post>;
+pub type MediaId = Id<kind::Media>;
+pub type WebhookId = Id<kind::Webhook>;
+pub type KeyId = Id<kind::Key>;
+pub type EventId = Id<kind::Event>;
+
+/// The kinds of [`Id`] (docs/API.md, section 1) and of [`XId`]. They have no values.
+pub mod kind {
+    use super::Kind;
+
+    #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    pub enum Network {}
+    impl Kind for Network {
+        const PREFIX: &'static str = "net_";
+    }
+
+    #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    pub enum Account {}
+    impl Kind for Account {
+        const PREFIX: &'static str = "acc_";
+    }
+
+    #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    pub enum Post {}
+    impl Kind for Post {
+        const PREFIX: &'static str = "post_";
+    }
+
+    #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    pub enum Media {}
+    impl Kind for Media {
+        const PREFIX: &'static str = "med_";
+    }
+
+    #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    pub enum Webhook {}
+    impl Kind for Webhook {
+        const PREFIX: &'static str = "wh_";
+    }
+
+    #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    pub enum Key {}
+    impl Kind for Key {
+        const PREFIX: &'static str = "key_";
+    }
+
+    #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    pub enum Event {}
+    impl Kind for Event {
+        const PREFIX: &'static str = "evt_";
+    }
+
+    #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    pub enum XUser {}
+
+    #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    pub enum XPost {}
+}
+
+/// The operator's own name for one of their customers: `^[A-Za-z0-9_-]{1,128}$`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct TenantId(String);
+
+impl TenantId {
+    pub fn parse(text: &str) -> Result<Self, IdError> {
+        Self::try_from(text.to_owned())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for TenantId {
+    type Error = IdError;
+
+    fn try_from(text: String) -> Result<Self, IdError> {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        if (1..=128).contains(&text.len()) && text.bytes().all(allowed) { Ok(Self(text)) } else { Err(IdError::Tenant) }
+    }
+}
+
+impl fmt::Display for TenantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An id that X gave: `^[0-9]{1,19}$` (X OpenAPI 2.167). Text and not a number, since it goes beyond 2⁵³.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String", bound = "K: Clone")]
+pub struct XId<K>(String, PhantomData<K>);
+
+pub type XUserId = XId<kind::XUser>;
+pub type XPostId = XId<kind::XPost>;
+
+impl<K> XId<K> {
+    pub fn parse(text: &str) -> Result<Self, IdError> {
+        Self::try_from(text.to_owned())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<K> TryFrom<String> for XId<K> {
+    type Error = IdError;
+
+    fn try_from(text: String) -> Result<Self, IdError> {
+        if (1..=19).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) {
+            Ok(Self(text, PhantomData))
+        } else {
+            Err(IdError::OfX)
+        }
+    }
+}
+
+impl<K> From<XId<K>> for String {
+    fn from(id: XId<K>) -> Self {
+        id.0
+    }
+}
+
+impl<K> fmt::Display for XId<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<K> fmt::Debug for XId<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_id_is_its_prefix_and_22_characters() {
+        let id = AccountId::from_entropy([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+        assert_eq!(id.as_str(), "acc_AAECAwQFBgcICQoLDA0ODw");
+        assert_eq!(AccountId::parse(id.as_str()), Ok(id));
+    }
+
+    #[test]
+    fn an_id_of_another_kind_is_refused() {
+        let network = NetworkId::from_entropy([7; 16]);
+        assert_eq!(AccountId::parse(network.as_str()), Err(IdError::Ours { prefix: "acc_" }));
+    }
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        // The last character carries 2 bits; `x` has others set that decoding would drop.
+        for text in ["acc_", "acc_AAECAwQFBgcICQoLDA0ODx", "acc_AAECAwQFBgcICQoLDA0ODw==", "AAECAwQFBgcICQoLDA0ODw"] {
+            assert!(AccountId::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn serde_checks_what_it_reads() {
+        let id = PostId::from_entropy([1; 16]);
+        let text = serde_json::to_string(&id).unwrap();
+        assert_eq!(text, "\"post_AQEBAQEBAQEBAQEBAQEBAQ\"");
+        assert_eq!(serde_json::from_str::<PostId>(&text).unwrap(), id);
+        assert!(serde_json::from_str::<PostId>("\"acc_AQEBAQEBAQEBAQEBAQEBAQ\"").is_err());
+        assert!(serde_json::from_str::<TenantId>("\"a b\"").is_err());
+        assert!(serde_json::from_str::<XUserId>("\"-1\"").is_err());
+    }
+
+    #[test]
+    fn a_tenant_id_is_1_to_128_of_the_allowed_characters() {
+        assert!(TenantId::parse("Acme_Corp-1").is_ok());
+        assert!(TenantId::parse(&"a".repeat(128)).is_ok());
+        for text in ["", "a b", "ä", "a/b", &"a".repeat(129)] {
+            assert_eq!(TenantId::parse(text), Err(IdError::Tenant), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_of_x_is_1_to_19_digits() {
+        assert!(XPostId::parse("1445880548472328192").is_ok());
+        for text in ["", "12345678901234567890", "1a", "+1", "١"] {
+            assert_eq!(XPostId::parse(text), Err(IdError::OfX), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_entropy_gives_an_id_that_parses(entropy: [u8; 16]) {
+            let id = EventId::from_entropy(entropy);
+            prop_assert_eq!(EventId::parse(id.as_str()), Ok(id));
+        }
+
+        #[test]
+        fn parsing_never_panics(text in "\\PC{0,40}") {
+            let _ = (KeyId::parse(&text), TenantId::parse(&text), XUserId::parse(&text));
+        }
+    }
+}

@@ -1,1 +1,86 @@
-//! x
+//! X's API v2: what is asked of it, and what its answers mean (X OpenAPI 2.167).
+
+pub mod problem;
+pub mod rate;
+pub mod tweet;
+pub mod user;
+
+use http::{HeaderValue, Method, Request, Response, header};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use self::{
+    problem::{Problem, Refusal},
+    rate::Window,
+};
+use crate::{
+    oauth::{Endpoints, sensitive},
+    secret::Secret,
+};
+
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum XError {
+    #[error("X refused: {refusal:?}")]
+    Refused { refusal: Refusal, problem: Problem, windows: Vec<Window> },
+    /// X says that it did what was asked, and then not what that was: an effect is likely.
+    #[error("X answered {status} with a body that is not understood")]
+    Malformed { status: u16 },
+}
+
+/// A request as the user whose token it is (RFC 6750 §2.1), without a body.
+pub fn authorized(
+    method: Method,
+    endpoints: &Endpoints,
+    path_and_query: &str,
+    access_token: &Secret<String>,
+) -> Request<Vec<u8>> {
+    let mut request = Request::new(Vec::new());
+    *request.method_mut() = method;
+    *request.uri_mut() = endpoints.api(path_and_query);
+    // EXPOSE: goes to X's API, whose origin `endpoints` is.
+    let bearer = sensitive(&format!("Bearer {}", access_token.expose()));
+    request.headers_mut().insert(header::AUTHORIZATION, bearer);
+    request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    request
+}
+
+/// The same with a JSON body. X refuses a body without this content type.
+pub fn with_json(mut request: Request<Vec<u8>>, body: &Value) -> Request<Vec<u8>> {
+    request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    *request.body_mut() = body.to_string().into_bytes();
+    request
+}
+
+#[derive(Deserialize)]
+struct Envelope<T> {
+    data: T,
+}
+
+/// The `data` of an answer. A success without it is a refusal when it carries `errors`: X answers 200 for a resource
+/// that is not there.
+pub fn data<T: DeserializeOwned>(answer: &Response<Vec<u8>>) -> Result<T, XError> {
+    if !answer.status().is_success() {
+        return Err(refused(answer));
+    }
+    serde_json::from_slice::<Envelope<T>>(answer.body()).map(|envelope| envelope.data).map_err(|_| without_data(answer))
+}
+
+fn without_data(answer: &Response<Vec<u8>>) -> XError {
+    #[derive(Deserialize)]
+    struct ErrorsOnly {
+        data: Option<Value>,
+        errors: Vec<Value>,
+    }
+    match serde_json::from_slice::<ErrorsOnly>(answer.body()) {
+        Ok(ErrorsOnly { data: None, errors }) if !errors.is_empty() => refused(answer),
+        _ => XError::Malformed { status: answer.status().as_u16() },
+    }
+}
+
+fn refused(answer: &Response<Vec<u8>>) -> XError {
+    let problem = problem::read(answer);
+    XError::Refused { refusal: problem::classify(&problem), windows: rate::windows(answer.headers()), problem }
+}
+
+#[cfg(test)]
+mod tests;

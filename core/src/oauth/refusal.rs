@@ -1,0 +1,122 @@
+//! What a refusal of X's token endpoint means. The status is read before the body.
+//!
+//! RFC 6749 §5.2 gives the form; the texts are X's own. X says `invalid_request` where the RFC says `invalid_grant`, so
+//! the description decides and not the code (observed; X's documentation lists none of them).
+
+use http::Response;
+use serde::Deserialize;
+
+use crate::{time::UnixMillis, x::rate};
+
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum OAuthError {
+    #[error("the authorization code is wrong, expired or used")]
+    CodeInvalid,
+    #[error("the refresh token is wrong, expired, revoked or used")]
+    TokenInvalid,
+    #[error("the code verifier does not match the challenge")]
+    VerifierMismatch,
+    #[error("the redirect URI differs from the one in the authorization request")]
+    RedirectMismatch,
+    #[error("the parameter `{0}` is missing")]
+    MissingParameter(String),
+    #[error("the grant type is unknown")]
+    GrantTypeInvalid,
+    /// Also when there is no Basic header, which a request of this crate always has.
+    #[error("the client secret is wrong")]
+    ClientSecretInvalid,
+    /// Also when the client is a public one and a secret was sent, or when the refresh token is another app's.
+    #[error("the client id is wrong")]
+    ClientIdInvalid,
+    /// 403.
+    #[error("the app may not use the endpoint")]
+    AppBlocked,
+    #[error("too many requests")]
+    RateLimited { retry_at: Option<UnixMillis> },
+    #[error("X answered {status}")]
+    Unavailable { status: u16 },
+    /// A page, a proxy's error, or a text that nobody has seen yet. It proves nothing about code, token or client.
+    #[error("X answered {status} with something that is not understood")]
+    Malformed { status: u16 },
+}
+
+impl OAuthError {
+    /// For logs.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::CodeInvalid => "code_invalid",
+            Self::TokenInvalid => "token_invalid",
+            Self::VerifierMismatch => "verifier_mismatch",
+            Self::RedirectMismatch => "redirect_mismatch",
+            Self::MissingParameter(_) => "missing_parameter",
+            Self::GrantTypeInvalid => "grant_type_invalid",
+            Self::ClientSecretInvalid => "client_secret_invalid",
+            Self::ClientIdInvalid => "client_id_invalid",
+            Self::AppBlocked => "app_blocked",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Malformed { .. } => "malformed",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct ErrorBody {
+    error: String,
+    #[serde(default)]
+    error_description: String,
+}
+
+/// Reads an answer that is not a success.
+pub fn refusal(answer: &Response<Vec<u8>>) -> OAuthError {
+    let status = answer.status().as_u16();
+    match status {
+        429 => return OAuthError::RateLimited { retry_at: rate::exhausted_until(&rate::windows(answer.headers())) },
+        500.. => return OAuthError::Unavailable { status },
+        _ => {}
+    }
+    let meaning = match status {
+        400 => serde_json::from_slice(answer.body()).ok().and_then(|body| bad_request(&body)),
+        401 => serde_json::from_slice(answer.body()).ok().and_then(|body| unauthorized(&body)),
+        403 => is_json_object(answer.body()).then_some(OAuthError::AppBlocked),
+        _ => None,
+    };
+    meaning.unwrap_or(OAuthError::Malformed { status })
+}
+
+fn bad_request(body: &ErrorBody) -> Option<OAuthError> {
+    if let Some(name) = body.error_description.strip_prefix("Missing required parameter [") {
+        return Some(OAuthError::MissingParameter(name.trim_end_matches(['.', ']']).to_owned()));
+    }
+    let text = body.error_description.strip_prefix("Value passed for the ").unwrap_or_default();
+    let known = match text.trim_end_matches('.') {
+        "authorization code was invalid" => OAuthError::CodeInvalid,
+        "token was invalid" => OAuthError::TokenInvalid,
+        "code verifier did not match the code challenge" => OAuthError::VerifierMismatch,
+        "redirect uri did not match the uri of the authorization code" => OAuthError::RedirectMismatch,
+        "client id was invalid" => OAuthError::ClientIdInvalid,
+        text if text.starts_with("grant type was invalid") => OAuthError::GrantTypeInvalid,
+        _ => return by_code(body),
+    };
+    Some(known)
+}
+
+/// A grant ends for good on `TokenInvalid`, so a description that is not known is no reason to say so: only the bare
+/// code is.
+fn by_code(body: &ErrorBody) -> Option<OAuthError> {
+    match body.error.as_str() {
+        "invalid_grant" if body.error_description.is_empty() => Some(OAuthError::TokenInvalid),
+        "invalid_client" => Some(OAuthError::ClientIdInvalid),
+        _ => None,
+    }
+}
+
+/// X's "Missing valid authorization header" covers a wrong secret; RFC 6749 §5.2 would say `invalid_client`. Any other
+/// 401 may be an outage: X had one that answered 401 for two hours (X incidents, 2026-06-30).
+fn unauthorized(body: &ErrorBody) -> Option<OAuthError> {
+    matches!(body.error.as_str(), "unauthorized_client" | "invalid_client").then_some(OAuthError::ClientSecretInvalid)
+}
+
+fn is_json_object(body: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok()
+}
