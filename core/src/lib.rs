@@ -6,10 +6,19 @@
 //! Out of scope: sending, storing, time and randomness. `now` and entropy are parameters; a call to the outside is a
 //! pair, one function that returns an [`http::Request`] and another that reads the [`http::Response`].
 
+pub mod account;
+pub mod api;
+pub mod backoff;
+pub mod connect;
+pub mod delivery;
 pub mod doctor;
+pub mod grant;
 pub mod id;
+pub mod idempotency;
+pub mod network;
 pub mod oauth;
 pub mod pkce;
+pub mod post;
 pub mod seal;
 pub mod secret;
 pub mod time;

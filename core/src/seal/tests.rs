@@ -146,6 +146,12 @@ fn a_mac_holds_for_its_label_and_message_only() {
     assert!(!ring.verify_mac("session", b"cs_2", &tag));
 }
 
+/// Made with Node's `hkdfSync` and `createHmac`: a change would refuse every id and token that is in use.
+#[test]
+fn mac_v1_format_unchanged() {
+    assert_eq!(base64url(&ring(OLD).mac("session", b"cs_1")), "3y7S8bXiJVs8MQPzHjZ580X-UbvGB9iEkDvV29uIfSE");
+}
+
 #[test]
 fn a_mac_may_be_cut_to_16_bytes_and_no_further() {
     let ring = ring(OLD);

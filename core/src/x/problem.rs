@@ -4,11 +4,11 @@
 //! `{"errors": [{"code", "message"}]}`. A body in none of them, or no JSON at all, leaves the status to speak.
 
 use http::Response;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What X said, in X's words; shown to the caller as `x`.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Problem {
     pub status: u16,
     pub r#type: Option<String>,

@@ -1,0 +1,108 @@
+//! A connected X account, as the ledger keeps it. Its tokens are elsewhere, sealed, in the account's own object.
+
+use serde::{Deserialize, Serialize};
+
+use crate::grant::Ended;
+use crate::id::{AccountId, NetworkId, TenantId};
+use crate::oauth::Scopes;
+use crate::time::UnixMillis;
+use crate::x::user::XUser;
+
+/// One X user under one tenant and one X app. Stored as JSON.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Account {
+    pub id: AccountId,
+    pub network_id: NetworkId,
+    pub tenant_id: Option<TenantId>,
+    pub user: XUser,
+    pub scopes: Scopes,
+    pub status: Status,
+    pub status_reason: Option<Reason>,
+    pub status_since: UnixMillis,
+    pub token_expires_at: UnixMillis,
+    pub created_at: UnixMillis,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Active,
+    ReconnectRequired,
+    Disconnected,
+}
+
+/// Why an account is not active.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    RefreshTokenRefused,
+    RefreshAnswerLost,
+    NoRefreshToken,
+    ClientChanged,
+    NetworkDeleted,
+}
+
+impl From<Ended> for Reason {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::RefreshTokenRefused => Self::RefreshTokenRefused,
+            Ended::RefreshAnswerLost => Self::RefreshAnswerLost,
+            Ended::NoRefreshToken => Self::NoRefreshToken,
+            Ended::ClientChanged => Self::ClientChanged,
+        }
+    }
+}
+
+/// What a connection or a refresh tells the ledger.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Consent {
+    pub network_id: NetworkId,
+    pub tenant_id: Option<TenantId>,
+    pub user: XUser,
+    pub scopes: Scopes,
+    pub token_expires_at: UnixMillis,
+}
+
+impl Account {
+    pub fn new(id: AccountId, consent: Consent, now: UnixMillis) -> Self {
+        Self {
+            id,
+            network_id: consent.network_id,
+            tenant_id: consent.tenant_id,
+            user: consent.user,
+            scopes: consent.scopes,
+            status: Status::Active,
+            status_reason: None,
+            status_since: now,
+            token_expires_at: consent.token_expires_at,
+            created_at: now,
+        }
+    }
+
+    /// The same X user consented again: id and history stay, everything X says is new.
+    pub fn reconnected(&mut self, consent: Consent, now: UnixMillis) {
+        *self = Self { created_at: self.created_at, ..Self::new(self.id.clone(), consent, now) };
+    }
+
+    pub fn set_status(&mut self, status: Status, reason: Option<Reason>, now: UnixMillis) {
+        if (self.status, self.status_reason) != (status, reason) {
+            self.status = status;
+            self.status_reason = reason;
+            self.status_since = now;
+        }
+    }
+
+    /// The name of the object that holds the tokens: one per app and X user, however many tenants share it.
+    pub fn object(&self) -> String {
+        object_of(&self.network_id, self.user.id.as_str())
+    }
+
+    pub fn is_called(&self, name: &str) -> bool {
+        self.user.username.eq_ignore_ascii_case(name.trim_start_matches('@'))
+    }
+}
+
+/// The Account object of an X user under an app.
+pub fn object_of(network_id: &NetworkId, x_user_id: &str) -> String {
+    format!("{network_id}/{x_user_id}")
+}

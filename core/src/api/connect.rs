@@ -1,0 +1,209 @@
+//! Bodies and rows of `/v1/connect-sessions` and `auth-url` (docs/API.md, section 3).
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::refused::Refused;
+use crate::connect::place::{PlaceError, parse_origin, parse_redirect_uri, parse_redirect_uri_of};
+use crate::connect::{Entry, Phase, Session};
+use crate::id::{AccountId, TenantId};
+use crate::oauth::Scopes;
+use crate::pkce::CodeVerifier;
+use crate::time::{Span, UnixMillis};
+
+/// A link, and an embed session that does not say otherwise, live this long.
+pub const LIFETIME: Span = Span::mins(30);
+const SHORTEST_SECS: i64 = 60;
+const LONGEST_SECS: i64 = 1800;
+/// X's answer to "who is this" needs both; without them there is no account to connect.
+const INDISPENSABLE: [&str; 2] = ["tweet.read", "users.read"];
+/// What a person reads beside the site's name.
+const LABEL_CHARACTERS: usize = 80;
+
+/// Names that the original's clients send with `auth-url`.
+pub const IGNORED: &[&str] = &["force_account_selection"];
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateSession {
+    pub network: Option<String>,
+    pub tenant_id: Option<TenantId>,
+    pub origin: String,
+    pub redirect_uri: Option<String>,
+    pub scopes: Option<ScopeList>,
+    pub expected_username: Option<String>,
+    pub reconnect_account_id: Option<AccountId>,
+    pub expires_in: Option<i64>,
+    pub label: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CreateAuthUrl {
+    pub redirect_uri: Option<String>,
+    pub tenant_id: Option<TenantId>,
+    pub scopes: Option<ScopeList>,
+    pub expected_username: Option<String>,
+    pub reconnect_account_id: Option<AccountId>,
+    pub label: Option<String>,
+}
+
+/// An array, or one string with spaces or commas between.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum ScopeList {
+    Many(Vec<String>),
+    One(String),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompleteSession {
+    pub code_verifier: CodeVerifier,
+}
+
+/// A wish for a session, checked but for what only the ledger knows.
+#[derive(Debug)]
+pub struct NewSession {
+    pub entry: Entry,
+    pub tenant_id: Option<TenantId>,
+    pub scopes: Scopes,
+    pub expected_username: Option<String>,
+    pub reconnect_account_id: Option<AccountId>,
+    pub lifetime: Span,
+    pub label: Option<String>,
+}
+
+impl CreateSession {
+    pub fn validate(self) -> Result<NewSession, Refused> {
+        super::network::require_x(self.network.as_deref().unwrap_or("x"))?;
+        let origin = parse_origin(&self.origin).map_err(|e| place("origin", e))?;
+        let redirect_uri = match &self.redirect_uri {
+            Some(uri) => Some(parse_redirect_uri_of(uri, &origin).map_err(|e| place("redirect_uri", e))?.into()),
+            None => None,
+        };
+        let secs = self.expires_in.unwrap_or(LONGEST_SECS);
+        if !(SHORTEST_SECS..=LONGEST_SECS).contains(&secs) {
+            return Err(Refused::field("expires_in", "expected 60 to 1800 seconds"));
+        }
+        Ok(NewSession {
+            entry: Entry::Embed { origin, redirect_uri },
+            tenant_id: self.tenant_id,
+            scopes: scopes(self.scopes)?,
+            expected_username: self.expected_username,
+            reconnect_account_id: self.reconnect_account_id,
+            lifetime: Span::secs(secs),
+            label: label(self.label)?,
+        })
+    }
+}
+
+impl CreateAuthUrl {
+    pub fn validate(self) -> Result<NewSession, Refused> {
+        let redirect_uri = match &self.redirect_uri {
+            Some(uri) => Some(parse_redirect_uri(uri).map_err(|e| place("redirect_uri", e))?.into()),
+            None => None,
+        };
+        Ok(NewSession {
+            entry: Entry::Link { redirect_uri },
+            tenant_id: self.tenant_id,
+            scopes: scopes(self.scopes)?,
+            expected_username: self.expected_username,
+            reconnect_account_id: self.reconnect_account_id,
+            lifetime: LIFETIME,
+            label: label(self.label)?,
+        })
+    }
+}
+
+fn place(field: &str, error: PlaceError) -> Refused {
+    Refused::field(field, error.to_string())
+}
+
+fn scopes(list: Option<ScopeList>) -> Result<Scopes, Refused> {
+    let text = match list {
+        None => return Ok(Scopes::publish_default()),
+        Some(ScopeList::Many(names)) => names.join(" "),
+        Some(ScopeList::One(text)) => text.replace(',', " "),
+    };
+    let scopes = Scopes::parse(&text).map_err(|e| Refused::field("scopes", e.to_string()))?;
+    match INDISPENSABLE.iter().find(|name| !scopes.contains(name)) {
+        Some(name) => Err(Refused::field("scopes", format!("must include {name}: without it X does not say who connected"))),
+        None => Ok(scopes),
+    }
+}
+
+fn label(label: Option<String>) -> Result<Option<String>, Refused> {
+    match &label {
+        Some(text) if text.chars().count() > LABEL_CHARACTERS || text.chars().any(char::is_control) => {
+            Err(Refused::field("label", "expected at most 80 characters on one line"))
+        }
+        _ => Ok(label),
+    }
+}
+
+/// What `GET /v1/connect-sessions/{id}` answers under `data`.
+pub fn session_view(session: &Session, now: UnixMillis) -> Value {
+    let mut view = json!({
+        "id": session.id,
+        "status": session.status(now),
+        "expires_at": session.terms.expires_at.to_iso(),
+    });
+    if let Some(fields) = view.as_object_mut() {
+        match &session.phase {
+            Phase::Connected { account } => {
+                fields.insert("account".into(), account.clone());
+            }
+            Phase::Failed { code, message } => {
+                let error = json!({ "code": code.as_str(), "message": message, "hint": code.hint() });
+                fields.insert("error".into(), error);
+            }
+            _ => {}
+        }
+    }
+    view
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::api::input::read;
+
+    fn embed(body: &str) -> Result<NewSession, Refused> {
+        read::<CreateSession>(body.as_bytes(), &[])?.value.validate()
+    }
+
+    fn fields(body: &str) -> Vec<String> {
+        embed(body).unwrap_err().details.into_keys().collect()
+    }
+
+    #[test]
+    fn an_embed_session_stays_on_its_origin() {
+        assert!(embed(r#"{"origin":"https://a.example","redirect_uri":"https://a.example/x"}"#).is_ok());
+        assert_eq!(fields(r#"{"origin":"https://a.example","redirect_uri":"https://b.example/x"}"#), ["redirect_uri"]);
+        assert_eq!(fields(r#"{"origin":"https://a.example/"}"#), ["origin"]);
+    }
+
+    #[test]
+    fn a_session_lives_one_to_thirty_minutes() {
+        assert_eq!(embed(r#"{"origin":"https://a.example"}"#).unwrap().lifetime, Span::mins(30));
+        assert_eq!(embed(r#"{"origin":"https://a.example","expires_in":60}"#).unwrap().lifetime, Span::mins(1));
+        assert_eq!(fields(r#"{"origin":"https://a.example","expires_in":59}"#), ["expires_in"]);
+    }
+
+    #[test]
+    fn scopes_come_as_an_array_or_one_string_and_can_name_the_person() {
+        for list in [r#"["tweet.read","users.read"]"#, r#""tweet.read users.read""#, r#""users.read,tweet.read""#] {
+            let body = format!(r#"{{"origin":"https://a.example","scopes":{list}}}"#);
+            assert_eq!(embed(&body).unwrap().scopes.to_string(), "tweet.read users.read");
+        }
+        assert_eq!(fields(r#"{"origin":"https://a.example","scopes":["tweet.write"]}"#), ["scopes"]);
+    }
+
+    #[test]
+    fn a_label_is_one_short_line() {
+        assert_eq!(fields(&format!(r#"{{"origin":"https://a.example","label":"{}"}}"#, "x".repeat(81))), ["label"]);
+        assert_eq!(fields(r#"{"origin":"https://a.example","label":"a\nb"}"#), ["label"]);
+    }
+}

@@ -1,0 +1,134 @@
+//! Reading a caller's JSON: bytes to a typed body, or a refusal that says where it went wrong.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::code::Code;
+use super::refused::Refused;
+
+/// A body that was read, and the names in it that mean nothing for X.
+#[derive(Debug)]
+pub struct Body<T> {
+    pub value: T,
+    pub warnings: Vec<String>,
+}
+
+/// Reads one JSON object. `ignored` are names that clients of the original API send and X has no use for: they are
+/// taken out and named in `warnings`. Any other unknown name is refused by the type's `deny_unknown_fields`.
+pub fn read<T: DeserializeOwned>(bytes: &[u8], ignored: &[&str]) -> Result<Body<T>, Refused> {
+    let text = std::str::from_utf8(bytes).map_err(|e| {
+        Refused::new(Code::InvalidJson, format!("The body is not UTF-8 at byte {}.", e.valid_up_to()))
+    })?;
+    let mut value: Value = serde_json::from_str(text).map_err(|e| {
+        Refused::new(Code::InvalidJson, format!("The body is not JSON at line {}, column {}.", e.line(), e.column()))
+    })?;
+    let Some(object) = value.as_object_mut() else {
+        return Err(Refused::new(Code::InvalidPayload, "The body must be a JSON object."));
+    };
+    let warnings = ignored
+        .iter()
+        .filter(|name| object.remove(**name).is_some())
+        .map(|name| format!("`{name}` has no effect for X."))
+        .collect();
+    let value = serde_path_to_error::deserialize(value).map_err(|e| field_error(&e))?;
+    Ok(Body { value, warnings })
+}
+
+fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> Refused {
+    let message = without_value(&error.inner().to_string());
+    // serde names the field itself in these two messages; the path is then that of the object around it.
+    let named = message.strip_prefix("missing field `").or_else(|| message.strip_prefix("unknown field `"));
+    let name = named.and_then(|rest| rest.split('`').next());
+    let around = error.path().to_string().replace('[', ".").replace(']', "");
+    let path = match name {
+        Some(name) if around == "." || around == name => name.to_owned(),
+        Some(name) if around.ends_with(&format!(".{name}")) => around,
+        Some(name) => format!("{around}.{name}"),
+        None if around == "." => return Refused::new(Code::InvalidPayload, message),
+        None => around,
+    };
+    Refused::field(&path, message)
+}
+
+/// `invalid type: integer `7`, expected a string` without the 7: what was sent may be a secret in the wrong place.
+fn without_value(message: &str) -> String {
+    match message.split_once(", expected ") {
+        Some((found, expected)) if found.starts_with("invalid ") => format!("expected {expected}"),
+        _ => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+    use super::*;
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Outer {
+        #[serde(default)]
+        list: Vec<Inner>,
+        #[expect(dead_code, reason = "only its reading is tested")]
+        secret: Option<String>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        #[expect(dead_code, reason = "only its reading is tested")]
+        text: String,
+    }
+
+    fn refusal(text: &str) -> Refused {
+        read::<Outer>(text.as_bytes(), &["old"]).unwrap_err()
+    }
+
+    fn paths(text: &str) -> Vec<String> {
+        refusal(text).details.into_keys().collect()
+    }
+
+    #[test]
+    fn malformed_json_is_told_by_line_and_column() {
+        let refused = refusal("{\n  \"list\": [,]}");
+        assert_eq!((refused.code, refused.message.as_str()), (Code::InvalidJson, "The body is not JSON at line 2, column 12."));
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_invalid_json() {
+        assert_eq!(read::<Outer>(b"{\"a\":\"\xff\"}", &[]).unwrap_err().code, Code::InvalidJson);
+    }
+
+    #[test]
+    fn an_unknown_field_is_named_where_it_stands() {
+        assert_eq!(paths(r#"{"mediaIds":[]}"#), ["mediaIds"]);
+        assert_eq!(paths(r#"{"list":[{"text":"a"},{"text":"b","mediaIds":[]}]}"#), ["list.1.mediaIds"]);
+    }
+
+    #[test]
+    fn a_missing_field_is_named_where_it_is_missing() {
+        assert_eq!(paths(r#"{"list":[{}]}"#), ["list.0.text"]);
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_not_repeated_to_the_caller() {
+        let refused = refusal(r#"{"secret":123456}"#);
+        assert_eq!(refused.details.keys().collect::<Vec<_>>(), ["secret"]);
+        assert!(!format!("{refused:?}").contains("123456"));
+    }
+
+    #[test]
+    fn a_name_of_the_original_api_is_a_warning() {
+        let body = read::<Outer>(br#"{"old":{"a":1}}"#, &["old"]).unwrap();
+        assert_eq!(body.warnings, ["`old` has no effect for X."]);
+        assert!(body.value.list.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let _ = read::<Outer>(&bytes, &["old"]);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Our own wire: routes, bodies, answers and refusals, as docs/API.md states them.
+
+pub mod account;
+pub mod answer;
+pub mod code;
+pub mod connect;
+pub mod input;
+pub mod network;
+pub mod post;
+pub mod query;
+pub mod refused;
+pub mod route;

@@ -1,0 +1,106 @@
+//! Query parameters of the list calls.
+
+use std::str::FromStr;
+
+use super::code::Code;
+use super::refused::Refused;
+
+/// A query whose every name has been looked at: taken, warned of, or refused.
+#[derive(Debug)]
+pub struct Query {
+    pairs: Vec<(String, String)>,
+    taken: Vec<&'static str>,
+}
+
+/// `limit` 1..=100 (default 50) and `offset`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Page {
+    pub limit: u32,
+    pub offset: u32,
+}
+
+impl Query {
+    pub fn parse(query: &str) -> Self {
+        let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        Self { pairs, taken: Vec::new() }
+    }
+
+    /// The value of the first of `names` that is there; both spellings of a name are one parameter.
+    pub fn take(&mut self, names: &[&'static str]) -> Option<String> {
+        self.taken.extend_from_slice(names);
+        let (_, value) = self.pairs.iter().find(|(name, _)| names.contains(&name.as_str()))?;
+        Some(value.clone())
+    }
+
+    /// A typed parameter, or a refusal that names it.
+    pub fn take_parsed<T: FromStr>(&mut self, names: &[&'static str], expected: &str) -> Result<Option<T>, Refused> {
+        let Some(text) = self.take(names) else { return Ok(None) };
+        let name = names.first().copied().unwrap_or_default();
+        text.parse().map(Some).map_err(|_| Refused::field(name, format!("expected {expected}")))
+    }
+
+    pub fn take_page(&mut self) -> Result<Page, Refused> {
+        let limit = self.take_parsed(&["limit"], "a number from 1 to 100")?.unwrap_or(50);
+        let offset = self.take_parsed(&["offset"], "a number from 0")?.unwrap_or(0);
+        if !(1..=100).contains(&limit) {
+            return Err(Refused::field("limit", "expected a number from 1 to 100"));
+        }
+        Ok(Page { limit, offset })
+    }
+
+    /// What nobody took is a warning, unless it looks like a filter: a filter that is dropped shows other people's rows.
+    pub fn finish(self) -> Result<Vec<String>, Refused> {
+        let mut warnings = Vec::new();
+        for (name, _) in &self.pairs {
+            if self.taken.contains(&name.as_str()) {
+                continue;
+            }
+            if ["tenant", "account", "network"].iter().any(|filter| name.to_ascii_lowercase().starts_with(filter)) {
+                return Err(Refused::new(Code::InvalidPayload, format!("`{name}` is not a filter of this call."))
+                    .with_detail(name, "unknown filter"));
+            }
+            warnings.push(format!("The query parameter `{name}` is unknown and has no effect."));
+        }
+        Ok(warnings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn both_spellings_are_one_filter() {
+        for text in ["tenantId=t1", "tenant_id=t1"] {
+            let mut query = Query::parse(text);
+            assert_eq!(query.take(&["tenantId", "tenant_id"]).as_deref(), Some("t1"));
+            assert!(query.finish().unwrap().is_empty());
+        }
+    }
+
+    #[test]
+    fn an_unknown_parameter_warns_and_an_unknown_filter_is_refused() {
+        assert_eq!(Query::parse("colour=red").finish().unwrap().len(), 1);
+        assert_eq!(Query::parse("tenantid=t1").finish().unwrap_err().code, Code::InvalidPayload);
+    }
+
+    #[test]
+    fn a_page_has_one_to_a_hundred_rows() {
+        assert_eq!(Query::parse("").take_page().unwrap(), Page { limit: 50, offset: 0 });
+        assert_eq!(Query::parse("limit=100&offset=7").take_page().unwrap(), Page { limit: 100, offset: 7 });
+        for bad in ["limit=0", "limit=101", "limit=x", "offset=-1"] {
+            assert!(Query::parse(bad).take_page().is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_query_is_read_or_refused(text in "\\PC{0,80}") {
+            let mut query = Query::parse(&text);
+            let _ = query.take_page();
+            let _ = query.finish();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Which call a method and a path are.
+
+/// One row of docs/API.md. Ids are as the caller wrote them: whether one exists, and whose it is, is for its owner to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    Health,
+    NetworkCreate,
+    NetworkList,
+    NetworkGet(String),
+    NetworkUpdate(String),
+    NetworkDelete(String),
+    NetworkVerify(String),
+    AuthUrl(String),
+    SessionCreate,
+    SessionGet(String),
+    SessionCancel(String),
+    SessionComplete(String),
+    /// A browser's CORS question before one of the three above.
+    SessionPreflight(String),
+    /// A browser's CORS question before a call with an API key.
+    Preflight,
+    ConnectStart,
+    /// The button of our own start page, pressed.
+    ConnectStartConfirmed,
+    ConnectLink(String),
+    ConnectCallback,
+    ConnectResult(String),
+    AccountList,
+    AccountGet(String),
+    AccountDelete(String),
+    AccountHealth(String),
+    PostCreate,
+    PostList,
+    PostGet(String),
+}
+
+impl Route {
+    /// `None` for whatever the contract does not name. A trailing slash makes no difference.
+    pub fn parse(method: &str, path: &str) -> Option<Self> {
+        let path = path.strip_suffix('/').filter(|p| !p.is_empty()).unwrap_or(path);
+        let mut segments = path.strip_prefix('/')?.split('/');
+        match segments.next()? {
+            "healthz" if segments.next().is_none() => matches!(method, "GET" | "HEAD").then_some(Self::Health),
+            "v1" => Self::parse_v1(method, &segments.collect::<Vec<_>>()),
+            "connect" => Self::parse_connect(method, &segments.collect::<Vec<_>>()),
+            _ => None,
+        }
+    }
+
+    fn parse_v1(method: &str, segments: &[&str]) -> Option<Self> {
+        Some(match (method, segments) {
+            ("OPTIONS", ["connect-sessions", id] | ["connect-sessions", id, "complete"]) => {
+                Self::SessionPreflight((*id).to_owned())
+            }
+            ("OPTIONS", _) => Self::Preflight,
+            ("POST", ["social-networks"]) => Self::NetworkCreate,
+            ("GET", ["social-networks"]) => Self::NetworkList,
+            ("GET", ["social-networks", id]) => Self::NetworkGet((*id).to_owned()),
+            ("PATCH", ["social-networks", id]) => Self::NetworkUpdate((*id).to_owned()),
+            ("DELETE", ["social-networks", id]) => Self::NetworkDelete((*id).to_owned()),
+            ("POST", ["social-networks", id, "verify"]) => Self::NetworkVerify((*id).to_owned()),
+            ("POST" | "GET", ["social-networks", id, "auth-url"]) => Self::AuthUrl((*id).to_owned()),
+            ("POST", ["connect-sessions"]) => Self::SessionCreate,
+            ("GET", ["connect-sessions", id]) => Self::SessionGet((*id).to_owned()),
+            ("DELETE", ["connect-sessions", id]) => Self::SessionCancel((*id).to_owned()),
+            ("POST", ["connect-sessions", id, "complete"]) => Self::SessionComplete((*id).to_owned()),
+            ("GET", ["social-accounts"]) => Self::AccountList,
+            ("GET", ["social-accounts", id]) => Self::AccountGet((*id).to_owned()),
+            ("DELETE", ["social-accounts", id]) => Self::AccountDelete((*id).to_owned()),
+            ("GET", ["social-accounts", id, "health"]) => Self::AccountHealth((*id).to_owned()),
+            ("POST", ["posts"]) => Self::PostCreate,
+            ("GET", ["posts"]) => Self::PostList,
+            ("GET", ["posts", id]) => Self::PostGet((*id).to_owned()),
+            _ => return None,
+        })
+    }
+
+    fn parse_connect(method: &str, segments: &[&str]) -> Option<Self> {
+        Some(match (method, segments) {
+            ("POST", ["start"]) => Self::ConnectStart,
+            ("POST", ["start", "confirmed"]) => Self::ConnectStartConfirmed,
+            ("GET" | "HEAD", ["link", id]) => Self::ConnectLink((*id).to_owned()),
+            ("GET", ["callback", "x"]) => Self::ConnectCallback,
+            ("GET", ["result", id]) => Self::ConnectResult((*id).to_owned()),
+            _ => return None,
+        })
+    }
+
+    /// The route as the log knows it: without ids.
+    pub const fn template(&self) -> &'static str {
+        match self {
+            Self::Health => "/healthz",
+            Self::NetworkCreate | Self::NetworkList => "/v1/social-networks",
+            Self::NetworkGet(_) | Self::NetworkUpdate(_) | Self::NetworkDelete(_) => "/v1/social-networks/{id}",
+            Self::NetworkVerify(_) => "/v1/social-networks/{id}/verify",
+            Self::AuthUrl(_) => "/v1/social-networks/{id}/auth-url",
+            Self::SessionCreate => "/v1/connect-sessions",
+            Self::SessionGet(_) | Self::SessionCancel(_) | Self::SessionPreflight(_) => "/v1/connect-sessions/{id}",
+            Self::SessionComplete(_) => "/v1/connect-sessions/{id}/complete",
+            Self::Preflight => "/v1/*",
+            Self::ConnectStart => "/connect/start",
+            Self::ConnectStartConfirmed => "/connect/start/confirmed",
+            Self::ConnectLink(_) => "/connect/link/{id}",
+            Self::ConnectCallback => "/connect/callback/x",
+            Self::ConnectResult(_) => "/connect/result/{id}",
+            Self::AccountList => "/v1/social-accounts",
+            Self::AccountGet(_) | Self::AccountDelete(_) => "/v1/social-accounts/{id}",
+            Self::AccountHealth(_) => "/v1/social-accounts/{id}/health",
+            Self::PostCreate | Self::PostList => "/v1/posts",
+            Self::PostGet(_) => "/v1/posts/{id}",
+        }
+    }
+
+    /// A page that a person sees answers in HTML, everything else in JSON.
+    pub const fn is_page(&self) -> bool {
+        matches!(
+            self,
+            Self::ConnectStart
+                | Self::ConnectStartConfirmed
+                | Self::ConnectLink(_)
+                | Self::ConnectCallback
+                | Self::ConnectResult(_)
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_trailing_slash_makes_no_difference() {
+        assert_eq!(Route::parse("GET", "/v1/posts/"), Some(Route::PostList));
+        assert_eq!(Route::parse("GET", "/v1/posts/post_1/"), Some(Route::PostGet("post_1".into())));
+        assert_eq!(Route::parse("GET", "/healthz/"), Some(Route::Health));
+    }
+
+    #[test]
+    fn the_method_is_part_of_the_route() {
+        assert_eq!(Route::parse("POST", "/v1/posts"), Some(Route::PostCreate));
+        assert_eq!(Route::parse("PUT", "/v1/posts"), None);
+        assert_eq!(Route::parse("POST", "/healthz"), None);
+    }
+
+    #[test]
+    fn what_the_contract_does_not_name_is_nothing() {
+        for path in ["", "/", "//", "/v1", "/v1/", "/v2/posts", "/connect", "/connect/callback/y", "/v1/posts/a/b"] {
+            assert_eq!(Route::parse("GET", path), None, "{path}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_method_and_path_parse_or_do_not(method in "[A-Z]{0,8}", path in "\\PC{0,60}") {
+            let _ = Route::parse(&method, &path);
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! One account's token pair at X: when it is refreshed, and what ends it.
+//!
+//! X's refresh tokens work once, and an answer can be lost after X has rotated the pair. So a refresh is journalled
+//! before it is sent; a lost answer leaves the old access token in use until it expires; and only X's word that the
+//! token itself is invalid ends the grant (docs/API.md, section 5, promises 6 and 7).
+
+use serde::{Deserialize, Serialize};
+
+use crate::backoff;
+use crate::network::ClientRef;
+use crate::oauth::{OAuthError, Scopes};
+use crate::time::{Span, UnixMillis};
+
+/// X's access tokens live two hours; a refresh begins this long before the end.
+const REFRESH_AHEAD: Span = Span::mins(15);
+/// Between attempts when X or the app, not the token, is at fault.
+const FIRST_PAUSE: Span = Span::secs(5);
+const LONGEST_PAUSE: Span = Span::mins(5);
+
+/// Stored as JSON beside the sealed pair; its format is pinned by a test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The client the tokens were issued to. Only it can refresh or revoke them.
+    pub client: ClientRef,
+    pub expires_at: UnixMillis,
+    pub scopes: Scopes,
+    pub can_refresh: bool,
+    /// Counts the pairs, so that whoever used an older one can tell.
+    pub generation: u32,
+    pub refresh: RefreshJournal,
+    pub ended: Option<Ended>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshJournal {
+    /// Set before the request leaves; still set after a crash in the middle.
+    pub started_at: Option<UnixMillis>,
+    pub not_before: Option<UnixMillis>,
+    /// X may have rotated the pair without our hearing of it.
+    pub in_doubt: bool,
+    pub failures: u32,
+}
+
+/// Why the person has to connect again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    RefreshTokenRefused,
+    RefreshAnswerLost,
+    /// Granted without `offline.access`, so there never was a refresh token.
+    NoRefreshToken,
+    ClientChanged,
+}
+
+/// What a caller who needs an access token is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    Current,
+    Refresh,
+    /// Neither token nor refresh may be used before this time.
+    NotBefore(UnixMillis),
+    Ended(Ended),
+}
+
+/// How a refresh failed.
+#[derive(Debug)]
+pub enum RefreshFailure {
+    Answered(OAuthError),
+    /// Timed out or cut off: X may have acted.
+    Lost,
+}
+
+impl Grant {
+    pub fn new(client: ClientRef, expires_at: UnixMillis, scopes: Scopes, can_refresh: bool) -> Self {
+        let refresh = RefreshJournal::default();
+        Self { client, expires_at, scopes, can_refresh, generation: 1, refresh, ended: None }
+    }
+
+    /// What to do for a caller at `now`. `refreshing` says whether this process is at it; a journal that says
+    /// "started" while nobody is was left by a crash, and its answer is lost.
+    pub fn next(&self, now: UnixMillis, refreshing: bool) -> Use {
+        if let Some(ended) = self.ended {
+            return Use::Ended(ended);
+        }
+        let valid = now < self.expires_at;
+        if now < self.expires_at - REFRESH_AHEAD {
+            return Use::Current;
+        }
+        if refreshing {
+            return Use::Refresh;
+        }
+        if !self.can_refresh {
+            return if valid { Use::Current } else { Use::Ended(Ended::NoRefreshToken) };
+        }
+        let lost_in_a_crash = self.refresh.started_at.is_some();
+        match self.refresh.not_before {
+            _ if valid && lost_in_a_crash => Use::Current,
+            Some(time) if now < time => if valid { Use::Current } else { Use::NotBefore(time) },
+            _ => Use::Refresh,
+        }
+    }
+
+    /// To be durable before the request leaves.
+    pub fn begin_refresh(&mut self, now: UnixMillis) {
+        self.refresh.in_doubt |= self.refresh.started_at.is_some();
+        self.refresh.started_at = Some(now);
+    }
+
+    /// A new pair, from a refresh or from a new consent. To be durable before its first use.
+    pub fn renew(&mut self, client: ClientRef, expires_at: UnixMillis, scopes: Scopes, can_refresh: bool) {
+        *self = Self { generation: self.generation + 1, ..Self::new(client, expires_at, scopes, can_refresh) };
+    }
+
+    /// The refresh begun at `generation` failed. If the pair was replaced meanwhile, that settles it.
+    pub fn refresh_failed(&mut self, generation: u32, failure: &RefreshFailure, now: UnixMillis) {
+        if generation != self.generation {
+            return;
+        }
+        self.refresh.started_at = None;
+        self.refresh.failures += 1;
+        let pause = now + backoff::pause(FIRST_PAUSE, LONGEST_PAUSE, self.refresh.failures);
+        match failure {
+            RefreshFailure::Answered(OAuthError::TokenInvalid) => {
+                let lost = self.refresh.in_doubt;
+                self.ended = Some(if lost { Ended::RefreshAnswerLost } else { Ended::RefreshTokenRefused });
+            }
+            RefreshFailure::Answered(OAuthError::RateLimited { retry_at }) => {
+                self.refresh.not_before = Some(retry_at.unwrap_or(pause));
+            }
+            RefreshFailure::Answered(OAuthError::Unavailable { .. } | OAuthError::Malformed { .. }) => {
+                self.refresh.in_doubt = true;
+                self.refresh.not_before = Some(pause);
+            }
+            RefreshFailure::Answered(_) => self.refresh.not_before = Some(pause),
+            RefreshFailure::Lost => {
+                self.refresh.in_doubt = true;
+                self.refresh.not_before = Some(pause.max(self.expires_at));
+            }
+        }
+    }
+
+    /// X answered 401 to the access token of `generation`: its life is over, whatever the clock says.
+    pub fn access_token_rejected(&mut self, generation: u32, now: UnixMillis) {
+        if generation == self.generation {
+            self.expires_at = self.expires_at.min(now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::id::NetworkId;
+    use crate::oauth::Scopes;
+
+    const T0: UnixMillis = UnixMillis(1_000_000_000);
+    const EXPIRY: UnixMillis = UnixMillis(1_000_000_000 + 7_200_000);
+
+    fn client() -> ClientRef {
+        ClientRef { network_id: NetworkId::from_entropy([1; 16]), client_id: "c".into(), secret_version: 1 }
+    }
+
+    fn grant() -> Grant {
+        Grant::new(client(), EXPIRY, Scopes::publish_default(), true)
+    }
+
+    #[test]
+    fn a_refresh_begins_fifteen_minutes_before_expiry() {
+        assert_eq!(grant().next(EXPIRY - Span::mins(15) - Span::millis(1), false), Use::Current);
+        assert_eq!(grant().next(EXPIRY - Span::mins(15), false), Use::Refresh);
+    }
+
+    #[test]
+    fn after_a_lost_answer_the_old_token_serves_until_it_expires_and_then_one_refresh_is_tried() {
+        let mut grant = grant();
+        let now = EXPIRY - Span::mins(10);
+        grant.begin_refresh(now);
+        grant.refresh_failed(1, &RefreshFailure::Lost, now + Span::secs(10));
+        assert_eq!(grant.next(EXPIRY - Span::millis(1), false), Use::Current);
+        assert_eq!(grant.next(EXPIRY, false), Use::Refresh);
+        grant.begin_refresh(EXPIRY);
+        grant.refresh_failed(1, &RefreshFailure::Answered(OAuthError::TokenInvalid), EXPIRY);
+        assert_eq!(grant.next(EXPIRY, false), Use::Ended(Ended::RefreshAnswerLost));
+    }
+
+    #[test]
+    fn a_crash_in_the_middle_counts_as_a_lost_answer() {
+        let mut grant = grant();
+        grant.begin_refresh(EXPIRY - Span::mins(10));
+        assert_eq!(grant.next(EXPIRY - Span::mins(9), false), Use::Current);
+        assert_eq!(grant.next(EXPIRY, false), Use::Refresh);
+        grant.begin_refresh(EXPIRY);
+        grant.refresh_failed(1, &RefreshFailure::Answered(OAuthError::TokenInvalid), EXPIRY);
+        assert_eq!(grant.ended, Some(Ended::RefreshAnswerLost));
+    }
+
+    #[test]
+    fn only_the_refusal_of_the_token_ends_a_grant() {
+        for error in [
+            OAuthError::ClientSecretInvalid,
+            OAuthError::ClientIdInvalid,
+            OAuthError::Unavailable { status: 503 },
+            OAuthError::Malformed { status: 200 },
+            OAuthError::RateLimited { retry_at: None },
+        ] {
+            let mut grant = grant();
+            grant.begin_refresh(EXPIRY);
+            grant.refresh_failed(1, &RefreshFailure::Answered(error), EXPIRY);
+            assert_eq!(grant.ended, None);
+            assert!(matches!(grant.next(EXPIRY, false), Use::NotBefore(_)));
+            assert_eq!(grant.next(EXPIRY + Span::mins(5), false), Use::Refresh);
+        }
+        let mut grant = grant();
+        grant.refresh_failed(1, &RefreshFailure::Answered(OAuthError::TokenInvalid), EXPIRY);
+        assert_eq!(grant.ended, Some(Ended::RefreshTokenRefused));
+    }
+
+    #[test]
+    fn a_pair_that_was_replaced_meanwhile_is_not_ended_by_the_old_ones_refusal() {
+        let mut grant = grant();
+        grant.begin_refresh(EXPIRY);
+        grant.renew(client(), EXPIRY + Span::hours(2), Scopes::publish_default(), true);
+        grant.refresh_failed(1, &RefreshFailure::Answered(OAuthError::TokenInvalid), EXPIRY);
+        assert_eq!(grant.next(EXPIRY, false), Use::Current);
+    }
+
+    #[test]
+    fn a_rejected_access_token_is_refreshed_once_and_not_its_successor() {
+        let mut grant = grant();
+        grant.access_token_rejected(1, T0);
+        assert_eq!(grant.next(T0, false), Use::Refresh);
+        grant.renew(client(), EXPIRY, Scopes::publish_default(), true);
+        grant.access_token_rejected(1, T0);
+        assert_eq!(grant.next(T0, false), Use::Current);
+    }
+
+    #[test]
+    fn without_a_refresh_token_the_grant_ends_with_its_access_token() {
+        let grant = Grant::new(client(), EXPIRY, Scopes::publish_default(), false);
+        assert_eq!(grant.next(EXPIRY - Span::millis(1), false), Use::Current);
+        assert_eq!(grant.next(EXPIRY, false), Use::Ended(Ended::NoRefreshToken));
+    }
+
+    #[test]
+    fn grant_v1_format_unchanged() {
+        let json = serde_json::to_string(&grant()).unwrap();
+        let id = client().network_id;
+        assert_eq!(
+            json,
+            format!(
+                "{{\"client\":{{\"network_id\":\"{id}\",\"client_id\":\"c\",\"secret_version\":1}},\"expires_at\":1007200000,\
+                 \"scopes\":[\"media.write\",\"offline.access\",\"tweet.read\",\"tweet.write\",\"users.read\"],\
+                 \"can_refresh\":true,\"generation\":1,\"refresh\":{{\"started_at\":null,\"not_before\":null,\
+                 \"in_doubt\":false,\"failures\":0}},\"ended\":null}}"
+            )
+        );
+    }
+}
