@@ -1,1 +1,66 @@
-fn main() {}
+//! The repository's commands: `cargo xtask <command>`, each of which sets up what it needs before it works.
+//!
+//! Only std is used, so that the first command of a fresh clone starts after seconds of compiling.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line program: printing is its work"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "runs on the developer's machine, where std's clock exists"
+)]
+
+mod build;
+mod deploy;
+mod dev;
+mod paths;
+mod progress;
+mod rules;
+mod run;
+mod setup;
+mod tally;
+mod test;
+
+use std::process::ExitCode;
+
+use run::Result;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  setup                              install what the other commands need (they do it themselves)
+  build                              the Worker into build/worker, its static files into build/assets
+  dev [--real] [--port N] [--x-port N] [--site-port N]
+                                     the Worker, a stand-in for X and a demo site, on this machine;
+                                     with --real against x.com
+  test [native|worker|browser]       every check, or those of one kind
+  deploy [wrangler's options]        build, then `wrangler deploy`; with --dry-run nothing is uploaded";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(args: &[String]) -> Result {
+    let (command, rest) = args.split_first().ok_or(USAGE)?;
+    match (command.as_str(), rest) {
+        ("setup", []) => setup::tools().map(drop),
+        ("build", []) => build::all(&setup::tools()?),
+        ("dev", options) => dev::run(options),
+        ("test", []) => test::run(&test::ALL),
+        ("test", [kind]) => test::run(&[test::Kind::parse(kind).ok_or(USAGE)?]),
+        ("deploy", options) => deploy::run(options),
+        ("help" | "--help" | "-h", _) => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(USAGE.into()),
+    }
+}

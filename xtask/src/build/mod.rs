@@ -1,0 +1,78 @@
+//! The build: what is uploaded is `build/worker` (the module) and `build/assets` (static files).
+//!
+//! Cargo decides what is stale. The steps behind it (bindings, optimising, bundling) run only for a new module.
+
+mod assets;
+mod client;
+mod worker;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::SystemTime;
+
+use crate::progress::say;
+use crate::run::{self, Result};
+use crate::setup::{Tools, node_command};
+
+pub(crate) fn all(tools: &Tools) -> Result {
+    let module = worker::build(tools)?;
+    client::build(tools)?;
+    let embed = assets::build()?;
+    say(&format!("  Worker: {} upload", sizes(&module)?));
+    say(&format!("  embed.js + embed_bg.wasm: {} download", sizes(&embed)?));
+    Ok(())
+}
+
+/// Shrinks a module in place. The features are those that rustc emits and workerd and browsers have; `--all-features`
+/// would let wasm-opt use newer ones. The names section goes: 25 KB gzip of the Worker, and names are not for readers.
+fn optimise(module: &Path, level: &str) -> Result {
+    const FEATURES: [&str; 7] = [
+        "--enable-mutable-globals",
+        "--enable-sign-ext",
+        "--enable-nontrapping-float-to-int",
+        "--enable-bulk-memory",
+        "--enable-multivalue",
+        "--enable-reference-types",
+        "--enable-exception-handling",
+    ];
+    let smaller = module.with_extension("opt");
+    let mut wasm_opt = node_command("wasm-opt");
+    wasm_opt
+        .arg(module)
+        .arg("-o")
+        .arg(&smaller)
+        .args([level, "--strip-debug", "--strip-producers"])
+        .args(FEATURES);
+    run::step(&format!("wasm-opt {level}"), &mut wasm_opt)?;
+    Ok(std::fs::rename(smaller, module)?)
+}
+
+/// Whether `made` has to be made again from `source`.
+fn is_stale(made: &Path, source: &Path) -> Result<bool> {
+    let modified = |path: &Path| -> std::io::Result<SystemTime> { path.metadata()?.modified() };
+    let Ok(made) = modified(made) else { return Ok(true) };
+    Ok(made < modified(source)?)
+}
+
+fn sizes(files: &[impl AsRef<Path>]) -> Result<String> {
+    let (mut plain, mut packed) = (0, 0);
+    for file in files {
+        plain += file.as_ref().metadata()?.len();
+        packed += gzip_size(file.as_ref())?;
+    }
+    Ok(format!("{:.1} KB, gzip {:.1} KB", kilobytes(plain), kilobytes(packed)))
+}
+
+fn gzip_size(file: &Path) -> Result<u64> {
+    let packed = Command::new("gzip")
+        .args(["-9", "-c"])
+        .arg(file)
+        .stdin(Stdio::null())
+        .output()?;
+    Ok(packed.stdout.len().try_into()?)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a size to read, of files below 2^52 bytes")]
+fn kilobytes(bytes: u64) -> f64 {
+    bytes as f64 / 1000.0
+}

@@ -1,0 +1,54 @@
+//! The Worker: `build/worker/index.js` and `index_bg.wasm`, as worker-build bundles them.
+
+use std::path::PathBuf;
+
+use super::{is_stale, optimise};
+use crate::paths::{self, node_program};
+use crate::run::{self, Result};
+use crate::setup::{Tools, WasmProfile};
+
+/// Panics unwind: under `abort` one panic fails every request in flight in its isolate, and long polls never end.
+const PROFILE: WasmProfile = WasmProfile {
+    target_dir: "target/worker",
+    std: "std,panic_unwind",
+    std_features: "",
+    rustflags: "-Cpanic=unwind",
+    opt_level: "s",
+};
+
+/// Builds the Worker and returns the files that are uploaded.
+pub(crate) fn build(tools: &Tools) -> Result<[PathBuf; 2]> {
+    run::step("cargo build the Worker", &mut cargo_build(tools))?;
+    let folder = paths::at("build/worker");
+    let module = folder.join("index_bg.wasm");
+    let compiled = paths::at(PROFILE.target_dir).join("wasm32-unknown-unknown/release/latchkey_worker.wasm");
+    // Written last, so that an interrupted build is never taken for a finished one.
+    let finished = folder.join(".finished");
+    if is_stale(&finished, &compiled)? {
+        run::step("worker-build", &mut worker_build(tools))?;
+        optimise(&module, "-Oz")?;
+        std::fs::write(&finished, "")?;
+    }
+    Ok([folder.join("index.js"), module])
+}
+
+/// What worker-build calls by itself, here first: cargo then shows what it compiles and tells whether anything changed.
+fn cargo_build(tools: &Tools) -> std::process::Command {
+    let mut cargo = tools.wasm_command("cargo", &PROFILE);
+    cargo
+        .args(["build", "--lib", "--release", "--target", "wasm32-unknown-unknown"])
+        .env("WASM_BINDGEN_USE_JS_SYS", "1")
+        .current_dir(paths::at("worker"));
+    cargo
+}
+
+/// `--no-opt`: it would keep the names section, and one pass of wasm-opt is enough.
+fn worker_build(tools: &Tools) -> std::process::Command {
+    let mut command = tools.wasm_command(tools.worker_build(), &PROFILE);
+    command
+        .args(["--release", "--no-opt", "--out-dir", "../build/worker"])
+        .env("WASM_BINDGEN_BIN", tools.wasm_bindgen())
+        .env("ESBUILD_BIN", node_program("esbuild"))
+        .current_dir(paths::at("worker"));
+    command
+}

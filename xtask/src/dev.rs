@@ -1,0 +1,11 @@
+//! `cargo xtask dev`: everything on this machine, from the build to a page to try it on.
+
+use crate::build;
+use crate::run::{self, Result};
+use crate::setup::{node_command, tools};
+
+/// tests/support/dev.mjs starts, wires and ends the servers; the terminal's Ctrl-C reaches it directly.
+pub(crate) fn run(options: &[String]) -> Result {
+    build::all(&tools()?)?;
+    run::foreground(node_command("node").arg("tests/support/dev.mjs").args(options))
+}

@@ -1,0 +1,162 @@
+//! Rules about the code that no compiler knows: what core may depend on, who opens bindings, under which licences and
+//! from where dependencies come.
+//!
+//! They read `cargo tree` and Cargo.lock instead of running cargo-deny, which takes longer to build than the Worker.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::paths;
+use crate::run::{self, Result};
+
+pub(crate) type Rule = (&'static str, fn() -> Result);
+
+pub(crate) const ALL: [Rule; 4] = [
+    ("core is pure", core_is_pure),
+    ("bindings are opened in app.rs", bindings_are_opened_in_app),
+    ("licences", licences_are_permissive),
+    ("sources", sources_are_the_registry),
+];
+
+/// docs/ARCHITECTURE.md: core has no runtime, no browser, no clock, no entropy of its own.
+fn core_is_pure() -> Result {
+    const FORBIDDEN: [&str; 8] = [
+        "worker",
+        "wasm-bindgen",
+        "js-sys",
+        "web-sys",
+        "tokio",
+        "async-std",
+        "getrandom",
+        "reqwest",
+    ];
+    let tree = cargo_tree(&["-p", "latchkey-core", "-e", "normal", "--target", "all", "-f", "{p}"])?;
+    let found: Vec<&str> = tree
+        .lines()
+        .filter(|line| FORBIDDEN.contains(&crate_name(line)))
+        .collect();
+    refuse(&found, "latchkey-core must not depend on")
+}
+
+fn crate_name(line: &str) -> &str {
+    line.split(' ').next().unwrap_or_default()
+}
+
+/// Only `worker/src/app.rs` calls `Env`'s methods; others pass it on whole. clippy cannot say this per file.
+fn bindings_are_opened_in_app() -> Result {
+    let mut found = Vec::new();
+    for file in rust_files(&paths::at("worker/src"))? {
+        if file.ends_with("app.rs") {
+            continue;
+        }
+        let source = std::fs::read_to_string(&file)?;
+        let lines = source.lines().enumerate().filter(|(_, line)| calls_env(line));
+        found.extend(lines.map(|(at, line)| format!("{}:{}: {}", file.display(), at + 1, line.trim())));
+    }
+    refuse(&found, "bindings are opened in worker/src/app.rs alone; here as well")
+}
+
+fn calls_env(line: &str) -> bool {
+    let code = line.split("//").next().unwrap_or_default();
+    let starts_word = |at: usize| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    code.match_indices("env.").any(|(at, _)| starts_word(at))
+}
+
+fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(rust_files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+/// What may be linked into a Worker that its operator does not publish.
+fn licences_are_permissive() -> Result {
+    let tree = cargo_tree(&["--workspace", "--target", "all", "-f", "{p}|{l}"])?;
+    let mut found: Vec<&str> = tree
+        .lines()
+        .filter(|line| !line.split_once('|').is_some_and(|(_, l)| allowed(l)))
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    refuse(&found, "licences that nobody has looked at")
+}
+
+/// Every part joined by AND needs one allowed alternative. Parentheses are read as if OR bound tighter, which is how
+/// crates write them; anything else is refused rather than allowed.
+fn allowed(expression: &str) -> bool {
+    const LICENCES: [&str; 11] = [
+        "MIT",
+        "MIT-0",
+        "Apache-2.0",
+        "Apache-2.0 WITH LLVM-exception",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "ISC",
+        "Zlib",
+        "Unicode-3.0",
+        "CC0-1.0",
+        "Unlicense",
+    ];
+    let one = |name: &str| LICENCES.contains(&name.trim().trim_matches(['(', ')']));
+    expression
+        .replace('/', " OR ")
+        .split(" AND ")
+        .all(|part| part.split(" OR ").any(one))
+}
+
+/// One registry, and nothing from a git address that can change or vanish.
+fn sources_are_the_registry() -> Result {
+    let lock = std::fs::read_to_string(paths::at("Cargo.lock"))?;
+    let registry = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
+    let found: Vec<&str> = lock
+        .lines()
+        .filter(|line| line.starts_with("source = ") && *line != registry)
+        .collect();
+    refuse(&found, "dependencies from elsewhere")
+}
+
+fn cargo_tree(args: &[&str]) -> Result<String> {
+    let mut command = Command::new("cargo");
+    command
+        .args(["tree", "--locked", "--prefix", "none"])
+        .args(args)
+        .current_dir(paths::root());
+    run::ask(&mut command).ok_or_else(|| "cargo tree failed: is Cargo.lock up to date?".into())
+}
+
+fn refuse(found: &[impl AsRef<str>], why: &str) -> Result {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<&str> = found.iter().map(AsRef::as_ref).collect();
+    Err(format!("{why}:\n  {}", list.join("\n  ")).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_licence_needs_one_allowed_alternative_in_every_part() {
+        assert!(allowed("MIT OR Apache-2.0"));
+        assert!(allowed("MIT/Apache-2.0"));
+        assert!(allowed("(MIT OR GPL-3.0) AND Unicode-3.0"));
+        assert!(!allowed("MIT AND GPL-3.0"));
+        assert!(!allowed(""));
+    }
+
+    #[test]
+    fn calling_env_is_seen_and_passing_it_on_is_not() {
+        assert!(calls_env("let bucket = env.bucket(\"MEDIA\")?;"));
+        assert!(calls_env("self.env.kv(\"SECRETS\")"));
+        assert!(!calls_env("App::open(&env)"));
+        assert!(!calls_env("// env.bucket is not for here"));
+        assert!(!calls_env("my_env.bucket()"));
+    }
+}

@@ -1,0 +1,105 @@
+//! Set-up: everything that the other commands need and a machine may not have, at exact versions.
+//!
+//! Each part first looks whether all is there, which takes milliseconds; what is missing is installed under the
+//! repository, except for Debian's compiler and Chromium, which apt installs. docs/BUILD.md says what is chosen when.
+
+mod apt;
+mod bindgen;
+mod chromium;
+mod node;
+mod wasm_rust;
+
+use std::process::Command;
+use std::time::Instant;
+
+use crate::paths;
+use crate::progress::say;
+use crate::run::Result;
+
+pub(crate) use chromium::chromium;
+pub(crate) use node::packages as node_packages;
+use wasm_rust::WasmRust;
+
+/// What set-up found or made.
+#[derive(Debug)]
+pub(crate) struct Tools {
+    rust: WasmRust,
+    bindgen: bindgen::Programs,
+}
+
+/// All that a build of the Worker and the browser crate needs.
+///
+/// npm waits for the network and cargo for the processor, so the three parts run side by side.
+pub(crate) fn tools() -> Result<Tools> {
+    let started = Instant::now();
+    if let Some(tools) = present()? {
+        say(&format!(
+            "✓ set-up: nothing to do ({:.1} s)",
+            started.elapsed().as_secs_f32()
+        ));
+        return Ok(tools);
+    }
+    let tools = std::thread::scope(|scope| {
+        let rust = scope.spawn(WasmRust::install);
+        let node = scope.spawn(node::packages);
+        let bindgen = bindgen::Programs::install();
+        node.join().map_err(|_| "npm's thread panicked")??;
+        Ok::<_, crate::run::Failure>(Tools {
+            rust: rust.join().map_err(|_| "rust's thread panicked")??,
+            bindgen: bindgen?,
+        })
+    })?;
+    say(&format!("✓ set-up done ({:.0} s)", started.elapsed().as_secs_f32()));
+    Ok(tools)
+}
+
+fn present() -> Result<Option<Tools>> {
+    let bindgen = bindgen::Programs::locate()?;
+    if !node::is_present()? || !bindgen.are_present() {
+        return Ok(None);
+    }
+    Ok(WasmRust::find().map(|rust| Tools { rust, bindgen }))
+}
+
+impl Tools {
+    /// A command that compiles to wasm32 with its own std (see [`WasmRust`]) and finds Node 22 first.
+    pub(crate) fn wasm_command(&self, program: impl AsRef<std::ffi::OsStr>, profile: &WasmProfile) -> Command {
+        let mut command = Command::new(program);
+        self.rust.select(&mut command);
+        command
+            .env("PATH", node::path())
+            // Each kind of code has its own folder: other flags would otherwise rebuild what the last build made.
+            .env("CARGO_TARGET_DIR", paths::at(profile.target_dir))
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CARGO_UNSTABLE_BUILD_STD", profile.std)
+            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", profile.std_features)
+            .env("RUSTFLAGS", profile.rustflags)
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", profile.opt_level);
+        command
+    }
+
+    pub(crate) fn wasm_bindgen(&self) -> std::path::PathBuf {
+        self.bindgen.wasm_bindgen()
+    }
+
+    pub(crate) fn worker_build(&self) -> std::path::PathBuf {
+        self.bindgen.worker_build()
+    }
+}
+
+/// How std is built along with a crate.
+#[derive(Debug)]
+pub(crate) struct WasmProfile {
+    pub(crate) target_dir: &'static str,
+    pub(crate) std: &'static str,
+    pub(crate) std_features: &'static str,
+    pub(crate) rustflags: &'static str,
+    pub(crate) opt_level: &'static str,
+}
+
+/// A command that runs under Node 22 and finds the packages' programs, whatever Node the machine has.
+pub(crate) fn node_command(program: &str) -> Command {
+    let mut command = Command::new(paths::node_program(program));
+    command.env("PATH", node::path()).current_dir(paths::root());
+    command
+}

@@ -1,0 +1,169 @@
+//! `cargo xtask test`: every check, in the order in which they get slower. None is advisory.
+//!
+//! A check that fails does not stop those after it, except that nothing can be tested of a build that failed.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::paths::{at, files_ending, root};
+use crate::progress::say;
+use crate::run::{self, Result};
+use crate::setup::{chromium, node_command, node_packages, tools};
+use crate::tally::Tally;
+use crate::{build, rules};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// What needs no build: format, lints, documentation, rules, tests of the pure code and of the stand-in for X.
+    Native,
+    /// The Worker's build output in workerd.
+    Worker,
+    /// The button and the pages in Chromium.
+    Browser,
+}
+
+pub(crate) const ALL: [Kind; 3] = [Kind::Native, Kind::Worker, Kind::Browser];
+
+impl Kind {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        match name {
+            "native" => Some(Self::Native),
+            "worker" => Some(Self::Worker),
+            "browser" => Some(Self::Browser),
+            _ => None,
+        }
+    }
+}
+
+/// Runs the checks, then prints the line `N passed, N failed`.
+pub(crate) fn run(kinds: &[Kind]) -> Result {
+    let mut report = Report::default();
+    if kinds.contains(&Kind::Native) {
+        native(&mut report);
+    }
+    if kinds.iter().any(|kind| *kind != Kind::Native) {
+        match tools().and_then(|tools| build::all(&tools)) {
+            Ok(()) => in_runtimes(kinds, &mut report),
+            Err(error) => report.broken("build", &error.to_string()),
+        }
+    }
+    report.close()
+}
+
+fn native(report: &mut Report) {
+    report.rule("rustfmt", cargo(&["fmt", "--all", "--check"]));
+    report.rule(
+        "clippy",
+        cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    );
+    let mut rustdoc = cargo(&["doc", "--workspace", "--no-deps"]);
+    rustdoc.env("RUSTDOCFLAGS", "-D warnings");
+    report.rule("rustdoc", rustdoc);
+    for (name, check) in rules::ALL {
+        if let Err(error) = check() {
+            report.broken(name, &error.to_string());
+        }
+    }
+    report.tests("cargo test", cargo(&["test", "--workspace", "--no-fail-fast"]), |out| {
+        Ok(Tally::of_cargo(out))
+    });
+    match node_packages() {
+        Ok(()) => node_tests("tests/fake-x", "stand-in for X", report),
+        Err(error) => report.broken("npm ci", &error.to_string()),
+    }
+}
+
+fn in_runtimes(kinds: &[Kind], report: &mut Report) {
+    if kinds.contains(&Kind::Worker) {
+        node_tests("tests/support", "test support", report);
+        node_tests("tests/worker", "worker tests", report);
+    }
+    if kinds.contains(&Kind::Browser) {
+        match chromium() {
+            Ok(program) => browser_tests(program, report),
+            Err(error) => report.broken("Chromium", &error.to_string()),
+        }
+    }
+}
+
+fn cargo(args: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    command.args(args).current_dir(root());
+    command
+}
+
+fn node_tests(folder: &str, name: &str, report: &mut Report) {
+    report.tests(name, node_test_command(folder), Tally::of_node);
+}
+
+fn browser_tests(chromium: PathBuf, report: &mut Report) {
+    let mut command = node_test_command("tests/browser");
+    // One file at a time: each starts a browser, and two of them on two cores only wait for each other.
+    command.arg("--test-concurrency=1").env("CHROMIUM", chromium);
+    report.tests("browser tests", command, Tally::of_node);
+}
+
+fn node_test_command(folder: &str) -> Command {
+    let mut command = node_command("node");
+    // TAP on every machine: its closing lines are what is counted. The arguments end with options, so that callers can
+    // add theirs; node takes the files from NODE_TEST_FILES only as arguments, hence the order.
+    command.args(["--test", "--test-reporter=tap"]);
+    command.args(files_ending(folder, ".test.mjs"));
+    command.current_dir(at(""));
+    command
+}
+
+/// What has happened so far.
+#[derive(Debug, Default)]
+struct Report {
+    tally: Tally,
+    broken: Vec<String>,
+}
+
+impl Report {
+    fn rule(&mut self, name: &str, mut command: Command) {
+        if let Err(error) = run::step(name, &mut command) {
+            self.broken(name, &error.to_string());
+        }
+    }
+
+    /// A run without a single test is a broken one: its files have moved, or do not load.
+    fn tests(&mut self, name: &str, mut command: Command, count: fn(&str) -> Result<Tally>) {
+        let outcome =
+            run::watch(name, &mut command).and_then(|finished| Ok((finished.success, count(&finished.output)?)));
+        match outcome {
+            Ok((_, tally)) if tally.total() == 0 => self.broken(name, "no test ran"),
+            Ok((false, tally)) if tally.failed == 0 => self.broken(name, "ended badly without a failed test"),
+            Ok((_, tally)) => {
+                say(&format!(
+                    "  {} passed, {} failed, {} skipped",
+                    tally.passed, tally.failed, tally.skipped
+                ));
+                self.tally.add(tally);
+            }
+            Err(error) => self.broken(name, &error.to_string()),
+        }
+    }
+
+    fn broken(&mut self, name: &str, why: &str) {
+        say(&format!("✗ {name}: {why}"));
+        self.broken.push(name.to_owned());
+    }
+
+    /// A broken check counts as a failure.
+    fn close(self) -> Result {
+        let failed = self.tally.failed as usize + self.broken.len();
+        if !self.broken.is_empty() {
+            println!("not in order: {}", self.broken.join(", "));
+        }
+        if self.tally.skipped > 0 {
+            println!("{} tests were skipped", self.tally.skipped);
+        }
+        println!("{} passed, {failed} failed", self.tally.passed);
+        if failed == 0 {
+            Ok(())
+        } else {
+            Err("not every check passed".into())
+        }
+    }
+}
