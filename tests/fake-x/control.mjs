@@ -2,7 +2,7 @@
 // Everything taken is a plain object with X-like snake_case keys; an unknown key is refused.
 import { newFault } from "./faults.mjs";
 import { isLive, issueCode } from "./oauth.mjs";
-import { METER_NAMES } from "./rate.mjs";
+import { LIMITED_ROUTES, METER_NAMES } from "./rate.mjs";
 import { isScope } from "./scopes.mjs";
 import { addPost } from "./tweets.mjs";
 
@@ -146,7 +146,7 @@ export class Control {
   /** `limits`: {"POST /2/tweets": {user_15min: 3}} replaces X's numbers, meter by meter. */
   set(changes) {
     const checked = only(changes, ["acting_delay_ms", "listing_delay_ms", "dialect", "limits"]);
-    for (const meters of Object.values(checked.limits ?? {})) only(meters, METER_NAMES);
+    for (const meters of Object.values(only(checked.limits ?? {}, LIMITED_ROUTES))) only(meters, METER_NAMES);
     return Object.assign(this.#state.settings, checked);
   }
 

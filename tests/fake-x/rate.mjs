@@ -18,6 +18,7 @@ const METERS = {
   app_24h: { owner: ({ app }) => app.client_id, length: DAY, header: "x-app-limit-24hour" },
 };
 
+export const LIMITED_ROUTES = Object.keys(LIMITS);
 export const METER_NAMES = Object.keys(METERS);
 
 /** Counts one request in every window of the route. An exhausted window counts nothing. */

@@ -8,16 +8,19 @@ export const PREMIUM_LENGTH = 25_000;
 
 const URL_WEIGHT = 23;
 const LIGHT = [[0, 4351], [8192, 8205], [8208, 8223], [8242, 8247]];
-const EMOJI = /\p{RGI_Emoji}/gv;
+const EMOJI = /\p{RGI_Emoji}|[0-9#*]\u20E3/gv;
 /** Code points that make a text invalid. */
 const FORBIDDEN = /[\uFFFE\uFEFF\uFFFF]/;
 
-const BARE_ENDINGS = "com|org|net|edu|gov|info|biz|io|dev|app|ai|co|me|rs|sh|tv|xyz|de|fr|uk|eu|nl|jp|ca|us|ch|it|es|example";
+const BARE_ENDINGS = "com|org|net|edu|gov|info|biz|io|dev|app|ai|co|me|rs|ly|so|sh|tv|xyz|de|fr|uk|eu|nl|jp|ca|us|ch|it|es|example";
+const LABELS = String.raw`(?:[\p{L}\p{N}](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}])?\.)+`;
 const PATH = String.raw`(?::\d+)?(?:[/?#][^\s<>"]*)?`;
 const URLS = new RegExp(
-  String.raw`(?<![@\w.])(?:https?:\/\/[\p{L}\p{N}.-]+${PATH}|(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:${BARE_ENDINGS})(?![\w-])${PATH})`,
+  String.raw`(?<![@#\w.])(?:https?:\/\/${LABELS}\p{L}{2,}(?![\w-])|${LABELS}(?:${BARE_ENDINGS})(?![\w-]))${PATH}`,
   "giu",
 );
+const MENTION = /(?<![\w@])@(\w{1,15})/g;
+const HASHTAG = /(?<![\w&#])#([\p{L}\p{N}_]*[\p{L}_][\p{L}\p{N}_]*)/gu;
 const TRAILING = /[.,;:!?'")\]]+$/;
 
 export const isValid = (text) => !FORBIDDEN.test(text);
@@ -62,9 +65,6 @@ export const cashtags = (text) => text.match(/(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A
 
 export const mentions = (text, username) =>
   [...text.matchAll(MENTION)].some(([, name]) => name.toLowerCase() === username.toLowerCase());
-
-const MENTION = /(?<![\w@])@(\w{1,15})/g;
-const HASHTAG = /(?<![\w&#])#([\p{L}\p{N}_]*[\p{L}_][\p{L}\p{N}_]*)/gu;
 
 /** Offsets are code points of the published text. */
 export function entities(text) {

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CHALLENGE, answerOf, exchange, start } from "./client.mjs";
+
+const parameters = (x, changes = {}) => {
+  const params = new URLSearchParams({
+    response_type: "code",
+    client_id: x.app.client_id,
+    redirect_uri: x.app.callbacks[0],
+    scope: "tweet.read tweet.write users.read offline.access",
+    state: "opaque",
+    code_challenge: CHALLENGE,
+    code_challenge_method: "S256",
+  });
+  for (const [name, value] of Object.entries(changes)) value === null ? params.delete(name) : params.set(name, value);
+  return params;
+};
+
+const show = async (x, params) => answerOf(await fetch(`${x.origin}/i/oauth2/authorize?${params}`, { redirect: "manual" }));
+
+const decide = (x, params, answer) =>
+  fetch(`${x.origin}/i/oauth2/authorize`, {
+    method: "POST",
+    redirect: "manual",
+    body: new URLSearchParams([...params, ...Object.entries(answer)]),
+  });
+
+test("consent_page_names_the_app_the_scopes_and_the_users", async (t) => {
+  const x = await start(t);
+  const { status, text } = await show(x, parameters(x));
+  assert.equal(status, 200);
+  for (const expected of ["Acme Social", "Post and repost for you", "@ada", "@grace_h", "@linus", "Authorize app", "Cancel"]) {
+    assert.ok(text.includes(expected), expected);
+  }
+});
+
+test("consent_page_cuts_its_opener_and_does_not_restrict_where_the_form_leads", async (t) => {
+  const x = await start(t);
+  const { headers } = await show(x, parameters(x));
+  assert.equal(headers.get("cross-origin-opener-policy"), "same-origin-allow-popups");
+  assert.match(headers.get("content-security-policy"), /^default-src 'none'/);
+  assert.doesNotMatch(headers.get("content-security-policy"), /form-action/);
+});
+
+test("consent_page_escapes_what_the_app_is_called", async (t) => {
+  const x = await start(t);
+  x.setApp({ client_id: x.app.client_id, name: "<script>alert(1)</script>" });
+  const { text } = await show(x, parameters(x));
+  assert.ok(!text.includes("<script>"));
+});
+
+test("authorizing_redirects_with_state_before_code_and_the_code_is_the_chosen_users", async (t) => {
+  const x = await start(t);
+  const response = await decide(x, parameters(x), { user: "grace_h", decision: "authorize" });
+  assert.equal(response.status, 302);
+  const location = response.headers.get("location");
+  assert.match(location, /^http:\/\/127\.0\.0\.1:8787\/connect\/callback\/x\?state=opaque&code=[\w-]+$/);
+  const { status, body } = await exchange(x, new URL(location).searchParams.get("code"));
+  assert.equal(status, 200);
+  assert.equal(x.tokens({ username: "grace_h" })[0].text, body.access_token);
+});
+
+test("cancelling_redirects_with_access_denied_and_the_state", async (t) => {
+  const x = await start(t);
+  const response = await decide(x, parameters(x), { user: "ada", decision: "cancel" });
+  assert.equal(response.headers.get("location"), `${x.app.callbacks[0]}?error=access_denied&state=opaque`);
+});
+
+test("the_callbacks_own_query_is_kept", async (t) => {
+  const x = await start(t, { callbacks: ["https://app.example/cb?tenant=7"] });
+  const response = await decide(x, parameters(x), { user: "ada", decision: "cancel" });
+  assert.equal(response.headers.get("location"), "https://app.example/cb?tenant=7&error=access_denied&state=opaque");
+});
+
+test("lower_case_s256_and_plain_are_accepted", async (t) => {
+  const x = await start(t);
+  for (const code_challenge_method of ["s256", "plain"]) {
+    assert.equal((await show(x, parameters(x, { code_challenge_method }))).status, 200);
+  }
+});
+
+test("a_bad_request_is_never_redirected", async (t) => {
+  const x = await start(t);
+  const bad = [
+    { response_type: "token" },
+    { client_id: "unknown" },
+    { redirect_uri: `${x.app.callbacks[0]}/` },
+    { redirect_uri: null },
+    { scope: "tweet.read tweets.write" },
+    { scope: "" },
+    { state: null },
+    { state: "s".repeat(501) },
+    { code_challenge: null },
+    { code_challenge: "c".repeat(42) },
+    { code_challenge_method: "S512" },
+    { code_challenge_method: null },
+  ];
+  for (const changes of bad) {
+    const shown = await show(x, parameters(x, changes));
+    assert.equal(shown.headers.get("location"), null);
+    assert.match(shown.text, /Something went wrong/, JSON.stringify(changes));
+    assert.match(shown.text, /You weren't able to give access to the App\. Go back and try logging in again\./);
+    const posted = await decide(x, parameters(x, changes), { user: "ada", decision: "authorize" });
+    assert.equal(posted.headers.get("location"), null, JSON.stringify(changes));
+  }
+});
+
+test("a_suspended_user_cannot_consent", async (t) => {
+  const x = await start(t);
+  x.setUser({ username: "ada", suspended: true });
+  assert.ok(!(await show(x, parameters(x))).text.includes("@ada"));
+  const response = await decide(x, parameters(x), { user: "ada", decision: "authorize" });
+  assert.equal(response.headers.get("location"), null);
+});
