@@ -2,10 +2,13 @@
 //!
 //! Each is a type of its own, checked when it is parsed, so that a post id cannot stand where an account id belongs.
 
+mod x;
+
 use std::{fmt, hash::Hash, marker::PhantomData, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::x::{XId, XPostId, XUserId};
 use crate::seal::{base64url, base64url_decode};
 
 /// What an [`Id`] identifies. The bounds are what the derives on `Id` ask of their parameter.
@@ -89,7 +92,7 @@ pub type WebhookId = Id<kind::Webhook>;
 pub type KeyId = Id<kind::Key>;
 pub type EventId = Id<kind::Event>;
 
-/// The kinds of [`Id`] (docs/API.md, section 1) and of [`XId`]. They have no values.
+/// The kinds of [`Id`] (docs/API.md, section 1). They have no values.
 pub mod kind {
     use super::Kind;
 
@@ -134,12 +137,6 @@ pub mod kind {
     impl Kind for Event {
         const PREFIX: &'static str = "evt_";
     }
-
-    #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-    pub enum XUser {}
-
-    #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-    pub enum XPost {}
 }
 
 /// The operator's own name for one of their customers: `^[A-Za-z0-9_-]{1,128}$`.
@@ -162,7 +159,11 @@ impl TryFrom<String> for TenantId {
 
     fn try_from(text: String) -> Result<Self, IdError> {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-        if (1..=128).contains(&text.len()) && text.bytes().all(allowed) { Ok(Self(text)) } else { Err(IdError::Tenant) }
+        if (1..=128).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text))
+        } else {
+            Err(IdError::Tenant)
+        }
     }
 }
 
@@ -172,56 +173,10 @@ impl fmt::Display for TenantId {
     }
 }
 
-/// An id that X gave: `^[0-9]{1,19}$` (X OpenAPI 2.167). Text and not a number, since it goes beyond 2⁵³.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String", bound = "K: Clone")]
-pub struct XId<K>(String, PhantomData<K>);
-
-pub type XUserId = XId<kind::XUser>;
-pub type XPostId = XId<kind::XPost>;
-
-impl<K> XId<K> {
-    pub fn parse(text: &str) -> Result<Self, IdError> {
-        Self::try_from(text.to_owned())
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl<K> TryFrom<String> for XId<K> {
-    type Error = IdError;
-
-    fn try_from(text: String) -> Result<Self, IdError> {
-        if (1..=19).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) {
-            Ok(Self(text, PhantomData))
-        } else {
-            Err(IdError::OfX)
-        }
-    }
-}
-
-impl<K> From<XId<K>> for String {
-    fn from(id: XId<K>) -> Self {
-        id.0
-    }
-}
-
-impl<K> fmt::Display for XId<K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl<K> fmt::Debug for XId<K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use proptest::prelude::*;
 
     use super::*;
@@ -236,13 +191,21 @@ mod tests {
     #[test]
     fn an_id_of_another_kind_is_refused() {
         let network = NetworkId::from_entropy([7; 16]);
-        assert_eq!(AccountId::parse(network.as_str()), Err(IdError::Ours { prefix: "acc_" }));
+        assert_eq!(
+            AccountId::parse(network.as_str()),
+            Err(IdError::Ours { prefix: "acc_" })
+        );
     }
 
     #[test]
     fn an_id_has_one_spelling() {
         // The last character carries 2 bits; `x` has others set that decoding would drop.
-        for text in ["acc_", "acc_AAECAwQFBgcICQoLDA0ODx", "acc_AAECAwQFBgcICQoLDA0ODw==", "AAECAwQFBgcICQoLDA0ODw"] {
+        for text in [
+            "acc_",
+            "acc_AAECAwQFBgcICQoLDA0ODx",
+            "acc_AAECAwQFBgcICQoLDA0ODw==",
+            "AAECAwQFBgcICQoLDA0ODw",
+        ] {
             assert!(AccountId::parse(text).is_err(), "{text}");
         }
     }
@@ -255,7 +218,6 @@ mod tests {
         assert_eq!(serde_json::from_str::<PostId>(&text).unwrap(), id);
         assert!(serde_json::from_str::<PostId>("\"acc_AQEBAQEBAQEBAQEBAQEBAQ\"").is_err());
         assert!(serde_json::from_str::<TenantId>("\"a b\"").is_err());
-        assert!(serde_json::from_str::<XUserId>("\"-1\"").is_err());
     }
 
     #[test]
@@ -267,15 +229,9 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_id_of_x_is_1_to_19_digits() {
-        assert!(XPostId::parse("1445880548472328192").is_ok());
-        for text in ["", "12345678901234567890", "1a", "+1", "١"] {
-            assert_eq!(XPostId::parse(text), Err(IdError::OfX), "{text}");
-        }
-    }
-
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn every_entropy_gives_an_id_that_parses(entropy: [u8; 16]) {
             let id = EventId::from_entropy(entropy);
@@ -284,7 +240,7 @@ mod tests {
 
         #[test]
         fn parsing_never_panics(text in "\\PC{0,40}") {
-            let _ = (KeyId::parse(&text), TenantId::parse(&text), XUserId::parse(&text));
+            let _ = (KeyId::parse(&text), TenantId::parse(&text));
         }
     }
 }

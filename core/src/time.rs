@@ -126,12 +126,16 @@ pub mod iso_option {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<UnixMillis>, D::Error> {
         let text = Option::<String>::deserialize(deserializer)?;
-        text.map(|text| UnixMillis::parse_iso(&text)).transpose().map_err(D::Error::custom)
+        text.map(|text| UnixMillis::parse_iso(&text))
+            .transpose()
+            .map_err(D::Error::custom)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use proptest::prelude::*;
 
     use super::*;
@@ -144,7 +148,11 @@ mod tests {
 
     #[test]
     fn every_offset_is_accepted() {
-        for text in ["2026-11-23T09:30:00Z", "2026-11-23T10:30:00+01:00", "2026-11-23T04:00:00.000-05:30"] {
+        for text in [
+            "2026-11-23T09:30:00Z",
+            "2026-11-23T10:30:00+01:00",
+            "2026-11-23T04:00:00.000-05:30",
+        ] {
             assert_eq!(UnixMillis::parse_iso(text), Ok(UnixMillis(1_795_426_200_000)), "{text}");
         }
     }
@@ -179,7 +187,12 @@ mod tests {
             never: Option<UnixMillis>,
         }
         let time = UnixMillis(1_795_426_200_000);
-        let row = Row { stored: time, sent: time, perhaps: Some(time), never: None };
+        let row = Row {
+            stored: time,
+            sent: time,
+            perhaps: Some(time),
+            never: None,
+        };
         let text = serde_json::to_string(&row).unwrap();
         assert_eq!(
             text,
@@ -189,6 +202,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn parsing_never_panics(text in "\\PC{0,40}") {
             let _ = UnixMillis::parse_iso(&text);

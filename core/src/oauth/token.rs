@@ -61,12 +61,16 @@ pub fn token_response(answer: &Response<Vec<u8>>, now: UnixMillis) -> Result<Tok
     if !answer.status().is_success() {
         return Err(refusal(answer));
     }
-    granted(answer.body(), now).ok_or(OAuthError::Malformed { status: answer.status().as_u16() })
+    granted(answer.body(), now).ok_or(OAuthError::Malformed {
+        status: answer.status().as_u16(),
+    })
 }
 
 fn granted(body: &[u8], now: UnixMillis) -> Option<TokenSet> {
     let granted: Granted = serde_json::from_slice(body).ok()?;
-    let bearer = granted.token_type.is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
+    let bearer = granted
+        .token_type
+        .is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
     let usable = is_token(&granted.access_token) && granted.refresh_token.as_ref().is_none_or(is_token);
     (bearer && usable).then_some(())?;
     Some(TokenSet {
@@ -86,6 +90,8 @@ fn is_token(token: &Secret<String>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use proptest::prelude::*;
 
     use super::*;
@@ -108,7 +114,12 @@ mod tests {
 
     #[test]
     fn without_offline_access_there_is_no_refresh_token() {
-        assert!(read(r#"{"token_type":"bearer","access_token":"at","scope":"tweet.read"}"#).unwrap().refresh_token.is_none());
+        assert!(
+            read(r#"{"token_type":"bearer","access_token":"at","scope":"tweet.read"}"#)
+                .unwrap()
+                .refresh_token
+                .is_none()
+        );
     }
 
     #[test]
@@ -156,6 +167,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn reading_never_panics(status in 100_u16..1000, body: Vec<u8>, expires_in: i64) {
             let mut answer = Response::new(body.clone());

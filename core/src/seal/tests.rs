@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use proptest::prelude::*;
 
 use super::*;
@@ -5,7 +7,11 @@ use super::*;
 const OLD: &str = "k1:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 const NEW: &str = "k2:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=";
 const NONCE: [u8; 12] = [9; 12];
-const HERE: Context<'static> = Context { workspace: "default", purpose: Purpose::TokenPair, row: "acc_1" };
+const HERE: Context<'static> = Context {
+    workspace: "default",
+    purpose: Purpose::TokenPair,
+    row: "acc_1",
+};
 
 fn ring(text: &str) -> Keyring {
     Keyring::parse(text).unwrap()
@@ -53,8 +59,14 @@ fn the_plaintext_is_hidden() {
 #[test]
 fn a_value_moved_to_another_place_is_refused() {
     let elsewhere = [
-        Context { workspace: "other", ..HERE },
-        Context { purpose: Purpose::ProvisionalTokens, ..HERE },
+        Context {
+            workspace: "other",
+            ..HERE
+        },
+        Context {
+            purpose: Purpose::ProvisionalTokens,
+            ..HERE
+        },
         Context { row: "acc_2", ..HERE },
     ];
     for context in elsewhere {
@@ -64,8 +76,16 @@ fn a_value_moved_to_another_place_is_refused() {
 
 #[test]
 fn the_parts_of_a_context_cannot_be_shifted() {
-    let here = Context { workspace: "a", row: "bc", ..HERE };
-    let shifted = Context { workspace: "ab", row: "c", ..HERE };
+    let here = Context {
+        workspace: "a",
+        row: "bc",
+        ..HERE
+    };
+    let shifted = Context {
+        workspace: "ab",
+        row: "c",
+        ..HERE
+    };
     let sealed = ring(OLD).seal(&here, b"a token", NONCE).unwrap();
     assert_eq!(refusal(&shifted, &sealed), SealError::Refused);
 }
@@ -78,7 +98,10 @@ fn another_key_of_the_same_name_is_refused() {
 
 #[test]
 fn a_key_outside_the_ring_is_named() {
-    assert_eq!(ring(NEW).open(&HERE, &sealed()).unwrap_err(), SealError::UnknownKey("k1".to_owned()));
+    assert_eq!(
+        ring(NEW).open(&HERE, &sealed()).unwrap_err(),
+        SealError::UnknownKey("k1".to_owned())
+    );
 }
 
 #[test]
@@ -86,7 +109,11 @@ fn a_short_value_is_refused() {
     let bytes = base64url_decode(&sealed()).unwrap();
     // 1 version + 1 length + 2 key id + 12 nonce + 16 tag = 32 bytes is the least.
     for length in 1..32 {
-        assert_eq!(refusal(&HERE, &base64url(&bytes[..length])), SealError::Malformed, "{length}");
+        assert_eq!(
+            refusal(&HERE, &base64url(&bytes[..length])),
+            SealError::Malformed,
+            "{length}"
+        );
     }
     assert_eq!(refusal(&HERE, &base64url(&bytes[..32])), SealError::Refused);
 }
@@ -130,7 +157,14 @@ fn envelope_v1_format_unchanged() {
 #[test]
 fn purpose_names_unchanged() {
     use Purpose::{AuthorizationCode, ClientSecret, CodeVerifier, CredentialAnswer, ProvisionalTokens, TokenPair};
-    let all = [ClientSecret, TokenPair, AuthorizationCode, CodeVerifier, ProvisionalTokens, CredentialAnswer];
+    let all = [
+        ClientSecret,
+        TokenPair,
+        AuthorizationCode,
+        CodeVerifier,
+        ProvisionalTokens,
+        CredentialAnswer,
+    ];
     assert_eq!(
         all.map(Purpose::name).join(" "),
         "client_secret token_pair authorization_code code_verifier provisional_tokens credential_answer"
@@ -149,7 +183,10 @@ fn a_mac_holds_for_its_label_and_message_only() {
 /// Made with Node's `hkdfSync` and `createHmac`: a change would refuse every id and token that is in use.
 #[test]
 fn mac_v1_format_unchanged() {
-    assert_eq!(base64url(&ring(OLD).mac("session", b"cs_1")), "3y7S8bXiJVs8MQPzHjZ580X-UbvGB9iEkDvV29uIfSE");
+    assert_eq!(
+        base64url(&ring(OLD).mac("session", b"cs_1")),
+        "3y7S8bXiJVs8MQPzHjZ580X-UbvGB9iEkDvV29uIfSE"
+    );
 }
 
 #[test]
@@ -170,6 +207,8 @@ fn a_mac_survives_rotation() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn every_payload_opens_again(payload: Vec<u8>, nonce: [u8; 12]) {
         let sealed = ring(OLD).seal(&HERE, &payload, nonce).unwrap();
