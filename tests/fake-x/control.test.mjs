@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { CHALLENGE, SCOPES, connect, exchange, get, start } from "./client.mjs";
+
+async function control(x, method, path, body) {
+  const response = await fetch(`${x.origin}/_control${path}`, { method, body: body && JSON.stringify(body) });
+  return { status: response.status, body: await response.json() };
+}
+
+test("the_http_plane_does_what_the_methods_do", async (t) => {
+  const x = await start(t);
+  const { body: app } = await control(x, "POST", "/apps", { name: "Bolt", callbacks: ["http://localhost:3000/cb"] });
+  assert.deepEqual(app, x.apps()[1]);
+  await control(x, "POST", "/users", { username: "mary", name: "Mary" });
+  const grant = { client_id: app.client_id, username: "mary", scopes: SCOPES, code_challenge: CHALLENGE };
+  const { body: granted } = await control(x, "POST", "/grants", grant);
+  assert.ok(granted.code);
+  await control(x, "POST", "/posts", { username: "mary", text: "hello" });
+  assert.equal((await control(x, "GET", "/posts?username=mary")).body.length, 1);
+  await control(x, "POST", "/faults", { kind: "close", path: "/2/tweets" });
+  assert.equal((await control(x, "GET", "/faults")).body[0].kind, "close");
+  await control(x, "DELETE", "/faults");
+  assert.deepEqual(x.faults(), []);
+  await control(x, "PATCH", "/settings", { listing_delay_ms: 5 });
+  assert.equal(x.settings().listing_delay_ms, 5);
+});
+
+test("a_mistake_is_told_with_what_is_known", async (t) => {
+  const x = await start(t);
+  assert.match((await control(x, "GET", "/nothing")).body.error, /known: GET \/apps/);
+  assert.match((await control(x, "PATCH", "/settings", { delay: 1 })).body.error, /unknown key delay; known: acting_delay_ms/);
+  assert.equal((await control(x, "POST", "/grants", { username: "nobody", scopes: SCOPES, code_challenge: "c" })).status, 400);
+});
+
+test("callbacks_are_at_most_ten_and_of_a_kind_that_x_takes", async (t) => {
+  const x = await start(t);
+  const { client_id } = x.app;
+  const ten = Array.from({ length: 10 }, (_, index) => `https://app.example/${index}`);
+  assert.equal(x.setApp({ client_id, callbacks: ten }).callbacks.length, 10);
+  for (const callbacks of [[...ten, "https://app.example/11"], ["ftp://a.example/"], ["http://app.example/"], ["javascript:alert(1)"]]) {
+    assert.throws(() => x.setApp({ client_id, callbacks }), TypeError, callbacks.at(-1));
+  }
+  x.setApp({ client_id, callbacks: ["http://127.0.0.1:8787/cb", "http://localhost:8080/callback", "acme://done"] });
+});
+
+test("what_arrived_is_shown_with_its_credentials", async (t) => {
+  const x = await start(t);
+  const token = await connect(x);
+  await get(x, "/2/users/me?user.fields=verified", token);
+  const [exchanged] = x.requests({ method: "POST", path: "/2/oauth2/token" });
+  assert.match(exchanged.headers.authorization, /^Basic /);
+  assert.equal(new URLSearchParams(exchanged.body).get("grant_type"), "authorization_code");
+  const [read] = x.requests({ path: "/2/users/me" });
+  assert.deepEqual([read.query, read.status, read.fault], [{ "user.fields": "verified" }, 200, null]);
+  x.clearRequests();
+  assert.deepEqual(x.requests(), []);
+});
+
+test("an_unmatched_request_is_404_and_can_be_asked_for", async (t) => {
+  const x = await start(t);
+  assert.equal((await fetch(`${x.origin}/2/media/upload`, { method: "POST" })).status, 404);
+  assert.deepEqual(x.requests({ unmatched: true }).map(({ path }) => path), ["/2/media/upload"]);
+});
+
+test("received_waits_for_the_effect_and_names_what_did_arrive_when_it_gives_up", async (t) => {
+  const x = await start(t);
+  const waiting = x.received({ method: "GET", path: "/{username}", count: 2 });
+  await fetch(`${x.origin}/ada`);
+  await fetch(`${x.origin}/linus`);
+  assert.equal((await waiting).length, 2);
+  await assert.rejects(x.received({ path: "/2/tweets", wait_ms: 10 }), /arrived: GET \/ada 200, GET \/linus 200/);
+});
+
+test("an_access_token_can_be_expired_while_its_pair_lives", async (t) => {
+  const x = await start(t);
+  const token = await connect(x);
+  x.expireToken({ token: token.access_token });
+  assert.equal((await get(x, "/2/users/me", token)).status, 401);
+  assert.deepEqual(x.tokens({ username: "ada" }).map(({ kind, live }) => [kind, live]), [["access", false], ["refresh", true]]);
+});
+
+test("a_user_can_take_back_what_was_granted_codes_included", async (t) => {
+  const x = await start(t);
+  const token = await connect(x);
+  const { code } = x.grant({ scopes: SCOPES, code_challenge: CHALLENGE });
+  const other = await connect(x, { username: "linus" });
+  assert.deepEqual(x.revokeGrants({ username: "ada" }), { revoked: 2 });
+  assert.equal((await get(x, "/2/users/me", token)).status, 401);
+  assert.equal((await exchange(x, code)).status, 400);
+  assert.equal((await get(x, "/2/users/me", other)).status, 200);
+});
+
+test("reset_forgets_everything_and_seeds_the_same_app", async (t) => {
+  const x = await start(t);
+  const before = x.app;
+  const token = await connect(x);
+  x.addApp();
+  x.fault({ kind: "close" });
+  x.clock({ frozen: true });
+  x.reset();
+  assert.deepEqual([x.app, x.apps().length, x.faults().length, x.requests().length], [before, 1, 0, 0]);
+  assert.equal(x.now().frozen, false);
+  assert.equal((await get(x, "/2/users/me", token)).status, 401);
+});
+
+test("the_command_prints_its_address_and_the_seeded_pair_in_one_line", async () => {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(".", import.meta.url)), "--port", "0"]);
+  const [line] = await once(child.stdout, "data");
+  const [, origin, client_id] = /^stand-in for X on (\S+) client_id=(\S+) client_secret=\S{50}\n$/.exec(line);
+  const apps = await (await fetch(`${origin}/_control/apps`)).json();
+  assert.equal(apps[0].client_id, client_id);
+  child.kill();
+  assert.deepEqual(await once(child, "exit"), [0, null]);
+});

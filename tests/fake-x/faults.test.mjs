@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { connect as dial } from "node:net";
+import { test } from "node:test";
+import { connect, consent, exchange, get, post, refresh, start } from "./client.mjs";
+
+const connected = async (t, options) => {
+  const x = await start(t, options);
+  return { x, token: await connect(x) };
+};
+
+const PRESETS = {
+  unauthorized: 401,
+  "app-only": 403,
+  "credits-old": 402,
+  "credits-new": 402,
+  duplicate: 403,
+  "reply-not-summoned": 403,
+  "quote-not-allowed": 403,
+  "not-permitted": 403,
+  forbidden: 403,
+  "read-only-app": 403,
+  "not-enrolled": 403,
+  "video-too-long": 403,
+  "rate-limit": 429,
+  "rate-limit-legacy": 429,
+  "rate-limit-24h": 429,
+  "usage-capped": 429,
+  unavailable: 503,
+  html: 503,
+  "oauth-code": 400,
+  "oauth-token": 400,
+  "oauth-unauthorized-client": 401,
+  "oauth-invalid-client": 400,
+};
+
+test("a_preset_answers_instead_of_the_effect", async (t) => {
+  const { x, token } = await connected(t);
+  for (const [preset, status] of Object.entries(PRESETS)) {
+    x.fault({ method: "POST", path: "/2/tweets", kind: "answer", preset });
+    assert.equal((await post(x, { text: preset }, token)).status, status, preset);
+  }
+  assert.deepEqual(x.posts(), []);
+  assert.deepEqual(x.faults(), []);
+});
+
+test("the_old_402_has_no_status_and_a_number_beyond_2_53", async (t) => {
+  const { x, token } = await connected(t);
+  x.fault({ kind: "answer", preset: "credits-old" });
+  const { text, body } = await post(x, { text: "a" }, token);
+  assert.match(text, /^\{"account_id":1553086854915936256,/);
+  assert.ok(!("status" in body));
+});
+
+test("a_429_preset_says_when_its_window_ends", async (t) => {
+  const { x, token } = await connected(t);
+  x.clock({ frozen: true });
+  x.fault({ kind: "answer", preset: "rate-limit-24h" });
+  const { headers } = await post(x, { text: "a" }, token);
+  assert.equal(headers.get("x-rate-limit-remaining"), "1079999");
+  assert.equal(headers.get("x-app-limit-24hour-remaining"), "0");
+  assert.equal(headers.get("x-app-limit-24hour-reset"), String(Math.ceil((x.now().now + 86_400_000) / 1000)));
+});
+
+test("a_fault_happens_as_often_as_asked_and_only_where_asked", async (t) => {
+  const { x, token } = await connected(t);
+  x.fault({ method: "GET", path: "/2/tweets/{id}", times: 2, kind: "answer", status: 500, body: { odd: true } });
+  assert.equal((await get(x, "/2/users/me", token)).status, 200);
+  const statuses = [];
+  for (const id of [1, 2, 3]) statuses.push((await get(x, `/2/tweets/${id}`, token)).status);
+  assert.deepEqual(statuses, [500, 500, 200]);
+});
+
+test("close_has_no_effect", async (t) => {
+  const { x, token } = await connected(t);
+  x.fault({ path: "/2/tweets", kind: "close" });
+  await assert.rejects(post(x, { text: "a" }, token));
+  assert.deepEqual(x.posts(), []);
+  assert.equal(x.requests({ path: "/2/tweets" })[0].status, "closed");
+});
+
+test("effect_then_close_loses_only_the_answer", async (t) => {
+  const { x, token } = await connected(t);
+  x.fault({ path: "/2/tweets", kind: "effect-then-close" });
+  await assert.rejects(post(x, { text: "a" }, token));
+  assert.equal(x.posts().length, 1);
+});
+
+test("a_lost_refresh_answer_spends_the_token", async (t) => {
+  const { x, token } = await connected(t);
+  x.fault({ path: "/2/oauth2/token", kind: "effect-then-close" });
+  await assert.rejects(refresh(x, token.refresh_token));
+  assert.equal((await refresh(x, token.refresh_token)).body.error_description, "Value passed for the token was invalid.");
+});
+
+test("close_then_effect_acts_after_the_connection_died", async (t) => {
+  const { x, token } = await connected(t);
+  x.fault({ path: "/2/tweets", kind: "close-then-effect", ms: 20 });
+  await assert.rejects(post(x, { text: "a" }, token));
+  assert.deepEqual(x.posts(), []);
+  await x.received({ path: "/2/tweets" });
+  assert.equal(x.posts().length, 1);
+});
+
+test("with_an_acting_delay_a_request_acts_though_its_sender_is_gone", async (t) => {
+  const { x, token } = await connected(t);
+  x.set({ acting_delay_ms: 30 });
+  const body = '{"text":"orphan"}';
+  const socket = dial(new URL(x.origin).port, "127.0.0.1");
+  socket.end(
+    `POST /2/tweets HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token.access_token}\r\n` +
+      `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    () => socket.destroySoon(),
+  );
+  await x.received({ path: "/2/tweets" });
+  assert.equal(x.posts({ text: "orphan" }).length, 1);
+});
+
+test("delay_answers_late_and_fully", async (t) => {
+  const { x } = await connected(t);
+  x.fault({ path: "/2/oauth2/token", kind: "delay", ms: 30 });
+  const before = performance.now();
+  assert.equal((await exchange(x, consent(x))).status, 200);
+  assert.ok(performance.now() - before >= 29);
+});
+
+test("malformed_acts_and_answers_half_a_body", async (t) => {
+  const { x, token } = await connected(t);
+  x.fault({ path: "/2/tweets", kind: "malformed" });
+  await assert.rejects(post(x, { text: "a" }, token), SyntaxError);
+  assert.equal(x.posts().length, 1);
+});
+
+test("a_slow_body_arrives_whole_and_its_reader_may_leave", async (t) => {
+  const { x, token } = await connected(t);
+  x.fault({ path: "/2/users/me", kind: "slow-body", ms: 40, times: 2 });
+  assert.equal((await get(x, "/2/users/me", token)).body.data.username, "ada");
+  const headers = { authorization: `Bearer ${token.access_token}` };
+  const response = await fetch(`${x.origin}/2/users/me`, { headers });
+  await response.body.cancel();
+  assert.equal((await get(x, "/2/users/me", token)).status, 200);
+});
+
+test("closing_ends_what_is_still_delayed", async (t) => {
+  const { x, token } = await connected(t);
+  x.fault({ path: "/2/users/me", kind: "delay", ms: 60_000 });
+  const pending = assert.rejects(get(x, "/2/users/me", token));
+  while (x.requests({ path: "/2/users/me" }).length === 0) await new Promise(setImmediate);
+  await x.close();
+  await pending;
+});
+
+test("a_mistyped_fault_is_refused_when_it_is_switched_on", async (t) => {
+  const x = await start(t);
+  for (const fault of [{ kind: "explode" }, { kind: "answer" }, { kind: "answer", preset: "?" }, { kind: "delay" }, { kind: "close", paths: "/" }]) {
+    assert.throws(() => x.fault(fault), TypeError, JSON.stringify(fault));
+  }
+});

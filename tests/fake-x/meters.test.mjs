@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { connect, get, post, start } from "./client.mjs";
+
+const connected = async (t, given) => {
+  const x = await start(t);
+  x.clock({ frozen: true });
+  return { x, token: await connect(x, given) };
+};
+
+test("every_answer_tells_what_is_left_of_the_window", async (t) => {
+  const { x, token } = await connected(t);
+  const { headers } = await get(x, "/2/users/me", token);
+  assert.equal(headers.get("x-rate-limit-limit"), "75");
+  assert.equal(headers.get("x-rate-limit-remaining"), "74");
+  assert.equal(headers.get("x-rate-limit-reset"), String(Math.ceil((x.now().now + 15 * 60_000) / 1000)));
+  assert.equal(headers.get("x-access-level"), "read-write");
+});
+
+test("post_tweets_also_tells_the_24_hour_window_of_the_app", async (t) => {
+  const { x, token } = await connected(t);
+  const { headers } = await post(x, { text: "a" }, token);
+  assert.equal(headers.get("x-app-limit-24hour-remaining"), "9999");
+});
+
+test("the_76th_me_in_15_minutes_is_429_until_the_window_ends", async (t) => {
+  const { x, token } = await connected(t);
+  for (let count = 0; count < 75; count += 1) assert.equal((await get(x, "/2/users/me", token)).status, 200);
+  const refused = await get(x, "/2/users/me", token);
+  assert.equal(refused.status, 429);
+  assert.deepEqual(refused.body, { title: "Too Many Requests", type: "about:blank", status: 429, detail: "Too Many Requests" });
+  assert.equal(refused.headers.get("x-rate-limit-remaining"), "0");
+  x.clock({ advance_ms: 15 * 60_000 });
+  assert.equal((await get(x, "/2/users/me", token)).status, 200);
+});
+
+test("a_window_of_one_user_is_not_anothers_but_the_apps_is_shared", async (t) => {
+  const { x, token } = await connected(t);
+  const other = await connect(x, { username: "linus" });
+  x.set({ limits: { "POST /2/tweets": { user_15min: 1, app_24h: 2 } } });
+  assert.equal((await post(x, { text: "a" }, token)).status, 201);
+  assert.equal((await post(x, { text: "b" }, token)).status, 429);
+  assert.equal((await post(x, { text: "c" }, other)).status, 201);
+  x.clock({ advance_ms: 15 * 60_000 });
+  const capped = await post(x, { text: "d" }, token);
+  assert.equal(capped.status, 429);
+  assert.equal(capped.headers.get("x-rate-limit-remaining"), "1");
+  assert.equal(capped.headers.get("x-app-limit-24hour-remaining"), "0");
+});
+
+test("a_post_with_a_url_costs_more_and_a_refused_one_nothing", async (t) => {
+  const { x, token } = await connected(t);
+  await post(x, { text: "plain" }, token);
+  await post(x, { text: "plain" }, token);
+  await post(x, { text: "see example.com" }, token);
+  assert.equal(x.app.credits, 99.785);
+  const { body } = await get(x, "/2/usage/credits", token);
+  assert.deepEqual(body.data, { free_balance: 0, prepaid_balance: 99.785, total_balance: 99.785 });
+});
+
+test("an_empty_balance_is_402_whatever_the_rate_limit_has_left", async (t) => {
+  const { x, token } = await connected(t);
+  x.setApp({ client_id: x.app.client_id, credits: 0.01 });
+  assert.equal((await post(x, { text: "below zero" }, token)).status, 201);
+  const refused = await post(x, { text: "no more" }, token);
+  assert.equal(refused.status, 402);
+  assert.deepEqual(refused.body, {
+    detail: "credits depleted",
+    status: 402,
+    title: "Payment Required",
+    type: "https://api.x.com/2/problems/credits-depleted",
+  });
+  assert.equal(refused.headers.get("x-rate-limit-remaining"), "98");
+  assert.equal((await get(x, "/2/usage/credits", token)).status, 200);
+});

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SCOPES, connect, get, post, start } from "./client.mjs";
+
+const connected = async (t, given) => {
+  const x = await start(t);
+  return { x, token: await connect(x, given) };
+};
+
+test("me_answers_id_name_and_username_and_what_else_is_asked", async (t) => {
+  const { x, token } = await connected(t, { username: "grace_h" });
+  const { body } = await get(x, "/2/users/me", token);
+  assert.deepEqual(Object.keys(body.data), ["id", "name", "username"]);
+  const more = await get(x, "/2/users/me?user.fields=subscription_type,verified_type,nonsense", token);
+  assert.deepEqual([more.body.data.subscription_type, more.body.data.verified_type], ["Premium", "blue"]);
+});
+
+test("e_mail_needs_the_scope_and_an_app_that_asks_for_it", async (t) => {
+  const { x, token } = await connected(t, { scopes: [...SCOPES, "users.email"] });
+  const email = async () => (await get(x, "/2/users/me?user.fields=confirmed_email", token)).body.data.confirmed_email;
+  assert.equal(await email(), undefined);
+  x.setApp({ client_id: x.app.client_id, requests_email: true });
+  assert.equal(await email(), "ada@example.com");
+});
+
+test("each_dialect_has_its_own_keys", async (t) => {
+  const { x, token } = await connected(t);
+  const { id } = x.post({ username: "linus", text: "hello" });
+  const old = (await get(x, `/2/tweets/${id}?tweet.fields=public_metrics,author_id&expansions=author_id`, token)).body;
+  assert.ok("retweet_count" in old.data.public_metrics && "edit_history_tweet_ids" in old.data);
+  const fresh = (await get(x, `/2/tweets/${id}?post.fields=public_metrics&expansions=author_id`, token)).body;
+  assert.ok("repost_count" in fresh.data.public_metrics && !("edit_history_tweet_ids" in fresh.data));
+  for (const { data, includes } of [old, fresh]) {
+    assert.equal(data.author_id, includes.users[0].id);
+    assert.equal(includes.users[0].username, "linus");
+  }
+});
+
+test("author_id_is_an_expansion_in_the_new_dialect_and_dropped_as_a_field", async (t) => {
+  const { x, token } = await connected(t);
+  const { id } = x.post({ username: "linus", text: "hello" });
+  const { status, body } = await get(x, `/2/tweets/${id}?post.fields=author_id`, token);
+  assert.equal(status, 200);
+  assert.deepEqual(body, { errors: [], data: { id, text: "hello" } });
+});
+
+test("an_unknown_query_parameter_is_ignored", async (t) => {
+  const { x, token } = await connected(t);
+  const { id } = x.post({ username: "linus", text: "hello" });
+  assert.deepEqual((await get(x, `/2/tweets/${id}?colour=red`, token)).body, { data: { id, text: "hello" } });
+});
+
+test("a_missing_post_is_200_with_errors", async (t) => {
+  const { x, token } = await connected(t);
+  const { status, body } = await get(x, "/2/tweets/456", token);
+  assert.equal(status, 200);
+  assert.deepEqual(body, {
+    errors: [
+      {
+        resource_id: "456",
+        resource_type: "tweet",
+        parameter: "id",
+        value: "456",
+        title: "Not Found Error",
+        detail: "Could not find tweet with id: [456].",
+        type: "https://api.twitter.com/2/problems/resource-not-found",
+      },
+    ],
+  });
+});
+
+test("several_ids_bring_data_and_errors_together", async (t) => {
+  const { x, token } = await connected(t);
+  const { id } = x.post({ username: "linus", text: "hello" });
+  const { body } = await get(x, `/2/tweets?ids=${id},456`, token);
+  assert.deepEqual([body.data.length, body.errors.length], [1, 1]);
+  const tooMany = await get(x, `/2/tweets?ids=${Array(101).fill(id)}`, token);
+  assert.equal(tooMany.status, 400);
+});
+
+test("a_reply_names_what_it_answers", async (t) => {
+  const { x, token } = await connected(t);
+  const parent = x.post({ username: "linus", text: "hello" });
+  const reply = x.post({ username: "ada", text: "hi", in_reply_to_tweet_id: parent.id });
+  const query = "tweet.fields=referenced_tweets,conversation_id,in_reply_to_user_id&expansions=referenced_tweets.id";
+  const { body } = await get(x, `/2/tweets/${reply.id}?${query}`, token);
+  assert.deepEqual(body.data.referenced_tweets, [{ type: "replied_to", id: parent.id }]);
+  assert.equal(body.data.conversation_id, parent.id);
+  assert.equal(body.includes.tweets[0].id, parent.id);
+});
+
+test("a_long_post_is_cut_and_whole_in_note_post", async (t) => {
+  const { x, token } = await connected(t, { username: "grace_h" });
+  const text = "word ".repeat(100).trim();
+  const { body } = await post(x, { text }, token);
+  const read = await get(x, `/2/tweets/${body.data.id}?post.fields=note_post`, token);
+  assert.equal(read.body.data.note_post.text, text);
+  assert.equal([...read.body.data.text].length, 280);
+});
+
+test("a_timeline_pages_from_new_to_old_and_new_posts_do_not_shift_it", async (t) => {
+  const { x, token } = await connected(t);
+  const made = Array.from({ length: 7 }, (_, index) => x.post({ username: "linus", text: `no ${index}` }).id);
+  const path = `/2/users/${x.posts()[0].author_id}/tweets?max_results=5`;
+  const first = (await get(x, path, token)).body;
+  assert.deepEqual(first.data.map(({ id }) => id), made.slice(2).reverse());
+  assert.deepEqual([first.meta.result_count, first.meta.newest_id, first.meta.oldest_id], [5, made[6], made[2]]);
+  x.post({ username: "linus", text: "meanwhile" });
+  const second = (await get(x, `${path}&pagination_token=${first.meta.next_token}`, token)).body;
+  assert.deepEqual(second.data.map(({ id }) => id), [made[1], made[0]]);
+  assert.equal(second.meta.next_token, undefined);
+  const back = (await get(x, `${path}&pagination_token=${second.meta.previous_token}`, token)).body;
+  assert.deepEqual(back.data, first.data);
+});
+
+test("an_empty_page_has_no_data", async (t) => {
+  const { x, token } = await connected(t);
+  const { body } = await get(x, `/2/users/${x.users()[0].id}/tweets`, token);
+  assert.deepEqual(body, { meta: { result_count: 0 } });
+});
+
+test("a_timeline_is_bounded_by_ids_times_and_exclusions", async (t) => {
+  const { x, token } = await connected(t);
+  x.clock({ frozen: true });
+  const first = x.post({ username: "linus", text: "one" });
+  x.clock({ advance_ms: 60_000 });
+  const second = x.post({ username: "linus", text: "two", in_reply_to_tweet_id: first.id });
+  const list = async (query) => (await get(x, `/2/users/${first.author_id}/tweets?${query}`, token)).body.data?.map(({ id }) => id);
+  assert.deepEqual(await list(`since_id=${first.id}`), [second.id]);
+  assert.deepEqual(await list(`until_id=${second.id}`), [first.id]);
+  assert.deepEqual(await list(`start_time=${new Date(second.created_at).toISOString()}`), [second.id]);
+  assert.deepEqual(await list(`end_time=${new Date(second.created_at).toISOString()}`), [first.id]);
+  assert.deepEqual(await list("exclude=replies,retweets"), [first.id]);
+});
+
+test("a_bad_query_value_is_invalid_request", async (t) => {
+  const { x, token } = await connected(t);
+  const path = `/2/users/${x.users()[0].id}/tweets`;
+  for (const query of ["max_results=4", "max_results=101", "since_id=x", "start_time=soon", "pagination_token=!"]) {
+    assert.equal((await get(x, `${path}?${query}`, token)).status, 400, query);
+  }
+});
+
+test("a_post_may_be_listed_late_but_is_readable_at_once", async (t) => {
+  const { x, token } = await connected(t);
+  x.clock({ frozen: true });
+  x.set({ listing_delay_ms: 1000 });
+  const { body } = await post(x, { text: "late" }, token);
+  const count = async () => (await get(x, `/2/users/${x.posts()[0].author_id}/tweets`, token)).body.meta.result_count;
+  assert.equal(await count(), 0);
+  assert.equal((await get(x, `/2/tweets/${body.data.id}`, token)).body.data.text, "late");
+  x.clock({ advance_ms: 1000 });
+  assert.equal(await count(), 1);
+});
+
+test("a_post_is_shown_on_its_public_pages", async (t) => {
+  const x = await start(t);
+  const { id } = x.post({ username: "ada", text: "<b>bold</b> https://example.com" });
+  for (const path of [`/ada/status/${id}`, `/i/status/${id}`, "/ada", "/"]) {
+    const response = await fetch(x.origin + path);
+    const text = await response.text();
+    assert.equal(response.status, 200, path);
+    assert.ok(text.includes("&lt;b&gt;bold&lt;/b&gt;") && text.includes('href="https://example.com"'), path);
+  }
+  for (const path of ["/ada/status/1", "/nobody"]) assert.equal((await fetch(x.origin + path)).status, 404);
+});

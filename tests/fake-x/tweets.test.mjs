@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SCOPES, connect, get, post, remove, start } from "./client.mjs";
+
+const NOT_PERMITTED = "You are not permitted to perform this action.";
+
+const forbidden = (answer, detail) => {
+  assert.equal(answer.status, 403, answer.text);
+  assert.deepEqual(answer.body, { detail, type: "about:blank", title: "Forbidden", status: 403 });
+};
+
+const connected = async (t, given) => {
+  const x = await start(t);
+  return { x, token: await connect(x, given) };
+};
+
+test("a_post_answers_201_with_escaped_text_and_t_co_links", async (t) => {
+  const { x, token } = await connected(t);
+  const { status, body } = await post(x, { text: "a < b & c: https://example.com/x." }, token);
+  assert.equal(status, 201);
+  assert.match(body.data.text, /^a &lt; b &amp; c: https:\/\/t\.co\/\w{10}\.$/);
+  assert.deepEqual(body.data.edit_history_post_ids, [body.data.id]);
+  assert.match(body.data.id, /^[0-9]{19}$/);
+});
+
+test("the_old_dialect_answers_with_edit_history_tweet_ids", async (t) => {
+  const { x, token } = await connected(t);
+  x.set({ dialect: "old" });
+  const { body } = await post(x, { text: "hello" }, token);
+  assert.deepEqual(body.data.edit_history_tweet_ids, [body.data.id]);
+});
+
+test("the_same_text_twice_is_a_duplicate_and_only_one_post_exists", async (t) => {
+  const { x, token } = await connected(t);
+  await post(x, { text: "hello" }, token);
+  forbidden(await post(x, { text: "hello" }, token), "You are not allowed to create a Tweet with duplicate content.");
+  assert.equal(x.posts({ text: "hello" }).length, 1);
+  assert.equal((await post(x, { text: "hello" }, await connect(x, { username: "linus" }))).status, 201);
+});
+
+test("280_is_the_limit_and_premium_goes_further", async (t) => {
+  const { x, token } = await connected(t);
+  assert.equal((await post(x, { text: "x".repeat(280) }, token)).status, 201);
+  forbidden(await post(x, { text: "y".repeat(281) }, token), NOT_PERMITTED);
+  forbidden(await post(x, { text: "字".repeat(141) }, token), NOT_PERMITTED);
+  const premium = await connect(x, { username: "grace_h" });
+  assert.equal((await post(x, { text: "y".repeat(281) }, premium)).status, 201);
+  forbidden(await post(x, { text: "z".repeat(25_001) }, premium), NOT_PERMITTED);
+});
+
+test("a_body_outside_the_schema_is_invalid_request", async (t) => {
+  const { x, token } = await connected(t);
+  const poll = { options: ["a", "b"], duration_minutes: 5 };
+  const bad = [
+    {},
+    { text: "   " },
+    { text: 7 },
+    { text: "a", idempotency_key: "k" },
+    { text: "a", reply: {} },
+    { text: "a", reply: { in_reply_to_tweet_id: "1", extra: true } },
+    { text: "a", quote_tweet_id: "abc" },
+    { text: "a", reply_settings: "everyone" },
+    { text: "a", nullcast: "yes" },
+    { text: "a", poll: { ...poll, options: ["a"] } },
+    { text: "a", poll: { ...poll, options: ["a", "b", "c", "d", "e"] } },
+    { text: "a", poll: { ...poll, options: ["a", "b".repeat(26)] } },
+    { text: "a", poll: { ...poll, duration_minutes: 4 } },
+    { text: "a", poll: { ...poll, duration_minutes: 10_081 } },
+    { text: "a", poll, card_uri: "card://1" },
+    { text: "a", media: { media_ids: ["1", "2", "3", "4", "5"] } },
+    { text: "a", media: { media_ids: ["1"], call_to_actions: { visit_site: {} } } },
+    { text: "a\uFEFF" },
+    [],
+    null,
+  ];
+  for (const body of bad) {
+    const answer = await post(x, body, token);
+    assert.equal(answer.status, 400, JSON.stringify(body));
+    assert.equal(answer.body.type, "https://api.twitter.com/2/problems/invalid-request");
+  }
+  assert.deepEqual(x.posts(), []);
+});
+
+test("a_body_must_be_json", async (t) => {
+  const { x, token } = await connected(t);
+  const response = await fetch(`${x.origin}/2/tweets`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token.access_token}`, "content-type": "text/plain" },
+    body: '{"text":"a"}',
+  });
+  assert.equal(response.status, 400);
+  const { errors } = await response.json();
+  assert.equal(errors[0].message, "Requests with bodies must have content-type of application/json.");
+});
+
+test("a_foreign_media_id_is_refused_by_name", async (t) => {
+  const { x, token } = await connected(t);
+  const { status, body } = await post(x, { media: { media_ids: ["12", "34"] } }, token);
+  assert.equal(status, 400);
+  assert.deepEqual(body.errors, [{ message: "Your media IDs are invalid.", parameters: { "media.media_ids": ["12", "34"] } }]);
+});
+
+test("a_poll_is_kept_and_read_back_by_expansion", async (t) => {
+  const { x, token } = await connected(t);
+  const poll = { options: ["tea", "coffee"], duration_minutes: 60, reply_settings: "following" };
+  const { body } = await post(x, { text: "which?", poll }, token);
+  const read = await get(x, `/2/tweets/${body.data.id}?expansions=attachments.poll_ids`, token);
+  assert.deepEqual(read.body.includes.polls[0].options.map(({ label }) => label), ["tea", "coffee"]);
+});
+
+test("a_reply_to_a_missing_post_is_invalid", async (t) => {
+  const { x, token } = await connected(t);
+  const { status, body } = await post(x, { text: "a", reply: { in_reply_to_tweet_id: "404" } }, token);
+  assert.equal(status, 400);
+  assert.equal(body.errors[0].message, "Your reply tweet ID is invalid.");
+});
+
+test("a_reply_needs_a_summons_or_ones_own_thread", async (t) => {
+  const { x, token } = await connected(t);
+  const reply = (text, id) => post(x, { text, reply: { in_reply_to_tweet_id: id } }, token);
+  const own = await post(x, { text: "1/" }, token);
+  assert.equal((await reply("2/", own.body.data.id)).status, 201);
+  const summons = x.post({ username: "linus", text: "what do you think, @Ada?" });
+  assert.equal((await reply("fine", summons.id)).status, 201);
+  const quoting = x.post({ username: "linus", text: "look", quote_tweet_id: own.body.data.id });
+  assert.equal((await reply("thanks", quoting.id)).status, 201);
+  const stranger = x.post({ username: "linus", text: "good morning, @ada_l" });
+  forbidden(
+    await reply("hi", stranger.id),
+    "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author " +
+      "of the post you are replying to.",
+  );
+  x.setApp({ client_id: x.app.client_id, enterprise: true });
+  assert.equal((await reply("hi", stranger.id)).status, 201);
+});
+
+test("quoting_is_for_enterprise", async (t) => {
+  const { x, token } = await connected(t);
+  const { id } = x.post({ username: "linus", text: "quotable" });
+  const refused = await post(x, { text: "so true", quote_tweet_id: id }, token);
+  assert.match(refused.body.detail, /^Quoting this post is not allowed/);
+  x.setApp({ client_id: x.app.client_id, enterprise: true });
+  assert.equal((await post(x, { text: "so true", quote_tweet_id: id }, token)).status, 201);
+});
+
+test("one_cashtag_is_the_maximum", async (t) => {
+  const { x, token } = await connected(t);
+  assert.equal((await post(x, { text: "$ACME is up, costs $5" }, token)).status, 201);
+  const { status, body } = await post(x, { text: "$ACME and $BOLT" }, token);
+  assert.equal(status, 403);
+  assert.match(body.detail, /maximum of one cashtag/);
+});
+
+test("an_edit_is_for_premium_on_ones_own_post_within_the_hour", async (t) => {
+  const { x, token } = await connected(t, { username: "grace_h" });
+  const { body } = await post(x, { text: "teh" }, token);
+  const edit = (text) => post(x, { text, edit_options: { previous_post_id: body.data.id } }, token);
+  const { body: edited } = await edit("the");
+  assert.deepEqual(edited.data.edit_history_post_ids, [body.data.id, edited.data.id]);
+  forbidden(await edit("a second edit of the old version"), NOT_PERMITTED);
+  const timeline = await get(x, `/2/users/${x.posts()[0].author_id}/tweets`, token);
+  assert.deepEqual(timeline.body.data.map(({ id }) => id), [edited.data.id]);
+  const plain = await connect(x);
+  const own = await post(x, { text: "hello" }, plain);
+  const previous_post_id = own.body.data.id;
+  forbidden(await post(x, { text: "hallo", edit_options: { previous_post_id } }, plain), NOT_PERMITTED);
+});
+
+test("delete_is_for_ones_own_posts_and_a_missing_one_is_200_with_errors", async (t) => {
+  const { x, token } = await connected(t);
+  const { id } = x.post({ username: "linus", text: "mine" });
+  forbidden(await remove(x, id, token), NOT_PERMITTED);
+  const { body } = await post(x, { text: "oops" }, token);
+  assert.deepEqual((await remove(x, body.data.id, token)).body, { data: { deleted: true } });
+  const again = await remove(x, body.data.id, token);
+  assert.equal(again.status, 200);
+  assert.equal(again.body.errors[0].type, "https://api.twitter.com/2/problems/resource-not-found");
+});
+
+test("what_stands_before_a_post_refuses_in_order", async (t) => {
+  const { x, token } = await connected(t);
+  const readOnly = await connect(x, { scopes: SCOPES.filter((scope) => scope !== "tweet.write") });
+  const attempt = async (pair) => (await post(x, { text: "a" }, pair)).body;
+  assert.equal((await attempt({ access_token: "junk" })).title, "Unauthorized");
+  assert.equal((await attempt(readOnly)).detail, "Forbidden");
+  x.setUser({ username: "ada", suspended: true });
+  assert.equal((await attempt(token)).detail, NOT_PERMITTED);
+  x.setApp({ client_id: x.app.client_id, permission: "read" });
+  assert.equal((await attempt(token)).type, "https://api.x.com/2/problems/oauth1-permissions");
+  x.setApp({ client_id: x.app.client_id, enrolled: false });
+  assert.equal((await attempt(token)).reason, "client-not-enrolled");
+  assert.deepEqual(x.posts(), []);
+});
+
+test("another_kind_of_authorization_is_unknown_to_x", async (t) => {
+  const x = await start(t);
+  const response = await fetch(`${x.origin}/2/users/me`, { headers: { authorization: "OAuth oauth_token=x" } });
+  assert.equal(response.status, 403);
+  assert.match((await response.json()).detail, /^Authenticating with Unknown is forbidden for this endpoint\. {2}Supported/);
+});
