@@ -120,9 +120,9 @@ pub fn refresh_request(
     client: &ClientCredentials,
     refresh_token: &Secret<String>,
 ) -> Request<Vec<u8>> {
-    // EXPOSE: goes to X's token endpoint.
     let form = [
         ("grant_type", "refresh_token"),
+        // EXPOSE: goes to X's token endpoint.
         ("refresh_token", refresh_token.expose()),
     ];
     client_request(endpoints, client, "/2/oauth2/token", &form)

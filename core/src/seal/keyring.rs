@@ -83,11 +83,7 @@ impl RingKey {
             .map(Secret::new)
             .map_err(|_| KeyringError::Key(position))?;
         // EXPOSE: copied into the ring.
-        let material = bytes
-            .expose()
-            .as_slice()
-            .try_into()
-            .map_err(|_| KeyringError::Key(position))?;
+        let material = <[u8; 32]>::try_from(bytes.expose().as_slice()).map_err(|_| KeyringError::Key(position))?;
         Ok(Self {
             id: id.to_owned(),
             material: Secret::new(material),
