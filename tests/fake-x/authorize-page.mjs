@@ -36,7 +36,8 @@ ${users.map(chooser)}
 }
 
 function chooser(user, index) {
-  return html`<label class="user"><input type="radio" name="user" value="${user.username}"${index === 0 && html` checked`}>
+  const checked = index === 0 && html` checked`;
+  return html`<label class="user"><input type="radio" name="user" value="${user.username}"${checked}>
 ${avatar(user)}<span><b>${user.name}</b><small>@${user.username}</small></span></label>`;
 }
 

@@ -16,7 +16,8 @@ const parameters = (x, changes = {}) => {
   return params;
 };
 
-const show = async (x, params) => answerOf(await fetch(`${x.origin}/i/oauth2/authorize?${params}`, { redirect: "manual" }));
+const show = async (x, params) =>
+  answerOf(await fetch(`${x.origin}/i/oauth2/authorize?${params}`, { redirect: "manual" }));
 
 const decide = (x, params, answer) =>
   fetch(`${x.origin}/i/oauth2/authorize`, {
@@ -29,9 +30,8 @@ test("consent_page_names_the_app_the_scopes_and_the_users", async (t) => {
   const x = await start(t);
   const { status, text } = await show(x, parameters(x));
   assert.equal(status, 200);
-  for (const expected of ["Acme Social", "Post and repost for you", "@ada", "@grace_h", "@linus", "Authorize app", "Cancel"]) {
-    assert.ok(text.includes(expected), expected);
-  }
+  const expected = ["Acme Social", "Post and repost for you", "@ada", "@grace_h", "@linus", "Authorize app", "Cancel"];
+  for (const part of expected) assert.ok(text.includes(part), part);
 });
 
 test("consent_page_cuts_its_opener_and_does_not_restrict_where_the_form_leads", async (t) => {

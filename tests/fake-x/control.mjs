@@ -15,7 +15,11 @@ const REFUSED_SCHEMES = new Set(
   ).split(" "),
 );
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
-const APP_KEYS = ["name", "type", "client_id", "client_secret", "callbacks", "permission", "enrolled", "enterprise", "credits", "requests_email"];
+const APP_KEYS = [
+  "name", "type", "client_id", "client_secret", "callbacks", "permission", "enrolled", "enterprise", "credits",
+  "requests_email",
+];
+const FAULT_KEYS = ["method", "path", "times", "kind", "ms", "preset", "status", "headers", "body"];
 const USER_KEYS = ["username", "name", "description", "email", "subscription_type", "suspended"];
 const CHOICES = {
   type: ["confidential", "public"],
@@ -63,14 +67,15 @@ export class Control {
   }
 
   /** A user's consent without a browser: the code that the callback would carry. */
-  grant({ client_id = this.app.client_id, username = "ada", scopes, redirect_uri, code_challenge, code_challenge_method = "S256" }) {
+  grant({ client_id = this.app.client_id, username = "ada", scopes, code_challenge, ...given }) {
+    const { redirect_uri, code_challenge_method = "S256" } = only(given, ["redirect_uri", "code_challenge_method"]);
     const app = this.#app(client_id);
-    const chosen = redirect_uri ?? app.callbacks[0];
+    const callback = redirect_uri ?? app.callbacks[0];
     if (!scopes?.every(isScope)) throw new TypeError("scopes must be an array of X's scope names");
-    if (!app.callbacks.includes(chosen)) throw new TypeError(`redirect_uri is not a callback of the app: ${chosen}`);
+    if (!app.callbacks.includes(callback)) throw new TypeError(`not a callback of the app: ${callback}`);
     if (!code_challenge) throw new TypeError("code_challenge is missing");
-    const user = this.#user(username);
-    return { code: issueCode(this.#state, { app, user, scopes, redirect_uri: chosen, code_challenge, code_challenge_method }) };
+    const consent = { app, user: this.#user(username), scopes, code_challenge, code_challenge_method };
+    return { code: issueCode(this.#state, { ...consent, redirect_uri: callback }) };
   }
 
   tokens({ username } = {}) {
@@ -90,8 +95,9 @@ export class Control {
   /** As under "Connected apps" in X's settings: every token of this user, of one app or of all. */
   revokeGrants({ username, client_id }) {
     const { id } = this.#user(username);
-    const live = [...this.#state.tokens.values(), ...this.#state.codes.values()].map(({ grant }) => grant);
-    const ended = new Set(live.filter((grant) => grant.user_id === id && [undefined, grant.client_id].includes(client_id)));
+    const grants = [...this.#state.tokens.values(), ...this.#state.codes.values()].map(({ grant }) => grant);
+    const isMeant = (grant) => grant.user_id === id && [undefined, grant.client_id].includes(client_id);
+    const ended = new Set(grants.filter(isMeant));
     for (const grant of ended) grant.revoked = true;
     return { revoked: ended.size };
   }
@@ -112,7 +118,7 @@ export class Control {
   }
 
   fault(given) {
-    const fault = newFault(only(given, ["method", "path", "times", "kind", "ms", "preset", "status", "headers", "body"]));
+    const fault = newFault(only(given, FAULT_KEYS));
     this.#state.faults.push(fault);
     return fault;
   }
@@ -185,7 +191,8 @@ export class Control {
 function only(given, keys) {
   for (const [key, value] of Object.entries(given)) {
     if (!keys.includes(key)) throw new TypeError(`unknown key ${key}; known: ${keys.join(", ")}`);
-    if (CHOICES[key] && !CHOICES[key].includes(value)) throw new TypeError(`${key} must be one of ${CHOICES[key].join(", ")}`);
+    const choices = CHOICES[key];
+    if (choices && !choices.includes(value)) throw new TypeError(`${key} must be one of ${choices.join(", ")}`);
   }
   return given;
 }

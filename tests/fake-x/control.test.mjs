@@ -31,8 +31,10 @@ test("the_http_plane_does_what_the_methods_do", async (t) => {
 test("a_mistake_is_told_with_what_is_known", async (t) => {
   const x = await start(t);
   assert.match((await control(x, "GET", "/nothing")).body.error, /known: GET \/apps/);
-  assert.match((await control(x, "PATCH", "/settings", { delay: 1 })).body.error, /unknown key delay; known: acting_delay_ms/);
-  assert.equal((await control(x, "POST", "/grants", { username: "nobody", scopes: SCOPES, code_challenge: "c" })).status, 400);
+  const mistyped = await control(x, "PATCH", "/settings", { delay: 1 });
+  assert.match(mistyped.body.error, /unknown key delay; known: acting_delay_ms/);
+  const grant = { username: "nobody", scopes: SCOPES, code_challenge: CHALLENGE };
+  assert.equal((await control(x, "POST", "/grants", grant)).status, 400);
 });
 
 test("callbacks_are_at_most_ten_and_of_a_kind_that_x_takes", async (t) => {
@@ -40,7 +42,8 @@ test("callbacks_are_at_most_ten_and_of_a_kind_that_x_takes", async (t) => {
   const { client_id } = x.app;
   const ten = Array.from({ length: 10 }, (_, index) => `https://app.example/${index}`);
   assert.equal(x.setApp({ client_id, callbacks: ten }).callbacks.length, 10);
-  for (const callbacks of [[...ten, "https://app.example/11"], ["ftp://a.example/"], ["http://app.example/"], ["javascript:alert(1)"]]) {
+  const eleven = [...ten, "https://app.example/11"];
+  for (const callbacks of [eleven, ["ftp://a.example/"], ["http://app.example/"], ["javascript:alert(1)"]]) {
     assert.throws(() => x.setApp({ client_id, callbacks }), TypeError, callbacks.at(-1));
   }
   x.setApp({ client_id, callbacks: ["http://127.0.0.1:8787/cb", "http://localhost:8080/callback", "acme://done"] });
@@ -79,7 +82,8 @@ test("an_access_token_can_be_expired_while_its_pair_lives", async (t) => {
   const token = await connect(x);
   x.expireToken({ token: token.access_token });
   assert.equal((await get(x, "/2/users/me", token)).status, 401);
-  assert.deepEqual(x.tokens({ username: "ada" }).map(({ kind, live }) => [kind, live]), [["access", false], ["refresh", true]]);
+  const alive = x.tokens({ username: "ada" }).map(({ kind, live }) => [kind, live]);
+  assert.deepEqual(alive, [["access", false], ["refresh", true]]);
 });
 
 test("a_user_can_take_back_what_was_granted_codes_included", async (t) => {

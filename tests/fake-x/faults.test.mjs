@@ -89,7 +89,8 @@ test("a_lost_refresh_answer_spends_the_token", async (t) => {
   const { x, token } = await connected(t);
   x.fault({ path: "/2/oauth2/token", kind: "effect-then-close" });
   await assert.rejects(refresh(x, token.refresh_token));
-  assert.equal((await refresh(x, token.refresh_token)).body.error_description, "Value passed for the token was invalid.");
+  const { body } = await refresh(x, token.refresh_token);
+  assert.equal(body.error_description, "Value passed for the token was invalid.");
 });
 
 test("close_then_effect_acts_after_the_connection_died", async (t) => {
@@ -151,7 +152,14 @@ test("closing_ends_what_is_still_delayed", async (t) => {
 
 test("a_mistyped_fault_is_refused_when_it_is_switched_on", async (t) => {
   const x = await start(t);
-  for (const fault of [{ kind: "explode" }, { kind: "answer" }, { kind: "answer", preset: "?" }, { kind: "delay" }, { kind: "close", paths: "/" }]) {
+  const mistyped = [
+    { kind: "explode" },
+    { kind: "answer" },
+    { kind: "answer", preset: "?" },
+    { kind: "delay" },
+    { kind: "close", paths: "/" },
+  ];
+  for (const fault of mistyped) {
     assert.throws(() => x.fault(fault), TypeError, JSON.stringify(fault));
   }
 });

@@ -29,7 +29,13 @@ const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
  * `form-action` is left open: Chromium applies it to the whole chain of redirects after a form, and the consent form
  * leads to the app's callback and wherever that leads.
  */
-const CSP = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
+const CSP = [
+  "default-src 'none'",
+  `style-src 'sha256-${STYLE_HASH}'`,
+  "img-src data:",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
 
 /** X's pages cut `window.opener`: a popup that came here cannot talk to the page that opened it. */
 const HEADERS = {

@@ -12,12 +12,17 @@ const { values } = parseArgs({
   },
 });
 
+function number(name) {
+  if (!/^\d+$/.test(values[name])) throw new TypeError(`--${name} takes a whole number, not ${values[name]}`);
+  return Number(values[name]);
+}
+
 const x = await startFakeX({
   host: values.host,
-  port: Number(values.port),
+  port: number("port"),
   callbacks: values.callback,
-  acting_delay_ms: Number(values["acting-delay"]),
-  listing_delay_ms: Number(values["listing-delay"]),
+  acting_delay_ms: number("acting-delay"),
+  listing_delay_ms: number("listing-delay"),
 });
 
 console.log(`stand-in for X on ${x.origin} client_id=${x.app.client_id} client_secret=${x.app.client_secret}`);

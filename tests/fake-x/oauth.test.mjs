@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SCOPES, VERIFIER, basic, codeFields, connect, consent, exchange, form, get, refresh, start } from "./client.mjs";
+import { SCOPES, VERIFIER, basic, codeFields, connect } from "./client.mjs";
+import { consent, exchange, form, get, refresh, start } from "./client.mjs";
 
 const refused = (answer, status, error, description) => {
   assert.equal(answer.status, status);
@@ -73,9 +74,11 @@ test("a_missing_parameter_is_named", async (t) => {
   for (const name of ["grant_type", "code", "redirect_uri", "code_verifier"]) {
     const fields = codeFields(x, consent(x));
     delete fields[name];
-    refused(await form(x, "/2/oauth2/token", fields, basic(x.app)), 400, "invalid_request", `Missing required parameter [${name}].`);
+    const answer = await form(x, "/2/oauth2/token", fields, basic(x.app));
+    refused(answer, 400, "invalid_request", `Missing required parameter [${name}].`);
   }
-  refused(await form(x, "/2/oauth2/token", {}), 400, "invalid_request", "Missing required parameter [client_id].");
+  const bare = await form(x, "/2/oauth2/token", {});
+  refused(bare, 400, "invalid_request", "Missing required parameter [client_id].");
 });
 
 test("an_unknown_grant_type_is_refused", async (t) => {
@@ -166,7 +169,8 @@ test("an_access_token_lives_two_hours", async (t) => {
 test("revoke_ends_one_token_and_not_its_pair", async (t) => {
   const x = await start(t);
   const { access_token, refresh_token } = await connect(x);
-  const answer = await form(x, "/2/oauth2/revoke", { token: access_token, token_type_hint: "access_token" }, basic(x.app));
+  const fields = { token: access_token, token_type_hint: "access_token" };
+  const answer = await form(x, "/2/oauth2/revoke", fields, basic(x.app));
   assert.deepEqual([answer.status, answer.body], [200, { revoked: true }]);
   assert.equal(await me(x, access_token), 401);
   assert.equal((await refresh(x, refresh_token)).status, 200);

@@ -38,7 +38,7 @@ const missing = (title) =>
   page(404, title, html`<section class="card notice"><h1>${title}</h1><p>Try searching for another.</p></section>`);
 
 const profile = (found) => html`<section class="card profile">${avatar(found)}
-<div><h1>${found.name}</h1><span class="meta">@${found.username}</span>${found.description && html`<p>${found.description}</p>`}</div></section>`;
+<div><h1>${found.name}</h1><span class="meta">@${found.username}</span><p>${found.description}</p></div></section>`;
 
 const list = (x, posts) =>
   posts.length > 0 ? posts.map((post) => card(x, post)) : html`<p class="empty">No posts yet.</p>`;
@@ -46,10 +46,12 @@ const list = (x, posts) =>
 function card(x, post) {
   const author = x.users.get(post.author_id);
   return html`<article class="card">
-<div class="who">${avatar(author)}<span><a href="/${author.username}">${author.name}</a><small>@${author.username}</small></span></div>
+<div class="who">${avatar(author)}
+<span><a href="/${author.username}">${author.name}</a><small>@${author.username}</small></span></div>
 ${context(x, post)}<p class="text">${segments(post.text).map(part)}</p>
 ${post.poll && html`<ul class="poll">${post.poll.options.map(({ label }) => html`<li>${label}</li>`)}</ul>`}
-<div class="meta"><a href="/${author.username}/status/${post.id}"><time datetime="${iso(post)}">${when(post)}</time></a>${source(x, post)}</div>
+<div class="meta"><a href="/${author.username}/status/${post.id}"><time datetime="${iso(post)}">${when(post)}</time></a>
+${source(x, post)}</div>
 </article>`;
 }
 
@@ -69,5 +71,5 @@ const when = (post) => FORMAT.format(post.created_at);
 
 function source(x, post) {
   const app = x.apps.get(post.client_id);
-  return app && html` · ${app.name}`;
+  return app && html`· ${app.name}`;
 }

@@ -110,7 +110,7 @@ function checkObject({ properties, required }, value, path) {
   const missing = required.find((name) => value[name] === undefined);
   if (missing) return `${missing} is missing but it is required`;
   for (const [name, item] of Object.entries(value)) {
-    if (!Object.hasOwn(properties, name)) return `${name} is not defined in the schema and additional properties are not allowed`;
+    if (!Object.hasOwn(properties, name)) return `${name} is not defined in the schema`;
     check(properties[name], item, `${path}.${name}`);
   }
   return null;

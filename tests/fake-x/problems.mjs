@@ -93,8 +93,10 @@ export const api = {
       reason: "client-not-enrolled",
       type: `${OLD}client-forbidden`,
     }),
-  rateLimit: (headers = {}) =>
-    problem(429, { title: "Too Many Requests", type: "about:blank", status: 429, detail: "Too Many Requests" }, headers),
+  rateLimit: (headers = {}) => {
+    const body = { title: "Too Many Requests", type: "about:blank", status: 429, detail: "Too Many Requests" };
+    return problem(429, body, headers);
+  },
   rateLimitLegacy: (headers = {}) =>
     json(429, { errors: [{ code: 88, message: "Rate limit exceeded" }] }, headers),
   usageCapped: () =>

@@ -11,7 +11,7 @@ const LIMITS = {
   "GET /2/users/{id}/tweets": { user_15min: 900 },
 };
 
-/** Each meter: who is counted, how long its window is, and the headers that show it (the 24-hour ones are undocumented). */
+/** Each meter: who is counted, how long its window is, the headers that show it (X documents only the first). */
 const METERS = {
   user_15min: { owner: ({ user }) => user.id, length: 15 * MINUTE, header: "x-rate-limit" },
   user_24h: { owner: ({ user }) => user.id, length: DAY, header: "x-user-limit-24hour" },

@@ -125,7 +125,8 @@ test("a_timeline_is_bounded_by_ids_times_and_exclusions", async (t) => {
   const first = x.post({ username: "linus", text: "one" });
   x.clock({ advance_ms: 60_000 });
   const second = x.post({ username: "linus", text: "two", in_reply_to_tweet_id: first.id });
-  const list = async (query) => (await get(x, `/2/users/${first.author_id}/tweets?${query}`, token)).body.data?.map(({ id }) => id);
+  const path = `/2/users/${first.author_id}/tweets`;
+  const list = async (query) => (await get(x, `${path}?${query}`, token)).body.data?.map(({ id }) => id);
   assert.deepEqual(await list(`since_id=${first.id}`), [second.id]);
   assert.deepEqual(await list(`until_id=${second.id}`), [first.id]);
   assert.deepEqual(await list(`start_time=${new Date(second.created_at).toISOString()}`), [second.id]);

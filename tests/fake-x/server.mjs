@@ -75,7 +75,8 @@ async function serveX(fakeX, request, res) {
   entry.fault = fault?.kind ?? null;
   const stage = { sleep: (ms) => sleep(ms, undefined, { signal: stopping.signal }), cut: () => res.destroy() };
   const act = async () => {
-    if (request.method !== "GET" && state.settings.acting_delay_ms > 0) await stage.sleep(state.settings.acting_delay_ms);
+    const delay = request.method === "GET" ? 0 : state.settings.acting_delay_ms;
+    if (delay > 0) await stage.sleep(delay);
     return handle(state, route, { ...request, params });
   };
   const answer = await (fault ? play(fault, act, stage, state.now()) : act());

@@ -14,7 +14,7 @@ const SEEDED_SECRET = "stand-in-secret-not-a-real-one-".padEnd(50, "0");
 
 const SEEDED_USERS = [
   { username: "ada", name: "Ada Lovelace", description: "Notes on the analytical engine." },
-  { username: "grace_h", name: "Grace Hopper", description: "It is easier to ask forgiveness.", subscription_type: "Premium" },
+  { username: "grace_h", name: "Grace Hopper", description: "Nanoseconds, by the foot.", subscription_type: "Premium" },
   { username: "linus", name: "Linus", description: "Just a hobby, won't be big." },
 ];
 

@@ -12,7 +12,8 @@ const EMOJI = /\p{RGI_Emoji}|[0-9#*]\u20E3/gv;
 /** Code points that make a text invalid. */
 const FORBIDDEN = /[\uFFFE\uFEFF\uFFFF]/;
 
-const BARE_ENDINGS = "com|org|net|edu|gov|info|biz|io|dev|app|ai|co|me|rs|ly|so|sh|tv|xyz|de|fr|uk|eu|nl|jp|ca|us|ch|it|es|example";
+const BARE_ENDINGS =
+  "com|org|net|edu|gov|info|biz|io|dev|app|ai|co|me|rs|ly|so|sh|tv|xyz|de|fr|uk|eu|nl|jp|ca|us|ch|it|es|example";
 const LABELS = String.raw`(?:[\p{L}\p{N}](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}])?\.)+`;
 const PATH = String.raw`(?::\d+)?(?:[/?#][^\s<>"]*)?`;
 const URLS = new RegExp(

@@ -97,7 +97,8 @@ test("a_foreign_media_id_is_refused_by_name", async (t) => {
   const { x, token } = await connected(t);
   const { status, body } = await post(x, { media: { media_ids: ["12", "34"] } }, token);
   assert.equal(status, 400);
-  assert.deepEqual(body.errors, [{ message: "Your media IDs are invalid.", parameters: { "media.media_ids": ["12", "34"] } }]);
+  const expected = { message: "Your media IDs are invalid.", parameters: { "media.media_ids": ["12", "34"] } };
+  assert.deepEqual(body.errors, [expected]);
 });
 
 test("a_poll_is_kept_and_read_back_by_expansion", async (t) => {
@@ -127,8 +128,8 @@ test("a_reply_needs_a_summons_or_ones_own_thread", async (t) => {
   const stranger = x.post({ username: "linus", text: "good morning, @ada_l" });
   forbidden(
     await reply("hi", stranger.id),
-    "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author " +
-      "of the post you are replying to.",
+    "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the " +
+      "author of the post you are replying to.",
   );
   x.setApp({ client_id: x.app.client_id, enterprise: true });
   assert.equal((await reply("hi", stranger.id)).status, 201);
@@ -196,5 +197,6 @@ test("another_kind_of_authorization_is_unknown_to_x", async (t) => {
   const x = await start(t);
   const response = await fetch(`${x.origin}/2/users/me`, { headers: { authorization: "OAuth oauth_token=x" } });
   assert.equal(response.status, 403);
-  assert.match((await response.json()).detail, /^Authenticating with Unknown is forbidden for this endpoint\. {2}Supported/);
+  const { detail } = await response.json();
+  assert.match(detail, /^Authenticating with Unknown is forbidden for this endpoint\. {2}Supported/);
 });
