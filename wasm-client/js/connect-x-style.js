@@ -5,20 +5,18 @@
 const CSS = `
 :host { display: inline-block; vertical-align: middle; font: 600 15px/20px system-ui, sans-serif; }
 :host([hidden]) { display: none; }
-.row { position: relative; display: grid; color: light-dark(#fff, #000); }
+.row { position: relative; display: inline-grid; color: light-dark(#fff, #000); }
 button { font: inherit; color: inherit; border: 0; border-radius: 999px; cursor: pointer; }
 [part=button] { display: flex; align-items: center; gap: 10px; min-height: 44px; padding: 8px 44px 8px 18px; background: light-dark(#000, #fff); }
 [part=button]:hover { background: light-dark(#272c30, #d7dbdc); }
-[part=button][aria-busy=true] { cursor: default; }
 :focus-visible { outline: 2px solid light-dark(#1d6fdc, #7db7ff); outline-offset: 2px; }
-svg { flex: none; width: 18px; height: 18px; fill: currentColor; }
+svg { flex: none; width: 16px; height: 16px; fill: currentColor; }
 .labels { display: grid; flex: 1; text-align: center; }
 .labels > * { grid-area: 1 / 1; }
-[part=button][aria-busy=true] .idle, [part=button]:not([aria-busy=true]) .busy { visibility: hidden; }
+[aria-busy=true] .idle, [aria-busy=false] .busy { visibility: hidden; }
 [part=cancel] { position: absolute; inset-block: 0; inset-inline-end: 0; width: 44px; padding: 0; background: none; font-size: 20px; }
-[part=cancel][hidden] { display: none; }
-[part=status] { margin: 8px 0 0; max-width: 36ch; font-weight: 400; font-size: 14px; color: light-dark(#b3141c, #ff8a80); }
-[part=status].quiet { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+[part=status] { margin: 8px 0 0; max-width: 36ch; font-weight: 400; color: light-dark(#b3141c, #ff8a80); }
+[part=status].quiet { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 `;
 
 let sheet;

@@ -3,7 +3,7 @@
 import { connectXStyle } from "./connect-x-style.js";
 
 const X_GLYPH =
-  "M18.244 2.25h3.308l-7.227 8.26 8.502 11.24H16.17l-5.214-6.817L4.99 21.75H1.68l7.73-8.835L1.254 2.25H8.08l4.713 6.231zm-1.161 17.52h1.833L7.084 4.126H5.117z";
+  "M12.6.75h2.45l-5.36 6.14L16 15.25h-4.94L7.2 10.18l-4.43 5.07H.32l5.73-6.57L0 .75h5.06l3.5 4.63zm-.86 13.03h1.36L4.32 2.15H2.87z";
 
 export class ConnectXView {
   #button;
@@ -14,7 +14,7 @@ export class ConnectXView {
   constructor(host, { onPress, onCancel }) {
     const root = host.attachShadow({ mode: "open", delegatesFocus: true });
     root.adoptedStyleSheets = [connectXStyle()];
-    this.#button = node("button", { type: "button", part: "button" }, glyph(), labels());
+    this.#button = node("button", { type: "button", part: "button", "aria-busy": false }, glyph(), labels());
     this.#cancel = node("button", { type: "button", part: "cancel", "aria-label": "Cancel", hidden: "" }, "×");
     this.#status = node("p", { part: "status", role: "status", class: "quiet" });
     this.#button.addEventListener("click", onPress);
@@ -54,7 +54,7 @@ function labels() {
 function glyph() {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("viewBox", "0 0 16 16");
   svg.setAttribute("aria-hidden", "true");
   path.setAttribute("d", X_GLYPH);
   svg.append(path);

@@ -3,7 +3,7 @@
 import { ConnectError } from "./connect-error.js";
 import { Popup } from "./popup.js";
 import { SessionClient } from "./session-client.js";
-import { Attempt, loadWasm, Step } from "./wasm.js";
+import { loadWasm } from "./wasm.js";
 
 /**
  * Begins an attempt. Call it inside the click. `outcome` always resolves, to the type and detail of the one event
@@ -24,15 +24,15 @@ async function run(popup, source, signal) {
   let attempt;
   let client;
   try {
-    const [session] = await Promise.all([source(signal), loadWasm()]);
-    signal.throwIfAborted();
+    const [session, { Attempt, Step }] = await Promise.all([source(signal), loadWasm()]);
     client = new SessionClient(session, signal);
+    signal.throwIfAborted();
     attempt = new Attempt();
     if (!popup.start(startForm(session, attempt))) {
       client.cancel();
       return cancelled("window_closed");
     }
-    return await follow(session, client, attempt, signal);
+    return await follow({ session, client, attempt, Step, signal });
   } catch (error) {
     if (!signal.aborted) return failed(error);
     client?.cancel();
@@ -50,7 +50,7 @@ function startForm({ token, connectUrl }, attempt) {
 }
 
 /** Asks until the module says that the attempt is over. */
-async function follow(session, client, attempt, signal) {
+async function follow({ session, client, attempt, Step, signal }) {
   let step = Step.Poll;
   let answer;
   while (step === Step.Poll || step === Step.Complete) {
@@ -68,15 +68,17 @@ async function follow(session, client, attempt, signal) {
 
 const cancelled = (reason) => ({ type: "cancelled", detail: { reason } });
 
-/** What is not a ConnectError is the network or the browser: said as such, with the cause kept for the console. */
+/** What is not a ConnectError came from the network: the visitor is told that, the console what it was. */
 export function failed(error) {
-  const known = error instanceof ConnectError ? error : new ConnectError("unreachable", { retryable: true, cause: error });
-  const { code, message, retryable, hint } = known;
+  if (!(error instanceof ConnectError)) {
+    console.error(error);
+    return failed(new ConnectError("unreachable", { retryable: true }));
+  }
+  const { code, message, retryable, hint } = error;
   return { type: "error", detail: { code, message, retryable, hint } };
 }
 
 function pause(ms, signal) {
-  if (!ms) return undefined;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
     signal.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });

@@ -8,8 +8,8 @@ const SIZE = { width: 600, height: 720 };
 const REOPEN_AFTER_MS = 3000;
 
 const WAITING_STYLE = `
-  html { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; color: GrayText; background: Canvas; }
-  body { display: grid; place-items: center; min-height: 100vh; margin: 0; }
+  html { color-scheme: light dark; font: 16px system-ui; }
+  body { display: grid; place-items: center; height: 90vh; }
 `;
 
 export class Popup {

@@ -31,7 +31,7 @@ async function fetchSession(url, signal) {
   const response = await fetch(url, { method: "POST", headers: { accept: "application/json" }, signal });
   const body = await response.json().catch(() => null);
   if (!response.ok || !body) {
-    const message = typeof body?.error === "string" ? body.error : undefined;
+    const message = typeof body?.error === "string" ? body.error : "This site could not reach X just now.";
     const retryable = response.status === 429 || response.status >= 500;
     throw new ConnectError("session_unavailable", { message, retryable });
   }

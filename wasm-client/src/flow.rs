@@ -86,6 +86,8 @@ impl Flow {
         match answer.http {
             200..=299 => self.read(answer),
             408 | 429 | 500..=599 => self.set_back(answer.code),
+            // The first of two `complete` calls is still at work: its answer was lost, and this one waits for the result.
+            409 if answer.code == "in_flight" => self.set_back(answer.code),
             410 => self.end(Step::Failed, "session_expired"),
             _ => self.end(Step::Failed, answer.code),
         }
@@ -276,6 +278,14 @@ mod tests {
         assert_eq!(flow.answered(&refusal(502, "x_unavailable")), Step::Failed);
         assert_eq!(flow.code(), "x_unavailable");
         assert!(flow.leaves_session_open());
+    }
+
+    #[test]
+    fn exchange_in_flight_is_asked_for_again() {
+        let mut flow = Flow::default();
+        flow.answered(&status("authorized"));
+        assert_eq!(flow.answered(&refusal(409, "in_flight")), Step::Complete);
+        assert_eq!(Flow::default().answered(&refusal(409, "session_spent")), Step::Failed);
     }
 
     #[test]
