@@ -13,13 +13,13 @@ export function refusalPage() {
   );
 }
 
-export function consentPage({ app, scopes, redirect_uri }, users, params) {
+export function consentPage({ app, scopes, redirect_uri }, users, carried) {
   return page(
     200,
     `${app.name} wants to access your account`,
     html`<form class="card" method="post" action="/i/oauth2/authorize">
 <h1><strong>${app.name}</strong> wants to access your account.</h1>
-${[...params].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+${carried.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <fieldset>
 <legend>Continue as</legend>
 ${users.map(chooser)}

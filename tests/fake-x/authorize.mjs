@@ -5,6 +5,9 @@ import { issueCode } from "./oauth.mjs";
 import { redirect, refuse } from "./reply.mjs";
 import { isScope } from "./scopes.mjs";
 
+const PARAMETERS = [
+  "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method",
+];
 const STATE_LENGTH = 500;
 const METHODS = { S256: "S256", s256: "S256", plain: "plain" };
 /** RFC 7636 §4.2. */
@@ -12,10 +15,14 @@ const CHALLENGE = /^[A-Za-z0-9._~-]{43,128}$/;
 
 export function show(x, request) {
   const asked = readAuthorization(x, request.query);
-  return consentPage(asked, consenters(x), request.query);
+  const carried = PARAMETERS.map((name) => [name, request.query.get(name)]);
+  return consentPage(asked, consenters(x), carried);
 }
 
-/** The form carries the request's own parameters, and they are checked again: a page proves nothing. */
+/**
+ * The form carries the request's parameters and they are checked again: a page proves nothing. It carries no others, or
+ * a link could answer for the user with `&decision=authorize`.
+ */
 export function decide(x, request) {
   const form = new URLSearchParams(request.body);
   const asked = readAuthorization(x, form);

@@ -72,6 +72,12 @@ test("the_callbacks_own_query_is_kept", async (t) => {
   assert.equal(response.headers.get("location"), "https://app.example/cb?tenant=7&error=access_denied&state=opaque");
 });
 
+test("a_link_cannot_answer_for_the_user", async (t) => {
+  const x = await start(t);
+  const { text } = await show(x, parameters(x, { decision: "authorize", user: "linus" }));
+  assert.doesNotMatch(text, /type="hidden" name="(decision|user)"/);
+});
+
 test("lower_case_s256_and_plain_are_accepted", async (t) => {
   const x = await start(t);
   for (const code_challenge_method of ["s256", "plain"]) {
