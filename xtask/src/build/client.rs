@@ -5,10 +5,9 @@
 use super::{is_stale, optimise};
 use crate::paths;
 use crate::run::{self, Result};
-use crate::setup::{Tools, WasmProfile};
+use crate::setup::{Tools, WasmProfile, wasm_modules};
 
 const PROFILE: WasmProfile = WasmProfile {
-    target_dir: "target/client",
     std: "std,panic_abort",
     std_features: "optimize_for_size",
     // Without locations no file name of ours is in the module; sha2's compact code is fast enough for one short hash.
@@ -23,7 +22,7 @@ pub(crate) const MODULE: &str = "embed_bg.wasm";
 
 pub(crate) fn build(tools: &Tools) -> Result {
     run::step("cargo build the browser crate", &mut cargo_build(tools))?;
-    let compiled = paths::at(PROFILE.target_dir).join("wasm32-unknown-unknown/release/latchkey_client.wasm");
+    let compiled = wasm_modules().join("latchkey_client.wasm");
     let finished = paths::at(OUT_DIR).join(".finished");
     if is_stale(&finished, &compiled)? {
         let mut bindgen = std::process::Command::new(tools.wasm_bindgen());

@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use super::{is_stale, optimise};
 use crate::paths::{self, node_program};
 use crate::run::{self, Result};
-use crate::setup::{Tools, WasmProfile};
+use crate::setup::{Tools, WasmProfile, wasm_modules};
 
 /// Panics unwind: under `abort` one panic fails every request in flight in its isolate, and long polls never end.
 const PROFILE: WasmProfile = WasmProfile {
-    target_dir: "target/worker",
     std: "std,panic_unwind",
     std_features: "",
     rustflags: "-Cpanic=unwind",
@@ -21,7 +20,7 @@ pub(crate) fn build(tools: &Tools) -> Result<[PathBuf; 2]> {
     run::step("cargo build the Worker", &mut cargo_build(tools))?;
     let folder = paths::at("build/worker");
     let module = folder.join("index_bg.wasm");
-    let compiled = paths::at(PROFILE.target_dir).join("wasm32-unknown-unknown/release/latchkey_worker.wasm");
+    let compiled = wasm_modules().join("latchkey_worker.wasm");
     // Written last, so that an interrupted build is never taken for a finished one.
     let finished = folder.join(".finished");
     if is_stale(&finished, &compiled)? {

@@ -68,8 +68,7 @@ impl Tools {
         self.rust.select(&mut command);
         command
             .env("PATH", node::path())
-            // Each kind of code has its own folder: other flags would otherwise rebuild what the last build made.
-            .env("CARGO_TARGET_DIR", paths::at(profile.target_dir))
+            .env("CARGO_TARGET_DIR", paths::at(WASM_TARGET_DIR))
             .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_UNSTABLE_BUILD_STD", profile.std)
             .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", profile.std_features)
@@ -87,10 +86,18 @@ impl Tools {
     }
 }
 
+/// Apart from the native `target/`, whose compiler may be another one. The Worker and the browser crate share it: their
+/// macros and build scripts are the same programs, and cargo keeps what differs in flags apart by itself.
+const WASM_TARGET_DIR: &str = "target/wasm";
+
+/// The folder of the compiled modules.
+pub(crate) fn wasm_modules() -> std::path::PathBuf {
+    paths::at(WASM_TARGET_DIR).join(wasm_rust::TARGET).join("release")
+}
+
 /// How std is built along with a crate.
 #[derive(Debug)]
 pub(crate) struct WasmProfile {
-    pub(crate) target_dir: &'static str,
     pub(crate) std: &'static str,
     pub(crate) std_features: &'static str,
     pub(crate) rustflags: &'static str,

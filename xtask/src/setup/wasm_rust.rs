@@ -10,7 +10,7 @@ use super::apt;
 use crate::progress::say;
 use crate::run::{self, Result};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// Rust for Debian's browsers: a compiler, its std as source with all that it depends on, and the linker.
 const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
 const DEBIAN_PREFIX: &str = "/usr";

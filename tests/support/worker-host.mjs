@@ -1,0 +1,55 @@
+/**
+ * The process around one workerd: reads wrangler.toml as wrangler does, and runs what `main` and the folder beside it
+ * hold. Its first message is what to run; it answers "ready", and ends when its parent lets go of the channel.
+ *
+ * Miniflare and not `wrangler dev`: no proxy in front (Host and Origin arrive as sent), no bundling of the bundle, and
+ * no local trace store, which would keep request URLs, X's `?code=` among them, in plain text on disk.
+ */
+
+import { readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { unstable_getMiniflareWorkerOptions as readConfig } from "wrangler";
+
+// wrangler's own Miniflare: package.json pins wrangler, and wrangler pins this.
+const require = createRequire(createRequire(import.meta.url).resolve("wrangler"));
+const { Log, LogLevel, Miniflare, convertV4MiniflareOptions } = require("miniflare");
+
+process.once("message", async (options) => {
+  const miniflare = new Miniflare(convertV4MiniflareOptions(miniflareOptions(options)));
+  process.once("disconnect", async () => {
+    await miniflare.dispose();
+    process.exit();
+  });
+  await miniflare.ready;
+  process.send("ready");
+});
+
+function miniflareOptions({ config, port, stateDir, vars }) {
+  const { workerOptions, main } = readConfig(config);
+  return {
+    ...workerOptions,
+    name: "worker",
+    modules: modules(main),
+    modulesRoot: dirname(main),
+    bindings: { ...workerOptions.bindings, ...vars },
+    host: "127.0.0.1",
+    port,
+    resourcePersistencePath: stateDir,
+    unsafeObservability: false,
+    telemetry: { enabled: false },
+    // Otherwise Miniflare asks the network where it is.
+    cf: false,
+    log: new Log(LogLevel.WARN),
+    handleStructuredLogs: ({ level, message }) => console.log(`${level}: ${message}`),
+  };
+}
+
+function modules(main) {
+  const folder = dirname(main);
+  const wasm = readdirSync(folder).filter((name) => name.endsWith(".wasm"));
+  return [
+    { type: "ESModule", path: main },
+    ...wasm.map((name) => ({ type: "CompiledWasm", path: join(folder, name) })),
+  ];
+}

@@ -1,0 +1,99 @@
+/**
+ * The one owner of the Worker under test: the exact build output, in real workerd, with KV, R2 and SQLite objects on disk.
+ *
+ * Each Worker has a process of its own (worker-host.mjs) and thereby a process group, so that `kill()` is what a power
+ * cut is: everything gone at once, nothing brought back until `restart()`.
+ */
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const HOST = fileURLToPath(new URL("worker-host.mjs", import.meta.url));
+const CONFIG = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
+
+/** Long enough for the Worker, and plainly for tests. */
+export const ADMIN_KEY = "test-admin-key-0123456789abcdef0123456789abcdef";
+export const MASTER_KEYS = `test:${Buffer.alloc(32, 7).toString("base64")}`;
+
+/**
+ * @param {object} [options]
+ * @param {Record<string, string>} [options.vars] over those of wrangler.toml; secrets too
+ * @param {{origin: string}} [options.fakeX] the stand-in that takes the place of X
+ * @param {string} [options.persist] a folder that outlives the Worker; without it, one that `stop()` removes
+ * @param {number} [options.port] any free one, if not given
+ * @param {string} [options.config] another wrangler.toml
+ */
+export async function startWorker({ vars = {}, fakeX, persist, port, config = CONFIG } = {}) {
+  port ??= await freePort();
+  const stateDir = persist ?? (await mkdtemp(join(tmpdir(), "worker-state-")));
+  // Browsers resolve *.localhost to loopback and see three sites there; Node does not, and asks `api`.
+  const origin = `http://connect.localhost:${port}`;
+  const options = { config, port, stateDir, vars: { ...developmentVars(origin, fakeX), ...vars } };
+  const lines = [];
+  let host = await launch(options, lines);
+
+  return {
+    origin,
+    api: `http://127.0.0.1:${port}`,
+    port,
+    stateDir,
+    /** What the Worker and workerd have written so far, across restarts, oldest first. */
+    logs: () => [...lines],
+    /** A new process on the same port and state, after a clean end of the old one if it still runs. */
+    async restart() {
+      await end(host);
+      host = await launch(options, lines);
+    },
+    /** SIGKILL to workerd and its keeper. Resolves when both are gone. */
+    async kill() {
+      await signal(host, "SIGKILL");
+    },
+    async stop() {
+      await end(host);
+      if (!persist) await rm(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The stand-in is called as X's API by the Worker and as X's site by browsers, which see it as a site of its own. */
+function developmentVars(origin, fakeX) {
+  const vars = { PUBLIC_ORIGIN: origin, ADMIN_KEY, MASTER_KEYS };
+  if (!fakeX) return vars;
+  const { port } = new URL(fakeX.origin);
+  return { ...vars, X_API_ORIGIN: fakeX.origin, X_AUTHORIZE_URL: `http://x.localhost:${port}/i/oauth2/authorize` };
+}
+
+async function launch(options, lines) {
+  const host = spawn(process.execPath, [HOST], { stdio: ["ignore", "pipe", "pipe", "ipc"], detached: true });
+  for (const stream of [host.stdout, host.stderr]) createInterface(stream).on("line", (line) => lines.push(line));
+  host.exited = once(host, "exit");
+  host.send(options);
+  const outcome = await Promise.race([once(host, "message"), host.exited]);
+  if (outcome[0] === "ready") return host;
+  throw new Error(["the Worker did not start", ...lines].join("\n"));
+}
+
+async function end(host) {
+  if (host.connected) host.disconnect();
+  await host.exited;
+}
+
+async function signal(host, name) {
+  if (host.exitCode === null && host.signalCode === null) process.kill(-host.pid, name);
+  await host.exited;
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
