@@ -6,5 +6,5 @@ use crate::setup::{node_command, tools};
 
 pub(crate) fn run(options: &[String]) -> Result {
     build::all(&tools()?)?;
-    run::foreground(node_command("wrangler").arg("deploy").args(options))
+    run::replace_with(node_command("wrangler").arg("deploy").args(options))
 }

@@ -4,8 +4,8 @@ use crate::build;
 use crate::run::{self, Result};
 use crate::setup::{node_command, tools};
 
-/// tests/support/dev.mjs starts, wires and ends the servers; the terminal's Ctrl-C reaches it directly.
+/// tests/support/dev.mjs starts, wires and ends the servers.
 pub(crate) fn run(options: &[String]) -> Result {
     build::all(&tools()?)?;
-    run::foreground(node_command("node").arg("tests/support/dev.mjs").args(options))
+    run::replace_with(node_command("node").arg("tests/support/dev.mjs").args(options))
 }

@@ -1,7 +1,8 @@
-//! Running other programs: as a step with progress, as a question, or in the foreground.
+//! Running other programs: as a step with progress, as a question, or in our place.
 
 use std::error::Error;
 use std::io::{BufRead as _, BufReader, Read};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::Duration;
@@ -50,16 +51,10 @@ pub(crate) fn ask(command: &mut Command) -> Option<String> {
         .then(|| String::from_utf8_lossy(&answer.stdout).trim().to_owned())
 }
 
-/// Hands the terminal to a program until it ends.
-pub(crate) fn foreground(command: &mut Command) -> Result {
-    let status = command
-        .status()
-        .map_err(|error| format!("cannot run {}: {error}", command.get_program().display()))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{} ended: {status}", command.get_program().display()).into())
-    }
+/// Becomes another program, which then gets the terminal and its signals directly. Returns only if it cannot start.
+pub(crate) fn replace_with(command: &mut Command) -> Result {
+    let error = command.exec();
+    Err(format!("cannot run {}: {error}", command.get_program().display()).into())
 }
 
 fn follow(command: &mut Command, progress: &Progress) -> std::io::Result<Finished> {
