@@ -7,6 +7,7 @@ const $ = (id) => document.getElementById(id);
 onConnected((account) => showAccounts(account.id));
 $("post").addEventListener("submit", publish);
 $("content").addEventListener("input", newDraft);
+$("accounts").addEventListener("change", newDraft);
 newDraft();
 showAccounts();
 
@@ -44,11 +45,12 @@ async function publish(event) {
     newDraft();
   } catch (error) {
     say(error.message);
+    if (error.status < 500) newDraft();
   }
   form.querySelector("button").disabled = false;
 }
 
-/** Names this text as one intent to post; kept when no answer came, so that trying again cannot post twice. */
+/** Names one intent to post. It is kept when no answer came, so that trying again cannot post twice. */
 function newDraft() {
   $("post").dataset.draft = crypto.randomUUID();
 }
@@ -75,6 +77,6 @@ async function ask(path, body) {
   };
   const response = await fetch(path, init);
   const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error);
+  if (!response.ok) throw Object.assign(new Error(answer.error), { status: response.status });
   return answer;
 }
