@@ -1,4 +1,3 @@
 /** Package entry. Importing it registers nothing: import "…/define", or define the element under a name of your own. */
 
 export { ConnectXElement } from "./connect-x-element.js";
-export { ConnectError } from "./connect-error.js";
