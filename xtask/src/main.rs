@@ -1,15 +1,8 @@
 //! The repository's commands: `cargo xtask <command>`, each of which sets up what it needs before it works.
 //!
 //! Only std is used, so that the first command of a fresh clone starts after seconds of compiling.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command line program: printing is its work"
-)]
-#![allow(
-    clippy::disallowed_methods,
-    reason = "runs on the developer's machine, where std's clock exists"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program: printing is its work")]
+#![allow(clippy::disallowed_methods, reason = "runs on the developer's machine, where std's clock exists")]
 
 mod build;
 mod deploy;

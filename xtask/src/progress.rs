@@ -32,20 +32,12 @@ impl Progress {
     pub(crate) fn start(name: &str) -> Self {
         let since = Instant::now();
         let mut active = lock();
-        active.push(Active {
-            name: name.to_owned(),
-            since,
-            said: String::new(),
-            beat: since,
-        });
+        active.push(Active { name: name.to_owned(), since, said: String::new(), beat: since });
         if !on_terminal() {
             println!("… {name}");
         }
         redraw(&active);
-        Self {
-            name: name.to_owned(),
-            since,
-        }
+        Self { name: name.to_owned(), since }
     }
 
     /// The step's last line of output; `None` only lets time pass.

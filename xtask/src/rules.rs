@@ -3,6 +3,7 @@
 //!
 //! They read `cargo tree` and Cargo.lock instead of running cargo-deny, which takes longer to build than the Worker.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -20,26 +21,11 @@ pub(crate) const ALL: [Rule; 4] = [
 
 /// docs/ARCHITECTURE.md: core has no runtime, no browser, no clock, no entropy of its own.
 fn core_is_pure() -> Result {
-    const FORBIDDEN: [&str; 8] = [
-        "worker",
-        "wasm-bindgen",
-        "js-sys",
-        "web-sys",
-        "tokio",
-        "async-std",
-        "getrandom",
-        "reqwest",
-    ];
-    let tree = cargo_tree(&["-p", "latchkey-core", "-e", "normal", "--target", "all", "-f", "{p}"])?;
-    let found: Vec<&str> = tree
-        .lines()
-        .filter(|line| FORBIDDEN.contains(&crate_name(line)))
-        .collect();
-    refuse(&found, "latchkey-core must not depend on")
-}
-
-fn crate_name(line: &str) -> &str {
-    line.split(' ').next().unwrap_or_default()
+    const FORBIDDEN: [&str; 8] =
+        ["worker", "wasm-bindgen", "js-sys", "web-sys", "tokio", "async-std", "getrandom", "reqwest"];
+    let mut found = cargo_tree(&["-p", "latchkey-core", "-e", "normal", "--target", "all", "-f", "{p}"])?;
+    found.retain(|line| line.split(' ').next().is_some_and(|name| FORBIDDEN.contains(&name)));
+    refuse(found, "latchkey-core must not depend on")
 }
 
 /// Only `worker/src/app.rs` calls `Env`'s methods; others pass it on whole. clippy cannot say this per file.
@@ -53,7 +39,7 @@ fn bindings_are_opened_in_app() -> Result {
         let lines = source.lines().enumerate().filter(|(_, line)| calls_env(line));
         found.extend(lines.map(|(at, line)| format!("{}:{}: {}", file.display(), at + 1, line.trim())));
     }
-    refuse(&found, "bindings are opened in worker/src/app.rs alone; here as well")
+    refuse(found, "bindings are opened in worker/src/app.rs alone; here as well")
 }
 
 fn calls_env(line: &str) -> bool {
@@ -77,14 +63,9 @@ fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// What may be linked into a Worker that its operator does not publish.
 fn licences_are_permissive() -> Result {
-    let tree = cargo_tree(&["--workspace", "--target", "all", "-f", "{p}|{l}"])?;
-    let mut found: Vec<&str> = tree
-        .lines()
-        .filter(|line| !line.split_once('|').is_some_and(|(_, l)| allowed(l)))
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    refuse(&found, "licences that nobody has looked at")
+    let mut found = cargo_tree(&["--workspace", "--target", "all", "-f", "{p}|{l}"])?;
+    found.retain(|line| !line.split_once('|').is_some_and(|(_, licence)| allowed(licence)));
+    refuse(found, "licences that nobody has looked at")
 }
 
 /// Every part joined by AND needs one allowed alternative. Parentheses are read as if OR bound tighter, which is how
@@ -104,38 +85,28 @@ fn allowed(expression: &str) -> bool {
         "Unlicense",
     ];
     let one = |name: &str| LICENCES.contains(&name.trim().trim_matches(['(', ')']));
-    expression
-        .replace('/', " OR ")
-        .split(" AND ")
-        .all(|part| part.split(" OR ").any(one))
+    expression.replace('/', " OR ").split(" AND ").all(|part| part.split(" OR ").any(one))
 }
 
 /// One registry, and nothing from a git address that can change or vanish.
 fn sources_are_the_registry() -> Result {
     let lock = std::fs::read_to_string(paths::at("Cargo.lock"))?;
     let registry = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
-    let found: Vec<&str> = lock
-        .lines()
-        .filter(|line| line.starts_with("source = ") && *line != registry)
-        .collect();
-    refuse(&found, "dependencies from elsewhere")
+    let found: Vec<&str> = lock.lines().filter(|line| line.starts_with("source = ") && *line != registry).collect();
+    refuse(found, "dependencies from elsewhere")
 }
 
-fn cargo_tree(args: &[&str]) -> Result<String> {
+fn cargo_tree(args: &[&str]) -> Result<BTreeSet<String>> {
     let mut command = Command::new("cargo");
-    command
-        .args(["tree", "--locked", "--prefix", "none"])
-        .args(args)
-        .current_dir(paths::root());
-    run::ask(&mut command).ok_or_else(|| "cargo tree failed: is Cargo.lock up to date?".into())
+    command.args(["tree", "--locked", "--prefix", "none"]).args(args).current_dir(paths::root());
+    let tree = run::ask(&mut command).ok_or("cargo tree failed: is Cargo.lock up to date?")?;
+    // A crate shown before is marked, and workspace members are parted by empty lines.
+    Ok(tree.lines().filter(|line| !line.is_empty()).map(|line| line.trim_end_matches(" (*)").to_owned()).collect())
 }
 
-fn refuse(found: &[impl AsRef<str>], why: &str) -> Result {
-    if found.is_empty() {
-        return Ok(());
-    }
-    let list: Vec<&str> = found.iter().map(AsRef::as_ref).collect();
-    Err(format!("{why}:\n  {}", list.join("\n  ")).into())
+fn refuse(found: impl IntoIterator<Item = impl AsRef<str>>, why: &str) -> Result {
+    let list: String = found.into_iter().map(|item| format!("\n  {}", item.as_ref())).collect();
+    if list.is_empty() { Ok(()) } else { Err(format!("{why}:{list}").into()) }
 }
 
 #[cfg(test)]

@@ -22,11 +22,7 @@ pub(crate) struct Finished {
 /// Runs a program as a step that must succeed. Its output is shown only if it does not.
 pub(crate) fn step(name: &str, command: &mut Command) -> Result<String> {
     let finished = watch(name, command)?;
-    if finished.success {
-        Ok(finished.output)
-    } else {
-        Err(format!("{name} failed").into())
-    }
+    if finished.success { Ok(finished.output) } else { Err(format!("{name} failed").into()) }
 }
 
 /// Runs a program as a step; that it failed is an answer, shown in full and left to the caller.
@@ -45,10 +41,7 @@ pub(crate) fn watch(name: &str, command: &mut Command) -> Result<Finished> {
 /// Asks a program something: its standard output if it succeeds, without a word to the user.
 pub(crate) fn ask(command: &mut Command) -> Option<String> {
     let answer = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
-    answer
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&answer.stdout).trim().to_owned())
+    answer.status.success().then(|| String::from_utf8_lossy(&answer.stdout).trim().to_owned())
 }
 
 /// Becomes another program, which then gets the terminal and its signals directly. Returns only if it cannot start.
@@ -58,11 +51,7 @@ pub(crate) fn replace_with(command: &mut Command) -> Result {
 }
 
 fn follow(command: &mut Command, progress: &Progress) -> std::io::Result<Finished> {
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let (sender, lines) = mpsc::channel();
     read_lines(child.stdout.take(), sender.clone());
     read_lines(child.stderr.take(), sender);
@@ -78,10 +67,7 @@ fn follow(command: &mut Command, progress: &Progress) -> std::io::Result<Finishe
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
-    Ok(Finished {
-        success: child.wait()?.success(),
-        output,
-    })
+    Ok(Finished { success: child.wait()?.success(), output })
 }
 
 fn read_lines(stream: Option<impl Read + Send + 'static>, sender: Sender<String>) {

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::paths::{at, files_ending, root};
+use crate::paths::{files_ending, root};
 use crate::progress::say;
 use crate::run::{self, Result};
 use crate::setup::{chromium, node_command, node_packages, tools};
@@ -52,31 +52,27 @@ pub(crate) fn run(kinds: &[Kind]) -> Result {
 
 fn native(report: &mut Report) {
     report.rule("rustfmt", cargo(&["fmt", "--all", "--check"]));
-    report.rule(
-        "clippy",
-        cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
-    );
+    report.rule("clippy", cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]));
     let mut rustdoc = cargo(&["doc", "--workspace", "--no-deps"]);
     rustdoc.env("RUSTDOCFLAGS", "-D warnings");
     report.rule("rustdoc", rustdoc);
     for (name, check) in rules::ALL {
-        if let Err(error) = check() {
-            report.broken(name, &error.to_string());
+        match check() {
+            Ok(()) => say(&format!("✓ {name}")),
+            Err(error) => report.broken(name, &error.to_string()),
         }
     }
-    report.tests("cargo test", cargo(&["test", "--workspace", "--no-fail-fast"]), |out| {
-        Ok(Tally::of_cargo(out))
-    });
+    report.tests("cargo test", &mut cargo(&["test", "--workspace", "--no-fail-fast"]), |out| Ok(Tally::of_cargo(out)));
     match node_packages() {
-        Ok(()) => node_tests("tests/fake-x", "stand-in for X", report),
+        Ok(()) => node_tests("tests of the stand-in for X", "tests/fake-x", report),
         Err(error) => report.broken("npm ci", &error.to_string()),
     }
 }
 
 fn in_runtimes(kinds: &[Kind], report: &mut Report) {
     if kinds.contains(&Kind::Worker) {
-        node_tests("tests/support", "test support", report);
-        node_tests("tests/worker", "worker tests", report);
+        node_tests("tests of the test support", "tests/support", report);
+        node_tests("worker tests", "tests/worker", report);
     }
     if kinds.contains(&Kind::Browser) {
         match chromium() {
@@ -92,25 +88,25 @@ fn cargo(args: &[&str]) -> Command {
     command
 }
 
-fn node_tests(folder: &str, name: &str, report: &mut Report) {
-    report.tests(name, node_test_command(folder), Tally::of_node);
+/// Tests in Node 22, with TAP on every machine: its closing lines are what is counted.
+fn node_tests(name: &str, folder: &str, report: &mut Report) {
+    node_tests_with(name, folder, node_command("node"), report);
 }
 
 fn browser_tests(chromium: PathBuf, report: &mut Report) {
-    let mut command = node_test_command("tests/browser");
+    let mut node = node_command("node");
     // One file at a time: each starts a browser, and two of them on two cores only wait for each other.
-    command.arg("--test-concurrency=1").env("CHROMIUM", chromium);
-    report.tests("browser tests", command, Tally::of_node);
+    node.env("CHROMIUM", chromium).args(["--test-concurrency=1"]);
+    node_tests_with("browser tests", "tests/browser", node, report);
 }
 
-fn node_test_command(folder: &str) -> Command {
-    let mut command = node_command("node");
-    // TAP on every machine: its closing lines are what is counted. The arguments end with options, so that callers can
-    // add theirs; node takes the files from NODE_TEST_FILES only as arguments, hence the order.
-    command.args(["--test", "--test-reporter=tap"]);
-    command.args(files_ending(folder, ".test.mjs"));
-    command.current_dir(at(""));
-    command
+fn node_tests_with(name: &str, folder: &str, mut node: Command, report: &mut Report) {
+    let files = files_ending(folder, ".test.mjs");
+    // Without a file, node:test would look for some by itself, everywhere.
+    if files.is_empty() {
+        return report.broken(name, &format!("no *.test.mjs in {folder}"));
+    }
+    report.tests(name, node.args(["--test", "--test-reporter=tap"]).args(files), Tally::of_node);
 }
 
 /// What has happened so far.
@@ -128,17 +124,13 @@ impl Report {
     }
 
     /// A run without a single test is a broken one: its files have moved, or do not load.
-    fn tests(&mut self, name: &str, mut command: Command, count: fn(&str) -> Result<Tally>) {
-        let outcome =
-            run::watch(name, &mut command).and_then(|finished| Ok((finished.success, count(&finished.output)?)));
+    fn tests(&mut self, name: &str, command: &mut Command, count: fn(&str) -> Result<Tally>) {
+        let outcome = run::watch(name, command).and_then(|finished| Ok((finished.success, count(&finished.output)?)));
         match outcome {
             Ok((_, tally)) if tally.total() == 0 => self.broken(name, "no test ran"),
             Ok((false, tally)) if tally.failed == 0 => self.broken(name, "ended badly without a failed test"),
             Ok((_, tally)) => {
-                say(&format!(
-                    "  {} passed, {} failed, {} skipped",
-                    tally.passed, tally.failed, tally.skipped
-                ));
+                say(&format!("  {} passed, {} failed, {} skipped", tally.passed, tally.failed, tally.skipped));
                 self.tally.add(tally);
             }
             Err(error) => self.broken(name, &error.to_string()),
@@ -160,10 +152,6 @@ impl Report {
             println!("{} tests were skipped", self.tally.skipped);
         }
         println!("{} passed, {failed} failed", self.tally.passed);
-        if failed == 0 {
-            Ok(())
-        } else {
-            Err("not every check passed".into())
-        }
+        if failed == 0 { Ok(()) } else { Err("not every check passed".into()) }
     }
 }

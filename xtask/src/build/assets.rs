@@ -34,13 +34,7 @@ pub(crate) fn build() -> Result<[PathBuf; 2]> {
 fn bundle(script: &Path) -> Result {
     let mut esbuild = node_command("esbuild");
     esbuild
-        .args([
-            "wasm-client/js/embed.js",
-            "--bundle",
-            "--minify",
-            "--format=esm",
-            "--target=es2022",
-        ])
+        .args(["wasm-client/js/embed.js", "--bundle", "--minify", "--format=esm", "--target=es2022"])
         .arg(format!("--outfile={}", script.display()));
     run::step("bundle embed.js", &mut esbuild).map(drop)
 }
@@ -64,15 +58,8 @@ fn refuse_our_name(file: &Path) -> Result {
     let Some(at) = bytes.windows(name.len()).position(|window| window == name) else {
         return Ok(());
     };
-    let context = bytes
-        .get(at.saturating_sub(40)..(at + 40).min(bytes.len()))
-        .unwrap_or_default();
-    Err(format!(
-        "{} shows end users our name: …{}…",
-        file.display(),
-        String::from_utf8_lossy(context)
-    )
-    .into())
+    let context = bytes.get(at.saturating_sub(40)..(at + 40).min(bytes.len())).unwrap_or_default();
+    Err(format!("{} shows end users our name: …{}…", file.display(), String::from_utf8_lossy(context)).into())
 }
 
 /// The dashboard's own `_headers`, if it has some, follow ours in the one file that Cloudflare reads.

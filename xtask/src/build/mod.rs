@@ -37,12 +37,7 @@ fn optimise(module: &Path, level: &str) -> Result {
     ];
     let smaller = module.with_extension("opt");
     let mut wasm_opt = node_command("wasm-opt");
-    wasm_opt
-        .arg(module)
-        .arg("-o")
-        .arg(&smaller)
-        .args([level, "--strip-debug", "--strip-producers"])
-        .args(FEATURES);
+    wasm_opt.arg(module).arg("-o").arg(&smaller).args([level, "--strip-debug", "--strip-producers"]).args(FEATURES);
     run::step(&format!("wasm-opt {level}"), &mut wasm_opt)?;
     Ok(std::fs::rename(smaller, module)?)
 }
@@ -64,11 +59,7 @@ fn sizes(files: &[impl AsRef<Path>]) -> Result<String> {
 }
 
 fn gzip_size(file: &Path) -> Result<u64> {
-    let packed = Command::new("gzip")
-        .args(["-9", "-c"])
-        .arg(file)
-        .stdin(Stdio::null())
-        .output()?;
+    let packed = Command::new("gzip").args(["-9", "-c"]).arg(file).stdin(Stdio::null()).output()?;
     Ok(packed.stdout.len().try_into()?)
 }
 

@@ -18,10 +18,7 @@ pub(crate) struct Programs {
 
 impl Programs {
     pub(crate) fn locate() -> Result<Self> {
-        Ok(Self {
-            bindgen_version: locked_version("wasm-bindgen")?,
-            worker_version: locked_version("worker")?,
-        })
+        Ok(Self { bindgen_version: locked_version("wasm-bindgen")?, worker_version: locked_version("worker")? })
     }
 
     pub(crate) fn are_present(&self) -> bool {
@@ -32,11 +29,7 @@ impl Programs {
         let programs = Self::locate()?;
         if !programs.wasm_bindgen().exists() {
             // Its default features are TLS for a test runner that we do not use.
-            install(
-                "wasm-bindgen-cli",
-                &programs.bindgen_version,
-                &["--no-default-features"],
-            )?;
+            install("wasm-bindgen-cli", &programs.bindgen_version, &["--no-default-features"])?;
         }
         if !programs.worker_build().exists() {
             install("worker-build", &programs.worker_version, &[])?;
@@ -56,10 +49,7 @@ impl Programs {
 /// Its own lock file first; where the registry lacks a version that the lock names, the newest that fits.
 fn install(package: &str, version: &str, options: &[&str]) -> Result {
     let name = format!("cargo install {package} {version}");
-    let locked = run::watch(
-        &format!("{name} --locked"),
-        install_command(package, version, options).arg("--locked"),
-    )?;
+    let locked = run::watch(&format!("{name} --locked"), install_command(package, version, options).arg("--locked"))?;
     if locked.success {
         return Ok(());
     }

@@ -33,10 +33,7 @@ pub(crate) struct Tools {
 pub(crate) fn tools() -> Result<Tools> {
     let started = Instant::now();
     if let Some(tools) = present()? {
-        say(&format!(
-            "✓ set-up: nothing to do ({:.1} s)",
-            started.elapsed().as_secs_f32()
-        ));
+        say(&format!("✓ set-up: nothing to do ({:.1} s)", started.elapsed().as_secs_f32()));
         return Ok(tools);
     }
     let tools = std::thread::scope(|scope| {

@@ -12,12 +12,7 @@ pub(crate) fn packages() -> Result {
         return Ok(());
     }
     // The engines warning is about the Node that runs npm; what we run uses the Node among the packages.
-    run::step(
-        "npm ci",
-        Command::new("npm")
-            .args(["ci", "--loglevel=error"])
-            .current_dir(paths::root()),
-    )?;
+    run::step("npm ci", Command::new("npm").args(["ci", "--loglevel=error"]).current_dir(paths::root()))?;
     std::fs::copy(paths::at("package-lock.json"), stamp())?;
     Ok(())
 }

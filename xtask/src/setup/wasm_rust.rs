@@ -41,16 +41,8 @@ impl WasmRust {
         say("  Rust for wasm32: Debian's, since rustup cannot fetch the target here");
         apt::install("Debian's Rust for wasm32", &DEBIAN_PACKAGES)?;
         // worker-build looks for the target's folder and nothing in it: std is built from source.
-        apt::as_root(
-            "folder for wasm32",
-            "mkdir",
-            &["-p", &debian_libdir().to_string_lossy()],
-        )?;
-        if Self::Debian.is_complete() {
-            Ok(Self::Debian)
-        } else {
-            Err("Debian's Rust has no std source".into())
-        }
+        apt::as_root("folder for wasm32", "mkdir", &["-p", &debian_libdir().to_string_lossy()])?;
+        if Self::Debian.is_complete() { Ok(Self::Debian) } else { Err("Debian's Rust has no std source".into()) }
     }
 
     /// Makes a command, and all that it calls, use this Rust.
@@ -68,9 +60,7 @@ impl WasmRust {
                 .is_some_and(|sysroot| has_std_source(&sysroot) && sysroot.join("lib/rustlib").join(TARGET).is_dir()),
             Self::Debian => {
                 let prefix = Path::new(DEBIAN_PREFIX);
-                let programs = ["rustc", "cargo", "rust-lld"]
-                    .iter()
-                    .all(|name| prefix.join("bin").join(name).exists());
+                let programs = ["rustc", "cargo", "rust-lld"].iter().all(|name| prefix.join("bin").join(name).exists());
                 programs && has_std_source(prefix) && debian_libdir().is_dir()
             }
         }
