@@ -105,8 +105,8 @@ fn cargo_tree(args: &[&str]) -> Result<BTreeSet<String>> {
 }
 
 fn refuse(found: impl IntoIterator<Item = impl AsRef<str>>, why: &str) -> Result {
-    let list: String = found.into_iter().map(|item| format!("\n  {}", item.as_ref())).collect();
-    if list.is_empty() { Ok(()) } else { Err(format!("{why}:{list}").into()) }
+    let list: Vec<String> = found.into_iter().map(|item| item.as_ref().to_owned()).collect();
+    if list.is_empty() { Ok(()) } else { Err(format!("{why}:\n  {}", list.join("\n  ")).into()) }
 }
 
 #[cfg(test)]
