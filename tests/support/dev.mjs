@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { startAcme } from "../acme/server.mjs";
 import { startFakeX } from "../fake-x/server.mjs";
+import { requireFree } from "./ports.mjs";
 import { rebuildOnChange } from "./rebuild.mjs";
 import { developmentSecrets } from "./secrets.mjs";
 import { startWorker } from "./worker.mjs";
@@ -25,11 +26,20 @@ const { values } = parseArgs({
   },
 });
 
+await requirePorts().catch((error) => {
+  console.error(`error: ${error.message}`);
+  process.exit(1);
+});
 const secrets = developmentSecrets(`${ROOT}.dev.vars`);
 const running = values.real ? await startReal() : await startWithStandIn();
 announce(running);
 const rebuilding = rebuildOnChange(ROOT, running.worker);
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stop);
+
+async function requirePorts() {
+  const options = ["port", "site-port", ...(values.real ? [] : ["x-port"])];
+  for (const option of options) await requireFree(Number(values[option]), `--${option}`);
+}
 
 async function startReal() {
   const port = Number(values.port);

@@ -8,11 +8,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./ports.mjs";
 
 const HOST = fileURLToPath(new URL("worker-host.mjs", import.meta.url));
 const CONFIG = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
@@ -87,13 +87,4 @@ async function end(host) {
 async function signal(host, name) {
   if (host.exitCode === null && host.signalCode === null) process.kill(-host.pid, name);
   await host.exited;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
 }
