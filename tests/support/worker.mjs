@@ -6,7 +6,7 @@
  */
 
 import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,8 +35,8 @@ export async function startWorker({ vars = {}, fakeX, persist, port, config = CO
   // Browsers resolve *.localhost to loopback and see three sites there; Node does not, and asks `api`.
   const origin = `http://connect.localhost:${port}`;
   const options = { config, port, stateDir, vars: { ...developmentVars(origin, fakeX), ...vars } };
-  const lines = [];
-  let host = await launch(options, lines);
+  const journal = new Journal();
+  let host = await launch(options, journal);
 
   return {
     origin,
@@ -44,11 +44,13 @@ export async function startWorker({ vars = {}, fakeX, persist, port, config = CO
     port,
     stateDir,
     /** What the Worker and workerd have written so far, across restarts, oldest first. */
-    logs: () => [...lines],
+    logs: () => [...journal.lines],
+    /** The first line, past or to come within 5 s, that contains `text`. A line may arrive after the answer it is about. */
+    logged: (text) => journal.lineWith(text),
     /** A new process on the same port and state, after a clean end of the old one if it still runs. */
     async restart() {
       await end(host);
-      host = await launch(options, lines);
+      host = await launch(options, journal);
     },
     /** SIGKILL to workerd and its keeper. Resolves when both are gone. */
     async kill() {
@@ -69,14 +71,34 @@ function developmentVars(origin, fakeX) {
   return { ...vars, X_API_ORIGIN: fakeX.origin, X_AUTHORIZE_URL: `http://x.localhost:${port}/i/oauth2/authorize` };
 }
 
-async function launch(options, lines) {
+class Journal extends EventEmitter {
+  lines = [];
+
+  add(line) {
+    this.lines.push(line);
+    this.emit("line");
+  }
+
+  async lineWith(text) {
+    const signal = AbortSignal.timeout(5000);
+    const find = () => this.lines.find((line) => line.includes(text));
+    while (!find()) {
+      await once(this, "line", { signal }).catch(() => {
+        throw new Error([`no line with "${text}" among`, ...this.lines].join("\n"));
+      });
+    }
+    return find();
+  }
+}
+
+async function launch(options, journal) {
   const host = spawn(process.execPath, [HOST], { stdio: ["ignore", "pipe", "pipe", "ipc"], detached: true });
-  for (const stream of [host.stdout, host.stderr]) createInterface(stream).on("line", (line) => lines.push(line));
+  for (const stream of [host.stdout, host.stderr]) createInterface(stream).on("line", (line) => journal.add(line));
   host.exited = once(host, "exit");
   host.send(options);
   const outcome = await Promise.race([once(host, "message"), host.exited]);
   if (outcome[0] === "ready") return host;
-  throw new Error(["the Worker did not start", ...lines].join("\n"));
+  throw new Error(["the Worker did not start", ...journal.lines].join("\n"));
 }
 
 async function end(host) {

@@ -39,6 +39,7 @@ test("vars_of_the_test_replace_those_of_the_file", async () => {
 
 test("console_lines_are_kept", async () => {
   await ask("/a-line");
+  await worker.logged("asked for /a-line");
   assert.ok(worker.logs().some((line) => line.includes("asked for /a-line")));
 });
 
