@@ -51,7 +51,7 @@ pub(crate) fn run(kinds: &[Kind]) -> Result {
 }
 
 fn native(report: &mut Report) {
-    report.rule("rustfmt", cargo(&["fmt", "--all", "--check"]));
+    report.rule("rustfmt", cargo(&["fmt", "--all", "--check", "--", "--color", "never"]));
     report.rule("clippy", cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]));
     let mut rustdoc = cargo(&["doc", "--workspace", "--no-deps"]);
     rustdoc.env("RUSTDOCFLAGS", "-D warnings");
