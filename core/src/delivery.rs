@@ -169,6 +169,16 @@ impl Delivery {
         }
     }
 
+    /// What has not left for X never will. Says whether anything changed: a call that may have had an effect is not undone.
+    pub fn cancel(&mut self) -> bool {
+        let waits = matches!(self.state, State::Queued | State::Held);
+        if waits {
+            self.state = State::Cancelled;
+            self.revision += 1;
+        }
+        waits
+    }
+
     /// The next call to X. To be durable before the request leaves.
     pub fn begin(&mut self, now: UnixMillis) -> Option<NewTweet> {
         let at = self.segments.iter().position(|segment| segment.platform_post_id.is_none())?;
@@ -260,7 +270,8 @@ impl Delivery {
 
     fn answer_lost(&mut self) {
         self.state = State::Unknown;
-        self.error = Some(failure(FailureCode::XUnavailable, "X's answer was lost; whether the post exists is not known."));
+        self.error =
+            Some(failure(FailureCode::XUnavailable, "X's answer was lost; whether the post exists is not known."));
     }
 
     fn requeue(&mut self, due_at: UnixMillis, error: Option<Failure>) {

@@ -51,14 +51,10 @@ pub fn client_id_shape(client_id: &str) -> ClientIdShape {
 /// `None`: no answer came.
 pub fn probe_verdict(shape: ClientIdShape, answer: Option<&Response<Vec<u8>>>) -> Verdict {
     let Some(answer) = answer else {
-        return Verdict::Unreachable {
-            reason: "X did not answer".to_owned(),
-        };
+        return Verdict::Unreachable { reason: "X did not answer".to_owned() };
     };
     if answer.status().is_success() {
-        return Verdict::Unreachable {
-            reason: "X accepted a refresh token that does not exist".to_owned(),
-        };
+        return Verdict::Unreachable { reason: "X accepted a refresh token that does not exist".to_owned() };
     }
     match (refusal(answer), shape) {
         (OAuthError::TokenInvalid, _) => Verdict::Good,
@@ -66,9 +62,7 @@ pub fn probe_verdict(shape: ClientIdShape, answer: Option<&Response<Vec<u8>>>) -
         (OAuthError::ClientIdInvalid, ClientIdShape::OAuth1Like) => Verdict::OAuth1Key,
         (OAuthError::ClientIdInvalid, ClientIdShape::Native) => Verdict::PublicClient,
         (OAuthError::ClientIdInvalid, _) => Verdict::ClientIdInvalid,
-        (other, _) => Verdict::Unreachable {
-            reason: other.to_string(),
-        },
+        (other, _) => Verdict::Unreachable { reason: other.to_string() },
     }
 }
 
@@ -82,10 +76,7 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, body: &str) -> Response<Vec<u8>> {
-        Response::builder()
-            .status(status)
-            .body(body.as_bytes().to_vec())
-            .unwrap()
+        Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap()
     }
 
     const ID_INVALID: &str =
@@ -111,12 +102,9 @@ mod tests {
     #[test]
     fn the_refusal_of_the_token_proves_the_pair() {
         let body = r#"{"error":"invalid_request","error_description":"Value passed for the token was invalid."}"#;
-        for shape in [
-            ClientIdShape::Confidential,
-            ClientIdShape::Native,
-            ClientIdShape::OAuth1Like,
-            ClientIdShape::Unknown,
-        ] {
+        for shape in
+            [ClientIdShape::Confidential, ClientIdShape::Native, ClientIdShape::OAuth1Like, ClientIdShape::Unknown]
+        {
             assert_eq!(probe_verdict(shape, Some(&answer(400, body))), Verdict::Good);
         }
     }

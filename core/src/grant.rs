@@ -95,7 +95,13 @@ impl Grant {
         let lost_in_a_crash = self.refresh.started_at.is_some();
         match self.refresh.not_before {
             _ if valid && lost_in_a_crash => Use::Current,
-            Some(time) if now < time => if valid { Use::Current } else { Use::NotBefore(time) },
+            Some(time) if now < time => {
+                if valid {
+                    Use::Current
+                } else {
+                    Use::NotBefore(time)
+                }
+            }
             _ => Use::Refresh,
         }
     }

@@ -159,11 +159,7 @@ impl TryFrom<String> for TenantId {
 
     fn try_from(text: String) -> Result<Self, IdError> {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-        if (1..=128).contains(&text.len()) && text.bytes().all(allowed) {
-            Ok(Self(text))
-        } else {
-            Err(IdError::Tenant)
-        }
+        if (1..=128).contains(&text.len()) && text.bytes().all(allowed) { Ok(Self(text)) } else { Err(IdError::Tenant) }
     }
 }
 
@@ -191,21 +187,13 @@ mod tests {
     #[test]
     fn an_id_of_another_kind_is_refused() {
         let network = NetworkId::from_entropy([7; 16]);
-        assert_eq!(
-            AccountId::parse(network.as_str()),
-            Err(IdError::Ours { prefix: "acc_" })
-        );
+        assert_eq!(AccountId::parse(network.as_str()), Err(IdError::Ours { prefix: "acc_" }));
     }
 
     #[test]
     fn an_id_has_one_spelling() {
         // The last character carries 2 bits; `x` has others set that decoding would drop.
-        for text in [
-            "acc_",
-            "acc_AAECAwQFBgcICQoLDA0ODx",
-            "acc_AAECAwQFBgcICQoLDA0ODw==",
-            "AAECAwQFBgcICQoLDA0ODw",
-        ] {
+        for text in ["acc_", "acc_AAECAwQFBgcICQoLDA0ODx", "acc_AAECAwQFBgcICQoLDA0ODw==", "AAECAwQFBgcICQoLDA0ODw"] {
             assert!(AccountId::parse(text).is_err(), "{text}");
         }
     }

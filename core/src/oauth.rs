@@ -32,9 +32,7 @@ impl Endpoints {
     /// A URI at the API's origin. Whatever the path is, the host stays: text that cannot become a URI gives `/`, which
     /// has no host and cannot be sent.
     pub(crate) fn api(&self, path_and_query: &str) -> Uri {
-        let (path, query) = path_and_query
-            .split_once('?')
-            .map_or((path_and_query, None), |(p, q)| (p, Some(q)));
+        let (path, query) = path_and_query.split_once('?').map_or((path_and_query, None), |(p, q)| (p, Some(q)));
         let mut url = self.api_origin.clone();
         url.set_path(path);
         url.set_query(query);
@@ -55,10 +53,7 @@ impl ClientCredentials {
     pub fn new(client_id: &str, client_secret: &Secret<String>) -> Self {
         // EXPOSE: trimmed and wrapped again.
         let client_secret = Secret::new(client_secret.expose().trim().to_owned());
-        Self {
-            client_id: client_id.trim().to_owned(),
-            client_secret,
-        }
+        Self { client_id: client_id.trim().to_owned(), client_secret }
     }
 
     /// As X's documentation writes it: the pair as it stands, without the form encoding of RFC 6749 §2.3.1. Ids and
@@ -147,18 +142,13 @@ fn client_request(
     path: &str,
     form: &[(&str, &str)],
 ) -> Request<Vec<u8>> {
-    let body = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(form)
-        .finish();
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
     let mut request = Request::new(body.into_bytes());
     *request.method_mut() = Method::POST;
     *request.uri_mut() = endpoints.api(path);
     let headers = request.headers_mut();
     headers.insert(header::AUTHORIZATION, client.basic());
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/x-www-form-urlencoded"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     request
 }

@@ -86,11 +86,7 @@ impl TryFrom<String> for CodeChallenge {
 
     fn try_from(text: String) -> Result<Self, PkceError> {
         let digest = base64url_decode(&text).ok_or(PkceError::Challenge)?;
-        if digest.len() == 32 {
-            Ok(Self(text))
-        } else {
-            Err(PkceError::Challenge)
-        }
+        if digest.len() == 32 { Ok(Self(text)) } else { Err(PkceError::Challenge) }
     }
 }
 
@@ -135,18 +131,11 @@ mod tests {
         assert!(CodeVerifier::parse(&"~".repeat(43)).is_ok());
         assert!(CodeVerifier::parse(&"a.b-_~Z9".repeat(16)).is_ok());
         for length in [0, 42, 129] {
-            assert_eq!(
-                CodeVerifier::parse(&"a".repeat(length)).unwrap_err(),
-                PkceError::VerifierLength
-            );
+            assert_eq!(CodeVerifier::parse(&"a".repeat(length)).unwrap_err(), PkceError::VerifierLength);
         }
         for stray in ["+", "/", "=", " ", "é", "\n"] {
             let text = format!("{}{stray}", "a".repeat(43));
-            assert_eq!(
-                CodeVerifier::parse(&text).unwrap_err(),
-                PkceError::VerifierCharacter,
-                "{stray:?}"
-            );
+            assert_eq!(CodeVerifier::parse(&text).unwrap_err(), PkceError::VerifierCharacter, "{stray:?}");
         }
     }
 
@@ -161,10 +150,7 @@ mod tests {
 
     #[test]
     fn a_verifier_is_redacted_when_printed() {
-        assert_eq!(
-            format!("{:?}", CodeVerifier::from_entropy(OCTETS)),
-            "CodeVerifier([REDACTED])"
-        );
+        assert_eq!(format!("{:?}", CodeVerifier::from_entropy(OCTETS)), "CodeVerifier([REDACTED])");
     }
 
     #[test]

@@ -55,7 +55,9 @@ pub fn resolve<'a>(names: &[String], known: &'a [Account]) -> Result<Vec<&'a Acc
         let found = matches_of(name, known);
         if found.is_empty() {
             let message = format!("No active account is called \"{name}\".");
-            return Err(Refused::new(Code::UnknownAccount, message.clone()).with_detail(&format!("accounts.{n}"), message));
+            return Err(
+                Refused::new(Code::UnknownAccount, message.clone()).with_detail(&format!("accounts.{n}"), message)
+            );
         }
         chosen.extend(found);
     }
@@ -67,13 +69,11 @@ pub fn resolve<'a>(names: &[String], known: &'a [Account]) -> Result<Vec<&'a Acc
 /// A disconnected account takes no posts; one that waits for its reconnection does, and holds them.
 fn matches_of<'a>(name: &str, known: &'a [Account]) -> Vec<&'a Account> {
     let every = matches!(name, "x" | "twitter");
-    known
-        .iter()
-        .filter(|account| match every {
-            true => account.status == Status::Active,
-            false => account.status != Status::Disconnected && (account.id.as_str() == name || account.is_called(name)),
-        })
-        .collect()
+    let is_meant = |account: &&Account| {
+        (every && account.status == Status::Active)
+            || (account.status != Status::Disconnected && (account.id.as_str() == name || account.is_called(name)))
+    };
+    known.iter().filter(is_meant).collect()
 }
 
 fn one_tenant(accounts: Vec<&Account>) -> Result<Vec<&Account>, Refused> {
@@ -83,7 +83,9 @@ fn one_tenant(accounts: Vec<&Account>) -> Result<Vec<&Account>, Refused> {
     }
     let listed: Vec<String> = accounts
         .iter()
-        .map(|a| format!("{} (@{}, tenant {})", a.id, a.user.username, a.tenant_id.as_ref().map_or("none", TenantId::as_str)))
+        .map(|a| {
+            format!("{} (@{}, tenant {})", a.id, a.user.username, a.tenant_id.as_ref().map_or("none", TenantId::as_str))
+        })
         .collect();
     let message = format!("The accounts belong to more than one tenant: {}.", listed.join(", "));
     Err(Refused::new(Code::AmbiguousAccount, message.clone()).with_detail("accounts", message))

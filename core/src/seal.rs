@@ -87,32 +87,17 @@ impl Keyring {
     /// `nonce` must be random and fresh. With 96 random bits one key may seal 2³² values (NIST SP 800-38D §8.3).
     pub fn seal(&self, context: &Context<'_>, plaintext: &[u8], nonce: [u8; 12]) -> Result<String, SealError> {
         let key = self.current();
-        let payload = Payload {
-            msg: plaintext,
-            aad: &context.associated_data(),
-        };
+        let payload = Payload { msg: plaintext, aad: &context.associated_data() };
         let ciphertext = cipher(&key.subkey(&context.purpose.label()))
             .encrypt(&nonce.into(), payload)
             .map_err(|_| SealError::TooLong)?;
-        Ok(Envelope {
-            key_id: key.id.clone(),
-            nonce,
-            ciphertext,
-        }
-        .encode())
+        Ok(Envelope { key_id: key.id.clone(), nonce, ciphertext }.encode())
     }
 
     pub fn open(&self, context: &Context<'_>, sealed: &str) -> Result<Secret<Vec<u8>>, SealError> {
-        let Envelope {
-            key_id,
-            nonce,
-            ciphertext,
-        } = Envelope::decode(sealed)?;
+        let Envelope { key_id, nonce, ciphertext } = Envelope::decode(sealed)?;
         let key = self.find(&key_id).ok_or(SealError::UnknownKey(key_id))?;
-        let payload = Payload {
-            msg: &ciphertext,
-            aad: &context.associated_data(),
-        };
+        let payload = Payload { msg: &ciphertext, aad: &context.associated_data() };
         cipher(&key.subkey(&context.purpose.label()))
             .decrypt(&nonce.into(), payload)
             .map(Secret::new)

@@ -92,9 +92,7 @@ impl UnixMillis {
 
     /// Any offset is accepted, none is refused: a time without one is a different instant in every place.
     pub fn parse_iso(text: &str) -> Result<Self, TimeError> {
-        DateTime::parse_from_rfc3339(text)
-            .map(|time| Self(time.timestamp_millis()))
-            .map_err(|_| TimeError::Format)
+        DateTime::parse_from_rfc3339(text).map(|time| Self(time.timestamp_millis())).map_err(|_| TimeError::Format)
     }
 }
 
@@ -126,9 +124,7 @@ pub mod iso_option {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<UnixMillis>, D::Error> {
         let text = Option::<String>::deserialize(deserializer)?;
-        text.map(|text| UnixMillis::parse_iso(&text))
-            .transpose()
-            .map_err(D::Error::custom)
+        text.map(|text| UnixMillis::parse_iso(&text)).transpose().map_err(D::Error::custom)
     }
 }
 
@@ -148,11 +144,7 @@ mod tests {
 
     #[test]
     fn every_offset_is_accepted() {
-        for text in [
-            "2026-11-23T09:30:00Z",
-            "2026-11-23T10:30:00+01:00",
-            "2026-11-23T04:00:00.000-05:30",
-        ] {
+        for text in ["2026-11-23T09:30:00Z", "2026-11-23T10:30:00+01:00", "2026-11-23T04:00:00.000-05:30"] {
             assert_eq!(UnixMillis::parse_iso(text), Ok(UnixMillis(1_795_426_200_000)), "{text}");
         }
     }
@@ -187,12 +179,7 @@ mod tests {
             never: Option<UnixMillis>,
         }
         let time = UnixMillis(1_795_426_200_000);
-        let row = Row {
-            stored: time,
-            sent: time,
-            perhaps: Some(time),
-            never: None,
-        };
+        let row = Row { stored: time, sent: time, perhaps: Some(time), never: None };
         let text = serde_json::to_string(&row).unwrap();
         assert_eq!(
             text,

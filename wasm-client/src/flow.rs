@@ -2,10 +2,7 @@
 //!
 //! Pure. The clock, the network and the window belong to JavaScript, which asks after every answer.
 
-#![expect(
-    clippy::float_cmp,
-    reason = "wasm-bindgen's own check, in its macro, that a number names a Step"
-)]
+#![expect(clippy::float_cmp, reason = "wasm-bindgen's own check, in its macro, that a number names a Step")]
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -132,11 +129,7 @@ impl Flow {
 
     /// Repeats the step after a doubling pause: polling changes nothing, and `complete` is idempotent.
     fn set_back(&mut self, code: &str) -> Step {
-        let tries = if self.step == Step::Complete {
-            COMPLETE_TRIES
-        } else {
-            POLL_TRIES
-        };
+        let tries = if self.step == Step::Complete { COMPLETE_TRIES } else { POLL_TRIES };
         if self.setbacks >= tries {
             return self.abandon(if code.is_empty() { "unreachable" } else { code });
         }
@@ -182,11 +175,7 @@ mod tests {
     use super::*;
 
     fn status(status: &str) -> Answer<'_> {
-        Answer {
-            http: 200,
-            status,
-            code: "",
-        }
+        Answer { http: 200, status, code: "" }
     }
 
     fn refusal(http: u16, code: &str) -> Answer<'_> {
@@ -218,11 +207,7 @@ mod tests {
     #[test]
     fn denial_at_x_is_a_cancellation() {
         let mut flow = Flow::default();
-        let denied = Answer {
-            http: 200,
-            status: "failed",
-            code: "access_denied",
-        };
+        let denied = Answer { http: 200, status: "failed", code: "access_denied" };
         assert_eq!(flow.answered(&denied), Step::Cancelled);
         assert_eq!(flow.code(), "access_denied");
     }
@@ -230,11 +215,7 @@ mod tests {
     #[test]
     fn failed_session_ends_with_its_own_code() {
         let mut flow = Flow::default();
-        let mismatch = Answer {
-            http: 200,
-            status: "failed",
-            code: "account_mismatch",
-        };
+        let mismatch = Answer { http: 200, status: "failed", code: "account_mismatch" };
         assert_eq!(flow.answered(&mismatch), Step::Failed);
         assert_eq!(flow.code(), "account_mismatch");
         assert!(!flow.leaves_session_open());
@@ -292,11 +273,7 @@ mod tests {
     fn another_browser_is_asked_for_once_and_then_given_up() {
         let mut flow = Flow::default();
         assert_eq!(flow.answered(&status("needs_confirmation")), Step::Complete);
-        let provisional = Answer {
-            http: 202,
-            status: "needs_confirmation",
-            code: "",
-        };
+        let provisional = Answer { http: 202, status: "needs_confirmation", code: "" };
         assert_eq!(flow.answered(&provisional), Step::Failed);
         assert_eq!(flow.code(), "needs_confirmation");
         assert!(flow.leaves_session_open());
@@ -311,12 +288,7 @@ mod tests {
 
     #[test]
     fn faults_of_the_set_up_are_not_worth_another_attempt() {
-        for code in [
-            "origin_not_allowed",
-            "network_not_configured",
-            "invalid_session_token",
-            "misconfigured",
-        ] {
+        for code in ["origin_not_allowed", "network_not_configured", "invalid_session_token", "misconfigured"] {
             assert!(!worth_another_attempt(code), "{code}");
         }
     }

@@ -25,10 +25,7 @@ impl Attempt {
     pub fn new() -> Result<Attempt, JsError> {
         let mut entropy = [0; 32];
         getrandom::fill(&mut entropy).map_err(|_| JsError::new("no_entropy"))?;
-        Ok(Self {
-            verifier: CodeVerifier::from_entropy(entropy),
-            flow: Flow::default(),
-        })
+        Ok(Self { verifier: CodeVerifier::from_entropy(entropy), flow: Flow::default() })
     }
 
     /// RFC 7636 §4.2, method S256.

@@ -1,11 +1,66 @@
-use worker::{Context, Env, Request, Response, Result, event, durable_object, DurableObject, State};
+//! The edge: open the configuration, find the route, let it answer, log once.
+
+mod app;
+mod auth;
+mod error;
+mod log;
+mod objects;
+mod outbound;
+mod pages;
+mod request;
+mod response;
+mod routes;
+mod runtime;
+mod vault;
+
+use latchkey_core::api::code::Code;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::api::route::Route;
+use latchkey_core::seal::base64url;
+use worker::{Context, Env, Request, Response, event};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::log::Entry;
+use crate::request::Incoming;
+use crate::response::Reply;
+
 #[event(fetch)]
-async fn fetch(_req: Request, _env: Env, _ctx: Context) -> Result<Response> { Response::ok("hi") }
-#[durable_object]
-pub struct Foo { state: State }
-impl std::panic::UnwindSafe for Foo {}
-impl std::panic::RefUnwindSafe for Foo {}
-impl DurableObject for Foo {
-    fn new(state: State, _env: Env) -> Self { Self { state } }
-    async fn fetch(&self, _req: Request) -> Result<Response> { Response::ok("x") }
+async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    let request_id =
+        runtime::entropy::<16>().map_or_else(|_| "req_".into(), |bytes| format!("req_{}", base64url(&bytes)));
+    let mut entry = Entry::new(request_id.clone(), request.method().to_string());
+    let reply = match Incoming::new(request, request_id.clone()) {
+        Ok(incoming) => serve(incoming, &env, &mut entry).await,
+        Err(error) => failed(&error, false, &entry),
+    };
+    entry.done(reply.status());
+    reply.into_response(&request_id).map_err(|_| worker::Error::RustError("an answer could not be sent".into()))
+}
+
+async fn serve(incoming: Incoming, env: &Env, entry: &mut Entry) -> Reply {
+    let Some(route) = Route::parse(&incoming.method, incoming.url.path()) else {
+        return failed(&Error::refused(Code::NotFound, "There is no such call."), false, entry);
+    };
+    entry.route = route.template();
+    if route == Route::Health {
+        return routes::meta::health();
+    }
+    let is_page = route.is_page();
+    match App::open(env) {
+        Ok(app) => routes::answer(&app, route, incoming, entry).await,
+        Err(error) => failed(&error, is_page, entry),
+    }
+}
+
+/// A refusal in words, a fault as a bare 500 with the id under which it was logged.
+pub(crate) fn failed(error: &Error, is_page: bool, entry: &Entry) -> Reply {
+    let refused = match error {
+        Error::Refused(refused) => (**refused).clone(),
+        Error::Fault(fault) => {
+            entry.failure(fault);
+            Refused::new(Code::Internal, "Something went wrong here.")
+        }
+    };
+    if is_page { pages::failure(&refused, &entry.request_id) } else { Reply::json(&refused.answer(&entry.request_id)) }
 }

@@ -1,13 +1,19 @@
 //! Rows of `/v1/social-accounts` (docs/API.md, section 4). Never a token.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
+use super::code::Code;
 use super::query::{Page, Query};
 use super::refused::Refused;
 use crate::account::{Account, Reason, Status};
+use crate::grant::Grant;
 use crate::id::{AccountId, NetworkId, TenantId, XUserId};
 use crate::oauth::Scopes;
 use crate::time::{UnixMillis, iso};
+use crate::x::XError;
+use crate::x::rate::{Window, windows};
+use crate::x::user::XUser;
 
 /// The row of the original API, and what it lacks: status, scopes, expiry.
 #[derive(Debug, Serialize)]
@@ -67,7 +73,7 @@ impl<'a> AccountView<'a> {
 }
 
 /// The filters of the list.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccountFilter {
     pub id: Option<String>,
     pub tenant_id: Option<String>,
@@ -102,5 +108,74 @@ impl AccountFilter {
             && is(&self.network_unique_id, account.user.id.as_str())
             && self.username.as_ref().is_none_or(name_part)
             && is(&self.status, status.as_str().unwrap_or_default())
+    }
+}
+
+/// What an account's object found out about it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Health {
+    username: Option<String>,
+    scopes: Scopes,
+    token_expires_at: Option<UnixMillis>,
+    rate_limits: Vec<Window>,
+    problem: Option<(Code, String)>,
+}
+
+impl Health {
+    /// X answered.
+    pub fn from_x(user: Result<XUser, XError>, answer: &http::Response<Vec<u8>>, grant: Option<&Grant>) -> Self {
+        let rate_limits = windows(answer.headers());
+        match user {
+            Ok(user) => Self { username: Some(user.username), rate_limits, ..Self::with(None, grant) },
+            Err(error) => {
+                let refused = Refused::from_x(&error);
+                Self { rate_limits, ..Self::with(Some((refused.code, refused.message)), grant) }
+            }
+        }
+    }
+
+    /// X was not asked, or did not answer.
+    pub fn unanswered(message: &str, grant: Option<&Grant>) -> Self {
+        Self::with(Some((Code::XUnavailable, message.to_owned())), grant)
+    }
+
+    /// There are no tokens to ask with.
+    pub fn ended(grant: Option<&Grant>) -> Self {
+        Self::with(Some((Code::InvalidGrant, "The account has to be connected again.".to_owned())), grant)
+    }
+
+    fn with(problem: Option<(Code, String)>, grant: Option<&Grant>) -> Self {
+        Self {
+            username: None,
+            scopes: grant.map(|grant| grant.scopes.clone()).unwrap_or_default(),
+            token_expires_at: grant.map(|grant| grant.expires_at),
+            rate_limits: Vec::new(),
+            problem,
+        }
+    }
+
+    /// `GET /v1/social-accounts/{id}/health`.
+    pub fn view(&self, id: &str, username: &str, now: UnixMillis) -> Value {
+        let limits = self.rate_limits.iter().map(|window| {
+            json!({ "limit": window.limit, "remaining": window.remaining, "reset_at": window.reset_at.to_iso(), "window": window.kind })
+        });
+        let mut view = json!({
+            "id": id,
+            "network": "x",
+            "healthy": self.problem.is_none(),
+            "checkedAt": now.to_iso(),
+            "details": {
+                "username": self.username.as_deref().unwrap_or(username),
+                "scopes": self.scopes,
+                "missing_scopes": self.scopes.missing(&Scopes::publish_default()),
+                "token_expires_at": self.token_expires_at.map(UnixMillis::to_iso),
+                "rate_limits": limits.collect::<Vec<_>>(),
+            },
+        });
+        if let (Some((code, message)), Some(fields)) = (&self.problem, view.as_object_mut()) {
+            fields.insert("error".into(), json!(message));
+            fields.insert("errorCode".into(), json!(code.as_str()));
+        }
+        view
     }
 }

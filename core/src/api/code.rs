@@ -75,68 +75,149 @@ impl Code {
     }
 
     /// The whole table of docs/API.md, section 10: name, status, hint.
+    #[expect(clippy::too_many_lines, reason = "one table, a row a code")]
     const fn row(self) -> (&'static str, u16, &'static str) {
         match self {
-            Self::InvalidJson => ("invalid_json", 400, "Send one JSON value in UTF-8; the message says where reading stopped."),
-            Self::InvalidPayload => ("invalid_payload", 400, "Correct the fields named in `details` and send the call again."),
-            Self::UnsupportedNetwork => ("unsupported_network", 400, "The only network here is \"x\"."),
-            Self::NetworkNotConfigured => {
-                ("network_not_configured", 400, "Add your X app first: POST /v1/social-networks with its OAuth 2.0 client id and secret.")
+            Self::InvalidJson => {
+                ("invalid_json", 400, "Send one JSON value in UTF-8; the message says where reading stopped.")
             }
-            Self::UnknownAccount => ("unknown_account", 400, "Use an id or username that GET /v1/social-accounts lists for this tenant."),
-            Self::AmbiguousAccount => ("ambiguous_account", 400, "Use the account id, or narrow the call with `tenant_id`."),
+            Self::InvalidPayload => {
+                ("invalid_payload", 400, "Correct the fields named in `details` and send the call again.")
+            }
+            Self::UnsupportedNetwork => ("unsupported_network", 400, "The only network here is \"x\"."),
+            Self::NetworkNotConfigured => (
+                "network_not_configured",
+                400,
+                "Add your X app first: POST /v1/social-networks with its OAuth 2.0 client id and secret.",
+            ),
+            Self::UnknownAccount => {
+                ("unknown_account", 400, "Use an id or username that GET /v1/social-accounts lists for this tenant.")
+            }
+            Self::AmbiguousAccount => {
+                ("ambiguous_account", 400, "Use the account id, or narrow the call with `tenant_id`.")
+            }
             Self::TextTooLong => ("text_too_long", 400, "Shorten the text; X counts a URL as 23 and an emoji as 2."),
             Self::MediaUrlRefused => ("media_url_refused", 400, "Use a public https URL on the default port."),
-            Self::InvalidSchedule => ("invalid_schedule", 400, "Give an ISO 8601 time with an offset, at most 365 days ahead."),
-            Self::VerifierMismatch => {
-                ("verifier_mismatch", 400, "Complete the session from the page that started it, with the verifier it made then.")
+            Self::InvalidSchedule => {
+                ("invalid_schedule", 400, "Give an ISO 8601 time with an offset, at most 365 days ahead.")
             }
+            Self::VerifierMismatch => (
+                "verifier_mismatch",
+                400,
+                "Complete the session from the page that started it, with the verifier it made then.",
+            ),
             Self::StateUnknown => ("state_unknown", 400, "Start again from the page where you wanted to connect."),
-            Self::InvalidApiKey => ("invalid_api_key", 401, "Send `Authorization: Bearer <API key>` with a key that is still in force."),
-            Self::InvalidSessionToken => ("invalid_session_token", 401, "Send the token that came with this connect session."),
-            Self::CreditsDepleted => ("credits_depleted", 402, "Add credits to your X developer account; held posts go out by themselves afterwards."),
-            Self::InsufficientKeyScope => ("insufficient_key_scope", 403, "Use a key with the scope that this call needs."),
-            Self::OriginNotAllowed => ("origin_not_allowed", 403, "Create the session with the `origin` of the page that uses it."),
-            Self::InsufficientPermissions => {
-                ("insufficient_permissions", 403, "In X's console set the app's permissions to \"Read and write\", then connect the account again.")
+            Self::InvalidApiKey => {
+                ("invalid_api_key", 401, "Send `Authorization: Bearer <API key>` with a key that is still in force.")
             }
-            Self::ConfirmationFailed => ("confirmation_failed", 403, "Start again and type the code that the other browser shows."),
+            Self::InvalidSessionToken => {
+                ("invalid_session_token", 401, "Send the token that came with this connect session.")
+            }
+            Self::CreditsDepleted => (
+                "credits_depleted",
+                402,
+                "Add credits to your X developer account; held posts go out by themselves afterwards.",
+            ),
+            Self::InsufficientKeyScope => {
+                ("insufficient_key_scope", 403, "Use a key with the scope that this call needs.")
+            }
+            Self::OriginNotAllowed => {
+                ("origin_not_allowed", 403, "Create the session with the `origin` of the page that uses it.")
+            }
+            Self::InsufficientPermissions => (
+                "insufficient_permissions",
+                403,
+                "In X's console set the app's permissions to \"Read and write\", then connect the account again.",
+            ),
+            Self::ConfirmationFailed => {
+                ("confirmation_failed", 403, "Start again and type the code that the other browser shows.")
+            }
             Self::AccessDenied => ("access_denied", 403, "The person declined at X; offer the button again."),
             Self::NotFound => ("not_found", 404, "Check the id and the path."),
-            Self::AlreadyPublished => ("already_published", 409, "A post that was sent cannot be edited; delete it on X and create another."),
+            Self::AlreadyPublished => {
+                ("already_published", 409, "A post that was sent cannot be edited; delete it on X and create another.")
+            }
             Self::InFlight => ("in_flight", 409, "Wait until every delivery is final, then try again."),
-            Self::IdempotencyInProgress => ("idempotency_in_progress", 409, "The first call with this key is still running; ask again in a moment."),
-            Self::ClientChanged => ("client_changed", 409, "Connected accounts belong to the old client id. Send `force: true` to replace it; those accounts must then reconnect."),
+            Self::IdempotencyInProgress => (
+                "idempotency_in_progress",
+                409,
+                "The first call with this key is still running; ask again in a moment.",
+            ),
+            Self::ClientChanged => (
+                "client_changed",
+                409,
+                "Connected accounts belong to the old client id. Send `force: true` to replace it; those accounts must then reconnect.",
+            ),
             Self::SessionSpent => ("session_spent", 409, "Create a new connect session."),
             Self::SessionExpired => ("session_expired", 410, "Create a new connect session."),
             Self::PayloadTooLarge => ("payload_too_large", 413, "Keep a JSON body under 1 MiB."),
             Self::UnsupportedMediaType => ("unsupported_media_type", 415, "Send `Content-Type: application/json`."),
-            Self::InvalidClientId => ("invalid_client_id", 422, "Copy the OAuth 2.0 Client ID from your app's \"Keys and tokens\" page in X's console."),
-            Self::InvalidClientSecret => {
-                ("invalid_client_secret", 422, "Copy the OAuth 2.0 Client Secret again, or regenerate it, on your app's \"Keys and tokens\" page in X's console.")
+            Self::InvalidClientId => (
+                "invalid_client_id",
+                422,
+                "Copy the OAuth 2.0 Client ID from your app's \"Keys and tokens\" page in X's console.",
+            ),
+            Self::InvalidClientSecret => (
+                "invalid_client_secret",
+                422,
+                "Copy the OAuth 2.0 Client Secret again, or regenerate it, on your app's \"Keys and tokens\" page in X's console.",
+            ),
+            Self::OAuth1KeyGiven => (
+                "oauth1_key_given",
+                422,
+                "This looks like the OAuth 1.0a API key. Use the pair under \"OAuth 2.0 Client ID and Client Secret\" on the same page.",
+            ),
+            Self::PublicClient => (
+                "public_client",
+                422,
+                "In X's console, \"User authentication settings\", set the type of app to \"Web App, Automated App or Bot\", then use the new client id and secret.",
+            ),
+            Self::RedirectUriMismatch => (
+                "redirect_uri_mismatch",
+                422,
+                "In X's console, \"User authentication settings\", add the callback URL exactly as it is given here.",
+            ),
+            Self::IdempotencyKeyReused => {
+                ("idempotency_key_reused", 422, "Use a new Idempotency-Key for a different call.")
             }
-            Self::OAuth1KeyGiven => {
-                ("oauth1_key_given", 422, "This looks like the OAuth 1.0a API key. Use the pair under \"OAuth 2.0 Client ID and Client Secret\" on the same page.")
-            }
-            Self::PublicClient => {
-                ("public_client", 422, "In X's console, \"User authentication settings\", set the type of app to \"Web App, Automated App or Bot\", then use the new client id and secret.")
-            }
-            Self::RedirectUriMismatch => ("redirect_uri_mismatch", 422, "In X's console, \"User authentication settings\", add the callback URL exactly as it is given here."),
-            Self::IdempotencyKeyReused => ("idempotency_key_reused", 422, "Use a new Idempotency-Key for a different call."),
             Self::UnsupportedMedia => ("unsupported_media", 422, "Use JPEG, PNG, WEBP, GIF, MP4 or MOV."),
-            Self::MediaTooLarge => ("media_too_large", 422, "Images up to 5 MB, GIFs up to 15 MB, videos up to the configured limit."),
-            Self::CostExceeded => ("cost_exceeded", 422, "Raise `max_cost_usd` or change the post; a URL makes it dearer."),
-            Self::BudgetExceeded => ("budget_exceeded", 422, "Raise the monthly budget in the settings or wait for the next month."),
-            Self::AccountMismatch => ("account_mismatch", 422, "Sign in to X as the expected account and connect again."),
+            Self::MediaTooLarge => {
+                ("media_too_large", 422, "Images up to 5 MB, GIFs up to 15 MB, videos up to the configured limit.")
+            }
+            Self::CostExceeded => {
+                ("cost_exceeded", 422, "Raise `max_cost_usd` or change the post; a URL makes it dearer.")
+            }
+            Self::BudgetExceeded => {
+                ("budget_exceeded", 422, "Raise the monthly budget in the settings or wait for the next month.")
+            }
+            Self::AccountMismatch => {
+                ("account_mismatch", 422, "Sign in to X as the expected account and connect again.")
+            }
             Self::MissingScope => ("missing_scope", 422, "Connect the account again and grant what is missing."),
-            Self::InvalidGrant => ("invalid_grant", 422, "X's authorization code lives 30 seconds and works once; connect again."),
-            Self::AppNotEnrolled => ("app_not_enrolled", 422, "In X's console attach the app to a project or package, and move it to Production."),
-            Self::AppReadOnly => ("app_read_only", 422, "In X's console set the app's permissions to \"Read and write\", then connect the account again."),
+            Self::InvalidGrant => {
+                ("invalid_grant", 422, "X's authorization code lives 30 seconds and works once; connect again.")
+            }
+            Self::AppNotEnrolled => (
+                "app_not_enrolled",
+                422,
+                "In X's console attach the app to a project or package, and move it to Production.",
+            ),
+            Self::AppReadOnly => (
+                "app_read_only",
+                422,
+                "In X's console set the app's permissions to \"Read and write\", then connect the account again.",
+            ),
             Self::RateLimited => ("rate_limited", 429, "Wait for the time in Retry-After."),
-            Self::Internal => ("internal", 500, "Nothing you sent is at fault; try again, and give the request id if it stays."),
-            Self::Misconfigured => ("misconfigured", 500, "Set what the message names in the Worker's configuration and deploy again."),
+            Self::Internal => {
+                ("internal", 500, "Nothing you sent is at fault; try again, and give the request id if it stays.")
+            }
+            Self::Misconfigured => {
+                ("misconfigured", 500, "Set what the message names in the Worker's configuration and deploy again.")
+            }
             Self::XUnavailable => ("x_unavailable", 502, "X did not answer properly; try again in a moment."),
-            Self::XInvalidResponse => ("x_invalid_response", 502, "X answered something that is not its API; try again in a moment."),
+            Self::XInvalidResponse => {
+                ("x_invalid_response", 502, "X answered something that is not its API; try again in a moment.")
+            }
             Self::XTimeout => ("x_timeout", 504, "X took too long; try again in a moment."),
         }
     }

@@ -128,7 +128,9 @@ fn scopes(list: Option<ScopeList>) -> Result<Scopes, Refused> {
     };
     let scopes = Scopes::parse(&text).map_err(|e| Refused::field("scopes", e.to_string()))?;
     match INDISPENSABLE.iter().find(|name| !scopes.contains(name)) {
-        Some(name) => Err(Refused::field("scopes", format!("must include {name}: without it X does not say who connected"))),
+        Some(name) => {
+            Err(Refused::field("scopes", format!("must include {name}: without it X does not say who connected")))
+        }
         None => Ok(scopes),
     }
 }

@@ -16,9 +16,8 @@ pub struct Body<T> {
 /// Reads one JSON object. `ignored` are names that clients of the original API send and X has no use for: they are
 /// taken out and named in `warnings`. Any other unknown name is refused by the type's `deny_unknown_fields`.
 pub fn read<T: DeserializeOwned>(bytes: &[u8], ignored: &[&str]) -> Result<Body<T>, Refused> {
-    let text = std::str::from_utf8(bytes).map_err(|e| {
-        Refused::new(Code::InvalidJson, format!("The body is not UTF-8 at byte {}.", e.valid_up_to()))
-    })?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|e| Refused::new(Code::InvalidJson, format!("The body is not UTF-8 at byte {}.", e.valid_up_to())))?;
     let mut value: Value = serde_json::from_str(text).map_err(|e| {
         Refused::new(Code::InvalidJson, format!("The body is not JSON at line {}, column {}.", e.line(), e.column()))
     })?;
@@ -92,7 +91,10 @@ mod tests {
     #[test]
     fn malformed_json_is_told_by_line_and_column() {
         let refused = refusal("{\n  \"list\": [,]}");
-        assert_eq!((refused.code, refused.message.as_str()), (Code::InvalidJson, "The body is not JSON at line 2, column 12."));
+        assert_eq!(
+            (refused.code, refused.message.as_str()),
+            (Code::InvalidJson, "The body is not JSON at line 2, column 12.")
+        );
     }
 
     #[test]

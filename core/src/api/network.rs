@@ -101,8 +101,12 @@ pub fn accept_verdict(verdict: &Verdict) -> Result<Option<String>, Refused> {
         Verdict::Good => Ok(None),
         Verdict::Unreachable { reason } => Ok(Some(format!("The credentials are saved but not verified: {reason}"))),
         Verdict::ClientSecretInvalid => refused(Code::InvalidClientSecret, "X refused this client secret."),
-        Verdict::OAuth1Key => refused(Code::OAuth1KeyGiven, "X does not know this client id; it looks like an OAuth 1.0a API key."),
-        Verdict::PublicClient => refused(Code::PublicClient, "This client id is that of a native or single-page app, which has no secret."),
+        Verdict::OAuth1Key => {
+            refused(Code::OAuth1KeyGiven, "X does not know this client id; it looks like an OAuth 1.0a API key.")
+        }
+        Verdict::PublicClient => {
+            refused(Code::PublicClient, "This client id is that of a native or single-page app, which has no secret.")
+        }
         Verdict::ClientIdInvalid => refused(Code::InvalidClientId, "X does not know this client id."),
     }
 }
@@ -142,7 +146,9 @@ impl Diagnosis {
 fn shape_check(client_id: &str) -> Check {
     let (ok, message) = match client_id_shape(client_id) {
         ClientIdShape::Confidential => (true, "The client id has the form of a confidential client."),
-        ClientIdShape::Unknown => (true, "The client id has no form that says anything; X's answer below is the proof."),
+        ClientIdShape::Unknown => {
+            (true, "The client id has no form that says anything; X's answer below is the proof.")
+        }
         ClientIdShape::Native => (false, "The client id has the form of a native app, which has no secret."),
         ClientIdShape::OAuth1Like => (false, "The client id looks like an OAuth 1.0a API key."),
     };
@@ -178,7 +184,10 @@ fn scope_check(granted: Option<&Scopes>) -> Check {
     let missing = granted.map(|scopes| scopes.missing(&Scopes::publish_default())).unwrap_or_default();
     let ok = missing.is_empty();
     let message = match (granted, ok) {
-        (None, _) => "No account is connected yet, so nothing is known of scopes; connecting asks for all that posting needs.".into(),
+        (None, _) => {
+            "No account is connected yet, so nothing is known of scopes; connecting asks for all that posting needs."
+                .into()
+        }
         (Some(_), true) => "Every connected account granted what posting and media need.".into(),
         (Some(_), false) => format!("Some connected accounts lack: {}.", missing.join(", ")),
     };
@@ -186,6 +195,7 @@ fn scope_check(granted: Option<&Scopes>) -> Check {
 }
 
 fn credit_check(paused: Option<&Pause>) -> Check {
-    let message = paused.map_or_else(|| "The app is not paused.".into(), |pause| format!("The app is paused: {}.", pause.reason));
+    let message =
+        paused.map_or_else(|| "The app is not paused.".into(), |pause| format!("The app is paused: {}.", pause.reason));
     Check { name: "credits", ok: paused.is_none(), message, hint: paused.map(|_| Code::CreditsDepleted.hint().into()) }
 }

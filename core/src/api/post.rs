@@ -51,7 +51,7 @@ pub struct NewContainer {
 }
 
 /// What the ledger is asked to create.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewPost {
     pub contents: Vec<String>,
     pub accounts: Vec<String>,
@@ -82,7 +82,7 @@ impl CreatePost {
 }
 
 /// The filters of the list.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PostFilter {
     pub social_account_id: Option<String>,
     pub tenant_id: Option<String>,

@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::code::Code;
-use crate::x::problem::Problem;
+use crate::x::XError;
+use crate::x::problem::{Problem, Refusal};
+use crate::x::rate::exhausted_until;
 
 /// The failure envelope of docs/API.md, section 1. Never holds a token, a secret, a verifier or a code.
 #[derive(Clone, Debug, Serialize, Deserialize, thiserror::Error)]
@@ -53,6 +55,19 @@ impl Refused {
         self
     }
 
+    /// What X refused, in our code and X's words.
+    pub fn from_x(error: &XError) -> Self {
+        let XError::Refused { refusal, problem, windows } = error else {
+            return Self::new(Code::XInvalidResponse, "X answered something that cannot be read.");
+        };
+        let words = problem.detail.as_deref().or(problem.title.as_deref()).unwrap_or("no reason given");
+        let mut refused = Self::new(code_of(*refusal), format!("X refused: {words}")).with_x(problem.clone());
+        if let (Code::RateLimited, Some(reset)) = (refused.code, exhausted_until(windows)) {
+            refused.message = format!("X asks to wait until {}.", reset.to_iso());
+        }
+        refused
+    }
+
     /// The answer on the wire.
     pub fn answer(&self, request_id: &str) -> Answer {
         let mut body = json!({
@@ -81,6 +96,28 @@ impl Refused {
             insert_at(&mut root, path, json!(problems));
         }
         Value::Object(root)
+    }
+}
+
+const fn code_of(refusal: Refusal) -> Code {
+    match refusal {
+        Refusal::CreditsDepleted => Code::CreditsDepleted,
+        Refusal::AppReadOnly => Code::AppReadOnly,
+        Refusal::AppNotEnrolled => Code::AppNotEnrolled,
+        Refusal::MissingScope => Code::MissingScope,
+        Refusal::RateLimited | Refusal::UsageCapped => Code::RateLimited,
+        Refusal::NotFound => Code::NotFound,
+        Refusal::Unavailable => Code::XUnavailable,
+        Refusal::InvalidResponse => Code::XInvalidResponse,
+        Refusal::TokenRejected
+        | Refusal::DuplicateContent
+        | Refusal::NotSummoned
+        | Refusal::QuoteNotAllowed
+        | Refusal::TextTooLong
+        | Refusal::VideoTooLong
+        | Refusal::TooManyCashtags
+        | Refusal::InvalidRequest
+        | Refusal::NotPermitted => Code::InsufficientPermissions,
     }
 }
 

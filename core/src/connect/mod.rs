@@ -11,6 +11,7 @@ pub mod place;
 pub mod ticket;
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::api::code::Code;
 use crate::id::{TenantId, XUserId};
@@ -26,6 +27,14 @@ const READABLE_AFTER_END: Span = Span::mins(10);
 const REMEMBERED_AFTER_END: Span = Span::hours(24);
 /// A crash between X's answer and the account's row is made good by an alarm this much later.
 const RESUME_AFTER: Span = Span::secs(30);
+
+/// What the landing query of a link tells, and where the account's row has it.
+const LANDING_FIELDS: [(&str, &str); 4] = [
+    ("account_id", "id"),
+    ("network_unique_id", "network_unique_id"),
+    ("username", "username"),
+    ("tenant_id", "tenant_id"),
+];
 
 /// Everything the Connect object stores about its session. JSON; its format is pinned by a test.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -113,7 +122,9 @@ pub enum Status {
 /// What X's redirect said. The code is sealed before it gets here.
 #[derive(Clone, Debug)]
 pub enum XAnswer {
-    Code { sealed: String },
+    Code {
+        sealed: String,
+    },
     /// RFC 6749 §4.1.2.1, the `error` parameter.
     Error(String),
 }
@@ -153,6 +164,16 @@ impl ConnectError {
             Self::VerifierMismatch => Code::VerifierMismatch,
             Self::NotAuthorized => Code::InFlight,
             Self::NowhereToReturn => Code::InvalidPayload,
+        }
+    }
+}
+
+impl Terms {
+    /// The origin of the page that asks; a link has none.
+    pub fn site(&self) -> Option<&str> {
+        match &self.entry {
+            Entry::Embed { origin, .. } => Some(origin),
+            Entry::Link { .. } => None,
         }
     }
 }
@@ -293,6 +314,76 @@ impl Session {
             && self.terms.expected_user.as_ref().is_none_or(|expected| expected == id)
     }
 
+    /// Whether X's code can be exchanged without the page: its verifier is here.
+    pub fn concludes_itself(&self) -> bool {
+        matches!(self.phase, Phase::Authorized { .. })
+            && self.start.as_ref().is_some_and(|start| start.verifier.is_some())
+    }
+
+    /// Nothing but ourselves will move it on: an open link that X has sent back.
+    pub const fn is_unattended(&self) -> bool {
+        !self.is_over() && matches!(self.terms.entry, Entry::Link { .. })
+    }
+
+    /// A resumption is about to be tried; the next one comes a while later.
+    pub const fn resume_later(&mut self, now: UnixMillis) {
+        if let Phase::Exchanged { at, .. } = &mut self.phase {
+            *at = now;
+        }
+    }
+
+    pub const fn is_exchanged(&self) -> bool {
+        matches!(self.phase, Phase::Exchanged { .. })
+    }
+
+    /// Whether a browser with this cookie (its digest) is the one that was sent to X.
+    pub fn is_browser(&self, cookie: Option<&str>) -> bool {
+        let start = self.start.as_ref();
+        start.zip(cookie).is_some_and(|(start, cookie)| same(&start.cookie, cookie))
+    }
+
+    /// Where the browser goes after X: nowhere for a popup, to the site with the outcome in the query for the rest.
+    pub fn return_url(&self, now: UnixMillis) -> Option<Url> {
+        match &self.terms.entry {
+            Entry::Link { redirect_uri } => {
+                self.is_over().then(|| self.link_landing(redirect_uri.as_deref()?)).flatten()
+            }
+            Entry::Embed { redirect_uri, .. } => {
+                let page_mode = self.start.as_ref().is_some_and(|start| start.display == Display::Page);
+                let mut url = redirect_uri.as_deref().filter(|_| page_mode).and_then(|uri| Url::parse(uri).ok())?;
+                let status = serde_json::to_value(self.status(now)).unwrap_or_default();
+                url.query_pairs_mut()
+                    .append_pair("connect_id", &self.id)
+                    .append_pair("connect_status", status.as_str().unwrap_or_default());
+                Some(url)
+            }
+        }
+    }
+
+    fn link_landing(&self, redirect_uri: &str) -> Option<Url> {
+        let mut url = Url::parse(redirect_uri).ok()?;
+        let mut query = url.query_pairs_mut();
+        match &self.phase {
+            Phase::Connected { account } => {
+                query.append_pair("success", "true");
+                for (name, field) in LANDING_FIELDS {
+                    query.append_pair(name, account.get(field).and_then(serde_json::Value::as_str).unwrap_or_default());
+                }
+            }
+            Phase::Failed { code, message } => {
+                query.append_pair("success", "false").append_pair("error", code.as_str());
+                query.append_pair("error_description", message);
+            }
+            _ => {
+                query.append_pair("success", "false").append_pair("error", Code::AccessDenied.as_str());
+                query.append_pair("error_description", "The connection was cancelled.");
+            }
+        }
+        query.append_pair("connect_id", &self.id);
+        drop(query);
+        Some(url)
+    }
+
     pub const fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Connected { .. } | Phase::Failed { .. } | Phase::Cancelled)
     }
@@ -318,9 +409,7 @@ pub fn exchange_failure(error: &OAuthError) -> (Code, &'static str, Retry) {
         E::CodeInvalid | E::TokenInvalid => {
             (Code::InvalidGrant, "X no longer accepts this sign-in; it has to be done again.", Retry::Pointless)
         }
-        E::RedirectMismatch => {
-            (Code::RedirectUriMismatch, "X refused the callback URL of this app.", Retry::Pointless)
-        }
+        E::RedirectMismatch => (Code::RedirectUriMismatch, "X refused the callback URL of this app.", Retry::Pointless),
         E::ClientSecretInvalid => {
             (Code::InvalidClientSecret, "X refused the credentials of this app.", Retry::Pointless)
         }

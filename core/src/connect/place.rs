@@ -63,10 +63,20 @@ mod tests {
 
     #[test]
     fn an_origin_is_what_a_browser_sends() {
-        for good in ["https://acme.example", "https://acme.example:8443", "http://acme.localhost:8789", "http://127.0.0.1:1"] {
+        for good in
+            ["https://acme.example", "https://acme.example:8443", "http://acme.localhost:8789", "http://127.0.0.1:1"]
+        {
             assert_eq!(parse_origin(good).as_deref(), Ok(good));
         }
-        for bad in ["https://acme.example/", "https://ACME.example", "https://acme.example:443", "https://a@acme.example", "null", "*", ""] {
+        for bad in [
+            "https://acme.example/",
+            "https://ACME.example",
+            "https://acme.example:443",
+            "https://a@acme.example",
+            "null",
+            "*",
+            "",
+        ] {
             assert!(parse_origin(bad).is_err(), "{bad}");
         }
     }

@@ -72,20 +72,14 @@ pub fn refusal(answer: &Response<Vec<u8>>) -> OAuthError {
     let status = answer.status().as_u16();
     match status {
         429 => {
-            return OAuthError::RateLimited {
-                retry_at: rate::exhausted_until(&rate::windows(answer.headers())),
-            };
+            return OAuthError::RateLimited { retry_at: rate::exhausted_until(&rate::windows(answer.headers())) };
         }
         500.. => return OAuthError::Unavailable { status },
         _ => {}
     }
     let meaning = match status {
-        400 => serde_json::from_slice(answer.body())
-            .ok()
-            .and_then(|body| bad_request(&body)),
-        401 => serde_json::from_slice(answer.body())
-            .ok()
-            .and_then(|body| unauthorized(&body)),
+        400 => serde_json::from_slice(answer.body()).ok().and_then(|body| bad_request(&body)),
+        401 => serde_json::from_slice(answer.body()).ok().and_then(|body| unauthorized(&body)),
         403 => is_json_object(answer.body()).then_some(OAuthError::AppBlocked),
         _ => None,
     };
@@ -94,14 +88,9 @@ pub fn refusal(answer: &Response<Vec<u8>>) -> OAuthError {
 
 fn bad_request(body: &ErrorBody) -> Option<OAuthError> {
     if let Some(name) = body.error_description.strip_prefix("Missing required parameter [") {
-        return Some(OAuthError::MissingParameter(
-            name.trim_end_matches(['.', ']']).to_owned(),
-        ));
+        return Some(OAuthError::MissingParameter(name.trim_end_matches(['.', ']']).to_owned()));
     }
-    let text = body
-        .error_description
-        .strip_prefix("Value passed for the ")
-        .unwrap_or_default();
+    let text = body.error_description.strip_prefix("Value passed for the ").unwrap_or_default();
     let known = match text.trim_end_matches('.') {
         "authorization code was invalid" => OAuthError::CodeInvalid,
         "token was invalid" => OAuthError::TokenInvalid,

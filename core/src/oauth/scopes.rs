@@ -15,13 +15,7 @@ pub struct ScopeError(pub String);
 impl Scopes {
     /// What publishing needs, media and refresh included (X's API description 2.167, `security` of each operation).
     pub fn publish_default() -> Self {
-        let names = [
-            "tweet.read",
-            "tweet.write",
-            "users.read",
-            "media.write",
-            "offline.access",
-        ];
+        let names = ["tweet.read", "tweet.write", "users.read", "media.write", "offline.access"];
         Self(names.map(str::to_owned).into())
     }
 
@@ -31,11 +25,7 @@ impl Scopes {
     }
 
     pub fn from_names(names: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, ScopeError> {
-        names
-            .into_iter()
-            .map(|name| checked(name.into()))
-            .collect::<Result<_, _>>()
-            .map(Self)
+        names.into_iter().map(|name| checked(name.into())).collect::<Result<_, _>>().map(Self)
     }
 
     pub fn contains(&self, name: &str) -> bool {
@@ -63,11 +53,7 @@ impl Scopes {
 /// RFC 6749 §3.3: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.
 fn checked(name: String) -> Result<String, ScopeError> {
     let allowed = |b: u8| b.is_ascii_graphic() && b != b'"' && b != b'\\';
-    if !name.is_empty() && name.bytes().all(allowed) {
-        Ok(name)
-    } else {
-        Err(ScopeError(name))
-    }
+    if !name.is_empty() && name.bytes().all(allowed) { Ok(name) } else { Err(ScopeError(name)) }
 }
 
 impl TryFrom<Vec<String>> for Scopes {
@@ -105,10 +91,7 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let granted = Scopes::parse("tweet.read users.read offline.access").unwrap();
-        assert_eq!(
-            granted.missing(&Scopes::publish_default()),
-            ["media.write", "tweet.write"]
-        );
+        assert_eq!(granted.missing(&Scopes::publish_default()), ["media.write", "tweet.write"]);
         assert!(granted.is_subset(&Scopes::publish_default()));
         assert!(Scopes::publish_default().missing(&granted).is_empty());
     }

@@ -26,12 +26,7 @@ fn body(request: &Request<Vec<u8>>) -> &str {
 }
 
 fn verdict(status: u16, body: &str) -> OAuthError {
-    refusal(
-        &Response::builder()
-            .status(status)
-            .body(body.as_bytes().to_vec())
-            .unwrap(),
-    )
+    refusal(&Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap())
 }
 
 /// X's body for the description, with the code that X uses for almost all of them.
@@ -43,14 +38,7 @@ fn invalid_request(description: &str) -> String {
 fn the_authorize_url_is_the_one_that_x_documents() {
     let challenge = CodeChallenge::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM").unwrap();
     let scopes = Scopes::parse("tweet.read users.read").unwrap();
-    let url = authorize_url(
-        &endpoints(),
-        "id",
-        "https://acme.example/cb?a=1+1",
-        &scopes,
-        "st",
-        &challenge,
-    );
+    let url = authorize_url(&endpoints(), "id", "https://acme.example/cb?a=1+1", &scopes, "st", &challenge);
     assert_eq!(
         url.as_str(),
         "https://x.com/i/oauth2/authorize?response_type=code&client_id=id\
@@ -62,13 +50,7 @@ fn the_authorize_url_is_the_one_that_x_documents() {
 #[test]
 fn an_exchange_is_a_form_with_a_basic_header() {
     let verifier = CodeVerifier::parse(&"v".repeat(43)).unwrap();
-    let request = exchange_request(
-        &endpoints(),
-        &client(),
-        &secret("co de"),
-        "https://acme.example/cb",
-        &verifier,
-    );
+    let request = exchange_request(&endpoints(), &client(), &secret("co de"), "https://acme.example/cb", &verifier);
     assert_eq!(request.method(), Method::POST);
     assert_eq!(request.uri(), "https://api.x.com/2/oauth2/token");
     assert_eq!(request.headers()["authorization"], "Basic aWQ6czNjcmV0");
@@ -98,14 +80,8 @@ fn refresh_revoke_and_probe_go_where_x_wants_them() {
 
 #[test]
 fn a_stand_in_is_reached_at_its_port() {
-    let endpoints = Endpoints {
-        api_origin: Url::parse("http://127.0.0.1:8788").unwrap(),
-        ..endpoints()
-    };
-    assert_eq!(
-        probe_request(&endpoints, &client()).uri(),
-        "http://127.0.0.1:8788/2/oauth2/token"
-    );
+    let endpoints = Endpoints { api_origin: Url::parse("http://127.0.0.1:8788").unwrap(), ..endpoints() };
+    assert_eq!(probe_request(&endpoints, &client()).uri(), "http://127.0.0.1:8788/2/oauth2/token");
 }
 
 #[test]
@@ -126,40 +102,24 @@ fn credentials_are_redacted_when_printed() {
 #[test]
 fn every_400_of_the_token_endpoint_has_its_meaning() {
     let cases = [
-        (
-            "Value passed for the authorization code was invalid.",
-            OAuthError::CodeInvalid,
-        ),
+        ("Value passed for the authorization code was invalid.", OAuthError::CodeInvalid),
         ("Value passed for the token was invalid.", OAuthError::TokenInvalid),
-        (
-            "Value passed for the code verifier did not match the code challenge.",
-            OAuthError::VerifierMismatch,
-        ),
+        ("Value passed for the code verifier did not match the code challenge.", OAuthError::VerifierMismatch),
         (
             "Value passed for the redirect uri did not match the uri of the authorization code.",
             OAuthError::RedirectMismatch,
         ),
-        (
-            "Missing required parameter [code_verifier].",
-            OAuthError::MissingParameter("code_verifier".to_owned()),
-        ),
+        ("Missing required parameter [code_verifier].", OAuthError::MissingParameter("code_verifier".to_owned())),
         (
             "Value passed for the grant type was invalid. Grant type should be one of [authorization_code, refresh_token].",
             OAuthError::GrantTypeInvalid,
         ),
-        (
-            "Value passed for the client id was invalid.",
-            OAuthError::ClientIdInvalid,
-        ),
+        ("Value passed for the client id was invalid.", OAuthError::ClientIdInvalid),
     ];
     for (description, meaning) in cases {
         let body = invalid_request(description);
         assert_eq!(verdict(400, &body), meaning, "{description}");
-        assert_eq!(
-            verdict(400, &body.replace("invalid_request", "invalid_grant")),
-            meaning,
-            "{description}"
-        );
+        assert_eq!(verdict(400, &body.replace("invalid_request", "invalid_grant")), meaning, "{description}");
     }
 }
 
@@ -180,16 +140,10 @@ fn only_a_known_text_or_the_bare_code_ends_a_grant() {
     assert_eq!(verdict(400, r#"{"error":"invalid_grant"}"#), OAuthError::TokenInvalid);
     let unproved = [
         (400, r#"{"error":"invalid_request"}"#.to_owned()),
-        (
-            400,
-            r#"{"error":"invalid_grant","error_description":"Something new."}"#.to_owned(),
-        ),
+        (400, r#"{"error":"invalid_grant","error_description":"Something new."}"#.to_owned()),
         (400, "Value passed for the token was invalid.".to_owned()),
         (401, invalid_request("Value passed for the token was invalid.")),
-        (
-            401,
-            r#"{"title":"Unauthorized","type":"about:blank","status":401,"detail":"Unauthorized"}"#.to_owned(),
-        ),
+        (401, r#"{"title":"Unauthorized","type":"about:blank","status":401,"detail":"Unauthorized"}"#.to_owned()),
         (404, invalid_request("Value passed for the token was invalid.")),
     ];
     for (status, body) in unproved {
@@ -208,10 +162,7 @@ fn the_status_is_read_before_the_body() {
 #[test]
 fn a_page_in_place_of_json_proves_nothing() {
     for status in [302, 400, 401, 403] {
-        assert_eq!(
-            verdict(status, "<html>Something went wrong</html>"),
-            OAuthError::Malformed { status }
-        );
+        assert_eq!(verdict(status, "<html>Something went wrong</html>"), OAuthError::Malformed { status });
     }
 }
 
@@ -224,12 +175,7 @@ fn a_rate_limit_tells_when_to_come_back() {
         .header("x-rate-limit-reset", "1795427100")
         .body(Vec::new())
         .unwrap();
-    assert_eq!(
-        refusal(&answer),
-        OAuthError::RateLimited {
-            retry_at: Some(UnixMillis(1_795_427_100_000))
-        }
-    );
+    assert_eq!(refusal(&answer), OAuthError::RateLimited { retry_at: Some(UnixMillis(1_795_427_100_000)) });
 }
 
 proptest! {

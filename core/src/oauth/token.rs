@@ -61,16 +61,12 @@ pub fn token_response(answer: &Response<Vec<u8>>, now: UnixMillis) -> Result<Tok
     if !answer.status().is_success() {
         return Err(refusal(answer));
     }
-    granted(answer.body(), now).ok_or(OAuthError::Malformed {
-        status: answer.status().as_u16(),
-    })
+    granted(answer.body(), now).ok_or(OAuthError::Malformed { status: answer.status().as_u16() })
 }
 
 fn granted(body: &[u8], now: UnixMillis) -> Option<TokenSet> {
     let granted: Granted = serde_json::from_slice(body).ok()?;
-    let bearer = granted
-        .token_type
-        .is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
+    let bearer = granted.token_type.is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
     let usable = is_token(&granted.access_token) && granted.refresh_token.as_ref().is_none_or(is_token);
     (bearer && usable).then_some(())?;
     Some(TokenSet {

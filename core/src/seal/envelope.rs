@@ -39,10 +39,6 @@ impl Envelope {
         let (nonce, ciphertext) = bytes.split_first_chunk()?;
         (ciphertext.len() >= TAG_BYTES).then_some(())?;
         let key_id = str::from_utf8(key_id).ok()?.to_owned();
-        Some(Self {
-            key_id,
-            nonce: *nonce,
-            ciphertext: ciphertext.to_vec(),
-        })
+        Some(Self { key_id, nonce: *nonce, ciphertext: ciphertext.to_vec() })
     }
 }

@@ -35,15 +35,9 @@ pub enum KeyringError {
 
 impl Keyring {
     pub fn parse(text: &str) -> Result<Self, KeyringError> {
-        let mut entries = text
-            .split(',')
-            .zip(1..)
-            .map(|(entry, position)| RingKey::parse(entry.trim(), position));
+        let mut entries = text.split(',').zip(1..).map(|(entry, position)| RingKey::parse(entry.trim(), position));
         let current = entries.next().unwrap_or(Err(KeyringError::Form(1)))?;
-        let mut ring = Self {
-            current,
-            older: Vec::new(),
-        };
+        let mut ring = Self { current, older: Vec::new() };
         for (key, position) in entries.zip(2..) {
             let key = key?;
             if ring.find(&key.id).is_some() {
@@ -78,16 +72,10 @@ impl RingKey {
         if !(1..=32).contains(&id.len()) || !id.bytes().all(allowed) {
             return Err(KeyringError::Id(position));
         }
-        let bytes = BASE64_STANDARD
-            .decode(encoded)
-            .map(Secret::new)
-            .map_err(|_| KeyringError::Key(position))?;
+        let bytes = BASE64_STANDARD.decode(encoded).map(Secret::new).map_err(|_| KeyringError::Key(position))?;
         // EXPOSE: copied into the ring.
         let material = <[u8; 32]>::try_from(bytes.expose().as_slice()).map_err(|_| KeyringError::Key(position))?;
-        Ok(Self {
-            id: id.to_owned(),
-            material: Secret::new(material),
-        })
+        Ok(Self { id: id.to_owned(), material: Secret::new(material) })
     }
 
     /// HKDF-SHA256 without salt, 32 bytes. RFC 5869 §2.3 for one block: `HMAC(PRK, info ‖ 0x01)`, written out because
@@ -130,20 +118,14 @@ mod tests {
     #[test]
     fn the_first_key_is_current() {
         assert_eq!(Keyring::parse(&format!("{NEW},{OLD}")).unwrap().current_key_id(), "k2");
-        assert_eq!(
-            Keyring::parse(&format!(" {OLD} , {NEW}\n")).unwrap().current_key_id(),
-            "k1"
-        );
+        assert_eq!(Keyring::parse(&format!(" {OLD} , {NEW}\n")).unwrap().current_key_id(), "k1");
     }
 
     #[test]
     fn a_bad_entry_is_named_by_position_and_never_shown() {
         let cases = [
             (String::new(), KeyringError::Form(1)),
-            (
-                "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=".to_owned(),
-                KeyringError::Form(1),
-            ),
+            ("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=".to_owned(), KeyringError::Form(1)),
             (format!("{OLD},"), KeyringError::Form(2)),
             (":AQEB".to_owned(), KeyringError::Id(1)),
             ("AQEB+w==:AQEB".to_owned(), KeyringError::Id(1)),
@@ -161,35 +143,21 @@ mod tests {
     #[test]
     fn keys_are_redacted_when_printed() {
         let printed = format!("{:?}", Keyring::parse(OLD).unwrap());
-        assert!(
-            printed.contains("[REDACTED]") && !printed.contains("AQEB") && !printed.contains("1, 1"),
-            "{printed}"
-        );
+        assert!(printed.contains("[REDACTED]") && !printed.contains("AQEB") && !printed.contains("1, 1"), "{printed}");
     }
 
     #[test]
     fn a_subkey_is_hkdf_sha256_of_one_block() {
         let mut expected = [0; 32];
-        Hkdf::<Sha256>::new(None, &[1; 32])
-            .expand(b"seal:token_pair", &mut expected)
-            .unwrap();
-        assert!(
-            Keyring::parse(OLD)
-                .unwrap()
-                .current
-                .subkey("seal:token_pair")
-                .ct_eq(&expected)
-        );
+        Hkdf::<Sha256>::new(None, &[1; 32]).expand(b"seal:token_pair", &mut expected).unwrap();
+        assert!(Keyring::parse(OLD).unwrap().current.subkey("seal:token_pair").ct_eq(&expected));
     }
 
     /// RFC 4231 §4.3, test case 2.
     #[test]
     fn rfc_4231_case_2() {
         let tag = hmac_sha256(b"Jefe", &[b"what do ya want ", b"for nothing?"]);
-        assert_eq!(
-            tag.first_chunk(),
-            Some(&[0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e])
-        );
+        assert_eq!(tag.first_chunk(), Some(&[0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e]));
     }
 
     proptest! {

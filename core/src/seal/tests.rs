@@ -7,11 +7,7 @@ use super::*;
 const OLD: &str = "k1:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 const NEW: &str = "k2:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=";
 const NONCE: [u8; 12] = [9; 12];
-const HERE: Context<'static> = Context {
-    workspace: "default",
-    purpose: Purpose::TokenPair,
-    row: "acc_1",
-};
+const HERE: Context<'static> = Context { workspace: "default", purpose: Purpose::TokenPair, row: "acc_1" };
 
 fn ring(text: &str) -> Keyring {
     Keyring::parse(text).unwrap()
@@ -59,14 +55,8 @@ fn the_plaintext_is_hidden() {
 #[test]
 fn a_value_moved_to_another_place_is_refused() {
     let elsewhere = [
-        Context {
-            workspace: "other",
-            ..HERE
-        },
-        Context {
-            purpose: Purpose::ProvisionalTokens,
-            ..HERE
-        },
+        Context { workspace: "other", ..HERE },
+        Context { purpose: Purpose::ProvisionalTokens, ..HERE },
         Context { row: "acc_2", ..HERE },
     ];
     for context in elsewhere {
@@ -76,16 +66,8 @@ fn a_value_moved_to_another_place_is_refused() {
 
 #[test]
 fn the_parts_of_a_context_cannot_be_shifted() {
-    let here = Context {
-        workspace: "a",
-        row: "bc",
-        ..HERE
-    };
-    let shifted = Context {
-        workspace: "ab",
-        row: "c",
-        ..HERE
-    };
+    let here = Context { workspace: "a", row: "bc", ..HERE };
+    let shifted = Context { workspace: "ab", row: "c", ..HERE };
     let sealed = ring(OLD).seal(&here, b"a token", NONCE).unwrap();
     assert_eq!(refusal(&shifted, &sealed), SealError::Refused);
 }
@@ -98,10 +80,7 @@ fn another_key_of_the_same_name_is_refused() {
 
 #[test]
 fn a_key_outside_the_ring_is_named() {
-    assert_eq!(
-        ring(NEW).open(&HERE, &sealed()).unwrap_err(),
-        SealError::UnknownKey("k1".to_owned())
-    );
+    assert_eq!(ring(NEW).open(&HERE, &sealed()).unwrap_err(), SealError::UnknownKey("k1".to_owned()));
 }
 
 #[test]
@@ -109,11 +88,7 @@ fn a_short_value_is_refused() {
     let bytes = base64url_decode(&sealed()).unwrap();
     // 1 version + 1 length + 2 key id + 12 nonce + 16 tag = 32 bytes is the least.
     for length in 1..32 {
-        assert_eq!(
-            refusal(&HERE, &base64url(&bytes[..length])),
-            SealError::Malformed,
-            "{length}"
-        );
+        assert_eq!(refusal(&HERE, &base64url(&bytes[..length])), SealError::Malformed, "{length}");
     }
     assert_eq!(refusal(&HERE, &base64url(&bytes[..32])), SealError::Refused);
 }
@@ -157,14 +132,7 @@ fn envelope_v1_format_unchanged() {
 #[test]
 fn purpose_names_unchanged() {
     use Purpose::{AuthorizationCode, ClientSecret, CodeVerifier, CredentialAnswer, ProvisionalTokens, TokenPair};
-    let all = [
-        ClientSecret,
-        TokenPair,
-        AuthorizationCode,
-        CodeVerifier,
-        ProvisionalTokens,
-        CredentialAnswer,
-    ];
+    let all = [ClientSecret, TokenPair, AuthorizationCode, CodeVerifier, ProvisionalTokens, CredentialAnswer];
     assert_eq!(
         all.map(Purpose::name).join(" "),
         "client_secret token_pair authorization_code code_verifier provisional_tokens credential_answer"
@@ -183,10 +151,7 @@ fn a_mac_holds_for_its_label_and_message_only() {
 /// Made with Node's `hkdfSync` and `createHmac`: a change would refuse every id and token that is in use.
 #[test]
 fn mac_v1_format_unchanged() {
-    assert_eq!(
-        base64url(&ring(OLD).mac("session", b"cs_1")),
-        "3y7S8bXiJVs8MQPzHjZ580X-UbvGB9iEkDvV29uIfSE"
-    );
+    assert_eq!(base64url(&ring(OLD).mac("session", b"cs_1")), "3y7S8bXiJVs8MQPzHjZ580X-UbvGB9iEkDvV29uIfSE");
 }
 
 #[test]

@@ -21,11 +21,7 @@ use crate::{
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum XError {
     #[error("X refused: {refusal:?}")]
-    Refused {
-        refusal: Refusal,
-        problem: Problem,
-        windows: Vec<Window>,
-    },
+    Refused { refusal: Refusal, problem: Problem, windows: Vec<Window> },
     /// X says that it did what was asked, and then not what that was: an effect is likely.
     #[error("X answered {status} with a body that is not understood")]
     Malformed { status: u16 },
@@ -44,17 +40,13 @@ pub fn authorized(
     // EXPOSE: goes to X's API, whose origin `endpoints` is.
     let bearer = sensitive(&format!("Bearer {}", access_token.expose()));
     request.headers_mut().insert(header::AUTHORIZATION, bearer);
-    request
-        .headers_mut()
-        .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     request
 }
 
 /// The same with a JSON body. X refuses a body without this content type.
 pub fn with_json(mut request: Request<Vec<u8>>, body: &Value) -> Request<Vec<u8>> {
-    request
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     *request.body_mut() = body.to_string().into_bytes();
     request
 }
@@ -70,9 +62,7 @@ pub fn data<T: DeserializeOwned>(answer: &Response<Vec<u8>>) -> Result<T, XError
     if !answer.status().is_success() {
         return Err(refused(answer));
     }
-    serde_json::from_slice::<Envelope<T>>(answer.body())
-        .map(|envelope| envelope.data)
-        .map_err(|_| without_data(answer))
+    serde_json::from_slice::<Envelope<T>>(answer.body()).map(|envelope| envelope.data).map_err(|_| without_data(answer))
 }
 
 fn without_data(answer: &Response<Vec<u8>>) -> XError {
@@ -83,19 +73,13 @@ fn without_data(answer: &Response<Vec<u8>>) -> XError {
     }
     match serde_json::from_slice::<ErrorsOnly>(answer.body()) {
         Ok(ErrorsOnly { data: None, errors }) if !errors.is_empty() => refused(answer),
-        _ => XError::Malformed {
-            status: answer.status().as_u16(),
-        },
+        _ => XError::Malformed { status: answer.status().as_u16() },
     }
 }
 
 fn refused(answer: &Response<Vec<u8>>) -> XError {
     let problem = problem::read(answer);
-    XError::Refused {
-        refusal: problem::classify(&problem),
-        windows: rate::windows(answer.headers()),
-        problem,
-    }
+    XError::Refused { refusal: problem::classify(&problem), windows: rate::windows(answer.headers()), problem }
 }
 
 #[cfg(test)]

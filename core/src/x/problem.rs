@@ -65,11 +65,7 @@ const FORBIDDEN_TYPES: [(&str, Refusal); 3] = [
 pub fn read(answer: &Response<Vec<u8>>) -> Problem {
     let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
     let first = body.pointer("/errors/0").unwrap_or(&Value::Null);
-    let text = |key: &str| {
-        [&body, first]
-            .into_iter()
-            .find_map(|object| object.get(key)?.as_str().map(str::to_owned))
-    };
+    let text = |key: &str| [&body, first].into_iter().find_map(|object| object.get(key)?.as_str().map(str::to_owned));
     Problem {
         status: answer.status().as_u16(),
         r#type: text("type"),
@@ -96,10 +92,7 @@ pub fn classify(problem: &Problem) -> Refusal {
         },
         401 => Refusal::TokenRejected,
         402 => Refusal::CreditsDepleted,
-        403 => problem
-            .by_type()
-            .or(problem.by_detail())
-            .unwrap_or(Refusal::NotPermitted),
+        403 => problem.by_type().or(problem.by_detail()).unwrap_or(Refusal::NotPermitted),
         404 => Refusal::NotFound,
         429 if problem.kind() == "usage-capped" => Refusal::UsageCapped,
         429 => Refusal::RateLimited,
@@ -111,25 +104,16 @@ pub fn classify(problem: &Problem) -> Refusal {
 
 impl Problem {
     fn kind(&self) -> &str {
-        self.r#type
-            .as_deref()
-            .and_then(|kind| kind.rsplit('/').next())
-            .unwrap_or_default()
+        self.r#type.as_deref().and_then(|kind| kind.rsplit('/').next()).unwrap_or_default()
     }
 
     fn by_type(&self) -> Option<Refusal> {
-        FORBIDDEN_TYPES
-            .into_iter()
-            .find(|(kind, _)| self.kind() == *kind)
-            .map(|(_, refusal)| refusal)
+        FORBIDDEN_TYPES.into_iter().find(|(kind, _)| self.kind() == *kind).map(|(_, refusal)| refusal)
     }
 
     fn by_detail(&self) -> Option<Refusal> {
         let detail = self.detail.as_deref()?.to_lowercase();
-        DETAILS
-            .into_iter()
-            .find(|(part, _)| detail.contains(part))
-            .map(|(_, refusal)| refusal)
+        DETAILS.into_iter().find(|(part, _)| detail.contains(part)).map(|(_, refusal)| refusal)
     }
 }
 

@@ -36,38 +36,20 @@ impl WindowKind {
 
 /// The windows that the headers tell in full.
 pub fn windows(headers: &HeaderMap) -> Vec<Window> {
-    WindowKind::ALL
-        .into_iter()
-        .filter_map(|kind| window(headers, kind))
-        .collect()
+    WindowKind::ALL.into_iter().filter_map(|kind| window(headers, kind)).collect()
 }
 
 fn window(headers: &HeaderMap, kind: WindowKind) -> Option<Window> {
     let number = |name: &str| -> Option<i64> {
-        headers
-            .get(format!("{}-{name}", kind.header_prefix()))?
-            .to_str()
-            .ok()?
-            .trim()
-            .parse()
-            .ok()
+        headers.get(format!("{}-{name}", kind.header_prefix()))?.to_str().ok()?.trim().parse().ok()
     };
     let reset_at = UnixMillis(0) + Span::secs(number("reset")?);
-    Some(Window {
-        limit: number("limit")?,
-        remaining: number("remaining")?,
-        reset_at,
-        kind,
-    })
+    Some(Window { limit: number("limit")?, remaining: number("remaining")?, reset_at, kind })
 }
 
 /// When all that is spent is there again: the latest reset among the windows with nothing left.
 pub fn exhausted_until(windows: &[Window]) -> Option<UnixMillis> {
-    windows
-        .iter()
-        .filter(|window| window.remaining <= 0)
-        .map(|window| window.reset_at)
-        .max()
+    windows.iter().filter(|window| window.remaining <= 0).map(|window| window.reset_at).max()
 }
 
 #[cfg(test)]
@@ -80,10 +62,7 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs
-            .iter()
-            .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
-            .collect()
+        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
     }
 
     const SPENT_DAY: [(&str, &str); 6] = [
@@ -107,12 +86,7 @@ mod tests {
 
     #[test]
     fn the_latest_of_the_spent_windows_decides() {
-        let window = |remaining, seconds, kind| Window {
-            limit: 9,
-            remaining,
-            reset_at: UnixMillis(seconds),
-            kind,
-        };
+        let window = |remaining, seconds, kind| Window { limit: 9, remaining, reset_at: UnixMillis(seconds), kind };
         let windows = [
             window(0, 100, WindowKind::QuarterHour),
             window(0, 300, WindowKind::UserDay),

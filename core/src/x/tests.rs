@@ -23,10 +23,7 @@ fn token() -> Secret<String> {
 }
 
 fn answer(status: u16, body: &str) -> Response<Vec<u8>> {
-    Response::builder()
-        .status(status)
-        .body(body.as_bytes().to_vec())
-        .unwrap()
+    Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap()
 }
 
 fn user(subscription_type: &str) -> XUser {
@@ -39,10 +36,7 @@ fn user(subscription_type: &str) -> XUser {
 #[test]
 fn a_request_carries_the_token_and_hides_it_when_printed() {
     let request = me_request(&endpoints(), &token());
-    assert_eq!(
-        request.uri(),
-        "https://api.x.com/2/users/me?user.fields=profile_image_url,subscription_type"
-    );
+    assert_eq!(request.uri(), "https://api.x.com/2/users/me?user.fields=profile_image_url,subscription_type");
     assert_eq!(request.headers()["authorization"], "Bearer at-1");
     assert_eq!(request.headers()["accept"], "application/json");
     assert!(!format!("{request:?}").contains("at-1"));
@@ -56,29 +50,20 @@ fn a_token_that_no_header_can_carry_is_not_sent() {
 
 #[test]
 fn a_post_is_text_and_perhaps_what_it_replies_to() {
-    let mut tweet = NewTweet {
-        text: "Hi \"there\" & <you>".to_owned(),
-        reply_to: None,
-    };
+    let mut tweet = NewTweet { text: "Hi \"there\" & <you>".to_owned(), reply_to: None };
     let request = create_request(&endpoints(), &token(), &tweet);
     assert_eq!((request.method(), request.uri().path()), (&Method::POST, "/2/tweets"));
     assert_eq!(request.headers()["content-type"], "application/json");
     assert_eq!(request.body(), br#"{"text":"Hi \"there\" & <you>"}"#);
     tweet.reply_to = Some(XPostId::parse("1445880548472328192").unwrap());
     let body: Value = serde_json::from_slice(create_request(&endpoints(), &token(), &tweet).body()).unwrap();
-    assert_eq!(
-        body["reply"],
-        serde_json::json!({"in_reply_to_tweet_id": "1445880548472328192"})
-    );
+    assert_eq!(body["reply"], serde_json::json!({"in_reply_to_tweet_id": "1445880548472328192"}));
 }
 
 #[test]
 fn a_created_post_has_an_id() {
     let body = r#"{"data":{"id":"1445880548472328192","text":"Hi","edit_history_tweet_ids":["1445880548472328192"]}}"#;
-    assert_eq!(
-        create_response(&answer(201, body)).unwrap().as_str(),
-        "1445880548472328192"
-    );
+    assert_eq!(create_response(&answer(201, body)).unwrap().as_str(), "1445880548472328192");
 }
 
 #[test]
@@ -92,41 +77,27 @@ fn a_success_that_names_no_post_is_malformed_and_not_a_refusal() {
         r#"{"data":{"id":1},"errors":[{}]}"#,
         r#"{"errors":[]}"#,
     ] {
-        assert_eq!(
-            create_response(&answer(201, body)),
-            Err(XError::Malformed { status: 201 }),
-            "{body}"
-        );
+        assert_eq!(create_response(&answer(201, body)), Err(XError::Malformed { status: 201 }), "{body}");
     }
 }
 
 #[test]
 fn a_success_with_nothing_but_errors_is_a_refusal() {
     let body = r#"{"errors":[{"title":"Not Found Error","detail":"Could not find user.","type":"https://api.twitter.com/2/problems/resource-not-found"}]}"#;
-    let Err(XError::Refused { refusal, problem, .. }) = me_response(&answer(200, body)) else {
-        panic!("no refusal")
-    };
+    let Err(XError::Refused { refusal, problem, .. }) = me_response(&answer(200, body)) else { panic!("no refusal") };
     assert_eq!((refusal, problem.status), (Refusal::NotFound, 200));
 }
 
 #[test]
 fn a_refusal_carries_the_windows() {
-    let mut answer = answer(
-        429,
-        r#"{"title":"Too Many Requests","type":"about:blank","status":429}"#,
-    );
+    let mut answer = answer(429, r#"{"title":"Too Many Requests","type":"about:blank","status":429}"#);
     for (name, value) in [("limit", "100"), ("remaining", "0"), ("reset", "1795427100")] {
         let name = http::HeaderName::try_from(format!("x-user-limit-24hour-{name}")).unwrap();
         answer.headers_mut().insert(name, HeaderValue::from_static(value));
     }
-    let Err(XError::Refused { refusal, windows, .. }) = create_response(&answer) else {
-        panic!("no refusal")
-    };
+    let Err(XError::Refused { refusal, windows, .. }) = create_response(&answer) else { panic!("no refusal") };
     assert_eq!(refusal, Refusal::RateLimited);
-    assert_eq!(
-        rate::exhausted_until(&windows).map(|time| time.0),
-        Some(1_795_427_100_000)
-    );
+    assert_eq!(rate::exhausted_until(&windows).map(|time| time.0), Some(1_795_427_100_000));
 }
 
 #[test]

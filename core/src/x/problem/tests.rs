@@ -7,12 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn problem(status: u16, body: &str) -> Problem {
-    read(
-        &Response::builder()
-            .status(status)
-            .body(body.as_bytes().to_vec())
-            .unwrap(),
-    )
+    read(&Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap())
 }
 
 fn meaning(status: u16, body: &str) -> Refusal {
@@ -21,10 +16,7 @@ fn meaning(status: u16, body: &str) -> Refusal {
 
 /// A 403 without a type of its own, where only `detail` tells the case.
 fn forbidden(detail: &str) -> Refusal {
-    meaning(
-        403,
-        &format!(r#"{{"detail":"{detail}","type":"about:blank","title":"Forbidden","status":403}}"#),
-    )
+    meaning(403, &format!(r#"{{"detail":"{detail}","type":"about:blank","title":"Forbidden","status":403}}"#))
 }
 
 #[test]
@@ -67,10 +59,7 @@ fn a_quote_that_is_not_allowed() {
 
 #[test]
 fn a_refusal_without_a_reason() {
-    assert_eq!(
-        forbidden("You are not permitted to perform this action."),
-        Refusal::NotPermitted
-    );
+    assert_eq!(forbidden("You are not permitted to perform this action."), Refusal::NotPermitted);
     assert_eq!(forbidden("Forbidden"), Refusal::NotPermitted);
 }
 
@@ -83,10 +72,7 @@ fn a_text_that_is_too_long() {
 fn an_app_that_is_read_only_on_both_hosts() {
     let body = r#"{"detail":"Your client app is not configured with the appropriate oauth1 app permissions for this endpoint.","status":403,"title":"Forbidden","type":"https://api.x.com/2/problems/oauth1-permissions"}"#;
     assert_eq!(meaning(403, body), Refusal::AppReadOnly);
-    assert_eq!(
-        meaning(403, &body.replace("api.x.com", "api.twitter.com")),
-        Refusal::AppReadOnly
-    );
+    assert_eq!(meaning(403, &body.replace("api.x.com", "api.twitter.com")), Refusal::AppReadOnly);
 }
 
 #[test]
@@ -97,10 +83,7 @@ fn an_app_in_no_project() {
 
 #[test]
 fn a_video_that_is_too_long_for_the_user() {
-    assert_eq!(
-        forbidden("This user is not allowed to post a video longer than 2 minutes."),
-        Refusal::VideoTooLong
-    );
+    assert_eq!(forbidden("This user is not allowed to post a video longer than 2 minutes."), Refusal::VideoTooLong);
     let body = r#"{"status":403,"type":"about:blank","title":"Forbidden","detail":"User video duration exceeded"}"#;
     assert_eq!(meaning(403, body), Refusal::VideoTooLong);
 }
@@ -183,10 +166,7 @@ fn without_a_problem_the_status_speaks() {
 #[test]
 fn shown_to_the_caller_as_x_said_it() {
     let shown = serde_json::to_string(&problem(403, r#"{"title":"Forbidden","detail":"Forbidden"}"#)).unwrap();
-    assert_eq!(
-        shown,
-        r#"{"status":403,"type":null,"title":"Forbidden","detail":"Forbidden"}"#
-    );
+    assert_eq!(shown, r#"{"status":403,"type":null,"title":"Forbidden","detail":"Forbidden"}"#);
 }
 
 proptest! {

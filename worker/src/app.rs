@@ -1,0 +1,158 @@
+//! `Env` to [`App`]: the only place where bindings, vars and secrets are opened. What is missing is named.
+
+use latchkey_core::api::code::Code;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::connect::place::{is_loopback, parse_origin};
+use latchkey_core::oauth::Endpoints;
+use latchkey_core::seal::{Keyring, sha256};
+use latchkey_core::secret::Secret;
+use url::Url;
+use worker::{Env, ObjectNamespace};
+
+use crate::error::{Error, Result};
+use crate::objects::account::AccountStub;
+use crate::objects::connect::ConnectStub;
+use crate::objects::workspace::WorkspaceStub;
+use crate::outbound::X;
+use crate::vault::Vault;
+
+/// One deployment is one workspace. The name is part of what sealed values are bound to.
+pub const WORKSPACE: &str = "main";
+/// What the original calls the organisation.
+pub const ORG_ID: &str = "org_main";
+
+const ADMIN_KEY_CHARACTERS: usize = 32;
+
+pub struct App {
+    env: Env,
+    keyring: Keyring,
+    admin_key_digest: [u8; 32],
+    endpoints: Endpoints,
+    public_origin: Option<String>,
+    api_origins: Vec<String>,
+}
+
+impl App {
+    pub fn open(env: &Env) -> Result<Self> {
+        let keyring =
+            Keyring::parse(secret(env, "MASTER_KEYS")?.expose()) // EXPOSE: into the key ring, which hides it.
+                .map_err(|error| misconfigured(format!("The secret MASTER_KEYS is malformed: {error}.")))?;
+        Ok(Self {
+            keyring,
+            admin_key_digest: admin_key_digest(env)?,
+            endpoints: Endpoints {
+                api_origin: url_var(env, "X_API_ORIGIN", "https://api.x.com")?,
+                authorize_url: url_var(env, "X_AUTHORIZE_URL", "https://x.com/i/oauth2/authorize")?,
+            },
+            public_origin: public_origin(env)?,
+            api_origins: api_origins(env)?,
+            env: env.clone(),
+        })
+    }
+
+    pub const fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    pub const fn admin_key_digest(&self) -> &[u8; 32] {
+        &self.admin_key_digest
+    }
+
+    pub const fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
+    }
+
+    /// The door to X.
+    pub const fn x(&self) -> X<'_> {
+        X::new(&self.endpoints)
+    }
+
+    pub fn vault(&self) -> Result<Vault<'_>> {
+        Ok(Vault::new(self.env.kv("SECRETS").map_err(|_| missing("KV namespace", "SECRETS"))?, &self.keyring))
+    }
+
+    pub fn workspace(&self) -> Result<WorkspaceStub> {
+        Ok(WorkspaceStub::new(self.namespace("WORKSPACE")?.get_by_name(WORKSPACE)?))
+    }
+
+    pub fn account(&self, object: &str) -> Result<AccountStub> {
+        Ok(AccountStub::new(self.namespace("ACCOUNT")?.get_by_name(object)?))
+    }
+
+    pub fn connect(&self, object: &str) -> Result<ConnectStub> {
+        Ok(ConnectStub::new(self.namespace("CONNECT")?.get_by_name(object)?))
+    }
+
+    /// The origin that users see and X calls back. Only development may leave it to the request.
+    pub fn public_origin(&self, request: &Url) -> Result<String> {
+        match &self.public_origin {
+            Some(origin) => Ok(origin.clone()),
+            None if is_loopback(request) => Ok(request.origin().ascii_serialization()),
+            None => Err(misconfigured("The variable PUBLIC_ORIGIN is not set.")),
+        }
+    }
+
+    /// Whether a page of this origin may call routes that take an API key.
+    pub fn lets_page_use_keys(&self, origin: &str) -> bool {
+        self.api_origins.iter().any(|allowed| allowed == origin)
+    }
+
+    fn namespace(&self, name: &str) -> Result<ObjectNamespace> {
+        self.env.durable_object(name).map_err(|_| missing("Durable Object", name))
+    }
+}
+
+fn admin_key_digest(env: &Env) -> Result<[u8; 32]> {
+    let key = secret(env, "ADMIN_KEY")?;
+    // EXPOSE: counted, and hashed for comparison.
+    if key.expose().chars().count() < ADMIN_KEY_CHARACTERS {
+        return Err(misconfigured("The secret ADMIN_KEY has fewer than 32 characters."));
+    }
+    // EXPOSE: as above.
+    Ok(sha256(key.expose().as_bytes()))
+}
+
+fn secret(env: &Env, name: &str) -> Result<Secret<String>> {
+    let value = env.secret(name).map(|value| value.to_string()).unwrap_or_default();
+    if value.is_empty() {
+        return Err(misconfigured(format!("The secret {name} is not set.")));
+    }
+    Ok(Secret::new(value))
+}
+
+/// A variable that is absent or empty says nothing.
+fn var(env: &Env, name: &str) -> Option<String> {
+    env.var(name).map(|value| value.to_string()).ok().filter(|value| !value.is_empty())
+}
+
+fn url_var(env: &Env, name: &str, default: &str) -> Result<Url> {
+    let text = var(env, name).unwrap_or_else(|| default.to_owned());
+    let url = Url::parse(&text).ok().filter(|url| url.scheme() == "https" || is_loopback(url));
+    url.ok_or_else(|| misconfigured(format!("The variable {name} is not an https URL.")))
+}
+
+fn public_origin(env: &Env) -> Result<Option<String>> {
+    let Some(text) = var(env, "PUBLIC_ORIGIN") else { return Ok(None) };
+    parse_origin(&text)
+        .map(Some)
+        .map_err(|error| misconfigured(format!("The variable PUBLIC_ORIGIN is malformed: {error}.")))
+}
+
+fn api_origins(env: &Env) -> Result<Vec<String>> {
+    let list = var(env, "API_ALLOWED_ORIGINS").unwrap_or_default();
+    let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
+    names
+        .map(|name| {
+            parse_origin(name)
+                .map_err(|error| misconfigured(format!("The variable API_ALLOWED_ORIGINS is malformed: {error}.")))
+        })
+        .collect()
+}
+
+fn missing(kind: &str, name: &str) -> Error {
+    misconfigured(format!("The {kind} binding {name} is missing."))
+}
+
+fn misconfigured(message: impl Into<String>) -> Error {
+    Refused::new(Code::Misconfigured, message).into()
+}

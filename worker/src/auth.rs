@@ -1,0 +1,189 @@
+//! Who asks: an API key, whose digest goes to the ledger with the call, or the token of one connect session.
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::code::Code;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::connect::ticket::Ticket;
+use latchkey_core::idempotency::Key;
+use latchkey_core::seal::{Context, Purpose};
+use serde::de::DeserializeOwned;
+
+use crate::app::{App, WORKSPACE};
+use crate::error::{Error, Result};
+use crate::log::Entry;
+use crate::objects::workspace::{Call, Command, Done, Outcome, Stage};
+use crate::request::Incoming;
+use crate::response::Reply;
+use crate::runtime::entropy;
+
+/// A caller with an API key, and the call being made. The ledger authorises each command as it runs it.
+pub struct ApiCaller<'a> {
+    app: &'a App,
+    key_digest: String,
+    request_id: String,
+    callback_url: String,
+    idempotency: Option<Key>,
+}
+
+/// Why a route ends before its last line: its answer is there already, or it failed.
+pub enum Early {
+    Answered(Reply),
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for Early {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl<'a> ApiCaller<'a> {
+    pub fn new(app: &'a App, incoming: &Incoming) -> Result<Self> {
+        Ok(Self {
+            app,
+            key_digest: incoming.key_digest(),
+            request_id: incoming.request_id.clone(),
+            callback_url: callback_url(&app.public_origin(&incoming.url)?),
+            idempotency: None,
+        })
+    }
+
+    /// A call with a JSON body: read, bound to its `Idempotency-Key`, and understood by `parse`. Whoever has no good
+    /// key is told only that, whatever is wrong with the body.
+    pub async fn with_body<T>(
+        app: &'a App,
+        incoming: &mut Incoming,
+        parse: impl FnOnce(&[u8]) -> Result<T, Refused>,
+    ) -> Result<(Self, T), Early> {
+        let mut caller = Self::new(app, incoming)?;
+        let body = caller.require(incoming.json_body().await).await?;
+        caller.bind(incoming, &body).await?;
+        let input = caller.require(parse(&body)).await?;
+        Ok((caller, input))
+    }
+
+    /// Binds the call to its `Idempotency-Key`.
+    pub async fn bind(&mut self, incoming: &Incoming, body: &[u8]) -> Result<(), Early> {
+        if incoming.method == "POST" {
+            self.idempotency = self.require(incoming.idempotency(body)).await?;
+        }
+        Ok(())
+    }
+
+    /// The value, or an early end: the refusal is said by the ledger, to good keys only.
+    pub async fn require<T, E: Into<Error>>(&self, checked: Result<T, E>) -> Result<T, Early> {
+        match checked.map_err(Into::into) {
+            Ok(value) => Ok(value),
+            Err(Error::Refused(refused)) => Err(Early::Answered(self.run(Command::Refuse(refused)).await?)),
+            Err(fault) => Err(Early::Failed(fault)),
+        }
+    }
+
+    pub fn callback_url(&self) -> &str {
+        &self.callback_url
+    }
+
+    /// A call that the ledger answers by itself.
+    pub async fn run(&self, command: Command) -> Result<Reply> {
+        match self.send::<serde_json::Value>(Stage::Whole, command).await? {
+            Outcome::Done(done) => self.reply(done),
+            Outcome::Go(_) => Err(Error::fault("the ledger planned where it should have answered")),
+        }
+    }
+
+    /// The first half of a call that needs more than the ledger.
+    pub async fn plan<T: DeserializeOwned>(&self, command: Command) -> Result<T, Early> {
+        match self.send(Stage::Begin, command).await? {
+            Outcome::Done(done) => Err(Early::Answered(self.reply(done)?)),
+            Outcome::Go(plan) => Ok(plan),
+        }
+    }
+
+    /// The second half: effect and answer are stored together.
+    pub async fn finish(&self, command: Command) -> Result<Reply> {
+        match self.send::<serde_json::Value>(Stage::Finish, command).await? {
+            Outcome::Done(done) => self.reply(done),
+            Outcome::Go(_) => Err(Error::fault("the ledger planned where it should have finished")),
+        }
+    }
+
+    /// An answer that carries a credential: stored sealed, if it is stored.
+    pub async fn finish_with_credential(&self, answer: Answer) -> Result<Reply> {
+        let Some(key) = &self.idempotency else { return Ok(Reply::json(&answer)) };
+        let context = Context { workspace: WORKSPACE, purpose: Purpose::CredentialAnswer, row: &key.fingerprint };
+        let body = self.app.keyring().seal(&context, answer.body.as_bytes(), entropy()?)?;
+        let sealed = Answer { body, ..answer };
+        self.finish(Command::Finish { answer: sealed, is_sealed: true }).await
+    }
+
+    /// The second half of a call ends in a refusal.
+    pub async fn finish_refused(&self, refused: Refused) -> Result<Reply> {
+        self.finish(Command::Refuse(Box::new(refused))).await
+    }
+
+    /// `Prefer: wait`: the post as it is once every delivery is final, or after the wait.
+    pub async fn await_post(&self, id: String, wait_ms: i64) -> Result<Reply> {
+        let call = self.call(Stage::Whole, Command::GetPost { id });
+        Ok(Reply::json(&self.app.workspace()?.await_post(call, wait_ms).await?))
+    }
+
+    async fn send<T: DeserializeOwned>(&self, stage: Stage, command: Command) -> Result<Outcome<T>> {
+        self.app.workspace()?.api(self.call(stage, command)).await
+    }
+
+    fn call(&self, stage: Stage, command: Command) -> Call {
+        Call {
+            key_digest: self.key_digest.clone(),
+            request_id: self.request_id.clone(),
+            callback_url: self.callback_url.clone(),
+            idempotency: self.idempotency.clone(),
+            stage,
+            command,
+        }
+    }
+
+    fn reply(&self, done: Done) -> Result<Reply> {
+        let mut answer = done.answer;
+        if let (true, Some(key)) = (done.is_sealed, &self.idempotency) {
+            let context = Context { workspace: WORKSPACE, purpose: Purpose::CredentialAnswer, row: &key.fingerprint };
+            let body = self.app.keyring().open(&context, &answer.body)?;
+            // EXPOSE: the credential goes to the caller that it is for.
+            answer.body =
+                String::from_utf8(body.expose().clone()).map_err(|_| Error::fault("a sealed answer is not text"))?;
+        }
+        let reply = Reply::json(&answer);
+        if !done.is_replayed {
+            return Ok(reply);
+        }
+        Ok(reply.with("Idempotency-Replayed", "true".into()).with("Idempotency-Replay", "true".into()))
+    }
+}
+
+/// Our callback, as X has to know it.
+pub fn callback_url(public_origin: &str) -> String {
+    format!("{public_origin}/connect/callback/x")
+}
+
+/// The session of a page: the token in the header is that of the id in the path.
+pub fn session_bearer(app: &App, incoming: &Incoming, ticket: &Ticket) -> Result<()> {
+    let token = incoming.bearer();
+    // EXPOSE: checked against its own MAC.
+    let presented = token.as_ref().and_then(|token| Ticket::from_token(app.keyring(), token.expose()));
+    if presented.as_ref() == Some(ticket) {
+        return Ok(());
+    }
+    Err(Error::refused(Code::InvalidSessionToken, "The session token is missing or belongs to another session."))
+}
+
+/// Whether the bearer says of itself that it is a session token and not an API key.
+pub fn is_session_token(incoming: &Incoming) -> bool {
+    // EXPOSE: only its prefix.
+    incoming.bearer().is_some_and(|token| token.expose().starts_with("cst_"))
+}
+
+/// Notes in the log whose key it was. There is one key so far.
+pub fn note_key(entry: &mut Entry, reply: &Reply) {
+    if reply.status() != 401 {
+        entry.key_id = Some("admin".into());
+    }
+}

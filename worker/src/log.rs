@@ -1,0 +1,45 @@
+//! One structured line per request, one per failure with its causes. Never a body, a query, a cookie or a secret.
+
+use latchkey_core::time::UnixMillis;
+use serde_json::{Value, json};
+use worker::{console_error, console_log};
+
+use crate::error::Fault;
+use crate::runtime::now;
+
+/// What the line will say, gathered while the request is served.
+pub struct Entry {
+    pub request_id: String,
+    pub method: String,
+    /// The route's template, without ids.
+    pub route: &'static str,
+    pub key_id: Option<String>,
+    pub account_id: Option<String>,
+    begun: UnixMillis,
+}
+
+impl Entry {
+    pub fn new(request_id: String, method: String) -> Self {
+        Self { request_id, method, route: "unknown", key_id: None, account_id: None, begun: now() }
+    }
+
+    pub fn done(&self, status: u16) {
+        console_log!(
+            "{}",
+            json!({
+                "request_id": self.request_id,
+                "method": self.method,
+                "route": self.route,
+                "status": status,
+                "ms": (now() - self.begun).as_millis(),
+                "key_id": self.key_id.as_deref().map_or(Value::Null, Value::from),
+                "account_id": self.account_id.as_deref().map_or(Value::Null, Value::from),
+            })
+        );
+    }
+
+    /// Our fault: the causes are here and nowhere else.
+    pub fn failure(&self, fault: &Fault) {
+        console_error!("{}", json!({ "request_id": self.request_id, "route": self.route, "failure": fault.chain() }));
+    }
+}

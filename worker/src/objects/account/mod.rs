@@ -1,0 +1,147 @@
+//! The Account object: one X user under one X app. The only place where its tokens are opened and refreshed, and the
+//! journal of what is published with them.
+//!
+//! Input gates do not cover an awaited `fetch`, so what must be one at a time has its own lock: a refresh is one shared
+//! future, publishing is one loop. Both keep their state in `SQLite` and nothing else.
+
+mod publish;
+mod store;
+mod stub;
+mod tokens;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use futures_util::future::{LocalBoxFuture, Shared};
+use latchkey_core::api::account::Health;
+use latchkey_core::delivery::Delivery;
+use latchkey_core::time::Span;
+use latchkey_core::x::XError;
+use latchkey_core::x::problem::Refusal;
+use latchkey_core::x::user::{me_request, me_response};
+use serde_json::Value;
+use worker::{DurableObject, Env, Request, Response, State, console_error, durable_object};
+
+use self::stub::Message;
+pub use self::stub::{AccountStub, Adoption, Release, Revocation};
+use self::tokens::{Access, NoAccess};
+use super::storage::Db;
+use super::wire::{reply, serve};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::outbound::{NoAnswer, QUICK};
+use crate::runtime::now;
+
+#[durable_object]
+pub struct AccountObject {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    env: Env,
+    db: Result<Db>,
+    refreshing: RefCell<Option<Shared<LocalBoxFuture<'static, Result<()>>>>>,
+    publishing: Cell<bool>,
+}
+
+// A caught panic leaves nothing half done here: everything is in SQLite, and each event reads it anew.
+impl std::panic::UnwindSafe for AccountObject {}
+impl std::panic::RefUnwindSafe for AccountObject {}
+
+impl DurableObject for AccountObject {
+    fn new(state: State, env: Env) -> Self {
+        let db = Db::open(state.storage(), store::SCHEMA);
+        Self { inner: Rc::new(Inner { env, db, refreshing: RefCell::default(), publishing: Cell::new(false) }) }
+    }
+
+    async fn fetch(&self, request: Request) -> worker::Result<Response> {
+        serve(request, async |message| self.inner.handle(message).await).await
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        if let Err(Error::Fault(fault)) = self.inner.alarm().await {
+            console_error!(
+                "{}",
+                serde_json::json!({ "failure": fault.chain(), "object": "account", "during": "alarm" })
+            );
+        }
+        Response::empty()
+    }
+}
+
+impl Inner {
+    async fn handle(self: &Rc<Self>, message: Message) -> Result<Value> {
+        match message {
+            Message::Adopt(adoption) => reply(self.adopt(adoption).await?),
+            Message::Enqueue(deliveries) => reply(self.enqueue(&deliveries).await?),
+            Message::Health => reply(self.health().await?),
+            Message::Release(release) => reply(self.release(&release).await?),
+        }
+    }
+
+    /// Takes deliveries into the journal. A repeated one is known by post and account, and changes nothing.
+    async fn enqueue(&self, deliveries: &[Delivery]) -> Result<()> {
+        self.db()?.transaction(|| deliveries.iter().try_for_each(|delivery| self.insert_delivery(delivery)))?;
+        self.arm().await
+    }
+
+    /// Publishes what is due, tells the ledger what changed, and sets the next alarm.
+    async fn alarm(self: &Rc<Self>) -> Result<()> {
+        // The platform gives up on an alarm that keeps failing; this one is set again first.
+        self.db()?.set_alarm(Some(now() + Span::mins(1))).await?;
+        self.publish_due().await?;
+        self.arm().await
+    }
+
+    async fn arm(&self) -> Result<()> {
+        self.db()?.set_alarm(self.next_alarm()?).await
+    }
+
+    /// Asks X who this is: on a 401 exactly one refresh, and a second 401 is ill health, not a disconnection.
+    async fn health(self: &Rc<Self>) -> Result<Health> {
+        let access = match self.access_token().await? {
+            Ok(access) => access,
+            Err(no_access) => return self.no_access(no_access),
+        };
+        let mut answer = self.ask_who(&access).await?;
+        if is_rejected(&answer) {
+            self.access_token_rejected(&access)?;
+            match self.access_token().await? {
+                Ok(access) => answer = self.ask_who(&access).await?,
+                Err(no_access) => return self.no_access(no_access),
+            }
+        }
+        let grant = self.grant()?;
+        Ok(match answer {
+            Ok(answer) => Health::from_x(me_response(&answer), &answer, grant.as_ref()),
+            Err(NoAnswer::TimedOut) => Health::unanswered("X did not answer in time.", grant.as_ref()),
+            Err(NoAnswer::Broken) => Health::unanswered("X could not be reached.", grant.as_ref()),
+        })
+    }
+
+    async fn ask_who(&self, access: &Access) -> Result<Result<http::Response<Vec<u8>>, NoAnswer>> {
+        let app = self.app()?;
+        app.x().send(me_request(app.endpoints(), &access.token), QUICK).await
+    }
+
+    fn no_access(&self, no_access: NoAccess) -> Result<Health> {
+        let grant = self.grant()?;
+        Ok(match no_access {
+            NoAccess::Ended => Health::ended(grant.as_ref()),
+            NoAccess::Until(_) => Health::unanswered("X gives no access token at the moment.", grant.as_ref()),
+        })
+    }
+
+    fn db(&self) -> Result<&Db> {
+        self.db.as_ref().map_err(Clone::clone)
+    }
+
+    fn app(&self) -> Result<App> {
+        App::open(&self.env)
+    }
+}
+
+fn is_rejected(answer: &Result<http::Response<Vec<u8>>, NoAnswer>) -> bool {
+    let refusal = answer.as_ref().ok().and_then(|answer| me_response(answer).err());
+    matches!(refusal, Some(XError::Refused { refusal: Refusal::TokenRejected, .. }))
+}

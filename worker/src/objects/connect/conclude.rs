@@ -1,0 +1,234 @@
+//! From X's code to a connected account: exchange, ask X who it is, hand the tokens over.
+//!
+//! Each step is stored before the next begins, and can be repeated: a crash anywhere resumes from the phase it finds.
+
+use std::rc::Rc;
+
+use futures_util::FutureExt;
+use http::Response;
+use latchkey_core::account::{Consent, object_of};
+use latchkey_core::api::code::Code;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::connect::{Phase, Retry, Session, exchange_failure};
+use latchkey_core::oauth::{ClientCredentials, TokenSet, exchange_request, revoke_request, token_response};
+use latchkey_core::pkce::CodeVerifier;
+use latchkey_core::seal::Purpose;
+use latchkey_core::secret::Secret;
+use latchkey_core::x::XError;
+use latchkey_core::x::problem::Refusal;
+use latchkey_core::x::user::{XUser, me_request, me_response};
+
+use super::Inner;
+use crate::error::{Doing, Error, Result};
+use crate::objects::account::Adoption;
+use crate::outbound::{NoAnswer, QUICK};
+use crate::runtime::now;
+
+impl Inner {
+    /// Joins the conclusion under way, or begins it: however often it is asked for, X sees the code once.
+    pub(super) async fn conclude(self: &Rc<Self>, verifier: CodeVerifier) -> Result<()> {
+        self.flight(Some(verifier)).await
+    }
+
+    /// The same without the page: by a callback whose start carried its verifier, or by the alarm after a crash.
+    /// A link has no page that would ask again, so its failure is final.
+    pub(super) async fn conclude_unattended(self: &Rc<Self>, session: Session) -> Result<()> {
+        let verifier = match session.start.as_ref().and_then(|start| start.verifier.as_ref()) {
+            Some(sealed) => Some(self.open_verifier(&session.id, sealed)?),
+            None => None,
+        };
+        let Err(error) = self.flight(verifier).await else { return Ok(()) };
+        let mut session = self.session()?;
+        match error {
+            Error::Refused(refused) if session.is_unattended() => {
+                let dropped = session.clone();
+                session.fail((refused.code, refused.message), now());
+                self.save_and_tell(&session).await?;
+                self.revoke_tokens_of(&dropped).await;
+                Ok(())
+            }
+            Error::Refused(_) => Ok(()),
+            fault @ Error::Fault(_) => Err(fault),
+        }
+    }
+
+    async fn flight(self: &Rc<Self>, verifier: Option<CodeVerifier>) -> Result<()> {
+        let begin = || {
+            let inner = Rc::clone(self);
+            async move {
+                let outcome = std::panic::AssertUnwindSafe(inner.proceed(verifier)).catch_unwind().await;
+                inner.concluding.take();
+                outcome.unwrap_or_else(|_| Err(Error::fault("panicked while concluding a session")))
+            }
+            .boxed_local()
+            .shared()
+        };
+        let flight = self.concluding.borrow_mut().get_or_insert_with(begin).clone();
+        flight.await
+    }
+
+    /// Waits for a conclusion under way, if there is one.
+    pub(super) async fn settle(&self) {
+        let flight = self.concluding.borrow().clone();
+        if let Some(flight) = flight {
+            // Whoever began it hears of its failure.
+            let _ = flight.await;
+        }
+    }
+
+    async fn proceed(&self, verifier: Option<CodeVerifier>) -> Result<()> {
+        let session = self.session()?;
+        if let (Phase::Authorized { sealed_code }, Some(verifier)) = (&session.phase, verifier) {
+            self.exchange(&session, sealed_code, &verifier).await?;
+        }
+        let session = self.session()?;
+        match &session.phase {
+            Phase::Exchanged { sealed_tokens, .. } => self.hand_over(&session, sealed_tokens).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// RFC 6749 §4.1.3. X's code is good for one try within 30 seconds.
+    async fn exchange(&self, session: &Session, sealed_code: &str, verifier: &CodeVerifier) -> Result<()> {
+        let client = match self.client_of(session).await {
+            Ok(client) => client,
+            Err(Error::Refused(refused)) => return self.end(session, (refused.code, refused.message)).await,
+            Err(fault) => return Err(fault),
+        };
+        let app = self.app()?;
+        let code = text(&self.open(Purpose::AuthorizationCode, &session.id, sealed_code)?)?;
+        let request = exchange_request(app.endpoints(), &client, &code, &session.terms.callback_url, verifier);
+        let answer = app.x().send(request, QUICK).await?.map_err(unanswered)?;
+        match token_response(&answer, now()) {
+            Ok(mut tokens) => {
+                let mut session = session.clone();
+                if tokens.scopes.is_empty() {
+                    // RFC 6749 §5.1: a scope that is not told is the one that was asked for.
+                    tokens.scopes = session.terms.scopes.clone();
+                }
+                // EXPOSE: into the seal. Until the account's own object has them they are provisional.
+                let sealed = self.seal(Purpose::ProvisionalTokens, &session.id, tokens.to_bytes().expose())?;
+                session.exchanged(sealed, now());
+                self.save_and_tell(&session).await
+            }
+            Err(error) => {
+                let (code, message, retry) = exchange_failure(&error);
+                match retry {
+                    Retry::MayHelp => Err(Error::refused(code, message)),
+                    Retry::Pointless => self.end(session, (code, message.into())).await,
+                }
+            }
+        }
+    }
+
+    /// Who is it, is that who was asked for; then the account's object gets the tokens and the ledger its row.
+    async fn hand_over(&self, session: &Session, sealed_tokens: &str) -> Result<()> {
+        let app = self.app()?;
+        let tokens = self.open_tokens(&session.id, sealed_tokens)?;
+        let user = match who(&app
+            .x()
+            .send(me_request(app.endpoints(), &tokens.access_token), QUICK)
+            .await?
+            .map_err(unanswered)?)
+        {
+            Ok(user) => user,
+            Err(Ask::Again(refused)) => return Err(refused.into()),
+            Err(Ask::Never(refused)) => return self.end(session, (refused.code, refused.message)).await,
+        };
+        if !session.is_expected(&user.id, &user.username) {
+            let message = format!("X says that @{} signed in; another account was expected.", user.username);
+            return self.end(session, (Code::AccountMismatch, message)).await;
+        }
+        let network_id = session.terms.client.network_id.clone();
+        let account = app.account(&object_of(&network_id, user.id.as_str()))?;
+        account.adopt(Adoption::new(session, sealed_tokens, &tokens, &user)).await.doing("hand tokens over")?;
+        let consent = Consent {
+            network_id,
+            tenant_id: session.terms.tenant_id.clone(),
+            user,
+            scopes: tokens.scopes.clone(),
+            token_expires_at: tokens.expires_at,
+        };
+        let row = app.workspace()?.connected(consent).await.doing("enter an account")?;
+        let mut session = session.clone();
+        session.connected(row, now());
+        self.save_and_tell(&session).await
+    }
+
+    /// Ends the session for good; tokens that nobody took over are revoked.
+    async fn end(&self, session: &Session, failure: (Code, String)) -> Result<()> {
+        let mut ended = session.clone();
+        ended.fail(failure, now());
+        self.save_and_tell(&ended).await?;
+        self.revoke_tokens_of(session).await;
+        Ok(())
+    }
+
+    /// RFC 7009, one call per token. Best effort: they are in nobody's hands any more, and expire.
+    pub(super) async fn revoke_tokens_of(&self, session: &Session) {
+        if let Phase::Exchanged { sealed_tokens, .. } = &session.phase {
+            let _ = self.revoke(session, sealed_tokens).await;
+        }
+    }
+
+    async fn revoke(&self, session: &Session, sealed_tokens: &str) -> Result<()> {
+        let app = self.app()?;
+        let client = self.client_of(session).await?;
+        let tokens = self.open_tokens(&session.id, sealed_tokens)?;
+        for token in tokens.refresh_token.iter().chain([&tokens.access_token]) {
+            let _ = app.x().send(revoke_request(app.endpoints(), &client, token), QUICK).await?;
+        }
+        Ok(())
+    }
+
+    /// The credentials as they are now: the secret may have been rotated since the session began.
+    async fn client_of(&self, session: &Session) -> Result<ClientCredentials> {
+        let app = self.app()?;
+        let client = app.workspace()?.current_client(&session.terms.client.network_id).await?;
+        if client.client_id != session.terms.client.client_id {
+            return Err(Error::refused(Code::ClientChanged, "The X app was replaced while the sign-in was under way."));
+        }
+        app.vault()?.credentials(&client).await
+    }
+
+    fn open_tokens(&self, session_id: &str, sealed: &str) -> Result<TokenSet> {
+        // EXPOSE: read into types that hide them again.
+        TokenSet::from_bytes(self.open(Purpose::ProvisionalTokens, session_id, sealed)?.expose()).map_err(Error::fault)
+    }
+
+    fn open_verifier(&self, session_id: &str, sealed: &str) -> Result<CodeVerifier> {
+        let verifier = text(&self.open(Purpose::CodeVerifier, session_id, sealed)?)?;
+        // EXPOSE: parsed into a type that hides it again.
+        CodeVerifier::parse(verifier.expose()).map_err(|_| Error::fault("a sealed verifier is malformed"))
+    }
+}
+
+/// Whether X's word on "who is this" may be different in a moment.
+enum Ask {
+    Again(Refused),
+    Never(Refused),
+}
+
+fn who(answer: &Response<Vec<u8>>) -> Result<XUser, Ask> {
+    me_response(answer).map_err(|error| {
+        let refused = Refused::from_x(&error);
+        match error {
+            // X has had outages that answered 401 to good tokens.
+            XError::Refused { refusal: Refusal::TokenRejected | Refusal::RateLimited | Refusal::Unavailable | Refusal::InvalidResponse, .. }
+            | XError::Malformed { .. } => Ask::Again(refused),
+            XError::Refused { .. } => Ask::Never(refused),
+        }
+    })
+}
+
+fn unanswered(reason: NoAnswer) -> Error {
+    match reason {
+        NoAnswer::TimedOut => Error::refused(Code::XTimeout, "X did not answer in time."),
+        NoAnswer::Broken => Error::refused(Code::XUnavailable, "X could not be reached."),
+    }
+}
+
+fn text(bytes: &Secret<Vec<u8>>) -> Result<Secret<String>> {
+    // EXPOSE: bytes to text, still inside a Secret.
+    String::from_utf8(bytes.expose().clone()).map(Secret::new).map_err(|_| Error::fault("a sealed text is not text"))
+}

@@ -1,0 +1,241 @@
+//! The Connect object: one connect session. Single use needs one owner.
+//!
+//! Holds the challenge, the digests of state and cookie, X's sealed code and, between the exchange and the account's
+//! own object, the sealed tokens. Nothing is kept in memory but who is waiting and an exchange under way.
+
+mod conclude;
+mod stub;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures_util::future::{LocalBoxFuture, Shared};
+use latchkey_core::api::code::Code;
+use latchkey_core::api::connect::session_view;
+use latchkey_core::connect::{Completion, ConnectError, Session, Status, Terms, XAnswer};
+use latchkey_core::pkce::CodeVerifier;
+use latchkey_core::seal::{Context, Purpose};
+use latchkey_core::secret::Secret;
+use latchkey_core::time::Span;
+use serde_json::Value;
+use worker::{DurableObject, Env, Request, Response, State, console_error, durable_object};
+
+pub use self::stub::{Completed, ConnectStub, Opening, Page, digest};
+use self::stub::{Message, Returned};
+use super::storage::{Db, doc};
+use super::waiting::Waiting;
+use super::wire::{reply, serve};
+use crate::app::{App, WORKSPACE};
+use crate::error::{Error, Result};
+use crate::runtime::{entropy, now, within};
+
+const SCHEMA: &[&str] =
+    &["CREATE TABLE IF NOT EXISTS session (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL)"];
+
+#[durable_object]
+pub struct ConnectObject {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    env: Env,
+    db: Result<Db>,
+    waiting: Waiting,
+    concluding: RefCell<Option<Shared<LocalBoxFuture<'static, Result<()>>>>>,
+}
+
+// A caught panic leaves nothing half done here: the session is in SQLite, and each event reads it anew.
+impl std::panic::UnwindSafe for ConnectObject {}
+impl std::panic::RefUnwindSafe for ConnectObject {}
+
+impl DurableObject for ConnectObject {
+    fn new(state: State, env: Env) -> Self {
+        let db = Db::open(state.storage(), SCHEMA);
+        Self { inner: Rc::new(Inner { env, db, waiting: Waiting::default(), concluding: RefCell::default() }) }
+    }
+
+    async fn fetch(&self, request: Request) -> worker::Result<Response> {
+        serve(request, async |message| self.inner.handle(message).await).await
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        if let Err(Error::Fault(fault)) = self.inner.alarm().await {
+            console_error!(
+                "{}",
+                serde_json::json!({ "failure": fault.chain(), "object": "connect", "during": "alarm" })
+            );
+        }
+        Response::empty()
+    }
+}
+
+impl Inner {
+    async fn handle(self: &Rc<Self>, message: Message) -> Result<Value> {
+        match message {
+            Message::Create(session) => {
+                self.save(&session)?;
+                self.arm(&session).await?;
+                reply(())
+            }
+            Message::View { wait_ms, since } => reply(self.view(Span::millis(wait_ms), since).await?),
+            Message::Terms => reply(self.session()?.terms),
+            Message::Start(opening) => reply(self.start(opening).await?),
+            Message::Callback { state, cookie, code, error } => {
+                reply(self.callback(&state, cookie, code, error).await?)
+            }
+            Message::Complete { verifier } => reply(self.complete(verifier).await?),
+            Message::Cancel => reply(self.cancel().await?),
+            Message::Page { cookie } => reply(self.page(cookie.as_deref())?),
+        }
+    }
+
+    /// Waits until the status is no longer `since`, then shows the session.
+    async fn view(&self, wait: Span, since: Option<Status>) -> Result<Value> {
+        let deadline = now() + wait;
+        loop {
+            let (session, now) = (self.session()?, now());
+            if !session.is_readable(now) {
+                return Err(refusal(ConnectError::Expired));
+            }
+            let unchanged = since == Some(session.status(now));
+            let patience = (deadline - now).min(session.terms.expires_at - now);
+            if !unchanged || session.is_over() || patience <= Span::millis(0) {
+                return Ok(session_view(&session, now));
+            }
+            within(patience, self.waiting.news()).await;
+        }
+    }
+
+    /// A browser leaves for X: a fresh start, with what the edge made for it.
+    async fn start(&self, opening: Opening) -> Result<Terms> {
+        let mut session = self.session()?;
+        let start = opening
+            .into_start(|verifier| self.seal(Purpose::CodeVerifier, &session.id, verifier.expose().as_bytes()))?; // EXPOSE: into the seal.
+        session.start(start, now()).map_err(refusal)?;
+        self.save_and_tell(&session).await?;
+        Ok(session.terms)
+    }
+
+    /// X sent a browser back. A start that carried its verifier is concluded at once; all others wait for their page.
+    async fn callback(
+        self: &Rc<Self>,
+        state: &str,
+        cookie: Option<String>,
+        code: Option<Secret<String>>,
+        error: Option<String>,
+    ) -> Result<Returned> {
+        let mut session = self.session()?;
+        let answer = match code {
+            // EXPOSE: into the seal.
+            Some(code) => {
+                XAnswer::Code { sealed: self.seal(Purpose::AuthorizationCode, &session.id, code.expose().as_bytes())? }
+            }
+            None => XAnswer::Error(error.unwrap_or_default()),
+        };
+        session.callback(state, cookie.as_deref(), answer, now()).map_err(refusal)?;
+        self.save_and_tell(&session).await?;
+        if session.concludes_itself() {
+            self.conclude_unattended(session.clone()).await?;
+        }
+        Ok(Returned { id: session.id, page: self.page(cookie.as_deref())? })
+    }
+
+    /// The page's verifier: the right one leads to the stored result, whether it comes once or ten times.
+    async fn complete(self: &Rc<Self>, verifier: Secret<String>) -> Result<Completed> {
+        // EXPOSE: parsed into a type that hides it again.
+        let verifier = CodeVerifier::parse(verifier.expose()).map_err(|_| refusal(ConnectError::VerifierMismatch))?;
+        match self.session()?.complete(&verifier, now()).map_err(refusal)? {
+            Completion::NeedsConfirmation => return Ok(Completed::NeedsConfirmation),
+            Completion::Ended => {}
+            Completion::Proceed => self.conclude(verifier).await?,
+        }
+        self.session()?.try_into()
+    }
+
+    async fn cancel(&self) -> Result<Value> {
+        self.settle().await;
+        let mut session = self.session()?;
+        if !session.is_readable(now()) {
+            return Err(refusal(ConnectError::Expired));
+        }
+        let dropped = session.clone();
+        session.cancel(now());
+        self.save_and_tell(&session).await?;
+        self.revoke_tokens_of(&dropped).await;
+        Ok(session_view(&session, now()))
+    }
+
+    fn page(&self, cookie: Option<&str>) -> Result<Page> {
+        Ok(Page::of(self.session()?, cookie, now()))
+    }
+
+    /// Resumes after a crash, drops what is secret at expiry, forgets the session a day after its end.
+    async fn alarm(self: &Rc<Self>) -> Result<()> {
+        self.settle().await;
+        let mut session = self.session()?;
+        let time = now();
+        if session.forget_at() <= time {
+            return self.db()?.delete_everything().await;
+        }
+        // The platform gives up on an alarm that keeps failing; this one is set again first.
+        self.db()?.set_alarm(Some(time + Span::mins(1))).await?;
+        if !session.is_over() && session.terms.expires_at <= time {
+            let dropped = session.clone();
+            session.expire();
+            self.save_and_tell(&session).await?;
+            self.revoke_tokens_of(&dropped).await;
+        } else if session.is_exchanged() {
+            session.resume_later(time);
+            self.save(&session)?;
+            self.conclude_unattended(session).await?;
+        }
+        self.arm(&self.session()?).await
+    }
+
+    fn session(&self) -> Result<Session> {
+        let stored = self.db()?.doc("SELECT doc FROM session", Vec::new())?;
+        stored.ok_or_else(|| Error::refused(Code::NotFound, "There is no such connect session."))
+    }
+
+    fn save(&self, session: &Session) -> Result<()> {
+        self.db()?.run("INSERT OR REPLACE INTO session (id, doc) VALUES (1, ?)", vec![doc(session)?])
+    }
+
+    async fn save_and_tell(&self, session: &Session) -> Result<()> {
+        self.save(session)?;
+        self.waiting.tell();
+        self.arm(session).await
+    }
+
+    async fn arm(&self, session: &Session) -> Result<()> {
+        self.db()?.set_alarm(Some(session.next_alarm(now()))).await
+    }
+
+    fn seal(&self, purpose: Purpose, session_id: &str, plaintext: &[u8]) -> Result<String> {
+        let context = Context { workspace: WORKSPACE, purpose, row: session_id };
+        Ok(self.app()?.keyring().seal(&context, plaintext, entropy()?)?)
+    }
+
+    fn open(&self, purpose: Purpose, session_id: &str, sealed: &str) -> Result<Secret<Vec<u8>>> {
+        let context = Context { workspace: WORKSPACE, purpose, row: session_id };
+        Ok(self.app()?.keyring().open(&context, sealed)?)
+    }
+
+    fn db(&self) -> Result<&Db> {
+        self.db.as_ref().map_err(Clone::clone)
+    }
+
+    fn app(&self) -> Result<App> {
+        App::open(&self.env)
+    }
+}
+
+fn refusal(error: ConnectError) -> Error {
+    Error::refused(error.code(), sentence(&error.to_string()))
+}
+
+/// `the session has expired` as people write it.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
+}

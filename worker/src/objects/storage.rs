@@ -1,0 +1,119 @@
+//! `SQLite` in an object: rows are JSON documents beside the columns they are found by.
+
+use std::time::Duration;
+
+use js_sys::wasm_bindgen;
+use latchkey_core::time::UnixMillis;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+use worker::{SqlStorage, SqlStorageValue, Storage};
+
+use crate::error::{Doing, Error, Result};
+use crate::runtime::now;
+
+pub struct Db {
+    storage: Storage,
+    sql: SqlStorage,
+}
+
+#[derive(Deserialize)]
+struct Doc {
+    doc: String,
+}
+
+#[derive(Deserialize)]
+struct Count {
+    count: u64,
+}
+
+impl Db {
+    /// Creates what is missing of the schema.
+    pub fn open(storage: Storage, schema: &[&str]) -> Result<Self> {
+        let sql = storage.sql();
+        for statement in schema {
+            sql.exec(statement, None).doing("create the schema")?;
+        }
+        Ok(Self { storage, sql })
+    }
+
+    pub fn run(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
+        self.sql.exec(statement, values).doing("write to SQLite").map(drop)
+    }
+
+    pub fn rows<T: DeserializeOwned>(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Vec<T>> {
+        self.sql.exec(query, values).and_then(|cursor| cursor.to_array()).doing("read from SQLite")
+    }
+
+    /// The documents of a query whose column is called `doc`.
+    pub fn docs<T: DeserializeOwned>(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Vec<T>> {
+        let rows: Vec<Doc> = self.rows(query, values)?;
+        rows.iter().map(|row| serde_json::from_str(&row.doc).doing("read a stored document")).collect()
+    }
+
+    pub fn doc<T: DeserializeOwned>(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Option<T>> {
+        Ok(self.docs(query, values)?.into_iter().next())
+    }
+
+    /// The number that a query calls `count`.
+    pub fn count(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<u64> {
+        Ok(self.rows::<Count>(query, values)?.first().map_or(0, |row| row.count))
+    }
+
+    /// Runs `work` in one transaction, rolled back on any error. Nothing in it may wait.
+    pub fn transaction<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let (mut work, mut outcome) = (Some(work), None);
+        let mut run = || {
+            let result = work.take().map(|work| work());
+            let failed = !matches!(result, Some(Ok(_)));
+            outcome = result;
+            if failed { Err(JsValue::from_str("rolled back")) } else { Ok(JsValue::UNDEFINED) }
+        };
+        let raw: &StorageWithTransactions = self.storage.as_raw().unchecked_ref();
+        let committed = raw.transaction_sync(&mut run);
+        match (outcome, committed) {
+            (Some(Ok(value)), Ok(_)) => Ok(value),
+            (Some(Err(error)), _) => Err(error),
+            (_, Err(error)) => Err(Error::from(worker::Error::from(error))).doing("commit a transaction"),
+            (None, Ok(_)) => Err(Error::fault("a transaction did not run")),
+        }
+    }
+
+    /// Sets the object's one alarm, or takes it away.
+    pub async fn set_alarm(&self, at: Option<UnixMillis>) -> Result<()> {
+        match at {
+            Some(at) => {
+                let wait = u64::try_from((at - now()).as_millis()).unwrap_or(0);
+                self.storage.set_alarm(Duration::from_millis(wait)).await.doing("set an alarm")
+            }
+            None => self.storage.delete_alarm().await.doing("delete an alarm"),
+        }
+    }
+
+    /// Everything the object holds, its alarm included.
+    pub async fn delete_everything(&self) -> Result<()> {
+        self.storage.delete_alarm().await.doing("delete an alarm")?;
+        self.storage.delete_all().await.doing("empty an object")
+    }
+}
+
+/// A document as a column value.
+pub fn doc(value: &impl Serialize) -> Result<SqlStorageValue> {
+    Ok(serde_json::to_string(value)?.into())
+}
+
+/// A time as a column value.
+pub fn time(at: UnixMillis) -> SqlStorageValue {
+    at.0.into()
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// `worker` has no binding for synchronous transactions.
+    type StorageWithTransactions;
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction_sync(
+        this: &StorageWithTransactions,
+        work: &mut dyn FnMut() -> std::result::Result<JsValue, JsValue>,
+    ) -> std::result::Result<JsValue, JsValue>;
+}

@@ -1,0 +1,204 @@
+//! The Workspace object: the operator's ledger. Networks, accounts, posts, idempotency, and the key digests, so that
+//! the call that does the work also authorises.
+//!
+//! It never sees a token or a client secret. What must reach an account's object leaves by an outbox that the alarm
+//! drains; both sides know a repetition when they see one.
+
+mod accounts;
+mod ledger;
+mod networks;
+mod outbox;
+mod posts;
+mod stub;
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::code::Code;
+use latchkey_core::idempotency::{Decision, Row, Stored};
+use latchkey_core::seal::base64url;
+use latchkey_core::secret::ct_eq;
+use serde::Serialize;
+use serde_json::Value;
+use worker::{DurableObject, Env, Request, Response, State, console_error, durable_object};
+
+use self::stub::Message;
+pub use self::stub::{
+    Call, Command, DeletionPlan, Done, GrantReport, HealthPlan, NetworkCommit, NetworkPlan, NetworkWish, Outcome,
+    SessionPlan, Stage, VerificationPlan, WorkspaceStub,
+};
+use super::storage::Db;
+use super::waiting::Waiting;
+use super::wire::{reply, serve};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::runtime::now;
+
+#[durable_object]
+pub struct WorkspaceObject {
+    inner: Inner,
+}
+
+struct Inner {
+    env: Env,
+    db: Result<Db>,
+    waiting: Waiting,
+}
+
+// A caught panic leaves nothing half done here: the ledger is in SQLite, and each event reads it anew.
+impl std::panic::UnwindSafe for WorkspaceObject {}
+impl std::panic::RefUnwindSafe for WorkspaceObject {}
+
+impl DurableObject for WorkspaceObject {
+    fn new(state: State, env: Env) -> Self {
+        let db = Db::open(state.storage(), ledger::SCHEMA);
+        Self { inner: Inner { env, db, waiting: Waiting::default() } }
+    }
+
+    async fn fetch(&self, request: Request) -> worker::Result<Response> {
+        serve(request, async |message| self.inner.handle(message).await).await
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        if let Err(Error::Fault(fault)) = self.inner.alarm().await {
+            console_error!(
+                "{}",
+                serde_json::json!({ "failure": fault.chain(), "object": "workspace", "during": "alarm" })
+            );
+        }
+        Response::empty()
+    }
+}
+
+impl Inner {
+    async fn handle(&self, message: Message) -> Result<Value> {
+        match message {
+            Message::Api(call) => reply(self.api(&call).await?),
+            Message::AwaitPost { call, wait_ms } => reply(self.await_post(&call, wait_ms).await?),
+            Message::Connected(consent) => {
+                let row = self.db()?.transaction(|| self.connected(consent))?;
+                self.arm().await?;
+                reply(row)
+            }
+            Message::Delivered(deliveries) => {
+                self.db()?.transaction(|| self.delivered(&deliveries))?;
+                self.waiting.tell();
+                reply(())
+            }
+            Message::GrantChanged(report) => reply(self.grant_changed(&report)?),
+            Message::Client { network_id, even_deleted } => reply(self.client(&network_id, even_deleted)?),
+        }
+    }
+
+    /// Authorise, look under the idempotency key, do, remember: all in one transaction.
+    async fn api(&self, call: &Call) -> Result<Outcome<Value>> {
+        self.authorise(call)?;
+        let outcome = self.db()?.transaction(|| self.execute(call))?;
+        self.arm().await?;
+        Ok(outcome)
+    }
+
+    /// Every failure of authentication is the same on the wire.
+    fn authorise(&self, call: &Call) -> Result<()> {
+        let admin = base64url(self.app()?.admin_key_digest());
+        if ct_eq(call.key_digest.as_bytes(), admin.as_bytes()) {
+            return Ok(());
+        }
+        Err(Error::refused(Code::InvalidApiKey, "The API key is missing or not valid."))
+    }
+
+    fn execute(&self, call: &Call) -> Result<Outcome<Value>> {
+        if let Some(replay) = self.replay(call)? {
+            return Ok(Outcome::Done(replay));
+        }
+        // A command decides before it writes, so a refusal leaves nothing behind.
+        let outcome = match self.command(call) {
+            Err(Error::Refused(refused)) => Outcome::Done(Done::fresh(refused.answer(&call.request_id))),
+            outcome => outcome?,
+        };
+        self.remember(call, &outcome)?;
+        Ok(outcome)
+    }
+
+    /// What the idempotency key says already.
+    fn replay(&self, call: &Call) -> Result<Option<Done>> {
+        let Some(key) = call.idempotency.as_ref().filter(|_| call.stage != Stage::Finish) else { return Ok(None) };
+        match key.decide(self.idempotency_row(&key.key)?, now()) {
+            Decision::Run => Ok(None),
+            Decision::Replay(Stored { status, body, is_sealed }) => {
+                let answer = Answer { status, body, retry_after: None };
+                Ok(Some(Done { answer, is_replayed: true, is_sealed }))
+            }
+            Decision::InProgress => {
+                Err(Error::refused(Code::IdempotencyInProgress, "A call with this Idempotency-Key is still running."))
+            }
+            Decision::Reused => {
+                Err(Error::refused(Code::IdempotencyKeyReused, "This Idempotency-Key was used for a different call."))
+            }
+        }
+    }
+
+    /// The answer goes into the same transaction as the effect. One that may differ next time frees the key.
+    fn remember(&self, call: &Call, outcome: &Outcome<Value>) -> Result<()> {
+        let Some(key) = &call.idempotency else { return Ok(()) };
+        let answer = match outcome {
+            Outcome::Go(_) => None,
+            Outcome::Done(done) if !done.answer.is_repeatable() => return self.forget_idempotency(&key.key),
+            Outcome::Done(Done { answer, is_sealed, .. }) => {
+                Some(Stored { status: answer.status, body: answer.body.clone(), is_sealed: *is_sealed })
+            }
+        };
+        let row = Row { fingerprint: key.fingerprint.clone(), started_at: now(), answer };
+        self.save_idempotency(&key.key, &row)
+    }
+
+    fn command(&self, call: &Call) -> Result<Outcome<Value>> {
+        let url = call.callback_url.as_str();
+        match &call.command {
+            Command::Refuse(refused) => Err(Error::Refused(refused.clone())),
+            Command::Finish { answer, is_sealed } => {
+                Ok(Outcome::Done(Done { answer: answer.clone(), is_replayed: false, is_sealed: *is_sealed }))
+            }
+            Command::Authorise => go(()),
+            Command::PlanNetwork(wish) => go(self.plan_network(wish)?),
+            Command::CommitNetwork(commit) => Ok(done(self.commit_network(commit, url)?)),
+            Command::ListNetworks { tenant_id, warnings } => {
+                Ok(done(self.list_networks(tenant_id.as_deref(), warnings, url)?))
+            }
+            Command::GetNetwork { id } => Ok(done(self.get_network(id, url)?)),
+            Command::DeleteNetwork { id } => Ok(done(self.delete_network(id)?)),
+            Command::PlanVerification { id } => go(self.plan_verification(id)?),
+            Command::CommitVerification { id, is_good, answer } => {
+                Ok(done(self.commit_verification(id, *is_good, answer)?))
+            }
+            Command::PlanSession { network, tenant_id, reconnect } => {
+                go(self.plan_session(network, tenant_id.as_ref(), reconnect.as_ref())?)
+            }
+            Command::ListAccounts { filter, warnings } => Ok(done(self.list_accounts(filter, warnings)?)),
+            Command::GetAccount { id } => Ok(done(self.get_account(id)?)),
+            Command::PlanHealth { id } => go(self.plan_health(id)?),
+            Command::DeleteAccount { id } => go(self.delete_account(id)?),
+            Command::CreatePost(post) => Ok(done(self.create_post(post)?)),
+            Command::ListPosts { filter, warnings } => Ok(done(self.list_posts(filter, warnings)?)),
+            Command::GetPost { id } => Ok(done(self.get_post(id)?)),
+        }
+    }
+
+    fn db(&self) -> Result<&Db> {
+        self.db.as_ref().map_err(Clone::clone)
+    }
+
+    fn app(&self) -> Result<App> {
+        App::open(&self.env)
+    }
+}
+
+fn go(plan: impl Serialize) -> Result<Outcome<Value>> {
+    reply(plan).map(Outcome::Go)
+}
+
+const fn done(answer: Answer) -> Outcome<Value> {
+    Outcome::Done(Done::fresh(answer))
+}
+
+fn not_found(what: &str) -> Error {
+    Error::refused(Code::NotFound, format!("There is no such {what}."))
+}

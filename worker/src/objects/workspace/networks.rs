@@ -1,0 +1,182 @@
+//! The operator's X apps in the ledger.
+
+use latchkey_core::account::{Reason, Status};
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::code::Code;
+use latchkey_core::api::network::NetworkView;
+use latchkey_core::id::{AccountId, NetworkId, TenantId};
+use latchkey_core::network::{ClientRef, Network};
+use latchkey_core::oauth::Scopes;
+use latchkey_core::time::Span;
+use serde_json::json;
+
+use super::outbox::Errand;
+use super::{Inner, NetworkCommit, NetworkPlan, NetworkWish, SessionPlan, VerificationPlan, not_found};
+use crate::error::{Error, Result};
+use crate::runtime::{entropy, now};
+
+/// A superseded secret can still be read while KV's copies catch up.
+const SUPERSEDED_FOR: Span = Span::hours(24);
+
+impl Inner {
+    /// Reserves where the new secret goes. Nothing is current before the commit.
+    pub(super) fn plan_network(&self, wish: &NetworkWish) -> Result<NetworkPlan> {
+        let (current, client_id, force) = match wish {
+            NetworkWish::Put { client_id, tenant_id, force } => {
+                let tenant_id = tenant_id.as_ref().map_or("", TenantId::as_str);
+                (self.network_of(tenant_id)?, Some(client_id), *force)
+            }
+            NetworkWish::Change { id, client_id } => {
+                (Some(self.network(id)?.ok_or_else(|| not_found("social network"))?), client_id.as_ref(), false)
+            }
+        };
+        let client_id = client_id.or(current.as_ref().map(|network| &network.client_id)).cloned().unwrap_or_default();
+        if let Some(network) = &current {
+            self.require_same_client(network, &client_id, force)?;
+        }
+        let id = match &current {
+            Some(network) => network.id.clone(),
+            None => NetworkId::from_entropy(entropy()?),
+        };
+        let version = self.next_secret_version(&id)?;
+        self.owe(&Errand::ForgetSecret { network_id: id.clone(), version }, now() + SUPERSEDED_FOR)?;
+        Ok(NetworkPlan { id, version, client_id, current: current.map(|network| network.client()) })
+    }
+
+    /// Tokens belong to the client that they were issued to.
+    fn require_same_client(&self, network: &Network, client_id: &str, force: bool) -> Result<()> {
+        if force || network.client_id == client_id || self.accounts_of_network(&network.id)?.is_empty() {
+            return Ok(());
+        }
+        Err(Error::refused(Code::ClientChanged, "Accounts are connected with another client id."))
+    }
+
+    /// The new version is readable: from here on it is the one that is used.
+    pub(super) fn commit_network(&self, commit: &NetworkCommit, callback_url: &str) -> Result<Answer> {
+        let time = now();
+        let before = self.network(commit.id.as_str())?;
+        let tenant = commit.tenant_id.as_ref().map_or("", TenantId::as_str);
+        if before.is_none() && self.network_of(tenant)?.is_some() {
+            return Err(Error::refused(Code::InFlight, "Another call has just added this social network."));
+        }
+        let network = Network {
+            id: commit.id.clone(),
+            tenant_id: before.as_ref().map_or_else(|| commit.tenant_id.clone(), |network| network.tenant_id.clone()),
+            client_id: commit.client_id.clone(),
+            secret_version: commit.version,
+            client_type: commit.client_type,
+            verified_at: commit.is_verified.then_some(time),
+            paused: None,
+            created_at: before.as_ref().map_or(time, |network| network.created_at),
+            updated_at: time,
+        };
+        self.save_network(&network)?;
+        if let Some(before) = &before {
+            self.supersede(before, &network)?;
+        }
+        let status = if before.is_some() { 200 } else { 201 };
+        let view = NetworkView::new(&network, callback_url);
+        Ok(Answer::success(status, json!({ "data": view, "warnings": commit.warnings })))
+    }
+
+    fn supersede(&self, before: &Network, after: &Network) -> Result<()> {
+        let old = Errand::ForgetSecret { network_id: before.id.clone(), version: before.secret_version };
+        self.owe(&old, after.updated_at + SUPERSEDED_FOR)?;
+        if before.client_id == after.client_id {
+            return Ok(());
+        }
+        for mut account in self.accounts_of_network(&before.id)? {
+            account.set_status(Status::ReconnectRequired, Some(Reason::ClientChanged), after.updated_at);
+            self.save_account(&account)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn list_networks(
+        &self,
+        tenant_id: Option<&str>,
+        warnings: &[String],
+        callback_url: &str,
+    ) -> Result<Answer> {
+        let mut networks = self.networks()?;
+        networks.retain(|network| {
+            tenant_id.is_none_or(|wanted| network.tenant_id.as_ref().is_some_and(|t| t.as_str() == wanted))
+        });
+        let views: Vec<_> = networks.iter().map(|network| NetworkView::new(network, callback_url)).collect();
+        Ok(Answer::success(200, json!({ "data": views, "count": views.len(), "warnings": warnings })))
+    }
+
+    pub(super) fn get_network(&self, id: &str, callback_url: &str) -> Result<Answer> {
+        let network = self.find_network(id, None)?.ok_or_else(|| not_found("social network"))?;
+        Ok(Answer::data(200, NetworkView::new(&network, callback_url)))
+    }
+
+    /// Its accounts stay listed, inactive; their tokens are revoked while the secret can still be read.
+    pub(super) fn delete_network(&self, id: &str) -> Result<Answer> {
+        let network = self.network(id)?.ok_or_else(|| not_found("social network"))?;
+        for mut account in self.accounts_of_network(&network.id)? {
+            account.set_status(Status::Disconnected, Some(Reason::NetworkDeleted), now());
+            self.save_account(&account)?;
+            self.owe_release(&account, now())?;
+        }
+        let forget = Errand::ForgetSecret { network_id: network.id.clone(), version: network.secret_version };
+        self.owe(&forget, now() + SUPERSEDED_FOR)?;
+        self.db()?.run("UPDATE networks SET is_deleted = 1 WHERE id = ?", vec![id.into()])?;
+        Ok(Answer::success(200, json!({ "message": "Social network deleted successfully" })))
+    }
+
+    pub(super) fn plan_verification(&self, id: &str) -> Result<VerificationPlan> {
+        let network = self.find_network(id, None)?.ok_or_else(|| not_found("social network"))?;
+        let accounts = self.accounts_of_network(&network.id)?;
+        let granted = accounts.iter().map(|account| account.scopes.clone()).reduce(|all, scopes| common(&all, &scopes));
+        Ok(VerificationPlan { network, granted })
+    }
+
+    pub(super) fn commit_verification(&self, id: &NetworkId, is_good: bool, answer: &Answer) -> Result<Answer> {
+        if let Some(mut network) = self.network(id.as_str())?.filter(|_| is_good) {
+            network.verified_at = Some(now());
+            self.save_network(&network)?;
+        }
+        Ok(answer.clone())
+    }
+
+    /// Which client a new session is for, and whom it must bring back.
+    pub(super) fn plan_session(
+        &self,
+        network: &str,
+        tenant_id: Option<&TenantId>,
+        reconnect: Option<&AccountId>,
+    ) -> Result<SessionPlan> {
+        let network = self
+            .find_network(network, tenant_id)?
+            .ok_or_else(|| Error::refused(Code::NetworkNotConfigured, "No X app is configured for this tenant."))?;
+        let Some(id) = reconnect else { return Ok(SessionPlan { client: network.client(), expected_user: None }) };
+        let account = self.account(id.as_str())?.filter(|account| account.tenant_id.as_ref() == tenant_id);
+        let account = account.ok_or_else(|| not_found("account to reconnect under this tenant"))?;
+        // An account stays with its X app, also when the tenant has another one by now.
+        let own = self.network(account.network_id.as_str())?.unwrap_or(network);
+        Ok(SessionPlan { client: own.client(), expected_user: Some(account.user.id) })
+    }
+
+    pub(super) fn client(&self, id: &NetworkId, even_deleted: bool) -> Result<ClientRef> {
+        let network = if even_deleted { self.network_even_deleted(id)? } else { self.network(id.as_str())? };
+        let network = network.ok_or_else(|| Error::refused(Code::NetworkNotConfigured, "The X app was removed."))?;
+        Ok(network.client())
+    }
+
+    /// By id; or by name: the tenant's own, else the one that all share.
+    fn find_network(&self, id_or_name: &str, tenant_id: Option<&TenantId>) -> Result<Option<Network>> {
+        if !matches!(id_or_name, "x" | "twitter") {
+            return self.network(id_or_name);
+        }
+        match tenant_id.map(|tenant_id| self.network_of(tenant_id.as_str())).transpose()?.flatten() {
+            Some(own) => Ok(Some(own)),
+            None => self.network_of(""),
+        }
+    }
+}
+
+fn common(a: &Scopes, b: &Scopes) -> Scopes {
+    let both: Vec<&str> = a.iter().filter(|name| b.contains(name)).collect();
+    Scopes::parse(&both.join(" ")).unwrap_or_default()
+}

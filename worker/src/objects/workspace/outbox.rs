@@ -1,0 +1,156 @@
+//! Errands: what the ledger owes to others. Written in the transaction that owes it, done by the alarm, repeated until
+//! it is acknowledged. Every errand is one that can be done twice.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
+use latchkey_core::account::object_of;
+use latchkey_core::backoff;
+use latchkey_core::delivery::Delivery;
+use latchkey_core::id::{AccountId, NetworkId};
+use latchkey_core::idempotency::REMEMBERED;
+use latchkey_core::time::{Span, UnixMillis};
+use serde::{Deserialize, Serialize};
+use worker::console_error;
+
+use super::Inner;
+use crate::error::{Error, Result};
+use crate::objects::account::Release;
+use crate::objects::storage::{doc, time};
+use crate::runtime::now;
+
+const BATCH: i32 = 100;
+const PAUSE: (Span, Span) = (Span::secs(1), Span::mins(1));
+
+#[derive(Clone, Serialize, Deserialize)]
+pub enum Errand {
+    Enqueue {
+        object: String,
+        delivery: Box<Delivery>,
+    },
+    /// A row was closed. What that means for the tokens is looked up when the errand is run: the person may have
+    /// connected again since.
+    Release {
+        account_id: AccountId,
+        network_id: NetworkId,
+        x_user_id: String,
+    },
+    /// A secret version that is no longer current, a day after it was superseded or never taken into use.
+    ForgetSecret {
+        network_id: NetworkId,
+        version: u32,
+    },
+}
+
+#[derive(Deserialize)]
+struct Row {
+    seq: i64,
+    attempts: u32,
+    doc: String,
+}
+
+#[derive(Deserialize)]
+struct Time {
+    at: Option<i64>,
+}
+
+/// Errands that are done by one call, and the rows they came from.
+struct Trip {
+    rows: Vec<Row>,
+    errand: Work,
+}
+
+enum Work {
+    Enqueue(String, Vec<Delivery>),
+    Other(Errand),
+}
+
+impl Inner {
+    pub(super) fn owe(&self, errand: &Errand, due_at: UnixMillis) -> Result<()> {
+        self.db()?.run("INSERT INTO outbox (due_at, doc) VALUES (?, ?)", vec![time(due_at), doc(errand)?])
+    }
+
+    /// Runs what is due, side by side, and sets the next alarm.
+    pub(super) async fn alarm(&self) -> Result<()> {
+        // The platform gives up on an alarm that keeps failing; this one is set again first.
+        self.db()?.set_alarm(Some(now() + Span::mins(1))).await?;
+        self.purge_idempotency(now())?;
+        loop {
+            let trips = self.due_trips()?;
+            if trips.is_empty() {
+                break;
+            }
+            join_all(trips.into_iter().map(|trip| self.run(trip))).await.into_iter().collect::<Result<()>>()?;
+        }
+        self.arm().await
+    }
+
+    pub(super) async fn arm(&self) -> Result<()> {
+        let query = "SELECT min(at) AS at FROM (
+            SELECT min(due_at) AS at FROM outbox UNION ALL SELECT min(started_at) + ? AS at FROM idempotency)";
+        let rows: Vec<Time> = self.db()?.rows(query, vec![REMEMBERED.as_millis().into()])?;
+        self.db()?.set_alarm(rows.first().and_then(|row| row.at).map(UnixMillis)).await
+    }
+
+    /// Deliveries for one account go together and in order.
+    fn due_trips(&self) -> Result<Vec<Trip>> {
+        let query = "SELECT seq, attempts, doc FROM outbox WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?";
+        let mut trips = Vec::new();
+        let mut queues: BTreeMap<String, (Vec<Row>, Vec<Delivery>)> = BTreeMap::new();
+        for row in self.db()?.rows::<Row>(query, vec![time(now()), BATCH.into()])? {
+            match serde_json::from_str(&row.doc)? {
+                Errand::Enqueue { object, delivery } => {
+                    let (rows, deliveries) = queues.entry(object).or_default();
+                    rows.push(row);
+                    deliveries.push(*delivery);
+                }
+                other => trips.push(Trip { rows: vec![row], errand: Work::Other(other) }),
+            }
+        }
+        let enqueue = |(object, (rows, deliveries))| Trip { rows, errand: Work::Enqueue(object, deliveries) };
+        trips.extend(queues.into_iter().map(enqueue));
+        Ok(trips)
+    }
+
+    /// Done is deleted; what failed waits and is tried again.
+    async fn run(&self, trip: Trip) -> Result<()> {
+        let Err(error) = self.work(trip.errand).await else {
+            return trip
+                .rows
+                .iter()
+                .try_for_each(|row| self.db()?.run("DELETE FROM outbox WHERE seq = ?", vec![row.seq.into()]));
+        };
+        if let Error::Fault(fault) = &error {
+            console_error!(
+                "{}",
+                serde_json::json!({ "failure": fault.chain(), "object": "workspace", "during": "errand" })
+            );
+        }
+        trip.rows.iter().try_for_each(|row| {
+            let due_at = now() + backoff::pause(PAUSE.0, PAUSE.1, row.attempts + 1);
+            let update = "UPDATE outbox SET due_at = ?, attempts = attempts + 1 WHERE seq = ?";
+            self.db()?.run(update, vec![time(due_at), row.seq.into()])
+        })
+    }
+
+    async fn work(&self, work: Work) -> Result<()> {
+        let app = self.app()?;
+        match work {
+            Work::Enqueue(object, deliveries) => app.account(&object)?.enqueue(deliveries).await,
+            Work::Other(Errand::Enqueue { object, delivery }) => app.account(&object)?.enqueue(vec![*delivery]).await,
+            Work::Other(Errand::Release { account_id, network_id, x_user_id }) => {
+                let users = self.users_of_grant(&network_id, &x_user_id)?;
+                if users.contains(&account_id) {
+                    return Ok(());
+                }
+                let release = Release { account_id, is_last: users.is_empty() };
+                app.account(&object_of(&network_id, &x_user_id))?.release(release).await.map(drop)
+            }
+            Work::Other(Errand::ForgetSecret { network_id, version }) => {
+                let is_current =
+                    self.network(network_id.as_str())?.is_some_and(|network| network.secret_version == version);
+                if is_current { Ok(()) } else { app.vault()?.forget(&network_id, version).await }
+            }
+        }
+    }
+}

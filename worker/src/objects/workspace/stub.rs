@@ -1,0 +1,262 @@
+//! What others say to the Workspace object, and what it says back.
+
+use latchkey_core::account::Consent;
+use latchkey_core::api::account::AccountFilter;
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::post::{NewPost, PostFilter};
+use latchkey_core::api::refused::Refused;
+use latchkey_core::delivery::Delivery;
+use latchkey_core::grant::{Ended, Grant};
+use latchkey_core::id::{AccountId, NetworkId, TenantId, XUserId};
+use latchkey_core::idempotency::Key;
+use latchkey_core::network::{ClientRef, ClientType, Network};
+use latchkey_core::oauth::Scopes;
+use latchkey_core::time::UnixMillis;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use worker::Stub;
+
+use super::super::account::Release;
+use super::super::wire::ask;
+use crate::error::Result;
+
+#[derive(Serialize, Deserialize)]
+pub(super) enum Message {
+    Api(Box<Call>),
+    AwaitPost { call: Box<Call>, wait_ms: i64 },
+    Connected(Consent),
+    Delivered(Vec<Delivery>),
+    GrantChanged(GrantReport),
+    Client { network_id: NetworkId, even_deleted: bool },
+}
+
+/// One call with an API key. The object authorises it in the same breath as it does the work.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Call {
+    /// SHA-256 of the presented key, base64url.
+    pub key_digest: String,
+    pub request_id: String,
+    /// What X must know as our callback URL.
+    pub callback_url: String,
+    pub idempotency: Option<Key>,
+    pub stage: Stage,
+    pub command: Command,
+}
+
+/// Where a call stands that needs more than the ledger: the first message reserves its idempotency key, the last one
+/// stores effect and answer together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    Whole,
+    Begin,
+    Finish,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub enum Command {
+    /// Only say no, to whoever has a good key: a bad key is told nothing about its body.
+    Refuse(Box<Refused>),
+    /// Only give this answer, and remember it under the idempotency key.
+    Finish {
+        answer: Answer,
+        is_sealed: bool,
+    },
+    Authorise,
+    PlanNetwork(NetworkWish),
+    CommitNetwork(NetworkCommit),
+    ListNetworks {
+        tenant_id: Option<String>,
+        warnings: Vec<String>,
+    },
+    GetNetwork {
+        id: String,
+    },
+    DeleteNetwork {
+        id: String,
+    },
+    PlanVerification {
+        id: String,
+    },
+    CommitVerification {
+        id: NetworkId,
+        is_good: bool,
+        answer: Answer,
+    },
+    PlanSession {
+        network: String,
+        tenant_id: Option<TenantId>,
+        reconnect: Option<AccountId>,
+    },
+    ListAccounts {
+        filter: AccountFilter,
+        warnings: Vec<String>,
+    },
+    GetAccount {
+        id: String,
+    },
+    PlanHealth {
+        id: String,
+    },
+    DeleteAccount {
+        id: String,
+    },
+    CreatePost(NewPost),
+    ListPosts {
+        filter: PostFilter,
+        warnings: Vec<String>,
+    },
+    GetPost {
+        id: String,
+    },
+}
+
+/// Credentials that somebody wants to store, without the secret.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum NetworkWish {
+    /// Create, or rotate what this tenant has.
+    Put {
+        client_id: String,
+        tenant_id: Option<TenantId>,
+        force: bool,
+    },
+    Change {
+        id: String,
+        client_id: Option<String>,
+    },
+}
+
+/// Where a new secret goes, and what it replaces.
+#[derive(Serialize, Deserialize)]
+pub struct NetworkPlan {
+    pub id: NetworkId,
+    pub version: u32,
+    pub client_id: String,
+    pub current: Option<ClientRef>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct NetworkCommit {
+    pub id: NetworkId,
+    pub tenant_id: Option<TenantId>,
+    pub client_id: String,
+    pub version: u32,
+    pub client_type: ClientType,
+    pub is_verified: bool,
+    pub warnings: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct VerificationPlan {
+    pub network: Network,
+    /// What every connected account granted; none when there is no account.
+    pub granted: Option<Scopes>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct SessionPlan {
+    pub client: ClientRef,
+    pub expected_user: Option<XUserId>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct HealthPlan {
+    pub object: String,
+    pub username: String,
+}
+
+/// The row is closed already; this is what is left to do, and will be done even if nobody does it now.
+#[derive(Serialize, Deserialize)]
+pub struct DeletionPlan {
+    pub object: String,
+    pub release: Release,
+}
+
+/// What became of a grant, for every row that shares it.
+#[derive(Serialize, Deserialize)]
+pub struct GrantReport {
+    pub network_id: NetworkId,
+    pub x_user_id: String,
+    pub scopes: Scopes,
+    pub token_expires_at: UnixMillis,
+    pub ended: Option<Ended>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub enum Outcome<T> {
+    Done(Done),
+    Go(T),
+}
+
+/// An answer for the caller. A sealed body is opened by the edge.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Done {
+    pub answer: Answer,
+    pub is_replayed: bool,
+    pub is_sealed: bool,
+}
+
+impl Done {
+    pub const fn fresh(answer: Answer) -> Self {
+        Self { answer, is_replayed: false, is_sealed: false }
+    }
+}
+
+impl GrantReport {
+    pub fn new(grant: &Grant, x_user_id: &str) -> Self {
+        Self {
+            network_id: grant.client.network_id.clone(),
+            x_user_id: x_user_id.to_owned(),
+            scopes: grant.scopes.clone(),
+            token_expires_at: grant.expires_at,
+            ended: grant.ended,
+        }
+    }
+}
+
+pub struct WorkspaceStub {
+    stub: Stub,
+}
+
+impl WorkspaceStub {
+    pub const fn new(stub: Stub) -> Self {
+        Self { stub }
+    }
+
+    /// A call that the ledger answers, or lets go on with what it planned.
+    pub async fn api<T: DeserializeOwned>(&self, call: Call) -> Result<Outcome<T>> {
+        ask(&self.stub, &Message::Api(Box::new(call))).await
+    }
+
+    /// The post of `call` once every delivery is final, or after the wait.
+    pub async fn await_post(&self, call: Call, wait_ms: i64) -> Result<Answer> {
+        ask(&self.stub, &Message::AwaitPost { call: Box::new(call), wait_ms }).await
+    }
+
+    /// An X user has connected. Answers the account's row as callers see it.
+    pub async fn connected(&self, consent: Consent) -> Result<Value> {
+        ask(&self.stub, &Message::Connected(consent)).await
+    }
+
+    pub async fn delivered(&self, deliveries: &[Delivery]) -> Result<()> {
+        ask(&self.stub, &Message::Delivered(deliveries.to_vec())).await
+    }
+
+    pub async fn grant_changed(&self, report: GrantReport) -> Result<()> {
+        ask(&self.stub, &Message::GrantChanged(report)).await
+    }
+
+    /// The client as it is now; refused when the network was deleted.
+    pub async fn current_client(&self, network_id: &NetworkId) -> Result<ClientRef> {
+        self.client(network_id, false).await
+    }
+
+    /// The client of a network that may be deleted: its tokens can still be revoked for a day.
+    pub async fn any_client(&self, network_id: &NetworkId) -> Result<ClientRef> {
+        self.client(network_id, true).await
+    }
+
+    async fn client(&self, network_id: &NetworkId, even_deleted: bool) -> Result<ClientRef> {
+        ask(&self.stub, &Message::Client { network_id: network_id.clone(), even_deleted }).await
+    }
+}

@@ -1,0 +1,72 @@
+//! What a caller gets: one shape for JSON, pages and redirects, with the headers that every answer has.
+
+use latchkey_core::api::answer::Answer;
+use url::Url;
+use worker::{Headers, Response, ResponseBuilder};
+
+use crate::error::Result;
+
+pub struct Reply {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: String,
+}
+
+impl Reply {
+    pub fn json(answer: &Answer) -> Self {
+        let reply = Self::new(answer.status, "application/json; charset=utf-8", answer.body.clone());
+        match answer.retry_after {
+            Some(seconds) => reply.with("Retry-After", seconds.to_string()),
+            None => reply,
+        }
+    }
+
+    /// A page of ours, with the policy that it needs and no more.
+    pub fn page(status: u16, html: String, policy: String) -> Self {
+        Self::new(status, "text/html; charset=utf-8", html)
+            .with("Content-Security-Policy", policy)
+            .with("Cross-Origin-Opener-Policy", "same-origin-allow-popups".into())
+            .with("X-Frame-Options", "DENY".into())
+    }
+
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: String::new() }
+    }
+
+    /// 303: whatever the method was, the next request is a GET (RFC 9110 §15.4.4).
+    pub fn see_other(url: &Url) -> Self {
+        Self::empty(303).with("Location", url.to_string())
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The id of the post that this answer, if it is one of creation, says was created.
+    pub fn created_post(&self) -> Option<String> {
+        let body: serde_json::Value = serde_json::from_str(&self.body).ok()?;
+        Some(body.get("post")?.get("id")?.as_str()?.to_owned())
+    }
+
+    pub fn into_response(self, request_id: &str) -> Result<Response> {
+        let headers = Headers::new();
+        for (name, value) in &self.headers {
+            headers.append(name, value)?;
+        }
+        headers.set("X-Request-Id", request_id)?;
+        headers.set("Cache-Control", "no-store")?;
+        headers.set("Referrer-Policy", "no-referrer")?;
+        headers.set("X-Content-Type-Options", "nosniff")?;
+        Ok(ResponseBuilder::new().with_status(self.status).with_headers(headers).fixed(self.body.into_bytes()))
+    }
+
+    fn new(status: u16, content_type: &str, body: String) -> Self {
+        Self { status, headers: vec![("Content-Type", content_type.to_owned())], body }
+    }
+}

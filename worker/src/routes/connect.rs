@@ -1,0 +1,202 @@
+//! `/connect/*`: what browsers see on their way to X and back (docs/API.md, section 3).
+//!
+//! Nothing secret is in a URL of ours. A browser is known again by a cookie of its session, set on the way out.
+
+use latchkey_core::api::code::Code;
+use latchkey_core::connect::Display;
+use latchkey_core::connect::ticket::Ticket;
+use latchkey_core::oauth::authorize_url;
+use latchkey_core::pkce::{CodeChallenge, CodeVerifier};
+use latchkey_core::seal::base64url;
+use latchkey_core::secret::Secret;
+use latchkey_core::time::Span;
+use url::Url;
+
+use super::Answered;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::objects::connect::{Opening, Page, digest};
+use crate::pages;
+use crate::request::{Form, Incoming};
+use crate::response::Reply;
+use crate::runtime::{entropy, now};
+
+/// `POST /connect/start`: the widget's form. Only the session's own origin is taken at its word; a browser that hides
+/// the origin is asked on a page of ours; any other origin is 403 and gets no cookie, or a hostile site could put its
+/// own session into a victim's browser.
+pub async fn start(app: &App, mut incoming: Incoming) -> Answered {
+    let form = StartForm::read(app, incoming.form().await?)?;
+    match incoming.header("origin").as_deref() {
+        Some(origin) if form.ticket.is_for(origin) => leave(app, &incoming, form).await,
+        None | Some("null") => ask(app, form).await,
+        Some(_) => Err(Error::refused(Code::OriginNotAllowed, "This page may not start this sign-in.").into()),
+    }
+}
+
+/// `POST /connect/start/confirmed`: the button of our own page.
+pub async fn start_confirmed(app: &App, mut incoming: Incoming) -> Answered {
+    let ours = app.public_origin(&incoming.url)?;
+    let form = StartForm::read(app, incoming.form().await?)?;
+    if incoming.header("origin").as_deref() != Some(ours.as_str()) {
+        return Err(Error::refused(Code::OriginNotAllowed, "This page may not start this sign-in.").into());
+    }
+    leave(app, &incoming, form).await
+}
+
+/// `GET /connect/link/{id}`: may be opened any number of times until one callback succeeds. HEAD and prefetch change
+/// nothing: mail scanners and browsers look at links on their own.
+pub async fn link(app: &App, incoming: &Incoming, id: &str) -> Answered {
+    let is_prefetch = incoming.header("sec-purpose").is_some_and(|purpose| purpose.contains("prefetch"));
+    if incoming.method == "HEAD" || is_prefetch {
+        return Ok(Reply::empty(204));
+    }
+    let ticket = genuine(app, id)?;
+    let verifier = CodeVerifier::from_entropy(entropy()?);
+    let challenge = verifier.challenge();
+    // EXPOSE: held by the session, sealed.
+    let held = Some(Secret::new(verifier.expose().to_owned()));
+    depart(app, incoming, ticket, Leaving { challenge, display: Display::Page, verifier: held }).await
+}
+
+/// `GET /connect/callback/x`: X sends a browser back. The answer is a clean URL without code and state.
+pub async fn callback(app: &App, incoming: &Incoming) -> Answered {
+    let state = incoming.query_value("state").unwrap_or_default();
+    let unknown = || Error::refused(Code::StateUnknown, "This sign-in is not known here.");
+    let object = Ticket::object_of_state(app.keyring(), &state).ok_or_else(unknown)?;
+    let code = incoming.query_value("code").map(Secret::new);
+    let error = incoming.query_value("error");
+    let cookie = cookie_of(incoming, &object).as_deref().map(digest);
+    let returned = app.connect(&object)?.callback(digest(&state), cookie, code, error).await?;
+    match returned.page {
+        Page::Return { url } => Ok(Reply::see_other(&url)),
+        _ => Ok(Reply::see_other(&result_url(app, incoming, &returned.id)?)),
+    }
+}
+
+/// `GET /connect/result/{id}`: what the browser shows in the end. Reading it changes nothing.
+pub async fn result(app: &App, incoming: &Incoming, id: &str) -> Answered {
+    let ticket = genuine(app, id)?;
+    let object = ticket.object();
+    let cookie = cookie_of(incoming, &object).as_deref().map(digest);
+    match app.connect(&object)?.page(cookie).await? {
+        Page::Return { url } => Ok(Reply::see_other(&url)),
+        Page::Done => Ok(pages::done()?),
+        Page::Failed { message } => Ok(pages::failed(&message)?),
+        Page::OtherBrowser { site, label } => Ok(pages::other_browser(site.as_deref(), label.as_deref())?),
+    }
+}
+
+/// What a start form carries.
+struct StartForm {
+    ticket: Ticket,
+    token: Secret<String>,
+    leaving: Leaving,
+}
+
+/// What goes with the browser.
+struct Leaving {
+    challenge: CodeChallenge,
+    display: Display,
+    verifier: Option<Secret<String>>,
+}
+
+impl StartForm {
+    fn read(app: &App, mut form: Form) -> Result<Self> {
+        let token = Secret::new(form.take("token").unwrap_or_default());
+        // EXPOSE: checked against its own MAC.
+        let ticket = Ticket::from_token(app.keyring(), token.expose())
+            .ok_or_else(|| Error::refused(Code::InvalidSessionToken, "This sign-in is not known here."))?;
+        let method = form.take("code_challenge_method").unwrap_or_default();
+        let challenge = form.take("code_challenge").unwrap_or_default();
+        // RFC 7636 §4.3: S256 only; `plain` would put the verifier in the open.
+        let challenge = CodeChallenge::parse(&challenge).ok().filter(|_| method == "S256");
+        let display = match form.take("display").as_deref() {
+            None | Some("popup") => Some(Display::Popup),
+            Some("page") => Some(Display::Page),
+            Some(_) => None,
+        };
+        let (Some(challenge), Some(display)) = (challenge, display) else { return Err(malformed()) };
+        let verifier = form.take("code_verifier").map(Secret::new);
+        // EXPOSE: only whether it is a verifier, and this challenge's.
+        let fits = |text: &Secret<String>| {
+            CodeVerifier::parse(text.expose()).is_ok_and(|verifier| challenge.matches(&verifier))
+        };
+        if !verifier.as_ref().is_none_or(|text| display == Display::Page && fits(text)) {
+            return Err(malformed());
+        }
+        Ok(Self { ticket, token, leaving: Leaving { challenge, display, verifier } })
+    }
+}
+
+fn malformed() -> Error {
+    Error::refused(Code::InvalidPayload, "The sign-in was started with a malformed form.")
+}
+
+/// A page of ours that names site and label, with one button.
+async fn ask(app: &App, form: StartForm) -> Answered {
+    let terms = app.connect(&form.ticket.object())?.terms().await?;
+    let fields = [
+        // EXPOSE: back to the browser that sent it, in the body of a page that nobody else may read or frame.
+        ("token", form.token.expose().as_str()),
+        ("code_challenge", form.leaving.challenge.as_str()),
+        ("code_challenge_method", "S256"),
+        ("display", if form.leaving.display == Display::Page { "page" } else { "popup" }),
+    ];
+    Ok(pages::start(terms.site(), terms.label.as_deref(), &fields, &app.endpoints().authorize_url)?)
+}
+
+async fn leave(app: &App, incoming: &Incoming, form: StartForm) -> Answered {
+    depart(app, incoming, form.ticket, form.leaving).await
+}
+
+/// Fresh state and cookie, then 303 to X.
+async fn depart(app: &App, incoming: &Incoming, ticket: Ticket, leaving: Leaving) -> Answered {
+    let state = ticket.state(app.keyring(), entropy()?);
+    let cookie = base64url(&entropy::<32>()?);
+    let challenge = leaving.challenge.clone();
+    let opening = Opening {
+        state: digest(&state),
+        cookie: digest(&cookie),
+        challenge: leaving.challenge,
+        display: leaving.display,
+        verifier: leaving.verifier,
+    };
+    let object = ticket.object();
+    let terms = app.connect(&object)?.start(opening).await?;
+    let to_x =
+        authorize_url(app.endpoints(), &terms.client.client_id, &terms.callback_url, &terms.scopes, &state, &challenge);
+    let lifetime = terms.expires_at - now();
+    Ok(Reply::see_other(&to_x).with("Set-Cookie", set_cookie(incoming, &object, &cookie, lifetime)))
+}
+
+fn genuine(app: &App, id: &str) -> Result<Ticket> {
+    Ticket::from_id(app.keyring(), id).ok_or_else(|| Error::refused(Code::NotFound, "This sign-in is not known here."))
+}
+
+fn result_url(app: &App, incoming: &Incoming, id: &str) -> Result<Url> {
+    let origin = app.public_origin(&incoming.url)?;
+    Url::parse(&format!("{origin}/connect/result/{id}")).map_err(Error::fault)
+}
+
+/// `__Host-` binds the cookie to this very host (RFC 6265bis §4.1.3.2). On plain-http loopback, where not every browser
+/// takes Secure cookies, it goes without.
+///
+/// The twelve characters are the session id's first as well as its object's: both begin with the same random bytes.
+fn cookie_name(incoming: &Incoming, object: &str) -> String {
+    let short: String = object.chars().take(12).collect();
+    if incoming.url.scheme() == "https" { format!("__Host-c-{short}") } else { format!("c-{short}") }
+}
+
+/// `Lax`: X's page navigates back from another site, with a top-level GET.
+fn set_cookie(incoming: &Incoming, object: &str, value: &str, lifetime: Span) -> String {
+    let secure = if incoming.url.scheme() == "https" { "; Secure" } else { "" };
+    let name = cookie_name(incoming, object);
+    format!("{name}={value}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}", lifetime.as_secs())
+}
+
+fn cookie_of(incoming: &Incoming, object: &str) -> Option<String> {
+    let name = cookie_name(incoming, object);
+    let header = incoming.header("cookie")?;
+    let pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
+    pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+}

@@ -1,0 +1,49 @@
+//! `/healthz`, and which page may read what (CORS, Fetch standard §3.2).
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::route::Route;
+use latchkey_core::connect::ticket::Ticket;
+use serde_json::json;
+
+use crate::app::App;
+use crate::request::Incoming;
+use crate::response::Reply;
+
+/// No configuration is opened: this answers while everything else says what is missing.
+pub fn health() -> Reply {
+    Reply::json(&Answer::json(200, &json!({ "ok": true, "version": env!("CARGO_PKG_VERSION") })))
+}
+
+/// Routes that an API key opens.
+pub const fn takes_key(route: &Route) -> bool {
+    !route.is_page()
+        && !matches!(route, Route::Health | Route::Preflight | Route::SessionPreflight(_) | Route::SessionComplete(_))
+}
+
+/// A session answers exactly the origin it was made for, which its id carries; key routes the configured origins.
+pub fn cors(app: &App, route: &Route, incoming: &Incoming) -> Vec<(&'static str, String)> {
+    let Some(origin) = incoming.header("origin") else { return Vec::new() };
+    let of_session = match route {
+        Route::SessionGet(id) | Route::SessionCancel(id) | Route::SessionComplete(id) | Route::SessionPreflight(id) => {
+            Ticket::from_id(app.keyring(), id).is_some_and(|ticket| ticket.is_for(&origin))
+        }
+        _ => false,
+    };
+    let of_operator = !route.is_page() && app.lets_page_use_keys(&origin);
+    if !of_session && !of_operator {
+        return vec![("Vary", "Origin".into())];
+    }
+    let mut headers = vec![
+        ("Vary", "Origin".into()),
+        ("Access-Control-Allow-Origin", origin),
+        ("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, Idempotency-Replayed".into()),
+    ];
+    if matches!(route, Route::Preflight | Route::SessionPreflight(_)) {
+        headers.extend([
+            ("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE".to_owned()),
+            ("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Prefer".to_owned()),
+            ("Access-Control-Max-Age", "7200".to_owned()),
+        ]);
+    }
+    headers
+}

@@ -1,0 +1,63 @@
+//! One verb, one short function. Routes know the app's methods and core's types; never storage, sealing or X's URLs.
+
+mod accounts;
+mod connect;
+pub mod meta;
+mod networks;
+mod posts;
+mod sessions;
+
+use latchkey_core::api::route::Route;
+
+use crate::app::App;
+use crate::auth::{Early, note_key};
+use crate::failed;
+use crate::log::Entry;
+use crate::request::Incoming;
+use crate::response::Reply;
+
+pub type Answered = Result<Reply, Early>;
+
+/// Lets the route answer, and adds what pages of other origins need to read it.
+pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Entry) -> Reply {
+    let (is_page, takes_key) = (route.is_page(), meta::takes_key(&route));
+    let cors = meta::cors(app, &route, &incoming);
+    let reply = match dispatch(app, route, incoming, entry).await {
+        Ok(reply) | Err(Early::Answered(reply)) => reply,
+        Err(Early::Failed(error)) => failed(&error, is_page, entry),
+    };
+    if takes_key {
+        note_key(entry, &reply);
+    }
+    cors.into_iter().fold(reply, |reply, (name, value)| reply.with(name, value))
+}
+
+async fn dispatch(app: &App, route: Route, incoming: Incoming, entry: &mut Entry) -> Answered {
+    match route {
+        Route::Health => Ok(meta::health()),
+        Route::Preflight | Route::SessionPreflight(_) => Ok(Reply::empty(204)),
+        Route::NetworkCreate => networks::create(app, incoming).await,
+        Route::NetworkList => networks::list(app, &incoming).await,
+        Route::NetworkGet(id) => networks::get(app, &incoming, id).await,
+        Route::NetworkUpdate(id) => networks::update(app, incoming, id).await,
+        Route::NetworkDelete(id) => networks::delete(app, &incoming, id).await,
+        Route::NetworkVerify(id) => networks::verify(app, incoming, id).await,
+        Route::AuthUrl(network) => sessions::auth_url(app, incoming, network).await,
+        Route::SessionCreate => sessions::create(app, incoming).await,
+        Route::SessionGet(id) => sessions::get(app, &incoming, &id).await,
+        Route::SessionCancel(id) => sessions::cancel(app, &incoming, &id).await,
+        Route::SessionComplete(id) => sessions::complete(app, incoming, &id).await,
+        Route::ConnectStart => connect::start(app, incoming).await,
+        Route::ConnectStartConfirmed => connect::start_confirmed(app, incoming).await,
+        Route::ConnectLink(id) => connect::link(app, &incoming, &id).await,
+        Route::ConnectCallback => connect::callback(app, &incoming).await,
+        Route::ConnectResult(id) => connect::result(app, &incoming, &id).await,
+        Route::AccountList => accounts::list(app, &incoming).await,
+        Route::AccountGet(id) => accounts::get(app, &incoming, id, entry).await,
+        Route::AccountDelete(id) => accounts::delete(app, &incoming, id, entry).await,
+        Route::AccountHealth(id) => accounts::health(app, &incoming, id, entry).await,
+        Route::PostCreate => posts::create(app, incoming).await,
+        Route::PostList => posts::list(app, &incoming).await,
+        Route::PostGet(id) => posts::get(app, &incoming, id).await,
+    }
+}

@@ -1,0 +1,126 @@
+//! `/v1/social-networks`: the operator's X app. The secret is proven, sealed, read back, and only then current.
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::input::read;
+use latchkey_core::api::network::{
+    CreateNetwork, Diagnosis, UpdateNetwork, accept_verdict, require_credentials, require_x,
+};
+use latchkey_core::api::query::Query;
+use latchkey_core::doctor::{Verdict, client_id_shape, probe_verdict};
+use latchkey_core::id::TenantId;
+use latchkey_core::network::ClientType;
+use latchkey_core::oauth::{ClientCredentials, probe_request};
+
+use super::Answered;
+use crate::app::App;
+use crate::auth::ApiCaller;
+use crate::error::{Error, Result};
+use crate::objects::workspace::{Command, NetworkCommit, NetworkPlan, NetworkWish, VerificationPlan};
+use crate::outbound::{NoAnswer, QUICK};
+use crate::request::Incoming;
+
+/// `POST`: 201, or 200 when it rotates what this tenant has; 409 `client_changed`; 422 with the key doctor's verdict.
+pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
+    let (caller, input) = ApiCaller::with_body(app, &mut incoming, |body| {
+        let input = read::<CreateNetwork>(body, &[])?.value;
+        require_x(&input.network)?;
+        let credentials = ClientCredentials::new(&input.client_key, &input.client_secret);
+        require_credentials(&credentials)?;
+        Ok((input, credentials))
+    })
+    .await?;
+    let (input, credentials) = input;
+    let wish = NetworkWish::Put {
+        client_id: credentials.client_id.clone(),
+        tenant_id: input.tenant_id.clone(),
+        force: input.force,
+    };
+    let plan: NetworkPlan = caller.plan(Command::PlanNetwork(wish)).await?;
+    store(app, &caller, plan, credentials, input.tenant_id, input.verify).await
+}
+
+/// `PATCH`: what is not given stays as it is.
+pub async fn update(app: &App, mut incoming: Incoming, id: String) -> Answered {
+    let parse = |body: &[u8]| Ok(read::<UpdateNetwork>(body, &[])?.value);
+    let (caller, input) = ApiCaller::with_body(app, &mut incoming, parse).await?;
+    let client_id = input.client_key.map(|key| key.trim().to_owned());
+    let plan: NetworkPlan = caller.plan(Command::PlanNetwork(NetworkWish::Change { id, client_id })).await?;
+    let secret = match (input.client_secret, &plan.current) {
+        (Some(secret), _) => secret,
+        (None, Some(current)) => app.vault()?.credentials(current).await?.client_secret,
+        (None, None) => return Err(Error::fault("a network to update has no current client").into()),
+    };
+    let credentials = ClientCredentials::new(&plan.client_id, &secret);
+    if let Err(refused) = require_credentials(&credentials) {
+        return Ok(caller.finish_refused(refused).await?);
+    }
+    store(app, &caller, plan, credentials, None, input.verify).await
+}
+
+pub async fn list(app: &App, incoming: &Incoming) -> Answered {
+    let caller = ApiCaller::new(app, incoming)?;
+    let mut query = Query::parse(incoming.query());
+    let tenant_id = query.take(&["tenantId", "tenant_id"]);
+    let warnings = caller.require(query.finish()).await?;
+    Ok(caller.run(Command::ListNetworks { tenant_id, warnings }).await?)
+}
+
+pub async fn get(app: &App, incoming: &Incoming, id: String) -> Answered {
+    Ok(ApiCaller::new(app, incoming)?.run(Command::GetNetwork { id }).await?)
+}
+
+pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
+    Ok(ApiCaller::new(app, incoming)?.run(Command::DeleteNetwork { id }).await?)
+}
+
+/// `POST …/verify`: the key doctor on what is stored.
+pub async fn verify(app: &App, mut incoming: Incoming, id: String) -> Answered {
+    let mut caller = ApiCaller::new(app, &incoming)?;
+    let body = caller.require(incoming.optional_json_body().await).await?;
+    caller.bind(&incoming, &body).await?;
+    let plan: VerificationPlan = caller.plan(Command::PlanVerification { id }).await?;
+    let credentials = app.vault()?.credentials(&plan.network.client()).await?;
+    let verdict = examine(app, &credentials).await?;
+    let diagnosis = Diagnosis::new(&plan.network, caller.callback_url(), plan.granted.as_ref(), &verdict);
+    let answer = Answer::data(200, &diagnosis);
+    let is_good = verdict == Verdict::Good;
+    Ok(caller.finish(Command::CommitVerification { id: plan.network.id, is_good, answer }).await?)
+}
+
+/// Prove, seal, read back, commit. Nothing is stored when X refuses the credentials.
+async fn store(
+    app: &App,
+    caller: &ApiCaller<'_>,
+    plan: NetworkPlan,
+    credentials: ClientCredentials,
+    tenant_id: Option<TenantId>,
+    verify: bool,
+) -> Answered {
+    let shape = client_id_shape(&credentials.client_id);
+    let verdict = if verify { Some(examine(app, &credentials).await?) } else { None };
+    let warnings = match verdict.as_ref().map_or(Ok(None), accept_verdict) {
+        Ok(warning) => warning.into_iter().collect(),
+        Err(refused) => return Ok(caller.finish_refused(refused).await?),
+    };
+    app.vault()?.store(&plan.id, plan.version, &credentials.client_secret).await?;
+    let is_verified = verdict == Some(Verdict::Good);
+    let commit = NetworkCommit {
+        id: plan.id,
+        tenant_id,
+        client_id: credentials.client_id,
+        version: plan.version,
+        client_type: ClientType::known_from(is_verified, shape),
+        is_verified,
+        warnings,
+    };
+    Ok(caller.finish(Command::CommitNetwork(commit)).await?)
+}
+
+/// One call to X's token endpoint with a junk refresh token.
+async fn examine(app: &App, credentials: &ClientCredentials) -> Result<Verdict> {
+    let shape = client_id_shape(&credentials.client_id);
+    Ok(match app.x().send(probe_request(app.endpoints(), credentials), QUICK).await? {
+        Ok(answer) => probe_verdict(shape, Some(&answer)),
+        Err(NoAnswer::TimedOut | NoAnswer::Broken) => probe_verdict(shape, None),
+    })
+}

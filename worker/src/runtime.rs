@@ -1,0 +1,30 @@
+//! Time and randomness: what core is handed.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use latchkey_core::time::{Span, UnixMillis};
+use worker::{Date, Delay};
+
+use crate::error::{Error, Result};
+
+pub fn now() -> UnixMillis {
+    UnixMillis(i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX))
+}
+
+/// The platform's CSPRNG.
+pub fn entropy<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| Error::fault(format!("no randomness: {error}")))?;
+    Ok(bytes)
+}
+
+/// What `future` yields, or `None` after `limit`. Every wait in an object has one: a client that goes away is not seen.
+pub async fn within<T>(limit: Span, future: impl Future<Output = T>) -> Option<T> {
+    let delay = Delay::from(Duration::from_millis(u64::try_from(limit.as_millis()).unwrap_or(0)));
+    match select(pin!(future), delay).await {
+        Either::Left((value, _)) => Some(value),
+        Either::Right(((), _)) => None,
+    }
+}

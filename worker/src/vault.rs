@@ -1,0 +1,72 @@
+//! Client secrets, sealed in KV: one immutable key per version, `secret/<network>/<version>`.
+//!
+//! KV is eventually consistent, so nothing is ever overwritten: a version is written, read back, and only then made
+//! current in the ledger. A miss is therefore transient and never means that the secret is wrong.
+
+use latchkey_core::id::NetworkId;
+use latchkey_core::network::ClientRef;
+use latchkey_core::oauth::ClientCredentials;
+use latchkey_core::seal::{Context, Keyring, Purpose};
+use latchkey_core::secret::Secret;
+use worker::KvStore;
+
+use crate::app::WORKSPACE;
+use crate::error::{Doing, Error, Result};
+use crate::runtime::entropy;
+
+pub struct Vault<'a> {
+    kv: KvStore,
+    keyring: &'a Keyring,
+}
+
+impl<'a> Vault<'a> {
+    pub const fn new(kv: KvStore, keyring: &'a Keyring) -> Self {
+        Self { kv, keyring }
+    }
+
+    /// Writes a new version and reads it back.
+    pub async fn store(&self, network: &NetworkId, version: u32, client_secret: &Secret<String>) -> Result<()> {
+        let row = row(network, version);
+        // EXPOSE: into the seal.
+        let sealed = self.keyring.seal(&context(&row), client_secret.expose().as_bytes(), entropy()?)?;
+        self.kv.put(&key(&row), sealed)?.execute().await.doing("store a client secret")?;
+        let stored = self.read(&row).await?;
+        // EXPOSE: compared in constant time with what was to be stored.
+        if stored.ct_eq(client_secret.expose().as_bytes()) {
+            return Ok(());
+        }
+        Err(Error::fault("a stored client secret reads back differently"))
+    }
+
+    /// The credentials of a client, for one request to X's token endpoint.
+    pub async fn credentials(&self, client: &ClientRef) -> Result<ClientCredentials> {
+        let secret = self.read(&row(&client.network_id, client.secret_version)).await?;
+        Ok(ClientCredentials::new(&client.client_id, &secret))
+    }
+
+    pub async fn forget(&self, network: &NetworkId, version: u32) -> Result<()> {
+        self.kv.delete(&key(&row(network, version))).await.doing("delete a client secret")
+    }
+
+    async fn read(&self, row: &str) -> Result<Secret<String>> {
+        let sealed = self.kv.get(&key(row)).text().await.doing("read a client secret")?;
+        let sealed = sealed.ok_or_else(|| Error::fault("a client secret is not readable yet"))?;
+        let opened = self.keyring.open(&context(row), &sealed)?;
+        // EXPOSE: bytes to text, still inside a Secret.
+        let text =
+            String::from_utf8(opened.expose().clone()).map_err(|_| Error::fault("a client secret is not text"))?;
+        Ok(Secret::new(text))
+    }
+}
+
+fn row(network: &NetworkId, version: u32) -> String {
+    format!("{network}/{version}")
+}
+
+fn key(row: &str) -> String {
+    format!("secret/{row}")
+}
+
+const fn context(row: &str) -> Context<'_> {
+    Context { workspace: WORKSPACE, purpose: Purpose::ClientSecret, row }
+}
