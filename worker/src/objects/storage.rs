@@ -1,5 +1,6 @@
 //! `SQLite` in an object: rows are JSON documents beside the columns they are found by.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use js_sys::wasm_bindgen;
@@ -62,16 +63,20 @@ impl Db {
 
     /// Runs `work` in one transaction, rolled back on any error. Nothing in it may wait.
     pub fn transaction<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        let (mut work, mut outcome) = (Some(work), None);
-        let mut run = || {
+        // The platform calls back within `transaction_sync`. A panic in there rolls back and goes on outwards, so no
+        // half-written state is seen.
+        let mut state = (Some(work), None);
+        let mut captured = AssertUnwindSafe(&mut state);
+        let mut run = move || {
+            let (work, outcome) = &mut **captured;
             let result = work.take().map(|work| work());
             let failed = !matches!(result, Some(Ok(_)));
-            outcome = result;
+            *outcome = result;
             if failed { Err(JsValue::from_str("rolled back")) } else { Ok(JsValue::UNDEFINED) }
         };
         let raw: &StorageWithTransactions = self.storage.as_raw().unchecked_ref();
         let committed = raw.transaction_sync(&mut run);
-        match (outcome, committed) {
+        match (state.1, committed) {
             (Some(Ok(value)), Ok(_)) => Ok(value),
             (Some(Err(error)), _) => Err(error),
             (_, Err(error)) => Err(Error::from(worker::Error::from(error))).doing("commit a transaction"),
