@@ -204,9 +204,10 @@ function checkApp(given) {
   return app;
 }
 
-/** https, a native app's own scheme, or plain http on loopback. */
+/** https, a native app's own scheme, or plain http on loopback; *.localhost too, so that development has real sites. */
 function checkCallback(callback) {
   const { protocol, hostname } = new URL(callback);
-  const refused = REFUSED_SCHEMES.has(protocol.slice(0, -1)) || (protocol === "http:" && !LOOPBACK.has(hostname));
+  const isLoopback = LOOPBACK.has(hostname) || hostname.endsWith(".localhost");
+  const refused = REFUSED_SCHEMES.has(protocol.slice(0, -1)) || (protocol === "http:" && !isLoopback);
   if (refused) throw new TypeError(`X does not take this callback: ${callback}`);
 }
