@@ -1,0 +1,133 @@
+/**
+ * Callers of the Worker under test: a back end with an API key, and a person's browser on its way through connecting X.
+ *
+ *   const bench = await startBench();                       // a Worker, and the stand-in as its X, already registered
+ *   const account = await connect(bench, { username: "ada", tenant_id: "t1" });
+ *   const { status, body } = await bench.api.post("/v1/posts", { content: "hi", accounts: [account.id] });
+ *   await bench.stop();                                     // fails if X was asked for anything that X does not have
+ */
+
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import { startFakeX } from "../fake-x/server.mjs";
+import { ADMIN_KEY, startWorker } from "./worker.mjs";
+
+/** The site whose page carries the button. Nothing listens there: the Worker only compares it. */
+export const SITE = "http://acme.localhost:8789";
+
+/**
+ * @param {object} [options]
+ * @param {boolean} [options.register] whether the stand-in's app is registered as the network of no tenant
+ * The other options are those of `startWorker`.
+ */
+export async function startBench({ register = true, ...options } = {}) {
+  const x = await startFakeX();
+  const worker = await startWorker({ fakeX: x, ...options });
+  const bench = { x, worker, api: api(worker) };
+  x.setApp({ client_id: x.app.client_id, callbacks: [callbackOf(worker)] });
+  if (register) bench.network = await registerNetwork(bench);
+  return {
+    ...bench,
+    async stop() {
+      await Promise.all([worker.stop(), x.close()]);
+      assert.deepEqual(x.requests({ unmatched: true }), []);
+      assert.deepEqual(x.faults(), [], "a fault that nothing met");
+    },
+  };
+}
+
+export const callbackOf = (worker) => `${worker.origin}/connect/callback/x`;
+
+/** What the operator does once: the X app's credentials. Answers the network. */
+export async function registerNetwork({ api, x }, { app = x.app, ...fields } = {}) {
+  const { client_id, client_secret } = app;
+  const answer = await api.post("/v1/social-networks", { network: "x", client_key: client_id, client_secret, ...fields });
+  assert.ok(answer.status === 200 || answer.status === 201, answer.text);
+  return answer.body.data;
+}
+
+/** One function a verb, each answering `{status, headers, text, body}`; `body` is the JSON, or undefined. */
+export function api(worker, { key = ADMIN_KEY } = {}) {
+  const authorization = key === null ? {} : { authorization: `Bearer ${key}` };
+  const send = (method, path, { headers, ...rest } = {}) =>
+    request(worker, method, path, { headers: { ...authorization, ...headers }, ...rest });
+  const sendJson = (method, path, value, headers) => {
+    if (value === undefined) return send(method, path, { headers });
+    return send(method, path, {
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(value),
+    });
+  };
+  return {
+    send,
+    get: (path, headers) => sendJson("GET", path, undefined, headers),
+    post: (path, value, headers) => sendJson("POST", path, value, headers),
+    patch: (path, value, headers) => sendJson("PATCH", path, value, headers),
+    delete: (path, headers) => sendJson("DELETE", path, undefined, headers),
+  };
+}
+
+/** `path` may be a whole URL of the Worker, as redirects have it: names under localhost are called at `worker.api`. */
+export async function request(worker, method, path, init = {}) {
+  const { pathname, search } = new URL(path, worker.api);
+  const response = await fetch(worker.api + pathname + search, { method, redirect: "manual", ...init });
+  const text = await response.text();
+  const isJson = (response.headers.get("content-type") ?? "").startsWith("application/json");
+  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+}
+
+/** What the page makes on each click (RFC 7636 §4.1, §4.2). */
+export function newVerifier() {
+  const verifier = randomBytes(32).toString("base64url");
+  return { verifier, challenge: createHash("sha256").update(verifier).digest("base64url") };
+}
+
+/** Step 1, the site's back end: `{id, token, expires_at, connect_url}`. */
+export async function createSession({ api }, fields = {}) {
+  const answer = await api.post("/v1/connect-sessions", { origin: SITE, ...fields });
+  assert.equal(answer.status, 201, answer.text);
+  return answer.body.data;
+}
+
+/** Step 2, the page: the click's form. On success the answer is a 303 to X with a cookie. */
+export function startSession({ worker }, { token, challenge, origin = SITE, display = "popup", ...fields }) {
+  const form = { token, code_challenge: challenge, code_challenge_method: "S256", display, ...fields };
+  const headers = origin === undefined ? {} : { origin };
+  return request(worker, "POST", "/connect/start", { headers, body: new URLSearchParams(form) });
+}
+
+export const cookieOf = ({ headers }) => headers.get("set-cookie")?.split(";")[0];
+
+/** Step 3, the person at X: consents to what the Location header of a start asks for. Answers the URL of the callback. */
+export function consent({ x }, location, username = "ada") {
+  const asked = new URL(location).searchParams;
+  const { code } = x.grant({
+    client_id: asked.get("client_id"),
+    username,
+    scopes: asked.get("scope").split(" "),
+    code_challenge: asked.get("code_challenge"),
+    redirect_uri: asked.get("redirect_uri"),
+  });
+  return `${asked.get("redirect_uri")}?${new URLSearchParams({ state: asked.get("state"), code })}`;
+}
+
+/** A page of ours in the person's browser. */
+export const browse = ({ worker }, url, cookie) =>
+  request(worker, "GET", url, { headers: cookie ? { cookie } : {} });
+
+/** Step 5, the page: `token` is the session's. */
+export const complete = ({ worker }, { id, token }, verifier) =>
+  api(worker, { key: token }).post(`/v1/connect-sessions/${id}/complete`, { code_verifier: verifier }, { origin: SITE });
+
+/** All the steps. Answers the account as `complete` shows it. `fields` go into the session. */
+export async function connect(bench, { username = "ada", ...fields } = {}) {
+  const { verifier, challenge } = newVerifier();
+  const session = await createSession(bench, fields);
+  const started = await startSession(bench, { token: session.token, challenge });
+  assert.equal(started.status, 303, started.text);
+  const called = await browse(bench, consent(bench, started.headers.get("location"), username), cookieOf(started));
+  assert.equal(called.status, 303, called.text);
+  const completed = await complete(bench, session, verifier);
+  assert.equal(completed.status, 200, completed.text);
+  return completed.body.data.account;
+}
