@@ -151,7 +151,7 @@ export class Control {
 
   /** `limits`: {"POST /2/tweets": {user_15min: 3}} replaces X's numbers, meter by meter. */
   set(changes) {
-    const checked = only(changes, ["acting_delay_ms", "listing_delay_ms", "dialect", "limits"]);
+    const checked = only(changes, ["acting_delay_ms", "listing_delay_ms", "access_token_ms", "dialect", "limits"]);
     for (const meters of Object.values(only(checked.limits ?? {}, LIMITED_ROUTES))) only(meters, METER_NAMES);
     return Object.assign(this.#state.settings, checked);
   }

@@ -1,13 +1,12 @@
 // POST /2/oauth2/token and /2/oauth2/revoke: RFC 6749, 7636 and 7009 with X's own wording and quirks.
 // https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code
 import { createHash, timingSafeEqual } from "node:crypto";
-import { DAY, HOUR, SECOND } from "./clock.mjs";
+import { DAY, SECOND } from "./clock.mjs";
 import { oauth } from "./problems.mjs";
 import { json, refuse } from "./reply.mjs";
 import { random } from "./state.mjs";
 
 const CODE_LIFETIME = 30 * SECOND;
-const ACCESS_LIFETIME = 2 * HOUR;
 /** "Valid for about 6 months", says X's page on the token exchange. */
 const REFRESH_LIFETIME = 182 * DAY;
 
@@ -69,10 +68,11 @@ function refresh(x, app, form) {
 }
 
 function issueTokens(x, grant) {
+  const lifetime = x.settings.access_token_ms;
   const answer = {
     token_type: "bearer",
-    expires_in: ACCESS_LIFETIME / SECOND,
-    access_token: mint(x, grant, "access", "at", ACCESS_LIFETIME),
+    expires_in: Math.floor(lifetime / SECOND),
+    access_token: mint(x, grant, "access", "at", lifetime),
     scope: grant.scopes.toReversed().join(" "), // X's order is not the order of the request
   };
   if (!grant.scopes.includes("offline.access")) return answer;

@@ -24,6 +24,18 @@ test("a_code_becomes_a_pair_whose_scope_is_in_another_order", async (t) => {
   assert.match(Buffer.from(body.access_token, "base64").toString(), /^[\w-]+:\d{13}:1:1:at:1$/);
 });
 
+test("an_access_token_lives_as_long_as_the_settings_say", async (t) => {
+  const x = await start(t);
+  x.clock({ frozen: true });
+  x.set({ access_token_ms: 10_000 });
+  const { access_token, expires_in } = await connect(x);
+  assert.equal(expires_in, 10);
+  x.clock({ advance_ms: 9_999 });
+  assert.equal(await me(x, access_token), 200);
+  x.clock({ advance_ms: 1 });
+  assert.equal(await me(x, access_token), 401);
+});
+
 test("no_refresh_token_without_offline_access", async (t) => {
   const x = await start(t);
   const body = await connect(x, { scopes: ["tweet.read", "users.read"] });

@@ -1,10 +1,13 @@
 // What the stand-in remembers: apps, users, grants, tokens, posts. Nothing survives the process.
 import { randomBytes } from "node:crypto";
-import { Clock } from "./clock.mjs";
+import { Clock, HOUR } from "./clock.mjs";
 import { RequestLog } from "./request-log.mjs";
 
 /** X's ids are snowflakes: milliseconds since this instant, shifted by 22 bits. */
 const SNOWFLAKE_EPOCH = 1288834974657n;
+
+/** https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code: two hours. */
+const ACCESS_TOKEN_MS = 2 * HOUR;
 
 /** Where the Worker listens in development. */
 export const DEFAULT_CALLBACKS = ["http://127.0.0.1:8787/connect/callback/x"];
@@ -36,6 +39,7 @@ export class State {
     this.settings = {
       acting_delay_ms: this.options.acting_delay_ms ?? 0,
       listing_delay_ms: this.options.listing_delay_ms ?? 0,
+      access_token_ms: ACCESS_TOKEN_MS,
       dialect: "new",
       limits: {},
     };
