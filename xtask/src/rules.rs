@@ -1,7 +1,5 @@
-//! Rules about the code that no compiler knows: what core may depend on, who opens bindings, under which licences and
-//! from where dependencies come.
-//!
-//! They read `cargo tree` and Cargo.lock instead of running cargo-deny, which takes longer to build than the Worker.
+//! Rules about the code that neither the compiler nor deny.toml can say: what core's own tree may contain, and who
+//! opens bindings.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,14 +10,11 @@ use crate::run::{self, Result};
 
 pub(crate) type Rule = (&'static str, fn() -> Result);
 
-pub(crate) const ALL: [Rule; 4] = [
-    ("core is pure", core_is_pure),
-    ("bindings are opened in app.rs", bindings_are_opened_in_app),
-    ("licences", licences_are_permissive),
-    ("sources", sources_are_the_registry),
-];
+pub(crate) const ALL: [Rule; 2] =
+    [("core is pure", core_is_pure), ("bindings are opened in app.rs", bindings_are_opened_in_app)];
 
-/// docs/ARCHITECTURE.md: core has no runtime, no browser, no clock, no entropy of its own.
+/// docs/ARCHITECTURE.md: core has no runtime, no browser, no clock, no entropy of its own. deny.toml sees the features of
+/// the whole workspace; here they are those of core alone.
 fn core_is_pure() -> Result {
     const FORBIDDEN: [&str; 8] =
         ["worker", "wasm-bindgen", "js-sys", "web-sys", "tokio", "async-std", "getrandom", "reqwest"];
@@ -61,41 +56,6 @@ fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// What may be linked into a Worker that its operator does not publish.
-fn licences_are_permissive() -> Result {
-    let mut found = cargo_tree(&["--workspace", "--target", "all", "-f", "{p}|{l}"])?;
-    found.retain(|line| !line.split_once('|').is_some_and(|(_, licence)| allowed(licence)));
-    refuse(found, "licences that nobody has looked at")
-}
-
-/// Every part joined by AND needs one allowed alternative. Parentheses are read as if OR bound tighter, which is how
-/// crates write them; anything else is refused rather than allowed.
-fn allowed(expression: &str) -> bool {
-    const LICENCES: [&str; 11] = [
-        "MIT",
-        "MIT-0",
-        "Apache-2.0",
-        "Apache-2.0 WITH LLVM-exception",
-        "BSD-2-Clause",
-        "BSD-3-Clause",
-        "ISC",
-        "Zlib",
-        "Unicode-3.0",
-        "CC0-1.0",
-        "Unlicense",
-    ];
-    let one = |name: &str| LICENCES.contains(&name.trim().trim_matches(['(', ')']));
-    expression.replace('/', " OR ").split(" AND ").all(|part| part.split(" OR ").any(one))
-}
-
-/// One registry, and nothing from a git address that can change or vanish.
-fn sources_are_the_registry() -> Result {
-    let lock = std::fs::read_to_string(paths::at("Cargo.lock"))?;
-    let registry = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
-    let found: Vec<&str> = lock.lines().filter(|line| line.starts_with("source = ") && *line != registry).collect();
-    refuse(found, "dependencies from elsewhere")
-}
-
 fn cargo_tree(args: &[&str]) -> Result<BTreeSet<String>> {
     let mut command = Command::new("cargo");
     command.args(["tree", "--locked", "--prefix", "none"]).args(args).current_dir(paths::root());
@@ -112,15 +72,6 @@ fn refuse(found: impl IntoIterator<Item = impl AsRef<str>>, why: &str) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_licence_needs_one_allowed_alternative_in_every_part() {
-        assert!(allowed("MIT OR Apache-2.0"));
-        assert!(allowed("MIT/Apache-2.0"));
-        assert!(allowed("(MIT OR GPL-3.0) AND Unicode-3.0"));
-        assert!(!allowed("MIT AND GPL-3.0"));
-        assert!(!allowed(""));
-    }
 
     #[test]
     fn calling_env_is_seen_and_passing_it_on_is_not() {

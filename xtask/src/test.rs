@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::paths::{files_ending, root};
 use crate::progress::say;
 use crate::run::{self, Result};
-use crate::setup::{chromium, node_command, node_packages, tools};
+use crate::setup::{cargo_deny, chromium, node_command, node_packages, tools};
 use crate::tally::Tally;
 use crate::{build, rules};
 
@@ -56,6 +56,10 @@ fn native(report: &mut Report) {
     let mut rustdoc = cargo(&["doc", "--workspace", "--no-deps"]);
     rustdoc.env("RUSTDOCFLAGS", "-D warnings");
     report.rule("rustdoc", rustdoc);
+    match cargo_deny() {
+        Ok(program) => report.rule("cargo deny", deny(program)),
+        Err(error) => report.broken("cargo-deny", &error.to_string()),
+    }
     for (name, check) in rules::ALL {
         match check() {
             Ok(()) => say(&format!("✓ {name}")),
@@ -85,6 +89,14 @@ fn in_runtimes(kinds: &[Kind], report: &mut Report) {
 fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     command.args(args).current_dir(root());
+    command
+}
+
+/// Warnings too: an exception that nothing needs any more goes out of deny.toml. No advisories: see CONTRIBUTING.md.
+fn deny(program: PathBuf) -> Command {
+    let mut command = Command::new(program);
+    command.args(["--locked", "--color", "never", "check", "--deny", "warnings", "bans", "licenses", "sources"]);
+    command.current_dir(root());
     command
 }
 

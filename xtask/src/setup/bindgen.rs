@@ -4,11 +4,10 @@
 //! `worker`. Both are built here, since their ready-made downloads come from a host that is not reachable everywhere.
 
 use std::path::PathBuf;
-use std::process::Command;
 
-use crate::paths::{self, cargo_tool, locked_version};
-use crate::progress::say;
-use crate::run::{self, Result};
+use super::cargo_install::install;
+use crate::paths::{cargo_tool, locked_version};
+use crate::run::Result;
 
 #[derive(Debug)]
 pub(crate) struct Programs {
@@ -44,31 +43,4 @@ impl Programs {
     pub(crate) fn worker_build(&self) -> PathBuf {
         cargo_tool("worker-build", &self.worker_version).join("bin/worker-build")
     }
-}
-
-/// Its own lock file first; where the registry lacks a version that the lock names, the newest that fits.
-fn install(package: &str, version: &str, options: &[&str]) -> Result {
-    let name = format!("cargo install {package} {version}");
-    let locked = run::watch(&format!("{name} --locked"), install_command(package, version, options).arg("--locked"))?;
-    if locked.success {
-        return Ok(());
-    }
-    say("  its lock file cannot be met here: once more with the newest dependencies that fit");
-    run::step(&name, &mut install_command(package, version, options)).map(drop)
-}
-
-/// A tool is run a few times after minutes of compiling, so it is compiled fast rather than well: 3 minutes instead of
-/// 6 for the two of them. One folder lets the second reuse what the first has built.
-fn install_command(package: &str, version: &str, options: &[&str]) -> Command {
-    let mut command = Command::new("cargo");
-    command
-        .args(["install", package, "--version", version, "--root"])
-        .arg(cargo_tool(package, version))
-        .args(options)
-        .env("CARGO_TARGET_DIR", paths::at("target/tools/build"))
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
-        .env("CARGO_PROFILE_RELEASE_LTO", "off")
-        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256")
-        .env("CARGO_PROFILE_RELEASE_DEBUG", "0");
-    command
 }

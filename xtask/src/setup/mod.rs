@@ -5,6 +5,8 @@
 
 mod apt;
 mod bindgen;
+mod cargo_deny;
+mod cargo_install;
 mod chromium;
 mod node;
 mod wasm_rust;
@@ -16,6 +18,7 @@ use crate::paths;
 use crate::progress::say;
 use crate::run::Result;
 
+pub(crate) use cargo_deny::cargo_deny;
 pub(crate) use chromium::chromium;
 pub(crate) use node::packages as node_packages;
 use wasm_rust::WasmRust;

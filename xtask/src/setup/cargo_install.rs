@@ -1,0 +1,34 @@
+//! Tools that cargo compiles, each into a folder of its own under `target/tools`.
+
+use std::process::Command;
+
+use crate::paths::{self, cargo_tool};
+use crate::progress::say;
+use crate::run::{self, Result};
+
+/// Its own lock file first; where the registry lacks a version that the lock names, the newest that fits.
+pub(super) fn install(package: &str, version: &str, options: &[&str]) -> Result {
+    let name = format!("cargo install {package} {version}");
+    let locked = run::watch(&format!("{name} --locked"), install_command(package, version, options).arg("--locked"))?;
+    if locked.success {
+        return Ok(());
+    }
+    say("  its lock file cannot be met here: once more with the newest dependencies that fit");
+    run::step(&name, &mut install_command(package, version, options)).map(drop)
+}
+
+/// A tool is run a few times after minutes of compiling, so it is compiled fast rather than well, in half the time. One
+/// folder lets the next tool reuse what the one before has built.
+fn install_command(package: &str, version: &str, options: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    command
+        .args(["install", package, "--version", version, "--root"])
+        .arg(cargo_tool(package, version))
+        .args(options)
+        .env("CARGO_TARGET_DIR", paths::at("target/tools/build"))
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256")
+        .env("CARGO_PROFILE_RELEASE_DEBUG", "0");
+    command
+}
