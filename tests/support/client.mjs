@@ -9,6 +9,7 @@
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startFakeX } from "../fake-x/server.mjs";
 import { ADMIN_KEY, startWorker } from "./worker.mjs";
 
@@ -44,6 +45,11 @@ export async function registerNetwork({ api, x }, { app = x.app, ...fields } = {
   const answer = await api.post("/v1/social-networks", { network: "x", client_key: client_id, client_secret, ...fields });
   assert.ok(answer.status === 200 || answer.status === 201, answer.text);
   return answer.body.data;
+}
+
+/** A person at X of whom no other test knows. */
+export function newUser({ x }, fields = {}) {
+  return x.addUser({ username: `u${randomBytes(5).toString("hex")}`, ...fields });
 }
 
 /** One function a verb, each answering `{status, headers, text, body}`; `body` is the JSON, or undefined. */
@@ -130,4 +136,15 @@ export async function connect(bench, { username = "ada", ...fields } = {}) {
   const completed = await complete(bench, session, verifier);
   assert.equal(completed.status, 200, completed.text);
   return completed.body.data.account;
+}
+
+/** The post once its first delivery is in `state`. The ledger announces final states only, hence the looking again. */
+export async function postIn({ api, worker }, id, state) {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const { post } = (await api.get(`/v1/posts/${id}`)).body;
+    if (post.socialAccounts[0].state === state) return post;
+    if (Date.now() > deadline) throw new Error([JSON.stringify(post), ...worker.logs()].join("\n"));
+    await sleep(50);
+  }
 }

@@ -1,0 +1,324 @@
+/** docs/API.md, section 1: what holds for every call. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { SITE, api, connect, createSession, newUser, startBench } from "../support/client.mjs";
+import { assertRefused, assertTimesAndIds } from "../support/expect.mjs";
+
+const MIB = 1024 * 1024;
+const JSON_TYPE = { "content-type": "application/json" };
+const CALLS = [
+  ["POST", "/v1/social-networks"],
+  ["GET", "/v1/social-networks"],
+  ["GET", "/v1/social-networks/x"],
+  ["PATCH", "/v1/social-networks/x"],
+  ["DELETE", "/v1/social-networks/net_1"],
+  ["POST", "/v1/social-networks/x/verify"],
+  ["POST", "/v1/social-networks/x/auth-url"],
+  ["GET", "/v1/social-networks/x/auth-url"],
+  ["POST", "/v1/connect-sessions"],
+  ["GET", "/v1/connect-sessions/cs_1"],
+  ["DELETE", "/v1/connect-sessions/cs_1"],
+  ["GET", "/v1/social-accounts"],
+  ["GET", "/v1/social-accounts/acc_1"],
+  ["DELETE", "/v1/social-accounts/acc_1"],
+  ["GET", "/v1/social-accounts/acc_1/health"],
+  ["POST", "/v1/posts"],
+  ["GET", "/v1/posts"],
+  ["GET", "/v1/posts/post_1"],
+];
+
+let bench;
+let account;
+
+before(async () => {
+  bench = await startBench();
+  account = await connect(bench, { tenant_id: "conventions" });
+});
+after(() => bench.stop());
+
+const send = (body, headers = JSON_TYPE) => bench.api.send("POST", "/v1/posts", { body, headers });
+
+test("every call that takes a key refuses a missing and a wrong one with the same words", async () => {
+  for (const [method, path] of CALLS) {
+    const answers = await Promise.all([
+      api(bench.worker, { key: null }).send(method, path),
+      api(bench.worker, { key: "wrong-key-0123456789abcdef0123456789abcdef" }).send(method, path),
+      bench.api.send(method, path, { headers: { authorization: "Basic YWJjOmRlZg==" } }),
+    ]);
+    for (const answer of answers) assertRefused(answer, 401, "invalid_api_key");
+    assert.equal(new Set(answers.map(({ body }) => body.message)).size, 1, `${method} ${path}`);
+  }
+});
+
+test("whoever has no good key learns nothing about the body it sent", async () => {
+  const stranger = api(bench.worker, { key: null });
+  for (const [body, headers] of [
+    ["{", JSON_TYPE],
+    ["hello", { "content-type": "text/plain" }],
+    [" ".repeat(MIB + 1), JSON_TYPE],
+    ['{"unknown":1}', { ...JSON_TYPE, "idempotency-key": "ключ".replace(/./gu, "\u00e9") }],
+  ]) {
+    assertRefused(await stranger.send("POST", "/v1/posts", { body, headers }), 401, "invalid_api_key");
+  }
+});
+
+test("a key is taken whatever the case of its scheme", async () => {
+  const { status } = await bench.api.send("GET", "/v1/posts", {
+    headers: { authorization: `bearer ${"test-admin-key-0123456789abcdef0123456789abcdef"}` },
+  });
+  assert.equal(status, 200);
+});
+
+test("a trailing slash makes no difference", async () => {
+  for (const path of ["/v1/social-networks", "/v1/social-networks/x", "/v1/social-accounts", "/v1/posts", "/healthz"]) {
+    const [plain, slashed] = [await bench.api.get(path), await bench.api.get(`${path}/`)];
+    assert.deepEqual([slashed.status, slashed.text], [plain.status, plain.text]);
+    assert.equal(plain.status, 200);
+  }
+});
+
+test("every answer is JSON in UTF-8, is never cached, and has a request id of its own", async () => {
+  const answers = [
+    await bench.api.get("/healthz"),
+    await bench.api.get("/v1/posts"),
+    await bench.api.get("/v1/nothing"),
+    await bench.api.get("/v1/posts/post_1"),
+    await send("{"),
+    await api(bench.worker, { key: null }).get("/v1/posts"),
+  ];
+  for (const { headers } of answers) {
+    assert.equal(headers.get("content-type"), "application/json; charset=utf-8");
+    assert.equal(headers.get("cache-control"), "no-store");
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.match(headers.get("x-request-id"), /^req_[A-Za-z0-9_-]{22}$/);
+  }
+  assert.equal(new Set(answers.map(({ headers }) => headers.get("x-request-id"))).size, answers.length);
+});
+
+test("a success says so and carries the key of its row", async () => {
+  const rows = { "/v1/social-networks": "data", "/v1/social-accounts": "data", "/v1/posts": "posts" };
+  for (const [path, key] of Object.entries(rows)) {
+    const { body } = await bench.api.get(path);
+    assert.equal(body.success, true);
+    assert.ok(Array.isArray(body[key]), path);
+  }
+});
+
+test("a path or a method that the contract does not name is not found", async () => {
+  for (const [method, path] of [
+    ["GET", "/v1"],
+    ["GET", "/v1/nothing"],
+    ["PUT", "/v1/posts"],
+    ["GET", "/v1/posts/a/b"],
+    ["POST", "/v1/social-accounts"],
+    ["POST", "/healthz"],
+  ]) {
+    assertRefused(await bench.api.send(method, path), 404, "not_found");
+  }
+});
+
+test("an id that nobody has is not found, whatever it looks like", async () => {
+  for (const id of ["acc_AAAAAAAAAAAAAAAAAAAAAA", "1", "null", "%2e%2e", "a'b", "x".repeat(500)]) {
+    for (const path of [`/v1/social-accounts/${id}`, `/v1/social-accounts/${id}/health`, `/v1/posts/${id}`]) {
+      assertRefused(await bench.api.get(path), 404, "not_found");
+    }
+    assertRefused(await bench.api.get(`/v1/social-networks/${id}`), 404, "not_found");
+    assertRefused(await bench.api.delete(`/v1/social-accounts/${id}`), 404, "not_found");
+    assertRefused(await bench.api.delete(`/v1/social-networks/${id}`), 404, "not_found");
+  }
+});
+
+test("ids are prefixed strings and times are ISO 8601 with milliseconds, in every row", async () => {
+  const created = await bench.api.post("/v1/posts", { content: "rows", accounts: [account.id] }, { prefer: "wait=10" });
+  const session = await createSession(bench);
+  const answers = [
+    created,
+    await bench.api.get("/v1/posts"),
+    await bench.api.get("/v1/social-networks"),
+    await bench.api.get("/v1/social-accounts"),
+    await bench.api.get(`/v1/social-accounts/${account.id}/health`),
+    await bench.api.get(`/v1/connect-sessions/${session.id}`),
+  ];
+  for (const { status, body, text } of answers) {
+    assert.equal(status, 200, text);
+    assertTimesAndIds(body);
+  }
+  assertTimesAndIds(session);
+});
+
+test("where clients read two spellings both are there and equal", async () => {
+  const { body } = await bench.api.post("/v1/posts", { content: "two spellings", accounts: [account.id] });
+  assert.deepEqual(body.data.post, body.post);
+  const list = (await bench.api.get("/v1/posts")).body;
+  assert.deepEqual(list.data, list.posts);
+  const row = (await bench.api.get(`/v1/social-accounts/${account.id}`)).body.data;
+  assert.deepEqual([row.tenantId, row.tenant_id], ["conventions", "conventions"]);
+});
+
+test("both spellings of a filter filter", async () => {
+  await connect(bench, { tenant_id: "spelling", username: newUser(bench).username });
+  for (const name of ["tenantId", "tenant_id"]) {
+    const { body } = await bench.api.get(`/v1/social-accounts?${name}=spelling`);
+    assert.deepEqual(body.data.map(({ tenant_id }) => tenant_id), ["spelling"]);
+    assert.deepEqual((await bench.api.get(`/v1/posts?${name}=spelling`)).body.posts, []);
+    assert.deepEqual((await bench.api.get(`/v1/social-networks?${name}=spelling`)).body.data, []);
+  }
+  const unique = account.network_unique_id;
+  for (const name of ["networkUniqueId", "network_unique_id"]) {
+    const { body } = await bench.api.get(`/v1/social-accounts?${name}=${unique}`);
+    assert.deepEqual(body.data.map(({ id }) => id), [account.id]);
+  }
+});
+
+test("an unknown field is refused at its path and nothing is created", async () => {
+  const base = { content: "unknown field", accounts: [account.id] };
+  const containers = [{ content: "a" }, { content: "b", mediaIds: ["med_1"] }];
+  const refusals = [
+    [await bench.api.post("/v1/posts", { ...base, mediaIds: ["med_1"] }), "mediaIds"],
+    [await bench.api.post("/v1/posts", { accounts: [account.id], containers }), "containers.1.mediaIds"],
+    [await bench.api.post("/v1/connect-sessions", { origin: SITE, colour: 1 }), "colour"],
+    [await bench.api.post("/v1/social-networks/x/auth-url", { colour: 1 }), "colour"],
+    [await bench.api.patch(`/v1/social-networks/${bench.network.id}`, { colour: 1 }), "colour"],
+    [await bench.api.post("/v1/social-networks", { network: "x", client_key: "a", client_secret: "b", key: 1 }), "key"],
+  ];
+  for (const [answer, path] of refusals) {
+    const { message } = assertRefused(answer, 400, "invalid_payload", path);
+    assert.ok(message.includes(path), message);
+  }
+  assert.deepEqual(bench.x.posts({ text: "unknown field" }), []);
+});
+
+test("a missing field and one of a wrong type are refused at their paths", async () => {
+  const refusals = [
+    [{ content: "a" }, "accounts"],
+    [{ accounts: ["x"] }, "content"],
+    [{ content: 1, accounts: ["x"] }, "content"],
+    [{ content: "a", accounts: "x" }, "accounts"],
+    [{ containers: [{}], accounts: ["x"] }, "containers.0.content"],
+    [{ containers: [{ content: "a" }, { content: "" }], accounts: ["x"] }, "containers.1.content"],
+    [{ containers: [], accounts: ["x"] }, "containers"],
+    [{ containers: Array(26).fill({ content: "a" }), accounts: ["x"] }, "containers"],
+    [{ content: "a", containers: [{ content: "b" }], accounts: ["x"] }, "content"],
+    [{ content: "a", accounts: [] }, "accounts"],
+  ];
+  for (const [body, path] of refusals) {
+    assertRefused(await bench.api.post("/v1/posts", body), 400, "invalid_payload", path);
+  }
+});
+
+test("a body that is no object is refused as such", async () => {
+  for (const body of ["[]", '"text"', "null", "7"]) assertRefused(await send(body), 400, "invalid_payload");
+});
+
+test("names of the original that mean nothing for X are warned of", async () => {
+  const extra = { processMedia: true, instagram: { type: "reel" } };
+  const post = await bench.api.post("/v1/posts", { content: "warned", accounts: [account.id], ...extra });
+  assert.equal(post.status, 200);
+  for (const name of Object.keys(extra)) assert.ok(post.body.warnings.some((warning) => warning.includes(name)), name);
+  const link = await bench.api.post("/v1/social-networks/x/auth-url", { force_account_selection: true });
+  assert.equal(link.status, 200);
+  assert.match(link.body.warnings.join(), /force_account_selection/);
+});
+
+test("an unknown query parameter is a warning", async () => {
+  for (const path of ["/v1/social-networks", "/v1/social-accounts", "/v1/posts"]) {
+    const { status, body } = await bench.api.get(`${path}?colour=red`);
+    assert.equal(status, 200);
+    assert.match(body.warnings.join(), /colour/);
+    assert.deepEqual((await bench.api.get(path)).body.warnings, []);
+  }
+});
+
+test("an unknown query parameter that looks like a filter is refused", async () => {
+  const paths = [
+    "/v1/social-networks?account=a",
+    "/v1/social-accounts?tenant=t",
+    "/v1/social-accounts?Tenant_Id=t",
+    "/v1/social-accounts?accountType=personal",
+    "/v1/posts?network=x",
+    "/v1/posts?account_id=a",
+  ];
+  for (const path of paths) {
+    const name = /\?(.*)=/.exec(path)[1];
+    assertRefused(await bench.api.get(path), 400, "invalid_payload", name);
+  }
+});
+
+test("a filter on a single row is refused, not ignored", async () => {
+  for (const path of ["/v1/posts/post_1", `/v1/social-accounts/${account.id}`, "/v1/social-networks/x"]) {
+    assertRefused(await bench.api.get(`${path}?tenant_id=other`), 400, "invalid_payload", "tenant_id");
+  }
+});
+
+test("a page has 1 to 100 rows, 50 unless it is said otherwise", async () => {
+  for (const path of ["/v1/social-accounts", "/v1/posts"]) {
+    for (const bad of ["limit=0", "limit=101", "limit=-1", "limit=1.5", "limit=ten", "limit=", "offset=-1", "offset=x"]) {
+      const [name] = bad.split("=");
+      assertRefused(await bench.api.get(`${path}?${bad}`), 400, "invalid_payload", name);
+    }
+    const { body } = await bench.api.get(path);
+    assert.deepEqual([body.limit ?? body.pagination.limit, body.offset ?? body.pagination.offset], [50, 0]);
+    assert.equal((await bench.api.get(`${path}?limit=100&offset=0`)).status, 200);
+  }
+});
+
+test("a JSON body of 1 MiB is read and a larger one is refused, with or without a length", async () => {
+  const filled = (bytes) => JSON.stringify({ accounts: ["nobody"], content: "a" }).padEnd(bytes);
+  assertRefused(await send(filled(MIB)), 400, "unknown_account");
+  assertRefused(await send(filled(MIB + 1)), 413, "payload_too_large");
+  const body = new Blob([filled(MIB + 1)]).stream();
+  const answer = await bench.api.send("POST", "/v1/posts", { headers: JSON_TYPE, body, duplex: "half" });
+  assertRefused(answer, 413, "payload_too_large");
+});
+
+test("a body that is not said to be JSON is refused", async () => {
+  const body = JSON.stringify({ content: "a", accounts: ["nobody"] });
+  for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""]) {
+    const bytes = new TextEncoder().encode(body);
+    assertRefused(await send(bytes, type && { "content-type": type }), 415, "unsupported_media_type");
+  }
+  for (const type of ["application/json", "Application/JSON; charset=utf-8"]) {
+    assertRefused(await send(body, { "content-type": type }), 400, "unknown_account");
+  }
+});
+
+test("malformed JSON is told by line and column", async () => {
+  const { message } = assertRefused(await send('{\n  "content": ,\n}'), 400, "invalid_json");
+  assert.match(message, /line 2, column 14/);
+  assertRefused(await send(""), 400, "invalid_json");
+  assertRefused(await send('{"content":"a"} trailing'), 400, "invalid_json");
+});
+
+test("bytes that are not UTF-8 are refused", async () => {
+  const body = Buffer.concat([Buffer.from('{"content":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]);
+  assertRefused(await send(body), 400, "invalid_json");
+});
+
+test("a tenant id has 1 to 128 letters, digits, underscores or hyphens", async () => {
+  const bodies = {
+    "/v1/posts": { content: "a", accounts: ["nobody"] },
+    "/v1/connect-sessions": { origin: SITE },
+    "/v1/social-networks": { network: "x", client_key: "a", client_secret: "b" },
+    "/v1/social-networks/x/auth-url": {},
+  };
+  for (const [path, body] of Object.entries(bodies)) {
+    for (const tenant_id of ["", "a b", "é", "a/b", "t".repeat(129)]) {
+      assertRefused(await bench.api.post(path, { ...body, tenant_id }), 400, "invalid_payload", "tenant_id");
+    }
+  }
+  await createSession(bench, { tenant_id: `A_z-9${"t".repeat(123)}` });
+});
+
+test("a refusal by X carries X's status", async () => {
+  const body = { network: "x", client_key: bench.x.app.client_id, client_secret: "wrong" };
+  const { x } = assertRefused(await bench.api.post("/v1/social-networks", body), 422, "invalid_client_secret");
+  assert.equal(x.status, 401);
+});
+
+test("health is answered without a key", async () => {
+  const { status, body } = await api(bench.worker, { key: null }).get("/healthz");
+  assert.equal(status, 200);
+  assert.equal(body.ok, true);
+  assert.match(body.version, /^\d+\.\d+\.\d+/);
+});
