@@ -1,0 +1,181 @@
+/** docs/API.md, section 1: what `Idempotency-Key` promises. */
+
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { SITE, connect, newUser, postIn, startBench } from "../support/client.mjs";
+import { assertRefused } from "../support/expect.mjs";
+
+const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
+
+let bench;
+
+before(async () => (bench = await startBench()));
+after(() => bench.stop());
+
+const post = (path, body, key) => bench.api.post(path, body, { "idempotency-key": key });
+const newAccount = () => connect(bench, { username: newUser(bench).username });
+const isReplay = ({ headers }) =>
+  headers.get("idempotency-replayed") === "true" && headers.get("idempotency-replay") === "true";
+
+/** The stand-in's app again, as the network of a tenant of its own. */
+function networkOf(tenant_id) {
+  const { client_id, client_secret } = bench.x.app;
+  return { network: "x", client_key: client_id, client_secret, tenant_id };
+}
+
+function assertReplayed(first, second) {
+  assert.ok(!isReplay(first));
+  assert.ok(isReplay(second), second.text);
+  assert.deepEqual([second.status, second.text], [first.status, first.text]);
+}
+
+test("a repeated call returns the first answer byte for byte and says so", async () => {
+  const { id } = await newAccount();
+  const body = { content: "once", accounts: [id] };
+  const first = await post("/v1/posts", body, "repeat");
+  await postIn(bench, first.body.post.id, "published");
+  assertReplayed(first, await post("/v1/posts", body, "repeat"));
+  assert.equal(bench.x.posts({ text: "once" }).length, 1);
+});
+
+test("a repeated call that waits is the first answer too", async () => {
+  const { id } = await newAccount();
+  const body = { content: "waited for", accounts: [id] };
+  const headers = { "idempotency-key": "waiting", prefer: "wait=10" };
+  const first = await bench.api.post("/v1/posts", body, headers);
+  assert.equal(first.body.post.socialAccounts[0].state, "published");
+  const second = await bench.api.post("/v1/posts", body, headers);
+  assert.ok(isReplay(second));
+  assert.equal(second.body.post.id, first.body.post.id);
+  assert.equal(bench.x.posts({ text: "waited for" }).length, 1);
+});
+
+test("a hundred calls at once with one key make one post", async () => {
+  const { id } = await newAccount();
+  const body = { content: "one of a hundred", accounts: [id] };
+  const answers = await Promise.all(Array.from({ length: 100 }, () => post("/v1/posts", body, "hundred")));
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+  assert.equal(new Set(answers.map(({ text }) => text)).size, 1);
+  assert.equal(answers.filter((answer) => !isReplay(answer)).length, 1);
+  await postIn(bench, answers[0].body.post.id, "published");
+  assert.equal(bench.x.posts({ text: "one of a hundred" }).length, 1);
+});
+
+test("the same key with another body or path is refused and does nothing", async () => {
+  const { id } = await newAccount();
+  await post("/v1/posts", { content: "first of two", accounts: [id] }, "reused");
+  const other = await post("/v1/posts", { content: "second of two", accounts: [id] }, "reused");
+  assertRefused(other, 422, "idempotency_key_reused");
+  assertRefused(await post("/v1/connect-sessions", { origin: SITE }, "reused"), 422, "idempotency_key_reused");
+  const { posts } = (await bench.api.get(`/v1/posts?social_account_id=${id}`)).body;
+  assert.deepEqual(posts.map(({ containers }) => containers[0].content), ["first of two"]);
+});
+
+test("while the first call is running a second one is told so, and X is asked once", async () => {
+  bench.x.clearRequests();
+  bench.x.fault({ ...TOKEN_CALL, kind: "delay", ms: 1000 });
+  const body = networkOf("in-progress");
+  const answers = await Promise.all([1, 2].map(() => post("/v1/social-networks", body, "running")));
+  const [done, refused] = answers.sort((a, b) => a.status - b.status);
+  assert.equal(done.status, 201, done.text);
+  assertRefused(refused, 409, "idempotency_in_progress");
+  assertReplayed(done, await post("/v1/social-networks", body, "running"));
+  assert.equal(bench.x.requests(TOKEN_CALL).length, 1);
+});
+
+test("a refusal of the input is remembered", async () => {
+  const bad = { content: "", accounts: ["x"] };
+  assertReplayed(await post("/v1/posts", bad, "refused"), await post("/v1/posts", bad, "refused"));
+  const wrong = { ...networkOf("refused"), client_secret: "wrong" };
+  const first = await post("/v1/social-networks", wrong, "refused-by-x");
+  assertRefused(first, 422, "invalid_client_secret");
+  assertReplayed(first, await post("/v1/social-networks", wrong, "refused-by-x"));
+});
+
+test("an answer of authentication is not remembered", async () => {
+  const body = { content: "with the right key", accounts: [(await newAccount()).id] };
+  const headers = { "idempotency-key": "stranger" };
+  assertRefused(await bench.api.post("/v1/posts", body, { ...headers, authorization: "Bearer no" }), 401, "invalid_api_key");
+  const { status, headers: answered } = await bench.api.post("/v1/posts", body, headers);
+  assert.deepEqual([status, answered.get("idempotency-replayed")], [200, null]);
+});
+
+test("a replay needs a good key as well", async () => {
+  const body = { origin: SITE };
+  await post("/v1/connect-sessions", body, "guessed");
+  const headers = { "idempotency-key": "guessed", authorization: "Bearer no" };
+  assertRefused(await bench.api.post("/v1/connect-sessions", body, headers), 401, "invalid_api_key");
+});
+
+test("a conflict is not remembered", async () => {
+  const tenant_id = "conflict";
+  await bench.api.post("/v1/social-networks", networkOf(tenant_id));
+  await connect(bench, { tenant_id, username: newUser(bench).username });
+  const other = bench.x.addApp({ callbacks: bench.x.app.callbacks });
+  const body = { ...networkOf(tenant_id), client_key: other.client_id, client_secret: other.client_secret };
+  for (const _ of [1, 2]) {
+    const answer = await post("/v1/social-networks", body, "conflict");
+    assertRefused(answer, 409, "client_changed");
+    assert.ok(!isReplay(answer));
+  }
+  assert.equal((await post("/v1/social-networks", { ...body, force: true }, "conflict")).status, 200);
+});
+
+test("a fault of ours is not remembered, and does not keep its key", async (t) => {
+  const persist = await mkdtemp(join(tmpdir(), "worker-state-"));
+  const before = await startBench({ persist });
+  await before.stop();
+  // What was sealed with the first ring does not open with this one.
+  const MASTER_KEYS = `other:${Buffer.alloc(32, 8).toString("base64")}`;
+  const broken = await startBench({ persist, register: false, vars: { MASTER_KEYS } });
+  t.after(async () => {
+    await broken.stop();
+    await rm(persist, { recursive: true });
+  });
+  for (const _ of [1, 2]) {
+    const path = `/v1/social-networks/${before.network.id}/verify`;
+    assertRefused(await broken.api.post(path, undefined, { "idempotency-key": "fault" }), 500, "internal");
+  }
+});
+
+test("a credential is replayed as it was and is not on disk in plain text", async () => {
+  const body = { origin: SITE, tenant_id: "sealed" };
+  const first = await post("/v1/connect-sessions", body, "credential");
+  assertReplayed(first, await post("/v1/connect-sessions", body, "credential"));
+  const link = await post("/v1/social-networks/x/auth-url", {}, "link");
+  assertReplayed(link, await post("/v1/social-networks/x/auth-url", {}, "link"));
+  const { token } = first.body.data;
+  for (const entry of await readdir(bench.worker.stateDir, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const bytes = await readFile(join(entry.parentPath, entry.name));
+    assert.ok(!bytes.includes(token), `${entry.name} has a session's token`);
+  }
+});
+
+test("verifying a network again under one key asks X once", async () => {
+  const path = `/v1/social-networks/${bench.network.id}/verify`;
+  bench.x.clearRequests();
+  assertReplayed(await post(path, undefined, "verify"), await post(path, undefined, "verify"));
+  assert.equal(bench.x.requests(TOKEN_CALL).length, 1);
+});
+
+test("a key has 1 to 255 printable ASCII characters", async () => {
+  const body = { content: "never", accounts: ["nobody"] };
+  for (const bad of ["k".repeat(256), "caf\u00e9", "a\tb"]) {
+    assertRefused(await post("/v1/posts", body, bad), 400, "invalid_payload", "Idempotency-Key");
+  }
+  for (const good of ["k", "k".repeat(255), "a b~!"]) assertRefused(await post("/v1/posts", body, good), 400, "unknown_account");
+});
+
+test("an answer outlives a restart of the Worker", async () => {
+  const { id } = await newAccount();
+  const body = { content: "before the restart", accounts: [id] };
+  const first = await post("/v1/posts", body, "restart");
+  await bench.worker.restart();
+  assertReplayed(first, await post("/v1/posts", body, "restart"));
+  await postIn(bench, first.body.post.id, "published");
+  assert.equal(bench.x.posts({ text: "before the restart" }).length, 1);
+});
