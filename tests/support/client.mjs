@@ -95,10 +95,10 @@ export async function createSession({ api }, fields = {}) {
   return answer.body.data;
 }
 
-/** Step 2, the page: the click's form. On success the answer is a 303 to X with a cookie. */
+/** Step 2, the page: the click's form, without an Origin header if `origin` is null. On success 303 to X with a cookie. */
 export function startSession({ worker }, { token, challenge, origin = SITE, display = "popup", ...fields }) {
   const form = { token, code_challenge: challenge, code_challenge_method: "S256", display, ...fields };
-  const headers = origin === undefined ? {} : { origin };
+  const headers = origin === null ? {} : { origin };
   return request(worker, "POST", "/connect/start", { headers, body: new URLSearchParams(form) });
 }
 
