@@ -152,10 +152,7 @@ impl<'a> ApiCaller<'a> {
                 String::from_utf8(body.expose().clone()).map_err(|_| Error::fault("a sealed answer is not text"))?;
         }
         let reply = Reply::json(&answer);
-        if !done.is_replayed {
-            return Ok(reply);
-        }
-        Ok(reply.with("Idempotency-Replayed", "true".into()).with("Idempotency-Replay", "true".into()))
+        Ok(if done.is_replayed { reply.replayed() } else { reply })
     }
 }
 

@@ -23,7 +23,9 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub fn new(cause: impl fmt::Display) -> Self {
+    #[cold]
+    #[inline(never)]
+    fn new(cause: &dyn fmt::Display) -> Self {
         Self { chain: vec![cause.to_string()] }
     }
 
@@ -34,7 +36,20 @@ impl Fault {
 
 impl Error {
     pub fn fault(cause: impl fmt::Display) -> Self {
-        Self::Fault(Fault::new(cause))
+        Self::Fault(Fault::new(&cause))
+    }
+
+    /// Out of line, since it stands behind every `?` of the Worker and bytes are paid for at the edge.
+    #[cold]
+    #[inline(never)]
+    fn while_doing(self, what: &str) -> Self {
+        match self {
+            Self::Fault(mut fault) => {
+                fault.chain.insert(0, what.to_owned());
+                Self::Fault(fault)
+            }
+            refused @ Self::Refused(_) => refused,
+        }
     }
 
     pub fn refused(code: Code, message: impl Into<String>) -> Self {
@@ -43,24 +58,32 @@ impl Error {
 }
 
 impl From<Refused> for Error {
+    #[cold]
+    #[inline(never)]
     fn from(refused: Refused) -> Self {
         Self::Refused(Box::new(refused))
     }
 }
 
 impl From<worker::Error> for Error {
+    #[cold]
+    #[inline(never)]
     fn from(error: worker::Error) -> Self {
         Self::fault(error)
     }
 }
 
 impl From<worker::KvError> for Error {
+    #[cold]
+    #[inline(never)]
     fn from(error: worker::KvError) -> Self {
         Self::fault(format!("KV: {error}"))
     }
 }
 
 impl From<serde_json::Error> for Error {
+    #[cold]
+    #[inline(never)]
     fn from(error: serde_json::Error) -> Self {
         // The position only: the text around it may be a row with sealed values.
         Self::fault(format!(
@@ -72,6 +95,8 @@ impl From<serde_json::Error> for Error {
 }
 
 impl From<latchkey_core::seal::SealError> for Error {
+    #[cold]
+    #[inline(never)]
     fn from(error: latchkey_core::seal::SealError) -> Self {
         Self::fault(format!("sealed value: {error}"))
     }
@@ -84,12 +109,6 @@ pub trait Doing<T> {
 
 impl<T, E: Into<Error>> Doing<T> for std::result::Result<T, E> {
     fn doing(self, what: &str) -> Result<T> {
-        self.map_err(|error| match error.into() {
-            Error::Fault(mut fault) => {
-                fault.chain.insert(0, what.to_owned());
-                Error::Fault(fault)
-            }
-            refused @ Error::Refused(_) => refused,
-        })
+        self.map_err(|error| error.into().while_doing(what))
     }
 }

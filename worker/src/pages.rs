@@ -56,7 +56,7 @@ pub fn start(site: Option<&str>, label: Option<&str>, fields: &[(&str, &str)], a
         asking(site, label)
     );
     let form_action = format!("form-action 'self' {}", authorize.origin().ascii_serialization());
-    page(200, "Connect your X account", &body, None, &form_action)
+    page(200, "Connect your X account", &body, None, &form_action).map(Reply::naming_itself_to_us)
 }
 
 /// A refusal or fault as a person sees it, with the id under which it can be found.

@@ -10,6 +10,8 @@ pub struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: String,
+    referrer_policy: &'static str,
+    is_replayed: bool,
 }
 
 impl Reply {
@@ -30,12 +32,27 @@ impl Reply {
     }
 
     pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: String::new() }
+        Self { status, headers: Vec::new(), body: String::new(), referrer_policy: "no-referrer", is_replayed: false }
     }
 
     /// 303: whatever the method was, the next request is a GET (RFC 9110 §15.4.4).
     pub fn see_other(url: &Url) -> Self {
         Self::empty(303).with("Location", url.to_string())
+    }
+
+    /// For a page whose form posts to our own origin: under `no-referrer` a browser would send `Origin: null` with it
+    /// (Fetch standard §3.1). To any other origin it still tells nothing.
+    #[must_use]
+    pub const fn naming_itself_to_us(mut self) -> Self {
+        self.referrer_policy = "same-origin";
+        self
+    }
+
+    /// The first answer once more.
+    #[must_use]
+    pub fn replayed(mut self) -> Self {
+        self.is_replayed = true;
+        self.with("Idempotency-Replayed", "true".into()).with("Idempotency-Replay", "true".into())
     }
 
     #[must_use]
@@ -48,25 +65,28 @@ impl Reply {
         self.status
     }
 
-    /// The id of the post that this answer, if it is one of creation, says was created.
+    /// The id of the post that this answer, if it is one of creation and the first, says was created.
     pub fn created_post(&self) -> Option<String> {
+        if self.is_replayed {
+            return None;
+        }
         let body: serde_json::Value = serde_json::from_str(&self.body).ok()?;
         Some(body.get("post")?.get("id")?.as_str()?.to_owned())
     }
 
     pub fn into_response(self, request_id: &str) -> Result<Response> {
         let headers = Headers::new();
+        headers.set("Referrer-Policy", self.referrer_policy)?;
         for (name, value) in &self.headers {
             headers.append(name, value)?;
         }
         headers.set("X-Request-Id", request_id)?;
         headers.set("Cache-Control", "no-store")?;
-        headers.set("Referrer-Policy", "no-referrer")?;
         headers.set("X-Content-Type-Options", "nosniff")?;
         Ok(ResponseBuilder::new().with_status(self.status).with_headers(headers).fixed(self.body.into_bytes()))
     }
 
     fn new(status: u16, content_type: &str, body: String) -> Self {
-        Self { status, headers: vec![("Content-Type", content_type.to_owned())], body }
+        Self { body, ..Self::empty(status) }.with("Content-Type", content_type.to_owned())
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a call was refused. A program may match on it; the name never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(into = "&'static str", try_from = "String")]
 pub enum Code {
     InvalidJson,
     InvalidPayload,
@@ -36,7 +36,6 @@ pub enum Code {
     UnsupportedMediaType,
     InvalidClientId,
     InvalidClientSecret,
-    #[serde(rename = "oauth1_key_given")]
     OAuth1KeyGiven,
     PublicClient,
     RedirectUriMismatch,
@@ -58,7 +57,78 @@ pub enum Code {
     XTimeout,
 }
 
+/// A name that is no code of ours.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("not an error code")]
+pub struct UnknownCode;
+
+impl From<Code> for &'static str {
+    fn from(code: Code) -> Self {
+        code.as_str()
+    }
+}
+
+impl TryFrom<String> for Code {
+    type Error = UnknownCode;
+
+    fn try_from(name: String) -> Result<Self, UnknownCode> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == name).ok_or(UnknownCode)
+    }
+}
+
 impl Code {
+    pub const ALL: &[Self] = &[
+        Self::InvalidJson,
+        Self::InvalidPayload,
+        Self::UnsupportedNetwork,
+        Self::NetworkNotConfigured,
+        Self::UnknownAccount,
+        Self::AmbiguousAccount,
+        Self::TextTooLong,
+        Self::MediaUrlRefused,
+        Self::InvalidSchedule,
+        Self::VerifierMismatch,
+        Self::StateUnknown,
+        Self::InvalidApiKey,
+        Self::InvalidSessionToken,
+        Self::CreditsDepleted,
+        Self::InsufficientKeyScope,
+        Self::OriginNotAllowed,
+        Self::InsufficientPermissions,
+        Self::ConfirmationFailed,
+        Self::AccessDenied,
+        Self::NotFound,
+        Self::AlreadyPublished,
+        Self::InFlight,
+        Self::IdempotencyInProgress,
+        Self::ClientChanged,
+        Self::SessionSpent,
+        Self::SessionExpired,
+        Self::PayloadTooLarge,
+        Self::UnsupportedMediaType,
+        Self::InvalidClientId,
+        Self::InvalidClientSecret,
+        Self::OAuth1KeyGiven,
+        Self::PublicClient,
+        Self::RedirectUriMismatch,
+        Self::IdempotencyKeyReused,
+        Self::UnsupportedMedia,
+        Self::MediaTooLarge,
+        Self::CostExceeded,
+        Self::BudgetExceeded,
+        Self::AccountMismatch,
+        Self::MissingScope,
+        Self::InvalidGrant,
+        Self::AppNotEnrolled,
+        Self::AppReadOnly,
+        Self::RateLimited,
+        Self::Internal,
+        Self::Misconfigured,
+        Self::XUnavailable,
+        Self::XInvalidResponse,
+        Self::XTimeout,
+    ];
+
     /// The name on the wire.
     pub const fn as_str(self) -> &'static str {
         self.row().0
@@ -228,9 +298,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_in_json_is_the_name_on_the_wire() {
-        for code in [Code::InvalidJson, Code::OAuth1KeyGiven, Code::XTimeout, Code::XUnavailable, Code::InFlight] {
-            assert_eq!(serde_json::to_value(code).ok(), Some(code.as_str().into()));
+    fn every_code_is_read_back_from_its_name() {
+        for code in Code::ALL.iter().copied() {
+            let json = serde_json::to_value(code).unwrap_or_default();
+            assert_eq!(json, code.as_str());
+            assert_eq!(serde_json::from_value::<Code>(json).ok(), Some(code));
         }
+    }
+
+    #[test]
+    fn a_code_that_is_added_is_listed() {
+        // The last variant's number is one less than how many there are.
+        assert_eq!(Code::ALL.len(), Code::XTimeout as usize + 1);
     }
 }

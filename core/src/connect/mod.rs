@@ -65,7 +65,7 @@ pub struct Terms {
 
 /// The two ways in (docs/API.md, sections 3a and 3b).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Entry {
     Link { redirect_uri: Option<String> },
     Embed { origin: String, redirect_uri: Option<String> },
@@ -93,7 +93,7 @@ pub enum Display {
 
 /// How far the session is. `Exchanged` is "authorized" to the outside: X's tokens are sealed here until the account has them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "status", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Phase {
     Pending,
     Authorizing,

@@ -10,7 +10,7 @@ mod sessions;
 use latchkey_core::api::route::Route;
 
 use crate::app::App;
-use crate::auth::{Early, note_key};
+use crate::auth::{Early, is_session_token, note_key};
 use crate::failed;
 use crate::log::Entry;
 use crate::request::Incoming;
@@ -20,7 +20,7 @@ pub type Answered = Result<Reply, Early>;
 
 /// Lets the route answer, and adds what pages of other origins need to read it.
 pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Entry) -> Reply {
-    let (is_page, takes_key) = (route.is_page(), meta::takes_key(&route));
+    let (is_page, takes_key) = (route.is_page(), meta::takes_key(&route) && !is_session_token(&incoming));
     let cors = meta::cors(app, &route, &incoming);
     let reply = match dispatch(app, route, incoming, entry).await {
         Ok(reply) | Err(Early::Answered(reply)) => reply,

@@ -9,7 +9,7 @@ use crate::setup::{Tools, WasmProfile, wasm_modules};
 
 /// Panics unwind: under `abort` one panic fails every request in flight in its isolate, and long polls never end.
 const PROFILE: WasmProfile =
-    WasmProfile { std: "std,panic_unwind", std_features: "", rustflags: "-Cpanic=unwind", opt_level: "s" };
+    WasmProfile { std: "std,panic_unwind", std_features: "", rustflags: "-Cpanic=unwind", opt_level: "z" };
 
 /// Builds the Worker and returns the files that are uploaded.
 pub(crate) fn build(tools: &Tools) -> Result<[PathBuf; 2]> {
