@@ -139,12 +139,12 @@ export async function connect(bench, { username = "ada", ...fields } = {}) {
 }
 
 /** The post once its first delivery is in `state`. The ledger announces final states only, hence the looking again. */
-export async function postIn({ api, worker }, id, state) {
+export async function postIn({ api }, id, state) {
   const deadline = Date.now() + 10_000;
   for (;;) {
     const { post } = (await api.get(`/v1/posts/${id}`)).body;
     if (post.socialAccounts[0].state === state) return post;
-    if (Date.now() > deadline) throw new Error([JSON.stringify(post), ...worker.logs()].join("\n"));
+    if (Date.now() > deadline) throw new Error(`not ${state}: ${JSON.stringify(post.socialAccounts)}`);
     await sleep(50);
   }
 }
