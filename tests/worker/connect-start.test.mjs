@@ -4,7 +4,6 @@ import {
   api,
   browse,
   complete,
-  connect,
   consent,
   cookieOf,
   createSession,
@@ -13,7 +12,7 @@ import {
   startBench,
   startSession,
 } from "../support/client.mjs";
-import { confirmStart, leaves, statusOf } from "../support/sign-in.mjs";
+import { confirmStart, statusOf } from "../support/sign-in.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));

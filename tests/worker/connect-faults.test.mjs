@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { browse, complete, createSession, newVerifier, consent, cookieOf, SITE, startBench, startSession } from "../support/client.mjs";
+import { authorized, exchangesOf, newPerson, statusOf, watch } from "../support/sign-in.mjs";
+
+let bench;
+before(async () => (bench = await startBench()));
+after(() => bench.stop());
+
+const TOKEN = { method: "POST", path: "/2/oauth2/token" };
+const ME = { method: "GET", path: "/2/users/me" };
+
+/** One complete while X misbehaves. */
+async function completeDuring(attempt, fault) {
+  bench.x.fault(fault);
+  return complete(bench, attempt.session, attempt.verifier);
+}
+
+for (const [what, fault, status, code] of [
+  ["X is down", { kind: "answer", preset: "unavailable" }, 502, "x_unavailable"],
+  ["X answers an HTML error page", { kind: "answer", preset: "html" }, 502, "x_unavailable"],
+  ["X answers HTML with a good status", { kind: "answer", status: 200, body: "<html>" }, 502, "x_invalid_response"],
+  ["X hangs up", { kind: "close" }, 502, "x_unavailable"],
+  ["X limits the app", { kind: "answer", preset: "rate-limit" }, 429, "rate_limited"],
+]) {
+  test(`when ${what} at the exchange, the page is told so and a second try connects`, async () => {
+    const attempt = await authorized(bench);
+    const refused = await completeDuring(attempt, { ...TOKEN, ...fault });
+    assert.deepEqual([refused.status, refused.body.code], [status, code]);
+    assert.ok(refused.body.hint);
+    assert.equal(await statusOf(bench, attempt.session), "authorized");
+    const again = await complete(bench, attempt.session, attempt.verifier);
+    assert.equal(again.body.data?.status, "connected", again.text);
+    assert.equal(exchangesOf(bench, attempt.callback), 2);
+  });
+
+  test(`when ${what} after the exchange, a second try asks only who it is`, async () => {
+    const attempt = await authorized(bench);
+    const refused = await completeDuring(attempt, { ...ME, ...fault });
+    assert.deepEqual([refused.status, refused.body.code], [status, code]);
+    const again = await complete(bench, attempt.session, attempt.verifier);
+    assert.equal(again.body.data?.status, "connected", again.text);
+    assert.equal(exchangesOf(bench, attempt.callback), 1);
+  });
+}
+
+test("a 401 from X after the exchange may be an outage, and a second try connects", async () => {
+  const attempt = await authorized(bench);
+  const refused = await completeDuring(attempt, { ...ME, kind: "answer", preset: "unauthorized" });
+  assert.ok(refused.status >= 400, refused.text);
+  assert.equal((await complete(bench, attempt.session, attempt.verifier)).body.data.status, "connected");
+});
+
+for (const [what, preset, status, code] of [
+  ["the code", "oauth-code", 422, "invalid_grant"],
+  ["the client secret", "oauth-unauthorized-client", 422, "invalid_client_secret"],
+  ["the client id", "oauth-invalid-client", 422, "invalid_client_id"],
+]) {
+  test(`when X refuses ${what}, the session ends and the page is told why, every time`, async () => {
+    const attempt = await authorized(bench);
+    const refused = await completeDuring(attempt, { ...TOKEN, kind: "answer", preset });
+    assert.deepEqual([refused.status, refused.body.code], [status, code]);
+    const { data } = (await watch(bench, attempt.session)).body;
+    assert.deepEqual([data.status, data.error.code], ["failed", code]);
+    const again = await complete(bench, attempt.session, attempt.verifier);
+    assert.deepEqual([again.status, again.body.code], [status, code]);
+    assert.equal(exchangesOf(bench, attempt.callback), 1);
+  });
+}
+
+test("when X's answer to the exchange is lost, the code is spent and the session ends", async () => {
+  const attempt = await authorized(bench);
+  const lost = await completeDuring(attempt, { ...TOKEN, kind: "effect-then-close" });
+  assert.deepEqual([lost.status, lost.body.code], [502, "x_unavailable"]);
+  const again = await complete(bench, attempt.session, attempt.verifier);
+  assert.deepEqual([again.status, again.body.code], [422, "invalid_grant"]);
+  assert.equal((await watch(bench, attempt.session)).body.data.status, "failed");
+});
+
+test("when X's answer to the exchange is cut in half, the session does not connect half", async () => {
+  const attempt = await authorized(bench, { tenant_id: "half" });
+  const cut = await completeDuring(attempt, { ...TOKEN, kind: "malformed" });
+  assert.equal(cut.status, 502, cut.text);
+  const again = await complete(bench, attempt.session, attempt.verifier);
+  assert.equal(again.body.code, "invalid_grant");
+  assert.equal((await bench.api.get("/v1/social-accounts?tenant_id=half")).body.count, 0);
+});
+
+test("when the code is older than X allows, the session ends with that", async () => {
+  const attempt = await authorized(bench);
+  bench.x.clock({ advance_ms: 30_000 });
+  const { status, body } = await complete(bench, attempt.session, attempt.verifier);
+  assert.deepEqual([status, body.code], [422, "invalid_grant"]);
+});
+
+test("a suspended person is not connected, and their tokens are revoked", async () => {
+  const username = newPerson(bench);
+  const attempt = await authorized(bench, { username, tenant_id: "suspended" });
+  bench.x.setUser({ username, suspended: true });
+  const { status } = await complete(bench, attempt.session, attempt.verifier);
+  assert.ok(status >= 400);
+  assert.equal(await statusOf(bench, attempt.session), "failed");
+  assert.deepEqual(bench.x.tokens({ username }).map(({ live }) => live), [false, false]);
+  assert.equal((await bench.api.get("/v1/social-accounts?tenant_id=suspended")).body.count, 0);
+});
+
+test("a secret that was rotated while the person was at X is the one that is used", async () => {
+  const app = bench.x.addApp({ callbacks: bench.x.app.callbacks, client_secret: "the-first-secret-".padEnd(50, "1") });
+  const register = (client_secret) =>
+    bench.api.post("/v1/social-networks", { network: "x", client_key: app.client_id, client_secret, tenant_id: "rotates" });
+  assert.equal((await register(app.client_secret)).status, 201);
+  const attempt = await authorized(bench, { tenant_id: "rotates" });
+  bench.x.setApp({ client_id: app.client_id, client_secret: "the-second-secret-".padEnd(50, "2") });
+  assert.equal((await register("the-second-secret-".padEnd(50, "2"))).status, 200);
+  assert.equal((await complete(bench, attempt.session, attempt.verifier)).body.data.status, "connected");
+});
+
+test("a page-mode callback that fails at X returns to the site, which can still complete", async () => {
+  const { verifier, challenge } = newVerifier();
+  const session = await createSession(bench, { redirect_uri: `${SITE}/done` });
+  const left = await startSession(bench, { token: session.token, challenge, display: "page", code_verifier: verifier });
+  bench.x.fault({ ...TOKEN, kind: "answer", preset: "unavailable" });
+  const landed = await browse(bench, consent(bench, left.headers.get("location"), newPerson(bench)), cookieOf(left));
+  assert.equal(new URL(landed.headers.get("location")).searchParams.get("connect_status"), "authorized");
+  assert.equal((await complete(bench, session, verifier)).body.data.status, "connected");
+});

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { browse, complete, consent, createSession, newVerifier, request, startBench, startSession } from "../support/client.mjs";
+import { atCallback, authorized, createLink, declined, leftForX, openLink } from "../support/sign-in.mjs";
+
+let bench;
+before(async () => (bench = await startBench()));
+after(() => bench.stop());
+
+const LABEL = `"><script>alert('label')</script>`;
+const resultOf = ({ headers }, cookie) => browse(bench, headers.get("location"), cookie);
+
+/** Every page that an end user may meet, by the way that leads there. */
+const PAGES = {
+  "the start page": async () => {
+    const { token } = await createSession(bench, { label: LABEL });
+    return startSession(bench, { token, challenge: newVerifier().challenge, origin: "null" });
+  },
+  "a refused start": async () => {
+    const { token } = await createSession(bench, { label: LABEL });
+    return startSession(bench, { token, challenge: newVerifier().challenge, origin: "https://evil.example" });
+  },
+  "the popup's end": async () => {
+    const { arrived, cookie } = await authorized(bench);
+    return resultOf(arrived, cookie);
+  },
+  "the end of a popup that connected": async () => {
+    const { session, verifier, arrived, cookie } = await authorized(bench);
+    await complete(bench, session, verifier);
+    return resultOf(arrived, cookie);
+  },
+  "a person who declined": async () => {
+    const { location, cookie } = await leftForX(bench);
+    return resultOf(await browse(bench, declined(location), cookie), cookie);
+  },
+  "another browser": async () => {
+    const { callback } = await atCallback(bench, { label: LABEL });
+    return resultOf(await browse(bench, callback));
+  },
+  "another browser at a link": async () => {
+    const { callback } = await throughLink({ label: LABEL });
+    return resultOf(await browse(bench, callback));
+  },
+  "a link that connected": async () => {
+    const { callback, cookie } = await throughLink({});
+    return resultOf(await browse(bench, callback, cookie), cookie);
+  },
+  "an unknown state": () => browse(bench, "/connect/callback/x?state=made-up&code=made-up"),
+  "a callback with nothing": () => browse(bench, "/connect/callback/x"),
+  "an unknown link": () => browse(bench, "/connect/link/cs_made-up"),
+  "an unknown result": () => browse(bench, "/connect/result/cs_made-up"),
+};
+
+async function throughLink(fields) {
+  const { location, cookie } = await openLink(bench, await createLink(bench, fields));
+  return { cookie, callback: consent(bench, location) };
+}
+
+const directives = (policy) =>
+  Object.fromEntries(policy.split(";").map((text) => text.trim().split(/\s+(.*)/s)).map(([name, value]) => [name, value]));
+
+for (const [name, open] of Object.entries(PAGES)) {
+  test(`${name}: nothing of others is loaded, framed or told, and no script but our own runs`, async () => {
+    const { headers, text } = await open();
+    assert.match(headers.get("content-type"), /^text\/html; charset=utf-8/);
+    const policy = directives(headers.get("content-security-policy"));
+    assert.equal(policy["default-src"], "'none'");
+    assert.equal(policy["frame-ancestors"], "'none'");
+    assert.equal(policy["base-uri"], "'none'");
+    for (const [directive, value = ""] of Object.entries(policy)) {
+      assert.ok(!/unsafe-|\*|data:/.test(value), `${directive} ${value}`);
+    }
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.equal(headers.get("cache-control"), "no-store");
+    const nonce = /'nonce-([^']+)'/.exec(policy["script-src"] ?? policy["style-src"])[1];
+    for (const [tag] of text.matchAll(/<(script|style)\b[^>]*>/g)) assert.ok(tag.includes(nonce), tag);
+    assert.ok(!/\son\w+=|\ssrc=|<link|<iframe|<img|@import|url\(/.test(text), text);
+    assert.ok(!text.includes("alert('label')"), "the label is text");
+  });
+
+  test(`${name}: no URL of anybody else, and no name of ours`, async () => {
+    const { headers, text } = await open();
+    const urls = text.match(/https?:\/\/[^\s"'<]+/g) ?? [];
+    for (const url of urls) assert.match(url, /^http:\/\/acme\.localhost/, "only the asking site is named");
+    const everything = [...headers].map(([key, value]) => `${key}: ${value}`).join("\n") + text;
+    assert.ok(!/latchkey/i.test(everything), everything);
+  });
+}
+
+test("only the start page may post, to us and on to X", async () => {
+  for (const [name, open] of Object.entries(PAGES)) {
+    const { "form-action": target } = directives((await open()).headers.get("content-security-policy"));
+    const xOrigin = `http://x.localhost:${new URL(bench.x.origin).port}`;
+    assert.equal(target, name === "the start page" ? `'self' ${xOrigin}` : "'none'", name);
+  }
+});
+
+test("no page of ours leaks its address", async () => {
+  for (const [name, open] of Object.entries(PAGES)) {
+    // The start page posts to itself and has to say from where; "same-origin" tells nobody else.
+    const expected = name === "the start page" ? "same-origin" : "no-referrer";
+    assert.equal((await open()).headers.get("referrer-policy"), expected, name);
+  }
+});
+
+test("redirects tell no address and no name of ours either", async () => {
+  const left = await leftForX(bench);
+  const { arrived } = await authorized(bench);
+  assert.equal(arrived.headers.get("referrer-policy"), "no-referrer");
+  for (const text of [left.location, left.cookie, [...arrived.headers].flat().join("\n")]) {
+    assert.ok(!/latchkey/i.test(text), text);
+  }
+});
+
+test("a nonce is used once", async () => {
+  const nonces = new Set();
+  for (let i = 0; i < 3; i++) {
+    const { headers } = await PAGES["the start page"]();
+    nonces.add(/'nonce-([^']+)'/.exec(headers.get("content-security-policy"))[1]);
+  }
+  assert.equal(nonces.size, 3);
+});
+
+test("paths of browsers that do not exist answer without a name of ours", async () => {
+  for (const path of ["/connect", "/connect/", "/connect/callback/y", "/connect/start"]) {
+    const answer = await request(bench.worker, "GET", path);
+    assert.equal(answer.status, 404, path);
+    assert.ok(!/latchkey/i.test([...answer.headers].flat().join("\n") + answer.text), path);
+  }
+});
