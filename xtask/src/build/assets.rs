@@ -12,44 +12,59 @@ use crate::setup::node_command;
 
 const FOLDER: &str = "build/assets";
 const HEADERS: &str = include_str!("headers.txt");
+const SCRIPT: &str = "embed.js";
+const BINDINGS: &str = "embed_bindings.js";
 const DASHBOARD: &str = "worker/dashboard";
 
-/// Assembles the folder anew and returns the files that a visitor of a customer's page downloads.
-pub(crate) fn build() -> Result<[PathBuf; 2]> {
+/// What a visitor of a customer's page downloads.
+pub(crate) struct Embed {
+    /// All that is needed to see the button.
+    pub(crate) script: PathBuf,
+    /// Fetched when the page is idle: what calls the module, and the module.
+    pub(crate) bindings: PathBuf,
+    pub(crate) module: PathBuf,
+}
+
+/// Assembles the folder anew.
+pub(crate) fn build() -> Result<Embed> {
     let folder = paths::at(FOLDER);
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
     std::fs::create_dir_all(&folder)?;
-    let embed = [folder.join("embed.js"), folder.join(client::MODULE)];
-    let [script, module] = &embed;
-    std::fs::copy(paths::at(client::OUT_DIR).join(client::MODULE), module)?;
-    bundle(script)?;
-    point_to_module(script, module)?;
-    embed.iter().try_for_each(|file| refuse_our_name(file))?;
+    let file = |name: &str| folder.join(name);
+    let embed = Embed { script: file(SCRIPT), bindings: file(BINDINGS), module: file(client::MODULE) };
+    bundle(&folder)?;
+    std::fs::copy(paths::at(client::OUT_DIR).join(client::MODULE), &embed.module)?;
+    point(&embed.bindings, &embed.module)?;
+    point(&embed.script, &embed.bindings)?;
+    [&embed.script, &embed.bindings, &embed.module].into_iter().try_for_each(|file| refuse_our_name(file))?;
     copy_dashboard(&folder)?;
     Ok(embed)
 }
 
-fn bundle(script: &Path) -> Result {
+/// `js/wasm.js` imports the bindings, `pkg/wasm/embed.js`, on demand, so that they become a file of their own.
+fn bundle(folder: &Path) -> Result {
     let mut esbuild = node_command("esbuild");
     esbuild
-        .args(["wasm-client/js/embed.js", "--bundle", "--minify", "--format=esm", "--target=es2022"])
-        .arg(format!("--outfile={}", script.display()));
-    run::step("bundle embed.js", &mut esbuild).map(drop)
+        .args(["wasm-client/js/embed.js", "--bundle", "--splitting", "--chunk-names=[name]_bindings"])
+        .args(["--minify", "--format=esm", "--target=es2022"])
+        .arg(format!("--outdir={}", folder.display()));
+    run::step(&format!("bundle {SCRIPT}"), &mut esbuild).map(drop)
 }
 
-/// The generated script asks for `embed_bg.wasm`. Here it asks for `embed_bg.wasm?v=<content>`: a new script then never
-/// meets an older module in a cache.
-fn point_to_module(script: &Path, module: &Path) -> Result {
-    let source = std::fs::read_to_string(script)?;
-    if !source.contains(client::MODULE) {
-        return Err(format!("the bundled embed.js does not ask for {}", client::MODULE).into());
+/// Where `source` asks for `embed_bg.wasm`, it then asks for `embed_bg.wasm?v=<content>`: a new script never meets an
+/// older part of itself in a cache.
+fn point(source: &Path, part: &Path) -> Result {
+    let name = part.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let text = std::fs::read_to_string(source)?;
+    if !text.contains(name) {
+        return Err(format!("{} does not ask for {name}", source.display()).into());
     }
     let mut hasher = DefaultHasher::new();
-    std::fs::read(module)?.hash(&mut hasher);
-    let name = format!("{}?v={:016x}", client::MODULE, hasher.finish());
-    Ok(std::fs::write(script, source.replace(client::MODULE, &name))?)
+    std::fs::read(part)?.hash(&mut hasher);
+    let versioned = format!("{name}?v={:016x}", hasher.finish());
+    Ok(std::fs::write(source, text.replace(name, &versioned))?)
 }
 
 fn refuse_our_name(file: &Path) -> Result {

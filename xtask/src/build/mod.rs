@@ -19,7 +19,12 @@ pub(crate) fn all(tools: &Tools) -> Result {
     client::build(tools)?;
     let embed = assets::build()?;
     say(&format!("  Worker: {} upload", sizes(&module)?));
-    say(&format!("  embed.js + embed_bg.wasm: {} download", sizes(&embed)?));
+    say(&format!(
+        "  widget: {} before the click's own: bindings {}, wasm {}",
+        sizes(&[embed.script])?,
+        sizes(&[embed.bindings])?,
+        sizes(&[embed.module])?
+    ));
     Ok(())
 }
 
