@@ -12,7 +12,7 @@ import { State } from "./state.mjs";
 const TRICKLE_STEPS = 10;
 
 /**
- * Starts a stand-in of its own. The answer has `origin`, `close()` and every method of `Control`.
+ * Starts a stand-in of its own. The answer has `origin`, `site`, `close()` and every method of `Control`.
  * Options: host, port (0: any), callbacks (of the seeded app), acting_delay_ms, listing_delay_ms.
  */
 export async function startFakeX({ host = "127.0.0.1", port = 0, ...options } = {}) {
@@ -22,8 +22,10 @@ export async function startFakeX({ host = "127.0.0.1", port = 0, ...options } = 
   const server = createServer((req, res) => serve({ state, control, stopping }, req, res));
   await new Promise((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
   const shown = host.includes(":") ? `[${host}]` : host;
-  state.origin = `http://${shown}:${server.address().port}`;
-  control.origin = state.origin;
+  const { port: bound } = server.address();
+  control.origin = `http://${shown}:${bound}`;
+  // What its pages are on, to a browser: a site of its own, and the same one for all links and pictures.
+  control.site = state.site = `http://x.localhost:${bound}`;
   control.close = () => close(server, stopping);
   return control;
 }

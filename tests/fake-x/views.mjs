@@ -7,11 +7,11 @@ const iso = (ms) => new Date(ms).toISOString();
 const USER_FIELDS = {
   created_at: (user) => user.created_at,
   description: (user) => user.description,
-  profile_image_url: (user, { x }) => `${x.origin}/${user.username}/avatar.svg`,
+  profile_image_url: (user, { x }) => `${x.site}/${user.username}/avatar.svg`,
   protected: () => false,
   public_metrics: userMetrics,
   subscription_type: (user) => user.subscription_type,
-  url: (user, { x }) => `${x.origin}/${user.username}`,
+  url: (user, { x }) => `${x.site}/${user.username}`,
   verified: (user) => user.subscription_type !== "None",
   verified_type: (user) => (user.subscription_type === "None" ? "none" : "blue"),
   confirmed_email: (user, { mayReadEmail }) => (mayReadEmail ? user.email : undefined),

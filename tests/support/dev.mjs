@@ -59,7 +59,7 @@ async function startWithStandIn() {
   await rm(persist, { recursive: true, force: true });
   const worker = await startWorker({ port, persist, fakeX, vars: secrets });
   await registerApp(worker, fakeX.app);
-  const xOrigin = `http://x.localhost:${values["x-port"]}`;
+  const xOrigin = fakeX.site;
   const site = await startSite({ worker, workerOrigin: origin, xOrigin });
   return { worker, workerOrigin: origin, site, fakeX, xOrigin };
 }

@@ -24,7 +24,7 @@ export const MASTER_KEYS = `test:${Buffer.alloc(32, 7).toString("base64")}`;
 /**
  * @param {object} [options]
  * @param {Record<string, string>} [options.vars] over those of wrangler.toml; secrets too
- * @param {{origin: string}} [options.fakeX] the stand-in that takes the place of X
+ * @param {{origin: string, site: string}} [options.fakeX] the stand-in that takes the place of X
  * @param {string} [options.persist] a folder that outlives the Worker; without it, one that `stop()` removes
  * @param {number} [options.port] any free one, if not given
  * @param {string} [options.config] another wrangler.toml
@@ -67,8 +67,7 @@ export async function startWorker({ vars = {}, fakeX, persist, port, config = CO
 function developmentVars(origin, fakeX) {
   const vars = { PUBLIC_ORIGIN: origin, ADMIN_KEY, MASTER_KEYS };
   if (!fakeX) return vars;
-  const { port } = new URL(fakeX.origin);
-  return { ...vars, X_API_ORIGIN: fakeX.origin, X_AUTHORIZE_URL: `http://x.localhost:${port}/i/oauth2/authorize` };
+  return { ...vars, X_API_ORIGIN: fakeX.origin, X_AUTHORIZE_URL: `${fakeX.site}/i/oauth2/authorize` };
 }
 
 class Journal extends EventEmitter {
