@@ -138,13 +138,16 @@ export async function connect(bench, { username = "ada", ...fields } = {}) {
   return completed.body.data.account;
 }
 
-/** The post once its first delivery is in `state`. The ledger announces final states only, hence the looking again. */
-export async function postIn({ api }, id, state) {
+/** The post once its first delivery is in `state`. */
+export const postIn = (bench, id, state) => postWhen(bench, id, (delivery) => delivery.state === state);
+
+/** The post once `holds` of its first delivery. The ledger announces final states only, hence the looking again. */
+export async function postWhen({ api }, id, holds) {
   const deadline = Date.now() + 10_000;
   for (;;) {
     const { post } = (await api.get(`/v1/posts/${id}`)).body;
-    if (post.socialAccounts[0].state === state) return post;
-    if (Date.now() > deadline) throw new Error(`not ${state}: ${JSON.stringify(post.socialAccounts)}`);
+    if (holds(post.socialAccounts[0])) return post;
+    if (Date.now() > deadline) throw new Error(`not yet: ${JSON.stringify(post.socialAccounts)}`);
     await sleep(50);
   }
 }

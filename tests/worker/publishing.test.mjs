@@ -1,0 +1,195 @@
+/** docs/API.md, section 5, the publishing promises: what each answer of X makes of a delivery. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { connect, newUser, postIn, postWhen, startBench } from "../support/client.mjs";
+
+const CREATE_CALL = { method: "POST", path: "/2/tweets" };
+const MINUTE = 60_000;
+
+let bench;
+
+before(async () => (bench = await startBench()));
+after(() => bench.stop());
+
+const newAccount = () => connect(bench, { username: newUser(bench).username });
+const minutesFromNow = (time) => (Date.parse(time) - Date.now()) / MINUTE;
+
+/** A post, read once its delivery is in `state`. */
+async function publishUntil(state, account, content) {
+  const body = Array.isArray(content) ? { containers: content.map((text) => ({ content: text })) } : { content };
+  const { post } = (await bench.api.post("/v1/posts", { ...body, accounts: [account.id] })).body;
+  const [delivery] = (await postIn(bench, post.id, state)).socialAccounts;
+  return { post_id: post.id, ...delivery };
+}
+
+/** A post that waits after its first attempt: in state it is as it was before. */
+async function publishUntilLimited(account, content) {
+  const { post } = (await bench.api.post("/v1/posts", { content, accounts: [account.id] })).body;
+  const { socialAccounts } = await postWhen(bench, post.id, ({ error_code }) => error_code === "rate_limited");
+  return socialAccounts[0];
+}
+
+/** The next call that would create a post meets this fault. */
+const fault = (given) => bench.x.fault({ ...CREATE_CALL, ...given });
+const answer = (preset) => fault({ kind: "answer", preset });
+
+for (const [preset, code, words] of [
+  ["duplicate", "duplicate_content", /duplicate content/],
+  ["reply-not-summoned", "not_summoned", /not allowed because you have not been mentioned/],
+  ["quote-not-allowed", "quote_not_allowed", /Quoting this post is not allowed/],
+  ["video-too-long", "video_too_long", /longer than 2 minutes/],
+  ["not-permitted", "x_refused", /not permitted to perform this action/],
+]) {
+  test(`a refusal of the post (${preset}) is final and keeps X's words`, async () => {
+    const account = await newAccount();
+    answer(preset);
+    const delivery = await publishUntil("failed", account, `refused as ${preset}`);
+    assert.deepEqual([delivery.status, delivery.error_code, delivery.attempts], ["failed", code, 1]);
+    assert.match(delivery.error, words);
+    assert.equal(delivery.next_attempt_at, null);
+  });
+}
+
+test("the same text again is refused by X itself as duplicate content", async () => {
+  const account = await newAccount();
+  await publishUntil("published", account, "said before");
+  const { error_code } = await publishUntil("failed", account, "said before");
+  assert.equal(error_code, "duplicate_content");
+  assert.equal(bench.x.posts({ text: "said before" }).length, 1);
+});
+
+for (const [preset, code] of [
+  ["credits-new", "credits_depleted"],
+  ["credits-old", "credits_depleted"],
+  ["not-enrolled", "app_not_enrolled"],
+  ["read-only-app", "app_read_only"],
+]) {
+  test(`what is wrong with the app (${preset}) holds the post and is asked again in 15 minutes`, async () => {
+    const account = await newAccount();
+    answer(preset);
+    const delivery = await publishUntil("held", account, `held as ${preset}`);
+    assert.deepEqual([delivery.status, delivery.error_code], ["pending", code]);
+    const minutes = minutesFromNow(delivery.next_attempt_at);
+    assert.ok(minutes > 14 && minutes <= 15, delivery.next_attempt_at);
+    assert.deepEqual(bench.x.posts({ text: `held as ${preset}` }), []);
+  });
+}
+
+test("a rate limit waits for the reset that X names", async () => {
+  const account = await newAccount();
+  const reset = Math.ceil(Date.now() / 1000) + 300;
+  const headers = { "x-rate-limit-limit": "100", "x-rate-limit-remaining": "0", "x-rate-limit-reset": String(reset) };
+  fault({ kind: "answer", status: 429, headers, body: { title: "Too Many Requests", status: 429 } });
+  const delivery = await publishUntilLimited(account, "limited");
+  assert.deepEqual([delivery.status, delivery.state], ["pending", "queued"]);
+  assert.equal(Date.parse(delivery.next_attempt_at), reset * 1000);
+});
+
+test("a day's limit counts though the headers of the quarter hour look healthy", async () => {
+  const account = await newAccount();
+  answer("rate-limit-24h");
+  const { next_attempt_at } = await publishUntilLimited(account, "limited for a day");
+  assert.ok(minutesFromNow(next_attempt_at) > 23 * 60, next_attempt_at);
+});
+
+for (const [what, preset] of [
+  ["unavailable", "unavailable"],
+  ["answering a page", "html"],
+]) {
+  test(`while X is ${what} the post is tried again and goes out once`, async () => {
+    const account = await newAccount();
+    answer(preset);
+    const { attempts, error } = await publishUntil("published", account, `in spite of ${what}`);
+    assert.deepEqual([attempts, error], [2, null]);
+    assert.equal(bench.x.posts({ text: `in spite of ${what}` }).length, 1);
+  });
+}
+
+test("a token that X refuses is refreshed once and the post goes out", async () => {
+  const account = await newAccount();
+  const [access] = bench.x.tokens({ username: account.username });
+  bench.x.expireToken({ token: access.text });
+  bench.x.clearRequests();
+  const { attempts } = await publishUntil("published", account, "after a refresh");
+  assert.equal(attempts, 2);
+  assert.equal(bench.x.requests({ method: "POST", path: "/2/oauth2/token" }).length, 1);
+});
+
+for (const [what, given] of [
+  ["lost after the effect", { kind: "effect-then-close" }],
+  ["cut in half after the effect", { kind: "malformed" }],
+]) {
+  test(`an answer that is ${what} leaves the post unknown and X holds exactly one`, async () => {
+    const account = await newAccount();
+    fault(given);
+    const text = `answer ${what}`;
+    const delivery = await publishUntil("unknown", account, text);
+    assert.deepEqual([delivery.status, delivery.attempts, delivery.platformPostId], ["pending", 1, null]);
+    assert.equal(delivery.next_attempt_at, null);
+    assert.equal(bench.x.posts({ text }).length, 1);
+  });
+}
+
+test("a call that was cut before its effect is not known to be so and is not sent again", async () => {
+  const account = await newAccount();
+  fault({ kind: "close" });
+  await publishUntil("unknown", account, "cut before");
+  assert.deepEqual(bench.x.posts({ text: "cut before" }), []);
+});
+
+test("an unknown post does not keep the next one from going out", async () => {
+  const account = await newAccount();
+  fault({ kind: "effect-then-close" });
+  await publishUntil("unknown", account, "unknown before");
+  await publishUntil("published", account, "published after");
+});
+
+test("a thread that met a fault goes on at the first missing segment", async () => {
+  const account = await newAccount();
+  const texts = ["thread with a fault 1", "thread with a fault 2"];
+  // Used up from the front: the root passes through a delay, the second segment meets the fault.
+  fault({ kind: "delay", ms: 1 });
+  answer("unavailable");
+  const { segments } = await publishUntil("published", account, texts);
+  const [root, second] = texts.map((text) => bench.x.posts({ text }));
+  assert.deepEqual([root.length, second.length, second[0].in_reply_to_id], [1, 1, root[0].id]);
+  assert.deepEqual(segments.map(({ state }) => state), ["published", "published"]);
+});
+
+test("a thread that is refused in the middle shows what is out and what is not", async () => {
+  const account = await newAccount();
+  fault({ kind: "delay", ms: 1 });
+  answer("not-permitted");
+  const delivery = await publishUntil("failed", account, ["out", "refused", "never tried"]);
+  const [root] = bench.x.posts({ username: account.username });
+  assert.equal(delivery.platformPostId, root.id);
+  assert.deepEqual(delivery.segments.map(({ state }) => state), ["published", "failed", "failed"]);
+});
+
+test("a grant that the person has ended holds the post until a reconnection, and X is left alone", async () => {
+  const account = await newAccount();
+  bench.x.revokeGrants({ username: account.username });
+  const delivery = await publishUntil("held", account, "held for a reconnection");
+  assert.deepEqual([delivery.status, delivery.error_code, delivery.next_attempt_at], ["pending", "reconnect_required", null]);
+  const row = (await bench.api.get(`/v1/social-accounts/${account.id}`)).body.data;
+  assert.deepEqual([row.status, row.status_reason, row.isActive], ["reconnect_required", "refresh_token_refused", 0]);
+  bench.x.clearRequests();
+  const second = await publishUntil("held", account, "held as well");
+  assert.deepEqual(bench.x.requests(), []);
+
+  const again = await connect(bench, { username: account.username });
+  assert.deepEqual([again.id, again.status], [account.id, "active"]);
+  for (const { post_id } of [delivery, second]) await postIn(bench, post_id, "published");
+  assert.equal(bench.x.posts({ username: account.username }).length, 2);
+});
+
+test("one account's failure does not touch the others of the same post", async () => {
+  const [one, two] = [await newAccount(), await newAccount()];
+  bench.x.setUser({ username: one.username, suspended: true });
+  const accounts = [one.id, two.id];
+  const { post } = (await bench.api.post("/v1/posts", { content: "to both", accounts }, { prefer: "wait=10" })).body;
+  const states = Object.fromEntries(post.socialAccounts.map(({ id, state }) => [id, state]));
+  assert.deepEqual(states, { [one.id]: "failed", [two.id]: "published" });
+  assert.notEqual(post.publishedAt, null);
+});
