@@ -1,5 +1,5 @@
-//! Rules about the code that neither the compiler nor deny.toml can say: what core's own tree may contain, and who
-//! opens bindings.
+//! Rules about the code that neither the compiler nor deny.toml can say: what core's own tree may contain, who opens
+//! bindings, and which tables have to be explained.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,8 +10,11 @@ use crate::run::{self, Result};
 
 pub(crate) type Rule = (&'static str, fn() -> Result);
 
-pub(crate) const ALL: [Rule; 2] =
-    [("core is pure", core_is_pure), ("bindings are opened in app.rs", bindings_are_opened_in_app)];
+pub(crate) const ALL: [Rule; 3] = [
+    ("core is pure", core_is_pure),
+    ("bindings are opened in app.rs", bindings_are_opened_in_app),
+    ("tables are in docs/STORAGE.md", tables_are_documented),
+];
 
 /// docs/ARCHITECTURE.md: core has no runtime, no browser, no clock, no entropy of its own. deny.toml sees the features of
 /// the whole workspace; here they are those of core alone.
@@ -41,6 +44,18 @@ fn calls_env(line: &str) -> bool {
     let code = line.split("//").next().unwrap_or_default();
     let starts_word = |at: usize| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
     code.match_indices("env.").any(|(at, _)| starts_word(at))
+}
+
+/// A table or index that is added comes with what it holds, for how long, and who reads it.
+fn tables_are_documented() -> Result {
+    let document = std::fs::read_to_string(paths::at("docs/STORAGE.md"))?;
+    let mut found = Vec::new();
+    for file in rust_files(&paths::at("worker/src/objects"))? {
+        let source = std::fs::read_to_string(file)?;
+        let names = source.split(" IF NOT EXISTS ").skip(1).filter_map(|rest| rest.split(' ').next());
+        found.extend(names.filter(|name| !document.contains(&format!("`{name}`"))).map(str::to_owned));
+    }
+    refuse(found, "docs/STORAGE.md does not explain")
 }
 
 fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
