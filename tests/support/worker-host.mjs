@@ -32,7 +32,7 @@ function miniflareOptions({ config, port, stateDir, vars }) {
     name: "worker",
     modules: modules(main),
     modulesRoot: dirname(main),
-    bindings: { ...workerOptions.bindings, ...vars },
+    bindings: bindings(workerOptions.bindings, vars),
     host: "127.0.0.1",
     port,
     resourcePersistencePath: stateDir,
@@ -43,6 +43,11 @@ function miniflareOptions({ config, port, stateDir, vars }) {
     log: new Log(LogLevel.WARN),
     handleStructuredLogs: ({ level, message }) => console.log(`${level}: ${message}`),
   };
+}
+
+/** A var that is null is not bound at all, whatever wrangler.toml or .dev.vars say of it. */
+function bindings(configured, vars) {
+  return Object.fromEntries(Object.entries({ ...configured, ...vars }).filter(([, value]) => value !== null));
 }
 
 function modules(main) {

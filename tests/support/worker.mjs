@@ -23,7 +23,7 @@ export const MASTER_KEYS = `test:${Buffer.alloc(32, 7).toString("base64")}`;
 
 /**
  * @param {object} [options]
- * @param {Record<string, string>} [options.vars] over those of wrangler.toml; secrets too
+ * @param {Record<string, string | null>} [options.vars] over those of wrangler.toml; secrets too; null is "not set"
  * @param {{origin: string, site: string}} [options.fakeX] the stand-in that takes the place of X
  * @param {string} [options.persist] a folder that outlives the Worker; without it, one that `stop()` removes
  * @param {number} [options.port] any free one, if not given

@@ -1,0 +1,117 @@
+/** docs/API.md, section 11: what is missing or malformed is named, never shown, and stops every route but one. */
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { get } from "node:http";
+import { describe, test } from "node:test";
+import { api, request } from "../support/client.mjs";
+import { assertRefused } from "../support/expect.mjs";
+import { ADMIN_KEY, startWorker } from "../support/worker.mjs";
+
+const CALLS = [
+  ["POST", "/v1/social-networks"],
+  ["GET", "/v1/social-networks"],
+  ["GET", "/v1/social-networks/x"],
+  ["PATCH", "/v1/social-networks/x"],
+  ["DELETE", "/v1/social-networks/x"],
+  ["POST", "/v1/social-networks/x/verify"],
+  ["POST", "/v1/social-networks/x/auth-url"],
+  ["POST", "/v1/connect-sessions"],
+  ["GET", "/v1/connect-sessions/cs_1"],
+  ["DELETE", "/v1/connect-sessions/cs_1"],
+  ["POST", "/v1/connect-sessions/cs_1/complete"],
+  ["OPTIONS", "/v1/posts"],
+  ["GET", "/v1/social-accounts"],
+  ["GET", "/v1/social-accounts/acc_1"],
+  ["DELETE", "/v1/social-accounts/acc_1"],
+  ["GET", "/v1/social-accounts/acc_1/health"],
+  ["POST", "/v1/posts"],
+  ["GET", "/v1/posts"],
+  ["GET", "/v1/posts/post_1"],
+];
+const PAGES = [
+  ["POST", "/connect/start"],
+  ["POST", "/connect/start/confirmed"],
+  ["GET", "/connect/link/cs_1"],
+  ["GET", "/connect/callback/x"],
+  ["GET", "/connect/result/cs_1"],
+];
+
+const ring = (name, bytes) => `${name}:${Buffer.alloc(bytes, 7).toString("base64")}`;
+const WRONG = [
+  ["ADMIN_KEY", "that is missing", null],
+  ["ADMIN_KEY", "that is empty", ""],
+  ["ADMIN_KEY", "of 31 characters", "one-character-short-0123456789a"],
+  ["MASTER_KEYS", "that is missing", null],
+  ["MASTER_KEYS", "without a key", "malformed-ring"],
+  ["MASTER_KEYS", "with a key of 16 bytes", ring("short", 16)],
+  ["MASTER_KEYS", "with one name twice", `${ring("same", 32)},${ring("same", 32)}`],
+  ["X_API_ORIGIN", "that is no URL", "no-url-at-all"],
+  ["X_API_ORIGIN", "in the clear", "http://plain.example"],
+  ["X_API_ORIGIN", "with a path", "https://api.example/with/a/path"],
+  ["X_AUTHORIZE_URL", "in the clear", "http://plain.example/authorize"],
+  ["PUBLIC_ORIGIN", "with a path", "https://site.example/with/a/path"],
+  ["PUBLIC_ORIGIN", "in the clear", "http://plain.example"],
+  ["API_ALLOWED_ORIGINS", "with a name that is no origin", "https://one.example,two-is-no-origin"],
+];
+
+async function withWorker(vars, check) {
+  const worker = await startWorker({ vars });
+  try {
+    await check(worker);
+  } finally {
+    await worker.stop();
+  }
+}
+
+/** fetch() chooses Host itself. */
+async function getAs(worker, host, path) {
+  const headers = { host, authorization: `Bearer ${ADMIN_KEY}` };
+  const [response] = await once(get(`${worker.api}${path}`, { headers }), "response");
+  response.setEncoding("utf8");
+  return JSON.parse((await response.toArray()).join(""));
+}
+
+describe("a wrong configuration", { concurrency: 2 }, () => {
+  for (const [name, what, value] of WRONG) {
+    test(`${name} ${what} is named and not shown`, () =>
+      withWorker({ [name]: value }, async (worker) => {
+        const answer = await api(worker).get("/v1/posts");
+        const { message } = assertRefused(answer, 500, "misconfigured");
+        assert.ok(message.includes(name), message);
+        await worker.logged(answer.headers.get("x-request-id"));
+        const said = [answer.text, ...answer.headers.values(), ...worker.logs()].join("\n");
+        if (value) assert.ok(!said.includes(value), said);
+        const health = await api(worker).get("/healthz");
+        assert.deepEqual([health.status, health.body.ok], [200, true]);
+      }));
+  }
+
+  test("every route but /healthz refuses to work with it", () =>
+    withWorker({ MASTER_KEYS: null }, async (worker) => {
+      for (const [method, path] of CALLS) {
+        assertRefused(await api(worker).send(method, path), 500, "misconfigured");
+      }
+      for (const [method, path] of PAGES) {
+        const { status, headers } = await request(worker, method, path);
+        assert.deepEqual([status, headers.get("content-type")], [500, "text/html; charset=utf-8"], path);
+      }
+    }));
+});
+
+test("only a request to this machine may do without PUBLIC_ORIGIN", () =>
+  withWorker({ PUBLIC_ORIGIN: "" }, async (worker) => {
+    const path = "/v1/social-networks";
+    assert.equal((await getAs(worker, `127.0.0.1:${worker.port}`, path)).success, true);
+    assert.equal((await getAs(worker, `connect.localhost:${worker.port}`, path)).success, true);
+    const { code, message } = await getAs(worker, "connect.example.com", path);
+    assert.equal(code, "misconfigured");
+    assert.match(message, /PUBLIC_ORIGIN/);
+  }));
+
+test("a ring of several keys and the shortest good admin key are taken", () => {
+  const vars = { MASTER_KEYS: `${ring("new", 32)},${ring("old", 32)}`, ADMIN_KEY: "k".repeat(32) };
+  return withWorker(vars, async (worker) => {
+    assert.equal((await api(worker, { key: vars.ADMIN_KEY }).get("/v1/posts")).status, 200);
+  });
+});
