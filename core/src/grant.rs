@@ -113,8 +113,9 @@ impl Grant {
     }
 
     /// A new pair, from a refresh or from a new consent. To be durable before its first use.
-    pub fn renew(&mut self, client: ClientRef, expires_at: UnixMillis, scopes: Scopes, can_refresh: bool) {
-        *self = Self { generation: self.generation + 1, ..Self::new(client, expires_at, scopes, can_refresh) };
+    #[must_use]
+    pub fn replaced_by(self, fresh: Self) -> Self {
+        Self { generation: self.generation + 1, ..fresh }
     }
 
     /// The refresh begun at `generation` failed. If the pair was replaced meanwhile, that settles it.
@@ -226,7 +227,8 @@ mod tests {
     fn a_pair_that_was_replaced_meanwhile_is_not_ended_by_the_old_ones_refusal() {
         let mut grant = grant();
         grant.begin_refresh(EXPIRY);
-        grant.renew(client(), EXPIRY + Span::hours(2), Scopes::publish_default(), true);
+        let mut grant =
+            grant.replaced_by(Grant::new(client(), EXPIRY + Span::hours(2), Scopes::publish_default(), true));
         grant.refresh_failed(1, &RefreshFailure::Answered(OAuthError::TokenInvalid), EXPIRY);
         assert_eq!(grant.next(EXPIRY, false), Use::Current);
     }
@@ -236,7 +238,7 @@ mod tests {
         let mut grant = grant();
         grant.access_token_rejected(1, T0);
         assert_eq!(grant.next(T0, false), Use::Refresh);
-        grant.renew(client(), EXPIRY, Scopes::publish_default(), true);
+        let mut grant = grant.replaced_by(Grant::new(client(), EXPIRY, Scopes::publish_default(), true));
         grant.access_token_rejected(1, T0);
         assert_eq!(grant.next(T0, false), Use::Current);
     }

@@ -12,7 +12,7 @@ use http::{HeaderValue, Method, Request, Uri, header};
 use url::Url;
 
 pub use self::{
-    refusal::{OAuthError, refusal},
+    refusal::{OAuthError, problem, refusal},
     scopes::{ScopeError, Scopes},
     token::{TokenSet, TokenSetError, token_response},
 };

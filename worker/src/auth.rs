@@ -2,11 +2,13 @@
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
+use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::idempotency::Key;
 use latchkey_core::seal::{Context, Purpose};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::app::{App, WORKSPACE};
 use crate::error::{Error, Result};
@@ -48,6 +50,13 @@ impl<'a> ApiCaller<'a> {
         })
     }
 
+    /// A call that takes no query. A filter that nobody applies is refused: it would show other rows than it asks for.
+    pub async fn without_query(app: &'a App, incoming: &Incoming) -> Result<Self, Early> {
+        let caller = Self::new(app, incoming)?;
+        caller.require(Query::parse(incoming.query()).finish()).await?;
+        Ok(caller)
+    }
+
     /// A call with a JSON body: read, bound to its `Idempotency-Key`, and understood by `parse`. Whoever has no good
     /// key is told only that, whatever is wrong with the body.
     pub async fn with_body<T>(
@@ -55,7 +64,7 @@ impl<'a> ApiCaller<'a> {
         incoming: &mut Incoming,
         parse: impl FnOnce(&[u8]) -> Result<T, Refused>,
     ) -> Result<(Self, T), Early> {
-        let mut caller = Self::new(app, incoming)?;
+        let mut caller = Self::without_query(app, incoming).await?;
         let body = caller.require(incoming.json_body().await).await?;
         caller.bind(incoming, &body).await?;
         let input = caller.require(parse(&body)).await?;
@@ -85,7 +94,7 @@ impl<'a> ApiCaller<'a> {
 
     /// A call that the ledger answers by itself.
     pub async fn run(&self, command: Command) -> Result<Reply> {
-        match self.send::<serde_json::Value>(Stage::Whole, command).await? {
+        match self.send(Stage::Whole, command).await? {
             Outcome::Done(done) => self.reply(done),
             Outcome::Go(_) => Err(Error::fault("the ledger planned where it should have answered")),
         }
@@ -93,6 +102,10 @@ impl<'a> ApiCaller<'a> {
 
     /// The first half of a call that needs more than the ledger.
     pub async fn plan<T: DeserializeOwned>(&self, command: Command) -> Result<T, Early> {
+        Ok(serde_json::from_value(self.begin(command).await?)?)
+    }
+
+    async fn begin(&self, command: Command) -> Result<Value, Early> {
         match self.send(Stage::Begin, command).await? {
             Outcome::Done(done) => Err(Early::Answered(self.reply(done)?)),
             Outcome::Go(plan) => Ok(plan),
@@ -101,7 +114,7 @@ impl<'a> ApiCaller<'a> {
 
     /// The second half: effect and answer are stored together.
     pub async fn finish(&self, command: Command) -> Result<Reply> {
-        match self.send::<serde_json::Value>(Stage::Finish, command).await? {
+        match self.send(Stage::Finish, command).await? {
             Outcome::Done(done) => self.reply(done),
             Outcome::Go(_) => Err(Error::fault("the ledger planned where it should have finished")),
         }
@@ -121,13 +134,18 @@ impl<'a> ApiCaller<'a> {
         self.finish(Command::Refuse(Box::new(refused))).await
     }
 
+    /// The call broke off by a fault of ours: whoever repeats it need not wait for its key.
+    pub async fn abandon(&self, key: String) -> Result<()> {
+        self.send(Stage::Whole, Command::Abandon { key }).await.map(drop)
+    }
+
     /// `Prefer: wait`: the post as it is once every delivery is final, or after the wait.
     pub async fn await_post(&self, id: String, wait_ms: i64) -> Result<Reply> {
         let call = self.call(Stage::Whole, Command::GetPost { id });
         Ok(Reply::json(&self.app.workspace()?.await_post(call, wait_ms).await?))
     }
 
-    async fn send<T: DeserializeOwned>(&self, stage: Stage, command: Command) -> Result<Outcome<T>> {
+    async fn send(&self, stage: Stage, command: Command) -> Result<Outcome> {
         self.app.workspace()?.api(self.call(stage, command)).await
     }
 

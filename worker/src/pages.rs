@@ -17,7 +17,7 @@ background:Canvas;color:CanvasText}\
 main{max-width:26rem;margin:2rem 1.5rem;text-align:center}\
 h1{font-size:1.25rem;line-height:1.3;margin:0 0 .5rem;text-wrap:balance}\
 p{margin:.5rem 0;opacity:.8}\
-b{overflow-wrap:anywhere}\
+b,small{overflow-wrap:anywhere}\
 button{font:inherit;font-weight:600;margin-top:1.25rem;padding:.65rem 1.5rem;border:0;border-radius:999px;\
 background:CanvasText;color:Canvas;cursor:pointer}\
 button:focus-visible{outline:3px solid Highlight;outline-offset:3px}";
@@ -59,12 +59,14 @@ pub fn start(site: Option<&str>, label: Option<&str>, fields: &[(&str, &str)], a
     page(200, "Connect your X account", &body, None, &form_action).map(Reply::naming_itself_to_us)
 }
 
-/// A refusal or fault as a person sees it, with the id under which it can be found.
+/// A refusal or fault as a person sees it. What to do about it is said to developers, in JSON; here stand the code and
+/// the id by which the site's own people can find it.
 pub fn failure(refused: &Refused, request_id: &str) -> Reply {
     let body = format!(
-        "<h1>That did not work</h1><p>{}</p><p>{}</p><p><small>{}</small></p>",
+        "<h1>That did not work</h1><p>{}</p><p>Go back to where you started and try again.</p>\
+         <p><small>{} · {}</small></p>",
         escape(&refused.message),
-        escape(refused.hint.as_deref().unwrap_or(refused.code.hint())),
+        refused.code.as_str(),
         escape(request_id)
     );
     page(refused.code.status(), "That did not work", &body, None, "").unwrap_or_else(|_| Reply::empty(500))
@@ -84,12 +86,12 @@ fn page(status: u16, title: &str, body: &str, script: Option<&str>, form_action:
     let script = script.map_or_else(String::new, |code| format!("<script nonce={nonce}>{code}</script>"));
     let html = format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
-         <meta name=robots content=noindex><title>{title}</title><style nonce={nonce}>{STYLE}</style>\
+         <meta name=robots content=noindex><link rel=icon href=data:,><title>{title}</title><style nonce={nonce}>{STYLE}</style>\
          <main>{body}</main>{script}</html>"
     );
     let form_action = if form_action.is_empty() { "form-action 'none'" } else { form_action };
     let policy = format!(
-        "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; {form_action}; base-uri 'none'; \
+        "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src data:; {form_action}; base-uri 'none'; \
          frame-ancestors 'none'"
     );
     Ok(Reply::page(status, html, policy))

@@ -1,5 +1,6 @@
 //! Bodies and rows of `/v1/social-networks` (docs/API.md, section 2).
 
+use http::Response;
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
@@ -7,7 +8,7 @@ use super::refused::Refused;
 use crate::doctor::{ClientIdShape, Verdict, client_id_shape};
 use crate::id::{NetworkId, TenantId};
 use crate::network::{ClientType, Network, Pause};
-use crate::oauth::{ClientCredentials, Scopes};
+use crate::oauth::{ClientCredentials, Scopes, problem};
 use crate::secret::Secret;
 use crate::time::{UnixMillis, iso, iso_option};
 
@@ -95,8 +96,14 @@ pub fn require_credentials(credentials: &ClientCredentials) -> Result<(), Refuse
 }
 
 /// What the key doctor's verdict means for the caller: refused, accepted, or accepted unproven with a warning.
-pub fn accept_verdict(verdict: &Verdict) -> Result<Option<String>, Refused> {
-    let refused = |code, message: &str| Err(Refused::new(code, message));
+pub fn accept_verdict(verdict: &Verdict, answer: Option<&Response<Vec<u8>>>) -> Result<Option<String>, Refused> {
+    let refused = |code, message: &str| {
+        let refused = Refused::new(code, message);
+        Err(match answer {
+            Some(answer) => refused.with_x(problem(answer)),
+            None => refused,
+        })
+    };
     match verdict {
         Verdict::Good => Ok(None),
         Verdict::Unreachable { reason } => Ok(Some(format!("The credentials are saved but not verified: {reason}"))),
@@ -162,7 +169,7 @@ fn shape_check(client_id: &str) -> Check {
 
 fn secret_check(verdict: &Verdict) -> Check {
     let name = "client_secret";
-    match accept_verdict(verdict) {
+    match accept_verdict(verdict, None) {
         Ok(None) => Check { name, ok: true, message: "X accepts the client id and secret.".into(), hint: None },
         Ok(Some(message)) => Check { name, ok: false, message, hint: Some(Code::XUnavailable.hint().into()) },
         Err(refused) => Check { name, ok: false, message: refused.message, hint: Some(refused.code.hint().into()) },

@@ -6,7 +6,10 @@
 use http::Response;
 use serde::Deserialize;
 
-use crate::{time::UnixMillis, x::rate};
+use crate::{
+    time::UnixMillis,
+    x::{problem::Problem, rate},
+};
 
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum OAuthError {
@@ -38,6 +41,18 @@ pub enum OAuthError {
     /// A page, a proxy's error, or a text that nobody has seen yet. It proves nothing about code, token or client.
     #[error("X answered {status} with something that is not understood")]
     Malformed { status: u16 },
+}
+
+/// X's words (RFC 6749 §5.2), as a caller is shown them.
+pub fn problem(answer: &Response<Vec<u8>>) -> Problem {
+    #[derive(Default, Deserialize)]
+    struct Words {
+        error: Option<String>,
+        error_description: Option<String>,
+    }
+    let words: Words = serde_json::from_slice(answer.body()).unwrap_or_default();
+    let status = answer.status().as_u16();
+    Problem { status, r#type: None, title: words.error, detail: words.error_description }
 }
 
 impl OAuthError {

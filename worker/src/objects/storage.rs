@@ -7,6 +7,7 @@ use js_sys::wasm_bindgen;
 use latchkey_core::time::UnixMillis;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use worker::{SqlStorage, SqlStorageValue, Storage};
 
@@ -49,7 +50,7 @@ impl Db {
     /// The documents of a query whose column is called `doc`.
     pub fn docs<T: DeserializeOwned>(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Vec<T>> {
         let rows: Vec<Doc> = self.rows(query, values)?;
-        rows.iter().map(|row| serde_json::from_str(&row.doc).doing("read a stored document")).collect()
+        rows.iter().map(|row| read(&row.doc)).collect()
     }
 
     pub fn doc<T: DeserializeOwned>(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Option<T>> {
@@ -100,6 +101,11 @@ impl Db {
         self.storage.delete_alarm().await.doing("delete an alarm")?;
         self.storage.delete_all().await.doing("empty an object")
     }
+}
+
+/// A stored document. By way of a `Value`, so that not every type brings its own text parser along.
+pub fn read<T: DeserializeOwned>(doc: &str) -> Result<T> {
+    serde_json::from_str::<Value>(doc).and_then(serde_json::from_value).doing("read a stored document")
 }
 
 /// A document as a column value.

@@ -25,13 +25,13 @@ pub async fn list(app: &App, incoming: &Incoming) -> Answered {
 
 pub async fn get(app: &App, incoming: &Incoming, id: String, entry: &mut Entry) -> Answered {
     entry.account_id = Some(id.clone());
-    Ok(ApiCaller::new(app, incoming)?.run(Command::GetAccount { id }).await?)
+    Ok(ApiCaller::without_query(app, incoming).await?.run(Command::GetAccount { id }).await?)
 }
 
 /// `DELETE`: the row is closed first, so that what is left is done even if this call breaks off.
 pub async fn delete(app: &App, incoming: &Incoming, id: String, entry: &mut Entry) -> Answered {
     entry.account_id = Some(id.clone());
-    let caller = ApiCaller::new(app, incoming)?;
+    let caller = ApiCaller::without_query(app, incoming).await?;
     let plan: DeletionPlan = caller.plan(Command::DeleteAccount { id }).await?;
     let revocation = app.account(&plan.object)?.release(plan.release).await.unwrap_or(Revocation::Unconfirmed);
     let warnings: &[&str] = match revocation {
@@ -45,7 +45,7 @@ pub async fn delete(app: &App, incoming: &Incoming, id: String, entry: &mut Entr
 /// `GET …/health`: asks X who this is.
 pub async fn health(app: &App, incoming: &Incoming, id: String, entry: &mut Entry) -> Answered {
     entry.account_id = Some(id.clone());
-    let caller = ApiCaller::new(app, incoming)?;
+    let caller = ApiCaller::without_query(app, incoming).await?;
     let plan: HealthPlan = caller.plan(Command::PlanHealth { id: id.clone() }).await?;
     let health = app.account(&plan.object)?.health().await?;
     Ok(Reply::json(&Answer::data(200, health.view(&id, &plan.username, now()))))

@@ -10,7 +10,8 @@ mod sessions;
 use latchkey_core::api::route::Route;
 
 use crate::app::App;
-use crate::auth::{Early, is_session_token, note_key};
+use crate::auth::{ApiCaller, Early, is_session_token, note_key};
+use crate::error::Error;
 use crate::failed;
 use crate::log::Entry;
 use crate::request::Incoming;
@@ -22,9 +23,17 @@ pub type Answered = Result<Reply, Early>;
 pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Entry) -> Reply {
     let (is_page, takes_key) = (route.is_page(), meta::takes_key(&route) && !is_session_token(&incoming));
     let cors = meta::cors(app, &route, &incoming);
+    let idempotency = incoming.header("idempotency-key").filter(|_| takes_key);
+    let caller = ApiCaller::new(app, &incoming);
     let reply = match dispatch(app, route, incoming, entry).await {
         Ok(reply) | Err(Early::Answered(reply)) => reply,
-        Err(Early::Failed(error)) => failed(&error, is_page, entry),
+        Err(Early::Failed(error)) => {
+            if let (Error::Fault(_), Ok(caller), Some(key)) = (&error, caller, idempotency) {
+                // If this fails too, the key is free after a minute.
+                let _ = caller.abandon(key).await;
+            }
+            failed(&error, is_page, entry)
+        }
     };
     if takes_key {
         note_key(entry, &reply);

@@ -1,5 +1,6 @@
 //! `/v1/social-networks`: the operator's X app. The secret is proven, sealed, read back, and only then current.
 
+use http::Response;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::input::read;
 use latchkey_core::api::network::{
@@ -16,7 +17,7 @@ use crate::app::App;
 use crate::auth::ApiCaller;
 use crate::error::{Error, Result};
 use crate::objects::workspace::{Command, NetworkCommit, NetworkPlan, NetworkWish, VerificationPlan};
-use crate::outbound::{NoAnswer, QUICK};
+use crate::outbound::QUICK;
 use crate::request::Incoming;
 
 /// `POST`: 201, or 200 when it rotates what this tenant has; 409 `client_changed`; 422 with the key doctor's verdict.
@@ -66,21 +67,22 @@ pub async fn list(app: &App, incoming: &Incoming) -> Answered {
 }
 
 pub async fn get(app: &App, incoming: &Incoming, id: String) -> Answered {
-    Ok(ApiCaller::new(app, incoming)?.run(Command::GetNetwork { id }).await?)
+    Ok(ApiCaller::without_query(app, incoming).await?.run(Command::GetNetwork { id }).await?)
 }
 
 pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
-    Ok(ApiCaller::new(app, incoming)?.run(Command::DeleteNetwork { id }).await?)
+    Ok(ApiCaller::without_query(app, incoming).await?.run(Command::DeleteNetwork { id }).await?)
 }
 
 /// `POST …/verify`: the key doctor on what is stored.
 pub async fn verify(app: &App, mut incoming: Incoming, id: String) -> Answered {
-    let mut caller = ApiCaller::new(app, &incoming)?;
+    let mut caller = ApiCaller::without_query(app, &incoming).await?;
     let body = caller.require(incoming.optional_json_body().await).await?;
     caller.bind(&incoming, &body).await?;
     let plan: VerificationPlan = caller.plan(Command::PlanVerification { id }).await?;
     let credentials = app.vault()?.credentials(&plan.network.client()).await?;
-    let verdict = examine(app, &credentials).await?;
+    let answer = probe(app, &credentials).await?;
+    let verdict = probe_verdict(client_id_shape(&credentials.client_id), answer.as_ref());
     let diagnosis = Diagnosis::new(&plan.network, caller.callback_url(), plan.granted.as_ref(), &verdict);
     let answer = Answer::data(200, &diagnosis);
     let is_good = verdict == Verdict::Good;
@@ -97,8 +99,15 @@ async fn store(
     verify: bool,
 ) -> Answered {
     let shape = client_id_shape(&credentials.client_id);
-    let verdict = if verify { Some(examine(app, &credentials).await?) } else { None };
-    let warnings = match verdict.as_ref().map_or(Ok(None), accept_verdict) {
+    let (verdict, accepted) = if verify {
+        let answer = probe(app, &credentials).await?;
+        let verdict = probe_verdict(shape, answer.as_ref());
+        let accepted = accept_verdict(&verdict, answer.as_ref());
+        (Some(verdict), accepted)
+    } else {
+        (None, Ok(None))
+    };
+    let warnings = match accepted {
         Ok(warning) => warning.into_iter().collect(),
         Err(refused) => return Ok(caller.finish_refused(refused).await?),
     };
@@ -116,11 +125,7 @@ async fn store(
     Ok(caller.finish(Command::CommitNetwork(commit)).await?)
 }
 
-/// One call to X's token endpoint with a junk refresh token.
-async fn examine(app: &App, credentials: &ClientCredentials) -> Result<Verdict> {
-    let shape = client_id_shape(&credentials.client_id);
-    Ok(match app.x().send(probe_request(app.endpoints(), credentials), QUICK).await? {
-        Ok(answer) => probe_verdict(shape, Some(&answer)),
-        Err(NoAnswer::TimedOut | NoAnswer::Broken) => probe_verdict(shape, None),
-    })
+/// One call to X's token endpoint with a junk refresh token; nothing when X does not answer.
+async fn probe(app: &App, credentials: &ClientCredentials) -> Result<Option<Response<Vec<u8>>>> {
+    Ok(app.x().send(probe_request(app.endpoints(), credentials), QUICK).await?.ok())
 }

@@ -33,5 +33,5 @@ pub async fn list(app: &App, incoming: &Incoming) -> Answered {
 }
 
 pub async fn get(app: &App, incoming: &Incoming, id: String) -> Answered {
-    Ok(ApiCaller::new(app, incoming)?.run(Command::GetPost { id }).await?)
+    Ok(ApiCaller::without_query(app, incoming).await?.run(Command::GetPost { id }).await?)
 }

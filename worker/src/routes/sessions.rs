@@ -39,7 +39,7 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
 
 /// `POST` or `GET /v1/social-networks/{network or id}/auth-url`: a link that anyone may open.
 pub async fn auth_url(app: &App, mut incoming: Incoming, network: String) -> Answered {
-    let mut caller = ApiCaller::new(app, &incoming)?;
+    let mut caller = ApiCaller::without_query(app, &incoming).await?;
     let body = caller.require(incoming.optional_json_body().await).await?;
     caller.bind(&incoming, &body).await?;
     let input = caller.require(read::<CreateAuthUrl>(&body, IGNORED)).await?;

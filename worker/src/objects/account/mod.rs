@@ -26,7 +26,7 @@ use self::stub::Message;
 pub use self::stub::{AccountStub, Adoption, Release, Revocation};
 use self::tokens::{Access, NoAccess};
 use super::storage::Db;
-use super::wire::{reply, serve};
+use super::wire::{answer, message, reply};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::outbound::{NoAnswer, QUICK};
@@ -55,7 +55,11 @@ impl DurableObject for AccountObject {
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        serve(request, async |message| self.inner.handle(message).await).await
+        let result = match message(request).await {
+            Ok(message) => self.inner.handle(message).await,
+            Err(error) => Err(error),
+        };
+        answer(&result)
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
@@ -70,19 +74,22 @@ impl DurableObject for AccountObject {
 }
 
 impl Inner {
+    /// Whatever a message changed, and whether it failed or not: the alarm is derived from the rows as they are now.
     async fn handle(self: &Rc<Self>, message: Message) -> Result<Value> {
-        match message {
-            Message::Adopt(adoption) => reply(self.adopt(adoption).await?),
-            Message::Enqueue(deliveries) => reply(self.enqueue(&deliveries).await?),
-            Message::Health => reply(self.health().await?),
-            Message::Release(release) => reply(self.release(&release).await?),
-        }
+        let result = match message {
+            Message::Adopt(adoption) => self.adopt(adoption).and_then(reply),
+            Message::Enqueue(deliveries) => self.enqueue(&deliveries).and_then(reply),
+            Message::Health => self.health().await.and_then(reply),
+            Message::Release(release) => self.release(&release).await.and_then(reply),
+            Message::ClientChanged { client_id } => self.client_changed(&client_id).and_then(reply),
+        };
+        self.arm().await?;
+        result
     }
 
     /// Takes deliveries into the journal. A repeated one is known by post and account, and changes nothing.
-    async fn enqueue(&self, deliveries: &[Delivery]) -> Result<()> {
-        self.db()?.transaction(|| deliveries.iter().try_for_each(|delivery| self.insert_delivery(delivery)))?;
-        self.arm().await
+    fn enqueue(&self, deliveries: &[Delivery]) -> Result<()> {
+        self.db()?.transaction(|| deliveries.iter().try_for_each(|delivery| self.insert_delivery(delivery)))
     }
 
     /// Publishes what is due, tells the ledger what changed, and sets the next alarm.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::Inner;
 use crate::error::Result;
-use crate::objects::storage::{doc, time};
+use crate::objects::storage::{doc, read, time};
 
 /// `told` is the last revision that the ledger has acknowledged; a row with a newer one is still to be reported.
 pub const SCHEMA: &[&str] = &[
@@ -39,7 +39,7 @@ struct Time {
 
 impl Pair {
     pub fn grant(&self) -> Result<Grant> {
-        Ok(serde_json::from_str(&self.doc)?)
+        read(&self.doc)
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) enum Message {
     Enqueue(Vec<Delivery>),
     Health,
     Release(Release),
+    ClientChanged { client_id: String },
 }
 
 /// A token pair on its way from its connect session to its account, sealed for the session.
@@ -83,6 +84,10 @@ impl AccountStub {
 
     pub async fn health(&self) -> Result<Health> {
         ask(&self.stub, &Message::Health).await
+    }
+
+    pub async fn client_changed(&self, client_id: String) -> Result<()> {
+        ask(&self.stub, &Message::ClientChanged { client_id }).await
     }
 
     pub async fn release(&self, release: Release) -> Result<Revocation> {

@@ -34,31 +34,31 @@ pub enum NoAccess {
 impl Inner {
     /// Takes over the tokens of a connect session; the same session a second time changes nothing, since the pair may
     /// have been rotated in between. What waited for a reconnection goes on.
-    pub(super) async fn adopt(&self, adoption: Adoption) -> Result<()> {
+    pub(super) fn adopt(&self, adoption: Adoption) -> Result<()> {
         let stored = self.pair()?;
-        if stored.as_ref().is_none_or(|pair| pair.session_id != adoption.session_id) {
-            let app = self.app()?;
-            let context =
-                Context { workspace: WORKSPACE, purpose: Purpose::ProvisionalTokens, row: &adoption.session_id };
-            let bytes = app.keyring().open(&context, &adoption.sealed_tokens)?;
-            let row = pair_row(&adoption.client, &adoption.x_user_id);
-            let sealed = self.seal_pair(&row, &bytes)?;
-            let mut grant = match stored {
-                Some(pair) => pair.grant()?,
-                None => Grant::new(
-                    adoption.client.clone(),
-                    adoption.expires_at,
-                    adoption.scopes.clone(),
-                    adoption.can_refresh,
-                ),
-            };
-            grant.renew(adoption.client, adoption.expires_at, adoption.scopes, adoption.can_refresh);
-            self.db()?.transaction(|| {
-                self.save_pair(&grant, &sealed, &adoption.session_id, &adoption.x_user_id)?;
-                self.release_held()
-            })?;
+        if stored.as_ref().is_some_and(|pair| pair.session_id == adoption.session_id) {
+            return Ok(());
         }
-        self.arm().await
+        let context = Context { workspace: WORKSPACE, purpose: Purpose::ProvisionalTokens, row: &adoption.session_id };
+        let bytes = self.app()?.keyring().open(&context, &adoption.sealed_tokens)?;
+        let sealed = self.seal_pair(&pair_row(&adoption.client, &adoption.x_user_id), &bytes)?;
+        let fresh = Grant::new(adoption.client, adoption.expires_at, adoption.scopes, adoption.can_refresh);
+        let grant = match stored {
+            Some(pair) => pair.grant()?.replaced_by(fresh),
+            None => fresh,
+        };
+        self.db()?.transaction(|| {
+            self.save_pair(&grant, &sealed, &adoption.session_id, &adoption.x_user_id)?;
+            self.release_held()
+        })
+    }
+
+    /// The X app has another client id now: tokens of the old one are not used any more.
+    pub(super) fn client_changed(&self, client_id: &str) -> Result<()> {
+        match self.grant()? {
+            Some(grant) if grant.client.client_id != client_id => self.note_end(grant, Ended::ClientChanged),
+            _ => Ok(()),
+        }
     }
 
     /// An access token that is good now. However many ask at once, X sees one refresh.
@@ -105,7 +105,6 @@ impl Inner {
             }
             _ => Revocation::NotNeeded,
         };
-        self.arm().await?;
         Ok(outcome)
     }
 
@@ -166,7 +165,7 @@ impl Inner {
         old: Secret<String>,
     ) -> Result<()> {
         let Some(pair) = self.pair()? else { return Ok(()) };
-        let mut grant = pair.grant()?;
+        let grant = pair.grant()?;
         if grant.generation != generation {
             return Ok(());
         }
@@ -176,7 +175,7 @@ impl Inner {
             tokens.scopes = grant.scopes.clone();
         }
         let sealed = self.seal_pair(&pair_row(client, &pair.x_user_id), &tokens.to_bytes())?;
-        grant.renew(client.clone(), tokens.expires_at, tokens.scopes, true);
+        let grant = grant.replaced_by(Grant::new(client.clone(), tokens.expires_at, tokens.scopes, true));
         self.save_pair(&grant, &sealed, &pair.session_id, &pair.x_user_id)
     }
 

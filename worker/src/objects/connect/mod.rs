@@ -24,7 +24,7 @@ pub use self::stub::{Completed, ConnectStub, Opening, Page, digest};
 use self::stub::{Message, Returned};
 use super::storage::{Db, doc};
 use super::waiting::Waiting;
-use super::wire::{reply, serve};
+use super::wire::{answer, message, reply};
 use crate::app::{App, WORKSPACE};
 use crate::error::{Error, Result};
 use crate::runtime::{entropy, now, within};
@@ -55,7 +55,11 @@ impl DurableObject for ConnectObject {
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        serve(request, async |message| self.inner.handle(message).await).await
+        let result = match message(request).await {
+            Ok(message) => self.inner.handle(message).await,
+            Err(error) => Err(error),
+        };
+        answer(&result)
     }
 
     async fn alarm(&self) -> worker::Result<Response> {

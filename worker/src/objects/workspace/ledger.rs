@@ -177,6 +177,14 @@ impl Inner {
         self.db()?.run("DELETE FROM idempotency WHERE key = ?", vec![key.into()])
     }
 
+    /// Frees a key under which nothing was committed.
+    pub(super) fn abandon_idempotency(&self, key: &str) -> Result<()> {
+        match self.idempotency_row(key)? {
+            Some(Row { answer: None, .. }) => self.forget_idempotency(key),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn purge_idempotency(&self, now: UnixMillis) -> Result<()> {
         self.db()?.run("DELETE FROM idempotency WHERE started_at <= ?", vec![time(now - REMEMBERED)])
     }

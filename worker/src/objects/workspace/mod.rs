@@ -27,7 +27,7 @@ pub use self::stub::{
 };
 use super::storage::Db;
 use super::waiting::Waiting;
-use super::wire::{reply, serve};
+use super::wire::{answer, message, reply};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::runtime::now;
@@ -54,7 +54,11 @@ impl DurableObject for WorkspaceObject {
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        serve(request, async |message| self.inner.handle(message).await).await
+        let result = match message(request).await {
+            Ok(message) => self.inner.handle(message).await,
+            Err(error) => Err(error),
+        };
+        answer(&result)
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
@@ -89,7 +93,7 @@ impl Inner {
     }
 
     /// Authorise, look under the idempotency key, do, remember: all in one transaction.
-    async fn api(&self, call: &Call) -> Result<Outcome<Value>> {
+    async fn api(&self, call: &Call) -> Result<Outcome> {
         self.authorise(call)?;
         let outcome = self.db()?.transaction(|| self.execute(call))?;
         self.arm().await?;
@@ -105,7 +109,7 @@ impl Inner {
         Err(Error::refused(Code::InvalidApiKey, "The API key is missing or not valid."))
     }
 
-    fn execute(&self, call: &Call) -> Result<Outcome<Value>> {
+    fn execute(&self, call: &Call) -> Result<Outcome> {
         if let Some(replay) = self.replay(call)? {
             return Ok(Outcome::Done(replay));
         }
@@ -137,7 +141,7 @@ impl Inner {
     }
 
     /// The answer goes into the same transaction as the effect. One that may differ next time frees the key.
-    fn remember(&self, call: &Call, outcome: &Outcome<Value>) -> Result<()> {
+    fn remember(&self, call: &Call, outcome: &Outcome) -> Result<()> {
         let Some(key) = &call.idempotency else { return Ok(()) };
         let answer = match outcome {
             Outcome::Go(_) => None,
@@ -150,7 +154,7 @@ impl Inner {
         self.save_idempotency(&key.key, &row)
     }
 
-    fn command(&self, call: &Call) -> Result<Outcome<Value>> {
+    fn command(&self, call: &Call) -> Result<Outcome> {
         let url = call.callback_url.as_str();
         match &call.command {
             Command::Refuse(refused) => Err(Error::Refused(refused.clone())),
@@ -158,6 +162,7 @@ impl Inner {
                 Ok(Outcome::Done(Done { answer: answer.clone(), is_replayed: false, is_sealed: *is_sealed }))
             }
             Command::Authorise => go(()),
+            Command::Abandon { key } => go(self.abandon_idempotency(key)?),
             Command::PlanNetwork(wish) => go(self.plan_network(wish)?),
             Command::CommitNetwork(commit) => Ok(done(self.commit_network(commit, url)?)),
             Command::ListNetworks { tenant_id, warnings } => {
@@ -191,11 +196,11 @@ impl Inner {
     }
 }
 
-fn go(plan: impl Serialize) -> Result<Outcome<Value>> {
+fn go(plan: impl Serialize) -> Result<Outcome> {
     reply(plan).map(Outcome::Go)
 }
 
-const fn done(answer: Answer) -> Outcome<Value> {
+const fn done(answer: Answer) -> Outcome {
     Outcome::Done(Done::fresh(answer))
 }
 

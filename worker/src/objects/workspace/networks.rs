@@ -88,6 +88,8 @@ impl Inner {
         for mut account in self.accounts_of_network(&before.id)? {
             account.set_status(Status::ReconnectRequired, Some(Reason::ClientChanged), after.updated_at);
             self.save_account(&account)?;
+            let errand = Errand::ClientChanged { object: account.object(), client_id: after.client_id.clone() };
+            self.owe(&errand, after.updated_at)?;
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use worker::console_error;
 use super::Inner;
 use crate::error::{Error, Result};
 use crate::objects::account::Release;
-use crate::objects::storage::{doc, time};
+use crate::objects::storage::{doc, read, time};
 use crate::runtime::now;
 
 const BATCH: i32 = 100;
@@ -34,6 +34,11 @@ pub enum Errand {
         account_id: AccountId,
         network_id: NetworkId,
         x_user_id: String,
+    },
+    /// The X app has another client id: the tokens of its accounts are of no use any more.
+    ClientChanged {
+        object: String,
+        client_id: String,
     },
     /// A secret version that is no longer current, a day after it was superseded or never taken into use.
     ForgetSecret {
@@ -98,7 +103,7 @@ impl Inner {
         let mut trips = Vec::new();
         let mut queues: BTreeMap<String, (Vec<Row>, Vec<Delivery>)> = BTreeMap::new();
         for row in self.db()?.rows::<Row>(query, vec![time(now()), BATCH.into()])? {
-            match serde_json::from_str(&row.doc)? {
+            match read(&row.doc)? {
                 Errand::Enqueue { object, delivery } => {
                     let (rows, deliveries) = queues.entry(object).or_default();
                     rows.push(row);
@@ -145,6 +150,9 @@ impl Inner {
                 }
                 let release = Release { account_id, is_last: users.is_empty() };
                 app.account(&object_of(&network_id, &x_user_id))?.release(release).await.map(drop)
+            }
+            Work::Other(Errand::ClientChanged { object, client_id }) => {
+                app.account(&object)?.client_changed(client_id).await
             }
             Work::Other(Errand::ForgetSecret { network_id, version }) => {
                 let is_current =

@@ -12,7 +12,6 @@ use latchkey_core::idempotency::Key;
 use latchkey_core::network::{ClientRef, ClientType, Network};
 use latchkey_core::oauth::Scopes;
 use latchkey_core::time::UnixMillis;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use worker::Stub;
@@ -63,6 +62,10 @@ pub enum Command {
         is_sealed: bool,
     },
     Authorise,
+    /// The call broke off in the middle: its idempotency key is free again.
+    Abandon {
+        key: String,
+    },
     PlanNetwork(NetworkWish),
     CommitNetwork(NetworkCommit),
     ListNetworks {
@@ -183,9 +186,10 @@ pub struct GrantReport {
 }
 
 #[derive(Serialize, Deserialize)]
-pub enum Outcome<T> {
+pub enum Outcome {
     Done(Done),
-    Go(T),
+    /// The plan for the rest of the call.
+    Go(Value),
 }
 
 /// An answer for the caller. A sealed body is opened by the edge.
@@ -224,7 +228,7 @@ impl WorkspaceStub {
     }
 
     /// A call that the ledger answers, or lets go on with what it planned.
-    pub async fn api<T: DeserializeOwned>(&self, call: Call) -> Result<Outcome<T>> {
+    pub async fn api(&self, call: Call) -> Result<Outcome> {
         ask(&self.stub, &Message::Api(Box::new(call))).await
     }
 
