@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { xBackend } from "./backend.mjs";
 
 /** A real site reads its own login cookie here. */
-const signedInUser = () => ({ id: "acme-user-1042" });
+const signedInUser = ({ userId }) => ({ id: userId });
 
 const FILES = {
   "/": ["index.html", "text/html; charset=utf-8"],
@@ -23,6 +23,7 @@ const FILES = {
  * @param {string} options.apiKey
  * @param {string} [options.publicOrigin] where browsers find this site
  * @param {string} [options.xOrigin] a stand-in for https://x.com
+ * @param {string} [options.userId] who is signed in
  * @returns {Promise<{origin: string, close: () => Promise<void>}>}
  */
 export async function startAcme(options) {
@@ -37,9 +38,10 @@ export async function startAcme(options) {
   return { origin: site.origin, close: () => close(server) };
 }
 
-function describe({ workerOrigin, workerApi = workerOrigin, apiKey, publicOrigin, xOrigin = "https://x.com" }, port) {
+function describe({ workerOrigin, workerApi = workerOrigin, apiKey, publicOrigin, ...rest }, port) {
+  const { xOrigin = "https://x.com", userId = "acme-user-1042" } = rest;
   const origin = publicOrigin ?? `http://acme.localhost:${port}`;
-  return { origin, workerOrigin, xOrigin, x: xBackend({ api: workerApi, apiKey, origin }) };
+  return { origin, workerOrigin, xOrigin, userId, x: xBackend({ api: workerApi, apiKey, origin }) };
 }
 
 async function handle(site, request) {
@@ -47,7 +49,7 @@ async function handle(site, request) {
   if (request.method === "GET" && Object.hasOwn(FILES, pathname)) return file(site, FILES[pathname]);
   // Another site's page can make this user's browser post here; its Origin gives it away.
   if (request.method === "POST" && request.headers.origin !== site.origin) return json(403, { error: "Wrong origin." });
-  const user = signedInUser(request);
+  const user = signedInUser(site);
   switch (`${request.method} ${pathname}`) {
     case "POST /api/x/session":
       return json(200, (await site.x.startSession(user)).data);

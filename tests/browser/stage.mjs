@@ -1,0 +1,129 @@
+/**
+ * Three sites in one browser: Acme, whose page has the button; the Worker; the stand-in for X. A test visits Acme as
+ * somebody of whom no other test knows, so that a file can share one browser and one Worker.
+ */
+
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { chromium } from "playwright-core";
+import { startAcme } from "../acme/server.mjs";
+import { newUser, startBench } from "../support/client.mjs";
+import { ADMIN_KEY } from "../support/worker.mjs";
+import { Traffic } from "./traffic.mjs";
+
+const PROGRAM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const QUIET =
+  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking " +
+  "--disable-component-update --disable-sync";
+
+export async function startStage() {
+  const bench = await startBench();
+  const browser = await chromium.launch({ executablePath: PROGRAM, args: QUIET.split(" ") });
+  return {
+    ...bench,
+    browser,
+    /** Acme's page as a new visitor sees it. The visit ends with the test, and then must have been a clean one. */
+    async visit(t, options) {
+      const visit = await Visit.begin({ ...bench, browser }, options);
+      t.after(() => visit.end());
+      return visit;
+    },
+    async stop() {
+      await browser.close();
+      await bench.stop();
+    },
+  };
+}
+
+class Visit {
+  static async begin({ api, worker, x, browser }, options = {}) {
+    const tenant = `tenant_${randomUUID()}`;
+    const acme = await startAcme({
+      port: 0,
+      workerOrigin: worker.origin,
+      workerApi: worker.api,
+      apiKey: ADMIN_KEY,
+      xOrigin: x.site,
+      userId: tenant,
+    });
+    const context = await browser.newContext(options);
+    const traffic = await Traffic.of(context, [acme.origin, worker.origin, x.site]);
+    const visit = Object.assign(new Visit(), { api, x, acme, tenant, context, traffic, user: newUser({ x }) });
+    visit.page = await visit.open();
+    return visit;
+  }
+
+  /** Another tab of the same browser, with Acme in it. */
+  async open() {
+    const page = await this.context.newPage();
+    await page.addInitScript(recordEvents);
+    await page.goto(this.acme.origin);
+    await page.locator("connect-x:defined").first().waitFor();
+    return page;
+  }
+
+  /** The window that the press opens. */
+  async press(page = this.page, button = buttonOf(page)) {
+    const [popup] = await Promise.all([page.waitForEvent("popup"), button.click()]);
+    return popup;
+  }
+
+  /** The same, as far as X's question. */
+  async pressUntilX(page = this.page, button = buttonOf(page)) {
+    const popup = await this.press(page, button);
+    await popup.locator("button[value=authorize]").waitFor();
+    return popup;
+  }
+
+  /** What the person answers at X. */
+  async answer(popup, decision, { username } = this.user) {
+    await popup.locator(`input[name=user][value="${username}"]`).check();
+    await popup.locator(`button[value=${decision}]`).click({ noWaitAfter: true });
+  }
+
+  /** The events of the page so far, once there are `count`: never fewer, and more fail the test. */
+  async events(count = 1, page = this.page) {
+    await page.waitForFunction((wanted) => globalThis.ended.length >= wanted, count);
+    const events = await page.evaluate(() => globalThis.ended);
+    assert.equal(events.length, count, JSON.stringify(events));
+    return events;
+  }
+
+  async onlyEvent(page) {
+    const [event] = await this.events(1, page);
+    return event;
+  }
+
+  /** What the API says about this visitor. */
+  async accounts() {
+    return (await this.api.get(`/v1/social-accounts?tenant_id=${this.tenant}`)).body.data;
+  }
+
+  async end() {
+    try {
+      await this.traffic.assertClean();
+    } finally {
+      await this.context.close();
+      await this.acme.close();
+    }
+  }
+}
+
+export const buttonOf = (page) => page.locator("connect-x [part=button]").first();
+export const cancelOf = (page) => page.locator("connect-x [part=cancel]").first();
+export const statusOf = (page) => page.locator("connect-x [part=status]").first();
+
+/** A window that stays open after its work, so that it can be looked at. */
+export const keepOpen = (popup) => popup.addInitScript(() => (globalThis.close = () => {}));
+
+/** Runs in the page: notes each event that ends an attempt, as it reaches the document. */
+function recordEvents() {
+  globalThis.ended = [];
+  for (const type of ["connected", "error", "cancelled"]) {
+    addEventListener(type, (event) => {
+      if (!(event instanceof CustomEvent)) return;
+      const { detail, bubbles, composed, target } = event;
+      globalThis.ended.push({ type, detail, bubbles, composed, target: target.localName, id: target.id });
+    });
+  }
+}

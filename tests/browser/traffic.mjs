@@ -1,0 +1,82 @@
+/** What a visit asked for, was told, and complained about: and what none of it may ever be. */
+
+import assert from "node:assert/strict";
+
+/** An end user never meets the product's name. */
+const OUR_NAME = /latchkey/i;
+
+export class Traffic {
+  requests = [];
+  #sites;
+  #complaints = [];
+  #tolerated = [];
+  #named = [];
+
+  static async of(context, sites) {
+    const traffic = new Traffic();
+    traffic.#sites = sites;
+    traffic.context = context;
+    await context.exposeBinding("reportViolation", (_, violation) => traffic.#complain(`CSP: ${violation}`));
+    await context.addInitScript(reportViolations);
+    context.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) traffic.#complain(`${message.text()} ${message.location().url}`);
+    });
+    context.on("weberror", (event) => traffic.#complain(event.error().message));
+    context.on("request", (request) => traffic.#see(request));
+    context.on("response", (response) => traffic.#read("response", response.url(), response.headers()));
+    return traffic;
+  }
+
+  /** Complaints that a test brings about, such as the console's line for each refused request. */
+  tolerate(...patterns) {
+    this.#tolerated.push(...patterns);
+  }
+
+  /** Requests whose URL has `part`. */
+  to(part) {
+    return this.requests.filter((request) => request.url().includes(part));
+  }
+
+  async assertClean() {
+    const foreign = this.requests.map((request) => request.url()).filter((url) => !this.#isOfTheStage(url));
+    assert.deepEqual(foreign, [], "asked for by a page");
+    for (const page of this.context.pages()) this.#read("page", page.url(), await textOf(page));
+    for (const cookie of await this.context.cookies()) this.#read("cookie", cookie.domain, cookie);
+    assert.deepEqual(this.#named, [], "the product's name, where an end user can find it");
+    const complaints = this.#complaints.filter((line) => !this.#tolerated.some((pattern) => pattern.test(line)));
+    assert.deepEqual(complaints, [], "complaints of the browser");
+  }
+
+  #see(request) {
+    this.requests.push(request);
+    this.#read("request", request.url(), [request.headers(), request.postData()]);
+  }
+
+  #isOfTheStage(url) {
+    return !url.startsWith("http") || this.#sites.includes(new URL(url).origin);
+  }
+
+  #read(what, where, content) {
+    const text = `${where} ${JSON.stringify(content)}`;
+    if (OUR_NAME.test(text)) this.#named.push(`${what}: ${text}`);
+  }
+
+  #complain(line) {
+    this.#complaints.push(line);
+  }
+}
+
+/** Runs in every page. */
+function reportViolations() {
+  addEventListener("securitypolicyviolation", (event) => {
+    globalThis.reportViolation(`${event.violatedDirective} ${event.blockedURI} on ${event.documentURI}`);
+  });
+}
+
+/** Everything that is in a page: its markup, the button's own tree, and what was said by events. */
+function textOf(page) {
+  return page.evaluate(() => {
+    const trees = [...document.querySelectorAll("connect-x")].map((element) => element.shadowRoot?.innerHTML ?? "");
+    return [document.documentElement.outerHTML, trees, globalThis.ended ?? []];
+  });
+}
