@@ -40,18 +40,11 @@ const PAGES = [
 const ring = (name, bytes) => `${name}:${Buffer.alloc(bytes, 7).toString("base64")}`;
 const WRONG = [
   ["ADMIN_KEY", "that is missing", null],
-  ["ADMIN_KEY", "that is empty", ""],
   ["ADMIN_KEY", "of 31 characters", "one-character-short-0123456789a"],
-  ["MASTER_KEYS", "that is missing", null],
-  ["MASTER_KEYS", "without a key", "malformed-ring"],
   ["MASTER_KEYS", "with a key of 16 bytes", ring("short", 16)],
-  ["MASTER_KEYS", "with one name twice", `${ring("same", 32)},${ring("same", 32)}`],
-  ["X_API_ORIGIN", "that is no URL", "no-url-at-all"],
   ["X_API_ORIGIN", "in the clear", "http://plain.example"],
   ["X_API_ORIGIN", "with a path", "https://api.example/with/a/path"],
-  ["X_AUTHORIZE_URL", "in the clear", "http://plain.example/authorize"],
   ["PUBLIC_ORIGIN", "with a path", "https://site.example/with/a/path"],
-  ["PUBLIC_ORIGIN", "in the clear", "http://plain.example"],
   ["API_ALLOWED_ORIGINS", "with a name that is no origin", "https://one.example,two-is-no-origin"],
 ];
 
@@ -87,15 +80,17 @@ describe("a wrong configuration", { concurrency: 2 }, () => {
       }));
   }
 
-  test("every route but /healthz refuses to work with it", () =>
+  test("MASTER_KEYS that is missing stops every route but /healthz", () =>
     withWorker({ MASTER_KEYS: null }, async (worker) => {
       for (const [method, path] of CALLS) {
-        assertRefused(await api(worker).send(method, path), 500, "misconfigured");
+        const { message } = assertRefused(await api(worker).send(method, path), 500, "misconfigured");
+        assert.match(message, /MASTER_KEYS/);
       }
       for (const [method, path] of PAGES) {
         const { status, headers } = await request(worker, method, path);
         assert.deepEqual([status, headers.get("content-type")], [500, "text/html; charset=utf-8"], path);
       }
+      assert.equal((await api(worker).get("/healthz")).status, 200);
     }));
 });
 

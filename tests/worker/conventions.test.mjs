@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { SITE, api, connect, createSession, newUser, startBench } from "../support/client.mjs";
 import { assertRefused, assertTimesAndIds } from "../support/expect.mjs";
+import { ADMIN_KEY } from "../support/worker.mjs";
 
 const MIB = 1024 * 1024;
 const JSON_TYPE = { "content-type": "application/json" };
@@ -57,7 +58,7 @@ test("whoever has no good key learns nothing about the body it sent", async () =
     ["{", JSON_TYPE],
     ["hello", { "content-type": "text/plain" }],
     [" ".repeat(MIB + 1), JSON_TYPE],
-    ['{"unknown":1}', { ...JSON_TYPE, "idempotency-key": "ключ".replace(/./gu, "\u00e9") }],
+    ['{"unknown":1}', { ...JSON_TYPE, "idempotency-key": "\u00e9" }],
   ]) {
     assertRefused(await stranger.send("POST", "/v1/posts", { body, headers }), 401, "invalid_api_key");
   }
@@ -65,7 +66,7 @@ test("whoever has no good key learns nothing about the body it sent", async () =
 
 test("a key is taken whatever the case of its scheme", async () => {
   const { status } = await bench.api.send("GET", "/v1/posts", {
-    headers: { authorization: `bearer ${"test-admin-key-0123456789abcdef0123456789abcdef"}` },
+    headers: { authorization: `bearer ${ADMIN_KEY}` },
   });
   assert.equal(status, 200);
 });
@@ -179,6 +180,7 @@ test("an unknown field is refused at its path and nothing is created", async () 
     [await bench.api.post("/v1/posts", { accounts: [account.id], containers }), "containers.1.mediaIds"],
     [await bench.api.post("/v1/connect-sessions", { origin: SITE, colour: 1 }), "colour"],
     [await bench.api.post("/v1/social-networks/x/auth-url", { colour: 1 }), "colour"],
+    [await bench.api.post("/v1/social-networks/x/verify", { colour: 1 }), "colour"],
     [await bench.api.patch(`/v1/social-networks/${bench.network.id}`, { colour: 1 }), "colour"],
     [await bench.api.post("/v1/social-networks", { network: "x", client_key: "a", client_secret: "b", key: 1 }), "key"],
   ];
