@@ -9,8 +9,8 @@
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { startFakeX } from "../fake-x/server.mjs";
+import { eventually } from "./eventually.mjs";
 import { ADMIN_KEY, startWorker } from "./worker.mjs";
 
 /** The site whose page carries the button. Nothing listens there: the Worker only compares it. */
@@ -42,7 +42,8 @@ export const callbackOf = (worker) => `${worker.origin}/connect/callback/x`;
 /** What the operator does once: the X app's credentials. Answers the network. */
 export async function registerNetwork({ api, x }, { app = x.app, ...fields } = {}) {
   const { client_id, client_secret } = app;
-  const answer = await api.post("/v1/social-networks", { network: "x", client_key: client_id, client_secret, ...fields });
+  const body = { network: "x", client_key: client_id, client_secret, ...fields };
+  const answer = await api.post("/v1/social-networks", body);
   assert.ok(answer.status === 200 || answer.status === 201, answer.text);
   return answer.body.data;
 }
@@ -141,13 +142,8 @@ export async function connect(bench, { username = "ada", ...fields } = {}) {
 /** The post once its first delivery is in `state`. */
 export const postIn = (bench, id, state) => postWhen(bench, id, (delivery) => delivery.state === state);
 
-/** The post once `holds` of its first delivery. The ledger announces final states only, hence the looking again. */
+/** The post once `holds` of its first delivery. */
 export async function postWhen({ api }, id, holds) {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const { post } = (await api.get(`/v1/posts/${id}`)).body;
-    if (holds(post.socialAccounts[0])) return post;
-    if (Date.now() > deadline) throw new Error(`not yet: ${JSON.stringify(post.socialAccounts)}`);
-    await sleep(50);
-  }
+  const read = async () => (await api.get(`/v1/posts/${id}`)).body.post;
+  return eventually(read, ({ socialAccounts }) => holds(socialAccounts[0]), 10_000);
 }

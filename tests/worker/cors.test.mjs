@@ -48,7 +48,9 @@ test("a configured page may ask, with every method and header that the contract 
     assert.deepEqual([answer.status, answer.text], [204, ""]);
     const cors = corsOf(answer);
     assert.equal(cors["access-control-allow-origin"], origin);
-    for (const method of ["GET", "POST", "PATCH", "DELETE"]) assert.match(cors["access-control-allow-methods"], RegExp(method));
+    for (const method of ["GET", "POST", "PATCH", "DELETE"]) {
+      assert.match(cors["access-control-allow-methods"], RegExp(method));
+    }
     for (const header of ["Authorization", "Content-Type", "Idempotency-Key", "Prefer"]) {
       assert.match(cors["access-control-allow-headers"], RegExp(header, "i"));
     }

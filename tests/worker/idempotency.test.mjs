@@ -98,7 +98,8 @@ test("a refusal of the input is remembered", async () => {
 test("an answer of authentication is not remembered", async () => {
   const body = { content: "with the right key", accounts: [(await newAccount()).id] };
   const headers = { "idempotency-key": "stranger" };
-  assertRefused(await bench.api.post("/v1/posts", body, { ...headers, authorization: "Bearer no" }), 401, "invalid_api_key");
+  const refused = await bench.api.post("/v1/posts", body, { ...headers, authorization: "Bearer no" });
+  assertRefused(refused, 401, "invalid_api_key");
   const { status, headers: answered } = await bench.api.post("/v1/posts", body, headers);
   assert.deepEqual([status, answered.get("idempotency-replayed")], [200, null]);
 });
@@ -167,7 +168,9 @@ test("a key has 1 to 255 printable ASCII characters", async () => {
   for (const bad of ["k".repeat(256), "caf\u00e9", "a\tb"]) {
     assertRefused(await post("/v1/posts", body, bad), 400, "invalid_payload", "Idempotency-Key");
   }
-  for (const good of ["k", "k".repeat(255), "a b~!"]) assertRefused(await post("/v1/posts", body, good), 400, "unknown_account");
+  for (const good of ["k", "k".repeat(255), "a b~!"]) {
+    assertRefused(await post("/v1/posts", body, good), 400, "unknown_account");
+  }
 });
 
 test("an answer outlives a restart of the Worker", async () => {

@@ -55,7 +55,8 @@ test("a native app's id is recognised", async () => {
 });
 
 test("an id that X does not know is named", async () => {
-  await assertNotStored(await put("not-an-id-of-anything", "any", "unknown"), "invalid_client_id", /Client ID/, "unknown");
+  const answer = await put("not-an-id-of-anything", "any", "unknown");
+  await assertNotStored(answer, "invalid_client_id", /Client ID/, "unknown");
 });
 
 for (const [what, fault] of [

@@ -49,8 +49,9 @@ test("each call has one line, with its route's template and the key's id", async
 test("a line names the account that a call is about", async () => {
   const { id } = await connect(bench, { username: newUser(bench).username });
   for (const rest of ["", "/health"]) {
-    const line = { method: "GET", route: `/v1/social-accounts/{id}${rest}`, status: 200, key_id: "admin", account_id: id };
-    await assertLine(await bench.api.get(`/v1/social-accounts/${id}${rest}`), line);
+    const line = { method: "GET", status: 200, key_id: "admin", account_id: id };
+    const answer = await bench.api.get(`/v1/social-accounts/${id}${rest}`);
+    await assertLine(answer, { ...line, route: `/v1/social-accounts/{id}${rest}` });
   }
 });
 

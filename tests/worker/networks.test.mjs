@@ -17,6 +17,7 @@ import { assertRefused } from "../support/expect.mjs";
 
 const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
 const REVOKE_CALL = { method: "POST", path: "/2/oauth2/revoke" };
+const PUBLISHING_SCOPES = ["tweet.read", "tweet.write", "users.read", "media.write", "offline.access"];
 
 let bench;
 
@@ -31,8 +32,8 @@ async function tenantNetwork(tenant_id) {
 }
 
 const newApp = () => bench.x.addApp({ callbacks: bench.x.app.callbacks });
-const bodyOf = ({ client_id, client_secret }, fields) => ({ network: "x", client_key: client_id, client_secret, ...fields });
-const put = (app, fields) => bench.api.post("/v1/social-networks", bodyOf(app, fields));
+const put = ({ client_id, client_secret }, fields) =>
+  bench.api.post("/v1/social-networks", { network: "x", client_key: client_id, client_secret, ...fields });
 const get = async (id) => (await bench.api.get(`/v1/social-networks/${id}`)).body.data;
 const accountRow = async (id) => (await bench.api.get(`/v1/social-accounts/${id}`)).body.data;
 
@@ -52,7 +53,7 @@ test("a network is created with everything that its row promises and without its
   assert.match(id, /^net_/);
   assert.equal(createdAt, updatedAt);
   assert.ok(Date.parse(verified_at) >= Date.parse(createdAt) - 1000);
-  assert.deepEqual(new Set(required_scopes), new Set(["tweet.read", "tweet.write", "users.read", "media.write", "offline.access"]));
+  assert.deepEqual(new Set(required_scopes), new Set(PUBLISHING_SCOPES));
   assert.deepEqual(rest, {
     network: "x",
     client_key: app.client_id,
@@ -149,7 +150,8 @@ test("a client id that is forced leaves its accounts to be connected again, and 
 });
 
 test("only X is supported", async () => {
-  const { message } = assertRefused(await put(newApp(), { network: "instagram" }), 400, "unsupported_network", "network");
+  const answer = await put(newApp(), { network: "instagram" });
+  const { message } = assertRefused(answer, 400, "unsupported_network", "network");
   assert.match(message, /instagram/);
 });
 
@@ -185,8 +187,8 @@ test("an account stays with the network that it was connected by", async () => {
   assert.equal(account.customer_social_network_id, bench.network.id);
   await tenantNetwork("moved");
   assert.equal((await accountRow(account.id)).customer_social_network_id, bench.network.id);
-  const { post } = (await bench.api.post("/v1/posts", { content: "still there", accounts: [account.id] }, { prefer: "wait=10" })).body;
-  assert.equal(post.socialAccounts[0].state, "published");
+  const { post } = (await bench.api.post("/v1/posts", { content: "still there", accounts: [account.id] })).body;
+  await postIn(bench, post.id, "published");
 });
 
 test("a patch changes what it names and nothing else", async () => {
@@ -203,7 +205,7 @@ test("a patch changes what it names and nothing else", async () => {
   assert.deepEqual([changed.status, changed.body.data.client_key], [200, other.client_id]);
 });
 
-test("a network that is deleted is gone, and its accounts stay listed, inactive, with their tokens revoked", async () => {
+test("a deleted network is gone, and its accounts stay listed, inactive, with their tokens revoked", async () => {
   const { network } = await tenantNetwork("deleted");
   const { username } = newUser(bench);
   const account = await connect(bench, { tenant_id: "deleted", username });
@@ -214,7 +216,8 @@ test("a network that is deleted is gone, and its accounts stay listed, inactive,
   assertRefused(await bench.api.get(`/v1/social-networks/${network.id}`), 404, "not_found");
   assertRefused(await bench.api.delete(`/v1/social-networks/${network.id}`), 404, "not_found");
   const [row] = (await bench.api.get("/v1/social-accounts?tenant_id=deleted")).body.data;
-  assert.deepEqual([row.id, row.status, row.status_reason, row.isActive], [account.id, "disconnected", "network_deleted", 0]);
+  const { id, status: state, status_reason, isActive } = row;
+  assert.deepEqual([id, state, status_reason, isActive], [account.id, "disconnected", "network_deleted", 0]);
   await bench.x.received({ ...REVOKE_CALL, count: 2 });
   assert.ok(bench.x.tokens({ username }).every(({ live }) => !live));
   const refused = await bench.api.post("/v1/posts", { content: "too late", accounts: [account.id] });
@@ -238,7 +241,8 @@ test("nothing is current before X has proved it: a refused rotation leaves the n
 test("credentials are stored unproved when that is asked for, and X is not called", async () => {
   const app = newApp();
   bench.x.clearRequests();
-  const { status, body } = await put({ ...app, client_secret: "not yet known to X" }, { tenant_id: "unproved", verify: false });
+  const fields = { client_secret: "not yet known to X", tenant_id: "unproved", verify: false };
+  const { status, body } = await put(app, fields);
   assert.deepEqual([status, body.data.verified_at], [201, null]);
   assert.deepEqual(bench.x.requests(TOKEN_CALL), []);
 });

@@ -141,7 +141,8 @@ test("another tenant's account is unknown, by name and by id", async () => {
 test("a name that matches accounts of several tenants is refused, listing them, and nothing is created", async () => {
   const user = newUser(bench);
   const accounts = [await newAccount("both-1", user), await newAccount("both-2", user)];
-  const { message } = assertRefused(await create({ content: "which", accounts: [user.username] }), 400, "ambiguous_account");
+  const answer = await create({ content: "which", accounts: [user.username] });
+  const { message } = assertRefused(answer, 400, "ambiguous_account", "accounts");
   for (const { id } of accounts) assert.ok(message.includes(id), message);
   assert.deepEqual(idsOf(await list("tenant_id=both-1")), []);
   const narrowed = await create({ content: "this one", accounts: [user.username], tenant_id: "both-2" }, WAIT);

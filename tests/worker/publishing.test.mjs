@@ -171,7 +171,8 @@ test("a grant that the person has ended holds the post until a reconnection, and
   const account = await newAccount();
   bench.x.revokeGrants({ username: account.username });
   const delivery = await publishUntil("held", account, "held for a reconnection");
-  assert.deepEqual([delivery.status, delivery.error_code, delivery.next_attempt_at], ["pending", "reconnect_required", null]);
+  const { status, error_code, next_attempt_at } = delivery;
+  assert.deepEqual([status, error_code, next_attempt_at], ["pending", "reconnect_required", null]);
   const row = (await bench.api.get(`/v1/social-accounts/${account.id}`)).body.data;
   assert.deepEqual([row.status, row.status_reason, row.isActive], ["reconnect_required", "refresh_token_refused", 0]);
   bench.x.clearRequests();
