@@ -1,0 +1,30 @@
+/** What left the Worker, kept to be searched afterwards: every answer that this process fetched. */
+
+/** @returns {{answers: string[], stop: () => void}} each answer as status line, headers and body, with its call */
+export function spyOnAnswers() {
+  const real = globalThis.fetch;
+  const answers = [];
+  globalThis.fetch = async (url, init) => {
+    const response = await real(url, init);
+    const headers = [...response.headers].map(([name, value]) => `${name}: ${value}`);
+    const call = `${init?.method ?? "GET"} ${new URL(url).pathname}`;
+    answers.push([call, response.status, ...headers, await response.clone().text()].join("\n"));
+    return response;
+  };
+  return { answers, stop: () => (globalThis.fetch = real) };
+}
+
+/** The ways in which a secret could be written down and still be read: as it is, and what common encodings make of it. */
+export function spellings(secret) {
+  const bytes = Buffer.from(secret);
+  return [
+    secret,
+    encodeURIComponent(secret),
+    bytes.toString("hex"),
+    // In the middle of a longer base64 text a secret begins at one of three places; its edges depend on its neighbours.
+    ...[0, 1, 2].flatMap((shift) => {
+      const inner = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64").slice(shift ? 4 : 0).replace(/.{0,4}=*$/, "");
+      return [inner, inner.replaceAll("+", "-").replaceAll("/", "_")];
+    }),
+  ];
+}
