@@ -1,6 +1,7 @@
 /**
  * The process around one workerd: reads wrangler.toml as wrangler does, and runs what `main` and the folder beside it
- * hold. Its first message is what to run; it answers "ready", and ends when its parent lets go of the channel.
+ * hold. Its first message is what to run; it answers that it is ready, with what it read, and ends when its parent lets
+ * go of the channel.
  *
  * Miniflare and not `wrangler dev`: no proxy in front (Host and Origin arrive as sent), no bundling of the bundle, and
  * no local trace store, which would keep request URLs, X's `?code=` among them, in plain text on disk.
@@ -9,24 +10,30 @@
 import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { unstable_getMiniflareWorkerOptions as readConfig } from "wrangler";
 
 // wrangler's own Miniflare: package.json pins wrangler, and wrangler pins this.
 const require = createRequire(createRequire(import.meta.url).resolve("wrangler"));
 const { Log, LogLevel, Miniflare, convertV4MiniflareOptions } = require("miniflare");
 
-process.once("message", async (options) => {
-  const miniflare = new Miniflare(convertV4MiniflareOptions(miniflareOptions(options)));
+process.once("message", async ({ parsed, ...options }) => {
+  parsed ??= await parse(options.config);
+  const miniflare = new Miniflare(convertV4MiniflareOptions(miniflareOptions(parsed, options)));
   process.once("disconnect", async () => {
     await miniflare.dispose();
     process.exit();
   });
   await miniflare.ready;
-  process.send("ready");
+  process.send({ isReady: true, parsed });
 });
 
-function miniflareOptions({ config, port, stateDir, vars }) {
-  const { workerOptions, main } = readConfig(config);
+/** Loading wrangler takes longer than everything else here, so whoever has its answer already hands it in. */
+async function parse(config) {
+  const wrangler = await import("wrangler");
+  const { workerOptions, main } = wrangler.unstable_getMiniflareWorkerOptions(config);
+  return { workerOptions, main };
+}
+
+function miniflareOptions({ workerOptions, main }, { port, stateDir, vars }) {
   return {
     ...workerOptions,
     name: "worker",

@@ -90,13 +90,19 @@ class Journal extends EventEmitter {
   }
 }
 
+/** By path: what a first Worker's process has read of a wrangler.toml, for those that this process starts after it. */
+const parsed = new Map();
+
 async function launch(options, journal) {
   const host = spawn(process.execPath, [HOST], { stdio: ["ignore", "pipe", "pipe", "ipc"], detached: true });
   for (const stream of [host.stdout, host.stderr]) createInterface(stream).on("line", (line) => journal.add(line));
   host.exited = once(host, "exit");
-  host.send(options);
-  const outcome = await Promise.race([once(host, "message"), host.exited]);
-  if (outcome[0] === "ready") return host;
+  host.send({ ...options, parsed: parsed.get(options.config) });
+  const [outcome] = await Promise.race([once(host, "message"), host.exited]);
+  if (outcome?.isReady) {
+    parsed.set(options.config, outcome.parsed);
+    return host;
+  }
   throw new Error(["the Worker did not start", ...journal.lines].join("\n"));
 }
 
