@@ -1,7 +1,7 @@
 /**
  * A person's way through connecting X, cut where a test wants to step in: before the button, at X, back from X.
  *
- *   const attempt = await atCallback(bench, { username: "ada" });   // X has redirected, the browser has not arrived yet
+ *   const attempt = await atCallback(bench, { username: "ada" });   // X has redirected, nobody has followed
  *   await browse(bench, attempt.callback, attempt.cookie);
  *   await complete(bench, attempt.session, attempt.verifier);
  */
@@ -63,6 +63,13 @@ export async function openLink(bench, { auth_url }) {
   const left = await browse(bench, auth_url);
   assert.equal(left.status, 303, left.text);
   return { location: left.headers.get("location"), cookie: cookieOf(left) };
+}
+
+/** Opens a link, consents, comes back: `arrived` is the answer to the callback. */
+export async function followLink(bench, link, username = newPerson(bench)) {
+  const { location, cookie } = await openLink(bench, link);
+  const callback = consent(bench, location, username);
+  return { callback, cookie, username, arrived: await browse(bench, callback, cookie) };
 }
 
 /** The button of our own start page; `origin` is where the browser says that the page was. */

@@ -14,17 +14,19 @@ export function spyOnAnswers() {
   return { answers, stop: () => (globalThis.fetch = real) };
 }
 
-/** The ways in which a secret could be written down and still be read: as it is, and what common encodings make of it. */
+/** The ways in which a secret could be written down and still be read: as it is, and as common encodings have it. */
 export function spellings(secret) {
   const bytes = Buffer.from(secret);
   return [
     secret,
     encodeURIComponent(secret),
     bytes.toString("hex"),
-    // In the middle of a longer base64 text a secret begins at one of three places; its edges depend on its neighbours.
-    ...[0, 1, 2].flatMap((shift) => {
-      const inner = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64").slice(shift ? 4 : 0).replace(/.{0,4}=*$/, "");
-      return [inner, inner.replaceAll("+", "-").replaceAll("/", "_")];
-    }),
+    ...[0, 1, 2].flatMap((shift) => ["base64", "base64url"].map((encoding) => within(bytes, shift, encoding))),
   ];
+}
+
+/** Within a longer base64 text bytes begin at one of three places, and their edges depend on their neighbours. */
+function within(bytes, shift, encoding) {
+  const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString(encoding).replaceAll("=", "");
+  return text.slice(shift > 0 ? 4 : 0, -4);
 }

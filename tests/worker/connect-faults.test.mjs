@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browse, complete, createSession, newVerifier, consent, cookieOf, SITE, startBench, startSession } from "../support/client.mjs";
-import { authorized, exchangesOf, newPerson, statusOf, watch } from "../support/sign-in.mjs";
+import {
+  browse,
+  complete,
+  consent,
+  cookieOf,
+  createSession,
+  newVerifier,
+  SITE,
+  startBench,
+  startSession,
+} from "../support/client.mjs";
+import { authorized, createLink, exchangesOf, followLink, newPerson, statusOf, watch } from "../support/sign-in.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));
@@ -108,8 +118,8 @@ test("a suspended person is not connected, and their tokens are revoked", async 
 
 test("a secret that was rotated while the person was at X is the one that is used", async () => {
   const app = bench.x.addApp({ callbacks: bench.x.app.callbacks, client_secret: "the-first-secret-".padEnd(50, "1") });
-  const register = (client_secret) =>
-    bench.api.post("/v1/social-networks", { network: "x", client_key: app.client_id, client_secret, tenant_id: "rotates" });
+  const own = { network: "x", client_key: app.client_id, tenant_id: "rotates" };
+  const register = (client_secret) => bench.api.post("/v1/social-networks", { ...own, client_secret });
   assert.equal((await register(app.client_secret)).status, 201);
   const attempt = await authorized(bench, { tenant_id: "rotates" });
   bench.x.setApp({ client_id: app.client_id, client_secret: "the-second-secret-".padEnd(50, "2") });
@@ -125,4 +135,32 @@ test("a page-mode callback that fails at X returns to the site, which can still 
   const landed = await browse(bench, consent(bench, left.headers.get("location"), newPerson(bench)), cookieOf(left));
   assert.equal(new URL(landed.headers.get("location")).searchParams.get("connect_status"), "authorized");
   assert.equal((await complete(bench, session, verifier)).body.data.status, "connected");
+});
+
+const landedWith = ({ headers }) => new URL(headers.get("location")).searchParams.get("error");
+
+test("when X fails at the exchange, the link ends at once and says so", async () => {
+  for (const [fault, code] of [
+    [{ kind: "answer", preset: "unavailable" }, "x_unavailable"],
+    [{ kind: "answer", preset: "html" }, "x_unavailable"],
+    [{ kind: "answer", status: 200, body: "<html>maintenance</html>" }, "x_invalid_response"],
+    [{ kind: "close" }, "x_unavailable"],
+    [{ kind: "answer", preset: "oauth-code" }, "invalid_grant"],
+    [{ kind: "answer", preset: "oauth-unauthorized-client" }, "invalid_client_secret"],
+  ]) {
+    const link = await createLink(bench, { redirect_uri: SITE });
+    bench.x.fault({ ...TOKEN, ...fault });
+    const { arrived } = await followLink(bench, link);
+    const { status, error } = (await bench.api.get(`/v1/connect-sessions/${link.connect_id}`)).body.data;
+    assert.deepEqual([status, error.code], ["failed", code], JSON.stringify(fault));
+    assert.equal(landedWith(arrived), code);
+  }
+});
+
+test("when X fails to say who connected, the link ends and its tokens are revoked", async () => {
+  const link = await createLink(bench, { redirect_uri: SITE });
+  bench.x.fault({ ...ME, kind: "answer", preset: "unavailable" });
+  const { arrived, username } = await followLink(bench, link);
+  assert.equal(landedWith(arrived), "x_unavailable");
+  assert.deepEqual(bench.x.tokens({ username }).map(({ live }) => live), [false, false]);
 });

@@ -31,10 +31,11 @@ test("a session is made for one origin, and says until when and where it starts"
 });
 
 test("an origin is what a browser sends, on https or loopback", async () => {
-  for (const origin of ["https://acme.example", "https://acme.example:8443", "http://127.0.0.1:3000", "http://localhost"]) {
-    assert.equal((await create({ origin })).status, 201, origin);
-  }
-  const refused = ["http://acme.example", "https://acme.example/", "https://acme.example/x", "https://ACME.example", "null"];
+  const [secure, refused] = [
+    ["https://acme.example", "https://acme.example:8443", "http://127.0.0.1:3000", "http://localhost"],
+    ["http://acme.example", "https://acme.example/", "https://acme.example/x", "https://ACME.example", "null"],
+  ];
+  for (const origin of secure) assert.equal((await create({ origin })).status, 201, origin);
   for (const origin of refused) await refusesField("origin", { origin });
   const { body } = await create({});
   assert.deepEqual(Object.keys(body.details), ["origin"]);
@@ -69,7 +70,8 @@ test("scopes are an array or one string, and include what tells who connected", 
   for (const scopes of [["tweet.read", "users.read"], "tweet.read users.read", "users.read,tweet.read"]) {
     assert.equal((await create({ origin: SITE, scopes })).status, 201, JSON.stringify(scopes));
   }
-  for (const scopes of [["tweet.write"], [], "", ["tweet.read", 'users"read']]) await refusesField("scopes", { scopes });
+  const refused = [["tweet.write"], [], "", ["tweet.read", 'users"read']];
+  for (const scopes of refused) await refusesField("scopes", { scopes });
 });
 
 test("a label is one line of at most 80 characters", async () => {
@@ -159,11 +161,12 @@ const preflight = (path, origin) =>
 test("the session's own origin may read every answer about it", async () => {
   const session = await createSession(bench);
   const from = (key) => api(bench.worker, { key });
+  const finish = [`${sessionPath(session)}/complete`, { code_verifier: "v".repeat(43) }, { origin: SITE }];
   const answers = [
     [200, await from(session.token).get(sessionPath(session), { origin: SITE })],
     [401, await from(null).get(sessionPath(session), { origin: SITE })],
-    [401, await from("wrong").post(`${sessionPath(session)}/complete`, { code_verifier: "v" }, { origin: SITE })],
-    [409, await from(session.token).post(`${sessionPath(session)}/complete`, { code_verifier: "v".repeat(43) }, { origin: SITE })],
+    [401, await from("wrong").post(...finish)],
+    [409, await from(session.token).post(...finish)],
     [204, await preflight(sessionPath(session), SITE)],
     [204, await preflight(`${sessionPath(session)}/complete`, SITE)],
   ];

@@ -8,6 +8,7 @@ import {
   cookieOf,
   createSession,
   newVerifier,
+  request,
   SITE,
   startBench,
   startSession,
@@ -47,8 +48,28 @@ test("the cookie of a start is for this session, this host, this long, and no sc
   assert.match(pair, new RegExp(`^c-${session.id.slice(3, 15)}=[\\w-]{43}$`));
   const maxAge = Number(attributes.find((text) => text.startsWith("Max-Age=")).slice(8));
   assert.ok(maxAge > 590 && maxAge <= 600, `${maxAge}`);
-  assert.deepEqual(attributes.filter((text) => !text.startsWith("Max-Age=")).sort(), ["HttpOnly", "Path=/", "SameSite=Lax"]);
+  const others = attributes.filter((text) => !text.startsWith("Max-Age="));
+  assert.deepEqual(others.sort(), ["HttpOnly", "Path=/", "SameSite=Lax"]);
 });
+
+test("on https the cookie is bound to this very host and to TLS, and is read there", async () => {
+  const session = await createSession(bench);
+  const { verifier, challenge } = newVerifier();
+  const form = { token: session.token, code_challenge: challenge, code_challenge_method: "S256" };
+  const left = await overTls("POST", "/connect/start", { headers: { origin: SITE }, body: new URLSearchParams(form) });
+  assert.match(left.headers.get("set-cookie"), new RegExp(`^__Host-c-${session.id.slice(3, 15)}=`));
+  assert.match(left.headers.get("set-cookie"), /; Path=\/;.*; Secure/);
+  const callback = new URL(consent(bench, left.headers.get("location")));
+  await overTls("GET", callback.pathname + callback.search, { headers: { cookie: cookieOf(left) } });
+  assert.equal((await complete(bench, session, verifier)).body.data.status, "connected");
+});
+
+/** Miniflare lets a request say which URL the Worker is to see. */
+const overTls = (method, path, { headers, ...init }) =>
+  request(bench.worker, method, path, {
+    headers: { ...headers, "mf-original-url": `https://connect.example${path}` },
+    ...init,
+  });
 
 test("a start posted by a hostile site is refused and sets no cookie", async () => {
   const session = await createSession(bench);
@@ -147,6 +168,7 @@ test("a start is a form and nothing else", async () => {
 
 test("page mode needs somewhere to return to", async () => {
   const session = await createSession(bench);
-  const refused = await startSession(bench, { token: session.token, challenge: newVerifier().challenge, display: "page" });
+  const { challenge } = newVerifier();
+  const refused = await startSession(bench, { token: session.token, challenge, display: "page" });
   assert.deepEqual([refused.status, refused.headers.get("set-cookie")], [400, null]);
 });

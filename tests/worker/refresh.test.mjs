@@ -40,7 +40,8 @@ test("two hundred calls with a token that is nearly over make one refresh", asyn
   assert.equal(refreshes().length, 1);
   assert.equal(accessTokens(account).length, 2);
   const fresh = accessTokens(account).at(-1).text;
-  for (const { headers } of bench.x.requests({ path: "/2/users/me" })) assert.equal(headers.authorization, `Bearer ${fresh}`);
+  const shown = bench.x.requests({ path: "/2/users/me" }).map(({ headers }) => headers.authorization);
+  assert.deepEqual([...new Set(shown)], [`Bearer ${fresh}`]);
 });
 
 test("two hundred calls with a token that X refuses make one refresh", async () => {
@@ -107,7 +108,8 @@ test("a refused refresh token ends the grant, with the reason, and X is asked no
   assert.equal(ill.healthy, false);
   assert.equal(refreshes().length, 1);
   const ended = await eventually(() => row(account), ({ status }) => status !== "active");
-  assert.deepEqual([ended.status, ended.status_reason, ended.isActive], ["reconnect_required", "refresh_token_refused", 0]);
+  assert.deepEqual([ended.status, ended.status_reason], ["reconnect_required", "refresh_token_refused"]);
+  assert.equal(ended.isActive, 0);
   bench.x.clearRequests();
   for (const { healthy } of await Promise.all([1, 2, 3].map(() => health(account)))) assert.equal(healthy, false);
   assert.deepEqual(bench.x.requests(), []);
@@ -163,8 +165,8 @@ test("a dead token that cannot be refreshed for now is ill health and not a disc
 test("a rotated client secret is the one that the next refresh uses", async () => {
   const secrets = ["the-first-secret-", "the-second-secret-"].map((text) => text.padEnd(50, "0"));
   const app = bench.x.addApp({ callbacks: bench.x.app.callbacks, client_secret: secrets[0] });
-  const register = (client_secret) =>
-    bench.api.post("/v1/social-networks", { network: "x", client_key: app.client_id, client_secret, tenant_id: "rotated" });
+  const own = { network: "x", client_key: app.client_id, tenant_id: "rotated" };
+  const register = (client_secret) => bench.api.post("/v1/social-networks", { ...own, client_secret });
   await register(secrets[0]);
   const account = await dueAccount({ tenant_id: "rotated" });
   bench.x.setApp({ client_id: app.client_id, client_secret: secrets[1] });

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browse, complete, connect, consent, cookieOf, createSession, newVerifier, SITE, startBench, startSession } from "../support/client.mjs";
+import {
+  browse,
+  complete,
+  connect,
+  consent,
+  cookieOf,
+  createSession,
+  newVerifier,
+  SITE,
+  startBench,
+  startSession,
+} from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { createLink, exchangesOf, newPerson, openLink } from "../support/sign-in.mjs";
 

@@ -3,7 +3,16 @@ import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { api, browse, complete, connect, startBench, startSession, newVerifier, SITE } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
-import { atCallback, authorized, exchangesOf, leaves, leftForX, newPerson, tokenCalls, watch } from "../support/sign-in.mjs";
+import {
+  atCallback,
+  authorized,
+  exchangesOf,
+  leaves,
+  leftForX,
+  newPerson,
+  tokenCalls,
+  watch,
+} from "../support/sign-in.mjs";
 
 const TOKEN = { method: "POST", path: "/2/oauth2/token" };
 const ME = { method: "GET", path: "/2/users/me" };
@@ -141,6 +150,7 @@ test("tokens that nobody took over are revoked at X when their session expires",
   const { session, username } = scene.expiring.unidentified;
   await leaves(bench, session, "authorized");
   await bench.x.received({ method: "POST", path: "/2/oauth2/revoke", count: 2 });
-  const revoked = bench.x.requests({ path: "/2/oauth2/revoke" }).map(({ body }) => new URLSearchParams(body).get("token"));
+  const calls = bench.x.requests({ path: "/2/oauth2/revoke" });
+  const revoked = calls.map(({ body }) => new URLSearchParams(body).get("token"));
   assert.deepEqual(revoked.sort(), bench.x.tokens({ username }).map(({ text }) => text).sort());
 });
