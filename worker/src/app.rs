@@ -41,7 +41,7 @@ impl App {
             keyring,
             admin_key_digest: admin_key_digest(env)?,
             endpoints: Endpoints {
-                api_origin: url_var(env, "X_API_ORIGIN", "https://api.x.com")?,
+                api_origin: origin_var(env, "X_API_ORIGIN", "https://api.x.com")?,
                 authorize_url: url_var(env, "X_AUTHORIZE_URL", "https://x.com/i/oauth2/authorize")?,
             },
             public_origin: public_origin(env)?,
@@ -129,6 +129,12 @@ fn url_var(env: &Env, name: &str, default: &str) -> Result<Url> {
     let text = var(env, name).unwrap_or_else(|| default.to_owned());
     let url = Url::parse(&text).ok().filter(|url| url.scheme() == "https" || is_loopback(url));
     url.ok_or_else(|| misconfigured(format!("The variable {name} is not an https URL.")))
+}
+
+fn origin_var(env: &Env, name: &str, default: &str) -> Result<Url> {
+    let url = url_var(env, name, default)?;
+    let is_origin = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    is_origin.then_some(url).ok_or_else(|| misconfigured(format!("The variable {name} is not an origin.")))
 }
 
 fn public_origin(env: &Env) -> Result<Option<String>> {

@@ -2,6 +2,7 @@
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
+use latchkey_core::api::input::utf8;
 use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::ticket::Ticket;
@@ -13,7 +14,7 @@ use serde_json::Value;
 use crate::app::{App, WORKSPACE};
 use crate::error::{Error, Result};
 use crate::log::Entry;
-use crate::objects::workspace::{Call, Command, Done, Outcome, Stage};
+use crate::objects::workspace::{ApiRequest, Call, Command, Done, Outcome, Stage};
 use crate::request::Incoming;
 use crate::response::Reply;
 use crate::runtime::entropy;
@@ -69,6 +70,25 @@ impl<'a> ApiCaller<'a> {
         caller.bind(incoming, &body).await?;
         let input = caller.require(parse(&body)).await?;
         Ok((caller, input))
+    }
+
+    /// A call that the ledger answers by itself, as it came in.
+    pub async fn forward(app: &'a App, incoming: &mut Incoming) -> Result<(Self, Reply), Early> {
+        let mut caller = Self::new(app, incoming)?;
+        let mut body = Vec::new();
+        if incoming.method == "POST" {
+            body = caller.require(incoming.json_body().await).await?;
+            caller.bind(incoming, &body).await?;
+        }
+        let body = caller.require(utf8(&body).map(str::to_owned)).await?;
+        let request = ApiRequest {
+            method: incoming.method.clone(),
+            path: incoming.url.path().to_owned(),
+            query: incoming.query().to_owned(),
+            body,
+        };
+        let reply = caller.run(Command::Serve(request)).await?;
+        Ok((caller, reply))
     }
 
     /// Binds the call to its `Idempotency-Key`.
@@ -141,8 +161,8 @@ impl<'a> ApiCaller<'a> {
 
     /// `Prefer: wait`: the post as it is once every delivery is final, or after the wait.
     pub async fn await_post(&self, id: String, wait_ms: i64) -> Result<Reply> {
-        let call = self.call(Stage::Whole, Command::GetPost { id });
-        Ok(Reply::json(&self.app.workspace()?.await_post(call, wait_ms).await?))
+        let call = self.call(Stage::Whole, Command::Authorise);
+        Ok(Reply::json(&self.app.workspace()?.await_post(call, id, wait_ms).await?))
     }
 
     async fn send(&self, stage: Stage, command: Command) -> Result<Outcome> {

@@ -30,8 +30,8 @@ pub fn done() -> Result<Reply> {
 
 pub fn failed(message: &str) -> Result<Reply> {
     let body =
-        format!("<h1>That did not work</h1><p>{}</p><p>You can close this window and try again.</p>", escape(message));
-    page(200, "Not connected", &body, None, "")
+        format!("<h1>Not connected</h1><p>{}</p><p>You can close this window and try again.</p>", escape(message));
+    page(200, "Not connected", &body, Some("window.close()"), "")
 }
 
 /// This browser is not the one that began: it can connect nothing by itself.

@@ -73,7 +73,7 @@ impl<'a> AccountView<'a> {
 }
 
 /// The filters of the list.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct AccountFilter {
     pub id: Option<String>,
     pub tenant_id: Option<String>,

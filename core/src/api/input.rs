@@ -13,11 +13,15 @@ pub struct Body<T> {
     pub warnings: Vec<String>,
 }
 
+/// A body that has no fields.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
 /// Reads one JSON object. `ignored` are names that clients of the original API send and X has no use for: they are
 /// taken out and named in `warnings`. Any other unknown name is refused by the type's `deny_unknown_fields`.
 pub fn read<T: DeserializeOwned>(bytes: &[u8], ignored: &[&str]) -> Result<Body<T>, Refused> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|e| Refused::new(Code::InvalidJson, format!("The body is not UTF-8 at byte {}.", e.valid_up_to())))?;
+    let text = utf8(bytes)?;
     let mut value: Value = serde_json::from_str(text).map_err(|e| {
         Refused::new(Code::InvalidJson, format!("The body is not JSON at line {}, column {}.", e.line(), e.column()))
     })?;
@@ -31,6 +35,12 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8], ignored: &[&str]) -> Result<Body<
         .collect();
     let value = serde_path_to_error::deserialize(value).map_err(|e| field_error(&e))?;
     Ok(Body { value, warnings })
+}
+
+/// JSON is UTF-8 (RFC 8259 §8.1).
+pub fn utf8(bytes: &[u8]) -> Result<&str, Refused> {
+    std::str::from_utf8(bytes)
+        .map_err(|e| Refused::new(Code::InvalidJson, format!("The body is not UTF-8 at byte {}.", e.valid_up_to())))
 }
 
 fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> Refused {

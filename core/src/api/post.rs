@@ -1,6 +1,6 @@
 //! Bodies and rows of `/v1/posts` (docs/API.md, section 5).
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::query::{Page, Query};
@@ -51,7 +51,7 @@ pub struct NewContainer {
 }
 
 /// What the ledger is asked to create.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct NewPost {
     pub contents: Vec<String>,
     pub accounts: Vec<String>,
@@ -82,7 +82,7 @@ impl CreatePost {
 }
 
 /// The filters of the list.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct PostFilter {
     pub social_account_id: Option<String>,
     pub tenant_id: Option<String>,

@@ -13,7 +13,7 @@ pub struct Query {
 }
 
 /// `limit` 1..=100 (default 50) and `offset`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
     pub limit: u32,
     pub offset: u32,

@@ -111,6 +111,14 @@ impl Route {
         }
     }
 
+    /// The account that the call is about, for the log.
+    pub fn account_id(&self) -> Option<&str> {
+        match self {
+            Self::AccountGet(id) | Self::AccountDelete(id) | Self::AccountHealth(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// A page that a person sees answers in HTML, everything else in JSON.
     pub const fn is_page(&self) -> bool {
         matches!(

@@ -432,7 +432,7 @@ pub enum Retry {
 
 fn refused_by_person_or_x(error: &str) -> (Code, String) {
     match error {
-        "access_denied" => (Code::AccessDenied, "The person did not allow the connection.".into()),
+        "access_denied" => (Code::AccessDenied, "The connection was not allowed at X.".into()),
         "invalid_scope" => (Code::InsufficientPermissions, "X refused the scopes that were asked for.".into()),
         _ => (Code::XUnavailable, "X could not finish the sign-in.".into()),
     }

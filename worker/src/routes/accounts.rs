@@ -1,36 +1,19 @@
 //! `/v1/social-accounts`: who is connected.
 
-use latchkey_core::api::account::AccountFilter;
 use latchkey_core::api::answer::Answer;
-use latchkey_core::api::query::Query;
 use serde_json::json;
 
 use super::Answered;
 use crate::app::App;
 use crate::auth::ApiCaller;
-use crate::log::Entry;
 use crate::objects::account::Revocation;
 use crate::objects::workspace::{Command, DeletionPlan, HealthPlan};
 use crate::request::Incoming;
 use crate::response::Reply;
 use crate::runtime::now;
 
-pub async fn list(app: &App, incoming: &Incoming) -> Answered {
-    let caller = ApiCaller::new(app, incoming)?;
-    let mut query = Query::parse(incoming.query());
-    let filter = caller.require(AccountFilter::from_query(&mut query)).await?;
-    let warnings = caller.require(query.finish()).await?;
-    Ok(caller.run(Command::ListAccounts { filter, warnings }).await?)
-}
-
-pub async fn get(app: &App, incoming: &Incoming, id: String, entry: &mut Entry) -> Answered {
-    entry.account_id = Some(id.clone());
-    Ok(ApiCaller::without_query(app, incoming).await?.run(Command::GetAccount { id }).await?)
-}
-
 /// `DELETE`: the row is closed first, so that what is left is done even if this call breaks off.
-pub async fn delete(app: &App, incoming: &Incoming, id: String, entry: &mut Entry) -> Answered {
-    entry.account_id = Some(id.clone());
+pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
     let plan: DeletionPlan = caller.plan(Command::DeleteAccount { id }).await?;
     let revocation = app.account(&plan.object)?.release(plan.release).await.unwrap_or(Revocation::Unconfirmed);
@@ -43,8 +26,7 @@ pub async fn delete(app: &App, incoming: &Incoming, id: String, entry: &mut Entr
 }
 
 /// `GET …/health`: asks X who this is.
-pub async fn health(app: &App, incoming: &Incoming, id: String, entry: &mut Entry) -> Answered {
-    entry.account_id = Some(id.clone());
+pub async fn health(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
     let plan: HealthPlan = caller.plan(Command::PlanHealth { id: id.clone() }).await?;
     let health = app.account(&plan.object)?.health().await?;

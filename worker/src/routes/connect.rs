@@ -135,15 +135,14 @@ fn malformed() -> Error {
 /// A page of ours that names site and label, with one button.
 async fn ask(app: &App, form: StartForm) -> Answered {
     let terms = app.connect(&form.ticket.object())?.terms().await?;
-    let mut fields = vec![
+    // A verifier that the form carried stays out of our page: the site's own page completes the session when it is back.
+    let fields = [
         // EXPOSE: back to the browser that sent it, in the body of a page that nobody else may read or frame.
         ("token", form.token.expose().as_str()),
         ("code_challenge", form.leaving.challenge.as_str()),
         ("code_challenge_method", "S256"),
         ("display", if form.leaving.display == Display::Page { "page" } else { "popup" }),
     ];
-    // EXPOSE: as above.
-    fields.extend(form.leaving.verifier.as_ref().map(|verifier| ("code_verifier", verifier.expose().as_str())));
     Ok(pages::start(terms.site(), terms.label.as_deref(), &fields, &app.endpoints().authorize_url)?)
 }
 

@@ -22,10 +22,11 @@ pub type Answered = Result<Reply, Early>;
 /// Lets the route answer, and adds what pages of other origins need to read it.
 pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Entry) -> Reply {
     let (is_page, takes_key) = (route.is_page(), meta::takes_key(&route) && !is_session_token(&incoming));
+    entry.account_id = route.account_id().map(str::to_owned);
     let cors = meta::cors(app, &route, &incoming);
     let idempotency = incoming.header("idempotency-key").filter(|_| takes_key);
     let caller = ApiCaller::new(app, &incoming);
-    let reply = match dispatch(app, route, incoming, entry).await {
+    let reply = match dispatch(app, route, incoming).await {
         Ok(reply) | Err(Early::Answered(reply)) => reply,
         Err(Early::Failed(error)) => {
             if let (Error::Fault(_), Ok(caller), Some(key)) = (&error, caller, idempotency) {
@@ -41,15 +42,19 @@ pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Ent
     cors.into_iter().fold(reply, |reply, (name, value)| reply.with(name, value))
 }
 
-async fn dispatch(app: &App, route: Route, incoming: Incoming, entry: &mut Entry) -> Answered {
+async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
     match route {
         Route::Health => Ok(meta::health()),
         Route::Preflight | Route::SessionPreflight(_) => Ok(Reply::empty(204)),
+        Route::NetworkList
+        | Route::NetworkGet(_)
+        | Route::NetworkDelete(_)
+        | Route::AccountList
+        | Route::AccountGet(_)
+        | Route::PostList
+        | Route::PostGet(_) => ApiCaller::forward(app, &mut incoming).await.map(|(_, reply)| reply),
         Route::NetworkCreate => networks::create(app, incoming).await,
-        Route::NetworkList => networks::list(app, &incoming).await,
-        Route::NetworkGet(id) => networks::get(app, &incoming, id).await,
         Route::NetworkUpdate(id) => networks::update(app, incoming, id).await,
-        Route::NetworkDelete(id) => networks::delete(app, &incoming, id).await,
         Route::NetworkVerify(id) => networks::verify(app, incoming, id).await,
         Route::AuthUrl(network) => sessions::auth_url(app, incoming, network).await,
         Route::SessionCreate => sessions::create(app, incoming).await,
@@ -61,12 +66,8 @@ async fn dispatch(app: &App, route: Route, incoming: Incoming, entry: &mut Entry
         Route::ConnectLink(id) => connect::link(app, &incoming, &id).await,
         Route::ConnectCallback => connect::callback(app, &incoming).await,
         Route::ConnectResult(id) => connect::result(app, &incoming, &id).await,
-        Route::AccountList => accounts::list(app, &incoming).await,
-        Route::AccountGet(id) => accounts::get(app, &incoming, id, entry).await,
-        Route::AccountDelete(id) => accounts::delete(app, &incoming, id, entry).await,
-        Route::AccountHealth(id) => accounts::health(app, &incoming, id, entry).await,
+        Route::AccountDelete(id) => accounts::delete(app, &incoming, id).await,
+        Route::AccountHealth(id) => accounts::health(app, &incoming, id).await,
         Route::PostCreate => posts::create(app, incoming).await,
-        Route::PostList => posts::list(app, &incoming).await,
-        Route::PostGet(id) => posts::get(app, &incoming, id).await,
     }
 }

@@ -2,11 +2,10 @@
 
 use http::Response;
 use latchkey_core::api::answer::Answer;
-use latchkey_core::api::input::read;
+use latchkey_core::api::input::{Nothing, read};
 use latchkey_core::api::network::{
     CreateNetwork, Diagnosis, UpdateNetwork, accept_verdict, require_credentials, require_x,
 };
-use latchkey_core::api::query::Query;
 use latchkey_core::doctor::{Verdict, client_id_shape, probe_verdict};
 use latchkey_core::id::TenantId;
 use latchkey_core::network::ClientType;
@@ -58,27 +57,12 @@ pub async fn update(app: &App, mut incoming: Incoming, id: String) -> Answered {
     store(app, &caller, plan, credentials, None, input.verify).await
 }
 
-pub async fn list(app: &App, incoming: &Incoming) -> Answered {
-    let caller = ApiCaller::new(app, incoming)?;
-    let mut query = Query::parse(incoming.query());
-    let tenant_id = query.take(&["tenantId", "tenant_id"]);
-    let warnings = caller.require(query.finish()).await?;
-    Ok(caller.run(Command::ListNetworks { tenant_id, warnings }).await?)
-}
-
-pub async fn get(app: &App, incoming: &Incoming, id: String) -> Answered {
-    Ok(ApiCaller::without_query(app, incoming).await?.run(Command::GetNetwork { id }).await?)
-}
-
-pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
-    Ok(ApiCaller::without_query(app, incoming).await?.run(Command::DeleteNetwork { id }).await?)
-}
-
 /// `POST …/verify`: the key doctor on what is stored.
 pub async fn verify(app: &App, mut incoming: Incoming, id: String) -> Answered {
     let mut caller = ApiCaller::without_query(app, &incoming).await?;
     let body = caller.require(incoming.optional_json_body().await).await?;
     caller.bind(&incoming, &body).await?;
+    caller.require(read::<Nothing>(&body, &[])).await?;
     let plan: VerificationPlan = caller.plan(Command::PlanVerification { id }).await?;
     let credentials = app.vault()?.credentials(&plan.network.client()).await?;
     let answer = probe(app, &credentials).await?;

@@ -1,9 +1,12 @@
 //! `/v1/connect-sessions` and `auth-url`: a session is made, watched, completed, cancelled (docs/API.md, section 3).
 
+use std::collections::BTreeMap;
+
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::connect::{CompleteSession, CreateAuthUrl, CreateSession, IGNORED, NewSession};
 use latchkey_core::api::input::read;
+use latchkey_core::api::query::Query;
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::connect::{Entry, Session, Status, Terms};
 use serde_json::{Value, json};
@@ -37,10 +40,16 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
     Ok(caller.finish_with_credential(Answer::data(201, data)).await?)
 }
 
-/// `POST` or `GET /v1/social-networks/{network or id}/auth-url`: a link that anyone may open.
+/// `POST` or `GET /v1/social-networks/{network or id}/auth-url`: a link that anyone may open. A GET has its fields in
+/// the query.
 pub async fn auth_url(app: &App, mut incoming: Incoming, network: String) -> Answered {
-    let mut caller = ApiCaller::without_query(app, &incoming).await?;
-    let body = caller.require(incoming.optional_json_body().await).await?;
+    let mut caller = ApiCaller::new(app, &incoming)?;
+    let body = if incoming.method == "GET" {
+        serde_json::to_vec(&incoming.url.query_pairs().collect::<BTreeMap<_, _>>())?
+    } else {
+        caller.require(Query::parse(incoming.query()).finish()).await?;
+        caller.require(incoming.optional_json_body().await).await?
+    };
     caller.bind(&incoming, &body).await?;
     let input = caller.require(read::<CreateAuthUrl>(&body, IGNORED)).await?;
     let new = caller.require(input.value.validate()).await?;

@@ -8,8 +8,15 @@ use crate::run::{self, Result};
 use crate::setup::{Tools, WasmProfile, wasm_modules};
 
 /// Panics unwind: under `abort` one panic fails every request in flight in its isolate, and long polls never end.
-const PROFILE: WasmProfile =
-    WasmProfile { std: "std,panic_unwind", std_features: "", rustflags: "-Cpanic=unwind", opt_level: "z" };
+///
+/// The rest is for bytes, measured with gzip: std for size and panics without their place in the source, `Debug` without
+/// a body (nothing here prints with it): together 4 %.
+const PROFILE: WasmProfile = WasmProfile {
+    std: "std,panic_unwind",
+    std_features: "optimize_for_size",
+    rustflags: "-Cpanic=unwind -Zlocation-detail=none -Zfmt-debug=none",
+    opt_level: "z",
+};
 
 /// Builds the Worker and returns the files that are uploaded.
 pub(crate) fn build(tools: &Tools) -> Result<[PathBuf; 2]> {

@@ -3,6 +3,7 @@
 use latchkey_core::account::{Account, Consent, Reason, Status};
 use latchkey_core::api::account::{AccountFilter, AccountView};
 use latchkey_core::api::answer::Answer;
+use latchkey_core::api::query::Query;
 use latchkey_core::id::{AccountId, NetworkId};
 use latchkey_core::time::{Span, UnixMillis};
 use serde_json::{Value, json};
@@ -45,7 +46,9 @@ impl Inner {
         Ok(())
     }
 
-    pub(super) fn list_accounts(&self, filter: &AccountFilter, warnings: &[String]) -> Result<Answer> {
+    pub(super) fn list_accounts(&self, mut query: Query) -> Result<Answer> {
+        let filter = AccountFilter::from_query(&mut query)?;
+        let warnings = query.finish()?;
         let mut accounts = self.accounts()?;
         accounts.retain(|account| filter.admits(account));
         let (offset, limit) = (filter.page.offset as usize, filter.page.limit as usize);

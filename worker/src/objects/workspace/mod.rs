@@ -13,6 +13,8 @@ mod stub;
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
+use latchkey_core::api::query::Query;
+use latchkey_core::api::route::Route;
 use latchkey_core::idempotency::{Decision, Row, Stored};
 use latchkey_core::seal::base64url;
 use latchkey_core::secret::ct_eq;
@@ -22,8 +24,8 @@ use worker::{DurableObject, Env, Request, Response, State, console_error, durabl
 
 use self::stub::Message;
 pub use self::stub::{
-    Call, Command, DeletionPlan, Done, GrantReport, HealthPlan, NetworkCommit, NetworkPlan, NetworkWish, Outcome,
-    SessionPlan, Stage, VerificationPlan, WorkspaceStub,
+    ApiRequest, Call, Command, DeletionPlan, Done, GrantReport, HealthPlan, NetworkCommit, NetworkPlan, NetworkWish,
+    Outcome, SessionPlan, Stage, VerificationPlan, WorkspaceStub,
 };
 use super::storage::Db;
 use super::waiting::Waiting;
@@ -76,7 +78,7 @@ impl Inner {
     async fn handle(&self, message: Message) -> Result<Value> {
         match message {
             Message::Api(call) => reply(self.api(&call).await?),
-            Message::AwaitPost { call, wait_ms } => reply(self.await_post(&call, wait_ms).await?),
+            Message::AwaitPost { call, id, wait_ms } => reply(self.await_post(&call, &id, wait_ms).await?),
             Message::Connected(consent) => {
                 let row = self.db()?.transaction(|| self.connected(consent))?;
                 self.arm().await?;
@@ -162,14 +164,10 @@ impl Inner {
                 Ok(Outcome::Done(Done { answer: answer.clone(), is_replayed: false, is_sealed: *is_sealed }))
             }
             Command::Authorise => go(()),
+            Command::Serve(request) => Ok(done(self.serve(request, url)?)),
             Command::Abandon { key } => go(self.abandon_idempotency(key)?),
             Command::PlanNetwork(wish) => go(self.plan_network(wish)?),
             Command::CommitNetwork(commit) => Ok(done(self.commit_network(commit, url)?)),
-            Command::ListNetworks { tenant_id, warnings } => {
-                Ok(done(self.list_networks(tenant_id.as_deref(), warnings, url)?))
-            }
-            Command::GetNetwork { id } => Ok(done(self.get_network(id, url)?)),
-            Command::DeleteNetwork { id } => Ok(done(self.delete_network(id)?)),
             Command::PlanVerification { id } => go(self.plan_verification(id)?),
             Command::CommitVerification { id, is_good, answer } => {
                 Ok(done(self.commit_verification(id, *is_good, answer)?))
@@ -177,13 +175,34 @@ impl Inner {
             Command::PlanSession { network, tenant_id, reconnect } => {
                 go(self.plan_session(network, tenant_id.as_ref(), reconnect.as_ref())?)
             }
-            Command::ListAccounts { filter, warnings } => Ok(done(self.list_accounts(filter, warnings)?)),
-            Command::GetAccount { id } => Ok(done(self.get_account(id)?)),
             Command::PlanHealth { id } => go(self.plan_health(id)?),
             Command::DeleteAccount { id } => go(self.delete_account(id)?),
-            Command::CreatePost(post) => Ok(done(self.create_post(post)?)),
-            Command::ListPosts { filter, warnings } => Ok(done(self.list_posts(filter, warnings)?)),
-            Command::GetPost { id } => Ok(done(self.get_post(id)?)),
+        }
+    }
+
+    /// The calls that the ledger answers by itself.
+    fn serve(&self, request: &ApiRequest, callback_url: &str) -> Result<Answer> {
+        let query = Query::parse(&request.query);
+        match Route::parse(&request.method, &request.path) {
+            Some(Route::NetworkList) => self.list_networks(query, callback_url),
+            Some(Route::AccountList) => self.list_accounts(query),
+            Some(Route::PostList) => self.list_posts(query),
+            // A filter that nobody applies is refused: it would show other rows than it asks for.
+            Some(route) => {
+                query.finish().map_err(Error::from).and_then(|_| self.serve_one(&route, &request.body, callback_url))
+            }
+            None => Err(not_found("call")),
+        }
+    }
+
+    fn serve_one(&self, route: &Route, body: &str, callback_url: &str) -> Result<Answer> {
+        match route {
+            Route::NetworkGet(id) => self.get_network(id, callback_url),
+            Route::NetworkDelete(id) => self.delete_network(id),
+            Route::AccountGet(id) => self.get_account(id),
+            Route::PostCreate => self.create_post(body),
+            Route::PostGet(id) => self.get_post(id),
+            _ => Err(not_found("call")),
         }
     }
 

@@ -4,6 +4,8 @@ use latchkey_core::account::{Reason, Status};
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::network::NetworkView;
+use latchkey_core::api::query::Query;
+use latchkey_core::api::refused::Refused;
 use latchkey_core::id::{AccountId, NetworkId, TenantId};
 use latchkey_core::network::{ClientRef, Network};
 use latchkey_core::oauth::Scopes;
@@ -57,7 +59,8 @@ impl Inner {
         let before = self.network(commit.id.as_str())?;
         let tenant = commit.tenant_id.as_ref().map_or("", TenantId::as_str);
         if before.is_none() && self.network_of(tenant)?.is_some() {
-            return Err(Error::refused(Code::InFlight, "Another call has just added this social network."));
+            let refused = Refused::new(Code::InFlight, "Another call has just added this social network.");
+            return Err(refused.with_hint("Send the call again: it then rotates what is there.").into());
         }
         let network = Network {
             id: commit.id.clone(),
@@ -94,16 +97,12 @@ impl Inner {
         Ok(())
     }
 
-    pub(super) fn list_networks(
-        &self,
-        tenant_id: Option<&str>,
-        warnings: &[String],
-        callback_url: &str,
-    ) -> Result<Answer> {
+    pub(super) fn list_networks(&self, mut query: Query, callback_url: &str) -> Result<Answer> {
+        let tenant_id = query.take(&["tenantId", "tenant_id"]);
+        let warnings = query.finish()?;
+        let is_wanted = |network: &Network| tenant_id.as_deref() == network.tenant_id.as_ref().map(TenantId::as_str);
         let mut networks = self.networks()?;
-        networks.retain(|network| {
-            tenant_id.is_none_or(|wanted| network.tenant_id.as_ref().is_some_and(|t| t.as_str() == wanted))
-        });
+        networks.retain(|network| tenant_id.is_none() || is_wanted(network));
         let views: Vec<_> = networks.iter().map(|network| NetworkView::new(network, callback_url)).collect();
         Ok(Answer::success(200, json!({ "data": views, "count": views.len(), "warnings": warnings })))
     }

@@ -2,7 +2,9 @@
 
 use latchkey_core::account::Account;
 use latchkey_core::api::answer::Answer;
-use latchkey_core::api::post::{NewPost, PostFilter, post_view};
+use latchkey_core::api::input::read;
+use latchkey_core::api::post::{CreatePost, IGNORED, PostFilter, post_view};
+use latchkey_core::api::query::Query;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::PostId;
 use latchkey_core::post::{Post, resolve};
@@ -11,15 +13,17 @@ use serde_json::{Value, json};
 use worker::SqlStorageValue;
 
 use super::outbox::Errand;
-use super::{Call, Command, Inner, not_found};
+use super::{Call, Inner, not_found};
 use crate::app::ORG_ID;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::objects::storage::time;
 use crate::runtime::{entropy, now, within};
 
 impl Inner {
     /// Accepted means durable: post, deliveries and the errands that send them are one transaction.
-    pub(super) fn create_post(&self, new: &NewPost) -> Result<Answer> {
+    pub(super) fn create_post(&self, body: &str) -> Result<Answer> {
+        let input = read::<CreatePost>(body.as_bytes(), IGNORED)?;
+        let new = input.value.validate(input.warnings)?;
         let known: Vec<Account> = self
             .accounts()?
             .into_iter()
@@ -44,8 +48,10 @@ impl Inner {
     }
 
     /// Newest first.
-    pub(super) fn list_posts(&self, filter: &PostFilter, warnings: &[String]) -> Result<Answer> {
-        let (condition, values) = condition(filter);
+    pub(super) fn list_posts(&self, mut query: Query) -> Result<Answer> {
+        let filter = PostFilter::from_query(&mut query)?;
+        let warnings = query.finish()?;
+        let (condition, values) = condition(&filter);
         let total =
             self.db()?.count(&format!("SELECT count(*) AS count FROM posts p WHERE {condition}"), values.clone())?;
         let query = format!("SELECT doc FROM posts p WHERE {condition} ORDER BY seq DESC LIMIT ? OFFSET ?");
@@ -65,9 +71,8 @@ impl Inner {
     }
 
     /// `Prefer: wait`: the post once every delivery is final, or as it is when the time is up.
-    pub(super) async fn await_post(&self, call: &Call, wait_ms: i64) -> Result<Answer> {
+    pub(super) async fn await_post(&self, call: &Call, id: &str, wait_ms: i64) -> Result<Answer> {
         self.authorise(call)?;
-        let Command::GetPost { id } = &call.command else { return Err(Error::fault("only a post can be awaited")) };
         let id = PostId::parse(id).map_err(|_| not_found("post"))?;
         let deadline = now() + Span::millis(wait_ms);
         while now() < deadline && !self.is_final(&id)? {

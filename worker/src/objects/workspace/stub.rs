@@ -1,9 +1,7 @@
 //! What others say to the Workspace object, and what it says back.
 
 use latchkey_core::account::Consent;
-use latchkey_core::api::account::AccountFilter;
 use latchkey_core::api::answer::Answer;
-use latchkey_core::api::post::{NewPost, PostFilter};
 use latchkey_core::api::refused::Refused;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::grant::{Ended, Grant};
@@ -23,7 +21,7 @@ use crate::error::Result;
 #[derive(Serialize, Deserialize)]
 pub(super) enum Message {
     Api(Box<Call>),
-    AwaitPost { call: Box<Call>, wait_ms: i64 },
+    AwaitPost { call: Box<Call>, id: String, wait_ms: i64 },
     Connected(Consent),
     Delivered(Vec<Delivery>),
     GrantChanged(GrantReport),
@@ -62,22 +60,14 @@ pub enum Command {
         is_sealed: bool,
     },
     Authorise,
+    /// A call that the ledger answers by itself. It is read here, behind the check of the key.
+    Serve(ApiRequest),
     /// The call broke off in the middle: its idempotency key is free again.
     Abandon {
         key: String,
     },
     PlanNetwork(NetworkWish),
     CommitNetwork(NetworkCommit),
-    ListNetworks {
-        tenant_id: Option<String>,
-        warnings: Vec<String>,
-    },
-    GetNetwork {
-        id: String,
-    },
-    DeleteNetwork {
-        id: String,
-    },
     PlanVerification {
         id: String,
     },
@@ -91,27 +81,22 @@ pub enum Command {
         tenant_id: Option<TenantId>,
         reconnect: Option<AccountId>,
     },
-    ListAccounts {
-        filter: AccountFilter,
-        warnings: Vec<String>,
-    },
-    GetAccount {
-        id: String,
-    },
     PlanHealth {
         id: String,
     },
     DeleteAccount {
         id: String,
     },
-    CreatePost(NewPost),
-    ListPosts {
-        filter: PostFilter,
-        warnings: Vec<String>,
-    },
-    GetPost {
-        id: String,
-    },
+}
+
+/// A call as it came in.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ApiRequest {
+    pub method: String,
+    pub path: String,
+    pub query: String,
+    /// JSON, or nothing.
+    pub body: String,
 }
 
 /// Credentials that somebody wants to store, without the secret.
@@ -233,8 +218,8 @@ impl WorkspaceStub {
     }
 
     /// The post of `call` once every delivery is final, or after the wait.
-    pub async fn await_post(&self, call: Call, wait_ms: i64) -> Result<Answer> {
-        ask(&self.stub, &Message::AwaitPost { call: Box::new(call), wait_ms }).await
+    pub async fn await_post(&self, call: Call, id: String, wait_ms: i64) -> Result<Answer> {
+        ask(&self.stub, &Message::AwaitPost { call: Box::new(call), id, wait_ms }).await
     }
 
     /// An X user has connected. Answers the account's row as callers see it.
