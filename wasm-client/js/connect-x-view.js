@@ -1,6 +1,7 @@
-/** The button's shadow tree. Built by hand: under Trusted Types a page may forbid markup from strings. */
+/** The button's shadow tree. */
 
 import { connectXStyle } from "./connect-x-style.js";
+import { node } from "./node.js";
 
 const X_GLYPH =
   "M12.6.75h2.45l-5.36 6.14L16 15.25h-4.94L7.2 10.18l-4.43 5.07H.32l5.73-6.57L0 .75h5.06l3.5 4.63zm-.86 13.03h1.36L4.32 2.15H2.87z";
@@ -59,11 +60,4 @@ function glyph() {
   path.setAttribute("d", X_GLYPH);
   svg.append(path);
   return svg;
-}
-
-function node(tag, attributes, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
 }

@@ -78,9 +78,10 @@ export function failed(error) {
   return { type: "error", detail: { code, message, retryable, hint } };
 }
 
+/** A timer that fires after the end finds nobody waiting. */
 function pause(ms, signal) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });
+    signal.addEventListener("abort", () => reject(signal.reason));
+    setTimeout(resolve, ms);
   });
 }

@@ -1,5 +1,7 @@
 /** The window in which X asks. It starts as a blank document of the page's own origin, and is left alone after that. */
 
+import { node } from "./node.js";
+
 const SIZE = { width: 600, height: 720 };
 /**
  * X's pages cut the tie between windows (COOP), and then `closed` is true of an open one. So it is never taken for an
@@ -8,8 +10,9 @@ const SIZE = { width: 600, height: 720 };
 const REOPEN_AFTER_MS = 3000;
 
 const WAITING_STYLE = `
-  html { color-scheme: light dark; font: 16px system-ui; }
+  html { color-scheme: light dark; }
   body { display: grid; place-items: center; height: 90vh; }
+  h1 { font: 16px system-ui; }
 `;
 
 export class Popup {
@@ -55,13 +58,14 @@ function features() {
   return `popup,width=${SIZE.width},height=${SIZE.height},left=${left},top=${top}`;
 }
 
-/** Built without markup and with a constructed style sheet: the blank document inherits the page's CSP. */
+/** A constructed style sheet, because the blank document inherits the page's CSP. Nodes of ours become its own. */
 function showWaiting(page) {
   const style = new page.defaultView.CSSStyleSheet();
   style.replaceSync(WAITING_STYLE);
   page.adoptedStyleSheets = [style];
+  page.documentElement.lang = "en";
   page.title = "X";
-  page.body.textContent = "Opening X…";
+  page.body.replaceChildren(node("main", {}, node("h1", {}, "Opening X…")));
 }
 
 /**
@@ -69,18 +73,9 @@ function showWaiting(page) {
  * `Origin` header, without which the server refuses; a page that sends no referrer would send `Origin: null`.
  */
 function submit(page, { action, fields }) {
-  const policy = page.createElement("meta");
-  policy.name = "referrer";
-  policy.content = "origin";
-  page.head.append(policy);
-  const form = page.createElement("form");
-  form.method = "post";
-  form.action = action;
-  for (const [name, value] of Object.entries(fields)) {
-    const input = page.createElement("input");
-    Object.assign(input, { type: "hidden", name, value });
-    form.append(input);
-  }
+  const inputs = Object.entries(fields).map(([name, value]) => node("input", { type: "hidden", name, value }));
+  const form = node("form", { method: "post", action }, ...inputs);
+  page.head.append(node("meta", { name: "referrer", content: "origin" }));
   page.body.append(form);
   form.submit();
 }
