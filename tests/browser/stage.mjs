@@ -16,6 +16,9 @@ const QUIET =
   "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking " +
   "--disable-component-update --disable-sync";
 
+/** What is not there by then will not come. */
+const PATIENCE_MS = 10_000;
+
 export async function startStage() {
   const bench = await startBench();
   const browser = await chromium.launch({ executablePath: PROGRAM, args: QUIET.split(" ") });
@@ -47,6 +50,7 @@ class Visit {
       userId: tenant,
     });
     const context = await browser.newContext(options);
+    context.setDefaultTimeout(PATIENCE_MS);
     const traffic = await Traffic.of(context, [acme.origin, worker.origin, x.site]);
     const visit = Object.assign(new Visit(), { api, x, acme, tenant, context, traffic, user: newUser({ x }) });
     visit.page = await visit.open();

@@ -32,6 +32,11 @@ export class Traffic {
     this.#tolerated.push(...patterns);
   }
 
+  /** A fourth site that a test brings along. */
+  allow(origin) {
+    this.#sites.push(origin);
+  }
+
   /** Requests whose URL has `part`. */
   to(part) {
     return this.requests.filter((request) => request.url().includes(part));
@@ -75,8 +80,9 @@ function reportViolations() {
 
 /** Everything that is in a page: its markup, the button's own tree, and what was said by events. */
 function textOf(page) {
-  return page.evaluate(() => {
+  // By a locator, whose patience is limited: a page that is stuck fails its test, and does not hold up the others.
+  return page.locator(":root").evaluate((root) => {
     const trees = [...document.querySelectorAll("connect-x")].map((element) => element.shadowRoot?.innerHTML ?? "");
-    return [document.documentElement.outerHTML, trees, globalThis.ended ?? []];
+    return [root.outerHTML, trees, globalThis.ended ?? []];
   });
 }

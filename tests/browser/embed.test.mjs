@@ -1,0 +1,42 @@
+/** What a customer's page loads: how much, when, and whether a page of another site may. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { startStage } from "./stage.mjs";
+
+/** What a page may be asked to load before its button can be seen. */
+const SCRIPT_BUDGET_BYTES = 4096;
+
+let stage;
+before(async () => (stage = await startStage()));
+after(() => stage.stop());
+
+test("the script before the click fits its budget", async () => {
+  const script = await (await fetch(`${stage.worker.api}/embed.js`)).arrayBuffer();
+  const size = gzipSync(script, { level: 9 }).length;
+  assert.ok(size <= SCRIPT_BUDGET_BYTES, `${size} bytes of gzip`);
+});
+
+test("the button needs its script alone, and the rest comes when the page is idle", async (t) => {
+  const visit = await stage.visit(t);
+  const module = visit.context.waitForEvent("response", (response) => response.url().includes("embed_bg.wasm"));
+  visit.page = await visit.open();
+  await module;
+  const order = visit.traffic.to("/embed").map((request) => new URL(request.url()).pathname);
+  assert.deepEqual(order.slice(-3), ["/embed.js", "/embed_bindings.js", "/embed_bg.wasm"]);
+});
+
+test("each part is named by its content, so that a cache may keep it for ever", async (t) => {
+  const visit = await stage.visit(t);
+  const module = visit.context.waitForEvent("response", (response) => response.url().includes("embed_bg.wasm"));
+  await visit.open();
+  await module;
+  for (const request of visit.traffic.to("/embed_")) {
+    assert.match(new URL(request.url()).search, /^\?v=[0-9a-f]{16}$/);
+    const headers = await (await request.response()).allHeaders();
+    assert.match(headers["cache-control"], /immutable/);
+    assert.equal(headers["access-control-allow-origin"], "*");
+    assert.equal(headers["cross-origin-resource-policy"], "cross-origin");
+  }
+});

@@ -1,0 +1,167 @@
+/** However an attempt ends, the page hears of it exactly once, and the button can be pressed again. */
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { after, before, test } from "node:test";
+import { buttonOf, cancelOf, keepOpen, startStage, statusOf } from "./stage.mjs";
+
+let stage;
+before(async () => (stage = await startStage()));
+after(() => stage.stop());
+
+/** The proof that an ended attempt leaves nothing behind: the next one connects. */
+async function connectsNow(visit) {
+  await visit.page.evaluate(() => (globalThis.ended.length = 0));
+  await visit.answer(await visit.pressUntilX(), "authorize");
+  assert.equal((await visit.onlyEvent()).type, "connected");
+}
+
+const sessionStatus = async (visit) => {
+  const { id } = await (await visit.session).json();
+  return (await stage.api.get(`/v1/connect-sessions/${id}`)).body.data.status;
+};
+
+function watchSession(visit) {
+  visit.session = visit.page.waitForResponse((response) => response.url().endsWith("/api/x/session"));
+}
+
+test("a refusal at X is one cancelled event, and connects nothing", async (t) => {
+  const visit = await stage.visit(t);
+  const popup = await visit.pressUntilX();
+  await keepOpen(popup);
+  await visit.answer(popup, "cancel");
+  const { type, detail } = await visit.onlyEvent();
+  assert.deepEqual({ type, detail }, { type: "cancelled", detail: { reason: "access_denied" } });
+  await popup.getByRole("heading", { name: "Not connected" }).waitFor();
+  assert.deepEqual(await visit.accounts(), []);
+  await connectsNow(visit);
+});
+
+test("the popup closes itself, whatever was answered in it", async (t) => {
+  const visit = await stage.visit(t);
+  for (const decision of ["cancel", "authorize"]) {
+    const popup = await visit.pressUntilX();
+    const closed = popup.waitForEvent("close");
+    await visit.answer(popup, decision);
+    await closed;
+  }
+  await visit.events(2);
+});
+
+test("a blocked popup is an error that says what to do, and asks the server for nothing", async (t) => {
+  const visit = await stage.visit(t);
+  await visit.page.evaluate(() => (globalThis.open = () => null));
+  await buttonOf(visit.page).click();
+  const { type, detail } = await visit.onlyEvent();
+  assert.deepEqual([type, detail.code, detail.retryable], ["error", "popup_blocked", true]);
+  assert.equal(await statusOf(visit.page).textContent(), "Your browser blocked the window. Allow it and try again.");
+  assert.ok(await statusOf(visit.page).isVisible());
+  assert.deepEqual(visit.traffic.to("/api/x/session"), []);
+});
+
+test("the button's own cancel ends the attempt and the session", async (t) => {
+  const visit = await stage.visit(t);
+  watchSession(visit);
+  await visit.pressUntilX();
+  const told = visit.page.waitForResponse((response) => response.request().method() === "DELETE");
+  await cancelOf(visit.page).click();
+  assert.deepEqual((await visit.onlyEvent()).detail, { reason: "dismissed" });
+  await told;
+  assert.equal(await sessionStatus(visit), "cancelled");
+  await connectsNow(visit);
+});
+
+test("a window that is closed before X was asked is a cancellation", async (t) => {
+  const visit = await stage.visit(t);
+  const held = new Promise((resolve) => visit.page.route("**/api/x/session", resolve, { times: 1 }));
+  const popup = await visit.press();
+  await popup.close();
+  await (await held).continue();
+  assert.deepEqual((await visit.onlyEvent()).detail, { reason: "window_closed" });
+  await connectsNow(visit);
+});
+
+test("a button that is removed stops asking and ends its session", async (t) => {
+  const visit = await stage.visit(t);
+  watchSession(visit);
+  const { page, context } = visit;
+  await visit.pressUntilX();
+  const element = await page.locator("connect-x").elementHandle();
+  const polled = once(context, "requestfailed", { signal: AbortSignal.timeout(5000) });
+  const told = page.waitForResponse((response) => response.request().method() === "DELETE");
+  const heard = element.evaluate((button) => {
+    const event = new Promise((resolve) => button.addEventListener("cancelled", ({ detail }) => resolve(detail)));
+    button.remove();
+    return event;
+  });
+  assert.deepEqual(await heard, { reason: "removed" });
+  const [poll] = await polled;
+  assert.match(poll.url(), /\/v1\/connect-sessions\/cs_.*\?wait=/);
+  await told;
+  assert.equal(visit.traffic.requests.at(-1).method(), "DELETE");
+  assert.equal(await sessionStatus(visit), "cancelled");
+});
+
+test("a session that has expired is an error worth another press", async (t) => {
+  const visit = await stage.visit(t);
+  const expired = { success: false, error: "The session has expired.", code: "session_expired" };
+  const headers = { "access-control-allow-origin": visit.acme.origin };
+  visit.traffic.tolerate(/status of 410/);
+  await visit.page.route("**/v1/connect-sessions/*?wait=*", (route) => route.fulfill({ status: 410, headers, json: expired }), {
+    times: 1,
+  });
+  await visit.press();
+  const { type, detail } = await visit.onlyEvent();
+  assert.deepEqual([type, detail.code, detail.retryable], ["error", "session_expired", true]);
+  assert.equal(await statusOf(visit.page).textContent(), "This took too long. Please try again.");
+  await connectsNow(visit);
+});
+
+test("a site that refuses to make a session is quoted to the visitor", async (t) => {
+  const visit = await stage.visit(t);
+  visit.traffic.tolerate(/status of 503/);
+  const busy = (route) => route.fulfill({ status: 503, json: { error: "Acme is busy. Please come back at noon." } });
+  await visit.page.route("**/api/x/session", busy, { times: 1 });
+  const popup = await visit.press();
+  if (!popup.isClosed()) await once(popup, "close");
+  const { detail } = await visit.onlyEvent();
+  assert.deepEqual([detail.code, detail.retryable], ["session_unavailable", true]);
+  assert.equal(await statusOf(visit.page).textContent(), "Acme is busy. Please come back at noon.");
+  await connectsNow(visit);
+});
+
+test("an API key in the page is refused before anything is opened or asked", async (t) => {
+  const visit = await stage.visit(t);
+  await visit.page.locator("connect-x").evaluate((element) => element.setAttribute("api-key", "sk"));
+  await buttonOf(visit.page).click();
+  const { detail } = await visit.onlyEvent();
+  assert.deepEqual([detail.code, detail.retryable], ["api_key_in_page", false]);
+  assert.equal(visit.context.pages().length, 1);
+  assert.deepEqual(visit.traffic.to("/api/x/session"), []);
+});
+
+test("an API key in place of the session token is refused too", async (t) => {
+  const visit = await stage.visit(t);
+  await visit.page.locator("connect-x").evaluate((element, connectUrl) => {
+    element.removeAttribute("session-url");
+    for (const [name, value] of Object.entries({ "session-id": "cs_1", token: "a-key", "connect-url": connectUrl })) {
+      element.setAttribute(name, value);
+    }
+  }, `${stage.worker.origin}/connect/start`);
+  await buttonOf(visit.page).click();
+  assert.equal((await visit.onlyEvent()).detail.code, "invalid_session_token");
+  assert.equal(visit.context.pages().length, 1);
+});
+
+test("a module that did not load is asked for again by the next press", async (t) => {
+  const visit = await stage.visit(t);
+  visit.traffic.tolerate(/ERR_FAILED/, /Failed to fetch/);
+  await visit.context.route("**/embed_bg.wasm?*", (route) => route.abort());
+  // The page has it by now; one that is opened now does not.
+  visit.page = await visit.open();
+  await visit.press();
+  const { detail } = await visit.onlyEvent(visit.page);
+  assert.deepEqual([detail.code, detail.retryable], ["unreachable", true]);
+  await visit.context.unroute("**/embed_bg.wasm?*");
+  await connectsNow(visit);
+});
