@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
-  api,
   browse,
   complete,
   connect,

@@ -13,6 +13,7 @@ import {
   startBench,
   startSession,
 } from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
 import {
   atCallback,
   authorized,
@@ -59,6 +60,27 @@ test("cancelling a session that is connected changes nothing", async () => {
   const { data } = (await bench.api.delete(`/v1/connect-sessions/${session.id}`)).body;
   assert.equal(data.status, "connected");
   assert.equal((await bench.api.get(`/v1/social-accounts/${account.id}`)).body.data.status, "active");
+});
+
+test("cancelling while X is being asked waits for the answer, and both callers hear the same", async () => {
+  const { session, verifier, callback } = await authorized(bench);
+  bench.x.fault({ method: "GET", path: "/2/users/me", kind: "delay", ms: 300 });
+  const completing = complete(bench, session, verifier);
+  await eventually(async () => exchangesOf(bench, callback), (count) => count === 1);
+  const cancelled = await bench.api.delete(`/v1/connect-sessions/${session.id}`);
+  assert.equal(cancelled.body.data.status, "connected");
+  assert.equal((await completing).body.data.status, "connected");
+  assert.equal(exchangesOf(bench, callback), 1);
+});
+
+test("cancelling before the tokens have an owner revokes them", async () => {
+  const username = newPerson(bench);
+  const { session, verifier } = await authorized(bench, { username });
+  bench.x.fault({ method: "GET", path: "/2/users/me", kind: "answer", preset: "unavailable" });
+  assert.equal((await complete(bench, session, verifier)).status, 502);
+  assert.equal(live(bench, username).length, 2);
+  assert.equal((await bench.api.delete(`/v1/connect-sessions/${session.id}`)).body.data.status, "cancelled");
+  assert.deepEqual(live(bench, username), []);
 });
 
 const live = ({ x }, username) => x.tokens({ username }).filter((token) => token.live);

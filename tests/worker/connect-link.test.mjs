@@ -31,6 +31,16 @@ test("a link is made by POST and by GET, for the network's id and its name", asy
   }
 });
 
+test("a link asked for by GET takes its fields from the query", async () => {
+  const query = new URLSearchParams({ redirect_uri, tenant_id: "by-get", scopes: "tweet.read users.read" });
+  const { status, body } = await bench.api.get(`/v1/social-networks/x/auth-url?${query}`);
+  assert.equal(status, 200);
+  const { arrived } = await followLink(bench, body.data);
+  assert.equal(landingOf(arrived).searchParams.get("tenant_id"), "by-get");
+  const misspelt = await bench.api.get("/v1/social-networks/x/auth-url?tenantid=by-get");
+  assert.deepEqual([misspelt.status, misspelt.body.code], [400, "invalid_payload"]);
+});
+
 test("the landing query tells a success, and keeps the query that the redirect URI had", async () => {
   const link = await createLink(bench, { redirect_uri, tenant_id: "landing" });
   const { arrived, username, callback } = await followLink(bench, link);
@@ -125,6 +135,15 @@ test("a reload of the callback lands in the same place and spends nothing twice"
   const { callback, cookie, arrived } = await followLink(bench, link);
   const again = await browse(bench, callback, cookie);
   assert.equal(again.headers.get("location"), arrived.headers.get("location"));
+  assert.equal(exchangesOf(bench, callback), 1);
+});
+
+test("two loads of one callback at once make one exchange and land in the same place", async () => {
+  const { location, cookie } = await openLink(bench, await createLink(bench, { redirect_uri }));
+  const callback = consent(bench, location, newPerson(bench));
+  const [one, two] = await Promise.all([browse(bench, callback, cookie), browse(bench, callback, cookie)]);
+  assert.equal(landingOf(one).searchParams.get("success"), "true");
+  assert.equal(two.headers.get("location"), one.headers.get("location"));
   assert.equal(exchangesOf(bench, callback), 1);
 });
 

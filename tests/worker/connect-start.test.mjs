@@ -111,15 +111,17 @@ test("the start page's button leaves for X, from that page only", async () => {
   assert.equal((await complete(bench, session, verifier)).body.data.status, "connected");
 });
 
-test("the start page loses nothing of what the form said", async () => {
-  const redirect_uri = `${SITE}/done`;
-  const session = await createSession(bench, { redirect_uri });
+test("the start page carries no verifier, and the site's page completes", async () => {
+  const session = await createSession(bench, { redirect_uri: `${SITE}/done` });
   const { verifier, challenge } = newVerifier();
   const form = { token: session.token, challenge, display: "page", code_verifier: verifier, origin: "null" };
-  const left = await confirmStart(bench, (await startSession(bench, form)).text);
+  const page = await startSession(bench, form);
+  assert.ok(!page.text.includes(verifier));
+  const left = await confirmStart(bench, page.text);
   const landed = await browse(bench, consent(bench, left.headers.get("location")), cookieOf(left));
   const landing = new URL(landed.headers.get("location"));
-  assert.equal(landing.searchParams.get("connect_status"), "connected");
+  assert.deepEqual([landing.origin, landing.searchParams.get("connect_status")], [SITE, "authorized"]);
+  assert.equal((await complete(bench, session, verifier)).body.data.status, "connected");
 });
 
 test("a start with the plain method is refused", async () => {
