@@ -22,7 +22,14 @@ const markup = (value) => {
 export const html = (strings, ...values) =>
   new Markup(strings.reduce((text, part, index) => text + markup(values[index - 1]) + part));
 
-const STYLE = readFileSync(new URL("./style.css", import.meta.url), "utf8");
+/** The tint follows the id, so that one user looks the same everywhere. */
+const TINTS = ["#7a4fd0", "#1f7a6d", "#b4552d", "#2b62b8", "#a13670", "#5d6b1d"];
+const tintNumber = (user) => Number(user.id.at(-1)) % TINTS.length;
+export const tint = (user) => TINTS[tintNumber(user)];
+
+const STYLE =
+  readFileSync(new URL("./style.css", import.meta.url), "utf8") +
+  TINTS.map((colour, number) => `.tint${number} { background: ${colour}; }\n`).join("");
 const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
 
 /**
@@ -66,8 +73,6 @@ export function page(status, title, body) {
   return reply.html(status, text, HEADERS);
 }
 
-const TINTS = 6;
-
-/** A disc with the user's initial; the tint follows the id, so one user looks the same everywhere. */
+/** A disc with the user's initial. */
 export const avatar = (user) =>
-  html`<span class="avatar tint${Number(user.id.at(-1)) % TINTS}" aria-hidden="true">${[...user.name][0]}</span>`;
+  html`<span class="avatar tint${tintNumber(user)}" aria-hidden="true">${[...user.name][0]}</span>`;

@@ -1,5 +1,5 @@
 // The public pages: a post, a user's posts, the latest posts of all.
-import { avatar, html, page } from "./html.mjs";
+import { avatar, html, page, tint } from "./html.mjs";
 import { segments } from "./text.mjs";
 
 const LATEST = 50;
@@ -26,11 +26,12 @@ export function status(x, request) {
 }
 
 export function avatarImage(x, request) {
-  const initial = [...(x.userByName(request.params.username)?.name ?? "?")][0];
-  const body =
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><rect width="48" height="48" fill="#2b62b8"/>' +
-    '<text x="24" y="32" text-anchor="middle" font-family="sans-serif" font-size="24" fill="#fff">' +
-    html`${initial}</text></svg>`.text;
+  const user = x.userByName(request.params.username);
+  if (!user) return missing("This account doesn’t exist");
+  const body = html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">
+<rect width="48" height="48" fill="${tint(user)}"/>
+<text x="24" y="32" text-anchor="middle" font-family="sans-serif" font-size="24" fill="#fff">${[...user.name][0]}</text>
+</svg>`.text;
   return { status: 200, headers: { "content-type": "image/svg+xml" }, body };
 }
 
