@@ -71,13 +71,14 @@ test("the pages of refusal, of another browser and of a start that has to be con
   await assertAccessible(stranger.page, "another browser");
   const { token } = await createSession(stage, { origin: visit.acme.origin, label: "Acme Social" });
   await page.goto(visit.acme.origin);
-  await page.evaluate(confirmStart, { action: `${stage.worker.origin}/connect/start`, token, code_challenge: newVerifier().challenge });
+  const action = `${stage.worker.origin}/connect/start`;
+  await page.evaluate(postHiddenStart, { action, token, code_challenge: newVerifier().challenge });
   await page.getByRole("button", { name: "Continue to X" }).waitFor();
   await assertAccessible(page, "start");
 });
 
 /** Runs in the page: posts a start without saying where from. */
-function confirmStart({ action, ...fields }) {
+function postHiddenStart({ action, ...fields }) {
   const form = Object.assign(document.createElement("form"), { method: "post", action });
   for (const [name, value] of Object.entries({ ...fields, code_challenge_method: "S256", display: "popup" })) {
     form.append(Object.assign(document.createElement("input"), { name, value }));

@@ -107,9 +107,9 @@ test("a session that has expired is an error worth another press", async (t) => 
   const expired = { success: false, error: "The session has expired.", code: "session_expired" };
   const headers = { "access-control-allow-origin": visit.acme.origin };
   visit.traffic.tolerate(/status of 410/);
-  await visit.page.route("**/v1/connect-sessions/*?wait=*", (route) => route.fulfill({ status: 410, headers, json: expired }), {
-    times: 1,
-  });
+  // A real session lives a minute at least.
+  const late = (route) => route.fulfill({ status: 410, headers, json: expired });
+  await visit.page.route("**/v1/connect-sessions/*?wait=*", late, { times: 1 });
   await visit.press();
   const { type, detail } = await visit.onlyEvent();
   assert.deepEqual([type, detail.code, detail.retryable], ["error", "session_expired", true]);

@@ -19,7 +19,8 @@ export class Traffic {
     await context.exposeBinding("reportViolation", (_, violation) => traffic.#complain(`CSP: ${violation}`));
     await context.addInitScript(reportViolations);
     context.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) traffic.#complain(`${message.text()} ${message.location().url}`);
+      if (!["error", "warning"].includes(message.type())) return;
+      traffic.#complain(`${message.text()} ${message.location().url}`);
     });
     context.on("weberror", (event) => traffic.#complain(event.error().message));
     context.on("request", (request) => traffic.#see(request));

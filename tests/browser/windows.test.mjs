@@ -22,7 +22,7 @@ test("a double click opens one window and one session", async (t) => {
   assert.equal((await visit.onlyEvent()).type, "connected");
 });
 
-test("a window that was closed at X is opened again by the button, and its new start replaces the old one", async (t) => {
+test("a window that was closed at X is opened again by the button, with a new start for the same session", async (t) => {
   const visit = await stage.visit(t);
   await visit.page.clock.install();
   const closed = await visit.pressUntilX();
