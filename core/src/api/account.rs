@@ -123,12 +123,17 @@ pub struct Health {
 
 impl Health {
     /// X answered.
-    pub fn from_x(user: Result<XUser, XError>, answer: &http::Response<Vec<u8>>, grant: Option<&Grant>) -> Self {
+    pub fn from_x(
+        user: Result<XUser, XError>,
+        answer: &http::Response<Vec<u8>>,
+        grant: Option<&Grant>,
+        now: UnixMillis,
+    ) -> Self {
         let rate_limits = windows(answer.headers());
         match user {
             Ok(user) => Self { username: Some(user.username), rate_limits, ..Self::with(None, grant) },
             Err(error) => {
-                let refused = Refused::from_x(&error);
+                let refused = Refused::from_x(&error, now);
                 Self { rate_limits, ..Self::with(Some((refused.code, refused.message)), grant) }
             }
         }

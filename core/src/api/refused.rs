@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::code::Code;
+use crate::time::UnixMillis;
 use crate::x::XError;
 use crate::x::problem::{Problem, Refusal};
 use crate::x::rate::exhausted_until;
@@ -56,16 +57,20 @@ impl Refused {
     }
 
     /// What X refused, in our code and X's words.
-    pub fn from_x(error: &XError) -> Self {
+    pub fn from_x(error: &XError, now: UnixMillis) -> Self {
         let XError::Refused { refusal, problem, windows } = error else {
             return Self::new(Code::XInvalidResponse, "X answered something that cannot be read.");
         };
         let words = problem.detail.as_deref().or(problem.title.as_deref()).unwrap_or("no reason given");
-        let mut refused = Self::new(code_of(*refusal), format!("X refused: {words}")).with_x(problem.clone());
-        if let (Code::RateLimited, Some(reset)) = (refused.code, exhausted_until(windows)) {
-            refused.message = format!("X asks to wait until {}.", reset.to_iso());
-        }
-        refused
+        let refused = Self::new(code_of(*refusal), format!("X refused: {words}")).with_x(problem.clone());
+        if refused.code == Code::RateLimited { refused.until(exhausted_until(windows), now) } else { refused }
+    }
+
+    /// Says when to come back (RFC 9110 §10.2.3), if that is known.
+    #[must_use]
+    pub fn until(mut self, at: Option<UnixMillis>, now: UnixMillis) -> Self {
+        self.retry_after = at.map(|at| (at - now).as_secs().max(1));
+        self
     }
 
     /// The answer on the wire.

@@ -56,6 +56,14 @@ pub fn problem(answer: &Response<Vec<u8>>) -> Problem {
 }
 
 impl OAuthError {
+    /// When X says to come back.
+    pub const fn retry_at(&self) -> Option<UnixMillis> {
+        match self {
+            Self::RateLimited { retry_at } => *retry_at,
+            _ => None,
+        }
+    }
+
     /// For logs.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -120,7 +120,7 @@ impl Inner {
         }
         let grant = self.grant()?;
         Ok(match answer {
-            Ok(answer) => Health::from_x(me_response(&answer), &answer, grant.as_ref()),
+            Ok(answer) => Health::from_x(me_response(&answer), &answer, grant.as_ref(), now()),
             Err(NoAnswer::TimedOut) => Health::unanswered("X did not answer in time.", grant.as_ref()),
             Err(NoAnswer::Broken) => Health::unanswered("X could not be reached.", grant.as_ref()),
         })

@@ -114,7 +114,7 @@ impl Inner {
             Err(error) => {
                 let (code, message, retry) = exchange_failure(&error);
                 match retry {
-                    Retry::MayHelp => Err(Error::refused(code, message)),
+                    Retry::MayHelp => Err(Refused::new(code, message).until(error.retry_at(), now()).into()),
                     Retry::Pointless => self.end(session, (code, message.into())).await,
                 }
             }
@@ -211,7 +211,7 @@ enum Ask {
 
 fn who(answer: &Response<Vec<u8>>) -> Result<XUser, Ask> {
     me_response(answer).map_err(|error| {
-        let refused = Refused::from_x(&error);
+        let refused = Refused::from_x(&error, now());
         match error {
             // X has had outages that answered 401 to good tokens.
             XError::Refused { refusal: Refusal::TokenRejected | Refusal::RateLimited | Refusal::Unavailable | Refusal::InvalidResponse, .. }
