@@ -76,7 +76,10 @@ fn native(report: &mut Report) {
 fn in_runtimes(kinds: &[Kind], report: &mut Report) {
     if kinds.contains(&Kind::Worker) {
         node_tests("tests of the test support", "tests/support", report);
-        node_tests("worker tests", "tests/worker", report);
+        let mut node = node_command("node");
+        // Three files at a time: each has its own Worker, and some of them mostly wait.
+        node.args(["--test-concurrency=3"]);
+        node_tests_with("worker tests", "tests/worker", node, report);
     }
     if kinds.contains(&Kind::Browser) {
         match chromium() {

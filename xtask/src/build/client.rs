@@ -28,7 +28,7 @@ pub(crate) fn build(tools: &Tools) -> Result {
         let mut bindgen = std::process::Command::new(tools.wasm_bindgen());
         bindgen.arg(&compiled).args(["--target", "web", "--out-name", OUT_NAME, "--out-dir"]).arg(paths::at(OUT_DIR));
         run::step("wasm-bindgen", &mut bindgen)?;
-        optimise(&paths::at(OUT_DIR).join(MODULE), "-Oz")?;
+        optimise(&paths::at(OUT_DIR).join(MODULE), &["-Oz"])?;
         std::fs::write(&finished, "")?;
     }
     Ok(())

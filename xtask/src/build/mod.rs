@@ -30,7 +30,7 @@ pub(crate) fn all(tools: &Tools) -> Result {
 
 /// Shrinks a module in place. The features are those that rustc emits and workerd and browsers have; `--all-features`
 /// would let wasm-opt use newer ones. The names section goes: 25 KB gzip of the Worker, and names are not for readers.
-fn optimise(module: &Path, level: &str) -> Result {
+fn optimise(module: &Path, passes: &[&str]) -> Result {
     const FEATURES: [&str; 7] = [
         "--enable-mutable-globals",
         "--enable-sign-ext",
@@ -42,8 +42,14 @@ fn optimise(module: &Path, level: &str) -> Result {
     ];
     let smaller = module.with_extension("opt");
     let mut wasm_opt = node_command("wasm-opt");
-    wasm_opt.arg(module).arg("-o").arg(&smaller).args([level, "--strip-debug", "--strip-producers"]).args(FEATURES);
-    run::step(&format!("wasm-opt {level}"), &mut wasm_opt)?;
+    wasm_opt
+        .arg(module)
+        .arg("-o")
+        .arg(&smaller)
+        .args(passes)
+        .args(["--strip-debug", "--strip-producers"])
+        .args(FEATURES);
+    run::step("wasm-opt", &mut wasm_opt)?;
     Ok(std::fs::rename(smaller, module)?)
 }
 
