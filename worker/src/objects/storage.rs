@@ -85,8 +85,12 @@ impl Db {
         }
     }
 
-    /// Sets the object's one alarm, or takes it away.
+    /// Sets the object's one alarm, or takes it away. One that stands already is not written again: most calls only read.
     pub async fn set_alarm(&self, at: Option<UnixMillis>) -> Result<()> {
+        let at = at.map(|at| at.max(now()));
+        if self.storage.get_alarm().await.doing("read an alarm")? == at.map(|at| at.0) {
+            return Ok(());
+        }
         match at {
             Some(at) => {
                 let wait = u64::try_from((at - now()).as_millis()).unwrap_or(0);

@@ -6,7 +6,7 @@
 mod conclude;
 mod stub;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures_util::future::{LocalBoxFuture, Shared};
@@ -41,6 +41,7 @@ struct Inner {
     env: Env,
     db: Result<Db>,
     waiting: Waiting,
+    forgotten: Cell<bool>,
     concluding: RefCell<Option<Shared<LocalBoxFuture<'static, Result<()>>>>>,
 }
 
@@ -51,7 +52,15 @@ impl std::panic::RefUnwindSafe for ConnectObject {}
 impl DurableObject for ConnectObject {
     fn new(state: State, env: Env) -> Self {
         let db = Db::open(state.storage(), SCHEMA);
-        Self { inner: Rc::new(Inner { env, db, waiting: Waiting::default(), concluding: RefCell::default() }) }
+        Self {
+            inner: Rc::new(Inner {
+                env,
+                db,
+                waiting: Waiting::default(),
+                forgotten: Cell::new(false),
+                concluding: RefCell::default(),
+            }),
+        }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
@@ -179,6 +188,8 @@ impl Inner {
         let mut session = self.session()?;
         let time = now();
         if session.forget_at() <= time {
+            // The table goes too, so this instance must not look for it again.
+            self.forgotten.set(true);
             return self.db()?.delete_everything().await;
         }
         // The platform gives up on an alarm that keeps failing; this one is set again first.
@@ -197,7 +208,7 @@ impl Inner {
     }
 
     fn session(&self) -> Result<Session> {
-        let stored = self.db()?.doc("SELECT doc FROM session", Vec::new())?;
+        let stored = if self.forgotten.get() { None } else { self.db()?.doc("SELECT doc FROM session", Vec::new())? };
         stored.ok_or_else(|| Error::refused(Code::NotFound, "There is no such connect session."))
     }
 
