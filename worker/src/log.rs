@@ -4,7 +4,7 @@ use latchkey_core::time::UnixMillis;
 use serde_json::{Value, json};
 use worker::{console_error, console_log};
 
-use crate::error::Fault;
+use crate::error::{Error, Fault, Result};
 use crate::runtime::now;
 
 /// What the line will say, gathered while the request is served.
@@ -42,4 +42,14 @@ impl Entry {
     pub fn failure(&self, fault: &Fault) {
         console_error!("{}", json!({ "request_id": self.request_id, "route": self.route, "failure": fault.chain() }));
     }
+}
+
+/// A failure that no caller is there to hear of.
+pub fn unattended(object: &str, during: &str, result: &Result<()>) {
+    let failure = match result {
+        Ok(()) => return,
+        Err(Error::Fault(fault)) => fault.chain(),
+        Err(Error::Refused(refused)) => refused.to_string(),
+    };
+    console_error!("{}", json!({ "object": object, "during": during, "failure": failure }));
 }

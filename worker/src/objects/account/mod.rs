@@ -20,7 +20,7 @@ use latchkey_core::x::XError;
 use latchkey_core::x::problem::Refusal;
 use latchkey_core::x::user::{me_request, me_response};
 use serde_json::Value;
-use worker::{DurableObject, Env, Request, Response, State, console_error, durable_object};
+use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::stub::Message;
 pub use self::stub::{AccountStub, Adoption, Release, Revocation};
@@ -28,7 +28,8 @@ use self::tokens::{Access, NoAccess};
 use super::storage::Db;
 use super::wire::{answer, message, reply};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::log;
 use crate::outbound::{NoAnswer, QUICK};
 use crate::runtime::now;
 
@@ -63,12 +64,7 @@ impl DurableObject for AccountObject {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        if let Err(Error::Fault(fault)) = self.inner.alarm().await {
-            console_error!(
-                "{}",
-                serde_json::json!({ "failure": fault.chain(), "object": "account", "during": "alarm" })
-            );
-        }
+        log::unattended("account", "alarm", &self.inner.alarm().await);
         Response::empty()
     }
 }

@@ -18,7 +18,7 @@ use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::secret::Secret;
 use latchkey_core::time::Span;
 use serde_json::Value;
-use worker::{DurableObject, Env, Request, Response, State, console_error, durable_object};
+use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 pub use self::stub::{Completed, ConnectStub, Opening, Page, digest};
 use self::stub::{Message, Returned};
@@ -27,6 +27,7 @@ use super::waiting::Waiting;
 use super::wire::{answer, message, reply};
 use crate::app::{App, WORKSPACE};
 use crate::error::{Error, Result};
+use crate::log;
 use crate::runtime::{entropy, now, within};
 
 const SCHEMA: &[&str] =
@@ -72,12 +73,7 @@ impl DurableObject for ConnectObject {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        if let Err(Error::Fault(fault)) = self.inner.alarm().await {
-            console_error!(
-                "{}",
-                serde_json::json!({ "failure": fault.chain(), "object": "connect", "during": "alarm" })
-            );
-        }
+        log::unattended("connect", "alarm", &self.inner.alarm().await);
         Response::empty()
     }
 }

@@ -20,7 +20,7 @@ use latchkey_core::seal::base64url;
 use latchkey_core::secret::ct_eq;
 use serde::Serialize;
 use serde_json::Value;
-use worker::{DurableObject, Env, Request, Response, State, console_error, durable_object};
+use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::stub::Message;
 pub use self::stub::{
@@ -32,6 +32,7 @@ use super::waiting::Waiting;
 use super::wire::{answer, message, reply};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::log;
 use crate::runtime::now;
 
 #[durable_object]
@@ -64,12 +65,7 @@ impl DurableObject for WorkspaceObject {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        if let Err(Error::Fault(fault)) = self.inner.alarm().await {
-            console_error!(
-                "{}",
-                serde_json::json!({ "failure": fault.chain(), "object": "workspace", "during": "alarm" })
-            );
-        }
+        log::unattended("workspace", "alarm", &self.inner.alarm().await);
         Response::empty()
     }
 }

@@ -11,10 +11,10 @@ use latchkey_core::id::{AccountId, NetworkId};
 use latchkey_core::idempotency::REMEMBERED;
 use latchkey_core::time::{Span, UnixMillis};
 use serde::{Deserialize, Serialize};
-use worker::console_error;
 
 use super::Inner;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::log;
 use crate::objects::account::Release;
 use crate::objects::storage::{doc, read, time};
 use crate::runtime::now;
@@ -119,18 +119,12 @@ impl Inner {
 
     /// Done is deleted; what failed waits and is tried again.
     async fn run(&self, trip: Trip) -> Result<()> {
-        let Err(error) = self.work(trip.errand).await else {
-            return trip
-                .rows
-                .iter()
-                .try_for_each(|row| self.db()?.run("DELETE FROM outbox WHERE seq = ?", vec![row.seq.into()]));
-        };
-        if let Error::Fault(fault) = &error {
-            console_error!(
-                "{}",
-                serde_json::json!({ "failure": fault.chain(), "object": "workspace", "during": "errand" })
-            );
+        let outcome = self.work(trip.errand).await;
+        if outcome.is_ok() {
+            let delete = "DELETE FROM outbox WHERE seq = ?";
+            return trip.rows.iter().try_for_each(|row| self.db()?.run(delete, vec![row.seq.into()]));
         }
+        log::unattended("workspace", "errand", &outcome);
         trip.rows.iter().try_for_each(|row| {
             let due_at = now() + backoff::pause(PAUSE.0, PAUSE.1, row.attempts + 1);
             let update = "UPDATE outbox SET due_at = ?, attempts = attempts + 1 WHERE seq = ?";
