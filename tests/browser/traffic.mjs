@@ -79,11 +79,17 @@ function reportViolations() {
   });
 }
 
-/** Everything that is in a page: its markup, the button's own tree, and what was said by events. */
-function textOf(page) {
+/**
+ * Everything that is in a page: its markup, the button's own tree, and what was said by events. Nothing of a popup that
+ * closes while it is read: closing itself is what it is for, and nobody can look at it any more.
+ */
+async function textOf(page) {
   // By a locator, whose patience is limited: a page that is stuck fails its test, and does not hold up the others.
-  return page.locator(":root").evaluate((root) => {
+  const reading = page.locator(":root").evaluate((root) => {
     const trees = [...document.querySelectorAll("connect-x")].map((element) => element.shadowRoot?.innerHTML ?? "");
     return [root.outerHTML, trees, globalThis.ended ?? []];
+  });
+  return reading.catch((error) => {
+    if (!page.isClosed()) throw error;
   });
 }
