@@ -1,7 +1,7 @@
 /**
  * `cargo xtask dev`: the Worker, a stand-in for X, and a small site that uses both, on three origins of this machine.
  *
- * With --real there is no stand-in: the Worker talks to x.com with the credentials that you enter in its dashboard, and
+ * With --real there is no stand-in: the Worker talks to x.com with the credentials that you give it (README.md), and
  * is called 127.0.0.1, since X refuses callback addresses named localhost.
  */
 
@@ -69,7 +69,7 @@ function startSite({ worker, workerOrigin, xOrigin }) {
   return startAcme({ port, workerOrigin, workerApi: worker.api, apiKey: secrets.ADMIN_KEY, xOrigin });
 }
 
-/** What an operator does once in the dashboard: the X app's credentials, proved by one call to X. */
+/** What an operator does once: the X app's credentials, proved by one call to X. */
 async function registerApp(worker, { client_id, client_secret }) {
   const response = await fetch(`${worker.api}/v1/social-networks`, {
     method: "POST",
@@ -83,9 +83,9 @@ async function registerApp(worker, { client_id, client_secret }) {
 function announce({ site, workerOrigin, xOrigin }) {
   const rows = [
     ["open this", site.origin, "a site whose users connect X and post"],
-    ["Worker", workerOrigin, "dashboard, API, /embed.js"],
+    ["Worker", workerOrigin, "API, /embed.js"],
     ["X", xOrigin ?? "https://x.com", xOrigin ? "a stand-in: nothing leaves this machine" : "the real one"],
-    ["key", secrets.ADMIN_KEY, "for the dashboard and the API"],
+    ["key", secrets.ADMIN_KEY, "for the API"],
   ];
   console.log(`\nready\n${rows.map(([what, where, why]) => `  ${what.padEnd(10)} ${where}   ${why}`).join("\n")}\n`);
 }
