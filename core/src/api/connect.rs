@@ -46,6 +46,16 @@ pub struct CreateAuthUrl {
     pub expected_username: Option<String>,
     pub reconnect_account_id: Option<AccountId>,
     pub label: Option<String>,
+    /// Whether the account can be used before the back end has accepted it.
+    pub accept: Accept,
+}
+
+/// `manual` is reserved: until it works it is refused, so that nobody relies on it.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Accept {
+    #[default]
+    Auto,
 }
 
 /// An array, or one string with spaces or commas between.
@@ -201,6 +211,13 @@ mod tests {
             assert_eq!(embed(&body).unwrap().scopes.to_string(), "tweet.read users.read");
         }
         assert_eq!(fields(r#"{"origin":"https://a.example","scopes":["tweet.write"]}"#), ["scopes"]);
+    }
+
+    #[test]
+    fn a_link_that_waits_for_acceptance_is_refused_and_not_ignored() {
+        let link = |body: &str| read::<CreateAuthUrl>(body.as_bytes(), IGNORED);
+        assert!(link(r#"{"accept":"auto"}"#).is_ok());
+        assert_eq!(link(r#"{"accept":"manual"}"#).unwrap_err().details.into_keys().collect::<Vec<_>>(), ["accept"]);
     }
 
     #[test]
