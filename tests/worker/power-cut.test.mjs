@@ -12,7 +12,7 @@ const TWEETS = { method: "POST", path: "/2/tweets" };
 const X_IS_SLOW_MS = 3000;
 /** Enough to be in use before the cut, and over soon after it. */
 const SHORT_LIFE_MS = 25_000;
-/** An object that dies while it works goes on by the alarm that it had set first, a minute ahead. */
+/** An object that dies while it works goes on by the alarm that it had set first, seconds ahead. */
 const WITHIN_MS = 75_000;
 
 const TEXTS = { inFlight: "on its way when the power went", waiting: "accepted when the power went" };

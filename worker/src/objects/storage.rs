@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use js_sys::wasm_bindgen;
-use latchkey_core::time::UnixMillis;
+use latchkey_core::time::{Span, UnixMillis};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,6 +13,10 @@ use worker::{SqlStorage, SqlStorageValue, Storage};
 
 use crate::error::{Doing, Error, Result};
 use crate::runtime::now;
+
+/// How soon an object that died in its alarm goes on. The platform gives up on an alarm that keeps failing, so each
+/// handler sets the next one before it works; one that is still at work then is not disturbed, alarms run one by one.
+const AFTER_A_CRASH: Span = Span::secs(5);
 
 pub struct Db {
     storage: Storage,
@@ -83,6 +87,11 @@ impl Db {
             (_, Err(error)) => Err(Error::from(worker::Error::from(error))).doing("commit a transaction"),
             (None, Ok(_)) => Err(Error::fault("a transaction did not run")),
         }
+    }
+
+    /// What an alarm does first.
+    pub async fn set_alarm_for_a_crash(&self) -> Result<()> {
+        self.set_alarm(Some(now() + AFTER_A_CRASH)).await
     }
 
     /// Sets the object's one alarm, or takes it away. One that stands already is not written again: most calls only read.

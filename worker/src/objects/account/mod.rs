@@ -15,7 +15,6 @@ use std::rc::Rc;
 use futures_util::future::{LocalBoxFuture, Shared};
 use latchkey_core::api::account::Health;
 use latchkey_core::delivery::Delivery;
-use latchkey_core::time::Span;
 use latchkey_core::x::XError;
 use latchkey_core::x::problem::Refusal;
 use latchkey_core::x::user::{me_request, me_response};
@@ -90,8 +89,7 @@ impl Inner {
 
     /// Publishes what is due, tells the ledger what changed, and sets the next alarm.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
-        // The platform gives up on an alarm that keeps failing; this one is set again first.
-        self.db()?.set_alarm(Some(now() + Span::mins(1))).await?;
+        self.db()?.set_alarm_for_a_crash().await?;
         self.publish_due().await?;
         self.arm().await
     }

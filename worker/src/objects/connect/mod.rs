@@ -188,8 +188,7 @@ impl Inner {
             self.forgotten.set(true);
             return self.db()?.delete_everything().await;
         }
-        // The platform gives up on an alarm that keeps failing; this one is set again first.
-        self.db()?.set_alarm(Some(time + Span::mins(1))).await?;
+        self.db()?.set_alarm_for_a_crash().await?;
         if !session.is_over() && session.terms.expires_at <= time {
             let dropped = session.clone();
             session.expire();

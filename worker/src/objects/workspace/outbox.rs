@@ -77,8 +77,7 @@ impl Inner {
 
     /// Runs what is due, side by side, and sets the next alarm.
     pub(super) async fn alarm(&self) -> Result<()> {
-        // The platform gives up on an alarm that keeps failing; this one is set again first.
-        self.db()?.set_alarm(Some(now() + Span::mins(1))).await?;
+        self.db()?.set_alarm_for_a_crash().await?;
         self.purge_idempotency(now())?;
         loop {
             let trips = self.due_trips()?;
