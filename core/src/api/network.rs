@@ -144,10 +144,6 @@ impl Diagnosis {
         ];
         Self { ok: checks.iter().all(|check| check.ok), checks }
     }
-
-    pub const fn is_ok(&self) -> bool {
-        self.ok
-    }
 }
 
 fn shape_check(client_id: &str) -> Check {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::query::{Page, Query};
 use super::refused::Refused;
 use crate::account::Account;
-use crate::delivery::{Delivery, FailureCode, State};
+use crate::delivery::{Delivery, State};
 use crate::id::TenantId;
 use crate::post::Post;
 use crate::time::UnixMillis;
@@ -182,11 +182,6 @@ fn segments_view(delivery: &Delivery) -> Vec<Value> {
         json!({ "container_id": segment.container_id, "state": state(n, id.is_some()), "platformPostId": id })
     };
     delivery.segments.iter().enumerate().map(view).collect()
-}
-
-/// Whether a delivery waits for its account to be connected again.
-pub fn needs_reconnection(delivery: &Delivery) -> bool {
-    delivery.error.as_ref().is_some_and(|error| error.code == FailureCode::ReconnectRequired)
 }
 
 #[cfg(test)]

@@ -63,24 +63,6 @@ impl OAuthError {
             _ => None,
         }
     }
-
-    /// For logs.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::CodeInvalid => "code_invalid",
-            Self::TokenInvalid => "token_invalid",
-            Self::VerifierMismatch => "verifier_mismatch",
-            Self::RedirectMismatch => "redirect_mismatch",
-            Self::MissingParameter(_) => "missing_parameter",
-            Self::GrantTypeInvalid => "grant_type_invalid",
-            Self::ClientSecretInvalid => "client_secret_invalid",
-            Self::ClientIdInvalid => "client_id_invalid",
-            Self::AppBlocked => "app_blocked",
-            Self::RateLimited { .. } => "rate_limited",
-            Self::Unavailable { .. } => "unavailable",
-            Self::Malformed { .. } => "malformed",
-        }
-    }
 }
 
 #[derive(Deserialize)]
