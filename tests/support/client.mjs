@@ -139,11 +139,47 @@ export async function connect(bench, { username = "ada", ...fields } = {}) {
   return completed.body.data.account;
 }
 
+/** A person of whom no other test knows, connected. `tenant_id` is the session's, all else the person's. */
+export const newAccount = (bench, { tenant_id, ...person } = {}) =>
+  connect(bench, { tenant_id, username: newUser(bench, person).username });
+
+/** The post that a call answers with; fails with the answer unless the call succeeded. */
+export function postOf({ status, body, text }) {
+  assert.equal(status, 200, text);
+  return body.post;
+}
+
+/** A post of `account`, as the call that creates it answers. */
+export const createPost = async ({ api }, account, fields, headers) =>
+  postOf(await api.post("/v1/posts", { accounts: [account.id], ...fields }, headers));
+
+/** The same once its delivery is final: ten seconds are more than any test's X takes. */
+export const publishPost = (bench, account, fields) => createPost(bench, account, fields, { prefer: "wait=10" });
+
+export const readPost = async ({ api }, { id }) => postOf(await api.get(`/v1/posts/${id}`));
+
+/** Fields of a post that is a thread. */
+export const thread = (...texts) => ({ containers: texts.map((content) => ({ content })) });
+
+/** What of `account` is on X, oldest first. */
+export const textsAt = ({ x }, { username }) => x.posts({ username }).map(({ text }) => text);
+
+/** A time as the API takes it. */
+export const fromNow = (ms) => new Date(Date.now() + ms).toISOString();
+
+export const CREATE_CALL = { method: "POST", path: "/2/tweets" };
+
+/** The call that would create the next post meets this fault; with `after`, so many calls go through before it. */
+export function faultAtX({ x }, fault, { after = 0 } = {}) {
+  if (after > 0) x.fault({ ...CREATE_CALL, kind: "delay", ms: 1, times: after });
+  x.fault({ ...CREATE_CALL, ...fault });
+}
+
 /** The post once its first delivery is in `state`. */
-export const postIn = (bench, id, state) => postWhen(bench, id, (delivery) => delivery.state === state);
+export const postIn = (bench, id, state, within) => postWhen(bench, id, (delivery) => delivery.state === state, within);
 
 /** The post once `holds` of its first delivery. */
-export async function postWhen({ api }, id, holds) {
+export async function postWhen({ api }, id, holds, within = 10_000) {
   const read = async () => (await api.get(`/v1/posts/${id}`)).body.post;
-  return eventually(read, ({ socialAccounts }) => holds(socialAccounts[0]), 10_000);
+  return eventually(read, ({ socialAccounts }) => holds(socialAccounts[0]), within);
 }
