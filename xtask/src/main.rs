@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program: printing is its work")]
 #![allow(clippy::disallowed_methods, reason = "runs on the developer's machine, where std's clock exists")]
 
+mod bench;
 mod build;
 mod deploy;
 mod dev;
@@ -28,6 +29,8 @@ usage: cargo xtask <command>
                                      the Worker, a stand-in for X and a demo site, on this machine;
                                      with --real against x.com
   test [native|worker|browser]       every check, or those of one kind
+  bench crash|throughput|schedule|refresh [options]
+                                     load and power cuts, measured (docs/BENCH.md)
   deploy [wrangler's options]        build, then `wrangler deploy`; with --dry-run nothing is uploaded";
 
 fn main() -> ExitCode {
@@ -49,6 +52,7 @@ fn dispatch(args: &[String]) -> Result {
         ("dev", options) => dev::run(options),
         ("test", []) => test::run(&test::ALL),
         ("test", [kind]) => test::run(&[test::Kind::parse(kind).ok_or(USAGE)?]),
+        ("bench", [name, options @ ..]) if bench::ALL.contains(&name.as_str()) => bench::run(name, options),
         ("deploy", options) => deploy::run(options),
         ("help" | "--help" | "-h", _) => {
             println!("{USAGE}");

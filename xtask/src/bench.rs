@@ -1,0 +1,13 @@
+//! `cargo xtask bench`: what takes longer than a test may, or is measured and not asserted (docs/BENCH.md).
+
+use crate::build;
+use crate::run::{self, Result};
+use crate::setup::{node_command, tools};
+
+/// Each is a program in tests/bench, which takes the options and prints what it found.
+pub(crate) const ALL: [&str; 4] = ["crash", "throughput", "schedule", "refresh"];
+
+pub(crate) fn run(name: &str, options: &[String]) -> Result {
+    build::all(&tools()?)?;
+    run::replace_with(node_command("node").arg(format!("tests/bench/{name}.mjs")).args(options))
+}
