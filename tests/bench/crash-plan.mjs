@@ -17,7 +17,8 @@ const ENDINGS = ["", " & <so on>", " \u{1f5dd}\ufe0f", " e\u0301", "\nhttps://ex
 
 /**
  * How late X may be. In production it may act 0.9 s after a connection has died and list a post 30 s late, and the two
- * reads that allow a second sending are 60 s apart; with shorter pauses the listing keeps its half and the acting does not shrink.
+ * reads that allow a second sending are 60 s apart. With a shorter pause the listing keeps its half of it, and the
+ * acting does not shrink.
  */
 export function timesFor(settle_ms) {
   if (settle_ms < 3000) throw new RangeError("acting 0.9 s late and listing half a pause late need a pause of 3 s");

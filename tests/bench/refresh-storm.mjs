@@ -1,0 +1,71 @@
+/**
+ * Publishes and reads, all at once, for one account whose access token is over. refresh.mjs runs it large,
+ * tests/worker/refresh-storm.test.mjs small.
+ */
+
+import assert from "node:assert/strict";
+import { connect, newUser } from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
+
+/** Within the quarter of an hour before a token's end, in which the Worker refreshes it. */
+const NEARLY_OVER_MS = 10 * 60_000;
+/** One account publishes one post at a time, so a caller may hear of its post only later. */
+const PUBLISHED_WITHIN_MS = 120_000;
+const WAIT = { prefer: "wait=25" };
+
+/** How a token comes to its end. */
+export const ENDS = {
+  /** As the Worker knows beforehand. */
+  "nearly over": async (bench, { username }) => {
+    const { access_token_ms } = bench.x.settings();
+    bench.x.set({ access_token_ms: NEARLY_OVER_MS });
+    await connect(bench, { username });
+    bench.x.set({ access_token_ms });
+  },
+  /** As it learns from X's 401s, with many calls on their way. */
+  "refused by X": async ({ x }, { username }) => {
+    for (const { text, kind } of x.tokens({ username })) if (kind === "access") x.expireToken({ token: text });
+  },
+};
+
+/** Answers how often X was asked to refresh, and every call that did not end as it should. */
+export async function refreshStorm(bench, end, { publishes, reads }) {
+  const account = await connect(bench, { username: newUser(bench).username });
+  const published = await publish(bench, account, `before: ${end}`);
+  await ENDS[end](bench, account);
+  bench.x.clearRequests();
+
+  const started = performance.now();
+  const posts = Array.from({ length: publishes }, (_, at) => publish(bench, account, `${end} ${at}`));
+  const asked = Array.from({ length: reads }, (_, at) => (at % 2 === 0 ? health(account) : analytics(published)));
+  const looks = asked.map((question) => read(bench, question));
+  const failures = (await Promise.all([...looks, ...posts.map((post) => untilPublished(bench, post))])).filter(Boolean);
+  return { refreshes: refreshes(bench), failures, seconds: (performance.now() - started) / 1000 };
+}
+
+const health = ({ id }) => [`/v1/social-accounts/${id}/health`, ({ data }) => data.healthy];
+const analytics = ({ id }) => [`/v1/posts/${id}/analytics`, ({ metrics_by_account }) => metrics_by_account.length === 1];
+
+/** What was wrong, or null. */
+async function read({ api }, [path, isGood]) {
+  const { status, body, text } = await api.get(path);
+  return status === 200 && isGood(body) ? null : `GET ${path}: ${status} ${text}`;
+}
+
+async function publish({ api }, { id }, content) {
+  const { status, text, body } = await api.post("/v1/posts", { content, accounts: [id] }, WAIT);
+  assert.equal(status, 200, text);
+  return body.post;
+}
+
+async function untilPublished({ api }, creating) {
+  const { id } = await creating;
+  const row = async () => (await api.get(`/v1/posts/${id}`)).body.post.socialAccounts[0];
+  const { status, error } = await eventually(row, ({ status }) => status !== "pending", PUBLISHED_WITHIN_MS);
+  return status === "published" ? null : `post ${id}: ${status}, ${error}`;
+}
+
+const refreshes = ({ x }) =>
+  x
+    .requests({ method: "POST", path: "/2/oauth2/token" })
+    .filter(({ body }) => new URLSearchParams(body).get("grant_type") === "refresh_token").length;
