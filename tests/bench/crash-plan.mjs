@@ -4,7 +4,7 @@ const THREADS = 0.4;
 const TO_TWO_ACCOUNTS = 0.2;
 const WAITING = 0.5;
 
-/** How often a call to create a post meets each fault, and what the fault is. The rest are answered as they should be. */
+/** How often a call to create a post meets each fault, and what the fault is. The rest are answered well. */
 const FAULTS = [
   [0.1, () => ({ kind: "effect-then-close" })],
   [0.08, (random, times) => ({ kind: "close-then-effect", ms: random.between(1, times.cut_late_ms) })],

@@ -40,7 +40,7 @@ export async function crashStorm(bench, { seed, publishes, accounts, settle_ms, 
   return { accepted, cuts: power.cuts };
 }
 
-/** Cuts the power once per batch, while it and what is left of those before are under way. Answers what was accepted. */
+/** Cuts the power once per batch, while it and what is left of those before are under way. Answers all posts. */
 async function publishThroughCuts(bench, power, plan, random, times, say) {
   const accepting = [];
   for (const batch of batchesOf(plan)) {

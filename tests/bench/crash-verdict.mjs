@@ -58,7 +58,7 @@ async function resolveAbsent({ api }, { post_id, id }) {
 
 /**
  * - `lost`: accepted, and not on X.
- * - `duplicates`: on X a second time, or sent while it was there and refused by X as a duplicate, on which nobody may rely.
+ * - `duplicates`: on X a second time, or sent while it was there and refused by X, on which nobody may rely.
  * - `unsettled`: the ledger does not say `published`, or names another post of X.
  * - `misplaced`: not the answer to the segment before it.
  * - `strangers`: a post in the ledger that nobody asked for, or an asked one twice; a post on X beyond all plans.

@@ -44,7 +44,7 @@ export async function refreshStorm(bench, end, { publishes, reads }) {
 }
 
 const health = ({ id }) => [`/v1/social-accounts/${id}/health`, ({ data }) => data.healthy];
-const analytics = ({ id }) => [`/v1/posts/${id}/analytics`, ({ metrics_by_account }) => metrics_by_account.length === 1];
+const analytics = ({ id }) => [`/v1/posts/${id}/analytics`, (body) => body.metrics_by_account.length === 1];
 
 /** What was wrong, or null. */
 async function read({ api }, [path, isGood]) {

@@ -1,6 +1,6 @@
 /**
- * `cargo xtask bench throughput`: our Worker beside a plain one (peer/worker.ts), at the same stand-in, in the same run,
- * in turns. Nothing is asserted: the ratio is the price of the promises.
+ * `cargo xtask bench throughput`: our Worker beside a plain one (peer/worker.ts), at the same stand-in, in the same
+ * run, in turns. Nothing is asserted: the ratio is the price of the promises.
  */
 
 import assert from "node:assert/strict";
@@ -26,7 +26,7 @@ const peer = await startPeer(bench.x, accounts);
 const ours = { name: "this Worker", api: bench.api, accounts: ids, samples: newSamples() };
 const plain = { name: "plain Worker", api: peer.api, accounts: peer.accounts, samples: newSamples() };
 try {
-  console.log(`${rounds} rounds of ${posts} posts to ${accounts} accounts, ${width} at a time; the first is not counted`);
+  console.log(`${rounds} rounds of ${posts} posts to ${accounts} accounts, ${width} at a time, after one to warm up`);
   await inTurns([ours, plain]);
   report();
 } finally {

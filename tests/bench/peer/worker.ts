@@ -25,9 +25,11 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS accounts (id TEXT PRIMARY KEY, token TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS posts (id TEXT PRIMARY KEY, content TEXT NOT NULL, created_at INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS deliveries (
-    post_id TEXT NOT NULL, account_id TEXT NOT NULL, status TEXT NOT NULL, x_id TEXT, PRIMARY KEY (post_id, account_id));
+    post_id TEXT NOT NULL, account_id TEXT NOT NULL, status TEXT NOT NULL, x_id TEXT,
+    PRIMARY KEY (post_id, account_id));
   CREATE TABLE IF NOT EXISTS idempotency (
-    key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, id TEXT NOT NULL, answer TEXT NOT NULL, created_at INTEGER NOT NULL);`;
+    key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, id TEXT NOT NULL, answer TEXT NOT NULL,
+    created_at INTEGER NOT NULL);`;
 
 export class Ledger extends DurableObject {
   declare env: Env;
