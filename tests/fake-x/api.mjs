@@ -22,7 +22,7 @@ export function userCall({ scopes, writes = false, free = false }, handle) {
     const { exhausted, headers } = meter(x, route.name, caller);
     const common = { ...headers, ...gatewayHeaders(app) };
     if (exhausted) refuse(api.rateLimit(common));
-    const answer = !free && app.credits <= 0 ? api.creditsDepleted() : attempt(() => handle(x, request, caller));
+    const answer = !free && app.credits <= 0 ? noCredits(x) : attempt(() => handle(x, request, caller));
     return { ...answer, headers: { ...answer.headers, ...common } };
   };
 }
@@ -36,6 +36,9 @@ function authenticate(x, request) {
   const { grant } = token;
   return { grant, app: x.apps.get(grant.client_id), user: x.users.get(grant.user_id) };
 }
+
+/** The gateway was changed in 2026-07; both bodies were observed. */
+const noCredits = (x) => (x.settings.gateway === "new" ? api.creditsDepleted() : api.creditsDepletedOld());
 
 /** Refusals carry the rate-limit headers too. */
 function attempt(handle) {

@@ -46,15 +46,12 @@ export const consent = (x, given = {}) => x.grant({ scopes: SCOPES, code_challen
 /** The token answer of a fresh connection. */
 export const connect = async (x, given) => (await exchange(x, consent(x, given))).body;
 
-export const get = async (x, path, { access_token }) =>
-  answerOf(await fetch(x.origin + path, { headers: { authorization: `Bearer ${access_token}` } }));
-
-export async function post(x, body, { access_token }) {
-  const headers = { authorization: `Bearer ${access_token}`, "content-type": "application/json" };
-  return answerOf(await fetch(`${x.origin}/2/tweets`, { method: "POST", headers, body: JSON.stringify(body) }));
+/** One call of the API as a user: `body` goes as JSON. */
+export async function call(x, method, path, { access_token }, body) {
+  const headers = { authorization: `Bearer ${access_token}`, ...(body && { "content-type": "application/json" }) };
+  return answerOf(await fetch(x.origin + path, { method, headers, body: body && JSON.stringify(body) }));
 }
 
-export async function remove(x, id, { access_token }) {
-  const headers = { authorization: `Bearer ${access_token}` };
-  return answerOf(await fetch(`${x.origin}/2/tweets/${id}`, { method: "DELETE", headers }));
-}
+export const get = (x, path, token) => call(x, "GET", path, token);
+export const post = (x, body, token) => call(x, "POST", "/2/tweets", token, body);
+export const remove = (x, id, token) => call(x, "DELETE", `/2/tweets/${id}`, token);

@@ -1,6 +1,7 @@
 // What a test may do to the stand-in. The HTTP plane (control-http.mjs) calls these same methods.
 // Everything taken is a plain object with X-like snake_case keys; an unknown key is refused.
 import { newFault } from "./faults.mjs";
+import { NON_PUBLIC, PUBLIC } from "./metrics.mjs";
 import { isLive, issueCode } from "./oauth.mjs";
 import { LIMITED_ROUTES, METER_NAMES } from "./rate.mjs";
 import { isScope } from "./scopes.mjs";
@@ -26,7 +27,13 @@ const CHOICES = {
   permission: ["read", "write"],
   subscription_type: ["None", "Basic", "Premium", "PremiumPlus"],
   dialect: ["old", "new"],
+  gateway: ["old", "new"],
+  repeated_repost: ["refuse", "accept"],
 };
+const POST_KEYS = ["created_at", "public_metrics", "non_public_metrics"];
+const SETTINGS = [
+  "acting_delay_ms", "listing_delay_ms", "access_token_ms", "dialect", "gateway", "repeated_repost", "limits",
+];
 
 export class Control {
   #state;
@@ -62,6 +69,11 @@ export class Control {
     return this.#state.addUser(only(given, USER_KEYS));
   }
 
+  /** Many at once: over HTTP, one request. */
+  addUsers(list) {
+    return list.map((given) => this.addUser(given));
+  }
+
   setUser({ username, ...changes }) {
     return Object.assign(this.#user(username), only(changes, USER_KEYS));
   }
@@ -76,6 +88,11 @@ export class Control {
     if (!code_challenge) throw new TypeError("code_challenge is missing");
     const consent = { app, user: this.#user(username), scopes, code_challenge, code_challenge_method };
     return { code: issueCode(this.#state, { ...consent, redirect_uri: callback }) };
+  }
+
+  /** Many at once; the codes are in the order of the list and live 30 s like any other. */
+  grants(list) {
+    return list.map((given) => this.grant(given));
   }
 
   tokens({ username } = {}) {
@@ -102,12 +119,21 @@ export class Control {
     return { revoked: ended.size };
   }
 
-  /** All posts that exist, oldest first. */
+  /** All posts that exist, oldest first, without reposts. */
   posts({ username, text } = {}) {
-    const author = username && this.#user(username).id;
-    return [...this.#state.posts.values()].filter(
-      (post) => (!author || post.author_id === author) && (text === undefined || post.text === text),
-    );
+    const isMeant = (post) => post.reposted_id === null && (text === undefined || post.text === text);
+    return this.#written(username).filter(isMeant);
+  }
+
+  /** All reposts that exist, oldest first: `tweet_id` is the post that they repeat. */
+  reposts({ username, tweet_id } = {}) {
+    const isMeant = (post) => post.reposted_id !== null && [undefined, post.reposted_id].includes(tweet_id);
+    return this.#written(username).filter(isMeant);
+  }
+
+  #written(username) {
+    const { posts } = this.#state;
+    return [...(username ? posts.by(this.#user(username).id) : posts.values())];
   }
 
   /** Another user's post, made without an app: something to reply to. None of X's rules is asked. */
@@ -115,6 +141,16 @@ export class Control {
     const { posts } = this.#state;
     const [parent, quoted] = [posts.get(in_reply_to_tweet_id), posts.get(quote_tweet_id)];
     return addPost(this.#state, { user: this.#user(username), body: { text }, parent, quoted });
+  }
+
+  /** What readers made of a post, and how old it is. What is not set here is counted or zero. */
+  setPost({ id, ...changes }) {
+    const post = this.#state.posts.get(id);
+    if (!post) throw new TypeError(`no post has the id ${id}`);
+    only(changes, POST_KEYS);
+    only(changes.public_metrics ?? {}, PUBLIC);
+    only(changes.non_public_metrics ?? {}, NON_PUBLIC);
+    return Object.assign(post, changes);
   }
 
   fault(given) {
@@ -151,7 +187,7 @@ export class Control {
 
   /** `limits`: {"POST /2/tweets": {user_15min: 3}} replaces X's numbers, meter by meter. */
   set(changes) {
-    const checked = only(changes, ["acting_delay_ms", "listing_delay_ms", "access_token_ms", "dialect", "limits"]);
+    const checked = only(changes, SETTINGS);
     for (const meters of Object.values(only(checked.limits ?? {}, LIMITED_ROUTES))) only(meters, METER_NAMES);
     return Object.assign(this.#state.settings, checked);
   }

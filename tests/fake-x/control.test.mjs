@@ -18,7 +18,14 @@ test("the_http_plane_does_what_the_methods_do", async (t) => {
   const grant = { client_id: app.client_id, username: "mary", scopes: SCOPES, code_challenge: CHALLENGE };
   const { body: granted } = await control(x, "POST", "/grants", grant);
   assert.ok(granted.code);
-  await control(x, "POST", "/posts", { username: "mary", text: "hello" });
+  const bulk = await control(x, "POST", "/users/bulk", [{ username: "rosa" }, { username: "paul" }]);
+  assert.deepEqual(bulk.body.map(({ username }) => username), ["rosa", "paul"]);
+  const consents = bulk.body.map(({ username }) => ({ ...grant, username }));
+  assert.equal((await control(x, "POST", "/grants/bulk", consents)).body.length, 2);
+  const { body: made } = await control(x, "POST", "/posts", { username: "mary", text: "hello" });
+  const changed = await control(x, "PATCH", "/posts", { id: made.id, public_metrics: { like_count: 3 } });
+  assert.deepEqual(changed.body.public_metrics, { like_count: 3 });
+  assert.deepEqual((await control(x, "GET", "/reposts?username=mary")).body, []);
   assert.equal((await control(x, "GET", "/posts?username=mary")).body.length, 1);
   await control(x, "POST", "/faults", { kind: "close", path: "/2/tweets" });
   assert.equal((await control(x, "GET", "/faults")).body[0].kind, "close");

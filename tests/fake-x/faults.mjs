@@ -10,6 +10,7 @@ const PRESETS = {
   "credits-old": api.creditsDepletedOld,
   "credits-new": api.creditsDepleted,
   duplicate: api.duplicate,
+  "already-reposted": api.alreadyReposted,
   "reply-not-summoned": api.replyNotSummoned,
   "quote-not-allowed": api.quoteNotAllowed,
   "not-permitted": api.notPermitted,

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { connect as dial } from "node:net";
 import { test } from "node:test";
 import { connect, consent, exchange, get, post, refresh, start } from "./client.mjs";
@@ -14,6 +16,7 @@ const PRESETS = {
   "credits-old": 402,
   "credits-new": 402,
   duplicate: 403,
+  "already-reposted": 400,
   "reply-not-summoned": 403,
   "quote-not-allowed": 403,
   "not-permitted": 403,
@@ -114,6 +117,42 @@ test("with_an_acting_delay_a_request_acts_though_its_sender_is_gone", async (t) 
   );
   await x.received({ path: "/2/tweets" });
   assert.equal(x.posts({ text: "orphan" }).length, 1);
+});
+
+const CALLER = `
+  const [origin, token, text] = process.argv.slice(1);
+  const headers = { authorization: "Bearer " + token, "content-type": "application/json" };
+  await fetch(origin + "/2/tweets", { method: "POST", headers, body: JSON.stringify({ text }) }).catch(() => {});
+  setInterval(() => {}, 1000);
+`;
+
+/** A process that posts once is killed as soon as its request is here. */
+async function killWhilePosting(x, { access_token }, text) {
+  const caller = spawn(process.execPath, ["--input-type=module", "-e", CALLER, x.origin, access_token, text]);
+  while (!x.requests({ path: "/2/tweets" }).some(({ body }) => body.includes(text))) await new Promise(setImmediate);
+  caller.kill("SIGKILL");
+  assert.deepEqual(await once(caller, "exit"), [null, "SIGKILL"]);
+}
+
+test("whatever_was_on_its_way_acts_once_though_its_sender_was_killed", async (t) => {
+  const { x, token } = await connected(t);
+  x.set({ listing_delay_ms: 30_000 });
+  const deaths = [
+    { kind: "close-then-effect", ms: 900 }, { kind: "delay", ms: 900 }, { kind: "effect-then-close" },
+  ];
+  for (const fault of deaths) {
+    x.fault({ path: "/2/tweets", ...fault });
+    await killWhilePosting(x, token, fault.kind);
+  }
+  x.set({ acting_delay_ms: 900 });
+  await killWhilePosting(x, token, "acting delay");
+  await x.received({ path: "/2/tweets", count: 4 });
+  const texts = x.posts().map(({ text }) => text).sort();
+  assert.deepEqual(texts, ["acting delay", "close-then-effect", "delay", "effect-then-close"]);
+  const timeline = () => get(x, `/2/users/${x.users()[0].id}/tweets`, token);
+  assert.equal((await timeline()).body.meta.result_count, 0);
+  x.clock({ advance_ms: 30_000 });
+  assert.equal((await timeline()).body.meta.result_count, 4);
 });
 
 test("delay_answers_late_and_fully", async (t) => {

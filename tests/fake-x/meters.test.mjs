@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connect, get, post, start } from "./client.mjs";
+import { call, connect, get, post, start } from "./client.mjs";
 
 const connected = async (t, given) => {
   const x = await start(t);
@@ -73,4 +73,37 @@ test("an_empty_balance_is_402_whatever_the_rate_limit_has_left", async (t) => {
   });
   assert.equal(refused.headers.get("x-rate-limit-remaining"), "98");
   assert.equal((await get(x, "/2/usage/credits", token)).status, 200);
+});
+
+test("at_zero_every_billed_call_is_402_in_the_old_gateways_words_too", async (t) => {
+  const { x, token } = await connected(t);
+  const me = x.users()[0].id;
+  x.setApp({ client_id: x.app.client_id, credits: 0 });
+  x.set({ gateway: "old" });
+  const billed = [
+    ["GET", "/2/users/me"], ["GET", `/2/users/${me}/tweets`], ["GET", "/2/tweets?ids=1"], ["GET", "/2/tweets/1"],
+    ["GET", "/2/tweets/search/recent?query=conversation_id:1"], ["POST", "/2/tweets"], ["DELETE", "/2/tweets/1"],
+    ["POST", `/2/users/${me}/retweets`], ["DELETE", `/2/users/${me}/retweets/1`],
+  ];
+  for (const [method, path] of billed) {
+    const { status, body } = await call(x, method, path, token);
+    assert.deepEqual([status, body.title], [402, "CreditsDepleted"], `${method} ${path}`);
+  }
+  const { status, body } = await get(x, "/2/usage/credits", token);
+  assert.deepEqual([status, body.data.total_balance, x.app.credits], [200, 0, 0]);
+});
+
+test("a_window_of_24_hours_may_be_the_users_or_the_apps_on_any_limited_call", async (t) => {
+  const { x, token } = await connected(t);
+  const me = x.users()[0].id;
+  x.set({ limits: { "POST /2/users/{id}/retweets": { user_24h: 1, app_24h: 9 } } });
+  const repost = () => call(x, "POST", `/2/users/${me}/retweets`, token, { tweet_id: "1" });
+  const { headers } = await repost();
+  assert.equal(headers.get("x-rate-limit-remaining"), "49");
+  assert.equal(headers.get("x-user-limit-24hour-remaining"), "0");
+  assert.equal(headers.get("x-app-limit-24hour-remaining"), "8");
+  x.clock({ advance_ms: 15 * 60_000 });
+  assert.equal((await repost()).status, 429);
+  x.clock({ advance_ms: 24 * 60 * 60_000 });
+  assert.equal((await call(x, "GET", "/2/users/me", token)).status, 401, "tokens age by the same clock");
 });

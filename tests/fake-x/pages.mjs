@@ -13,7 +13,7 @@ export function home(x) {
 export function user(x, request) {
   const found = x.userByName(request.params.username);
   if (!found) return missing("This account doesn’t exist");
-  const posts = newest([...x.posts.values()].filter((post) => post.author_id === found.id)).slice(0, LATEST);
+  const posts = newest([...x.posts.by(found.id)]).slice(0, LATEST);
   return page(200, `${found.name} (@${found.username})`, html`${profile(found)}${list(x, posts)}`);
 }
 
@@ -45,8 +45,14 @@ const list = (x, posts) =>
   posts.length > 0 ? posts.map((post) => card(x, post)) : html`<p class="empty">No posts yet.</p>`;
 
 function card(x, post) {
+  const original = x.posts.get(post.reposted_id);
+  return original ? article(x, original, x.users.get(post.author_id)) : article(x, post);
+}
+
+function article(x, post, reposter) {
   const author = x.users.get(post.author_id);
   return html`<article class="card">
+${reposter && html`<p class="context">Reposted by <a href="/${reposter.username}">@${reposter.username}</a></p>`}
 <div class="who">${avatar(author)}
 <span><a href="/${author.username}">${author.name}</a><small>@${author.username}</small></span></div>
 ${context(x, post)}<p class="text">${segments(post.text).map(part)}</p>

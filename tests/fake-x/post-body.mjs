@@ -1,12 +1,8 @@
-// The body of POST /2/tweets: CreatePostsRequest of X's OpenAPI 2.167, `additionalProperties: false` at every level.
+// The body of POST /2/tweets: CreatePostsRequest of X's OpenAPI 2.167.
 import { api } from "./problems.mjs";
 import { refuse } from "./reply.mjs";
+import { array, boolean, id, object, readJson, string } from "./schema.mjs";
 
-const id = { type: "string", pattern: /^[0-9]{1,19}$/ };
-const string = { type: "string" };
-const boolean = { type: "boolean" };
-const array = (items, minItems = 0, maxItems = Infinity) => ({ type: "array", items, minItems, maxItems });
-const object = (properties, required = []) => ({ type: "object", properties, required });
 const replySettings = { type: "string", values: ["following", "mentionedUsers", "subscribers", "verified"] };
 
 const BODY = object({
@@ -56,62 +52,11 @@ const BODY = object({
 /** At most one of these (OpenAPI 2.166, the field descriptions). */
 const EXCLUSIVE = ["media", "quote_tweet_id", "poll", "card_uri", "direct_message_deep_link"];
 
-/** Refuses what X's schema refuses; the wording of a schema refusal is assumed. */
+/** Refuses what X's schema refuses, and what no schema says. */
 export function readPostBody(request) {
-  if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) refuse(api.contentType());
-  const body = parse(request.body);
-  check(BODY, body, "$");
+  const body = readJson(request, BODY);
   const given = EXCLUSIVE.filter((name) => body[name] !== undefined);
   if (given.length > 1) refuse(api.invalid(`You can only provide one of ${given.join(", ")}.`, {}));
   if (!body.text?.trim() && !body.media) refuse(api.invalid("$.text: is required unless media is provided", {}));
   return { ...body, text: body.text ?? "" };
-}
-
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return refuse(api.invalid("$: is not valid JSON", {}));
-  }
-}
-
-function check(schema, value, path) {
-  const fault = CHECKS[schema.type](schema, value, path);
-  if (fault) refuse(api.invalid(`${path}: ${fault}`, { [path.replace(/^\$\.?/, "")]: [String(value)] }));
-}
-
-const CHECKS = {
-  boolean: (_schema, value) => typeof value !== "boolean" && "boolean expected",
-  integer: ({ minimum, maximum }, value) =>
-    (!Number.isInteger(value) && "integer expected") ||
-    ((value < minimum || value > maximum) && `must be between ${minimum} and ${maximum}`),
-  string: checkString,
-  array: checkArray,
-  object: checkObject,
-};
-
-function checkString({ pattern, values, minLength = 0, maxLength = Infinity }, value) {
-  if (typeof value !== "string") return "string expected";
-  if (pattern && !pattern.test(value)) return `does not match ${pattern.source}`;
-  if (values && !values.includes(value)) return `must be one of ${values.join(", ")}`;
-  const length = [...value].length;
-  return (length < minLength || length > maxLength) && `must have ${minLength} to ${maxLength} characters`;
-}
-
-function checkArray({ items, minItems, maxItems }, value, path) {
-  if (!Array.isArray(value)) return "array expected";
-  if (value.length < minItems || value.length > maxItems) return `must have ${minItems} to ${maxItems} items`;
-  value.forEach((item, index) => check(items, item, `${path}[${index}]`));
-  return null;
-}
-
-function checkObject({ properties, required }, value, path) {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return "object expected";
-  const missing = required.find((name) => value[name] === undefined);
-  if (missing) return `${missing} is missing but it is required`;
-  for (const [name, item] of Object.entries(value)) {
-    if (!Object.hasOwn(properties, name)) return `${name} is not defined in the schema`;
-    check(properties[name], item, `${path}.${name}`);
-  }
-  return null;
 }

@@ -114,6 +114,12 @@ export const api = {
   notFound: () => problem(404, { title: "Not Found", type: "about:blank", status: 404, detail: "Not Found" }),
   mediaIds: (ids) => invalid("Your media IDs are invalid.", { "media.media_ids": ids }),
   replyId: (id) => invalid("Your reply tweet ID is invalid.", { "reply.in_reply_to_tweet_id": [id] }),
+  /** Observed 2023 to 2025, as a 400. */
+  alreadyReposted: () => invalid("You cannot retweet a Tweet that you have already retweeted.", {}),
+  notYourself: (given, own) =>
+    invalid(`The \`id\` query parameter value [${given}] must be the same as the authenticating user [${own}]`, {
+      id: [given],
+    }),
   contentType: () => invalid("Requests with bodies must have content-type of application/json.", {}),
   invalid,
 };
@@ -136,4 +142,17 @@ export const resourceNotFound = (resource_type, parameter, id) => ({
   title: "Not Found Error",
   detail: `Could not find ${resource_type} with ${parameter}: [${id}].`,
   type: `${OLD}resource-not-found`,
+});
+
+/** One entry of `errors` in a 200: a field that this reader may not see. Observed, the space before the colon too. */
+export const fieldNotAuthorized = (field, parameter, id) => ({
+  resource_type: "tweet",
+  field,
+  parameter,
+  resource_id: id,
+  title: "Field Authorization Error",
+  section: "data",
+  detail: `Sorry, you are not authorized to access '${field}' on the Tweet with ${parameter} : [${id}].`,
+  value: id,
+  type: `${OLD}not-authorized-for-field`,
 });

@@ -7,8 +7,11 @@ const LIMITS = {
   "DELETE /2/tweets/{id}": { user_15min: 50 },
   "GET /2/tweets": { user_15min: 5_000 },
   "GET /2/tweets/{id}": { user_15min: 900 },
+  "GET /2/tweets/search/recent": { user_15min: 300 },
   "GET /2/users/me": { user_15min: 75 },
   "GET /2/users/{id}/tweets": { user_15min: 900 },
+  "POST /2/users/{id}/retweets": { user_15min: 50 },
+  "DELETE /2/users/{id}/retweets/{source_tweet_id}": { user_15min: 50 },
 };
 
 /** Each meter: who is counted, how long its window is, the headers that show it (X documents only the first). */

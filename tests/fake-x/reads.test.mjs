@@ -165,3 +165,46 @@ test("a_post_is_shown_on_its_public_pages", async (t) => {
   }
   for (const path of ["/ada/status/1", "/nobody"]) assert.equal((await fetch(x.origin + path)).status, 404);
 });
+
+test("a_reply_shows_the_mentions_of_whom_it_answers_before_its_own_words", async (t) => {
+  const { x, token } = await connected(t);
+  const asked = x.post({ username: "linus", text: "what do you think, @ada?" });
+  const reply = (text, id) => post(x, { text, reply: { in_reply_to_tweet_id: id } }, token);
+  const first = (await reply("fine & good", asked.id)).body.data;
+  assert.equal(first.text, "@linus fine &amp; good");
+  const { data } = (await get(x, `/2/tweets/${first.id}?post.fields=display_text_range,entities`, token)).body;
+  assert.deepEqual([data.text, data.display_text_range], [first.text, [7, 22]]);
+  assert.deepEqual(data.entities.mentions, [{ start: 0, end: 6, username: "linus" }]);
+  assert.equal((await reply("and more", first.id)).body.data.text, "@linus and more", "also further down the thread");
+  assert.equal((await reply("@Linus said already", asked.id)).body.data.text, "@Linus said already");
+  assert.equal(x.posts({ text: "fine & good" }).length, 1, "the control plane knows the text as it was sent");
+});
+
+test("ones_own_thread_begins_with_no_mention", async (t) => {
+  const { x, token } = await connected(t);
+  const { id } = (await post(x, { text: "1/" }, token)).body.data;
+  const second = await post(x, { text: "2/", reply: { in_reply_to_tweet_id: id } }, token);
+  assert.equal(second.body.data.text, "2/");
+});
+
+test("a_quote_ends_with_the_link_of_what_it_quotes", async (t) => {
+  const { x, token } = await connected(t);
+  x.setApp({ client_id: x.app.client_id, enterprise: true });
+  const quoted = x.post({ username: "linus", text: "quotable" });
+  const { id, text } = (await post(x, { text: "so true", quote_tweet_id: quoted.id }, token)).body.data;
+  assert.match(text, /^so true https:\/\/t\.co\/\w{10}$/);
+  const { data } = (await get(x, `/2/tweets/${id}?post.fields=display_text_range,entities`, token)).body;
+  assert.equal(data.entities.urls[0].expanded_url, `https://x.com/linus/status/${quoted.id}`);
+  assert.deepEqual(data.display_text_range, [0, 7]);
+});
+
+test("a_long_posts_links_are_in_the_entities_of_its_note", async (t) => {
+  const { x, token } = await connected(t, { username: "grace_h" });
+  const text = `https://example.com/first ${"word ".repeat(80)}https://example.com/last`;
+  const { body } = await post(x, { text }, token);
+  const { data } = (await get(x, `/2/tweets/${body.data.id}?post.fields=note_post,entities`, token)).body;
+  assert.deepEqual(data.entities.urls.map(({ expanded_url }) => expanded_url), ["https://example.com/first"]);
+  const [, last] = data.note_post.entities.urls;
+  assert.equal([...data.note_post.text].slice(last.start, last.end).join(""), last.url);
+  assert.equal(last.expanded_url, "https://example.com/last");
+});

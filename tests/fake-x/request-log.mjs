@@ -1,5 +1,5 @@
 // What arrived, in order: a test counts effects and reads credentials here, so headers are kept as they came.
-import { EventEmitter, once } from "node:events";
+import { EventEmitter, on } from "node:events";
 
 export class RequestLog {
   #entries = [];
@@ -30,30 +30,28 @@ export class RequestLog {
   /** `status` is what was answered, or "closed" where the connection was cut instead. */
   settle(entry, status) {
     entry.status = status;
-    this.#events.emit("settled");
+    this.#events.emit("settled", entry);
   }
 
-  /** `path` is compared with the path and with the route's pattern; `unmatched` keeps what no route took. */
-  list({ method, path, status, unmatched } = {}) {
-    return this.#entries.filter(
-      (entry) =>
-        (method === undefined || entry.method === method) &&
-        (path === undefined || entry.path === path || entry.route?.endsWith(` ${path}`)) &&
-        (status === undefined || String(entry.status) === String(status)) &&
-        (!unmatched || entry.route === null),
-    );
+  list(filter = {}) {
+    return this.#entries.filter((entry) => fits(entry, filter));
   }
 
   /** Resolves once `count` matching requests have had their effect; rejects with what did arrive. */
   async received(filter, count, waitMs) {
-    const signal = AbortSignal.timeout(waitMs);
-    const settled = () => this.list(filter).filter((entry) => entry.status !== null);
-    while (settled().length < count) {
-      await once(this.#events, "settled", { signal }).catch(() => {
-        throw new Error(`waited ${waitMs} ms for ${count} of ${JSON.stringify(filter)}; arrived: ${this.#summary()}`);
-      });
+    const settled = this.list(filter).filter((entry) => entry.status !== null);
+    const arrivals = on(this.#events, "settled", { signal: AbortSignal.timeout(waitMs) });
+    try {
+      while (settled.length < count) {
+        const [entry] = (await arrivals.next()).value;
+        if (fits(entry, filter)) settled.push(entry);
+      }
+    } catch {
+      throw new Error(`waited ${waitMs} ms for ${count} of ${JSON.stringify(filter)}; arrived: ${this.#summary()}`);
+    } finally {
+      await arrivals.return();
     }
-    return settled();
+    return settled;
   }
 
   clear() {
@@ -65,3 +63,10 @@ export class RequestLog {
     return lines.join(", ") || "nothing";
   }
 }
+
+/** `path` is compared with the path and with the route's pattern; `unmatched` keeps what no route took. */
+const fits = (entry, { method, path, status, unmatched }) =>
+  (method === undefined || entry.method === method) &&
+  (path === undefined || entry.path === path || entry.route?.endsWith(` ${path}`)) &&
+  (status === undefined || String(entry.status) === String(status)) &&
+  (!unmatched || entry.route === null);

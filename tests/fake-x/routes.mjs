@@ -3,6 +3,7 @@ import { userCall } from "./api.mjs";
 import * as authorize from "./authorize.mjs";
 import * as oauth from "./oauth.mjs";
 import * as pages from "./pages.mjs";
+import * as reposts from "./reposts.mjs";
 import * as timeline from "./timeline.mjs";
 import * as tweets from "./tweets.mjs";
 import * as users from "./users.mjs";
@@ -18,9 +19,12 @@ const ROUTES = [
   ["POST", "/2/oauth2/revoke", oauth.revoke],
   ["GET", "/2/users/me", userCall(READ, users.me)],
   ["GET", "/2/users/{id}/tweets", userCall(READ, timeline.ofUser)],
+  ["POST", "/2/users/{id}/retweets", userCall(WRITE, reposts.create)],
+  ["DELETE", "/2/users/{id}/retweets/{source_tweet_id}", userCall(WRITE, reposts.remove)],
   ["GET", "/2/usage/credits", userCall(FREE, users.credits)],
   ["POST", "/2/tweets", userCall(WRITE, tweets.create)],
   ["GET", "/2/tweets", userCall(READ, timeline.many)],
+  ["GET", "/2/tweets/search/recent", userCall(READ, timeline.search)],
   ["GET", "/2/tweets/{id}", userCall(READ, timeline.one)],
   ["DELETE", "/2/tweets/{id}", userCall(WRITE, tweets.remove)],
   ["GET", "/", pages.home],
@@ -31,8 +35,8 @@ const ROUTES = [
 ].map(([method, path, handle]) => ({ method, path, handle, name: `${method} ${path}`, pattern: patternOf(path) }));
 
 function patternOf(path) {
-  const source = path.replaceAll(".", "\\.").replaceAll("{username}", "(?<username>\\w{1,15})");
-  return new RegExp(`^${source.replaceAll("{id}", "(?<id>[^/]+)")}$`);
+  const one = (_, name) => `(?<${name}>${name === "username" ? "\\w{1,15}" : "[^/]+"})`;
+  return new RegExp(`^${path.replaceAll(".", "\\.").replace(/\{(\w+)\}/g, one)}$`);
 }
 
 /** The first line that fits, so `/2/users/me` stands before any pattern that would take it. */

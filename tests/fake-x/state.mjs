@@ -1,6 +1,7 @@
 // What the stand-in remembers: apps, users, grants, tokens, posts. Nothing survives the process.
 import { randomBytes } from "node:crypto";
 import { Clock, HOUR } from "./clock.mjs";
+import { Posts } from "./posts.mjs";
 import { RequestLog } from "./request-log.mjs";
 
 /** X's ids are snowflakes: milliseconds since this instant, shifted by 22 bits. */
@@ -41,13 +42,16 @@ export class State {
       listing_delay_ms: this.options.listing_delay_ms ?? 0,
       access_token_ms: ACCESS_TOKEN_MS,
       dialect: "new",
+      gateway: "new",
+      repeated_repost: "refuse",
       limits: {},
     };
     this.apps = new Map();
     this.users = new Map();
+    this.usersByName = new Map();
     this.codes = new Map();
     this.tokens = new Map();
-    this.posts = new Map();
+    this.posts = new Posts();
     this.polls = new Map();
     this.windows = new Map();
     this.faults = [];
@@ -102,12 +106,12 @@ export class State {
       ...given,
     };
     this.users.set(user.id, user);
+    this.usersByName.set(user.username.toLowerCase(), user);
     return user;
   }
 
-  /** X's usernames are case-insensitive. */
+  /** X's usernames are case-insensitive, and here they never change. */
   userByName(username) {
-    const wanted = username.toLowerCase();
-    return [...this.users.values()].find((user) => user.username.toLowerCase() === wanted);
+    return this.usersByName.get(username.toLowerCase());
   }
 }

@@ -5,7 +5,8 @@ import { DAY, HOUR, MINUTE } from "./clock.mjs";
 import { readPostBody } from "./post-body.mjs";
 import { api, resourceNotFound } from "./problems.mjs";
 import { json, refuse } from "./reply.mjs";
-import { PREMIUM_LENGTH, STANDARD_LENGTH, cashtags, isValid, mentions, published, segments, weigh } from "./text.mjs";
+import { replyMentions, wholeText } from "./shown-text.mjs";
+import { PREMIUM_LENGTH, STANDARD_LENGTH, cashtags, isValid, mentions, segments, weigh } from "./text.mjs";
 
 /** X publishes no window for duplicates; a day makes a blind retry visible however late it comes. */
 const DUPLICATE_WINDOW = DAY;
@@ -37,14 +38,14 @@ export function remove(x, request, { app, user }) {
   const post = x.posts.get(id);
   if (!post) return json(200, { errors: [resourceNotFound("tweet", "id", id)] }); // assumed: a repeated DELETE
   if (post.author_id !== user.id) refuse(api.notPermitted());
-  x.posts.delete(id);
+  x.posts.remove(post);
   charge(app, PRICE.delete);
   return json(200, { data: { deleted: true } });
 }
 
 function created(x, post) {
   const history = x.settings.dialect === "new" ? "edit_history_post_ids" : "edit_history_tweet_ids";
-  return { id: post.id, text: published(post.text), [history]: post.edit_history };
+  return { id: post.id, text: wholeText(post), [history]: post.edit_history };
 }
 
 function checkText(text, app, user) {
@@ -58,7 +59,7 @@ function checkText(text, app, user) {
 function repliedTo(x, id, app, user) {
   const parent = x.posts.get(id) ?? refuse(api.replyId(id));
   const quotesUser = x.posts.get(parent.quoted_id)?.author_id === user.id;
-  const summoned = parent.author_id === user.id || mentions(parent.text, user.username) || quotesUser;
+  const summoned = parent.author_id === user.id || mentions(wholeText(parent), user.username) || quotesUser;
   return summoned || app.enterprise ? parent : refuse(api.replyNotSummoned());
 }
 
@@ -81,15 +82,13 @@ function editedPost(x, id, user) {
 
 function isDuplicate(x, user, text) {
   const since = x.now() - DUPLICATE_WINDOW;
-  const wanted = text.normalize("NFC").trim();
-  return [...x.posts.values()].some(
-    (post) => post.author_id === user.id && post.created_at > since && post.text.normalize("NFC").trim() === wanted,
-  );
+  return [...x.posts.sameAs(user.id, text)].some((post) => post.created_at > since);
 }
 
 /** `listed_at`: timelines may show a post later than it exists, if the switch says so. */
-export function addPost(x, { user, app, body, parent, quoted, previous }) {
+export function addPost(x, { user, app, body, parent, quoted, reposted, previous }) {
   const id = x.nextId();
+  const authorOf = (post) => x.users.get(post.author_id);
   const post = {
     id,
     author_id: user.id,
@@ -100,14 +99,19 @@ export function addPost(x, { user, app, body, parent, quoted, previous }) {
     conversation_id: parent?.conversation_id ?? id,
     in_reply_to_id: parent?.id ?? null,
     in_reply_to_user_id: parent?.author_id ?? null,
+    reply_mentions: replyMentions(user, body.text, parent, authorOf),
     quoted_id: quoted?.id ?? null,
+    quote_link: quoted ? `https://x.com/${authorOf(quoted).username}/status/${quoted.id}` : null,
+    reposted_id: reposted?.id ?? null,
     reply_settings: body.reply_settings ?? "everyone",
     paid_partnership: body.paid_partnership ?? false,
     poll: body.poll ? newPoll(x, body.poll) : null,
     edit_history: [...(previous?.edit_history ?? []), id],
+    public_metrics: {},
+    non_public_metrics: {},
   };
   if (previous) for (const version of previous.edit_history) updateHistory(x, version, post.edit_history);
-  x.posts.set(id, post);
+  x.posts.add(post);
   return post;
 }
 
