@@ -1,0 +1,88 @@
+/** docs/API.md, section 5: what was scheduled, changed or cancelled holds over a restart and a power cut. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { createPost, fromNow, newAccount, postIn, postOf, readPost, startBench, textsAt } from "../support/client.mjs";
+
+const HOUR = 3_600_000;
+/** An object that died while it worked goes on by the alarm that it had set first, five seconds ahead. */
+const AFTER_A_CUT_MS = 30_000;
+
+let bench;
+
+before(async () => (bench = await startBench()));
+after(() => bench.stop());
+
+/** From the change to the time when what was changed is due: enough for a restart to come first. */
+const AHEAD_MS = 5000;
+
+/** Each ends the Worker, and starts it again once `until` has come. */
+const INTERRUPTIONS = {
+  "a restart before the time": () => bench.worker.restart(),
+  "a power cut before the time": async () => {
+    await bench.worker.kill();
+    await bench.worker.restart();
+  },
+  "a power cut that outlasts the time": async (until) => {
+    await bench.worker.kill();
+    await pause(until + 500 - Date.now());
+    await bench.worker.restart();
+  },
+};
+
+const patch = async ({ id }, fields) => postOf(await bench.api.patch(`/v1/posts/${id}`, fields));
+
+/** One post of each kind, each of an account of its own. */
+async function changedPosts(due) {
+  const [dueAt, never] = [new Date(due).toISOString(), new Date(due + HOUR).toISOString()];
+  const make = async (scheduledAt, change) => {
+    const account = await newAccount(bench);
+    const post = await createPost(bench, account, { content: "as scheduled", scheduledAt });
+    await change(post);
+    return { account, post };
+  };
+  return {
+    untouched: await make(dueAt, () => {}),
+    reworded: await make(dueAt, (post) => patch(post, { content: "as changed" })),
+    broughtForward: await make(never, (post) => patch(post, { scheduledAt: dueAt })),
+    putOff: await make(dueAt, (post) => patch(post, { scheduledAt: never })),
+    cancelled: await make(dueAt, ({ id }) => bench.api.delete(`/v1/posts/${id}`)),
+  };
+}
+
+for (const [name, interrupt] of Object.entries(INTERRUPTIONS)) {
+  test(`${name} is not noticed: what is due leaves as it was changed last, and nothing else`, async () => {
+    const due = Date.now() + AHEAD_MS;
+    const posts = await changedPosts(due);
+    assert.ok(Date.now() < due, "the machine is too slow for this test");
+    await interrupt(due);
+    for (const [kind, text] of [
+      ["untouched", "as scheduled"],
+      ["reworded", "as changed"],
+      ["broughtForward", "as scheduled"],
+    ]) {
+      const { account, post } = posts[kind];
+      await postIn(bench, post.id, "published", AFTER_A_CUT_MS);
+      assert.deepEqual(textsAt(bench, account), [text], kind);
+      assert.ok(bench.x.posts({ username: account.username })[0].created_at >= due, kind);
+    }
+    const [putOff, cancelled] = [await readPost(bench, posts.putOff.post), await readPost(bench, posts.cancelled.post)];
+    assert.deepEqual([putOff.scheduled, putOff.socialAccounts[0].state], [true, "queued"]);
+    assert.equal(cancelled.socialAccounts[0].state, "cancelled");
+    for (const { account } of [posts.putOff, posts.cancelled]) assert.deepEqual(textsAt(bench, account), []);
+  });
+}
+
+test("a change of a post whose time passed while the Worker was down is refused or is what goes out", async () => {
+  const account = await newAccount(bench);
+  const post = await createPost(bench, account, { content: "came due in the dark", scheduledAt: fromNow(1000) });
+  await bench.worker.kill();
+  await pause(Date.parse(post.scheduledAt) - Date.now());
+  await bench.worker.restart();
+  const { status } = await bench.api.patch(`/v1/posts/${post.id}`, { content: "changed in the morning" });
+  assert.ok(status === 200 || status === 409, String(status));
+  await postIn(bench, post.id, "published", AFTER_A_CUT_MS);
+  const sent = status === 200 ? "changed in the morning" : "came due in the dark";
+  assert.deepEqual(textsAt(bench, account), [sent]);
+});
