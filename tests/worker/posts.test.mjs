@@ -1,8 +1,8 @@
-/** docs/API.md, section 5: creating posts, and reading them. What X makes of them is in publishing.test.mjs. */
+/** docs/API.md, section 5: creating posts. Lists are in post-list, what X makes of posts is in publishing.test.mjs. */
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { connect, newUser, postIn, startBench } from "../support/client.mjs";
+import { CREATE_CALL, connect, newUser, postIn, startBench, textsAt } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
 const WAIT = { prefer: "wait=10" };
@@ -18,13 +18,6 @@ const idsOf = ({ posts }) => posts.map(({ id }) => id);
 const handles = (answer) => answer.body.post.socialAccounts.map(({ username }) => username).sort();
 const newAccount = (tenant_id, user = newUser(bench)) => connect(bench, { tenant_id, username: user.username });
 
-/** Posts to one account, published before the next is created. */
-async function publish(account, ...texts) {
-  const ids = [];
-  for (const content of texts) ids.push((await create({ content, accounts: [account.id] }, WAIT)).body.post.id);
-  return ids;
-}
-
 test("a post is answered at once, queued, with everything that its row promises", async () => {
   const account = await newAccount("row");
   const { status, body } = await create({ content: "row", accounts: [account.id] });
@@ -39,9 +32,10 @@ test("a post is answered at once, queued, with everything that its row promises"
     scheduledAt: null,
     scheduled: false,
     isDraft: false,
+    cost: { estimate_usd: 0.015, actual_usd: null, reasons: ["1 post at $0.015"] },
   });
   const [{ id: container_id, ...container }] = containers;
-  assert.deepEqual(container, { content: "row", media: [] });
+  assert.deepEqual(container, { content: "row", weighted_length: 3, media: [] });
   const [{ next_attempt_at, ...delivery }] = socialAccounts;
   assert.equal(next_attempt_at, createdAt);
   assert.deepEqual(delivery, {
@@ -88,7 +82,7 @@ test("text goes to X as it was written", async () => {
   const account = await newAccount("verbatim");
   const content = "  två \u00ab\u{1f511}\u00bb\n\n<b>&amp;</b> \"quoted\"\\ \u0065\u0301  ";
   await create({ content, accounts: [account.id] }, WAIT);
-  const [sent] = bench.x.requests({ method: "POST", path: "/2/tweets" }).slice(-1);
+  const [sent] = bench.x.requests(CREATE_CALL).slice(-1);
   assert.equal(JSON.parse(sent.body).text, content);
 });
 
@@ -181,39 +175,54 @@ test("posts of one account go out in the order of their creation", async () => {
   const ids = [];
   for (const content of texts) ids.push((await create({ content, accounts: [account.id] })).body.post.id);
   for (const id of ids) await postIn(bench, id, "published");
-  assert.deepEqual(bench.x.posts({ username: account.username }).map(({ text }) => text), texts);
+  assert.deepEqual(textsAt(bench, account), texts);
 });
 
-test("posts are listed newest first, page by page", async () => {
-  const account = await newAccount("listed");
-  const ids = (await publish(account, "listed 1", "listed 2", "listed 3")).reverse();
-  const all = await list("tenant_id=listed");
-  assert.deepEqual([idsOf(all), all.count], [ids, 3]);
-  assert.deepEqual(all.pagination, { limit: 50, offset: 0, total: 3 });
-  const page = await list("tenant_id=listed&limit=2&offset=1");
-  assert.deepEqual([idsOf(page), page.count, page.pagination], [ids.slice(1), 2, { limit: 2, offset: 1, total: 3 }]);
-  assert.deepEqual(page.posts[0], (await bench.api.get(`/v1/posts/${ids[1]}`)).body.post);
-});
-
-test("each filter admits what it names and nothing else", async () => {
-  const [one, two] = [await newAccount("filtered"), await newAccount("filtered")];
-  const [first] = await publish(one, "filtered 1");
-  const [second] = await publish(two, "filtered 2");
-  const { createdAt } = (await bench.api.get(`/v1/posts/${second}`)).body.post;
-  const tenant = (query) => list(`tenant_id=filtered&${query}`).then(idsOf);
-  assert.deepEqual(await tenant(`social_account_id=${one.id}`), [first]);
-  assert.deepEqual(await tenant(`socialAccountId=${two.id}`), [second]);
-  assert.deepEqual(await tenant("status=published"), [second, first]);
-  assert.deepEqual(await tenant("status=failed"), []);
-  assert.deepEqual(await tenant(`created_before=${createdAt}`), [first]);
-  assert.deepEqual(await tenant(`created_after=${createdAt}`), []);
-  assert.deepEqual(await tenant("created_after=2020-01-01T00:00:00%2B02:00"), [second, first]);
-  assert.deepEqual(await tenant("scheduled_after=2020-01-01T00:00:00Z"), []);
-  assert.deepEqual(await tenant("scheduled_before=2999-01-01T00:00:00Z"), []);
-});
-
-test("a filter by time that is no time is refused by name", async () => {
-  for (const name of ["created_after", "created_before", "scheduled_after", "scheduled_before"]) {
-    assertRefused(await bench.api.get(`/v1/posts?${name}=yesterday`), 400, "invalid_payload", name);
+test("text that is longer than the account may write is refused, saying by how much", async () => {
+  const account = await newAccount("long");
+  const too = (content) => create({ content, accounts: [account.id] });
+  for (const [content, over] of [
+    ["a".repeat(281), 1],
+    ["\u6f22".repeat(150), 20],
+    [`${"a".repeat(270)} example.com/${"b".repeat(200)}`, 14],
+  ]) {
+    const { message, details } = assertRefused(await too(content), 400, "text_too_long", "content");
+    assert.match(`${message} ${details.content._errors}`, new RegExp(`\\b${over}\\b`));
   }
+  assert.deepEqual(idsOf(await list("tenant_id=long")), []);
+  assert.equal((await too("b".repeat(280))).status, 200);
+});
+
+test("each container that is too long is named", async () => {
+  const account = await newAccount("long-thread");
+  const texts = ["fits", "a".repeat(281), "fits too", "b".repeat(300)];
+  const answer = await create({ containers: texts.map((content) => ({ content })), accounts: [account.id] });
+  const { details } = assertRefused(answer, 400, "text_too_long", "containers.1", "containers.3");
+  assert.match(details.containers[3]._errors.join(), /\b20\b/);
+});
+
+test("an account with X Premium may write 25,000, and the shortest limit of a post's accounts decides", async () => {
+  const [premium, plain] = [
+    await newAccount("lengths", newUser(bench, { subscription_type: "Premium" })),
+    await newAccount("lengths"),
+  ];
+  const [fits, tooLong] = ["c".repeat(25_000), "c".repeat(25_001)];
+  const { body } = await create({ content: fits, accounts: [premium.id] }, WAIT);
+  assert.deepEqual([body.post.socialAccounts[0].state, textsAt(bench, premium)], ["published", [fits]]);
+  assertRefused(await create({ content: tooLong, accounts: [premium.id] }), 400, "text_too_long", "content");
+  const both = await create({ content: "d".repeat(281), accounts: [premium.id, plain.id] });
+  const { message, details } = assertRefused(both, 400, "text_too_long", "content");
+  assert.ok(`${message} ${details.content._errors}`.includes(plain.username), message);
+});
+
+test("characters that X does not take are refused where they are", async () => {
+  const account = await newAccount("characters");
+  for (const character of ["\ufffe", "\ufeff", "\uffff"]) {
+    const content = `a${character}b`;
+    assertRefused(await create({ content, accounts: [account.id] }), 400, "invalid_payload", "content");
+    const containers = [{ content: "a" }, { content }];
+    const answer = await create({ containers, accounts: [account.id] });
+    assertRefused(answer, 400, "invalid_payload", "containers.1.content");
+  }
+  assert.deepEqual(idsOf(await list("tenant_id=characters")), []);
 });
