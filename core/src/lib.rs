@@ -21,5 +21,6 @@ pub mod pkce;
 pub mod post;
 pub mod seal;
 pub mod secret;
+pub mod text;
 pub mod time;
 pub mod x;

@@ -1,0 +1,46 @@
+//! Emoji that are more than one character: with a presentation selector, a skin tone, joined, keycaps and flags.
+//!
+//! Only what is on a list counts as one. Other sequences are drawn as several pictures, and X counts them as several.
+
+use std::sync::LazyLock;
+
+/// Unicode's emoji "recommended for general interchange" (UTS #51), each skin tone standing for all five.
+static RECOMMENDED: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("../../data/text/emoji.txt").lines().collect());
+
+/// What twitter-text takes beyond that: selectors and their absence where Unicode has it otherwise.
+static TOLERATED: LazyLock<Vec<&str>> =
+    LazyLock::new(|| include_str!("../../data/text/emoji-tolerated.txt").lines().collect());
+
+/// In characters: two people, their skin tones, and what joins them.
+const LONGEST: usize = 10;
+
+const FIRST_TONE: char = '\u{1F3FB}';
+
+/// How many characters of `text` are the emoji that it begins with, if they are more than one.
+pub(super) fn sequence(text: &[char]) -> Option<usize> {
+    if !text.get(1).is_some_and(|&second| continues(second)) {
+        return None;
+    }
+    let mut start: String = text.iter().take(LONGEST).map(|&c| if is_tone(c) { FIRST_TONE } else { c }).collect();
+    while start.chars().nth(1).is_some() {
+        if is_listed(&start) {
+            return Some(start.chars().count());
+        }
+        start.pop();
+    }
+    None
+}
+
+fn is_listed(sequence: &str) -> bool {
+    [&RECOMMENDED, &TOLERATED].iter().any(|list| list.binary_search(&sequence).is_ok())
+}
+
+/// Whether `c` is the second character of some sequence: selector, joiner, keycap, skin tone, or a flag's letter.
+fn continues(c: char) -> bool {
+    matches!(c, '\u{FE0F}' | '\u{200D}' | '\u{20E3}' | '\u{1F1E6}'..='\u{1F1FF}' | '\u{E0061}'..='\u{E007A}')
+        || is_tone(c)
+}
+
+fn is_tone(c: char) -> bool {
+    matches!(c, FIRST_TONE..='\u{1F3FF}')
+}

@@ -1,0 +1,119 @@
+//! A post's text as X counts it: twitter-text with its configuration v3
+//! (<https://docs.x.com/fundamentals/counting-characters>, <https://github.com/twitter/twitter-text>).
+//!
+//! Counted are characters of normalization form C. Most weigh 1 or 2; an emoji, however many characters it is made of,
+//! weighs 2, and a URL 23, however long, since X replaces it by a link of its own. docs/TEXT.md says where this departs
+//! from twitter-text, and where the tables come from.
+//!
+//! Nothing here knows a limit: 280 or 25,000 is the account's matter.
+
+mod emoji;
+mod normal;
+mod tld;
+mod url;
+
+use std::ops::Range;
+
+use normal::Normal;
+
+const URL_WEIGHT: u32 = 23;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weighed {
+    pub weighted_length: u32,
+    /// Whether X takes the text's characters. Length is another question.
+    pub is_valid: bool,
+    /// Whether there are any `urls`: X bills such a post differently.
+    pub has_url: bool,
+    /// What X makes a link of, in order: byte ranges of the text that was given.
+    pub urls: Vec<Range<usize>>,
+}
+
+pub fn weigh(text: &str) -> Weighed {
+    let normal = Normal::of(text);
+    let urls = url::find(&normal.chars);
+    Weighed {
+        weighted_length: weight(&normal.chars, &urls),
+        is_valid: !text.contains(is_forbidden),
+        has_url: !urls.is_empty(),
+        urls: urls.iter().map(|span| normal.bytes(span)).collect(),
+    }
+}
+
+/// A byte order mark and two noncharacters. Directional marks are allowed.
+fn is_forbidden(c: char) -> bool {
+    matches!(c, '\u{FFFE}' | '\u{FEFF}' | '\u{FFFF}')
+}
+
+fn weight(text: &[char], urls: &[Range<usize>]) -> u32 {
+    let mut sum = 0;
+    let mut done = 0;
+    for url in urls {
+        sum += plain_weight(text.get(done..url.start).unwrap_or_default()) + URL_WEIGHT;
+        done = url.end;
+    }
+    sum + plain_weight(text.get(done..).unwrap_or_default())
+}
+
+fn plain_weight(mut text: &[char]) -> u32 {
+    let mut sum = 0;
+    while let [first, rest @ ..] = text {
+        let emoji = emoji::sequence(text);
+        sum += if emoji.is_some() { 2 } else { char_weight(*first) };
+        text = emoji.and_then(|length| text.get(length..)).unwrap_or(rest);
+    }
+    sum
+}
+
+/// `ranges` of config/v3.json: these weigh 100 of a scale of 100, everything else 200. So an emoji that is one character
+/// needs no table.
+fn char_weight(c: char) -> u32 {
+    match u32::from(c) {
+        0..=4351 | 8192..=8205 | 8208..=8223 | 8242..=8247 => 1,
+        _ => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn urls(text: &str) -> Vec<&str> {
+        weigh(text).urls.into_iter().map(|span| &text[span]).collect()
+    }
+
+    #[test]
+    fn a_url_weighs_23_with_and_without_a_scheme() {
+        assert_eq!(weigh("example.com").weighted_length, 23);
+        assert_eq!(weigh("see foo.rs and bar.io/x now").weighted_length, 59);
+        assert_eq!(weigh("https://example.com/a/very/long/path?that=goes&on").weighted_length, 23);
+    }
+
+    #[test]
+    fn an_emoji_weighs_2_however_it_is_made() {
+        for emoji in ["🦀", "👋🏽", "👩🏽‍🚀", "👨‍👩‍👧‍👦", "🇪🇺", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "1️⃣", "❤️", "©️"]
+        {
+            assert_eq!(weigh(emoji).weighted_length, 2, "{emoji}");
+        }
+    }
+
+    #[test]
+    fn spans_are_bytes_of_the_text_as_given() {
+        // The first word is three characters longer than its normal form.
+        assert_eq!(urls("e\u{301}e\u{301}e\u{301} 日本 foo.com/a, https://bar.io."), ["foo.com/a", "https://bar.io"]);
+        assert_eq!(urls("http://cafe\u{301}.fr/ o\u{323}\u{302}"), ["http://cafe\u{301}.fr/"]);
+    }
+
+    #[test]
+    fn only_three_characters_are_forbidden() {
+        for text in ["a\u{FEFF}", "\u{FFFE}", "https://x.com \u{FFFF}"] {
+            assert!(!weigh(text).is_valid, "{text:?}");
+        }
+        assert!(weigh("\u{202A}\u{200E}\u{0}\u{FFFD}").is_valid);
+    }
+
+    #[test]
+    fn nothing_weighs_nothing() {
+        assert_eq!(weigh(""), Weighed { weighted_length: 0, is_valid: true, has_url: false, urls: Vec::new() });
+    }
+}
