@@ -175,6 +175,10 @@ export function faultAtX({ x }, fault, { after = 0 } = {}) {
   x.fault({ ...CREATE_CALL, ...fault });
 }
 
+/** Resolves once a call that creates a post is with X and has no answer: a fault has to delay it. */
+export const callUnderWay = ({ x }) =>
+  eventually(async () => x.requests({ ...CREATE_CALL, status: null }).length, (count) => count > 0);
+
 /** The post once its first delivery is in `state`. */
 export const postIn = (bench, id, state, within) => postWhen(bench, id, (delivery) => delivery.state === state, within);
 

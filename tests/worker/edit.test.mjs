@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import {
+  callUnderWay,
   createPost,
   faultAtX,
   fromNow,
@@ -154,7 +155,7 @@ test("a post that was sent, or is being sent, cannot change", async () => {
   await postIn(bench, backingOff.id, "published");
   faultAtX(bench, { kind: "delay", ms: 1000 });
   const sending = await createPost(bench, account, { content: "on its way", scheduledAt: fromNow(300) });
-  await postIn(bench, sending.id, "publishing");
+  await callUnderWay(bench);
   assertRefused(await patch(sending, { content: "too late" }), 409, "already_published");
   await postIn(bench, sending.id, "published");
   assert.deepEqual(textsAt(bench, account), ["published", "backing off", "on its way"]);

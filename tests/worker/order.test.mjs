@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
+  callUnderWay,
   createPost,
   faultAtX,
   fromNow,
@@ -96,7 +97,7 @@ test("while X takes its time for one account the others go out", async () => {
   const [slow, quick] = [await newAccount(bench), await newAccount(bench)];
   faultAtX(bench, { kind: "delay", ms: 1500 });
   const waiting = await createPost(bench, slow, { content: "slow" });
-  await postIn(bench, waiting.id, "publishing");
+  await callUnderWay(bench);
   const done = await publishPost(bench, quick, { content: "quick" });
   assert.equal(done.socialAccounts[0].state, "published");
   assert.deepEqual(textsAt(bench, slow), []);

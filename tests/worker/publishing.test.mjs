@@ -36,6 +36,14 @@ async function publishUntilLimited(account, content) {
 const fault = (given) => bench.x.fault({ ...CREATE_CALL, ...given });
 const answer = (preset) => fault({ kind: "answer", preset });
 
+test("while X is being asked the delivery says so", async () => {
+  const account = await newAccount();
+  fault({ kind: "delay", ms: 1500 });
+  const { post_id, status, segments } = await publishUntil("publishing", account, ["asked", "not asked yet"]);
+  assert.deepEqual([status, segments.map(({ state }) => state)], ["pending", ["publishing", "queued"]]);
+  await postIn(bench, post_id, "published");
+});
+
 for (const [preset, code, words] of [
   ["duplicate", "duplicate_content", /duplicate content/],
   ["reply-not-summoned", "not_summoned", /not allowed because you have not been mentioned/],

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import {
+  callUnderWay,
   connect,
   createPost,
   faultAtX,
@@ -109,8 +110,7 @@ test("a post that is on its way is in flight, and nothing of it changes", async 
   faultAtX(bench, { kind: "delay", ms: 1500 });
   const fields = { content: "in flight", accounts: accounts.map(({ id }) => id) };
   const post = await createPost(bench, accounts[0], fields);
-  const isSending = ({ socialAccounts }) => socialAccounts.some(({ state }) => state === "publishing");
-  await eventually(() => readPost(bench, post), isSending);
+  await callUnderWay(bench);
   assertRefused(await remove(post), 409, "in_flight");
   const isOut = ({ socialAccounts }) => socialAccounts.every(({ state }) => state === "published");
   await eventually(() => readPost(bench, post), isOut);

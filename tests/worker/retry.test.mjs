@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
   CREATE_CALL,
+  callUnderWay,
   createPost,
   faultAtX,
   fromNow,
@@ -109,7 +110,7 @@ test("where nothing failed and something is pending the post is in flight", asyn
   assertRefused(await retry(scheduled), 409, "in_flight");
   faultAtX(bench, { kind: "delay", ms: 1000 });
   const sending = await createPost(bench, account, { content: "on its way" });
-  await postIn(bench, sending.id, "publishing");
+  await callUnderWay(bench);
   assertRefused(await retry(sending), 409, "in_flight");
   await postIn(bench, sending.id, "published");
   faultAtX(bench, { kind: "close" });
