@@ -1,0 +1,294 @@
+/**
+ * docs/API.md, section 5, promise 2: a lost answer is settled by reading what X shows of the account's posts. What
+ * counts as the post, what does not, and what is never sent again. Settling by hand is in resolve.test.mjs.
+ */
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import {
+  connect,
+  CREATE_CALL,
+  createPost,
+  faultAtX,
+  newAccount,
+  postIn,
+  readPost,
+  startBench,
+  textsAt,
+  thread,
+} from "../support/client.mjs";
+
+const READ_CALL = { method: "GET", path: "/2/users/{id}/tweets" };
+/** Between the two empty reads that come before a resend. */
+const SETTLE_MS = 1000;
+const LONG = `${"All of this is one post. ".repeat(20)}See https://example.com/the/end`;
+
+let bench;
+
+before(async () => (bench = await startBench({ vars: { SETTLE_MS: String(SETTLE_MS) } })));
+afterEach(() => bench.x.set({ listing_delay_ms: 0 }));
+after(() => bench.stop());
+
+const reads = ({ network_unique_id }) => bench.x.requests({ path: `/2/users/${network_unique_id}/tweets` });
+const readTimes = (account, count) =>
+  bench.x.received({ path: `/2/users/${account.network_unique_id}/tweets`, count, wait_ms: 20_000 });
+
+/** What has reached X of this account's posts, in order: how each call to create one ended. */
+function creates({ username }) {
+  const own = new Set(bench.x.tokens({ username }).map(({ text }) => `Bearer ${text}`));
+  return bench.x.requests(CREATE_CALL).filter(({ headers }) => own.has(headers.authorization));
+}
+
+const statuses = (account) => creates(account).map(({ status }) => status);
+
+/** A post whose call had no answer: with `effect-then-close` it is on X, with `close` it is not. */
+async function lose(account, fields, kind = "effect-then-close", after = 0) {
+  faultAtX(bench, { kind }, { after });
+  return createPost(bench, account, fields);
+}
+
+/** It is found, and neither lost nor repeated. */
+async function assertFound(account, post) {
+  const [{ segments, attempts }] = (await postIn(bench, post.id, "published")).socialAccounts;
+  const onX = bench.x.posts({ username: account.username });
+  assert.deepEqual(onX.map(({ text }) => text), post.containers.map(({ content }) => content));
+  assert.deepEqual(segments.map(({ platformPostId }) => platformPostId), onX.map(({ id }) => id));
+  assert.equal(attempts, segments.length);
+}
+
+for (const [what, content, person] of [
+  ["with characters that X escapes", "if a < b && b > c then &amp; is 'it' \"quoted\""],
+  ["with links, with and without a scheme", "see https://example.com/a?b=1&c=2, foo.rs and (http://bar.io/x)."],
+  ["that is a link and nothing else", "https://example.com/only"],
+  ["with emoji, accents and lines", "två 👩🏽‍🚀🇨🇭\n\nlines, e\u0301 and é"],
+  ["with hashtags and mentions", "@nobody_at_all look: #rust by @linus"],
+  ["with space around it", "  spaced  "],
+  ["of more than 280 characters", LONG, { subscription_type: "Premium" }],
+]) {
+  test(`a text ${what} is recognised as X shows it`, async () => {
+    const account = await newAccount(bench, person);
+    await assertFound(account, await lose(account, { content }));
+  });
+}
+
+test("a poll is recognised by its text", async () => {
+  const account = await newAccount(bench);
+  const x = { poll: { options: ["tea", "coffee"], duration_minutes: 60 } };
+  await assertFound(account, await lose(account, { content: "which?", x }));
+});
+
+test("a reply is recognised though X shows the mentions of whom it answers before it", async () => {
+  const account = await newAccount(bench);
+  const asked = bench.x.post({ username: "linus", text: `what do you think, @${account.username}?` });
+  const x = { reply: { in_reply_to_tweet_id: asked.id } };
+  await assertFound(account, await lose(account, { content: "fine & good", x }));
+  assert.equal(bench.x.posts({ text: "fine & good" })[0].in_reply_to_id, asked.id);
+});
+
+test("the later parts of a thread under another's post are recognised too", async () => {
+  const account = await newAccount(bench);
+  const asked = bench.x.post({ username: "linus", text: `at length, @${account.username}?` });
+  const x = { reply: { in_reply_to_tweet_id: asked.id } };
+  const fields = { ...thread("at length 1", "at length 2", "at length 3"), x };
+  const post = await lose(account, fields, "effect-then-close", 1);
+  await assertFound(account, post);
+  const parents = bench.x.posts({ username: account.username }).map(({ in_reply_to_id }) => in_reply_to_id);
+  const [first, second] = bench.x.posts({ username: account.username });
+  assert.deepEqual(parents, [asked.id, first.id, second.id]);
+});
+
+test("a quote is recognised though X shows the link of what it quotes after it", async () => {
+  const account = await newAccount(bench);
+  const quoted = bench.x.post({ username: "linus", text: "quotable" });
+  bench.x.setApp({ client_id: bench.x.app.client_id, enterprise: true });
+  const post = await lose(account, { content: "so true", x: { quote_tweet_id: quoted.id } });
+  await assertFound(account, post);
+  bench.x.setApp({ client_id: bench.x.app.client_id, enterprise: false });
+});
+
+for (const at of [0, 1, 2]) {
+  test(`a thread whose part ${at + 1} of 3 was lost is whole in the end, and chained`, async () => {
+    const account = await newAccount(bench);
+    const texts = [1, 2, 3].map((part) => `lost at ${at}, part ${part}`);
+    await assertFound(account, await lose(account, thread(...texts), "effect-then-close", at));
+    const [root, second, third] = bench.x.posts({ username: account.username });
+    assert.deepEqual([second.in_reply_to_id, third.in_reply_to_id], [root.id, second.id]);
+  });
+}
+
+test("an older post with the same text is not taken for it", async () => {
+  const account = await newAccount(bench);
+  const old = bench.x.post({ username: account.username, text: "every day" });
+  bench.x.setPost({ id: old.id, created_at: Date.now() - 25 * 60 * 60_000 });
+  const { id } = await lose(account, { content: "every day" }, "close");
+  const [{ platformPostId }] = (await postIn(bench, id, "published")).socialAccounts;
+  assert.notEqual(platformPostId, old.id);
+  assert.equal(textsAt(bench, account).length, 2);
+});
+
+test("the same text under another post is not taken for it", async () => {
+  const account = await newAccount(bench);
+  const elsewhere = bench.x.post({ username: "linus", text: "elsewhere" });
+  const { id } = await lose(account, { content: "thanks" }, "close");
+  bench.x.post({ username: account.username, text: "thanks", in_reply_to_tweet_id: elsewhere.id });
+  await bench.x.received({ ...CREATE_CALL, status: 403, wait_ms: 10_000 });
+  const [{ state, platformPostId }] = (await postIn(bench, id, "unknown")).socialAccounts;
+  assert.deepEqual([state, platformPostId, statuses(account)], ["unknown", null, ["closed", 403]]);
+});
+
+test("a post that another delivery made is not taken for it, and X's word duplicate does not fail it", async () => {
+  const account = await newAccount(bench);
+  const lost = await lose(account, { content: "twins" }, "close");
+  const twin = await createPost(bench, account, { content: "twins" });
+  const [{ platformPostId }] = (await postIn(bench, twin.id, "published")).socialAccounts;
+  const before = reads(account).length;
+  await eventuallyRefusedAsDuplicate(account);
+  await readTimes(account, before + 4);
+  const [delivery] = (await readPost(bench, lost)).socialAccounts;
+  assert.deepEqual([delivery.state, delivery.status, delivery.platformPostId], ["unknown", "pending", null]);
+  assert.deepEqual(bench.x.posts({ username: account.username }).map(({ id }) => id), [platformPostId]);
+  assert.deepEqual(statuses(account), ["closed", 201, 403], "and there is no third try");
+});
+
+/** The resend has come, and X knows the text already. */
+async function eventuallyRefusedAsDuplicate(account) {
+  while (!statuses(account).includes(403)) {
+    await bench.x.received({ ...CREATE_CALL, count: bench.x.requests(CREATE_CALL).length + 1, wait_ms: 10_000 });
+  }
+}
+
+test("a post by the person's own hand, or a repost, is not mistaken for it", async () => {
+  const account = await newAccount(bench);
+  bench.x.post({ username: account.username, text: "by hand" });
+  const { id } = await lose(account, { content: "by machine" }, "close");
+  bench.x.post({ username: account.username, text: "by machine, nearly" });
+  await postIn(bench, id, "published");
+  assert.deepEqual(textsAt(bench, account), ["by hand", "by machine, nearly", "by machine"]);
+});
+
+test("what X lists only after it refused the resend as a duplicate is found in the end", async () => {
+  const account = await newAccount(bench);
+  bench.x.set({ listing_delay_ms: 3 * SETTLE_MS });
+  const { id } = await lose(account, { content: "listed very late" });
+  const [{ platformPostId, attempts }] = (await postIn(bench, id, "published", 20_000)).socialAccounts;
+  assert.deepEqual(statuses(account), ["closed", 403]);
+  const [only, ...others] = bench.x.posts({ username: account.username });
+  assert.deepEqual([others, platformPostId, attempts], [[], only.id, 2]);
+});
+
+test("what came after it on the account does not hide it: every page is read", async () => {
+  const account = await newAccount(bench);
+  bench.x.set({ listing_delay_ms: SETTLE_MS / 2 });
+  const { id } = await lose(account, { content: "far back" });
+  await bench.x.received({ ...CREATE_CALL, count: bench.x.requests(CREATE_CALL).length });
+  bench.x.set({ listing_delay_ms: 0 });
+  for (let count = 0; count < 150; count += 1) bench.x.post({ username: account.username, text: `meanwhile ${count}` });
+  const [{ platformPostId }] = (await postIn(bench, id, "published")).socialAccounts;
+  assert.deepEqual(bench.x.posts({ text: "far back" }).map((post) => post.id), [platformPostId]);
+  assert.ok(reads(account).some(({ query }) => query.pagination_token ?? query.next_token));
+});
+
+test("a clock at X that is some seconds behind ours hides nothing", async () => {
+  const account = await newAccount(bench);
+  bench.x.clock({ advance_ms: -5000 });
+  await assertFound(account, await lose(account, { content: "dated before it was sent" }));
+  bench.x.clock({ advance_ms: 5000 });
+});
+
+test("two empty reads come before the resend, as far apart as they have to be", async () => {
+  const account = await newAccount(bench);
+  const { id } = await lose(account, { content: "never arrived" }, "close");
+  await postIn(bench, id, "published");
+  const [first, second] = reads(account);
+  assert.equal(reads(account).length, 2);
+  assert.ok(second.time - first.time >= SETTLE_MS, `${second.time - first.time} ms`);
+  const [lost, resent] = creates(account);
+  assert.ok(lost.time <= first.time && second.time <= resent.time);
+  assert.deepEqual([lost.status, resent.status], ["closed", 201]);
+});
+
+test("a read that X does not answer is not an empty one", async () => {
+  const account = await newAccount(bench);
+  bench.x.fault({ ...READ_CALL, kind: "answer", preset: "unavailable" });
+  bench.x.fault({ ...READ_CALL, kind: "close" });
+  bench.x.fault({ ...READ_CALL, kind: "malformed" });
+  const { id } = await lose(account, { content: "hard to read" }, "close");
+  await postIn(bench, id, "published", 30_000);
+  const [, , , first, second, ...others] = reads(account);
+  assert.deepEqual([first.fault, second.fault, others], [null, null, []]);
+  assert.ok(second.time - first.time >= SETTLE_MS);
+  assert.deepEqual(statuses(account), ["closed", 201]);
+});
+
+test("a read that X limits is made again when its window has ended", async () => {
+  const account = await newAccount(bench);
+  const reset = Math.ceil(Date.now() / 1000) + 2;
+  const headers = { "x-rate-limit-limit": "900", "x-rate-limit-remaining": "0", "x-rate-limit-reset": String(reset) };
+  const body = { title: "Too Many Requests", status: 429 };
+  bench.x.fault({ ...READ_CALL, kind: "answer", status: 429, headers, body });
+  await assertFound(account, await lose(account, { content: "limited while in doubt" }));
+  const [limited, next] = reads(account);
+  assert.equal(limited.status, 429);
+  assert.ok(next.time >= reset * 1000, `${reset * 1000 - next.time} ms early`);
+});
+
+test("a resend whose answer is lost too is not followed by a third", async () => {
+  const account = await newAccount(bench);
+  const { id } = await lose(account, { content: "lost twice" }, "close");
+  faultAtX(bench, { kind: "close" });
+  await readTimes(account, 5);
+  const [{ state, status, attempts }] = (await postIn(bench, id, "unknown")).socialAccounts;
+  assert.deepEqual([state, status, attempts], ["unknown", "pending", 2]);
+  assert.deepEqual(statuses(account), ["closed", "closed"]);
+});
+
+test("a resend that took effect without an answer is found", async () => {
+  const account = await newAccount(bench);
+  const { id } = await lose(account, { content: "found the second time" }, "close");
+  faultAtX(bench, { kind: "effect-then-close" });
+  const [{ attempts }] = (await postIn(bench, id, "published")).socialAccounts;
+  assert.equal(attempts, 2);
+  assert.deepEqual(textsAt(bench, account), ["found the second time"]);
+});
+
+for (const [what, x] of [
+  ["in a community", { community_id: "1234567890" }],
+  ["for subscribers only", { for_super_followers_only: true }],
+]) {
+  test(`a post ${what} is read for and not sent again by itself`, async () => {
+    const account = await newAccount(bench);
+    const { id } = await lose(account, { content: `not listed: ${what}`, x }, "close");
+    await readTimes(account, 4);
+    const [{ status }] = (await postIn(bench, id, "unknown")).socialAccounts;
+    assert.deepEqual([status, statuses(account)], ["pending", ["closed"]]);
+  });
+}
+
+test("an account that lost its grant meanwhile is left alone, and settles when it is connected again", async () => {
+  const account = await newAccount(bench);
+  bench.x.set({ listing_delay_ms: SETTLE_MS / 2 });
+  const post = await lose(account, { content: "between two grants" });
+  await bench.x.received({ ...READ_CALL, path: `/2/users/${account.network_unique_id}/tweets` });
+  bench.x.revokeGrants({ username: account.username });
+  const row = async () => (await bench.api.get(`/v1/social-accounts/${account.id}`)).body.data;
+  while ((await row()).status === "active") await bench.x.received({ status: 401, wait_ms: 10_000 });
+  const calls = bench.x.requests().length;
+  const [{ status }] = (await readPost(bench, post)).socialAccounts;
+  assert.equal(status, "pending");
+  assert.equal(bench.x.requests().length, calls);
+  await connect(bench, { username: account.username });
+  const [{ platformPostId }] = (await postIn(bench, post.id, "published")).socialAccounts;
+  assert.deepEqual(bench.x.posts({ username: account.username }).map(({ id }) => id), [platformPostId]);
+});
+
+test("an unknown post survives a power cut and is settled after it", async () => {
+  const account = await newAccount(bench);
+  bench.x.set({ listing_delay_ms: SETTLE_MS / 2 });
+  const post = await lose(account, { content: "in doubt in the dark" });
+  await bench.x.received({ path: `/2/users/${account.network_unique_id}/tweets` });
+  await bench.worker.kill();
+  await bench.worker.restart();
+  const [{ attempts }] = (await postIn(bench, post.id, "published", 30_000)).socialAccounts;
+  assert.equal(attempts, 1);
+  assert.deepEqual(textsAt(bench, account), ["in doubt in the dark"]);
+});
