@@ -38,6 +38,9 @@ pub struct RefreshJournal {
     pub not_before: Option<UnixMillis>,
     /// X may have rotated the pair without our hearing of it.
     pub in_doubt: bool,
+    /// X refused the app itself, not the token.
+    #[serde(default)]
+    pub is_client_refused: bool,
     pub failures: u32,
 }
 
@@ -68,6 +71,13 @@ pub enum RefreshFailure {
     Answered(OAuthError),
     /// Timed out or cut off: X may have acted.
     Lost,
+}
+
+impl RefreshFailure {
+    /// A wrong client id or secret is the app's fault: every account's refresh will be refused like this one.
+    const fn blames_the_client(&self) -> bool {
+        matches!(self, Self::Answered(OAuthError::ClientSecretInvalid | OAuthError::ClientIdInvalid))
+    }
 }
 
 impl Grant {
@@ -125,6 +135,7 @@ impl Grant {
         }
         self.refresh.started_at = None;
         self.refresh.failures += 1;
+        self.refresh.is_client_refused = failure.blames_the_client();
         let pause = now + backoff::pause(FIRST_PAUSE, LONGEST_PAUSE, self.refresh.failures);
         match failure {
             RefreshFailure::Answered(OAuthError::TokenInvalid) => {
@@ -143,6 +154,14 @@ impl Grant {
                 self.refresh.in_doubt = true;
                 self.refresh.not_before = Some(pause.max(self.expires_at));
             }
+        }
+    }
+
+    /// The app was mended: a refresh may be tried at once.
+    pub const fn client_mended(&mut self) {
+        if self.refresh.is_client_refused {
+            self.refresh.is_client_refused = false;
+            self.refresh.not_before = None;
         }
     }
 
@@ -260,7 +279,7 @@ mod tests {
                 "{{\"client\":{{\"network_id\":\"{id}\",\"client_id\":\"c\",\"secret_version\":1}},\"expires_at\":1007200000,\
                  \"scopes\":[\"media.write\",\"offline.access\",\"tweet.read\",\"tweet.write\",\"users.read\"],\
                  \"can_refresh\":true,\"generation\":1,\"refresh\":{{\"started_at\":null,\"not_before\":null,\
-                 \"in_doubt\":false,\"failures\":0}},\"ended\":null}}"
+                 \"in_doubt\":false,\"is_client_refused\":false,\"failures\":0}},\"ended\":null}}"
             )
         );
     }

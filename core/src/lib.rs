@@ -21,6 +21,7 @@ pub mod pkce;
 pub mod post;
 pub mod seal;
 pub mod secret;
+pub mod settings;
 pub mod text;
 pub mod time;
 pub mod x;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::{Delivery, Failure, FailureCode, State};
 use crate::doctor::ClientIdShape;
 use crate::id::{NetworkId, TenantId};
 use crate::time::UnixMillis;
@@ -17,6 +18,12 @@ pub struct Network {
     pub client_type: ClientType,
     pub verified_at: Option<UnixMillis>,
     pub paused: Option<Pause>,
+    /// When it is next asked whether the app works again; with `paused` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe_at: Option<UnixMillis>,
+    /// X's limit for the app as a whole is spent until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_until: Option<UnixMillis>,
     pub created_at: UnixMillis,
     pub updated_at: UnixMillis,
 }
@@ -45,7 +52,66 @@ pub struct ClientRef {
     pub secret_version: u32,
 }
 
+/// Whether an account's object may call X now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    /// Why not, in the words of the delivery that was refused first.
+    pub paused: Option<Failure>,
+    pub closed_until: Option<UnixMillis>,
+    /// The operator's policy on lost answers.
+    pub may_resend: bool,
+}
+
+impl Pause {
+    /// What a delivery that is held says of the app; nothing when it is held for another reason.
+    pub fn reported_by(delivery: &Delivery, now: UnixMillis) -> Option<Self> {
+        let failure = delivery.error.as_ref().filter(|_| delivery.state == State::Held)?;
+        let reason = match failure.code {
+            FailureCode::CreditsDepleted => "credits_depleted",
+            FailureCode::AppReadOnly => "app_read_only",
+            FailureCode::AppNotEnrolled => "app_not_enrolled",
+            FailureCode::XRefused => "invalid_client",
+            _ => return None,
+        };
+        Some(Self { reason: reason.to_owned(), since: now })
+    }
+
+    /// What it says to the deliveries that come due meanwhile.
+    pub fn failure(&self) -> Failure {
+        let (code, message) = match self.reason.as_str() {
+            "credits_depleted" => (FailureCode::CreditsDepleted, "The X app has no credits."),
+            "app_read_only" => (FailureCode::AppReadOnly, "The X app may only read."),
+            "app_not_enrolled" => (FailureCode::AppNotEnrolled, "The X app is in no project or package."),
+            _ => (FailureCode::XRefused, "X refuses the app's client id or secret."),
+        };
+        Failure { code, message: message.to_owned() }
+    }
+}
+
 impl Network {
+    /// The app is refused: nothing of it calls X until a probe or a person says otherwise. Says whether that is news.
+    pub fn pause(&mut self, pause: Pause, probe_at: UnixMillis) -> bool {
+        let is_news = self.paused.is_none();
+        if is_news {
+            self.paused = Some(pause);
+            self.probe_at = Some(probe_at);
+        }
+        is_news
+    }
+
+    pub fn resume(&mut self) {
+        self.paused = None;
+        self.probe_at = None;
+    }
+
+    pub fn gate(&self, may_resend: bool, now: UnixMillis) -> Gate {
+        Gate {
+            paused: self.paused.as_ref().map(Pause::failure),
+            closed_until: self.closed_until.filter(|until| *until > now),
+            may_resend,
+        }
+    }
+
     pub fn client(&self) -> ClientRef {
         ClientRef {
             network_id: self.id.clone(),

@@ -1,4 +1,4 @@
-//! A post in the ledger: what to say, for whom. What became of it is the deliveries' matter.
+//! A post in the ledger: what to say, for whom, when, and at what price. What became of it is the deliveries' matter.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,8 +6,14 @@ use crate::account::{Account, Status};
 use crate::api::code::Code;
 use crate::api::refused::Refused;
 use crate::delivery::{Delivery, Segment};
-use crate::id::{PostId, TenantId};
-use crate::time::UnixMillis;
+use crate::id::{PostId, TenantId, XPostId};
+use crate::text::weigh;
+use crate::time::{Span, UnixMillis};
+use crate::x::options::Options;
+use crate::x::price::{Prices, Write};
+
+/// How far ahead a post may be scheduled.
+const HORIZON: Span = Span::days(365);
 
 /// Stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +21,18 @@ pub struct Post {
     pub id: PostId,
     pub tenant_id: Option<TenantId>,
     pub containers: Vec<Container>,
+    /// Of the whole post.
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
+    pub options: Options,
+    /// A repost has no containers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repost_of: Option<XPostId>,
+    pub is_draft: bool,
+    pub scheduled_at: Option<UnixMillis>,
     pub created_at: UnixMillis,
+    /// Counts the changes begun, so that of two at once only the later one is completed.
+    #[serde(default)]
+    pub changes: u32,
 }
 
 /// One segment of a thread; the first is the root.
@@ -23,28 +40,177 @@ pub struct Post {
 pub struct Container {
     pub id: String,
     pub content: String,
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
+    pub options: Options,
+    pub weighted_length: u32,
+    pub has_url: bool,
+}
+
+/// What a caller wants said, checked as far as it can be without knowing who says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    pub content: Vec<(String, Options)>,
+    pub wording: Wording,
+}
+
+/// How the caller wrote it, and so by which path it is told what is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wording {
+    Content,
+    Containers,
+}
+
+impl Wording {
+    fn text_path(self, n: usize) -> String {
+        match self {
+            Self::Content => "content".to_owned(),
+            Self::Containers => format!("containers.{n}.content"),
+        }
+    }
 }
 
 impl Post {
-    pub fn new(id: PostId, tenant_id: Option<TenantId>, contents: Vec<String>, now: UnixMillis) -> Self {
-        let containers = contents
-            .into_iter()
-            .enumerate()
-            .map(|(n, content)| Container { id: format!("{id}.{n}"), content })
-            .collect();
-        Self { id, tenant_id, containers, created_at: now }
+    pub fn new(id: PostId, tenant_id: Option<TenantId>, now: UnixMillis) -> Self {
+        Self {
+            id,
+            tenant_id,
+            containers: Vec::new(),
+            options: Options::default(),
+            repost_of: None,
+            is_draft: false,
+            scheduled_at: None,
+            created_at: now,
+            changes: 0,
+        }
     }
 
-    /// The delivery of this post to one account, due at once.
-    pub fn delivery_to(&self, account: &Account) -> Delivery {
-        let segment = |container: &Container| Segment {
+    /// Replaces what is said as a whole.
+    pub fn say(&mut self, draft: &Draft) -> Result<(), Refused> {
+        let container = |(n, (content, options)): (usize, &(String, Options))| {
+            let weighed = weigh(content);
+            if !weighed.is_valid {
+                let path = draft.wording.text_path(n);
+                return Err(Refused::field(&path, "has a character that X does not take (U+FFFE, U+FEFF or U+FFFF)"));
+            }
+            Ok(Container {
+                id: format!("{}.{n}", self.id),
+                content: content.clone(),
+                options: options.clone(),
+                weighted_length: weighed.weighted_length,
+                has_url: weighed.has_url,
+            })
+        };
+        self.containers = draft.content.iter().enumerate().map(container).collect::<Result<_, _>>()?;
+        Ok(())
+    }
+
+    /// What can only be said of the whole: options that depend on each other, and texts of nothing but a poll.
+    pub fn check(&self, wording: Wording) -> Result<(), Refused> {
+        for n in 0..self.containers.len() {
+            let options = self.options_at(n);
+            let path = format!("containers.{n}");
+            if n > 0 && options.has("reply") {
+                return Err(Refused::field(
+                    &format!("{path}.x.reply"),
+                    "each part of a thread replies to the one before",
+                ));
+            }
+            if options.has("poll") && options.has("quote_tweet_id") {
+                return Err(Refused::field(&format!("{path}.x.quote_tweet_id"), "X takes a poll or a quote, not both"));
+            }
+            let is_empty = self.containers.get(n).is_none_or(|container| container.content.trim().is_empty());
+            if is_empty && !options.has("poll") {
+                return Err(Refused::field(&wording.text_path(n), "is empty"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The account with the shortest limit decides: a post is one thing, and never cut.
+    pub fn check_length(&self, wording: Wording, accounts: &[&Account]) -> Result<(), Refused> {
+        let Some(strictest) = accounts.iter().min_by_key(|account| account.user.max_post_length()) else {
+            return Ok(());
+        };
+        let limit = strictest.user.max_post_length();
+        let mut refused: Option<Refused> = None;
+        for (n, container) in self.containers.iter().enumerate() {
+            let Some(over) = container.weighted_length.checked_sub(limit).filter(|over| *over > 0) else { continue };
+            let message = format!(
+                "{over} too many: X counts {}, and @{} may write {limit}.",
+                container.weighted_length, strictest.user.username
+            );
+            let so_far = refused.take().unwrap_or_else(|| Refused::new(Code::TextTooLong, message.clone()));
+            let refusal = so_far.with_detail(&format!("containers.{n}"), message.clone());
+            refused = Some(match wording {
+                Wording::Content => refusal.with_detail("content", message),
+                Wording::Containers => refusal,
+            });
+        }
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// When it is to go out.
+    pub fn run_at(&self, now: UnixMillis) -> UnixMillis {
+        self.scheduled_at.unwrap_or(now)
+    }
+
+    /// What X will see of it from one account.
+    pub fn segments(&self, prices: &Prices) -> Vec<Segment> {
+        if let Some(id) = &self.repost_of {
+            let container_id = format!("{}.0", self.id);
+            let price = prices.of(Write::Repost);
+            let (text, options) = (String::new(), Options::default());
+            return vec![Segment {
+                container_id,
+                text,
+                options,
+                repost_of: Some(id.clone()),
+                price,
+                platform_post_id: None,
+            }];
+        }
+        let segment = |(n, container): (usize, &Container)| Segment {
             container_id: container.id.clone(),
             text: container.content.clone(),
+            options: self.options_at(n),
+            repost_of: None,
+            price: prices.of(self.write_at(n)),
             platform_post_id: None,
         };
-        let segments = self.containers.iter().map(segment).collect();
-        Delivery::new(self.id.clone(), account.id.clone(), segments, self.created_at)
+        self.containers.iter().enumerate().map(segment).collect()
     }
+
+    /// The writes that one account makes of it, for the bill.
+    pub fn writes(&self) -> Vec<Write> {
+        match self.repost_of {
+            Some(_) => vec![Write::Repost],
+            None => (0..self.containers.len()).map(|n| self.write_at(n)).collect(),
+        }
+    }
+
+    pub fn delivery_to(&self, account: &Account, prices: &Prices, now: UnixMillis) -> Delivery {
+        Delivery::new(self.id.clone(), account.id.clone(), self.segments(prices), self.run_at(now))
+    }
+
+    fn write_at(&self, n: usize) -> Write {
+        let has_url = self.containers.get(n).is_some_and(|container| container.has_url);
+        Write::of_text(has_url, self.options_at(n).has("reply"))
+    }
+
+    fn options_at(&self, n: usize) -> Options {
+        self.containers.get(n).map(|container| self.options.for_segment(&container.options, n)).unwrap_or_default()
+    }
+}
+
+/// A time for a post: what is past is now.
+pub fn schedule(text: &str, now: UnixMillis) -> Result<Option<UnixMillis>, Refused> {
+    let refused = |message: &str| Refused::new(Code::InvalidSchedule, message).with_detail("scheduledAt", message);
+    let at =
+        UnixMillis::parse_iso(text).map_err(|_| refused("`scheduledAt` is not an ISO 8601 time with an offset."))?;
+    if at > now + HORIZON {
+        return Err(refused("`scheduledAt` is more than 365 days ahead."));
+    }
+    Ok(Some(at).filter(|at| *at > now))
 }
 
 /// Finds the accounts that a caller named: by id, by exact username, or all active ones by `"x"` or `"twitter"`.
@@ -66,11 +232,15 @@ pub fn resolve<'a>(names: &[String], known: &'a [Account]) -> Result<Vec<&'a Acc
     one_tenant(chosen)
 }
 
+/// Whether a name means every account.
+pub fn means_every(name: &str) -> bool {
+    matches!(name, "x" | "twitter")
+}
+
 /// A disconnected account takes no posts; one that waits for its reconnection does, and holds them.
 fn matches_of<'a>(name: &str, known: &'a [Account]) -> Vec<&'a Account> {
-    let every = matches!(name, "x" | "twitter");
     let is_meant = |account: &&Account| {
-        (every && account.status == Status::Active)
+        (means_every(name) && account.status == Status::Active)
             || (account.status != Status::Disconnected && (account.id.as_str() == name || account.is_called(name)))
     };
     known.iter().filter(is_meant).collect()

@@ -3,9 +3,11 @@
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::place::{is_loopback, parse_origin};
+use latchkey_core::delivery::Pace;
 use latchkey_core::oauth::Endpoints;
 use latchkey_core::seal::{Keyring, sha256};
 use latchkey_core::secret::Secret;
+use latchkey_core::time::Span;
 use url::Url;
 use worker::{Env, ObjectNamespace};
 
@@ -30,6 +32,7 @@ pub struct App {
     endpoints: Endpoints,
     public_origin: Option<String>,
     api_origins: Vec<String>,
+    pace: Pace,
 }
 
 impl App {
@@ -46,6 +49,7 @@ impl App {
             },
             public_origin: public_origin(env)?,
             api_origins: api_origins(env)?,
+            pace: pace(env)?,
             env: env.clone(),
         })
     }
@@ -65,6 +69,11 @@ impl App {
     /// The door to X.
     pub const fn x(&self) -> X<'_> {
         X::new(&self.endpoints)
+    }
+
+    /// How long publishing waits for what.
+    pub const fn pace(&self) -> Pace {
+        self.pace
     }
 
     pub fn vault(&self) -> Result<Vault<'_>> {
@@ -153,6 +162,20 @@ fn api_origins(env: &Env) -> Result<Vec<String>> {
                 .map_err(|error| misconfigured(format!("The variable API_ALLOWED_ORIGINS is malformed: {error}.")))
         })
         .collect()
+}
+
+/// Variables for tests, which shorten what takes minutes.
+fn pace(env: &Env) -> Result<Pace> {
+    let mut pace = Pace::default();
+    for (name, span) in [("SETTLE_MS", &mut pace.settle), ("PROBE_MS", &mut pace.probe)] {
+        if let Some(text) = var(env, name) {
+            let millis = text.parse().ok().filter(|millis| *millis >= 100);
+            *span = millis.map(Span::millis).ok_or_else(|| {
+                misconfigured(format!("The variable {name} is not a number of milliseconds from 100."))
+            })?;
+        }
+    }
+    Ok(pace)
 }
 
 fn missing(kind: &str, name: &str) -> Error {

@@ -76,7 +76,7 @@ impl<'a> ApiCaller<'a> {
     pub async fn forward(app: &'a App, incoming: &mut Incoming) -> Result<(Self, Reply), Early> {
         let mut caller = Self::new(app, incoming)?;
         let mut body = Vec::new();
-        if incoming.method == "POST" {
+        if matches!(incoming.method.as_str(), "POST" | "PATCH") {
             body = caller.require(incoming.json_body().await).await?;
             caller.bind(incoming, &body).await?;
         }

@@ -140,13 +140,8 @@ impl Health {
     }
 
     /// X was not asked, or did not answer.
-    pub fn unanswered(message: &str, grant: Option<&Grant>) -> Self {
-        Self::with(Some((Code::XUnavailable, message.to_owned())), grant)
-    }
-
-    /// There are no tokens to ask with.
-    pub fn ended(grant: Option<&Grant>) -> Self {
-        Self::with(Some((Code::InvalidGrant, "The account has to be connected again.".to_owned())), grant)
+    pub fn unanswered(why: &Refused, grant: Option<&Grant>) -> Self {
+        Self::with(Some((why.code, why.message.clone())), grant)
     }
 
     fn with(problem: Option<(Code, String)>, grant: Option<&Grant>) -> Self {
@@ -161,9 +156,7 @@ impl Health {
 
     /// `GET /v1/social-accounts/{id}/health`.
     pub fn view(&self, id: &str, username: &str, now: UnixMillis) -> Value {
-        let limits = self.rate_limits.iter().map(|window| {
-            json!({ "limit": window.limit, "remaining": window.remaining, "reset_at": window.reset_at.to_iso(), "window": window.kind })
-        });
+        let limits = self.rate_limits.iter().map(window_view);
         let mut view = json!({
             "id": id,
             "network": "x",
@@ -183,4 +176,25 @@ impl Health {
         }
         view
     }
+}
+
+fn window_view(window: &Window) -> Value {
+    json!({
+        "limit": window.limit,
+        "remaining": window.remaining,
+        "reset_at": window.reset_at.to_iso(),
+        "window": window.kind.as_str(),
+    })
+}
+
+/// `GET /v1/social-accounts/{id}/limits`: each window with the endpoint that it is for.
+pub fn limits_view(windows: &[(String, Window)]) -> Vec<Value> {
+    let row = |(endpoint, window): &(String, Window)| {
+        let mut row = window_view(window);
+        if let Some(fields) = row.as_object_mut() {
+            fields.insert("endpoint".into(), json!(endpoint));
+        }
+        row
+    };
+    windows.iter().map(row).collect()
 }

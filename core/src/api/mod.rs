@@ -10,3 +10,4 @@ pub mod post;
 pub mod query;
 pub mod refused;
 pub mod route;
+pub mod settings;

@@ -116,6 +116,7 @@ const fn code_of(refusal: Refusal) -> Code {
         Refusal::InvalidResponse => Code::XInvalidResponse,
         Refusal::TokenRejected
         | Refusal::DuplicateContent
+        | Refusal::AlreadyReposted
         | Refusal::NotSummoned
         | Refusal::QuoteNotAllowed
         | Refusal::TextTooLong

@@ -10,6 +10,7 @@ pub enum Route {
     NetworkUpdate(String),
     NetworkDelete(String),
     NetworkVerify(String),
+    NetworkResume(String),
     AuthUrl(String),
     SessionCreate,
     SessionGet(String),
@@ -29,9 +30,25 @@ pub enum Route {
     AccountGet(String),
     AccountDelete(String),
     AccountHealth(String),
+    AccountLimits(String),
     PostCreate,
     PostList,
     PostGet(String),
+    PostChange(String),
+    PostDelete(String),
+    PostDeleteRemote(String),
+    PostRetry(String),
+    PostResolve {
+        post: String,
+        account: String,
+    },
+    PostAnalytics(String),
+    PostReplies(String),
+    PostReply(String),
+    PostRepost(String),
+    SettingsGet,
+    SettingsChange,
+    Usage,
 }
 
 impl Route {
@@ -59,6 +76,7 @@ impl Route {
             ("PATCH", ["social-networks", id]) => Self::NetworkUpdate((*id).to_owned()),
             ("DELETE", ["social-networks", id]) => Self::NetworkDelete((*id).to_owned()),
             ("POST", ["social-networks", id, "verify"]) => Self::NetworkVerify((*id).to_owned()),
+            ("POST", ["social-networks", id, "resume"]) => Self::NetworkResume((*id).to_owned()),
             ("POST" | "GET", ["social-networks", id, "auth-url"]) => Self::AuthUrl((*id).to_owned()),
             ("POST", ["connect-sessions"]) => Self::SessionCreate,
             ("GET", ["connect-sessions", id]) => Self::SessionGet((*id).to_owned()),
@@ -68,9 +86,32 @@ impl Route {
             ("GET", ["social-accounts", id]) => Self::AccountGet((*id).to_owned()),
             ("DELETE", ["social-accounts", id]) => Self::AccountDelete((*id).to_owned()),
             ("GET", ["social-accounts", id, "health"]) => Self::AccountHealth((*id).to_owned()),
-            ("POST", ["posts"]) => Self::PostCreate,
-            ("GET", ["posts"]) => Self::PostList,
-            ("GET", ["posts", id]) => Self::PostGet((*id).to_owned()),
+            ("GET", ["social-accounts", id, "limits"]) => Self::AccountLimits((*id).to_owned()),
+            (_, ["posts", rest @ ..]) => return Self::parse_posts(method, rest),
+            ("GET", ["settings"]) => Self::SettingsGet,
+            ("PATCH", ["settings"]) => Self::SettingsChange,
+            ("GET", ["account", "usage"]) => Self::Usage,
+            _ => return None,
+        })
+    }
+
+    fn parse_posts(method: &str, segments: &[&str]) -> Option<Self> {
+        let of = |route: fn(String) -> Self, id: &str| route(id.to_owned());
+        Some(match (method, segments) {
+            ("POST", []) => Self::PostCreate,
+            ("GET", []) => Self::PostList,
+            ("GET", [id]) => of(Self::PostGet, id),
+            ("PATCH", [id]) => of(Self::PostChange, id),
+            ("DELETE", [id]) => of(Self::PostDelete, id),
+            ("DELETE", [id, "remote"]) => of(Self::PostDeleteRemote, id),
+            ("POST", [id, "retry"]) => of(Self::PostRetry, id),
+            ("GET", [id, "analytics"]) => of(Self::PostAnalytics, id),
+            ("GET", [id, "replies"]) => of(Self::PostReplies, id),
+            ("POST", [id, "replies"]) => of(Self::PostReply, id),
+            ("POST", [id, "repost"]) => of(Self::PostRepost, id),
+            ("POST", [post, "deliveries", account, "resolve"]) => {
+                Self::PostResolve { post: (*post).to_owned(), account: (*account).to_owned() }
+            }
             _ => return None,
         })
     }
@@ -93,6 +134,7 @@ impl Route {
             Self::NetworkCreate | Self::NetworkList => "/v1/social-networks",
             Self::NetworkGet(_) | Self::NetworkUpdate(_) | Self::NetworkDelete(_) => "/v1/social-networks/{id}",
             Self::NetworkVerify(_) => "/v1/social-networks/{id}/verify",
+            Self::NetworkResume(_) => "/v1/social-networks/{id}/resume",
             Self::AuthUrl(_) => "/v1/social-networks/{id}/auth-url",
             Self::SessionCreate => "/v1/connect-sessions",
             Self::SessionGet(_) | Self::SessionCancel(_) | Self::SessionPreflight(_) => "/v1/connect-sessions/{id}",
@@ -106,15 +148,27 @@ impl Route {
             Self::AccountList => "/v1/social-accounts",
             Self::AccountGet(_) | Self::AccountDelete(_) => "/v1/social-accounts/{id}",
             Self::AccountHealth(_) => "/v1/social-accounts/{id}/health",
+            Self::AccountLimits(_) => "/v1/social-accounts/{id}/limits",
             Self::PostCreate | Self::PostList => "/v1/posts",
-            Self::PostGet(_) => "/v1/posts/{id}",
+            Self::PostGet(_) | Self::PostChange(_) | Self::PostDelete(_) => "/v1/posts/{id}",
+            Self::PostDeleteRemote(_) => "/v1/posts/{id}/remote",
+            Self::PostRetry(_) => "/v1/posts/{id}/retry",
+            Self::PostResolve { .. } => "/v1/posts/{id}/deliveries/{id}/resolve",
+            Self::PostAnalytics(_) => "/v1/posts/{id}/analytics",
+            Self::PostReplies(_) | Self::PostReply(_) => "/v1/posts/{id}/replies",
+            Self::PostRepost(_) => "/v1/posts/{id}/repost",
+            Self::SettingsGet | Self::SettingsChange => "/v1/settings",
+            Self::Usage => "/v1/account/usage",
         }
     }
 
     /// The account that the call is about, for the log.
     pub fn account_id(&self) -> Option<&str> {
         match self {
-            Self::AccountGet(id) | Self::AccountDelete(id) | Self::AccountHealth(id) => Some(id),
+            Self::AccountGet(id) | Self::AccountDelete(id) | Self::AccountHealth(id) | Self::AccountLimits(id) => {
+                Some(id)
+            }
+            Self::PostResolve { account, .. } => Some(account),
             _ => None,
         }
     }

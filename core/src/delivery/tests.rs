@@ -1,19 +1,31 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 use serde_json::json;
 
 use super::*;
+use crate::x::XError;
+use crate::x::problem::{Problem, Refusal};
 use crate::x::rate::{Window, WindowKind};
+use crate::x::timeline::{OwnPost, own_posts_response};
 
 const T0: UnixMillis = UnixMillis(1_000_000);
+const PACE: Pace = Pace { settle: Span::mins(1), probe: Span::mins(15) };
 
 fn delivery(texts: &[&str]) -> Delivery {
-    let segments = texts
-        .iter()
-        .enumerate()
-        .map(|(n, text)| Segment { container_id: format!("c{n}"), text: (*text).into(), platform_post_id: None })
-        .collect();
+    let segments = texts.iter().enumerate().map(|(n, text)| segment(n, text, Options::default())).collect();
     Delivery::new(PostId::from_entropy([1; 16]), AccountId::from_entropy([2; 16]), segments, T0)
+}
+
+fn segment(n: usize, text: &str, options: Options) -> Segment {
+    let (container_id, text) = (format!("c{n}"), text.to_owned());
+    Segment { container_id, text, options, repost_of: None, price: Micros(15_000), platform_post_id: None }
+}
+
+fn tweet(call: Option<Call>) -> NewTweet {
+    match call {
+        Some(Call::Post(tweet)) => tweet,
+        other => panic!("not a post: {other:?}"),
+    }
 }
 
 fn id(text: &str) -> XPostId {
@@ -32,7 +44,7 @@ fn refused_until(refusal: Refusal, windows: Vec<Window>) -> Outcome {
 fn after(outcome: Outcome) -> Delivery {
     let mut delivery = delivery(&["hello"]);
     delivery.begin(T0).unwrap();
-    delivery.effect(outcome, T0);
+    delivery.effect(outcome, T0, PACE);
     delivery
 }
 
@@ -51,9 +63,9 @@ fn an_accepted_text_is_published_once() {
 fn each_segment_replies_to_the_one_before() {
     let mut thread = delivery(&["a", "b", "c"]);
     for (n, parent) in [None, Some("1"), Some("2")].into_iter().enumerate() {
-        let tweet = thread.begin(T0).unwrap();
+        let tweet = tweet(thread.begin(T0));
         assert_eq!(tweet.reply_to.as_ref().map(XPostId::as_str), parent);
-        thread.effect(Outcome::Published(id(&(n + 1).to_string())), T0);
+        thread.effect(Outcome::Published(id(&(n + 1).to_string())), T0, PACE);
     }
     assert_eq!(thread.state, State::Published);
 }
@@ -62,29 +74,186 @@ fn each_segment_replies_to_the_one_before() {
 fn a_thread_resumes_at_the_first_missing_segment() {
     let mut thread = delivery(&["a", "b"]);
     thread.begin(T0).unwrap();
-    thread.effect(Outcome::Published(id("1")), T0);
+    thread.effect(Outcome::Published(id("1")), T0, PACE);
     thread.begin(T0).unwrap();
-    thread.effect(refused(Refusal::Unavailable), T0);
-    assert_eq!(thread.begin(T0).unwrap(), NewTweet { text: "b".into(), reply_to: Some(id("1")) });
+    thread.effect(refused(Refusal::Unavailable), T0, PACE);
+    let expected = NewTweet { text: "b".into(), reply_to: Some(id("1")), options: Options::default() };
+    assert_eq!(tweet(thread.begin(T0)), expected);
 }
 
 #[test]
-fn a_lost_answer_is_unknown_and_never_sent_again_by_itself() {
+fn a_lost_answer_is_unknown_until_the_accounts_own_posts_are_read() {
     for outcome in [Outcome::Lost, Outcome::Refused(XError::Malformed { status: 201 })] {
         let delivery = after(outcome);
-        assert_eq!((delivery.state, delivery.due()), (State::Unknown, None));
-        assert!(!delivery.is_due(T0 + Span::days(365)));
+        assert_eq!((delivery.state, delivery.due()), (State::Unknown, Some(T0 + Span::secs(1))));
     }
+}
+
+/// As X's timeline shows it, a second after the intent.
+fn own_post(id: &str, text: &str, parent: Option<&str>) -> OwnPost {
+    let references: Vec<_> = parent.iter().map(|id| json!({"type": "replied_to", "id": id})).collect();
+    let created_at = (T0 + Span::secs(1)).to_iso();
+    let row = json!({"id": id, "text": text, "created_at": created_at, "referenced_tweets": references});
+    let body = json!({"data": [row], "meta": {}}).to_string().into_bytes();
+    own_posts_response(&http::Response::new(body)).unwrap().posts.remove(0)
+}
+
+#[test]
+fn a_match_among_the_accounts_own_posts_ends_the_doubt() {
+    let mut delivery = after(Outcome::Lost);
+    let posts = [own_post("5", "other", None), own_post("6", "hello", Some("9")), own_post("7", "hello", None)];
+    let found = delivery.found_in(&posts, |_| false);
+    assert_eq!(found, Some(id("7")));
+    delivery.settled_as(id("7"), T0);
+    assert_eq!((delivery.state, delivery.doubt.is_none()), (State::Published, true));
+}
+
+#[test]
+fn an_id_that_another_call_was_answered_is_no_match() {
+    let delivery = after(Outcome::Lost);
+    let posts = [own_post("7", "hello", None), own_post("8", "hello", None)];
+    assert_eq!(delivery.found_in(&posts, |claimed| claimed.as_str() == "7"), Some(id("8")));
+    assert_eq!(delivery.found_in(&posts, |_| true), None);
+}
+
+#[test]
+fn a_reply_is_matched_by_its_parent_and_a_segment_by_the_one_before() {
+    let reply = Options::replying_to(&id("9"));
+    let mut delivery = delivery(&["a"]);
+    delivery.segments = vec![segment(0, "a", reply), segment(1, "b", Options::default())];
+    delivery.begin(T0).unwrap();
+    delivery.effect(Outcome::Lost, T0, PACE);
+    let posts = [own_post("10", "a", None), own_post("11", "a", Some("9")), own_post("12", "b", Some("11"))];
+    assert_eq!(delivery.found_in(&posts, |_| false), Some(id("11")));
+    delivery.settled_as(id("11"), T0);
+    delivery.begin(T0).unwrap();
+    delivery.effect(Outcome::Lost, T0, PACE);
+    assert_eq!(delivery.found_in(&posts, |_| false), Some(id("12")));
+}
+
+#[test]
+fn it_is_sent_again_once_after_two_empty_reads_a_minute_apart() {
+    let mut delivery = after(Outcome::Lost);
+    delivery.not_found(true, T0, PACE);
+    assert_eq!((delivery.state, delivery.due()), (State::Unknown, Some(T0 + Span::mins(1))));
+    delivery.not_found(true, T0 + Span::secs(59), PACE);
+    assert_eq!(delivery.state, State::Unknown, "too soon");
+    delivery.not_found(true, T0 + Span::secs(60), PACE);
+    assert_eq!(delivery.state, State::Queued);
+    assert!(delivery.begin(T0 + Span::secs(60)).is_some());
+    delivery.effect(Outcome::Lost, T0 + Span::secs(61), PACE);
+    let since = delivery.doubt.as_ref().map(|doubt| doubt.since);
+    assert_eq!(since, Some(T0), "the first call may have had the effect");
+    for minutes in 2..100 {
+        delivery.not_found(true, T0 + Span::mins(minutes), PACE);
+        assert_eq!(delivery.state, State::Unknown, "there is no third time");
+    }
+    delivery.not_found(true, T0 + Span::days(2), PACE);
+    assert_eq!((delivery.state, delivery.due()), (State::Unknown, None));
+}
+
+#[test]
+fn what_x_may_not_list_and_what_the_operator_holds_is_never_sent_again() {
+    let community = Options::parse(json!({"community_id": "1"}), "x").unwrap();
+    for (may_resend, options) in [(false, Options::default()), (true, community)] {
+        let mut delivery = delivery(&["a"]);
+        delivery.segments = vec![segment(0, "a", options)];
+        delivery.begin(T0).unwrap();
+        delivery.effect(Outcome::Lost, T0, PACE);
+        for minutes in 0..10 {
+            delivery.not_found(may_resend, T0 + Span::mins(minutes), PACE);
+            assert_eq!(delivery.state, State::Unknown);
+        }
+    }
+}
+
+#[test]
+fn a_read_that_failed_says_nothing() {
+    let mut delivery = after(Outcome::Lost);
+    delivery.not_found(true, T0, PACE);
+    delivery.not_read(T0 + Span::mins(5));
+    assert_eq!((delivery.state, delivery.due()), (State::Unknown, Some(T0 + Span::mins(5))));
+}
+
+#[test]
+fn a_resend_that_x_calls_a_duplicate_is_unknown_again_and_never_failed() {
+    let mut delivery = after(Outcome::Lost);
+    delivery.not_found(true, T0, PACE);
+    delivery.not_found(true, T0 + Span::mins(1), PACE);
+    delivery.begin(T0).unwrap();
+    delivery.effect(refused(Refusal::DuplicateContent), T0, PACE);
+    assert_eq!(delivery.state, State::Unknown);
+    assert_eq!(delivery.found_in(&[own_post("7", "hello", None)], |_| false), Some(id("7")));
+}
+
+#[test]
+fn a_person_may_say_that_it_is_absent() {
+    let mut delivery = after(Outcome::Lost);
+    delivery.settled_as_absent(T0);
+    assert_eq!((delivery.state, delivery.doubt.is_none()), (State::Queued, true));
+}
+
+#[test]
+fn a_repost_in_doubt_is_made_again_and_one_that_is_there_is_done() {
+    let mut repost = delivery(&[""]);
+    repost.segments[0].repost_of = Some(id("9"));
+    assert_eq!(repost.begin(T0), Some(Call::Repost(id("9"))));
+    repost.effect(Outcome::Lost, T0, PACE);
+    assert!(repost.is_repeatable());
+    repost.begin(T0).unwrap();
+    repost.effect(refused(Refusal::AlreadyReposted), T0, PACE);
+    assert_eq!((repost.state, repost.segments[0].platform_post_id.clone()), (State::Published, Some(id("9"))));
+}
+
+#[test]
+fn only_what_has_not_begun_can_be_recalled_to_be_changed() {
+    let until = T0 + Span::secs(3);
+    let mut queued = delivery(&["a"]);
+    assert!(queued.recall(false, until));
+    assert_eq!(queued.due(), Some(until), "the ledger is asked then");
+    let mut waiting = after(refused(Refusal::Unavailable));
+    assert!(!waiting.clone().recall(false, until));
+    assert!(waiting.recall(true, until), "what backs off can be ended");
+    assert!(!after(Outcome::Lost).recall(true, until));
+    let mut thread = delivery(&["a", "b"]);
+    thread.begin(T0).unwrap();
+    assert!(!thread.recall(true, until));
+    thread.effect(Outcome::Published(id("1")), T0, PACE);
+    assert!(!thread.recall(true, until), "it is between two segments");
+}
+
+#[test]
+fn the_next_edition_takes_the_place_of_what_has_not_begun_or_has_failed() {
+    let old = delivery(&["a"]);
+    let new = old.next_edition(old.segments.clone(), T0);
+    assert!(old.gives_way_to(&new) && !new.gives_way_to(&old) && !new.gives_way_to(&new));
+    assert!(after(refused(Refusal::NotPermitted)).gives_way_to(&new));
+    assert!(!after(Outcome::Lost).gives_way_to(&new));
+    assert!(!after(Outcome::Published(id("1"))).gives_way_to(&new));
+}
+
+#[test]
+fn what_is_ended_keeps_what_was_published() {
+    let ended = after(Outcome::Published(id("1"))).ended_as(State::Deleted);
+    assert_eq!((ended.state, ended.edition, ended.revision), (State::Deleted, 2, 0));
+    assert_eq!((ended.published_at, ended.spent()), (Some(T0), Micros(15_000)));
+}
+
+#[test]
+fn a_row_that_is_set_aside_waits_for_a_person() {
+    let mut delivery = delivery(&["a"]);
+    delivery.set_aside();
+    assert_eq!((delivery.state, delivery.due()), (State::Unknown, None));
 }
 
 #[test]
 fn an_intent_without_an_answer_is_lost_in_a_restart() {
     let mut sent = delivery(&["a"]);
     sent.begin(T0).unwrap();
-    sent.recover();
+    sent.recover(T0, PACE);
     assert_eq!(sent.state, State::Unknown);
     let mut waiting = delivery(&["a"]);
-    waiting.recover();
+    waiting.recover(T0, PACE);
     assert_eq!((waiting.state, waiting.revision), (State::Queued, 0));
 }
 
@@ -141,7 +310,7 @@ fn xs_faults_are_tried_eight_times_with_growing_pauses() {
     let mut pauses = Vec::new();
     while delivery.state == State::Queued {
         delivery.begin(T0).unwrap();
-        delivery.effect(refused(Refusal::Unavailable), T0);
+        delivery.effect(refused(Refusal::Unavailable), T0, PACE);
         pauses.extend(delivery.due().map(|due| (due - T0).as_secs()));
     }
     assert_eq!((pauses, delivery.attempts), (vec![2, 4, 8, 16, 32, 64, 128], 8));
@@ -154,7 +323,7 @@ fn the_first_401_is_tried_again_at_once_and_the_next_ones_wait() {
     let mut pauses = Vec::new();
     for _ in 0..9 {
         delivery.begin(T0).unwrap();
-        delivery.effect(refused(Refusal::TokenRejected), T0);
+        delivery.effect(refused(Refusal::TokenRejected), T0, PACE);
         pauses.push((delivery.due().unwrap() - T0).as_secs());
     }
     assert_eq!(pauses, [0, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
@@ -163,7 +332,7 @@ fn the_first_401_is_tried_again_at_once_and_the_next_ones_wait() {
 #[test]
 fn a_missing_connection_holds_the_delivery_until_the_person_connects_again() {
     let mut delivery = delivery(&["a"]);
-    delivery.effect(Outcome::ReconnectRequired, T0);
+    delivery.effect(Outcome::ReconnectRequired, T0, PACE);
     assert_eq!((delivery.state, delivery.attempts, delivery.due()), (State::Held, 0, None));
     delivery.release(T0 + Span::hours(1));
     assert_eq!((delivery.state, delivery.due(), delivery.error), (State::Queued, Some(T0 + Span::hours(1)), None));
@@ -172,7 +341,7 @@ fn a_missing_connection_holds_the_delivery_until_the_person_connects_again() {
 #[test]
 fn without_a_token_for_now_nothing_is_attempted() {
     let mut delivery = delivery(&["a"]);
-    delivery.effect(Outcome::NoTokenUntil(T0 + Span::mins(1)), T0);
+    delivery.effect(Outcome::NoTokenUntil(T0 + Span::mins(1)), T0, PACE);
     assert_eq!((delivery.attempts, delivery.due()), (0, Some(T0 + Span::mins(1))));
 }
 
@@ -192,7 +361,7 @@ fn every_change_has_a_higher_revision() {
     let mut seen = vec![delivery.revision];
     delivery.begin(T0).unwrap();
     seen.push(delivery.revision);
-    delivery.effect(refused(Refusal::CreditsDepleted), T0);
+    delivery.effect(refused(Refusal::CreditsDepleted), T0, PACE);
     seen.push(delivery.revision);
     delivery.release(T0);
     seen.push(delivery.revision);
@@ -203,13 +372,17 @@ fn every_change_has_a_higher_revision() {
 fn delivery_v1_format_unchanged() {
     let mut delivery = delivery(&["a"]);
     delivery.begin(T0).unwrap();
-    let expected = json!({
+    let mut expected = json!({
         "post_id": PostId::from_entropy([1; 16]),
         "account_id": AccountId::from_entropy([2; 16]),
-        "segments": [{ "container_id": "c0", "text": "a", "platform_post_id": null }],
+        "edition": 1,
+        "segments": [{ "container_id": "c0", "text": "a", "price": 15_000, "platform_post_id": null }],
         "state": "publishing",
+        "run_at": 1_000_000,
         "due_at": 1_000_000,
+        "recalled_until": null,
         "intent": { "segment": 0, "at": 1_000_000 },
+        "doubt": null,
         "attempts": 1,
         "faults": 0,
         "error": null,
@@ -217,4 +390,10 @@ fn delivery_v1_format_unchanged() {
         "revision": 1,
     });
     assert_eq!(serde_json::to_value(&delivery).unwrap(), expected);
+    delivery.effect(Outcome::Lost, T0, PACE);
+    expected["doubt"] =
+        json!({ "since": 1_000_000, "first_empty_read": null, "reads": 0, "is_resent": false, "is_given_up": false });
+    let expected = (&expected["doubt"], json!("unknown"));
+    let stored = serde_json::to_value(&delivery).unwrap();
+    assert_eq!((&stored["doubt"], stored["state"].clone()), expected);
 }

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use serde_json::json;
+
 use super::*;
 use crate::account::Consent;
 use crate::id::{AccountId, NetworkId, XUserId};
@@ -70,10 +72,89 @@ fn accounts_of_two_tenants_are_ambiguous() {
     assert_eq!(resolved(&[known[0].id.as_str()], &known), Ok(vec!["ada".into()]));
 }
 
+fn said(texts: &[&str], options: serde_json::Value) -> Post {
+    let content = texts.iter().map(|text| ((*text).to_owned(), Options::default())).collect();
+    let mut post = Post::new(PostId::from_entropy([9; 16]), None, T0);
+    post.options = Options::parse(options, "x").unwrap();
+    post.say(&Draft { content, wording: Wording::Containers }).unwrap();
+    post
+}
+
+fn paths(refused: Result<(), Refused>) -> Vec<String> {
+    refused.unwrap_err().details.into_keys().collect()
+}
+
 #[test]
 fn a_delivery_has_a_segment_for_each_container() {
-    let post = Post::new(PostId::from_entropy([9; 16]), None, vec!["a".into(), "b".into()], T0);
-    let delivery = post.delivery_to(&account(1, "ada", None));
+    let post = said(&["a", "b"], json!({}));
+    let delivery = post.delivery_to(&account(1, "ada", None), &Prices::default(), T0);
     let segments: Vec<_> = delivery.segments.iter().map(|s| (s.container_id.as_str(), s.text.as_str())).collect();
     assert_eq!(segments, [(format!("{}.0", post.id).as_str(), "a"), (format!("{}.1", post.id).as_str(), "b")]);
+}
+
+#[test]
+fn what_is_empty_or_not_the_root_of_a_thread_is_refused_where_it_stands() {
+    assert_eq!(paths(said(&["a", " "], json!({})).check(Wording::Containers)), ["containers.1.content"]);
+    assert_eq!(paths(said(&[""], json!({})).check(Wording::Content)), ["content"]);
+    let poll = json!({"poll": {"options": ["a", "b"], "duration_minutes": 5}});
+    assert!(said(&[""], poll.clone()).check(Wording::Content).is_ok());
+    let mut thread = said(&["a", "b"], poll);
+    assert!(thread.check(Wording::Containers).is_ok());
+    thread.containers[1].options = Options::replying_to(&XPostId::parse("1").unwrap());
+    assert_eq!(paths(thread.check(Wording::Containers)), ["containers.1.x.reply"]);
+}
+
+#[test]
+fn the_shortest_limit_of_the_accounts_decides_and_says_by_how_much() {
+    let long = "a".repeat(283);
+    let (mut premium, basic) = (account(1, "ada", None), account(2, "grace", None));
+    premium.user.subscription_type = Some("Premium".into());
+    let post = said(&["fits", &long], json!({}));
+    assert!(post.check_length(Wording::Containers, &[&premium]).is_ok());
+    let refused = post.check_length(Wording::Containers, &[&premium, &basic]).unwrap_err();
+    assert_eq!(refused.code, Code::TextTooLong);
+    assert_eq!(refused.details.keys().collect::<Vec<_>>(), ["containers.1"]);
+    assert_eq!(refused.message, "3 too many: X counts 283, and @grace may write 280.");
+    let single = said(&[&long], json!({}));
+    assert_eq!(paths(single.check_length(Wording::Content, &[&basic])), ["containers.0", "content"]);
+}
+
+#[test]
+fn a_character_that_x_refuses_is_refused_here() {
+    let mut post = said(&["a"], json!({}));
+    let draft = Draft { content: vec![("a\u{FEFF}".into(), Options::default())], wording: Wording::Content };
+    assert_eq!(paths(post.say(&draft)), ["content"]);
+}
+
+#[test]
+fn each_segment_is_priced_by_what_it_is() {
+    let reply = said(&["a", "see example.com"], json!({"reply": {"in_reply_to_tweet_id": "1"}}));
+    assert_eq!(reply.writes(), [Write::SummonedReply, Write::PostWithUrl]);
+    let mut repost = Post::new(PostId::from_entropy([9; 16]), None, T0);
+    repost.repost_of = Some(XPostId::parse("1").unwrap());
+    assert_eq!(repost.writes(), [Write::Repost]);
+    assert_eq!(repost.segments(&Prices::default())[0].repost_of, repost.repost_of);
+}
+
+#[test]
+fn a_time_is_now_when_past_and_refused_when_a_year_ahead() {
+    let now = UnixMillis::parse_iso("2026-11-23T09:30:00Z").unwrap();
+    assert_eq!(schedule("2026-11-23T10:29:59+01:00", now).unwrap(), None);
+    assert_eq!(schedule("2026-11-23T09:30:00.001Z", now).unwrap(), Some(UnixMillis(now.0 + 1)));
+    assert!(schedule("2027-11-23T09:30:00Z", now).is_ok());
+    for bad in ["2027-11-23T09:30:00.001Z", "2026-11-24T09:30:00", "tomorrow"] {
+        assert_eq!(schedule(bad, now).unwrap_err().code, Code::InvalidSchedule, "{bad}");
+    }
+}
+
+#[test]
+fn post_v1_format_unchanged() {
+    let post = said(&["a"], json!({"made_with_ai": true}));
+    let id = post.id.as_str().to_owned();
+    let expected = json!({
+        "id": id, "tenant_id": null, "is_draft": false, "scheduled_at": null, "created_at": 0, "changes": 0,
+        "options": {"made_with_ai": true},
+        "containers": [{"id": format!("{id}.0"), "content": "a", "weighted_length": 1, "has_url": false}],
+    });
+    assert_eq!(serde_json::to_value(&post).unwrap(), expected);
 }

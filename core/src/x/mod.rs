@@ -1,7 +1,11 @@
 //! X's API v2: what is asked of it, and what its answers mean (X's API description 2.167).
 
+pub mod lookup;
+pub mod options;
+pub mod price;
 pub mod problem;
 pub mod rate;
+pub mod timeline;
 pub mod tweet;
 pub mod user;
 

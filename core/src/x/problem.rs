@@ -22,6 +22,7 @@ pub enum Refusal {
     TokenRejected,
     CreditsDepleted,
     DuplicateContent,
+    AlreadyReposted,
     NotSummoned,
     QuoteNotAllowed,
     AppReadOnly,
@@ -43,8 +44,11 @@ pub enum Refusal {
 }
 
 /// Parts of `detail`, in lower case, that say more than the status. No type tells these cases apart.
-const DETAILS: [(&str, Refusal); 8] = [
+const DETAILS: [(&str, Refusal); 10] = [
     ("duplicate content", Refusal::DuplicateContent),
+    // The words of X's older API; those of v2 are not known.
+    ("already retweeted", Refusal::AlreadyReposted),
+    ("already reposted", Refusal::AlreadyReposted),
     ("reply to this conversation is not allowed", Refusal::NotSummoned),
     ("quoting this post is not allowed", Refusal::QuoteNotAllowed),
     ("not allowed to post a video longer than", Refusal::VideoTooLong),

@@ -15,15 +15,26 @@ pub struct Window {
 }
 
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum WindowKind {
+    #[serde(rename = "15min")]
     QuarterHour,
+    #[serde(rename = "24h")]
     UserDay,
+    #[serde(rename = "app_24h")]
     AppDay,
 }
 
 impl WindowKind {
     const ALL: [Self; 3] = [Self::QuarterHour, Self::UserDay, Self::AppDay];
+
+    /// The name in the API and in the columns.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::QuarterHour => "15min",
+            Self::UserDay => "24h",
+            Self::AppDay => "app_24h",
+        }
+    }
 
     const fn header_prefix(self) -> &'static str {
         match self {

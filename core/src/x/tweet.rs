@@ -1,33 +1,67 @@
-//! `POST /2/tweets`, scopes tweet.read, tweet.write and users.read. X has no idempotency key for it: a request that
-//! was sent must not be sent again unless it is known to have had no effect.
+//! `POST` and `DELETE /2/tweets`, scopes tweet.read, tweet.write and users.read, and reposts. X has no idempotency key
+//! for a post: a request that was sent must not be sent again unless it is known to have had no effect.
 
 use http::{Method, Request, Response};
-use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::options::Options;
 use super::{XError, authorized, data, with_json};
-use crate::{id::XPostId, oauth::Endpoints, secret::Secret};
+use crate::{
+    id::{XPostId, XUserId},
+    oauth::Endpoints,
+    secret::Secret,
+};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewTweet {
     pub text: String,
     pub reply_to: Option<XPostId>,
+    pub options: Options,
 }
 
-/// X refuses fields that it does not know, at every level, so an absent reply is left out and not null.
+/// X refuses fields that it does not know, at every level, so what is absent is left out and not null.
 pub fn create_request(endpoints: &Endpoints, access_token: &Secret<String>, tweet: &NewTweet) -> Request<Vec<u8>> {
-    let body = match &tweet.reply_to {
-        Some(parent) => json!({"text": tweet.text, "reply": {"in_reply_to_tweet_id": parent}}),
-        None => json!({"text": tweet.text}),
-    };
-    with_json(authorized(Method::POST, endpoints, "/2/tweets", access_token), &body)
+    let mut body = tweet.options.to_fields();
+    body.insert("text".into(), json!(tweet.text));
+    if let Some(parent) = &tweet.reply_to {
+        body.insert("reply".into(), json!({ "in_reply_to_tweet_id": parent }));
+    }
+    with_json(authorized(Method::POST, endpoints, "/2/tweets", access_token), &Value::Object(body))
 }
 
 /// 201 with the id. The text that comes back is not ours: links are shortened and `&`, `<` and `>` escaped.
 pub fn create_response(answer: &Response<Vec<u8>>) -> Result<XPostId, XError> {
-    #[derive(Deserialize)]
-    struct Created {
-        id: XPostId,
+    id_at(answer, "id")
+}
+
+pub fn delete_request(endpoints: &Endpoints, access_token: &Secret<String>, id: &XPostId) -> Request<Vec<u8>> {
+    authorized(Method::DELETE, endpoints, &format!("/2/tweets/{id}"), access_token)
+}
+
+/// `user_id` is the user whose token it is.
+pub fn repost_request(
+    endpoints: &Endpoints,
+    access_token: &Secret<String>,
+    user_id: &XUserId,
+    id: &XPostId,
+) -> Request<Vec<u8>> {
+    let path = format!("/2/users/{user_id}/retweets");
+    with_json(authorized(Method::POST, endpoints, &path, access_token), &json!({ "tweet_id": id }))
+}
+
+/// 200 `{"data":{"retweeted":true,"rest_id":"…"}}`; the older description calls the id `id`, and an answer without one
+/// is a repost all the same.
+pub fn repost_response(answer: &Response<Vec<u8>>, reposted: &XPostId) -> Result<XPostId, XError> {
+    let data: Value = data(answer)?;
+    if data.get("retweeted") != Some(&Value::Bool(true)) {
+        return Err(XError::Malformed { status: answer.status().as_u16() });
     }
-    data(answer).map(|created: Created| created.id)
+    let id = ["rest_id", "id"].into_iter().find_map(|key| XPostId::parse(data.get(key)?.as_str()?).ok());
+    Ok(id.unwrap_or_else(|| reposted.clone()))
+}
+
+fn id_at(answer: &Response<Vec<u8>>, key: &str) -> Result<XPostId, XError> {
+    let data: Value = data(answer)?;
+    let id = data.get(key).and_then(Value::as_str).and_then(|id| XPostId::parse(id).ok());
+    id.ok_or_else(|| XError::Malformed { status: answer.status().as_u16() })
 }

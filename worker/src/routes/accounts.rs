@@ -1,5 +1,6 @@
 //! `/v1/social-accounts`: who is connected.
 
+use latchkey_core::api::account::limits_view;
 use latchkey_core::api::answer::Answer;
 use serde_json::json;
 
@@ -31,4 +32,12 @@ pub async fn health(app: &App, incoming: &Incoming, id: String) -> Answered {
     let plan: HealthPlan = caller.plan(Command::PlanHealth { id: id.clone() }).await?;
     let health = app.account(&plan.object)?.health().await?;
     Ok(Reply::json(&Answer::data(200, health.view(&id, &plan.username, now()))))
+}
+
+/// `GET …/limits`: what X last told of its rate limits.
+pub async fn limits(app: &App, incoming: &Incoming, id: String) -> Answered {
+    let caller = ApiCaller::without_query(app, incoming).await?;
+    let object: String = caller.plan(Command::PlanLimits { id }).await?;
+    let windows = app.account(&object)?.limits().await?;
+    Ok(Reply::json(&Answer::data(200, limits_view(&windows))))
 }

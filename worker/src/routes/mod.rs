@@ -2,6 +2,7 @@
 
 mod accounts;
 mod connect;
+mod insight;
 pub mod meta;
 mod networks;
 mod posts;
@@ -52,7 +53,12 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         | Route::AccountList
         | Route::AccountGet(_)
         | Route::PostList
-        | Route::PostGet(_) => ApiCaller::forward(app, &mut incoming).await.map(|(_, reply)| reply),
+        | Route::PostGet(_)
+        | Route::PostRetry(_)
+        | Route::NetworkResume(_)
+        | Route::SettingsGet
+        | Route::SettingsChange
+        | Route::Usage => ApiCaller::forward(app, &mut incoming).await.map(|(_, reply)| reply),
         Route::NetworkCreate => networks::create(app, incoming).await,
         Route::NetworkUpdate(id) => networks::update(app, incoming, id).await,
         Route::NetworkVerify(id) => networks::verify(app, incoming, id).await,
@@ -68,6 +74,14 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         Route::ConnectResult(id) => connect::result(app, &incoming, &id).await,
         Route::AccountDelete(id) => accounts::delete(app, &incoming, id).await,
         Route::AccountHealth(id) => accounts::health(app, &incoming, id).await,
+        Route::AccountLimits(id) => accounts::limits(app, &incoming, id).await,
         Route::PostCreate => posts::create(app, incoming).await,
+        Route::PostReply(_) | Route::PostRepost(_) => posts::create_and_wait(app, incoming).await,
+        Route::PostChange(id) => posts::change(app, incoming, id).await,
+        Route::PostDelete(id) => posts::delete(app, &incoming, id).await,
+        Route::PostDeleteRemote(id) => posts::delete_remote(app, &incoming, id).await,
+        Route::PostResolve { post, account } => posts::resolve(app, incoming, post, &account).await,
+        Route::PostAnalytics(id) => insight::analytics(app, &incoming, id).await,
+        Route::PostReplies(id) => insight::replies(app, &incoming, id).await,
     }
 }

@@ -1,9 +1,25 @@
-//! `POST /v1/posts`: accepted means durable; what becomes of it is the account's matter.
+//! `/v1/posts`: accepted means durable; what becomes of it is the account's matter.
+
+use futures_util::future::join_all;
+use latchkey_core::account::Account;
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::code::Code;
+use latchkey_core::api::input::{read, utf8};
+use latchkey_core::api::post::Resolve;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::delivery::{Delivery, State};
+use latchkey_core::id::XPostId;
+use serde_json::{Value, json};
 
 use super::Answered;
 use crate::app::App;
 use crate::auth::ApiCaller;
+use crate::error::{Error, Result};
+use crate::objects::workspace::{ChangePlan, Command, InsightPlan};
 use crate::request::Incoming;
+
+/// A reply or a repost answers with X's id when it comes in time.
+const REPLY_WAIT_MS: i64 = 25_000;
 
 /// The answer is stored with the effect, before any waiting; a wait that breaks answers what was committed.
 pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
@@ -12,4 +28,106 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
         (Some(wait_ms), Some(id)) => Ok(caller.await_post(id, wait_ms).await.unwrap_or(created)),
         _ => Ok(created),
     }
+}
+
+/// `POST …/replies` and `…/repost`.
+pub async fn create_and_wait(app: &App, mut incoming: Incoming) -> Answered {
+    let wait_ms = incoming.wait_preference().unwrap_or(REPLY_WAIT_MS);
+    let (caller, created) = ApiCaller::forward(app, &mut incoming).await?;
+    match created.created_post() {
+        Some(id) => Ok(caller.await_post(id, wait_ms).await.unwrap_or(created)),
+        None => Ok(created),
+    }
+}
+
+/// `PATCH`: (1) what is wanted is checked, (2) the accounts recall what they have, (3) the change is completed.
+pub async fn change(app: &App, mut incoming: Incoming, id: String) -> Answered {
+    let parse = |body: &[u8]| utf8(body).map(str::to_owned);
+    let (caller, body) = ApiCaller::with_body(app, &mut incoming, parse).await?;
+    let plan: ChangePlan = caller.plan(Command::PlanChange { id, body: body.clone() }).await?;
+    if !recall(app, plan.recalls, false).await? {
+        let refused = Refused::new(Code::AlreadyPublished, "The post has just begun to be published.");
+        return Ok(caller.finish_refused(refused).await?);
+    }
+    Ok(caller.finish(Command::CommitChange { id: plan.id, number: plan.number, body }).await?)
+}
+
+/// `DELETE`: what has not been sent is cancelled in the same three steps; else only our record goes.
+pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
+    let caller = ApiCaller::without_query(app, incoming).await?;
+    let plan: ChangePlan = caller.plan(Command::PlanDelete { id }).await?;
+    if !recall(app, plan.recalls, true).await? {
+        let refused = Refused::new(Code::InFlight, "The post has just begun to be published.");
+        return Ok(caller.finish_refused(refused).await?);
+    }
+    Ok(caller.finish(Command::CommitDelete { id: plan.id, number: plan.number }).await?)
+}
+
+/// Whether every account could recall its delivery. Those that did find out by themselves if the others could not.
+async fn recall(app: &App, recalls: Vec<(String, Delivery)>, to_end: bool) -> Result<bool> {
+    let calls =
+        recalls.into_iter().map(async |(object, delivery)| app.account(&object)?.recall(delivery, to_end).await);
+    let recalled = join_all(calls).await.into_iter().collect::<Result<Vec<bool>>>()?;
+    Ok(recalled.into_iter().all(|is_recalled| is_recalled))
+}
+
+/// `DELETE …/remote`: what is on X goes, account by account.
+pub async fn delete_remote(app: &App, incoming: &Incoming, id: String) -> Answered {
+    let caller = ApiCaller::without_query(app, incoming).await?;
+    let plan: InsightPlan = caller.plan(Command::PlanInsight { id }).await?;
+    let calls = plan.deliveries.iter().map(|(delivery, account)| delete_one(app, delivery, account));
+    let mut deleted = Vec::new();
+    let mut results = Vec::new();
+    for (outcome, (delivery, account)) in join_all(calls).await.into_iter().zip(&plan.deliveries) {
+        let (status, error) = match &outcome {
+            Ok(true) => ("deleted", None),
+            Ok(false) => ("skipped", None),
+            Err(Error::Refused(refused)) => ("failed", Some(refused.message.as_str())),
+            Err(Error::Fault(_)) => ("failed", Some("Something went wrong here.")),
+        };
+        if status == "deleted" {
+            deleted.push(account.id.clone());
+        }
+        results.push(json!({
+            "network": "x",
+            "username": account.user.username,
+            "platform_post_id": published(delivery).first(),
+            "status": status,
+            "error": error,
+        }));
+    }
+    let is_success = !results.iter().any(|row| row.get("status").and_then(Value::as_str) == Some("failed"));
+    let answer = Answer::json(200, &json!({ "success": is_success, "results": results }));
+    Ok(caller.finish(Command::CommitRemote { id: plan.post.id, deleted, answer }).await?)
+}
+
+/// Whether there was something to delete. What is on its way is left alone.
+async fn delete_one(app: &App, delivery: &Delivery, account: &Account) -> Result<bool> {
+    let ids = published(delivery);
+    if ids.is_empty() || !matches!(delivery.state, State::Published | State::Failed | State::Cancelled) {
+        return Ok(false);
+    }
+    app.account(&account.object())?.delete(ids).await.map(|()| true)
+}
+
+fn published(delivery: &Delivery) -> Vec<XPostId> {
+    delivery.segments.iter().filter_map(|segment| segment.platform_post_id.clone()).collect()
+}
+
+/// `POST …/resolve`: a person says what became of a delivery in doubt.
+pub async fn resolve(app: &App, mut incoming: Incoming, post: String, account: &str) -> Answered {
+    let parse = |body: &[u8]| read::<Resolve>(body, &[])?.value.verdict();
+    let (caller, verdict) = ApiCaller::with_body(app, &mut incoming, parse).await?;
+    let plan: InsightPlan = caller.plan(Command::PlanInsight { id: post }).await?;
+    let meant = plan.deliveries.into_iter().find(|(_, of)| of.id.as_str() == account);
+    let Some((delivery, account)) = meant else {
+        let refused = Refused::new(Code::NotFound, "This post has no delivery to that account.");
+        return Ok(caller.finish_refused(refused).await?);
+    };
+    if !app.account(&account.object())?.resolve(delivery, verdict).await? {
+        let refused = Refused::new(Code::InFlight, "This delivery is not in doubt.");
+        let refused = refused.with_hint("Only a delivery in the state `unknown` can be settled by hand.");
+        return Ok(caller.finish_refused(refused).await?);
+    }
+    Ok(caller.finish(Command::ShowPost { id: plan.post.id }).await?)
 }

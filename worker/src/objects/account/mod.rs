@@ -4,7 +4,9 @@
 //! Input gates do not cover an awaited `fetch`, so what must be one at a time has its own lock: a refresh is one shared
 //! future, publishing is one loop. Both keep their state in `SQLite` and nothing else.
 
+mod lookup;
 mod publish;
+mod settle;
 mod store;
 mod stub;
 mod tokens;
@@ -13,24 +15,23 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures_util::future::{LocalBoxFuture, Shared};
-use latchkey_core::api::account::Health;
 use latchkey_core::delivery::Delivery;
-use latchkey_core::x::XError;
-use latchkey_core::x::problem::Refusal;
-use latchkey_core::x::user::{me_request, me_response};
+use latchkey_core::id::PostId;
+use latchkey_core::time::Span;
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::stub::Message;
 pub use self::stub::{AccountStub, Adoption, Release, Revocation};
-use self::tokens::{Access, NoAccess};
 use super::storage::Db;
 use super::wire::{answer, message, reply};
 use crate::app::App;
 use crate::error::Result;
 use crate::log;
-use crate::outbound::{NoAnswer, QUICK};
 use crate::runtime::now;
+
+/// After so long without a word of the ledger it is asked what became of a change. A change takes milliseconds.
+const RECALLED_FOR: Span = Span::secs(3);
 
 #[durable_object]
 pub struct AccountObject {
@@ -42,6 +43,8 @@ struct Inner {
     db: Result<Db>,
     refreshing: RefCell<Option<Shared<LocalBoxFuture<'static, Result<()>>>>>,
     publishing: Cell<bool>,
+    /// The post that may be tried although the network is paused. A crash forgets it, and the next probe is another.
+    probing: RefCell<Option<PostId>>,
 }
 
 // A caught panic leaves nothing half done here: everything is in SQLite, and each event reads it anew.
@@ -51,7 +54,8 @@ impl std::panic::RefUnwindSafe for AccountObject {}
 impl DurableObject for AccountObject {
     fn new(state: State, env: Env) -> Self {
         let db = Db::open(state.storage(), store::SCHEMA);
-        Self { inner: Rc::new(Inner { env, db, refreshing: RefCell::default(), publishing: Cell::new(false) }) }
+        let (refreshing, publishing, probing) = (RefCell::default(), Cell::new(false), RefCell::default());
+        Self { inner: Rc::new(Inner { env, db, refreshing, publishing, probing }) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
@@ -77,6 +81,14 @@ impl Inner {
             Message::Health => self.health().await.and_then(reply),
             Message::Release(release) => self.release(&release).await.and_then(reply),
             Message::ClientChanged { client_id } => self.client_changed(&client_id).and_then(reply),
+            Message::Recall { delivery, to_end } => self.recall(&delivery, to_end).and_then(reply),
+            Message::Resolve { delivery, id } => self.resolve(&delivery, id.as_ref()).await.and_then(reply),
+            Message::Ask(lookup) => self.ask(&lookup).await,
+            Message::Delete(ids) => self.delete(&ids).await.and_then(reply),
+            Message::Limits => self.windows(now()).and_then(reply),
+            Message::AppMended => self.app_mended().and_then(reply),
+            Message::Probe { post_id } => self.probe(post_id).and_then(reply),
+            Message::Wake => reply(()),
         };
         self.arm().await?;
         result
@@ -84,7 +96,30 @@ impl Inner {
 
     /// Takes deliveries into the journal. A repeated one is known by post and account, and changes nothing.
     fn enqueue(&self, deliveries: &[Delivery]) -> Result<()> {
-        self.db()?.transaction(|| deliveries.iter().try_for_each(|delivery| self.insert_delivery(delivery)))
+        self.db()?.transaction(|| deliveries.iter().try_for_each(|delivery| self.take_delivery(delivery)))
+    }
+
+    /// The ledger begins to change a delivery, which may not have arrived here yet.
+    fn recall(&self, known: &Delivery, to_end: bool) -> Result<bool> {
+        self.db()?.transaction(|| {
+            if self.delivery(known)?.is_none() {
+                self.take_delivery(known)?;
+            }
+            let Some(mut delivery) = self.delivery(known)? else { return Ok(false) };
+            let is_recalled = delivery.edition == known.edition && delivery.recall(to_end, now() + RECALLED_FOR);
+            if is_recalled {
+                self.save_delivery(&delivery)?;
+            }
+            Ok(is_recalled)
+        })
+    }
+
+    fn probe(&self, post_id: PostId) -> Result<()> {
+        let held = self.open_deliveries()?.into_iter().find(|delivery| delivery.post_id == post_id);
+        let Some(mut delivery) = held else { return Ok(()) };
+        delivery.release(now());
+        self.probing.replace(Some(post_id));
+        self.save_delivery(&delivery)
     }
 
     /// Publishes what is due, tells the ledger what changed, and sets the next alarm.
@@ -98,41 +133,6 @@ impl Inner {
         self.db()?.set_alarm(self.next_alarm()?).await
     }
 
-    /// Asks X who this is: on a 401 exactly one refresh, and a second 401 is ill health, not a disconnection.
-    async fn health(self: &Rc<Self>) -> Result<Health> {
-        let access = match self.access_token().await? {
-            Ok(access) => access,
-            Err(no_access) => return self.no_access(no_access),
-        };
-        let mut answer = self.ask_who(&access).await?;
-        if is_rejected(&answer) {
-            self.access_token_rejected(&access)?;
-            match self.access_token().await? {
-                Ok(access) => answer = self.ask_who(&access).await?,
-                Err(no_access) => return self.no_access(no_access),
-            }
-        }
-        let grant = self.grant()?;
-        Ok(match answer {
-            Ok(answer) => Health::from_x(me_response(&answer), &answer, grant.as_ref(), now()),
-            Err(NoAnswer::TimedOut) => Health::unanswered("X did not answer in time.", grant.as_ref()),
-            Err(NoAnswer::Broken) => Health::unanswered("X could not be reached.", grant.as_ref()),
-        })
-    }
-
-    async fn ask_who(&self, access: &Access) -> Result<Result<http::Response<Vec<u8>>, NoAnswer>> {
-        let app = self.app()?;
-        app.x().send(me_request(app.endpoints(), &access.token), QUICK).await
-    }
-
-    fn no_access(&self, no_access: NoAccess) -> Result<Health> {
-        let grant = self.grant()?;
-        Ok(match no_access {
-            NoAccess::Ended => Health::ended(grant.as_ref()),
-            NoAccess::Until(_) => Health::unanswered("X gives no access token at the moment.", grant.as_ref()),
-        })
-    }
-
     fn db(&self) -> Result<&Db> {
         self.db.as_ref().map_err(Clone::clone)
     }
@@ -140,9 +140,4 @@ impl Inner {
     fn app(&self) -> Result<App> {
         App::open(&self.env)
     }
-}
-
-fn is_rejected(answer: &Result<http::Response<Vec<u8>>, NoAnswer>) -> bool {
-    let refusal = answer.as_ref().ok().and_then(|answer| me_response(answer).err());
-    matches!(refusal, Some(XError::Refused { refusal: Refusal::TokenRejected, .. }))
 }

@@ -1,19 +1,27 @@
-//! The publishing loop: one delivery at a time, each step journalled before X is called.
+//! The publishing loop: one step at a time, each journalled before X is called.
 
 use std::rc::Rc;
 
-use latchkey_core::delivery::{Delivery, Outcome, State};
-use latchkey_core::id::AccountId;
+use latchkey_core::delivery::{Call, Delivery, Outcome, Pace, State};
+use latchkey_core::id::{AccountId, XPostId, XUserId};
+use latchkey_core::network::Gate;
 use latchkey_core::x::XError;
 use latchkey_core::x::problem::Refusal;
-use latchkey_core::x::tweet::{create_request, create_response};
+use latchkey_core::x::tweet::{create_request, create_response, repost_request, repost_response};
 
 use super::Inner;
-use super::tokens::NoAccess;
-use crate::error::{Doing, Result};
-use crate::objects::workspace::GrantReport;
+use super::settle::NEW_POSTS;
+use super::store::Row;
+use super::tokens::{Access, NoAccess};
+use crate::error::{Doing, Error, Result};
+use crate::log;
+use crate::objects::storage::read;
+use crate::objects::workspace::{GrantReport, Report};
 use crate::outbound::PATIENT;
 use crate::runtime::now;
+
+/// A row in which the process died so often is set aside, and the rest goes on.
+const DEAD_ATTEMPTS: u32 = 3;
 
 impl Inner {
     /// Works until nothing is due. Only one loop runs; a second alarm finds it busy and leaves the rows to it.
@@ -28,56 +36,133 @@ impl Inner {
 
     async fn publish_all(self: &Rc<Self>) -> Result<()> {
         self.recover()?;
-        self.report().await?;
-        while let Some(delivery) = self.next_due(now())? {
-            self.step(delivery).await?;
-            self.report().await?;
+        let mut gate = self.report().await?;
+        while let Some(row) = self.next_row(now())? {
+            self.step_row(&row, &gate).await?;
+            gate = self.report().await?;
         }
-        Ok(())
+        self.purge(now())
     }
 
     /// No call to X outlives the process that made it: an intent found at the start of the loop lost its answer.
     fn recover(&self) -> Result<()> {
-        for mut delivery in self.open_deliveries()? {
-            if delivery.state == State::Publishing {
-                delivery.recover();
-                self.save_delivery(&delivery)?;
-            }
+        for mut delivery in self.interrupted_deliveries()? {
+            delivery.recover(now(), self.pace()?);
+            self.save_delivery(&delivery)?;
         }
         Ok(())
     }
 
-    /// One call to X, or none when there is no token for it.
-    async fn step(self: &Rc<Self>, delivery: Delivery) -> Result<()> {
+    async fn step_row(self: &Rc<Self>, row: &Row, gate: &Gate) -> Result<()> {
+        let mut delivery: Delivery = match read(&row.doc) {
+            Ok(delivery) => delivery,
+            Err(error) => {
+                log::unattended("account", "a row of the journal", &Err(error));
+                return self.bar_row(row);
+            }
+        };
+        if row.opened >= DEAD_ATTEMPTS {
+            log::unattended(
+                "account",
+                "a row of the journal",
+                &Err(Error::fault("set aside after three dead attempts")),
+            );
+            delivery.set_aside();
+            return self.save_delivery(&delivery);
+        }
+        self.open_row(row)?;
+        let outcome = self.step(delivery, gate).await;
+        self.close_row(row)?;
+        outcome
+    }
+
+    async fn step(self: &Rc<Self>, delivery: Delivery, gate: &Gate) -> Result<()> {
+        if delivery.recalled_until.is_some() {
+            return self.reclaim(delivery).await;
+        }
+        if delivery.state == State::Unknown && !delivery.is_repeatable() {
+            return self.settle(delivery, gate).await;
+        }
+        self.send(delivery, gate).await
+    }
+
+    /// One call to X, or none when something stands in its way.
+    async fn send(self: &Rc<Self>, delivery: Delivery, gate: &Gate) -> Result<()> {
+        let Some(endpoint) = delivery.next_endpoint() else { return Ok(()) };
+        let is_probe = self.probing.take().is_some_and(|post_id| post_id == delivery.post_id);
+        if let Some(why) = gate.paused.clone().filter(|_| !is_probe) {
+            return self.effect(delivery, Outcome::Paused(why));
+        }
+        let closed_until = gate.closed_until.filter(|_| endpoint == NEW_POSTS);
+        if let Some(until) = closed_until.max(self.exhausted_until(endpoint)?) {
+            return self.effect(delivery, Outcome::LimitedUntil(until));
+        }
         let access = match self.access_token().await? {
             Ok(access) => access,
-            Err(NoAccess::Ended) => return self.effect(delivery, Outcome::ReconnectRequired),
-            Err(NoAccess::Until(time)) => return self.effect(delivery, Outcome::NoTokenUntil(time)),
+            Err(no_access) => return self.effect(delivery, no_access.into()),
         };
-        // While the token was fetched, a release may have cancelled it.
-        let Some(mut delivery) = self.delivery(&delivery)?.filter(|delivery| delivery.is_due(now())) else {
-            return Ok(());
-        };
-        let Some(tweet) = delivery.begin(now()) else { return Ok(()) };
+        // While the token was fetched, the delivery may have been cancelled or recalled.
+        let Some(mut delivery) = self.unchanged(&delivery)? else { return Ok(()) };
+        let Some(call) = delivery.begin(now()) else { return Ok(()) };
         self.save_delivery(&delivery)?;
-        let app = self.app()?;
-        let outcome = match app.x().send(create_request(app.endpoints(), &access.token, &tweet), PATIENT).await? {
-            Ok(answer) => create_response(&answer).map_or_else(Outcome::Refused, Outcome::Published),
-            Err(_) => Outcome::Lost,
-        };
+        let outcome = self.call(&call, &access).await?;
         if let Outcome::Refused(XError::Refused { refusal: Refusal::TokenRejected, .. }) = &outcome {
             self.access_token_rejected(&access)?;
         }
         self.effect(delivery, outcome)
     }
 
-    fn effect(&self, mut delivery: Delivery, outcome: Outcome) -> Result<()> {
-        delivery.effect(outcome, now());
-        self.save_delivery(&delivery)
+    async fn call(&self, call: &Call, access: &Access) -> Result<Outcome> {
+        let app = self.app()?;
+        let request = match call {
+            Call::Post(tweet) => create_request(app.endpoints(), &access.token, tweet),
+            Call::Repost(id) => repost_request(app.endpoints(), &access.token, &self.x_user_id()?, id),
+        };
+        let Ok(answer) = app.x().send(request, PATIENT).await? else { return Ok(Outcome::Lost) };
+        self.note_windows(call.endpoint(), &answer)?;
+        let published = match call {
+            Call::Post(_) => create_response(&answer),
+            Call::Repost(id) => repost_response(&answer, id),
+        };
+        Ok(published.map_or_else(Outcome::Refused, Outcome::Published))
     }
 
-    /// Tells the ledger every change it does not know yet. A report that is repeated changes nothing there.
-    async fn report(&self) -> Result<()> {
+    fn effect(&self, mut delivery: Delivery, outcome: Outcome) -> Result<()> {
+        let id = if let Outcome::Published(id) = &outcome { Some(id.clone()) } else { None };
+        delivery.effect(outcome, now(), self.pace()?);
+        self.save_with_claim(&delivery, id.as_ref())
+    }
+
+    /// That a post is ours and what became of the delivery are one write.
+    pub(super) fn save_with_claim(&self, delivery: &Delivery, id: Option<&XPostId>) -> Result<()> {
+        self.db()?.transaction(|| {
+            id.map_or(Ok(()), |id| self.claim(id))?;
+            self.save_delivery(delivery)
+        })
+    }
+
+    /// The delivery, if nothing has happened to it while something was waited for.
+    pub(super) fn unchanged(&self, known: &Delivery) -> Result<Option<Delivery>> {
+        Ok(self.delivery(known)?.filter(|current| current == known))
+    }
+
+    /// The ledger began to change it and has not said how that ended: it is asked, and what it says counts.
+    async fn reclaim(&self, delivery: Delivery) -> Result<()> {
+        let current = self.app()?.workspace()?.reclaim(&delivery).await.doing("reclaim a delivery")?;
+        let Some(mut delivery) = self.unchanged(&delivery)? else { return Ok(()) };
+        match current {
+            None => self.delete_delivery(&delivery),
+            Some(newer) if delivery.gives_way_to(&newer) => self.take_delivery(&newer),
+            Some(_) => {
+                delivery.recalled_until = None;
+                self.save_delivery(&delivery)
+            }
+        }
+    }
+
+    /// Tells the ledger every change it does not know yet, and hears whether X may be called. A report that is repeated
+    /// changes nothing there.
+    pub(super) async fn report(&self) -> Result<Gate> {
         let workspace = self.app()?.workspace()?;
         if let Some(pair) = self.untold_pair()? {
             let report = GrantReport::new(&pair.grant()?, &pair.x_user_id);
@@ -85,19 +170,21 @@ impl Inner {
             self.pair_told(&pair)?;
         }
         loop {
-            let untold = self.untold_deliveries()?;
-            if untold.is_empty() {
-                return Ok(());
+            let deliveries = self.untold_deliveries()?;
+            let network_id = self.grant()?.map(|grant| grant.client.network_id);
+            let report = Report { network_id, closed_until: self.app_exhausted_until()?, deliveries };
+            let gate = workspace.delivered(&report).await.doing("report deliveries")?;
+            report.deliveries.iter().try_for_each(|delivery| self.delivery_told(delivery))?;
+            if self.untold_deliveries()?.is_empty() {
+                return Ok(gate);
             }
-            workspace.delivered(&untold).await.doing("report deliveries")?;
-            untold.iter().try_for_each(|delivery| self.delivery_told(delivery))?;
         }
     }
 
-    /// The account was connected again: what was held for that goes on.
-    pub(super) fn release_held(&self) -> Result<()> {
+    /// What held them is over: the account was connected again, or (`is_app` only) the app works.
+    pub(super) fn release_held(&self, is_app: bool) -> Result<()> {
         for mut delivery in self.open_deliveries()? {
-            if delivery.state == State::Held {
+            if delivery.state == State::Held && !(is_app && delivery.needs_reconnection()) {
                 delivery.release(now());
                 self.save_delivery(&delivery)?;
             }
@@ -113,5 +200,24 @@ impl Inner {
             }
         }
         Ok(())
+    }
+
+    pub(super) fn pace(&self) -> Result<Pace> {
+        Ok(self.app()?.pace())
+    }
+
+    pub(super) fn x_user_id(&self) -> Result<XUserId> {
+        let pair = self.pair()?.ok_or_else(|| Error::fault("an account without tokens was to call X"))?;
+        XUserId::parse(&pair.x_user_id).map_err(Error::fault)
+    }
+}
+
+impl From<NoAccess> for Outcome {
+    fn from(no_access: NoAccess) -> Self {
+        match no_access {
+            NoAccess::Ended => Self::ReconnectRequired,
+            NoAccess::ClientRefused => Self::ClientRefused,
+            NoAccess::Until(time) => Self::NoTokenUntil(time),
+        }
     }
 }

@@ -2,12 +2,15 @@
 
 use latchkey_core::delivery::Delivery;
 use latchkey_core::grant::Grant;
-use latchkey_core::time::UnixMillis;
+use latchkey_core::id::XPostId;
+use latchkey_core::time::{Span, UnixMillis};
+use latchkey_core::x::rate::Window;
 use serde::Deserialize;
 
 use super::Inner;
 use crate::error::Result;
 use crate::objects::storage::{doc, read, time};
+use crate::runtime::now;
 
 /// `told` is the last revision that the ledger has acknowledged; a row with a newer one is still to be reported.
 pub const SCHEMA: &[&str] = &[
@@ -15,14 +18,39 @@ pub const SCHEMA: &[&str] = &[
         id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL, sealed TEXT NOT NULL, session_id TEXT NOT NULL,
         x_user_id TEXT NOT NULL, is_told INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS journal (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT, post_id TEXT NOT NULL, account_id TEXT NOT NULL, due_at INTEGER,
-        revision INTEGER NOT NULL, told INTEGER NOT NULL, doc TEXT NOT NULL, UNIQUE (post_id, account_id))",
-    "CREATE INDEX IF NOT EXISTS journal_due ON journal (due_at) WHERE due_at IS NOT NULL",
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, post_id TEXT NOT NULL, account_id TEXT NOT NULL, state TEXT NOT NULL,
+        run_at INTEGER NOT NULL, due_at INTEGER, revision INTEGER NOT NULL, told INTEGER NOT NULL,
+        opened INTEGER NOT NULL DEFAULT 0, doc TEXT NOT NULL, UNIQUE (post_id, account_id))",
+    "CREATE INDEX IF NOT EXISTS journal_line ON journal (run_at, seq) WHERE state IN ('queued', 'publishing')",
+    "CREATE INDEX IF NOT EXISTS journal_aside ON journal (due_at) WHERE state IN ('held', 'unknown', 'recalled')",
     "CREATE INDEX IF NOT EXISTS journal_untold ON journal (seq) WHERE told < revision",
+    "CREATE TABLE IF NOT EXISTS claims (x_post_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS windows (
+        endpoint TEXT NOT NULL, kind TEXT NOT NULL, reset_at INTEGER NOT NULL, doc TEXT NOT NULL,
+        PRIMARY KEY (endpoint, kind)) WITHOUT ROWID",
 ];
 
 /// How many changes one report to the ledger carries.
 const REPORT_ROWS: i32 = 100;
+/// A row of the journal that is final and reported is of no more use here; the ledger has it.
+const JOURNAL_KEPT: Span = Span::days(7);
+/// Longer than an answer stays in doubt.
+const CLAIMS_KEPT: Span = Span::days(3);
+
+/// A row of the journal that has a step to make.
+#[derive(Deserialize)]
+pub struct Row {
+    pub seq: i64,
+    /// How often a step was begun since one last ended: the process died in between.
+    pub opened: u32,
+    pub doc: String,
+}
+
+#[derive(Deserialize)]
+struct Known {
+    endpoint: String,
+    doc: String,
+}
 
 #[derive(Deserialize)]
 pub struct Pair {
@@ -81,25 +109,37 @@ impl Inner {
         self.db()?.run("DELETE FROM pair", Vec::new())
     }
 
-    pub fn insert_delivery(&self, delivery: &Delivery) -> Result<()> {
+    /// Takes a delivery in. One that is known is replaced by a newer edition, unless it has begun; told is only what
+    /// changes from here on.
+    pub fn take_delivery(&self, delivery: &Delivery) -> Result<()> {
+        if self.delivery(delivery)?.is_some_and(|known| !known.gives_way_to(delivery)) {
+            return Ok(());
+        }
         self.db()?.run(
-            "INSERT OR IGNORE INTO journal (post_id, account_id, due_at, revision, told, doc) VALUES (?, ?, ?, 0, 0, ?)",
+            "INSERT INTO journal (post_id, account_id, state, run_at, due_at, revision, told, doc)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (post_id, account_id) DO UPDATE SET state = excluded.state,
+                run_at = excluded.run_at, due_at = excluded.due_at, revision = excluded.revision, told = excluded.told,
+                opened = 0, doc = excluded.doc",
             vec![
                 delivery.post_id.as_str().into(),
                 delivery.account_id.as_str().into(),
+                column_of(delivery).into(),
+                time(delivery.run_at),
                 delivery.due().map(time).into(),
+                revision_of(delivery).into(),
+                revision_of(delivery).into(),
                 doc(delivery)?,
             ],
         )
     }
 
     pub fn save_delivery(&self, delivery: &Delivery) -> Result<()> {
-        let revision = i64::try_from(delivery.revision).unwrap_or(i64::MAX);
         self.db()?.run(
-            "UPDATE journal SET due_at = ?, revision = ?, doc = ? WHERE post_id = ? AND account_id = ?",
+            "UPDATE journal SET state = ?, due_at = ?, revision = ?, doc = ? WHERE post_id = ? AND account_id = ?",
             vec![
+                column_of(delivery).into(),
                 delivery.due().map(time).into(),
-                revision.into(),
+                revision_of(delivery).into(),
                 doc(delivery)?,
                 delivery.post_id.as_str().into(),
                 delivery.account_id.as_str().into(),
@@ -107,10 +147,36 @@ impl Inner {
         )
     }
 
-    /// The deliveries of one account run in order: of those that are due, the one that was due first.
-    pub fn next_due(&self, now: UnixMillis) -> Result<Option<Delivery>> {
-        let query = "SELECT doc FROM journal WHERE due_at <= ? ORDER BY due_at, seq LIMIT 1";
-        self.db()?.doc(query, vec![time(now)])
+    /// What has a step to make now. Aside of the line is what waits for an answer about itself; in the line, deliveries
+    /// go out in the order of their times, and one that backs off keeps those behind it waiting.
+    pub fn next_row(&self, now: UnixMillis) -> Result<Option<Row>> {
+        let aside = "SELECT seq, opened, doc FROM journal WHERE state IN ('held', 'unknown', 'recalled')
+            AND due_at <= ? ORDER BY due_at LIMIT 1";
+        if let Some(row) = self.db()?.rows(aside, vec![time(now)])?.into_iter().next() {
+            return Ok(Some(row));
+        }
+        let line = "SELECT seq, opened, doc FROM (SELECT seq, opened, doc, due_at FROM journal
+            WHERE state IN ('queued', 'publishing') ORDER BY run_at, seq LIMIT 1) WHERE due_at <= ?";
+        Ok(self.db()?.rows(line, vec![time(now)])?.into_iter().next())
+    }
+
+    /// A step of the row begins. What the process does not live to close is counted.
+    pub fn open_row(&self, row: &Row) -> Result<()> {
+        self.db()?.run("UPDATE journal SET opened = opened + 1 WHERE seq = ?", vec![row.seq.into()])
+    }
+
+    pub fn close_row(&self, row: &Row) -> Result<()> {
+        self.db()?.run("UPDATE journal SET opened = 0 WHERE seq = ?", vec![row.seq.into()])
+    }
+
+    /// A row whose document cannot be read blocks nobody.
+    pub fn bar_row(&self, row: &Row) -> Result<()> {
+        self.db()?.run("UPDATE journal SET state = 'unreadable', due_at = NULL WHERE seq = ?", vec![row.seq.into()])
+    }
+
+    pub fn delete_delivery(&self, delivery: &Delivery) -> Result<()> {
+        let delete = "DELETE FROM journal WHERE post_id = ? AND account_id = ?";
+        self.db()?.run(delete, vec![delivery.post_id.as_str().into(), delivery.account_id.as_str().into()])
     }
 
     /// A delivery as it is now.
@@ -119,10 +185,51 @@ impl Inner {
         self.db()?.doc(query, vec![known.post_id.as_str().into(), known.account_id.as_str().into()])
     }
 
+    /// Everything that is not final.
     pub fn open_deliveries(&self) -> Result<Vec<Delivery>> {
-        let query =
-            "SELECT doc FROM journal WHERE json_extract(doc, '$.state') IN ('queued', 'publishing', 'held', 'unknown')";
+        let query = "SELECT doc FROM journal WHERE state IN ('queued', 'publishing', 'held', 'unknown', 'recalled')";
         self.db()?.docs(query, Vec::new())
+    }
+
+    pub fn interrupted_deliveries(&self) -> Result<Vec<Delivery>> {
+        self.db()?.docs("SELECT doc FROM journal WHERE state = 'publishing'", Vec::new())
+    }
+
+    /// The id is the answer to a call that is known: it settles no other's doubt.
+    pub fn claim(&self, id: &XPostId) -> Result<()> {
+        let insert = "INSERT OR IGNORE INTO claims (x_post_id, at) VALUES (?, ?)";
+        self.db()?.run(insert, vec![id.as_str().into(), time(now())])
+    }
+
+    pub fn is_claimed(&self, id: &XPostId) -> Result<bool> {
+        Ok(self.db()?.count("SELECT count(*) AS count FROM claims WHERE x_post_id = ?", vec![id.as_str().into()])? > 0)
+    }
+
+    /// X's windows for an endpoint, as last told.
+    pub fn save_windows(&self, endpoint: &str, windows: &[Window]) -> Result<()> {
+        windows.iter().try_for_each(|window| {
+            self.db()?.run(
+                "INSERT OR REPLACE INTO windows (endpoint, kind, reset_at, doc) VALUES (?, ?, ?, ?)",
+                vec![endpoint.into(), window.kind.as_str().into(), time(window.reset_at), doc(window)?],
+            )
+        })
+    }
+
+    /// The windows that are not over at `now`, by endpoint.
+    pub fn windows(&self, now: UnixMillis) -> Result<Vec<(String, Window)>> {
+        let query = "SELECT endpoint, doc FROM windows WHERE reset_at > ? ORDER BY endpoint, kind";
+        let rows: Vec<Known> = self.db()?.rows(query, vec![time(now)])?;
+        rows.into_iter().map(|row| Ok((row.endpoint, read(&row.doc)?))).collect()
+    }
+
+    /// Removes what nobody asks for any more.
+    pub fn purge(&self, now: UnixMillis) -> Result<()> {
+        self.db()?.run("DELETE FROM claims WHERE at < ?", vec![time(now - CLAIMS_KEPT)])?;
+        self.db()?.run(
+            "DELETE FROM journal WHERE state IN ('published', 'failed', 'deleted', 'cancelled') AND told >= revision
+                AND run_at < ?",
+            vec![time(now - JOURNAL_KEPT)],
+        )
     }
 
     pub fn untold_deliveries(&self) -> Result<Vec<Delivery>> {
@@ -131,10 +238,9 @@ impl Inner {
     }
 
     pub fn delivery_told(&self, delivery: &Delivery) -> Result<()> {
-        let revision = i64::try_from(delivery.revision).unwrap_or(i64::MAX);
         self.db()?.run(
             "UPDATE journal SET told = ? WHERE post_id = ? AND account_id = ?",
-            vec![revision.into(), delivery.post_id.as_str().into(), delivery.account_id.as_str().into()],
+            vec![revision_of(delivery).into(), delivery.post_id.as_str().into(), delivery.account_id.as_str().into()],
         )
     }
 
@@ -142,11 +248,22 @@ impl Inner {
     pub fn next_alarm(&self) -> Result<Option<UnixMillis>> {
         let rows: Vec<Time> = self.db()?.rows(
             "SELECT min(at) AS at FROM (
-                SELECT min(due_at) AS at FROM journal
+                SELECT due_at AS at FROM (SELECT due_at FROM journal WHERE state IN ('queued', 'publishing')
+                    ORDER BY run_at, seq LIMIT 1)
+                UNION ALL SELECT min(due_at) AS at FROM journal WHERE state IN ('held', 'unknown', 'recalled')
                 UNION ALL SELECT 0 AS at FROM journal WHERE told < revision
                 UNION ALL SELECT 0 AS at FROM pair WHERE is_told = 0)",
             Vec::new(),
         )?;
         Ok(rows.first().and_then(|row| row.at).map(UnixMillis))
     }
+}
+
+/// What the journal is found by: the state, or that the ledger is changing it.
+const fn column_of(delivery: &Delivery) -> &'static str {
+    if delivery.recalled_until.is_some() { "recalled" } else { delivery.state.as_str() }
+}
+
+fn revision_of(delivery: &Delivery) -> i64 {
+    i64::try_from(delivery.revision).unwrap_or(i64::MAX)
 }

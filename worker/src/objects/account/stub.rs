@@ -3,12 +3,15 @@
 use latchkey_core::api::account::Health;
 use latchkey_core::connect::Session;
 use latchkey_core::delivery::Delivery;
-use latchkey_core::id::AccountId;
+use latchkey_core::id::{AccountId, PostId, XPostId};
 use latchkey_core::network::ClientRef;
 use latchkey_core::oauth::{Scopes, TokenSet};
 use latchkey_core::time::UnixMillis;
+use latchkey_core::x::lookup::Lookup;
+use latchkey_core::x::rate::Window;
 use latchkey_core::x::user::XUser;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use worker::Stub;
 
 use super::super::wire::ask;
@@ -20,7 +23,26 @@ pub(super) enum Message {
     Enqueue(Vec<Delivery>),
     Health,
     Release(Release),
-    ClientChanged { client_id: String },
+    ClientChanged {
+        client_id: String,
+    },
+    Recall {
+        delivery: Box<Delivery>,
+        to_end: bool,
+    },
+    Resolve {
+        delivery: Box<Delivery>,
+        id: Option<XPostId>,
+    },
+    Ask(Lookup),
+    Delete(Vec<XPostId>),
+    Limits,
+    AppMended,
+    Probe {
+        post_id: PostId,
+    },
+    /// Only look whether something is due.
+    Wake,
 }
 
 /// A token pair on its way from its connect session to its account, sealed for the session.
@@ -88,6 +110,43 @@ impl AccountStub {
 
     pub async fn client_changed(&self, client_id: String) -> Result<()> {
         ask(&self.stub, &Message::ClientChanged { client_id }).await
+    }
+
+    /// Keeps a delivery from being sent while the ledger changes or ends it. Says whether that is possible.
+    pub async fn recall(&self, delivery: Delivery, to_end: bool) -> Result<bool> {
+        ask(&self.stub, &Message::Recall { delivery: Box::new(delivery), to_end }).await
+    }
+
+    /// Settles a doubt by hand: it came about as `id`, or not at all. Says whether there was a doubt.
+    pub async fn resolve(&self, delivery: Delivery, id: Option<XPostId>) -> Result<bool> {
+        ask(&self.stub, &Message::Resolve { delivery: Box::new(delivery), id }).await
+    }
+
+    /// What X says, or its refusal.
+    pub async fn ask(&self, lookup: Lookup) -> Result<Value> {
+        ask(&self.stub, &Message::Ask(lookup)).await
+    }
+
+    /// Deletes posts at X, the last one first. One that X does not know is deleted already.
+    pub async fn delete(&self, ids: Vec<XPostId>) -> Result<()> {
+        ask(&self.stub, &Message::Delete(ids)).await
+    }
+
+    pub async fn limits(&self) -> Result<Vec<(String, Window)>> {
+        ask(&self.stub, &Message::Limits).await
+    }
+
+    pub async fn app_mended(&self) -> Result<()> {
+        ask(&self.stub, &Message::AppMended).await
+    }
+
+    /// Tries this held delivery although the network is paused.
+    pub async fn probe(&self, post_id: PostId) -> Result<()> {
+        ask(&self.stub, &Message::Probe { post_id }).await
+    }
+
+    pub async fn wake(&self) -> Result<()> {
+        ask(&self.stub, &Message::Wake).await
     }
 
     pub async fn release(&self, release: Release) -> Result<Revocation> {

@@ -28,6 +28,8 @@ pub struct Access {
 pub enum NoAccess {
     /// The person has to connect again.
     Ended,
+    /// X refuses the app's client id or secret, and so every account's refresh.
+    ClientRefused,
     Until(UnixMillis),
 }
 
@@ -49,7 +51,7 @@ impl Inner {
         };
         self.db()?.transaction(|| {
             self.save_pair(&grant, &sealed, &adoption.session_id, &adoption.x_user_id)?;
-            self.release_held()
+            self.release_held(false)
         })
     }
 
@@ -59,6 +61,15 @@ impl Inner {
             Some(grant) if grant.client.client_id != client_id => self.note_end(grant, Ended::ClientChanged),
             _ => Ok(()),
         }
+    }
+
+    /// The app works again: a refresh that it was refused for may be tried at once, and what was held for it goes on.
+    pub(super) fn app_mended(&self) -> Result<()> {
+        if let Some(mut grant) = self.grant()? {
+            grant.client_mended();
+            self.save_grant(&grant)?;
+        }
+        self.release_held(true)
     }
 
     /// An access token that is good now. However many ask at once, X sees one refresh.
@@ -74,6 +85,9 @@ impl Inner {
                     self.refresh().await?;
                 }
                 // A token that is given out with less than the usual time left is a token all the same.
+                Use::Refresh | Use::NotBefore(_) if grant.refresh.is_client_refused && time >= grant.expires_at => {
+                    return Ok(Err(NoAccess::ClientRefused));
+                }
                 Use::Refresh if time >= grant.expires_at => {
                     return Ok(Err(NoAccess::Until(grant.expires_at.max(time))));
                 }

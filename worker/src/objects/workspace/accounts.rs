@@ -69,6 +69,10 @@ impl Inner {
         Ok(HealthPlan { object: account.object(), username: account.user.username })
     }
 
+    pub(super) fn plan_limits(&self, id: &str) -> Result<String> {
+        Ok(self.account(id)?.ok_or_else(|| not_found("account"))?.object())
+    }
+
     /// Closes the row and owes the rest to the account's object, so that a crash cannot leave tokens behind. The edge
     /// does it at once, to say in its answer whether X confirmed it; the errand comes after that.
     pub(super) fn delete_account(&self, id: &str) -> Result<DeletionPlan> {

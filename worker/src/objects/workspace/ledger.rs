@@ -1,17 +1,23 @@
 //! The ledger's tables: documents of core's types beside the columns they are found by (docs/STORAGE.md).
 
 use latchkey_core::account::Account;
+use latchkey_core::api::settings::{Month, Spent};
 use latchkey_core::delivery::Delivery;
-use latchkey_core::id::{NetworkId, PostId, TenantId};
+use latchkey_core::id::{AccountId, NetworkId, PostId, TenantId};
 use latchkey_core::idempotency::{REMEMBERED, Row};
 use latchkey_core::network::Network;
-use latchkey_core::post::Post;
-use latchkey_core::time::UnixMillis;
+use latchkey_core::post::{Post, means_every};
+use latchkey_core::settings::Settings;
+use latchkey_core::time::{Span, UnixMillis};
 use serde::Deserialize;
 
 use super::Inner;
 use crate::error::Result;
 use crate::objects::storage::{doc, time};
+use crate::runtime::now;
+
+/// A delivery whose time passed so long ago is late: its account is reminded of it.
+const LATE: Span = Span::mins(2);
 
 pub const SCHEMA: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS networks (
@@ -20,21 +26,27 @@ pub const SCHEMA: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS secret_versions (network_id TEXT PRIMARY KEY, last INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS accounts (
         id TEXT PRIMARY KEY, network_id TEXT NOT NULL, tenant_id TEXT NOT NULL, x_user_id TEXT NOT NULL,
-        created_at INTEGER NOT NULL, is_deleted INTEGER NOT NULL DEFAULT 0, doc TEXT NOT NULL,
+        username TEXT NOT NULL, created_at INTEGER NOT NULL, is_deleted INTEGER NOT NULL DEFAULT 0, doc TEXT NOT NULL,
         UNIQUE (network_id, x_user_id, tenant_id))",
+    "CREATE INDEX IF NOT EXISTS accounts_name ON accounts (username)",
     "CREATE TABLE IF NOT EXISTS posts (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, tenant_id TEXT, created_at INTEGER NOT NULL,
-        doc TEXT NOT NULL)",
+        scheduled_at INTEGER, is_deleted INTEGER NOT NULL DEFAULT 0, doc TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS deliveries (
-        post_id TEXT NOT NULL, account_id TEXT NOT NULL, status TEXT NOT NULL, revision INTEGER NOT NULL,
-        doc TEXT NOT NULL, PRIMARY KEY (post_id, account_id)) WITHOUT ROWID",
+        post_id TEXT NOT NULL, account_id TEXT NOT NULL, state TEXT NOT NULL, edition INTEGER NOT NULL,
+        revision INTEGER NOT NULL, watch_at INTEGER, spent INTEGER NOT NULL, spent_at INTEGER, doc TEXT NOT NULL,
+        PRIMARY KEY (post_id, account_id)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS deliveries_late ON deliveries (watch_at) WHERE watch_at IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS deliveries_held ON deliveries (account_id) WHERE state = 'held'",
+    "CREATE INDEX IF NOT EXISTS deliveries_spent ON deliveries (spent_at) WHERE spent_at IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS deliveries_of_account ON deliveries (account_id, post_id)",
     "CREATE TABLE IF NOT EXISTS idempotency (key TEXT PRIMARY KEY, started_at INTEGER NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS idempotency_age ON idempotency (started_at)",
     "CREATE TABLE IF NOT EXISTS outbox (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-        doc TEXT NOT NULL)",
+        opened INTEGER NOT NULL DEFAULT 0, doc TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS outbox_due ON outbox (due_at)",
+    "CREATE TABLE IF NOT EXISTS settings (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL)",
 ];
 
 #[derive(Deserialize)]
@@ -82,8 +94,26 @@ impl Inner {
         self.db()?.docs("SELECT doc FROM accounts WHERE is_deleted = 0 ORDER BY created_at DESC, id", Vec::new())
     }
 
+    /// Those that `names` may mean: ids, usernames, or every one.
+    pub(super) fn accounts_named(&self, names: &[String]) -> Result<Vec<Account>> {
+        if names.iter().any(|name| means_every(name)) {
+            return self.accounts();
+        }
+        let keys: Vec<String> =
+            names.iter().flat_map(|name| [name.clone(), name.trim_start_matches('@').to_lowercase()]).collect();
+        // One value however many there are: a statement here takes a hundred at most.
+        let keys = serde_json::to_string(&keys)?;
+        let query = "SELECT doc FROM accounts WHERE is_deleted = 0 AND (id IN (SELECT value FROM json_each(?1))
+            OR username IN (SELECT value FROM json_each(?1)))";
+        self.db()?.docs(query, vec![keys.into()])
+    }
+
     pub(super) fn account(&self, id: &str) -> Result<Option<Account>> {
         self.db()?.doc("SELECT doc FROM accounts WHERE id = ? AND is_deleted = 0", vec![id.into()])
+    }
+
+    pub(super) fn account_even_deleted(&self, id: &AccountId) -> Result<Option<Account>> {
+        self.db()?.doc("SELECT doc FROM accounts WHERE id = ?", vec![id.as_str().into()])
     }
 
     /// The rows of one X user under one app, deleted ones too: a reconnection revives its own.
@@ -108,13 +138,15 @@ impl Inner {
     pub(super) fn save_account(&self, account: &Account) -> Result<()> {
         let tenant_id = account.tenant_id.as_ref().map_or("", |tenant_id| tenant_id.as_str());
         self.db()?.run(
-            "INSERT INTO accounts (id, network_id, tenant_id, x_user_id, created_at, doc) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, is_deleted = 0",
+            "INSERT INTO accounts (id, network_id, tenant_id, x_user_id, username, created_at, doc)
+                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET doc = excluded.doc,
+                username = excluded.username, is_deleted = 0",
             vec![
                 account.id.as_str().into(),
                 account.network_id.as_str().into(),
                 tenant_id.into(),
                 account.user.id.as_str().into(),
+                account.user.username.to_lowercase().into(),
                 time(account.created_at),
                 doc(account)?,
             ],
@@ -124,29 +156,105 @@ impl Inner {
     pub(super) fn save_post(&self, post: &Post) -> Result<()> {
         let tenant_id = post.tenant_id.as_ref().map(TenantId::as_str);
         self.db()?.run(
-            "INSERT INTO posts (id, tenant_id, created_at, doc) VALUES (?, ?, ?, ?)",
-            vec![post.id.as_str().into(), tenant_id.into(), time(post.created_at), doc(post)?],
+            "INSERT INTO posts (id, tenant_id, created_at, scheduled_at, doc) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET scheduled_at = excluded.scheduled_at, doc = excluded.doc",
+            vec![
+                post.id.as_str().into(),
+                tenant_id.into(),
+                time(post.created_at),
+                post.scheduled_at.map(time).into(),
+                doc(post)?,
+            ],
         )
     }
 
     pub(super) fn post(&self, id: &str) -> Result<Option<Post>> {
-        self.db()?.doc("SELECT doc FROM posts WHERE id = ?", vec![id.into()])
+        self.db()?.doc("SELECT doc FROM posts WHERE id = ? AND is_deleted = 0", vec![id.into()])
     }
 
-    /// A delivery as its account reports it; an older report than the last one changes nothing.
+    /// The record goes; what was spent stays counted.
+    pub(super) fn delete_post_record(&self, id: &PostId) -> Result<()> {
+        self.db()?.run("UPDATE posts SET is_deleted = 1 WHERE id = ?", vec![id.as_str().into()])
+    }
+
+    /// A delivery as its account reports it, or in a new edition; an older one than is known changes nothing. It is
+    /// looked after when its account is late with it.
     pub(super) fn save_delivery(&self, delivery: &Delivery) -> Result<()> {
-        let revision = i64::try_from(delivery.revision).unwrap_or(i64::MAX);
+        self.write_delivery(delivery, delivery.due().map(|due| due + LATE))
+    }
+
+    /// A delivery that nobody is to send.
+    pub(super) fn save_idle_delivery(&self, delivery: &Delivery) -> Result<()> {
+        self.write_delivery(delivery, None)
+    }
+
+    fn write_delivery(&self, delivery: &Delivery, watch_at: Option<UnixMillis>) -> Result<()> {
+        let spent = i64::try_from(delivery.spent().0).unwrap_or(i64::MAX);
+        let spent_at = (spent > 0).then(|| delivery.published_at.unwrap_or_else(now));
         self.db()?.run(
-            "INSERT INTO deliveries (post_id, account_id, status, revision, doc) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (post_id, account_id) DO UPDATE SET status = excluded.status, revision = excluded.revision,
-                doc = excluded.doc WHERE excluded.revision > revision",
+            "INSERT INTO deliveries (post_id, account_id, state, edition, revision, watch_at, spent, spent_at, doc)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (post_id, account_id) DO UPDATE SET state = excluded.state, edition = excluded.edition,
+                revision = excluded.revision, watch_at = excluded.watch_at, spent = excluded.spent,
+                spent_at = coalesce(spent_at, excluded.spent_at), doc = excluded.doc
+                WHERE (excluded.edition, excluded.revision) > (edition, revision)",
             vec![
                 delivery.post_id.as_str().into(),
                 delivery.account_id.as_str().into(),
-                latchkey_core::api::post::status_word(delivery.state).into(),
-                revision.into(),
+                delivery.state.as_str().into(),
+                i64::from(delivery.edition).into(),
+                i64::try_from(delivery.revision).unwrap_or(i64::MAX).into(),
+                watch_at.map(time).into(),
+                spent.into(),
+                spent_at.map(time).into(),
                 doc(delivery)?,
             ],
+        )
+    }
+
+    pub(super) fn delivery(&self, post_id: &str, account_id: &str) -> Result<Option<Delivery>> {
+        let query = "SELECT doc FROM deliveries WHERE post_id = ? AND account_id = ?";
+        self.db()?.doc(query, vec![post_id.into(), account_id.into()])
+    }
+
+    /// Accounts whose deliveries are late. They are asked again after as long.
+    pub(super) fn late_accounts(&self, now: UnixMillis) -> Result<Vec<Account>> {
+        let late = "SELECT doc FROM accounts WHERE id IN (SELECT account_id FROM deliveries WHERE watch_at <= ?)";
+        let accounts = self.db()?.docs(late, vec![time(now)])?;
+        self.db()?.run("UPDATE deliveries SET watch_at = ? WHERE watch_at <= ?", vec![time(now + LATE), time(now)])?;
+        Ok(accounts)
+    }
+
+    /// Accounts of a network with deliveries that are held.
+    pub(super) fn holding_accounts(&self, network_id: &NetworkId) -> Result<Vec<Account>> {
+        let query = "SELECT doc FROM accounts WHERE network_id = ? AND id IN (SELECT account_id FROM deliveries WHERE state = 'held')";
+        self.db()?.docs(query, vec![network_id.as_str().into()])
+    }
+
+    /// The delivery that the network's pause has held for longest.
+    pub(super) fn oldest_held(&self, network_id: &NetworkId) -> Result<Option<Delivery>> {
+        let query =
+            "SELECT d.doc AS doc FROM deliveries d JOIN accounts a ON a.id = d.account_id WHERE d.state = 'held'
+            AND a.network_id = ? AND json_extract(d.doc, '$.error.code') <> 'reconnect_required'
+            ORDER BY json_extract(d.doc, '$.run_at') LIMIT 1";
+        self.db()?.doc(query, vec![network_id.as_str().into()])
+    }
+
+    pub(super) fn settings(&self) -> Result<Settings> {
+        Ok(self.db()?.doc("SELECT doc FROM settings", Vec::new())?.unwrap_or_default())
+    }
+
+    pub(super) fn save_settings(&self, settings: &Settings) -> Result<()> {
+        self.db()?.run("INSERT OR REPLACE INTO settings (id, doc) VALUES (1, ?)", vec![doc(settings)?])
+    }
+
+    /// What each tenant spent in a month.
+    pub(super) fn spent_in(&self, month: Month) -> Result<Vec<Spent>> {
+        self.db()?.rows(
+            "SELECT p.tenant_id AS tenant_id, sum(d.spent) AS micros, count(DISTINCT d.post_id) AS posts
+                FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.spent_at >= ? AND d.spent_at < ?
+                GROUP BY p.tenant_id ORDER BY p.tenant_id",
+            vec![time(month.start), time(month.end)],
         )
     }
 

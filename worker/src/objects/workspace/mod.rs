@@ -5,10 +5,13 @@
 //! drains; both sides know a repetition when they see one.
 
 mod accounts;
+mod changes;
+mod health;
 mod ledger;
 mod networks;
 mod outbox;
 mod posts;
+mod settings;
 mod stub;
 
 use latchkey_core::api::answer::Answer;
@@ -24,8 +27,8 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::stub::Message;
 pub use self::stub::{
-    ApiRequest, Call, Command, DeletionPlan, Done, GrantReport, HealthPlan, NetworkCommit, NetworkPlan, NetworkWish,
-    Outcome, SessionPlan, Stage, VerificationPlan, WorkspaceStub,
+    ApiRequest, Call, ChangePlan, Command, DeletionPlan, Done, GrantReport, HealthPlan, InsightPlan, NetworkCommit,
+    NetworkPlan, NetworkWish, Outcome, Report, SessionPlan, Stage, VerificationPlan, WorkspaceStub,
 };
 use super::storage::Db;
 use super::waiting::Waiting;
@@ -80,11 +83,13 @@ impl Inner {
                 self.arm().await?;
                 reply(row)
             }
-            Message::Delivered(deliveries) => {
-                self.db()?.transaction(|| self.delivered(&deliveries))?;
+            Message::Delivered(report) => {
+                let gate = self.db()?.transaction(|| self.delivered(&report))?;
+                self.arm().await?;
                 self.waiting.tell();
-                reply(())
+                reply(gate)
             }
+            Message::Reclaim(delivery) => reply(self.db()?.transaction(|| self.reclaim(&delivery))?),
             Message::GrantChanged(report) => reply(self.grant_changed(&report)?),
             Message::Client { network_id, even_deleted } => reply(self.client(&network_id, even_deleted)?),
         }
@@ -173,6 +178,14 @@ impl Inner {
             }
             Command::PlanHealth { id } => go(self.plan_health(id)?),
             Command::DeleteAccount { id } => go(self.delete_account(id)?),
+            Command::PlanLimits { id } => go(self.plan_limits(id)?),
+            Command::PlanChange { id, body } => go(self.plan_change(id, body)?),
+            Command::CommitChange { id, number, body } => Ok(done(self.commit_change(id, *number, body)?)),
+            Command::PlanDelete { id } => go(self.plan_delete(id)?),
+            Command::CommitDelete { id, number } => Ok(done(self.commit_delete(id, *number)?)),
+            Command::PlanInsight { id } => go(self.plan_insight(id)?),
+            Command::CommitRemote { id, deleted, answer } => Ok(done(self.commit_remote(id, deleted, answer)?)),
+            Command::ShowPost { id } => Ok(done(self.get_post(id.as_str())?)),
         }
     }
 
@@ -198,6 +211,13 @@ impl Inner {
             Route::AccountGet(id) => self.get_account(id),
             Route::PostCreate => self.create_post(body),
             Route::PostGet(id) => self.get_post(id),
+            Route::PostRetry(id) => self.retry_post(id),
+            Route::PostReply(id) => self.create_reply(id, body),
+            Route::PostRepost(id) => self.create_repost(id, body),
+            Route::NetworkResume(id) => self.resume_network(id, callback_url),
+            Route::SettingsGet => self.get_settings(),
+            Route::SettingsChange => self.change_settings(body),
+            Route::Usage => self.usage(),
             _ => Err(not_found("call")),
         }
     }

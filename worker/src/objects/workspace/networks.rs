@@ -70,12 +70,16 @@ impl Inner {
             client_type: commit.client_type,
             verified_at: commit.is_verified.then_some(time),
             paused: None,
+            probe_at: None,
+            closed_until: before.as_ref().and_then(|network| network.closed_until),
             created_at: before.as_ref().map_or(time, |network| network.created_at),
             updated_at: time,
         };
         self.save_network(&network)?;
         if let Some(before) = &before {
             self.supersede(before, &network)?;
+            // What it was paused for may be mended now; if not, the next call to X says so.
+            self.resume(network.clone())?;
         }
         let status = if before.is_some() { 200 } else { 201 };
         let view = NetworkView::new(&network, callback_url);
@@ -166,7 +170,7 @@ impl Inner {
     }
 
     /// By id; or by name: the tenant's own, else the one that all share.
-    fn find_network(&self, id_or_name: &str, tenant_id: Option<&TenantId>) -> Result<Option<Network>> {
+    pub(super) fn find_network(&self, id_or_name: &str, tenant_id: Option<&TenantId>) -> Result<Option<Network>> {
         if !matches!(id_or_name, "x" | "twitter") {
             return self.network(id_or_name);
         }

@@ -1,10 +1,10 @@
 //! Errands: what the ledger owes to others. Written in the transaction that owes it, done by the alarm, repeated until
 //! it is acknowledged. Every errand is one that can be done twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
-use latchkey_core::account::object_of;
+use latchkey_core::account::{Account, object_of};
 use latchkey_core::backoff;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, NetworkId};
@@ -13,12 +13,16 @@ use latchkey_core::time::{Span, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use super::Inner;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::log;
 use crate::objects::account::Release;
 use crate::objects::storage::{doc, read, time};
 use crate::runtime::now;
 
+/// An errand in which the process died so often is set aside.
+const DEAD_ATTEMPTS: u32 = 3;
+/// The last time that a platform's clock knows (ECMA-262, Time Values).
+const NEVER: i64 = 8_640_000_000_000_000;
 const BATCH: i32 = 100;
 const PAUSE: (Span, Span) = (Span::secs(1), Span::mins(1));
 
@@ -40,6 +44,10 @@ pub enum Errand {
         object: String,
         client_id: String,
     },
+    /// The X app works again.
+    AppMended {
+        object: String,
+    },
     /// A secret version that is no longer current, a day after it was superseded or never taken into use.
     ForgetSecret {
         network_id: NetworkId,
@@ -51,6 +59,8 @@ pub enum Errand {
 struct Row {
     seq: i64,
     attempts: u32,
+    /// How often it was begun since it last ended: the process died in between.
+    opened: u32,
     doc: String,
 }
 
@@ -86,23 +96,45 @@ impl Inner {
             }
             join_all(trips.into_iter().map(|trip| self.run(trip))).await.into_iter().collect::<Result<()>>()?;
         }
+        self.remind().await?;
+        self.probe_networks().await?;
         self.arm().await
+    }
+
+    /// Accounts that let a time pass are woken: their own alarm may have been lost.
+    async fn remind(&self) -> Result<()> {
+        let app = self.app()?;
+        let objects: BTreeSet<String> = self.late_accounts(now())?.iter().map(Account::object).collect();
+        let woken = objects.iter().map(async |object| app.account(object)?.wake().await);
+        for outcome in join_all(woken).await {
+            log::unattended("workspace", "a late account", &outcome);
+        }
+        Ok(())
     }
 
     pub(super) async fn arm(&self) -> Result<()> {
         let query = "SELECT min(at) AS at FROM (
-            SELECT min(due_at) AS at FROM outbox UNION ALL SELECT min(started_at) + ? AS at FROM idempotency)";
-        let rows: Vec<Time> = self.db()?.rows(query, vec![REMEMBERED.as_millis().into()])?;
+            SELECT min(due_at) AS at FROM outbox WHERE due_at < ?
+            UNION ALL SELECT min(started_at) + ? AS at FROM idempotency
+            UNION ALL SELECT min(watch_at) AS at FROM deliveries WHERE watch_at IS NOT NULL
+            UNION ALL SELECT min(json_extract(doc, '$.probe_at')) AS at FROM networks WHERE is_deleted = 0)";
+        let rows: Vec<Time> = self.db()?.rows(query, vec![NEVER.into(), REMEMBERED.as_millis().into()])?;
         self.db()?.set_alarm(rows.first().and_then(|row| row.at).map(UnixMillis)).await
     }
 
     /// Deliveries for one account go together and in order.
     fn due_trips(&self) -> Result<Vec<Trip>> {
-        let query = "SELECT seq, attempts, doc FROM outbox WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?";
+        let query = "SELECT seq, attempts, opened, doc FROM outbox WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?";
         let mut trips = Vec::new();
         let mut queues: BTreeMap<String, (Vec<Row>, Vec<Delivery>)> = BTreeMap::new();
         for row in self.db()?.rows::<Row>(query, vec![time(now()), BATCH.into()])? {
-            match read(&row.doc)? {
+            let errand = read(&row.doc);
+            if errand.is_err() || row.opened >= DEAD_ATTEMPTS {
+                self.set_aside(&row, errand)?;
+                continue;
+            }
+            self.db()?.run("UPDATE outbox SET opened = opened + 1 WHERE seq = ?", vec![row.seq.into()])?;
+            match errand? {
                 Errand::Enqueue { object, delivery } => {
                     let (rows, deliveries) = queues.entry(object).or_default();
                     rows.push(row);
@@ -116,6 +148,17 @@ impl Inner {
         Ok(trips)
     }
 
+    /// What cannot be read, or kills whoever tries it, stays where it is for a person to look at; the rest goes on.
+    fn set_aside(&self, row: &Row, errand: Result<Errand>) -> Result<()> {
+        log::unattended("workspace", "errand", &Err(Error::fault(format!("errand {} is set aside", row.seq))));
+        self.db()?.run("UPDATE outbox SET due_at = ? WHERE seq = ?", vec![NEVER.into(), row.seq.into()])?;
+        if let Ok(Errand::Enqueue { mut delivery, .. }) = errand {
+            delivery.set_aside();
+            self.save_idle_delivery(&delivery)?;
+        }
+        Ok(())
+    }
+
     /// Done is deleted; what failed waits and is tried again.
     async fn run(&self, trip: Trip) -> Result<()> {
         let outcome = self.work(trip.errand).await;
@@ -126,7 +169,7 @@ impl Inner {
         log::unattended("workspace", "errand", &outcome);
         trip.rows.iter().try_for_each(|row| {
             let due_at = now() + backoff::pause(PAUSE.0, PAUSE.1, row.attempts + 1);
-            let update = "UPDATE outbox SET due_at = ?, attempts = attempts + 1 WHERE seq = ?";
+            let update = "UPDATE outbox SET due_at = ?, attempts = attempts + 1, opened = 0 WHERE seq = ?";
             self.db()?.run(update, vec![time(due_at), row.seq.into()])
         })
     }
@@ -147,6 +190,7 @@ impl Inner {
             Work::Other(Errand::ClientChanged { object, client_id }) => {
                 app.account(&object)?.client_changed(client_id).await
             }
+            Work::Other(Errand::AppMended { object }) => app.account(&object)?.app_mended().await,
             Work::Other(Errand::ForgetSecret { network_id, version }) => {
                 let is_current =
                     self.network(network_id.as_str())?.is_some_and(|network| network.secret_version == version);

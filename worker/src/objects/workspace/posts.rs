@@ -1,45 +1,159 @@
-//! Posts in the ledger, and what their accounts report of them.
+//! Posts in the ledger: accepted, shown, and what their accounts report of them.
 
 use latchkey_core::account::Account;
 use latchkey_core::api::answer::Answer;
+use latchkey_core::api::code::Code;
 use latchkey_core::api::input::read;
-use latchkey_core::api::post::{CreatePost, IGNORED, PostFilter, post_view};
+use latchkey_core::api::post::{CreatePost, IGNORED, NewReply, NewRepost, PostFilter, estimate, post_view};
 use latchkey_core::api::query::Query;
-use latchkey_core::delivery::Delivery;
-use latchkey_core::id::PostId;
-use latchkey_core::post::{Post, resolve};
+use latchkey_core::delivery::{Delivery, State};
+use latchkey_core::id::{PostId, XPostId};
+use latchkey_core::post::{Draft, Post, Wording, resolve, schedule};
 use latchkey_core::time::{Span, UnixMillis};
+use latchkey_core::x::options::Options;
+use latchkey_core::x::price::Micros;
 use serde_json::{Value, json};
 use worker::SqlStorageValue;
 
 use super::outbox::Errand;
 use super::{Call, Inner, not_found};
 use crate::app::ORG_ID;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::objects::storage::time;
 use crate::runtime::{entropy, now, within};
 
 impl Inner {
-    /// Accepted means durable: post, deliveries and the errands that send them are one transaction.
+    /// In order: (1) the body by itself, (2) whom it names, (3) what X takes from them, (4) the price. Accepted means
+    /// durable: post, deliveries and the errands that send them are one transaction.
     pub(super) fn create_post(&self, body: &str) -> Result<Answer> {
         let input = read::<CreatePost>(body.as_bytes(), IGNORED)?;
-        let new = input.value.validate(input.warnings)?;
-        let known: Vec<Account> = self
-            .accounts()?
-            .into_iter()
-            .filter(|account| new.tenant_id.is_none() || account.tenant_id == new.tenant_id)
-            .collect();
-        let accounts = resolve(&new.accounts, &known)?;
-        let tenant_id = accounts.first().and_then(|account| account.tenant_id.clone());
-        let post = Post::new(PostId::from_entropy(entropy()?), tenant_id, new.contents.clone(), now());
-        self.save_post(&post)?;
-        for account in accounts {
-            let delivery = post.delivery_to(account);
-            self.save_delivery(&delivery)?;
-            let errand = Errand::Enqueue { object: account.object(), delivery: Box::new(delivery) };
-            self.owe(&errand, post.created_at)?;
+        let (mut wanted, warnings) = (input.value, input.warnings);
+        let draft = wanted.draft()?;
+        let mut post = new_post()?;
+        post.options = wanted.options()?;
+        post.is_draft = wanted.is_draft;
+        post.scheduled_at = match &wanted.scheduled_at {
+            Some(text) => schedule(text, post.created_at)?,
+            None => None,
+        };
+        post.say(&draft)?;
+        post.check(draft.wording)?;
+        let mut known = self.accounts_named(&wanted.accounts)?;
+        known.retain(|account| wanted.tenant_id.is_none() || account.tenant_id == wanted.tenant_id);
+        let accounts = resolve(&wanted.accounts, &known)?;
+        post.check_length(draft.wording, &accounts)?;
+        post.tenant_id = accounts.first().and_then(|account| account.tenant_id.clone());
+        self.require_cost(&post, accounts.len(), wanted.max_cost_usd)?;
+        if wanted.dry_run {
+            return self.dry_answer(&post, &accounts, &warnings);
         }
-        self.post_answer(&post, &new.warnings)
+        self.accept(&post, &accounts)?;
+        self.post_answer(&post, &warnings)
+    }
+
+    /// A reply to a post of ours, or to what somebody said below it.
+    pub(super) fn create_reply(&self, id: &str, body: &str) -> Result<Answer> {
+        let wanted = read::<NewReply>(body.as_bytes(), IGNORED)?.value;
+        let original = self.post(id)?.ok_or_else(|| not_found("post"))?;
+        let by_name = |account: &Account| wanted.account_username.as_ref().is_none_or(|name| account.is_called(name));
+        let published = self.published_by(&original, by_name, wanted.platform_post_id.as_ref())?;
+        let (root, account) = published.ok_or_else(|| not_found("published post of this account to reply to"))?;
+        let mut reply = new_post()?;
+        reply.tenant_id.clone_from(&account.tenant_id);
+        reply.options = Options::replying_to(wanted.parent_comment_id.as_ref().unwrap_or(&root));
+        let content = vec![(wanted.content, Options::default())];
+        reply.say(&Draft { content, wording: Wording::Content })?;
+        reply.check(Wording::Content)?;
+        reply.check_length(Wording::Content, &[&account])?;
+        self.accept(&reply, &[&account])?;
+        self.post_answer(&reply, &[])
+    }
+
+    /// A repost of what one account published, by this or another account.
+    pub(super) fn create_repost(&self, id: &str, body: &str) -> Result<Answer> {
+        let wanted = read::<NewRepost>(body.as_bytes(), IGNORED)?.value;
+        let original = self.post(id)?.ok_or_else(|| not_found("post"))?;
+        let names = [wanted.account];
+        let mut known = self.accounts_named(&names)?;
+        known.retain(|account| account.tenant_id == original.tenant_id);
+        let accounts = resolve(&names, &known)?;
+        let is_other = |account: &Account| accounts.iter().all(|by| by.id != account.id);
+        let published = match self.published_by(&original, is_other, None)? {
+            None => self.published_by(&original, |_| true, None)?,
+            other => other,
+        };
+        let (root, _) = published.ok_or_else(|| not_found("published post to repost"))?;
+        let mut repost = new_post()?;
+        repost.tenant_id.clone_from(&original.tenant_id);
+        repost.repost_of = Some(root);
+        self.accept(&repost, &accounts)?;
+        self.post_answer(&repost, &[])
+    }
+
+    /// What one of a post's accounts published of it: the root, or the segment that is named.
+    fn published_by(
+        &self,
+        post: &Post,
+        is_meant: impl Fn(&Account) -> bool,
+        named: Option<&XPostId>,
+    ) -> Result<Option<(XPostId, Account)>> {
+        let deliveries = self.deliveries_of(&post.id)?;
+        let published =
+            deliveries.into_iter().filter(|(_, account)| is_meant(account)).find_map(|(delivery, account)| {
+                let mut ids = delivery.segments.into_iter().filter_map(|segment| segment.platform_post_id);
+                let id = ids.find(|id| named.is_none_or(|named| named == id))?;
+                Some((id, account))
+            });
+        Ok(published)
+    }
+
+    fn accept(&self, post: &Post, accounts: &[&Account]) -> Result<()> {
+        let prices = self.settings()?.prices;
+        self.save_post(post)?;
+        for account in accounts {
+            let delivery = post.delivery_to(account, &prices, post.created_at);
+            if post.is_draft {
+                self.save_idle_delivery(&delivery)?;
+            } else {
+                self.dispatch(account, delivery)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Into the ledger, and on its way to the account.
+    pub(super) fn dispatch(&self, account: &Account, delivery: Delivery) -> Result<()> {
+        self.save_delivery(&delivery)?;
+        self.owe(&Errand::Enqueue { object: account.object(), delivery: Box::new(delivery) }, now())
+    }
+
+    fn require_cost(&self, post: &Post, accounts: usize, limit: Option<f64>) -> Result<()> {
+        let Some(limit) = limit else { return Ok(()) };
+        let (cost, _) = estimate(post, accounts, &self.settings()?.prices);
+        if cost <= Micros::from_usd(limit, "max_cost_usd")? {
+            return Ok(());
+        }
+        let message = format!("The post would cost ${:.3}, which is more than ${limit:.3}.", cost.to_usd());
+        Err(Error::refused(Code::CostExceeded, message))
+    }
+
+    /// The post as it would be. It has no id, since there is none.
+    fn dry_answer(&self, post: &Post, accounts: &[&Account], warnings: &[String]) -> Result<Answer> {
+        let prices = self.settings()?.prices;
+        let deliveries: Vec<(Delivery, Account)> = accounts
+            .iter()
+            .map(|account| (post.delivery_to(account, &prices, post.created_at), (*account).clone()))
+            .collect();
+        let mut view = post_view(post, ORG_ID, &deliveries, &prices);
+        if let Some(fields) = view.as_object_mut() {
+            fields.insert("id".into(), Value::Null);
+        }
+        let containers = view.get_mut("containers").and_then(Value::as_array_mut);
+        for container in containers.into_iter().flatten().filter_map(Value::as_object_mut) {
+            container.insert("id".into(), Value::Null);
+        }
+        let body = json!({ "dryRun": true, "post": view, "data": { "post": view }, "warnings": warnings });
+        Ok(Answer::success(200, body))
     }
 
     pub(super) fn get_post(&self, id: &str) -> Result<Answer> {
@@ -65,11 +179,6 @@ impl Inner {
         ))
     }
 
-    /// What accounts report; a report that arrives again or late changes nothing.
-    pub(super) fn delivered(&self, deliveries: &[Delivery]) -> Result<()> {
-        deliveries.iter().try_for_each(|delivery| self.save_delivery(delivery))
-    }
-
     /// `Prefer: wait`: the post once every delivery is final, or as it is when the time is up.
     pub(super) async fn await_post(&self, call: &Call, id: &str, wait_ms: i64) -> Result<Answer> {
         self.authorise(call)?;
@@ -85,36 +194,61 @@ impl Inner {
         Ok(self.deliveries_of(id)?.iter().all(|(delivery, _)| delivery.is_final()))
     }
 
-    fn post_answer(&self, post: &Post, warnings: &[String]) -> Result<Answer> {
+    /// With `reply_id` for what is a reply: X's id, once there is one.
+    pub(super) fn post_answer(&self, post: &Post, warnings: &[String]) -> Result<Answer> {
         let view = self.view(post)?;
-        Ok(Answer::success(200, json!({ "post": view, "data": { "post": view }, "warnings": warnings })))
+        let mut body = json!({ "post": view, "data": { "post": view }, "warnings": warnings });
+        if let (true, Some(fields)) = (post.options.has("reply"), body.as_object_mut()) {
+            let id = view.pointer("/socialAccounts/0/platformPostId").cloned().unwrap_or_default();
+            fields.insert("reply_id".into(), id);
+        }
+        Ok(Answer::success(200, body))
     }
 
-    fn view(&self, post: &Post) -> Result<Value> {
-        Ok(post_view(post, ORG_ID, &self.deliveries_of(&post.id)?))
+    pub(super) fn view(&self, post: &Post) -> Result<Value> {
+        Ok(post_view(post, ORG_ID, &self.deliveries_of(&post.id)?, &self.settings()?.prices))
     }
 }
 
-/// The filters as SQL over `posts p`. Nothing is scheduled yet, so a filter on the schedule admits nothing.
+fn new_post() -> Result<Post> {
+    Ok(Post::new(PostId::from_entropy(entropy()?), None, now()))
+}
+
+/// The filters as SQL over `posts p`.
 fn condition(filter: &PostFilter) -> (String, Vec<SqlStorageValue>) {
-    let mut parts = vec!["1 = 1"];
+    let mut parts = vec!["p.is_deleted = 0".to_owned()];
     let mut values = Vec::new();
-    let mut add = |part, value: Option<SqlStorageValue>| {
+    let mut add = |part: &str, value: Option<SqlStorageValue>| {
         if let Some(value) = value {
-            parts.push(part);
+            parts.push(part.to_owned());
             values.push(value);
         }
     };
     let text = |value: &Option<String>| value.as_deref().map(SqlStorageValue::from);
     let at = |value: Option<UnixMillis>| value.map(time);
     let of_account = "EXISTS (SELECT 1 FROM deliveries d WHERE d.post_id = p.id AND d.account_id = ?)";
-    let of_status = "EXISTS (SELECT 1 FROM deliveries d WHERE d.post_id = p.id AND d.status = ?)";
     add("p.tenant_id = ?", text(&filter.tenant_id));
     add(of_account, text(&filter.social_account_id));
-    add(of_status, text(&filter.status));
+    add(&of_status(filter.status.as_deref()), text(&filter.status));
     add("p.created_at > ?", at(filter.created_after));
     add("p.created_at < ?", at(filter.created_before));
-    add("NULL > ?", at(filter.scheduled_after));
-    add("NULL < ?", at(filter.scheduled_before));
+    add("p.scheduled_at > ?", at(filter.scheduled_after));
+    add("p.scheduled_at < ?", at(filter.scheduled_before));
     (parts.join(" AND "), values)
+}
+
+/// One of the original's four words, or an exact state.
+fn of_status(status: Option<&str>) -> String {
+    let meant = match status {
+        Some("pending") => &[State::Queued, State::Publishing, State::Held, State::Unknown][..],
+        Some("deleted") => &[State::Deleted, State::Cancelled],
+        _ => &[],
+    };
+    let listed: Vec<String> = meant.iter().map(|state| format!("'{}'", state.as_str())).collect();
+    // The word itself is bound once, whatever it is.
+    format!(
+        "EXISTS (SELECT 1 FROM deliveries d WHERE d.post_id = p.id AND d.state IN (?{}{}))",
+        if listed.is_empty() { "" } else { ", " },
+        listed.join(", ")
+    )
 }

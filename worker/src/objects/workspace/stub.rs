@@ -1,14 +1,15 @@
 //! What others say to the Workspace object, and what it says back.
 
-use latchkey_core::account::Consent;
+use latchkey_core::account::{Account, Consent};
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::grant::{Ended, Grant};
-use latchkey_core::id::{AccountId, NetworkId, TenantId, XUserId};
+use latchkey_core::id::{AccountId, NetworkId, PostId, TenantId, XUserId};
 use latchkey_core::idempotency::Key;
-use latchkey_core::network::{ClientRef, ClientType, Network};
+use latchkey_core::network::{ClientRef, ClientType, Gate, Network};
 use latchkey_core::oauth::Scopes;
+use latchkey_core::post::Post;
 use latchkey_core::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,7 +24,8 @@ pub(super) enum Message {
     Api(Box<Call>),
     AwaitPost { call: Box<Call>, id: String, wait_ms: i64 },
     Connected(Consent),
-    Delivered(Vec<Delivery>),
+    Delivered(Report),
+    Reclaim(Box<Delivery>),
     GrantChanged(GrantReport),
     Client { network_id: NetworkId, even_deleted: bool },
 }
@@ -86,6 +88,38 @@ pub enum Command {
     },
     DeleteAccount {
         id: String,
+    },
+    /// The object of an account.
+    PlanLimits {
+        id: String,
+    },
+    PlanChange {
+        id: String,
+        body: String,
+    },
+    CommitChange {
+        id: PostId,
+        number: u32,
+        body: String,
+    },
+    PlanDelete {
+        id: String,
+    },
+    CommitDelete {
+        id: PostId,
+        number: u32,
+    },
+    /// A post with what became of it.
+    PlanInsight {
+        id: String,
+    },
+    CommitRemote {
+        id: PostId,
+        deleted: Vec<AccountId>,
+        answer: Answer,
+    },
+    ShowPost {
+        id: PostId,
     },
 }
 
@@ -160,6 +194,31 @@ pub struct DeletionPlan {
     pub release: Release,
 }
 
+/// A change of a post that has begun: each delivery that is on its way is to be recalled first.
+#[derive(Serialize, Deserialize)]
+pub struct ChangePlan {
+    pub id: PostId,
+    pub number: u32,
+    /// With the object of its account.
+    pub recalls: Vec<(String, Delivery)>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct InsightPlan {
+    pub post: Post,
+    pub deliveries: Vec<(Delivery, Account)>,
+}
+
+/// What an account's object has to tell.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Report {
+    /// Of its tokens, when there are any.
+    pub network_id: Option<NetworkId>,
+    /// The app's own window for posts is spent until then.
+    pub closed_until: Option<UnixMillis>,
+    pub deliveries: Vec<Delivery>,
+}
+
 /// What became of a grant, for every row that shares it.
 #[derive(Serialize, Deserialize)]
 pub struct GrantReport {
@@ -227,8 +286,14 @@ impl WorkspaceStub {
         ask(&self.stub, &Message::Connected(consent)).await
     }
 
-    pub async fn delivered(&self, deliveries: &[Delivery]) -> Result<()> {
-        ask(&self.stub, &Message::Delivered(deliveries.to_vec())).await
+    /// Answers whether X may be called.
+    pub async fn delivered(&self, report: &Report) -> Result<Gate> {
+        ask(&self.stub, &Message::Delivered(report.clone())).await
+    }
+
+    /// What a delivery that was recalled has become; nothing if it is gone.
+    pub async fn reclaim(&self, delivery: &Delivery) -> Result<Option<Delivery>> {
+        ask(&self.stub, &Message::Reclaim(Box::new(delivery.clone()))).await
     }
 
     pub async fn grant_changed(&self, report: GrantReport) -> Result<()> {

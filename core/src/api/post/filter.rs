@@ -1,0 +1,43 @@
+//! Which posts a list shows.
+
+use crate::api::query::{Page, Query};
+use crate::api::refused::Refused;
+use crate::time::UnixMillis;
+
+/// The filters of the list.
+#[derive(Debug)]
+pub struct PostFilter {
+    pub social_account_id: Option<String>,
+    pub tenant_id: Option<String>,
+    pub status: Option<String>,
+    pub created_after: Option<UnixMillis>,
+    pub created_before: Option<UnixMillis>,
+    pub scheduled_after: Option<UnixMillis>,
+    pub scheduled_before: Option<UnixMillis>,
+    pub page: Page,
+}
+
+impl PostFilter {
+    pub fn from_query(query: &mut Query) -> Result<Self, Refused> {
+        let mut time = |name: &'static str| match query.take(&[name]) {
+            Some(text) => UnixMillis::parse_iso(&text)
+                .map(Some)
+                .map_err(|_| Refused::field(name, "expected an ISO 8601 time with an offset")),
+            None => Ok(None),
+        };
+        let created_after = time("created_after")?;
+        let created_before = time("created_before")?;
+        let scheduled_after = time("scheduled_after")?;
+        let scheduled_before = time("scheduled_before")?;
+        Ok(Self {
+            social_account_id: query.take(&["social_account_id", "socialAccountId"]),
+            tenant_id: query.take(&["tenant_id", "tenantId"]),
+            status: query.take(&["status"]),
+            created_after,
+            created_before,
+            scheduled_after,
+            scheduled_before,
+            page: query.take_page()?,
+        })
+    }
+}

@@ -1,0 +1,183 @@
+//! What an attempt's outcome makes of a delivery: whose fault a refusal is decides what it ends (docs/API.md, section 5,
+//! promises 4 to 6).
+
+use super::{Delivery, Doubt, Failure, FailureCode, Pace, State};
+use crate::backoff;
+use crate::id::XPostId;
+use crate::time::{Span, UnixMillis};
+use crate::x::XError;
+use crate::x::problem::{Problem, Refusal};
+use crate::x::rate::exhausted_until;
+
+/// X's faults: 2 s … 5 min, eight tries.
+const FAULT_PAUSE: (Span, Span) = (Span::secs(2), Span::mins(5));
+const FAULT_TRIES: u32 = 8;
+/// A 401 after a successful refresh: X has had outages that answered 401 for hours.
+const REJECTED_PAUSE: (Span, Span) = (Span::mins(1), Span::hours(1));
+/// X's window, for a 429 that does not say when it ends.
+const RATE_WINDOW: Span = Span::mins(15);
+
+const RECONNECT: &str = "The account has to be connected again.";
+const CLIENT_REFUSED: &str = "X refuses the app's client id or secret.";
+
+/// What became of one attempt.
+#[derive(Debug)]
+pub enum Outcome {
+    Published(XPostId),
+    Refused(XError),
+    /// No answer: the request may have taken effect.
+    Lost,
+    /// No access token, and no call to X: the account must be connected again.
+    ReconnectRequired,
+    /// No access token, since X refuses the app itself.
+    ClientRefused,
+    /// No access token for now, and no call to X.
+    NoTokenUntil(UnixMillis),
+    /// A window is exhausted, so X was not called.
+    LimitedUntil(UnixMillis),
+    /// The network is paused, so X was not called.
+    Paused(Failure),
+}
+
+impl Delivery {
+    pub fn effect(&mut self, outcome: Outcome, now: UnixMillis, pace: Pace) {
+        self.revision += 1;
+        match outcome {
+            Outcome::Published(id) => self.published(id, now),
+            Outcome::Lost | Outcome::Refused(XError::Malformed { status: 200..=299 }) => self.answer_lost(now, pace),
+            Outcome::Refused(XError::Malformed { status }) => {
+                self.x_fault(&format!("X answered {status} with something that cannot be read."), now);
+            }
+            Outcome::Refused(XError::Refused { refusal, problem, windows }) => {
+                self.refused(refusal, &problem, exhausted_until(&windows), now, pace);
+            }
+            Outcome::ReconnectRequired => self.hold(failure(FailureCode::ReconnectRequired, RECONNECT), now, pace),
+            Outcome::ClientRefused => self.hold(failure(FailureCode::XRefused, CLIENT_REFUSED), now, pace),
+            Outcome::NoTokenUntil(time) => {
+                self.requeue(time, Some(failure(FailureCode::XUnavailable, "X gives no access token at the moment.")));
+            }
+            Outcome::LimitedUntil(time) => {
+                self.requeue(time, Some(failure(FailureCode::RateLimited, "X's rate limit is reached.")));
+            }
+            Outcome::Paused(why) => self.hold(why, now, pace),
+        }
+    }
+
+    /// After a restart: an intent that nobody is working on had its answer lost.
+    pub fn recover(&mut self, now: UnixMillis, pace: Pace) {
+        if self.state == State::Publishing {
+            if self.intent.is_some() {
+                self.answer_lost(now, pace);
+            } else {
+                self.state = State::Queued;
+            }
+            self.revision += 1;
+        }
+    }
+
+    /// What held it is over: the account was connected again, or the app works.
+    pub fn release(&mut self, now: UnixMillis) {
+        if self.state == State::Held {
+            self.requeue(now.max(self.run_at), None);
+            self.revision += 1;
+        }
+    }
+
+    pub(super) fn published(&mut self, id: XPostId, now: UnixMillis) {
+        let at = self.intent.map_or_else(|| self.missing(), |intent| Some(intent.segment));
+        if let Some(segment) = at.and_then(|at| self.segments.get_mut(at)) {
+            segment.platform_post_id = Some(id);
+        }
+        self.faults = 0;
+        self.doubt = None;
+        self.requeue(now, None);
+        if self.missing().is_none() {
+            self.state = State::Published;
+            self.published_at = Some(now);
+        }
+    }
+
+    fn refused(&mut self, refusal: Refusal, problem: &Problem, reset: Option<UnixMillis>, now: UnixMillis, pace: Pace) {
+        use FailureCode as F;
+        let words = problem.detail.as_deref().or(problem.title.as_deref()).unwrap_or("X gave no reason.");
+        match refusal {
+            // Of something that may be there already, this is the proof that it is: where is not known yet.
+            Refusal::DuplicateContent if self.doubt.is_some() => self.answer_lost(now, pace),
+            Refusal::DuplicateContent => self.fail(F::DuplicateContent, words),
+            Refusal::AlreadyReposted => match self.segments.first().and_then(|segment| segment.repost_of.clone()) {
+                Some(id) => self.published(id, now),
+                None => self.fail(F::XRefused, words),
+            },
+            Refusal::NotSummoned => self.fail(F::NotSummoned, words),
+            Refusal::QuoteNotAllowed => self.fail(F::QuoteNotAllowed, words),
+            Refusal::TextTooLong => self.fail(F::TextTooLong, words),
+            Refusal::VideoTooLong => self.fail(F::VideoTooLong, words),
+            Refusal::TooManyCashtags => self.fail(F::TooManyCashtags, words),
+            Refusal::MissingScope => self.fail(F::MissingScope, words),
+            Refusal::InvalidRequest | Refusal::NotPermitted | Refusal::NotFound => self.fail(F::XRefused, words),
+            Refusal::AppReadOnly => self.hold(failure(F::AppReadOnly, words), now, pace),
+            Refusal::AppNotEnrolled => self.hold(failure(F::AppNotEnrolled, words), now, pace),
+            Refusal::CreditsDepleted => self.hold(failure(F::CreditsDepleted, words), now, pace),
+            Refusal::RateLimited | Refusal::UsageCapped => {
+                let until = reset.filter(|reset| *reset > now).unwrap_or(now + RATE_WINDOW);
+                self.requeue(until, Some(failure(F::RateLimited, words)));
+            }
+            Refusal::TokenRejected => self.token_rejected(words, now),
+            Refusal::Unavailable | Refusal::InvalidResponse => self.x_fault(words, now),
+        }
+    }
+
+    /// The first 401 is answered by a refresh at once; the next ones wait.
+    fn token_rejected(&mut self, words: &str, now: UnixMillis) {
+        self.faults += 1;
+        let (first, longest) = REJECTED_PAUSE;
+        let due = match self.faults {
+            1 => now,
+            more => now + backoff::pause(first, longest, more - 1),
+        };
+        self.requeue(due, Some(failure(FailureCode::XUnavailable, words)));
+    }
+
+    fn x_fault(&mut self, words: &str, now: UnixMillis) {
+        self.faults += 1;
+        if self.faults >= FAULT_TRIES {
+            return self.fail(FailureCode::XUnavailable, words);
+        }
+        let (first, longest) = FAULT_PAUSE;
+        let due = now + backoff::pause(first, longest, self.faults);
+        self.requeue(due, Some(failure(FailureCode::XUnavailable, words)));
+    }
+
+    fn answer_lost(&mut self, now: UnixMillis, pace: Pace) {
+        let begun = self.intent.take().map_or(now, |intent| intent.at);
+        let doubt = Doubt::after(self.doubt.take(), begun);
+        self.due_at = now + Doubt::first_pause(pace);
+        self.doubt = Some(doubt);
+        self.state = State::Unknown;
+        self.error =
+            Some(failure(FailureCode::XUnavailable, "X's answer was lost; whether the post exists is not known yet."));
+    }
+
+    pub(super) fn requeue(&mut self, due_at: UnixMillis, error: Option<Failure>) {
+        self.state = State::Queued;
+        self.intent = None;
+        self.due_at = due_at;
+        self.error = error;
+    }
+
+    fn hold(&mut self, why: Failure, now: UnixMillis, pace: Pace) {
+        self.requeue(now + pace.probe, Some(why));
+        self.state = State::Held;
+    }
+
+    pub(super) fn fail(&mut self, code: FailureCode, words: &str) {
+        self.state = State::Failed;
+        self.intent = None;
+        self.doubt = None;
+        self.error = Some(failure(code, words));
+    }
+}
+
+pub(super) fn failure(code: FailureCode, message: &str) -> Failure {
+    Failure { code, message: message.to_owned() }
+}

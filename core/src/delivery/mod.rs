@@ -1,0 +1,302 @@
+//! The publishing journal of one delivery: one post (or thread, or repost) by one account.
+//!
+//! X has no idempotency key. So an intent is written before each call to X, and what the journal cannot prove it does
+//! not repeat: an answer that was lost, in the network or in a crash, leaves the delivery `unknown` until the account's
+//! own posts have settled it ([`settle`]).
+
+mod effect;
+mod settle;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::effect::Outcome;
+pub use self::settle::Doubt;
+use crate::id::{AccountId, PostId, XPostId};
+use crate::time::{Span, UnixMillis};
+use crate::x::options::Options;
+use crate::x::price::Micros;
+use crate::x::tweet::NewTweet;
+
+/// One row of the account's journal. Stored as JSON; its format is pinned by a test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    pub post_id: PostId,
+    pub account_id: AccountId,
+    /// Counts what the caller made of it: a change, a cancellation or a retry is the next edition.
+    pub edition: u32,
+    /// In order; each replies to the one before.
+    pub segments: Vec<Segment>,
+    pub state: State,
+    /// The time it was meant for: deliveries of one account go out in the order of these.
+    pub run_at: UnixMillis,
+    /// When the next step may be made. Meaningless once the delivery is final.
+    pub due_at: UnixMillis,
+    /// The ledger is changing it: nothing is sent before the ledger was asked, at this time.
+    pub recalled_until: Option<UnixMillis>,
+    /// A call to X that has begun and whose end is not known.
+    pub intent: Option<Intent>,
+    pub doubt: Option<Doubt>,
+    pub attempts: u32,
+    /// Faults of X in a row, and of 401s in a row: what the pauses are counted by.
+    pub faults: u32,
+    pub error: Option<Failure>,
+    pub published_at: Option<UnixMillis>,
+    /// Counts the changes within an edition, so that a report that arrives late does not overwrite a newer one.
+    pub revision: u64,
+}
+
+/// One call to X: a post, or a repost of somebody's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    pub container_id: String,
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
+    pub options: Options,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repost_of: Option<XPostId>,
+    /// What X charges for it, as it was when it was accepted.
+    pub price: Micros,
+    pub platform_post_id: Option<XPostId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Queued,
+    Publishing,
+    Held,
+    Unknown,
+    Published,
+    Failed,
+    Deleted,
+    Cancelled,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    pub segment: usize,
+    pub at: UnixMillis,
+}
+
+/// Why a delivery failed or waits, in our code and in X's words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    pub code: FailureCode,
+    pub message: String,
+}
+
+/// The delivery codes of docs/API.md, section 10.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCode {
+    DuplicateContent,
+    NotSummoned,
+    QuoteNotAllowed,
+    AppReadOnly,
+    AppNotEnrolled,
+    TextTooLong,
+    VideoTooLong,
+    TooManyCashtags,
+    MissingScope,
+    ReconnectRequired,
+    CreditsDepleted,
+    RateLimited,
+    XRefused,
+    XUnavailable,
+}
+
+/// The distances that tests shorten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Between the two empty reads that an `unknown` delivery needs before it may be sent again.
+    pub settle: Span,
+    /// Between two questions whether the app works again.
+    pub probe: Span,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { settle: Span::mins(1), probe: Span::mins(15) }
+    }
+}
+
+/// A call to X.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    Post(NewTweet),
+    Repost(XPostId),
+}
+
+impl Call {
+    /// The endpoint as X's rate limits name it.
+    pub const fn endpoint(&self) -> &'static str {
+        match self {
+            Self::Post(_) => "POST /2/tweets",
+            Self::Repost(_) => "POST /2/users/:id/retweets",
+        }
+    }
+}
+
+impl State {
+    /// The name on the wire and in the columns.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Publishing => "publishing",
+            Self::Held => "held",
+            Self::Unknown => "unknown",
+            Self::Published => "published",
+            Self::Failed => "failed",
+            Self::Deleted => "deleted",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Published | Self::Failed | Self::Deleted | Self::Cancelled)
+    }
+}
+
+impl Delivery {
+    pub fn new(post_id: PostId, account_id: AccountId, segments: Vec<Segment>, run_at: UnixMillis) -> Self {
+        Self {
+            post_id,
+            account_id,
+            edition: 1,
+            segments,
+            state: State::Queued,
+            run_at,
+            due_at: run_at,
+            recalled_until: None,
+            intent: None,
+            doubt: None,
+            attempts: 0,
+            faults: 0,
+            error: None,
+            published_at: None,
+            revision: 0,
+        }
+    }
+
+    /// What the caller makes of this delivery, in place of it.
+    #[must_use]
+    pub fn next_edition(&self, segments: Vec<Segment>, run_at: UnixMillis) -> Self {
+        let edition = self.edition + 1;
+        Self { edition, ..Self::new(self.post_id.clone(), self.account_id.clone(), segments, run_at) }
+    }
+
+    /// The next edition, with what has come about and nothing more to come.
+    #[must_use]
+    pub fn ended_as(&self, state: State) -> Self {
+        let (edition, error, published_at) = (self.edition + 1, self.error.clone(), self.published_at);
+        Self {
+            edition,
+            state,
+            error,
+            published_at,
+            attempts: self.attempts,
+            ..self.next_edition(self.segments.clone(), self.run_at)
+        }
+    }
+
+    /// Whether the journal wants a step at `now`.
+    pub fn is_due(&self, now: UnixMillis) -> bool {
+        self.due().is_some_and(|due| due <= now)
+    }
+
+    /// When the next step is to be made by itself; `None` when nothing but an answer from outside can move it.
+    pub fn due(&self) -> Option<UnixMillis> {
+        match self.state {
+            _ if self.recalled_until.is_some() => self.recalled_until,
+            // Held by a missing connection, nothing helps but the person; held by the app, asking does.
+            State::Held if self.needs_reconnection() => None,
+            State::Unknown if self.doubt.as_ref().is_some_and(Doubt::is_given_up) => None,
+            State::Queued | State::Publishing | State::Held | State::Unknown => Some(self.due_at),
+            State::Published | State::Failed | State::Deleted | State::Cancelled => None,
+        }
+    }
+
+    pub const fn is_final(&self) -> bool {
+        self.state.is_final()
+    }
+
+    /// What X charged for what was published.
+    pub fn spent(&self) -> Micros {
+        self.segments.iter().filter(|segment| segment.platform_post_id.is_some()).map(|segment| segment.price).sum()
+    }
+
+    /// The first call to X has not been made, and can be kept from being made.
+    pub const fn has_not_begun(&self) -> bool {
+        matches!(self.state, State::Queued | State::Held) && self.attempts == 0
+    }
+
+    /// Whether `newer`, an edition of the ledger's, takes the place of this row.
+    pub const fn gives_way_to(&self, newer: &Self) -> bool {
+        newer.edition > self.edition && !matches!(self.state, State::Publishing | State::Unknown | State::Published)
+    }
+
+    /// The ledger wants to change it, or to end it. Says whether it can: what has begun is not changed, and what may be
+    /// on its way to X, or is between two segments, is not ended.
+    pub fn recall(&mut self, to_end: bool, until: UnixMillis) -> bool {
+        let waits = matches!(self.state, State::Queued | State::Held) && self.doubt.is_none();
+        let is_between_segments = self.missing() != Some(0) && self.error.is_none();
+        let can = self.has_not_begun() || (to_end && waits && !is_between_segments);
+        if can {
+            self.recalled_until = Some(until);
+        }
+        can
+    }
+
+    /// What has not left for X never will. Says whether anything changed: a call that may have had an effect is not undone.
+    pub const fn cancel(&mut self) -> bool {
+        let waits = matches!(self.state, State::Queued | State::Held);
+        if waits {
+            self.state = State::Cancelled;
+            self.recalled_until = None;
+            self.revision += 1;
+        }
+        waits
+    }
+
+    /// The next call to X. To be durable before the request leaves.
+    pub fn begin(&mut self, now: UnixMillis) -> Option<Call> {
+        let at = self.missing()?;
+        let call = self.call(at)?;
+        self.state = State::Publishing;
+        self.intent = Some(Intent { segment: at, at: now });
+        self.attempts += 1;
+        self.revision += 1;
+        Some(call)
+    }
+
+    /// The first segment that is not on X.
+    pub fn missing(&self) -> Option<usize> {
+        self.segments.iter().position(|segment| segment.platform_post_id.is_none())
+    }
+
+    /// The endpoint that the next call is for.
+    pub fn next_endpoint(&self) -> Option<&'static str> {
+        Some(self.call(self.missing()?)?.endpoint())
+    }
+
+    fn call(&self, at: usize) -> Option<Call> {
+        let segment = self.segments.get(at)?;
+        if let Some(id) = &segment.repost_of {
+            return Some(Call::Repost(id.clone()));
+        }
+        let reply_to = self.before(at).and_then(|before| before.platform_post_id.clone());
+        Some(Call::Post(NewTweet { text: segment.text.clone(), reply_to, options: segment.options.clone() }))
+    }
+
+    /// The segment that the one at `at` replies to.
+    fn before(&self, at: usize) -> Option<&Segment> {
+        self.segments.get(at.checked_sub(1)?)
+    }
+
+    pub const fn needs_reconnection(&self) -> bool {
+        matches!(self.error, Some(Failure { code: FailureCode::ReconnectRequired, .. }))
+    }
+}
+
+#[cfg(test)]
+mod tests;

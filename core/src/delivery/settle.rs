@@ -1,0 +1,118 @@
+//! What is done about a lost answer (docs/API.md, section 5, promise 2): the account's own posts are read; a match ends
+//! the doubt. Only after two empty reads that are a minute apart is a post sent again, and at most once.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Delivery, FailureCode, Pace, State};
+use crate::backoff;
+use crate::id::XPostId;
+use crate::time::{Span, UnixMillis};
+use crate::x::timeline::OwnPost;
+
+/// A call whose answer was lost. Stored with its delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doubt {
+    /// When the first call began whose end is not known: what came about came about then or later.
+    pub since: UnixMillis,
+    pub first_empty_read: Option<UnixMillis>,
+    pub reads: u32,
+    /// It has been sent a second time. There is no third.
+    pub is_resent: bool,
+    pub is_given_up: bool,
+}
+
+/// With the default pace, a day: 60 s × 1,440.
+const GIVEN_UP_AFTER_SETTLES: i64 = 1440;
+/// With the default pace, an hour.
+const LONGEST_PAUSE_SETTLES: i64 = 60;
+/// With the default pace, a second: X lists most posts at once.
+const FIRST_PAUSE_OF_SETTLE: i64 = 60;
+
+impl Doubt {
+    /// After the answer of a call that began at `begun`, in addition to what was in doubt before.
+    pub(super) fn after(before: Option<Self>, begun: UnixMillis) -> Self {
+        let (since, is_resent) = before.map_or((begun, false), |doubt| (doubt.since, doubt.is_resent));
+        Self { since, first_empty_read: None, reads: 0, is_resent, is_given_up: false }
+    }
+
+    pub const fn is_given_up(&self) -> bool {
+        self.is_given_up
+    }
+
+    pub(super) const fn first_pause(pace: Pace) -> Span {
+        Span::millis(pace.settle.as_millis() / FIRST_PAUSE_OF_SETTLE)
+    }
+
+    fn next_pause(&self, pace: Pace) -> Span {
+        let longest = Span::millis(pace.settle.as_millis().saturating_mul(LONGEST_PAUSE_SETTLES));
+        backoff::pause(pace.settle, longest, self.reads)
+    }
+
+    fn is_too_old(&self, now: UnixMillis, pace: Pace) -> bool {
+        (now - self.since).as_millis() > pace.settle.as_millis().saturating_mul(GIVEN_UP_AFTER_SETTLES)
+    }
+}
+
+impl Delivery {
+    /// Which of the account's own posts is the one in doubt. `is_claimed` knows the ids that other calls answered.
+    pub fn found_in(&self, posts: &[OwnPost], is_claimed: impl Fn(&XPostId) -> bool) -> Option<XPostId> {
+        let (at, doubt) = (self.missing()?, self.doubt.as_ref()?);
+        let segment = self.segments.get(at)?;
+        let own_parent = self.before(at).and_then(|before| before.platform_post_id.clone());
+        let parent = own_parent.or_else(|| segment.options.reply_to());
+        let is_it = |post: &&OwnPost| post.is(&segment.text, parent.as_ref(), doubt.since) && !is_claimed(&post.id);
+        posts.iter().filter(is_it).min_by_key(|post| post.created_at).map(|post| post.id.clone())
+    }
+
+    /// The doubt is settled: it came about, as this post.
+    pub fn settled_as(&mut self, id: XPostId, now: UnixMillis) {
+        self.revision += 1;
+        self.published(id, now);
+    }
+
+    /// Somebody who knows says that it did not come about.
+    pub fn settled_as_absent(&mut self, now: UnixMillis) {
+        self.revision += 1;
+        self.doubt = None;
+        self.requeue(now, None);
+    }
+
+    /// All posts since the call were read, and it is not among them. `may_resend` is the operator's policy.
+    pub fn not_found(&mut self, may_resend: bool, now: UnixMillis, pace: Pace) {
+        let is_listed = self.missing().and_then(|at| self.segments.get(at)).is_some_and(|s| s.options.is_listed());
+        let Some(doubt) = self.doubt.as_mut() else { return };
+        self.revision += 1;
+        doubt.reads += 1;
+        let first = *doubt.first_empty_read.get_or_insert(now);
+        if now - first >= pace.settle && may_resend && is_listed && !doubt.is_resent {
+            doubt.is_resent = true;
+            return self.requeue(now, None);
+        }
+        doubt.is_given_up = doubt.is_too_old(now, pace);
+        self.due_at = now + doubt.next_pause(pace);
+    }
+
+    /// The posts could not be read: that says nothing.
+    pub const fn not_read(&mut self, again_at: UnixMillis) {
+        self.revision += 1;
+        self.due_at = again_at;
+    }
+
+    /// A repost that is in doubt is made again: two reposts of one post by one account are one.
+    pub fn is_repeatable(&self) -> bool {
+        let segment = self.missing().and_then(|at| self.segments.get(at));
+        self.state == State::Unknown && segment.is_some_and(|segment| segment.repost_of.is_some())
+    }
+
+    /// A row that the object died over again and again is taken out of its way; a person decides.
+    pub fn set_aside(&mut self) {
+        let doubt = self.doubt.take().unwrap_or_else(|| Doubt::after(None, self.due_at));
+        self.doubt = Some(Doubt { is_given_up: true, ..doubt });
+        self.state = State::Unknown;
+        self.intent = None;
+        self.recalled_until = None;
+        self.revision += 1;
+        let words = "Publishing it failed inside three times; whether the post exists is not known.";
+        self.error = Some(super::effect::failure(FailureCode::XUnavailable, words));
+    }
+}

@@ -1,0 +1,98 @@
+//! Reading posts for their owner: metrics by id, replies by conversation, and the app's credits.
+
+use http::{Method, Request, Response};
+use serde_json::Value;
+
+use super::{XError, authorized, refused};
+use crate::{id::XPostId, oauth::Endpoints, secret::Secret};
+
+/// What is read, on behalf of an account.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Lookup {
+    /// `GET /2/tweets?ids=`, at most a hundred. X gives the non-public metrics of own posts for 30 days.
+    Posts { ids: Vec<XPostId>, is_recent: bool },
+    /// `GET /2/tweets/search/recent`: seven days.
+    Conversation { id: XPostId },
+    /// `GET /2/usage/credits`.
+    Credits,
+}
+
+impl Lookup {
+    pub fn request(&self, endpoints: &Endpoints, access_token: &Secret<String>) -> Request<Vec<u8>> {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let path = match self {
+            Self::Posts { ids, is_recent } => {
+                let ids: Vec<&str> = ids.iter().map(XPostId::as_str).collect();
+                let own = if *is_recent { ",non_public_metrics" } else { "" };
+                query
+                    .append_pair("ids", &ids.join(","))
+                    .append_pair("tweet.fields", &format!("created_at,public_metrics{own}"));
+                "/2/tweets?"
+            }
+            Self::Conversation { id } => {
+                query
+                    .append_pair("query", &format!("conversation_id:{id}"))
+                    .append_pair("max_results", "100")
+                    .append_pair("tweet.fields", "author_id,created_at,public_metrics,referenced_tweets")
+                    .append_pair("expansions", "author_id")
+                    .append_pair("user.fields", "username,name,profile_image_url");
+                "/2/tweets/search/recent?"
+            }
+            Self::Credits => "/2/usage/credits",
+        };
+        authorized(Method::GET, endpoints, &format!("{path}{}", query.finish()), access_token)
+    }
+
+    /// The endpoint as X's rate limits name it.
+    pub const fn endpoint(&self) -> &'static str {
+        match self {
+            Self::Posts { .. } => "GET /2/tweets",
+            Self::Conversation { .. } => "GET /2/tweets/search/recent",
+            Self::Credits => "GET /2/usage/credits",
+        }
+    }
+}
+
+/// The whole body of a list: an empty one has no `data`, and what is missing is in `errors` beside what is there.
+pub fn list_response(answer: &Response<Vec<u8>>) -> Result<Value, XError> {
+    if !answer.status().is_success() {
+        return Err(refused(answer));
+    }
+    let body: Option<Value> = serde_json::from_slice(answer.body()).ok().filter(Value::is_object);
+    body.ok_or_else(|| XError::Malformed { status: answer.status().as_u16() })
+}
+
+/// Whether there are credits left; `None` when the answer does not say.
+pub fn has_credits(body: &Value) -> Option<bool> {
+    let balance = body.pointer("/data/total_balance")?;
+    // Seen as a number; money often is a string.
+    let number = balance.as_f64().or_else(|| balance.as_str()?.parse().ok())?;
+    Some(number > 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Response<Vec<u8>> {
+        Response::builder().status(status).body(body.into()).unwrap()
+    }
+
+    #[test]
+    fn credits_are_there_gone_or_not_known() {
+        assert_eq!(has_credits(&json!({"data": {"total_balance": 1.5}})), Some(true));
+        assert_eq!(has_credits(&json!({"data": {"total_balance": "0.00"}})), Some(false));
+        assert_eq!(has_credits(&json!({"data": {}})), None);
+    }
+
+    #[test]
+    fn a_list_without_data_is_a_list() {
+        assert!(list_response(&answer(200, r#"{"meta":{"result_count":0}}"#)).is_ok());
+        assert!(list_response(&answer(200, "[]")).is_err());
+        assert!(list_response(&answer(503, "{}")).is_err());
+    }
+}

@@ -1,0 +1,158 @@
+//! What X charges (X docs, x-api/getting-started/pricing, with the changelog of 2026-02-06 and 2026-04-16): prepaid
+//! credits, per request for writes, for successful answers only. In millionths of a US dollar, so that sums are exact.
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::refused::Refused;
+
+/// A sum in millionths of a US dollar.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Micros(pub u64);
+
+/// Prices of what Latchkey writes. Stored in the settings, where the operator may overwrite each.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Prices {
+    pub post: Micros,
+    pub post_with_url: Micros,
+    pub summoned_reply: Micros,
+    pub repost: Micros,
+}
+
+/// The kind of write that a segment is, in the order in which a bill lists them.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Write {
+    Post,
+    PostWithUrl,
+    SummonedReply,
+    Repost,
+}
+
+impl Default for Prices {
+    /// As of 2026-04-16.
+    fn default() -> Self {
+        Self {
+            post: Micros(15_000),
+            post_with_url: Micros(200_000),
+            summoned_reply: Micros(10_000),
+            repost: Micros(15_000),
+        }
+    }
+}
+
+impl Prices {
+    pub const NAMES: [&'static str; 4] = ["post", "post_with_url", "summoned_reply", "repost"];
+
+    pub const fn of(&self, write: Write) -> Micros {
+        match write {
+            Write::Post => self.post,
+            Write::PostWithUrl => self.post_with_url,
+            Write::SummonedReply => self.summoned_reply,
+            Write::Repost => self.repost,
+        }
+    }
+
+    /// The price that the settings call `name`.
+    pub fn named(&mut self, name: &str) -> Option<&mut Micros> {
+        match name {
+            "post" => Some(&mut self.post),
+            "post_with_url" => Some(&mut self.post_with_url),
+            "summoned_reply" => Some(&mut self.summoned_reply),
+            "repost" => Some(&mut self.repost),
+            _ => None,
+        }
+    }
+}
+
+impl Write {
+    /// A URL decides, whether X would link it or the caller wrote `https://`.
+    pub const fn of_text(has_url: bool, is_reply: bool) -> Self {
+        match (has_url, is_reply) {
+            (true, _) => Self::PostWithUrl,
+            (false, true) => Self::SummonedReply,
+            (false, false) => Self::Post,
+        }
+    }
+
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Post => ("post", "posts"),
+            Self::PostWithUrl => ("post with a URL", "posts with a URL"),
+            Self::SummonedReply => ("reply", "replies"),
+            Self::Repost => ("repost", "reposts"),
+        }
+    }
+}
+
+/// The sum of some writes, and a line for each kind.
+pub fn bill(prices: &Prices, writes: &[Write]) -> (Micros, Vec<String>) {
+    let mut sorted = writes.to_vec();
+    sorted.sort_unstable();
+    let lines = sorted.chunk_by(|a, b| a == b).filter_map(|same| {
+        let (one, many) = same.first()?.words();
+        let name = if same.len() == 1 { one } else { many };
+        Some(format!("{} {name} at ${:.3}", same.len(), prices.of(*same.first()?).to_usd()))
+    });
+    (writes.iter().map(|write| prices.of(*write)).sum(), lines.collect())
+}
+
+impl Micros {
+    /// Exact to the millionth in what JSON calls a number.
+    #[expect(clippy::cast_precision_loss, reason = "sums beyond 2^53 millionths are nine thousand million dollars")]
+    pub fn to_usd(self) -> f64 {
+        self.0 as f64 / 1_000_000.0
+    }
+
+    /// A caller's amount in US dollars.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+    pub fn from_usd(usd: f64, path: &str) -> Result<Self, Refused> {
+        if !(0.0..=1_000_000.0).contains(&usd) {
+            return Err(Refused::field(path, "expected US dollars from 0 to 1000000"));
+        }
+        Ok(Self((usd * 1_000_000.0).round() as u64))
+    }
+}
+
+impl std::iter::Sum for Micros {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        Self(amounts.fold(0, |sum, amount| sum.saturating_add(amount.0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_bill_has_a_line_for_each_kind_and_an_exact_sum() {
+        let writes = [Write::Post, Write::PostWithUrl, Write::Post, Write::SummonedReply];
+        let (sum, lines) = bill(&Prices::default(), &writes);
+        assert!((sum.to_usd() - 0.24).abs() < f64::EPSILON);
+        assert_eq!(lines, ["2 posts at $0.015", "1 post with a URL at $0.200", "1 reply at $0.010"]);
+        assert_eq!(bill(&Prices::default(), &[]), (Micros(0), Vec::new()));
+    }
+
+    #[test]
+    fn a_url_decides_the_price_of_a_reply_too() {
+        assert_eq!(Write::of_text(true, true), Write::PostWithUrl);
+        assert_eq!(Write::of_text(false, true), Write::SummonedReply);
+        assert_eq!(Write::of_text(false, false), Write::Post);
+    }
+
+    #[test]
+    fn dollars_are_read_to_the_millionth() {
+        assert_eq!(Micros::from_usd(0.015, "x").unwrap(), Micros(15_000));
+        for bad in [-0.1, f64::NAN, f64::INFINITY, 1e9] {
+            assert!(Micros::from_usd(bad, "x").is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_named_price_can_be_overwritten() {
+        let mut prices = Prices::default();
+        assert!(Prices::NAMES.iter().all(|name| prices.named(name).is_some()));
+        assert!(prices.named("like").is_none());
+    }
+}

@@ -1,0 +1,112 @@
+//! What is asked of X at once, on behalf of a caller who waits: who is this, how is a post doing, delete it.
+
+use std::rc::Rc;
+
+use http::{Request, Response};
+use latchkey_core::api::account::Health;
+use latchkey_core::api::code::Code;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::id::XPostId;
+use latchkey_core::oauth::Endpoints;
+use latchkey_core::secret::Secret;
+use latchkey_core::time::UnixMillis;
+use latchkey_core::x::lookup::{Lookup, list_response};
+use latchkey_core::x::problem::Refusal;
+use latchkey_core::x::tweet::delete_request;
+use latchkey_core::x::user::{me_request, me_response};
+use latchkey_core::x::{XError, data};
+use serde_json::Value;
+
+use super::Inner;
+use super::tokens::NoAccess;
+use crate::error::Result;
+use crate::outbound::{NoAnswer, QUICK};
+use crate::runtime::now;
+
+const ME: &str = "GET /2/users/me";
+const DELETE_POST: &str = "DELETE /2/tweets/:id";
+
+/// Why there is no answer of X.
+enum Silence {
+    NoAccess(NoAccess),
+    NoAnswer(NoAnswer),
+    Limited(UnixMillis),
+}
+
+/// What makes the request once there is a token.
+type MakeRequest<'a> = dyn Fn(&Endpoints, &Secret<String>) -> Request<Vec<u8>> + 'a;
+type Asked = std::result::Result<Response<Vec<u8>>, Silence>;
+
+impl Inner {
+    /// `GET …/health`: a second 401 is ill health, not a disconnection.
+    pub(super) async fn health(self: &Rc<Self>) -> Result<Health> {
+        let asked = self.ask_x(ME, &me_request).await?;
+        let grant = self.grant()?;
+        Ok(match asked {
+            Ok(answer) => Health::from_x(me_response(&answer), &answer, grant.as_ref(), now()),
+            Err(silence) => Health::unanswered(&silence.refused(), grant.as_ref()),
+        })
+    }
+
+    pub(super) async fn ask(self: &Rc<Self>, lookup: &Lookup) -> Result<Value> {
+        let asked = self.ask_x(lookup.endpoint(), &|endpoints, token| lookup.request(endpoints, token)).await?;
+        let answer = asked.map_err(Silence::refused)?;
+        list_response(&answer).map_err(|error| Refused::from_x(&error, now()).into())
+    }
+
+    /// The last one first: X keeps the replies to a post that is gone, but nobody wants to see a thread without its head.
+    pub(super) async fn delete(self: &Rc<Self>, ids: &[XPostId]) -> Result<()> {
+        for id in ids.iter().rev() {
+            let asked = self.ask_x(DELETE_POST, &|endpoints, token| delete_request(endpoints, token, id)).await?;
+            let answer = asked.map_err(Silence::refused)?;
+            match data::<Value>(&answer) {
+                Ok(_) | Err(XError::Refused { refusal: Refusal::NotFound, .. }) => {}
+                Err(error) => return Err(Refused::from_x(&error, now()).into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// One call, on a 401 exactly one refresh and the call again. An exhausted window is not tried.
+    async fn ask_x(self: &Rc<Self>, endpoint: &str, request: &MakeRequest<'_>) -> Result<Asked> {
+        let mut may_refresh = true;
+        loop {
+            if let Some(until) = self.exhausted_until(endpoint)? {
+                return Ok(Err(Silence::Limited(until)));
+            }
+            let access = match self.access_token().await? {
+                Ok(access) => access,
+                Err(no_access) => return Ok(Err(Silence::NoAccess(no_access))),
+            };
+            let app = self.app()?;
+            let answer = match app.x().send(request(app.endpoints(), &access.token), QUICK).await? {
+                Ok(answer) => answer,
+                Err(no_answer) => return Ok(Err(Silence::NoAnswer(no_answer))),
+            };
+            self.note_windows(endpoint, &answer)?;
+            if answer.status() != http::StatusCode::UNAUTHORIZED || !may_refresh {
+                return Ok(Ok(answer));
+            }
+            may_refresh = false;
+            self.access_token_rejected(&access)?;
+        }
+    }
+}
+
+impl Silence {
+    fn refused(self) -> Refused {
+        let (code, message, until) = match self {
+            Self::NoAccess(NoAccess::Ended) => (Code::InvalidGrant, "The account has to be connected again.", None),
+            Self::NoAccess(NoAccess::ClientRefused) => {
+                (Code::InvalidClientSecret, "X refuses the app's client id or secret.", None)
+            }
+            Self::NoAccess(NoAccess::Until(time)) => {
+                (Code::XUnavailable, "X gives no access token at the moment.", Some(time))
+            }
+            Self::NoAnswer(NoAnswer::TimedOut) => (Code::XTimeout, "X did not answer in time.", None),
+            Self::NoAnswer(NoAnswer::Broken) => (Code::XUnavailable, "X could not be reached.", None),
+            Self::Limited(until) => (Code::RateLimited, "X's rate limit for this account is reached.", Some(until)),
+        };
+        Refused::new(code, message).until(until, now())
+    }
+}

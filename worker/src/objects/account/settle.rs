@@ -1,0 +1,140 @@
+//! What became of a post whose answer was lost: the account's own posts are read, all since the call was made.
+
+use std::rc::Rc;
+
+use http::Response;
+use latchkey_core::delivery::{Delivery, State};
+use latchkey_core::id::XPostId;
+use latchkey_core::network::Gate;
+use latchkey_core::time::{Span, UnixMillis};
+use latchkey_core::x::XError;
+use latchkey_core::x::problem::Refusal;
+use latchkey_core::x::rate::{Window, WindowKind, exhausted_until, windows};
+use latchkey_core::x::timeline::{OwnPost, own_posts_request, own_posts_response};
+
+use super::Inner;
+use super::tokens::NoAccess;
+use crate::error::Result;
+use crate::outbound::QUICK;
+use crate::runtime::now;
+
+const OWN_POSTS: &str = "GET /2/users/:id/tweets";
+pub(super) const NEW_POSTS: &str = "POST /2/tweets";
+/// More than an account can post while one answer is in doubt.
+const PAGES: u32 = 20;
+/// A read that X did not answer, or answered with a fault of its own.
+const AGAIN_AFTER: Span = Span::secs(10);
+
+/// What a read of the account's own posts says.
+enum Sight {
+    Posts(Vec<OwnPost>),
+    /// Nothing, before then.
+    NotBefore(UnixMillis),
+}
+
+impl Inner {
+    pub(super) async fn settle(self: &Rc<Self>, delivery: Delivery, gate: &Gate) -> Result<()> {
+        let Some(doubt) = delivery.doubt.as_ref() else { return Ok(()) };
+        let sight = match &gate.paused {
+            Some(_) => Sight::NotBefore(now() + self.pace()?.probe),
+            None => self.own_posts_since(doubt.since).await?,
+        };
+        // Somebody may have settled it by hand meanwhile.
+        let Some(mut delivery) = self.unchanged(&delivery)? else { return Ok(()) };
+        match sight {
+            Sight::NotBefore(time) => delivery.not_read(time),
+            Sight::Posts(posts) => match delivery.found_in(&posts, |id| self.is_claimed(id).unwrap_or(true)) {
+                Some(id) => {
+                    delivery.settled_as(id.clone(), now());
+                    return self.save_with_claim(&delivery, Some(&id));
+                }
+                None => delivery.not_found(gate.may_resend, now(), self.pace()?),
+            },
+        }
+        self.save_delivery(&delivery)
+    }
+
+    /// By hand: it came about as `id`, or not at all. Says whether it was in doubt.
+    pub(super) async fn resolve(&self, known: &Delivery, id: Option<&XPostId>) -> Result<bool> {
+        let is_unknown = |delivery: &Delivery| delivery.state == State::Unknown;
+        let Some(mut delivery) = self.delivery(known)?.filter(is_unknown) else { return Ok(false) };
+        match id {
+            Some(id) => delivery.settled_as(id.clone(), now()),
+            None => delivery.settled_as_absent(now()),
+        }
+        self.save_with_claim(&delivery, id)?;
+        // The caller's answer shows what the ledger knows.
+        self.report().await?;
+        Ok(true)
+    }
+
+    async fn own_posts_since(self: &Rc<Self>, since: UnixMillis) -> Result<Sight> {
+        let mut posts = Vec::new();
+        let mut page = None;
+        for _ in 0..PAGES {
+            if let Some(until) = self.exhausted_until(OWN_POSTS)? {
+                return Ok(Sight::NotBefore(until));
+            }
+            let access = match self.access_token().await? {
+                Ok(access) => access,
+                Err(NoAccess::Until(time)) => return Ok(Sight::NotBefore(time)),
+                Err(NoAccess::Ended | NoAccess::ClientRefused) => {
+                    return Ok(Sight::NotBefore(now() + self.pace()?.probe));
+                }
+            };
+            let app = self.app()?;
+            let user = self.x_user_id()?;
+            let request = own_posts_request(app.endpoints(), &access.token, &user, since, page.as_deref());
+            let Ok(answer) = app.x().send(request, QUICK).await? else {
+                return Ok(Sight::NotBefore(now() + AGAIN_AFTER));
+            };
+            self.note_windows(OWN_POSTS, &answer)?;
+            match own_posts_response(&answer) {
+                Ok(read) => {
+                    posts.extend(read.posts);
+                    page = read.next;
+                }
+                Err(error) => {
+                    if let XError::Refused { refusal: Refusal::TokenRejected, .. } = &error {
+                        self.access_token_rejected(&access)?;
+                    }
+                    return Ok(Sight::NotBefore(self.read_again_at(&error)?));
+                }
+            }
+            if page.is_none() {
+                return Ok(Sight::Posts(posts));
+            }
+        }
+        Ok(Sight::NotBefore(now() + AGAIN_AFTER))
+    }
+
+    fn read_again_at(&self, error: &XError) -> Result<UnixMillis> {
+        let XError::Refused { refusal, windows, .. } = error else { return Ok(now() + AGAIN_AFTER) };
+        Ok(match refusal {
+            Refusal::RateLimited | Refusal::UsageCapped => {
+                exhausted_until(windows).filter(|reset| *reset > now()).unwrap_or(now() + Span::mins(15))
+            }
+            Refusal::TokenRejected | Refusal::Unavailable | Refusal::InvalidResponse => now() + AGAIN_AFTER,
+            _ => now() + self.pace()?.probe,
+        })
+    }
+
+    /// Remembers what X says of its limits.
+    pub(super) fn note_windows(&self, endpoint: &str, answer: &Response<Vec<u8>>) -> Result<()> {
+        self.save_windows(endpoint, &windows(answer.headers()))
+    }
+
+    /// Until when an endpoint is of no use, as far as this account knows.
+    pub(super) fn exhausted_until(&self, endpoint: &str) -> Result<Option<UnixMillis>> {
+        let known: Vec<Window> =
+            self.windows(now())?.into_iter().filter(|(of, _)| of == endpoint).map(|(_, window)| window).collect();
+        Ok(exhausted_until(&known))
+    }
+
+    /// The app's own window for posts is spent: that concerns every account.
+    pub(super) fn app_exhausted_until(&self) -> Result<Option<UnixMillis>> {
+        let is_of_app = |(of, window): &(String, Window)| of == NEW_POSTS && window.kind == WindowKind::AppDay;
+        let known: Vec<Window> = self.windows(now())?.into_iter().filter(is_of_app).map(|(_, window)| window).collect();
+        Ok(exhausted_until(&known))
+    }
+}

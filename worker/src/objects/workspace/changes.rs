@@ -1,0 +1,189 @@
+//! Changing, ending and repeating what was accepted, and hearing of it.
+//!
+//! A delivery that is on its way belongs to its account's object. So a change has three steps: it is begun here, the
+//! accounts recall what has not begun, and it is completed here as the deliveries' next edition. An account that hears
+//! no more of it asks; that ends a change that was not completed, so that never both the old and the new are sent.
+
+use latchkey_core::account::Account;
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::code::Code;
+use latchkey_core::api::input::read;
+use latchkey_core::api::post::{ChangePost, IGNORED};
+use latchkey_core::api::refused::Refused;
+use latchkey_core::delivery::{Delivery, State};
+use latchkey_core::id::{AccountId, PostId};
+use latchkey_core::post::{Post, Wording, schedule};
+use serde_json::json;
+
+use super::outbox::Errand;
+use super::{ChangePlan, Inner, InsightPlan, not_found};
+use crate::error::{Error, Result};
+use crate::runtime::now;
+
+impl Inner {
+    /// Begins a change of a draft or of what is scheduled. What is wrong with it is said before anything is recalled.
+    pub(super) fn plan_change(&self, id: &str, body: &str) -> Result<ChangePlan> {
+        let post = self.post(id)?.ok_or_else(|| not_found("post"))?;
+        let deliveries = self.deliveries_of(&post.id)?;
+        let has_not_begun = deliveries.iter().all(|(delivery, _)| delivery.has_not_begun());
+        if !has_not_begun || !(post.is_draft || post.scheduled_at.is_some()) {
+            return Err(already_published());
+        }
+        changed(&post, &deliveries, body)?;
+        self.begin_change(post, deliveries)
+    }
+
+    /// Completes the change, unless another one or an account's question came in between.
+    pub(super) fn commit_change(&self, id: &PostId, number: u32, body: &str) -> Result<Answer> {
+        let before = self.post_under_change(id, number)?;
+        let deliveries = self.deliveries_of(id)?;
+        let after = changed(&before, &deliveries, body)?;
+        let prices = self.settings()?.prices;
+        self.save_post(&after)?;
+        for (delivery, account) in &deliveries {
+            let next = delivery.next_edition(after.segments(&prices), after.run_at(now()));
+            if after.is_draft {
+                self.save_idle_delivery(&next)?;
+                self.withdraw(account, next)?;
+            } else {
+                self.dispatch(account, next)?;
+            }
+        }
+        let view = self.view(&after)?;
+        let is_rescheduled = before.scheduled_at != after.scheduled_at;
+        Ok(Answer::success(
+            200,
+            json!({ "rescheduled": is_rescheduled, "post": view, "data": { "post": view }, "warnings": [] }),
+        ))
+    }
+
+    /// Begins the end of what has not been sent. With nothing pending, only our record ends.
+    pub(super) fn plan_delete(&self, id: &str) -> Result<ChangePlan> {
+        let post = self.post(id)?.ok_or_else(|| not_found("post"))?;
+        let deliveries = self.deliveries_of(&post.id)?;
+        if deliveries.iter().any(|(delivery, _)| matches!(delivery.state, State::Publishing | State::Unknown)) {
+            return Err(in_flight());
+        }
+        self.begin_change(post, deliveries)
+    }
+
+    pub(super) fn commit_delete(&self, id: &PostId, number: u32) -> Result<Answer> {
+        let post = self.post_under_change(id, number)?;
+        let deliveries = self.deliveries_of(id)?;
+        let is_pending = deliveries.iter().any(|(delivery, _)| !delivery.is_final());
+        for (delivery, account) in deliveries.iter().filter(|(delivery, _)| !delivery.is_final()) {
+            let ended = delivery.ended_as(State::Cancelled);
+            self.save_delivery(&ended)?;
+            self.withdraw(account, ended)?;
+        }
+        if post.is_draft || !is_pending {
+            self.delete_post_record(id)?;
+        }
+        Ok(Answer::success(200, json!({ "message": "Post deleted successfully" })))
+    }
+
+    /// Tells the account that this edition is not for sending.
+    fn withdraw(&self, account: &Account, mut delivery: Delivery) -> Result<()> {
+        delivery.state = State::Cancelled;
+        self.owe(&Errand::Enqueue { object: account.object(), delivery: Box::new(delivery) }, now())
+    }
+
+    fn begin_change(&self, mut post: Post, deliveries: Vec<(Delivery, Account)>) -> Result<ChangePlan> {
+        post.changes += 1;
+        self.save_post(&post)?;
+        let is_on_its_way = |(delivery, _): &(Delivery, Account)| !post.is_draft && !delivery.is_final();
+        let recalls = deliveries.into_iter().filter(is_on_its_way);
+        let recalls = recalls.map(|(delivery, account)| (account.object(), delivery)).collect();
+        Ok(ChangePlan { id: post.id, number: post.changes, recalls })
+    }
+
+    fn post_under_change(&self, id: &PostId, number: u32) -> Result<Post> {
+        let post = self.post(id.as_str())?.ok_or_else(|| not_found("post"))?;
+        if post.changes == number { Ok(post) } else { Err(in_flight()) }
+    }
+
+    /// What a recalled delivery has become. A change of it that has begun and is not completed never will be.
+    pub(super) fn reclaim(&self, known: &Delivery) -> Result<Option<Delivery>> {
+        let Some(delivery) = self.delivery(known.post_id.as_str(), known.account_id.as_str())? else { return Ok(None) };
+        let Some(mut post) = self.post(known.post_id.as_str())? else { return Ok(Some(withdrawn(delivery))) };
+        post.changes += 1;
+        self.save_post(&post)?;
+        Ok(Some(if post.is_draft { withdrawn(delivery) } else { delivery }))
+    }
+
+    /// Failed deliveries go on at the first segment that is missing.
+    pub(super) fn retry_post(&self, id: &str) -> Result<Answer> {
+        let post = self.post(id)?.ok_or_else(|| not_found("post"))?;
+        let deliveries = self.deliveries_of(&post.id)?;
+        let failed: Vec<_> = deliveries.iter().filter(|(delivery, _)| delivery.state == State::Failed).collect();
+        if failed.is_empty() {
+            let is_pending = deliveries.iter().any(|(delivery, _)| !delivery.is_final());
+            return Err(if is_pending { in_flight() } else { nothing_failed() });
+        }
+        for (delivery, account) in &failed {
+            self.dispatch(account, delivery.next_edition(delivery.segments.clone(), now()))?;
+        }
+        let view = self.view(&post)?;
+        let body = json!({ "retried": failed.len(), "post": view, "data": { "post": view }, "warnings": [] });
+        Ok(Answer::success(200, body))
+    }
+
+    pub(super) fn plan_insight(&self, id: &str) -> Result<InsightPlan> {
+        let post = self.post(id)?.ok_or_else(|| not_found("post"))?;
+        let deliveries = self.deliveries_of(&post.id)?;
+        Ok(InsightPlan { post, deliveries })
+    }
+
+    /// These accounts' posts are gone at X.
+    pub(super) fn commit_remote(&self, id: &PostId, deleted: &[AccountId], answer: &Answer) -> Result<Answer> {
+        for (delivery, _) in self.deliveries_of(id)?.iter().filter(|(_, account)| deleted.contains(&account.id)) {
+            self.save_delivery(&delivery.ended_as(State::Deleted))?;
+        }
+        Ok(answer.clone())
+    }
+}
+
+/// The post as the caller wants it.
+fn changed(post: &Post, deliveries: &[(Delivery, Account)], body: &str) -> Result<Post> {
+    let mut wanted = read::<ChangePost>(body.as_bytes(), IGNORED)?.value;
+    if wanted.is_empty() {
+        return Err(Refused::new(Code::InvalidPayload, "The body changes nothing.").into());
+    }
+    let mut post = post.clone();
+    let mut wording = Wording::Containers;
+    match wanted.scheduled_at.take() {
+        Some(Some(text)) => post.scheduled_at = schedule(&text, now())?,
+        Some(None) => post.scheduled_at = None,
+        None => {}
+    }
+    post.is_draft = wanted.is_draft.unwrap_or(post.is_draft);
+    if let Some(options) = wanted.options()? {
+        post.options = options;
+    }
+    if let Some(draft) = wanted.draft()? {
+        wording = draft.wording;
+        post.say(&draft)?;
+    }
+    post.check(wording)?;
+    let accounts: Vec<&Account> = deliveries.iter().map(|(_, account)| account).collect();
+    post.check_length(wording, &accounts)?;
+    Ok(post)
+}
+
+fn withdrawn(delivery: Delivery) -> Delivery {
+    Delivery { state: State::Cancelled, ..delivery }
+}
+
+fn already_published() -> Error {
+    Error::refused(Code::AlreadyPublished, "Only a draft or a scheduled post that has not begun can be changed.")
+}
+
+fn nothing_failed() -> Error {
+    Refused::new(Code::AlreadyPublished, "No delivery of this post has failed.")
+        .with_hint("Only failed deliveries are tried again; the post's `socialAccounts` say how each ended.")
+        .into()
+}
+
+pub fn in_flight() -> Error {
+    Error::refused(Code::InFlight, "The post is being published, or its fate is not known yet.")
+}

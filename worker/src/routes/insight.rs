@@ -1,0 +1,64 @@
+//! What X says of a post: metrics and replies.
+
+use futures_util::future::join_all;
+use latchkey_core::account::Account;
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::post::insight::{analytics_view, is_recent, replies_view};
+use latchkey_core::api::query::Query;
+use latchkey_core::delivery::Delivery;
+use latchkey_core::id::XPostId;
+use latchkey_core::x::lookup::Lookup;
+use serde_json::Value;
+
+use super::Answered;
+use crate::app::App;
+use crate::auth::ApiCaller;
+use crate::error::Result;
+use crate::objects::workspace::{Command, InsightPlan};
+use crate::request::Incoming;
+use crate::response::Reply;
+use crate::runtime::now;
+
+/// `GET …/analytics`: each account that published it asks X for its own.
+pub async fn analytics(app: &App, incoming: &Incoming, id: String) -> Answered {
+    let caller = ApiCaller::without_query(app, incoming).await?;
+    let plan: InsightPlan = caller.plan(Command::PlanInsight { id }).await?;
+    let published = plan.deliveries.into_iter().filter(|(delivery, _)| !published_ids(delivery).is_empty());
+    let asked = published.map(async |(delivery, account)| {
+        let lookup = Lookup::Posts { ids: published_ids(&delivery), is_recent: is_recent(&delivery, now()) };
+        let list = app.account(&account.object())?.ask(lookup).await?;
+        Ok((delivery, account, list))
+    });
+    let answers = join_all(asked).await.into_iter().collect::<Result<Vec<(Delivery, Account, Value)>>>()?;
+    Ok(Reply::json(&Answer::success(200, analytics_view(&plan.post, &answers))))
+}
+
+/// `GET …/replies`, for all accounts or the one that is named.
+pub async fn replies(app: &App, incoming: &Incoming, id: String) -> Answered {
+    let caller = ApiCaller::new(app, incoming)?;
+    let mut query = Query::parse(incoming.query());
+    let username = query.take(&["username", "account_username"]);
+    let network = query.take(&["network"]);
+    caller.require(query.finish()).await?;
+    let plan: InsightPlan = caller.plan(Command::PlanInsight { id }).await?;
+    let is_meant = |account: &Account| {
+        username.as_ref().is_none_or(|name| account.is_called(name))
+            && network.as_deref().is_none_or(|network| matches!(network, "x" | "twitter"))
+    };
+    let meant = plan.deliveries.into_iter().filter(|(_, account)| is_meant(account));
+    let asked = meant.map(|(delivery, account)| replies_to(app, delivery, account));
+    let lists = join_all(asked).await.into_iter().collect::<Result<Vec<Vec<Value>>>>()?;
+    Ok(Reply::json(&Answer::data(200, lists.concat())))
+}
+
+async fn replies_to(app: &App, delivery: Delivery, account: Account) -> Result<Vec<Value>> {
+    let ids = published_ids(&delivery);
+    let Some(root) = ids.first() else { return Ok(Vec::new()) };
+    let list = app.account(&account.object())?.ask(Lookup::Conversation { id: root.clone() }).await?;
+    let own: Vec<&str> = ids.iter().map(XPostId::as_str).collect();
+    Ok(replies_view(&list, root.as_str(), &own))
+}
+
+fn published_ids(delivery: &Delivery) -> Vec<XPostId> {
+    delivery.segments.iter().filter_map(|segment| segment.platform_post_id.clone()).collect()
+}
