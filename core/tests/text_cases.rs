@@ -42,3 +42,13 @@ fn the_official_cases_of_counting_hold() {
 fn the_official_cases_of_finding_urls_hold() {
     assert_weights(include_str!("../data/text/extract.json"), 98);
 }
+
+#[test]
+fn strings_of_real_posts_weigh_as_in_twitter_text() {
+    assert_weights(include_str!("../data/text/posts.json"), 269);
+}
+
+#[test]
+fn generated_strings_weigh_as_in_twitter_text() {
+    assert_weights(include_str!("../data/text/generated.json"), 2500);
+}

@@ -9,7 +9,6 @@
 
 mod emoji;
 mod normal;
-mod tld;
 mod url;
 
 use std::ops::Range;

@@ -131,3 +131,6 @@ fn composed(first: char, second: char) -> Option<char> {
 fn find<T>(table: &[T], order: impl FnMut(&T) -> std::cmp::Ordering) -> Option<&T> {
     table.binary_search_by(order).ok().and_then(|at| table.get(at))
 }
+
+#[cfg(test)]
+mod tests;

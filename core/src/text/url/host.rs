@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use idna::punycode;
 
-use super::class;
-use crate::text::tld;
+use super::{class, tld};
 
 /// In ASCII form, RFC 1035 §2.3.4.
 const LONGEST_LABEL: usize = 63;

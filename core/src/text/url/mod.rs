@@ -6,6 +6,7 @@
 mod class;
 mod host;
 mod tail;
+mod tld;
 
 use std::ops::Range;
 

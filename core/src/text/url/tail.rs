@@ -23,19 +23,21 @@ pub(super) fn port(text: &[char]) -> usize {
     }
 }
 
-/// Up to the last character, or pair of parentheses, that a path may end with.
+/// Up to the last character that a path may end with, and the parentheses that follow it at once.
 pub(super) fn path(text: &[char]) -> usize {
     if text.first() != Some(&'/') {
         return 0;
     }
     let (mut end, mut at) = (1, 1);
     while let Some(&c) = text.get(at) {
-        let parenthesised = parentheses(text.get(at..).unwrap_or_default());
-        at += parenthesised.unwrap_or(1);
-        if parenthesised.is_some() || class::is_path_end(c) {
-            end = at;
-        } else if !class::is_path(c) {
+        let pair = parentheses(text.get(at..).unwrap_or_default());
+        if pair.is_none() && !class::is_path(c) {
             break;
+        }
+        let is_end = if pair.is_some() { at == end } else { class::is_path_end(c) };
+        at += pair.unwrap_or(1);
+        if is_end {
+            end = at;
         }
     }
     end

@@ -2,18 +2,22 @@
 
 use std::sync::LazyLock;
 
+use super::class;
+
 /// IANA's list, internationalised names in Unicode.
-static REGISTERED: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("../../data/text/tlds.txt").lines().collect());
+static REGISTERED: LazyLock<Vec<&str>> =
+    LazyLock::new(|| include_str!("../../../data/text/tlds.txt").lines().collect());
 
 /// Names that twitter-text still links although they are no longer, or never were, in the DNS: `an`, `onion`.
-static KEPT: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("../../data/text/tlds-kept.txt").lines().collect());
+static KEPT: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("../../../data/text/tlds-kept.txt").lines().collect());
 
 /// In characters.
 const LONGEST: usize = 24;
 
 /// How many characters of `text` are the top-level domain that it begins with.
 pub(super) fn length(text: &[char]) -> Option<usize> {
-    let mut name: String = text.iter().take(LONGEST).map(|&c| lower_case(c)).collect();
+    let letters = text.iter().take(LONGEST).take_while(|c| class::is_host_letter(**c));
+    let mut name: String = letters.map(|&c| lower_case(c)).collect();
     while !name.is_empty() {
         let length = name.chars().count();
         if !text.get(length).is_some_and(|&next| prolongs(next)) && is_known(&name) {
