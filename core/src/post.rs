@@ -215,21 +215,21 @@ pub fn schedule(text: &str, now: UnixMillis) -> Result<Option<UnixMillis>, Refus
 
 /// Finds the accounts that a caller named: by id, by exact username, or all active ones by `"x"` or `"twitter"`.
 /// A name that means nothing, or accounts of several tenants, refuses the whole call: nothing is created.
-pub fn resolve<'a>(names: &[String], known: &'a [Account]) -> Result<Vec<&'a Account>, Refused> {
+/// `field` is what the caller wrote them in.
+pub fn resolve<'a>(names: &[String], known: &'a [Account], field: &str) -> Result<Vec<&'a Account>, Refused> {
     let mut chosen: Vec<&Account> = Vec::new();
     for (n, name) in names.iter().enumerate() {
         let found = matches_of(name, known);
         if found.is_empty() {
             let message = format!("No active account is called \"{name}\".");
-            return Err(
-                Refused::new(Code::UnknownAccount, message.clone()).with_detail(&format!("accounts.{n}"), message)
-            );
+            let path = if field == "accounts" { format!("accounts.{n}") } else { field.to_owned() };
+            return Err(Refused::new(Code::UnknownAccount, message.clone()).with_detail(&path, message));
         }
         chosen.extend(found);
     }
     chosen.sort_by(|a, b| a.id.cmp(&b.id));
     chosen.dedup_by(|a, b| a.id == b.id);
-    one_tenant(chosen)
+    one_tenant(chosen, field)
 }
 
 /// Whether a name means every account.
@@ -246,7 +246,7 @@ fn matches_of<'a>(name: &str, known: &'a [Account]) -> Vec<&'a Account> {
     known.iter().filter(is_meant).collect()
 }
 
-fn one_tenant(accounts: Vec<&Account>) -> Result<Vec<&Account>, Refused> {
+fn one_tenant<'a>(accounts: Vec<&'a Account>, field: &str) -> Result<Vec<&'a Account>, Refused> {
     let Some(first) = accounts.first() else { return Ok(accounts) };
     if accounts.iter().all(|account| account.tenant_id == first.tenant_id) {
         return Ok(accounts);
@@ -258,7 +258,7 @@ fn one_tenant(accounts: Vec<&Account>) -> Result<Vec<&Account>, Refused> {
         })
         .collect();
     let message = format!("The accounts belong to more than one tenant: {}.", listed.join(", "));
-    Err(Refused::new(Code::AmbiguousAccount, message.clone()).with_detail("accounts", message))
+    Err(Refused::new(Code::AmbiguousAccount, message.clone()).with_detail(field, message))
 }
 
 #[cfg(test)]

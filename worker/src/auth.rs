@@ -74,12 +74,21 @@ impl<'a> ApiCaller<'a> {
 
     /// A call that the ledger answers by itself, as it came in.
     pub async fn forward(app: &'a App, incoming: &mut Incoming) -> Result<(Self, Reply), Early> {
+        let has_body = matches!(incoming.method.as_str(), "POST" | "PATCH");
+        let body = if has_body { incoming.json_body().await } else { Ok(Vec::new()) };
+        Self::forward_with(app, incoming, body).await
+    }
+
+    /// The same for a call whose body may be left out.
+    pub async fn forward_bare(app: &'a App, incoming: &mut Incoming) -> Result<(Self, Reply), Early> {
+        let body = incoming.optional_json_body().await;
+        Self::forward_with(app, incoming, body).await
+    }
+
+    async fn forward_with(app: &'a App, incoming: &Incoming, body: Result<Vec<u8>>) -> Result<(Self, Reply), Early> {
         let mut caller = Self::new(app, incoming)?;
-        let mut body = Vec::new();
-        if matches!(incoming.method.as_str(), "POST" | "PATCH") {
-            body = caller.require(incoming.json_body().await).await?;
-            caller.bind(incoming, &body).await?;
-        }
+        let body = caller.require(body).await?;
+        caller.bind(incoming, &body).await?;
         let body = caller.require(utf8(&body).map(str::to_owned)).await?;
         let request = ApiRequest {
             method: incoming.method.clone(),
@@ -137,6 +146,14 @@ impl<'a> ApiCaller<'a> {
         match self.send(Stage::Finish, command).await? {
             Outcome::Done(done) => self.reply(done),
             Outcome::Go(_) => Err(Error::fault("the ledger planned where it should have finished")),
+        }
+    }
+
+    /// The second half of a call that may have to begin again: `None` when something came in between.
+    pub async fn commit(&self, command: Command) -> Result<Option<Reply>> {
+        match self.send(Stage::Finish, command).await? {
+            Outcome::Done(done) => self.reply(done).map(Some),
+            Outcome::Go(_) => Ok(None),
         }
     }
 

@@ -30,7 +30,7 @@ fn account(n: u8, username: &str, tenant: Option<&str>) -> Account {
 
 fn resolved(names: &[&str], known: &[Account]) -> Result<Vec<String>, Code> {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    let found = resolve(&names, known).map_err(|refused| refused.code)?;
+    let found = resolve(&names, known, "accounts").map_err(|refused| refused.code)?;
     Ok(found.iter().map(|account| account.user.username.clone()).collect())
 }
 

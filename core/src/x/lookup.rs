@@ -12,7 +12,7 @@ pub enum Lookup {
     /// `GET /2/tweets?ids=`, at most a hundred. X gives the non-public metrics of own posts for 30 days.
     Posts { ids: Vec<XPostId>, is_recent: bool },
     /// `GET /2/tweets/search/recent`: seven days.
-    Conversation { id: XPostId },
+    Conversation { id: XPostId, page: Option<String> },
     /// `GET /2/usage/credits`.
     Credits,
 }
@@ -29,13 +29,16 @@ impl Lookup {
                     .append_pair("tweet.fields", &format!("created_at,public_metrics{own}"));
                 "/2/tweets?"
             }
-            Self::Conversation { id } => {
+            Self::Conversation { id, page } => {
                 query
                     .append_pair("query", &format!("conversation_id:{id}"))
                     .append_pair("max_results", "100")
                     .append_pair("tweet.fields", "author_id,created_at,public_metrics,referenced_tweets")
                     .append_pair("expansions", "author_id")
                     .append_pair("user.fields", "username,name,profile_image_url");
+                if let Some(page) = page {
+                    query.append_pair("pagination_token", page);
+                }
                 "/2/tweets/search/recent?"
             }
             Self::Credits => "/2/usage/credits",
@@ -60,6 +63,11 @@ pub fn list_response(answer: &Response<Vec<u8>>) -> Result<Value, XError> {
     }
     let body: Option<Value> = serde_json::from_slice(answer.body()).ok().filter(Value::is_object);
     body.ok_or_else(|| XError::Malformed { status: answer.status().as_u16() })
+}
+
+/// What asks for the next page of a list.
+pub fn next_page(list: &Value) -> Option<String> {
+    list.pointer("/meta/next_token")?.as_str().map(str::to_owned)
 }
 
 /// Whether there are credits left; `None` when the answer does not say.

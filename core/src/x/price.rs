@@ -91,7 +91,7 @@ pub fn bill(prices: &Prices, writes: &[Write]) -> (Micros, Vec<String>) {
     let lines = sorted.chunk_by(|a, b| a == b).filter_map(|same| {
         let (one, many) = same.first()?.words();
         let name = if same.len() == 1 { one } else { many };
-        Some(format!("{} {name} at ${:.3}", same.len(), prices.of(*same.first()?).to_usd()))
+        Some(format!("{} {name} at ${}", same.len(), prices.of(*same.first()?)))
     });
     (writes.iter().map(|write| prices.of(*write)).sum(), lines.collect())
 }
@@ -110,6 +110,17 @@ impl Micros {
             return Err(Refused::field(path, "expected US dollars from 0 to 1000000"));
         }
         Ok(Self((usd * 1_000_000.0).round() as u64))
+    }
+}
+
+/// In dollars, with three decimals as X writes its prices, and more where they are needed.
+impl std::fmt::Display for Micros {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (dollars, millis, rest) = (self.0 / 1_000_000, self.0 / 1000 % 1000, self.0 % 1000);
+        if rest == 0 {
+            return write!(f, "{dollars}.{millis:03}");
+        }
+        f.write_str(format!("{dollars}.{millis:03}{rest:03}").trim_end_matches('0'))
     }
 }
 
@@ -139,6 +150,12 @@ mod tests {
         assert_eq!(Write::of_text(true, true), Write::PostWithUrl);
         assert_eq!(Write::of_text(false, true), Write::SummonedReply);
         assert_eq!(Write::of_text(false, false), Write::Post);
+    }
+
+    #[test]
+    fn an_amount_is_written_to_the_last_digit_that_counts() {
+        let written = [15_000, 12_500, 1_200_000, 1, 0].map(|micros| Micros(micros).to_string());
+        assert_eq!(written, ["0.015", "0.0125", "1.200", "0.000001", "0.000"]);
     }
 
     #[test]

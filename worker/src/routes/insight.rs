@@ -7,7 +7,7 @@ use latchkey_core::api::post::insight::{analytics_view, is_recent, replies_view}
 use latchkey_core::api::query::Query;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::XPostId;
-use latchkey_core::x::lookup::Lookup;
+use latchkey_core::x::lookup::{Lookup, next_page};
 use serde_json::Value;
 
 use super::Answered;
@@ -18,6 +18,9 @@ use crate::objects::workspace::{Command, InsightPlan};
 use crate::request::Incoming;
 use crate::response::Reply;
 use crate::runtime::now;
+
+/// A thousand replies: X bills each that it returns.
+const MAX_PAGES: usize = 10;
 
 /// `GET …/analytics`: each account that published it asks X for its own.
 pub async fn analytics(app: &App, incoming: &Incoming, id: String) -> Answered {
@@ -54,9 +57,17 @@ pub async fn replies(app: &App, incoming: &Incoming, id: String) -> Answered {
 async fn replies_to(app: &App, delivery: Delivery, account: Account) -> Result<Vec<Value>> {
     let ids = published_ids(&delivery);
     let Some(root) = ids.first() else { return Ok(Vec::new()) };
-    let list = app.account(&account.object())?.ask(Lookup::Conversation { id: root.clone() }).await?;
+    let object = app.account(&account.object())?;
+    let mut pages: Vec<Value> = Vec::new();
+    while pages.len() < MAX_PAGES {
+        let page = pages.last().and_then(next_page);
+        if page.is_none() && !pages.is_empty() {
+            break;
+        }
+        pages.push(object.ask(Lookup::Conversation { id: root.clone(), page }).await?);
+    }
     let own: Vec<&str> = ids.iter().map(XPostId::as_str).collect();
-    Ok(replies_view(&list, root.as_str(), &own))
+    Ok(replies_view(&pages, root.as_str(), &own))
 }
 
 fn published_ids(delivery: &Delivery) -> Vec<XPostId> {

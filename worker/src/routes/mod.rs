@@ -54,11 +54,12 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         | Route::AccountGet(_)
         | Route::PostList
         | Route::PostGet(_)
-        | Route::PostRetry(_)
-        | Route::NetworkResume(_)
         | Route::SettingsGet
         | Route::SettingsChange
         | Route::Usage => ApiCaller::forward(app, &mut incoming).await.map(|(_, reply)| reply),
+        Route::PostRetry(_) | Route::NetworkResume(_) => {
+            ApiCaller::forward_bare(app, &mut incoming).await.map(|(_, reply)| reply)
+        }
         Route::NetworkCreate => networks::create(app, incoming).await,
         Route::NetworkUpdate(id) => networks::update(app, incoming, id).await,
         Route::NetworkVerify(id) => networks::verify(app, incoming, id).await,

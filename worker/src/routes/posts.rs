@@ -21,6 +21,9 @@ use crate::request::Incoming;
 /// A reply or a repost answers with X's id when it comes in time.
 const REPLY_WAIT_MS: i64 = 25_000;
 
+/// How often a change begins when others come in between.
+const CHANGE_TRIES: u32 = 8;
+
 /// The answer is stored with the effect, before any waiting; a wait that breaks answers what was committed.
 pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
     let (caller, created) = ApiCaller::forward(app, &mut incoming).await?;
@@ -40,27 +43,39 @@ pub async fn create_and_wait(app: &App, mut incoming: Incoming) -> Answered {
     }
 }
 
-/// `PATCH`: (1) what is wanted is checked, (2) the accounts recall what they have, (3) the change is completed.
+/// `PATCH`: (1) what is wanted is checked, (2) the accounts recall what they have, (3) the change is completed. When another change
+/// came in between, from the beginning.
 pub async fn change(app: &App, mut incoming: Incoming, id: String) -> Answered {
     let parse = |body: &[u8]| utf8(body).map(str::to_owned);
     let (caller, body) = ApiCaller::with_body(app, &mut incoming, parse).await?;
-    let plan: ChangePlan = caller.plan(Command::PlanChange { id, body: body.clone() }).await?;
-    if !recall(app, plan.recalls, false).await? {
-        let refused = Refused::new(Code::AlreadyPublished, "The post has just begun to be published.");
-        return Ok(caller.finish_refused(refused).await?);
+    for _ in 0..CHANGE_TRIES {
+        let plan: ChangePlan = caller.plan(Command::PlanChange { id: id.clone(), body: body.clone() }).await?;
+        if !recall(app, plan.recalls, false).await? {
+            let refused = Refused::new(Code::AlreadyPublished, "The post has just begun to be published.");
+            return Ok(caller.finish_refused(refused).await?);
+        }
+        let commit = Command::CommitChange { id: plan.id, number: plan.number, body: body.clone() };
+        if let Some(done) = caller.commit(commit).await? {
+            return Ok(done);
+        }
     }
-    Ok(caller.finish(Command::CommitChange { id: plan.id, number: plan.number, body }).await?)
+    Ok(caller.finish_refused(Refused::new(Code::InFlight, "The post is being changed by others.")).await?)
 }
 
 /// `DELETE`: what has not been sent is cancelled in the same three steps; else only our record goes.
 pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
-    let plan: ChangePlan = caller.plan(Command::PlanDelete { id }).await?;
-    if !recall(app, plan.recalls, true).await? {
-        let refused = Refused::new(Code::InFlight, "The post has just begun to be published.");
-        return Ok(caller.finish_refused(refused).await?);
+    for _ in 0..CHANGE_TRIES {
+        let plan: ChangePlan = caller.plan(Command::PlanDelete { id: id.clone() }).await?;
+        if !recall(app, plan.recalls, true).await? {
+            let refused = Refused::new(Code::InFlight, "The post has just begun to be published.");
+            return Ok(caller.finish_refused(refused).await?);
+        }
+        if let Some(done) = caller.commit(Command::CommitDelete { id: plan.id, number: plan.number }).await? {
+            return Ok(done);
+        }
     }
-    Ok(caller.finish(Command::CommitDelete { id: plan.id, number: plan.number }).await?)
+    Ok(caller.finish_refused(Refused::new(Code::InFlight, "The post is being changed by others.")).await?)
 }
 
 /// Whether every account could recall its delivery. Those that did find out by themselves if the others could not.

@@ -1,6 +1,6 @@
 //! What became of a post: metrics and replies, in the original's shape from X's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -132,22 +132,31 @@ fn account_row(delivery: &Delivery, account: &Account, metrics: Metrics) -> Valu
     })
 }
 
-/// `GET /v1/posts/{id}/replies`: the conversation under `root`, each reply with those to it. What the account itself
-/// wrote as part of the post is not a reply.
-pub fn replies_view(list: &Value, root: &str, own: &[&str]) -> Vec<Value> {
-    let users: BTreeMap<&str, &Value> =
-        rows(list.pointer("/includes/users")).map(|user| (text(user, "id"), user)).collect();
+/// `GET /v1/posts/{id}/replies`: the conversation under `root`, in pages of X's; each reply with those to it. What the
+/// account itself wrote as part of the post is not a reply, and what answers a post that is gone stands by itself.
+pub fn replies_view(pages: &[Value], root: &str, own: &[&str]) -> Vec<Value> {
+    let users: BTreeMap<&str, &Value> = pages
+        .iter()
+        .flat_map(|page| rows(page.pointer("/includes/users")))
+        .map(|user| (text(user, "id"), user))
+        .collect();
+    let said = || pages.iter().flat_map(|page| rows(page.get("data"))).filter(|row| !own.contains(&text(row, "id")));
+    let there: BTreeSet<&str> = said().map(|row| text(row, "id")).collect();
+    let mut top = Vec::new();
     let mut children: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
-    for row in rows(list.get("data")).filter(|row| text(row, "id") != root) {
-        children.entry(parent_of(row).unwrap_or(root)).or_default().push(row);
+    for row in said().filter(|row| text(row, "id") != root) {
+        match parent_of(row).filter(|parent| there.contains(parent)) {
+            Some(parent) => children.entry(parent).or_default().push(row),
+            None => top.push(row),
+        }
     }
-    // A part of our own thread is not shown; what was said to it is said to the post.
-    let mut top: Vec<&Value> = Vec::new();
-    for id in own.iter().copied().chain([root]) {
-        top.extend(children.remove(id).unwrap_or_default().into_iter().filter(|row| !own.contains(&text(row, "id"))));
-    }
-    top.sort_by_key(|row| text(row, "created_at"));
-    top.into_iter().map(|row| reply_view(row, &users, &mut children)).collect()
+    in_order(top).into_iter().map(|row| reply_view(row, &users, &mut children)).collect()
+}
+
+/// As they were written: X's ids grow with time, and are numbers.
+fn in_order(mut replies: Vec<&Value>) -> Vec<&Value> {
+    replies.sort_by_key(|row| (text(row, "id").len(), text(row, "id")));
+    replies
 }
 
 fn reply_view<'a>(
@@ -157,7 +166,7 @@ fn reply_view<'a>(
 ) -> Value {
     let author = users.get(text(row, "author_id")).copied().unwrap_or(&Value::Null);
     let below = children.remove(text(row, "id")).unwrap_or_default();
-    let below: Vec<Value> = below.into_iter().map(|row| reply_view(row, users, children)).collect();
+    let below: Vec<Value> = in_order(below).into_iter().map(|row| reply_view(row, users, children)).collect();
     let metrics = row.get("public_metrics").cloned().unwrap_or_else(|| Value::Object(Map::new()));
     json!({
         "id": row.get("id"),
@@ -208,7 +217,7 @@ mod tests {
             "includes": {"users": [{"id": "8", "username": "grace", "name": "Grace"}]},
         });
         // The post is the thread 1, 2: a reply to its second part is a reply to the post.
-        let view = replies_view(&list, "1", &["1", "2"]);
+        let view = replies_view(&[list], "1", &["1", "2"]);
         assert_eq!(view.iter().map(|row| row["id"].as_str().unwrap()).collect::<Vec<_>>(), ["3", "4"]);
         assert_eq!((&view[0]["author"]["username"], &view[0]["like_count"]), (&json!("grace"), &json!(2)));
         assert_eq!(view[1]["replies"][0]["id"], "5");
@@ -217,7 +226,7 @@ mod tests {
 
     #[test]
     fn nothing_said_is_an_empty_list() {
-        assert!(replies_view(&json!({"meta": {"result_count": 0}}), "1", &["1"]).is_empty());
+        assert!(replies_view(&[json!({"meta": {"result_count": 0}})], "1", &["1"]).is_empty());
     }
 
     #[test]

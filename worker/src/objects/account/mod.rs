@@ -99,12 +99,10 @@ impl Inner {
         self.db()?.transaction(|| deliveries.iter().try_for_each(|delivery| self.take_delivery(delivery)))
     }
 
-    /// The ledger begins to change a delivery, which may not have arrived here yet.
+    /// The ledger begins to change a delivery, whose latest edition may not have arrived here yet.
     fn recall(&self, known: &Delivery, to_end: bool) -> Result<bool> {
         self.db()?.transaction(|| {
-            if self.delivery(known)?.is_none() {
-                self.take_delivery(known)?;
-            }
+            self.take_delivery(known)?;
             let Some(mut delivery) = self.delivery(known)? else { return Ok(false) };
             let is_recalled = delivery.edition == known.edition && delivery.recall(to_end, now() + RECALLED_FOR);
             if is_recalled {

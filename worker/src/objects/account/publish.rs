@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use futures_util::future::join;
 use latchkey_core::delivery::{Call, Delivery, Outcome, Pace, State};
 use latchkey_core::id::{AccountId, XPostId, XUserId};
 use latchkey_core::network::Gate;
@@ -105,11 +106,14 @@ impl Inner {
         let Some(mut delivery) = self.unchanged(&delivery)? else { return Ok(()) };
         let Some(call) = delivery.begin(now()) else { return Ok(()) };
         self.save_delivery(&delivery)?;
-        let outcome = self.call(&call, &access).await?;
+        // The ledger hears that it is under way while X is asked; what X says is kept before anything else.
+        let (outcome, told) = join(self.call(&call, &access), self.report()).await;
+        let outcome = outcome?;
         if let Outcome::Refused(XError::Refused { refusal: Refusal::TokenRejected, .. }) = &outcome {
             self.access_token_rejected(&access)?;
         }
-        self.effect(delivery, outcome)
+        self.effect(delivery, outcome)?;
+        told.map(drop)
     }
 
     async fn call(&self, call: &Call, access: &Access) -> Result<Outcome> {
@@ -184,10 +188,13 @@ impl Inner {
     /// What held them is over: the account was connected again, or (`is_app` only) the app works.
     pub(super) fn release_held(&self, is_app: bool) -> Result<()> {
         for mut delivery in self.open_deliveries()? {
-            if delivery.state == State::Held && !(is_app && delivery.needs_reconnection()) {
-                delivery.release(now());
-                self.save_delivery(&delivery)?;
+            match delivery.state {
+                State::Held if !(is_app && delivery.needs_reconnection()) => delivery.release(now()),
+                // The account's own posts can be read again.
+                State::Unknown => delivery.not_read(now()),
+                _ => continue,
             }
+            self.save_delivery(&delivery)?;
         }
         Ok(())
     }

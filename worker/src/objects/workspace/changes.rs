@@ -33,9 +33,9 @@ impl Inner {
         self.begin_change(post, deliveries)
     }
 
-    /// Completes the change, unless another one or an account's question came in between.
-    pub(super) fn commit_change(&self, id: &PostId, number: u32, body: &str) -> Result<Answer> {
-        let before = self.post_under_change(id, number)?;
+    /// Completes the change; nothing when another one or an account's question came in between.
+    pub(super) fn commit_change(&self, id: &PostId, number: u32, body: &str) -> Result<Option<Answer>> {
+        let Some(before) = self.post_under_change(id, number)? else { return Ok(None) };
         let deliveries = self.deliveries_of(id)?;
         let after = changed(&before, &deliveries, body)?;
         let prices = self.settings()?.prices;
@@ -51,10 +51,8 @@ impl Inner {
         }
         let view = self.view(&after)?;
         let is_rescheduled = before.scheduled_at != after.scheduled_at;
-        Ok(Answer::success(
-            200,
-            json!({ "rescheduled": is_rescheduled, "post": view, "data": { "post": view }, "warnings": [] }),
-        ))
+        let body = json!({ "rescheduled": is_rescheduled, "post": view, "data": { "post": view }, "warnings": [] });
+        Ok(Some(Answer::success(200, body)))
     }
 
     /// Begins the end of what has not been sent. With nothing pending, only our record ends.
@@ -67,8 +65,8 @@ impl Inner {
         self.begin_change(post, deliveries)
     }
 
-    pub(super) fn commit_delete(&self, id: &PostId, number: u32) -> Result<Answer> {
-        let post = self.post_under_change(id, number)?;
+    pub(super) fn commit_delete(&self, id: &PostId, number: u32) -> Result<Option<Answer>> {
+        let Some(post) = self.post_under_change(id, number)? else { return Ok(None) };
         let deliveries = self.deliveries_of(id)?;
         let is_pending = deliveries.iter().any(|(delivery, _)| !delivery.is_final());
         for (delivery, account) in deliveries.iter().filter(|(delivery, _)| !delivery.is_final()) {
@@ -79,7 +77,7 @@ impl Inner {
         if post.is_draft || !is_pending {
             self.delete_post_record(id)?;
         }
-        Ok(Answer::success(200, json!({ "message": "Post deleted successfully" })))
+        Ok(Some(Answer::success(200, json!({ "message": "Post deleted successfully" }))))
     }
 
     /// Tells the account that this edition is not for sending.
@@ -97,9 +95,9 @@ impl Inner {
         Ok(ChangePlan { id: post.id, number: post.changes, recalls })
     }
 
-    fn post_under_change(&self, id: &PostId, number: u32) -> Result<Post> {
+    fn post_under_change(&self, id: &PostId, number: u32) -> Result<Option<Post>> {
         let post = self.post(id.as_str())?.ok_or_else(|| not_found("post"))?;
-        if post.changes == number { Ok(post) } else { Err(in_flight()) }
+        Ok(Some(post).filter(|post| post.changes == number))
     }
 
     /// What a recalled delivery has become. A change of it that has begun and is not completed never will be.
@@ -184,6 +182,6 @@ fn nothing_failed() -> Error {
         .into()
 }
 
-pub fn in_flight() -> Error {
+fn in_flight() -> Error {
     Error::refused(Code::InFlight, "The post is being published, or its fate is not known yet.")
 }

@@ -16,6 +16,7 @@ mod stub;
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
+use latchkey_core::api::input::{Nothing, read};
 use latchkey_core::api::query::Query;
 use latchkey_core::api::route::Route;
 use latchkey_core::idempotency::{Decision, Row, Stored};
@@ -180,9 +181,9 @@ impl Inner {
             Command::DeleteAccount { id } => go(self.delete_account(id)?),
             Command::PlanLimits { id } => go(self.plan_limits(id)?),
             Command::PlanChange { id, body } => go(self.plan_change(id, body)?),
-            Command::CommitChange { id, number, body } => Ok(done(self.commit_change(id, *number, body)?)),
+            Command::CommitChange { id, number, body } => committed(self.commit_change(id, *number, body)?),
             Command::PlanDelete { id } => go(self.plan_delete(id)?),
-            Command::CommitDelete { id, number } => Ok(done(self.commit_delete(id, *number)?)),
+            Command::CommitDelete { id, number } => committed(self.commit_delete(id, *number)?),
             Command::PlanInsight { id } => go(self.plan_insight(id)?),
             Command::CommitRemote { id, deleted, answer } => Ok(done(self.commit_remote(id, deleted, answer)?)),
             Command::ShowPost { id } => Ok(done(self.get_post(id.as_str())?)),
@@ -211,10 +212,10 @@ impl Inner {
             Route::AccountGet(id) => self.get_account(id),
             Route::PostCreate => self.create_post(body),
             Route::PostGet(id) => self.get_post(id),
-            Route::PostRetry(id) => self.retry_post(id),
+            Route::PostRetry(id) => nothing(body).and_then(|()| self.retry_post(id)),
             Route::PostReply(id) => self.create_reply(id, body),
             Route::PostRepost(id) => self.create_repost(id, body),
-            Route::NetworkResume(id) => self.resume_network(id, callback_url),
+            Route::NetworkResume(id) => nothing(body).and_then(|()| self.resume_network(id, callback_url)),
             Route::SettingsGet => self.get_settings(),
             Route::SettingsChange => self.change_settings(body),
             Route::Usage => self.usage(),
@@ -235,8 +236,19 @@ fn go(plan: impl Serialize) -> Result<Outcome> {
     reply(plan).map(Outcome::Go)
 }
 
+/// The answer, or that the change has to begin again.
+fn committed(answer: Option<Answer>) -> Result<Outcome> {
+    answer.map_or_else(|| go(()), |answer| Ok(done(answer)))
+}
+
 const fn done(answer: Answer) -> Outcome {
     Outcome::Done(Done::fresh(answer))
+}
+
+/// A body that says nothing.
+fn nothing(body: &str) -> Result<()> {
+    read::<Nothing>(body.as_bytes(), &[])?;
+    Ok(())
 }
 
 fn not_found(what: &str) -> Error {

@@ -40,7 +40,7 @@ impl Inner {
         post.check(draft.wording)?;
         let mut known = self.accounts_named(&wanted.accounts)?;
         known.retain(|account| wanted.tenant_id.is_none() || account.tenant_id == wanted.tenant_id);
-        let accounts = resolve(&wanted.accounts, &known)?;
+        let accounts = resolve(&wanted.accounts, &known, "accounts")?;
         post.check_length(draft.wording, &accounts)?;
         post.tenant_id = accounts.first().and_then(|account| account.tenant_id.clone());
         self.require_cost(&post, accounts.len(), wanted.max_cost_usd)?;
@@ -76,7 +76,7 @@ impl Inner {
         let names = [wanted.account];
         let mut known = self.accounts_named(&names)?;
         known.retain(|account| account.tenant_id == original.tenant_id);
-        let accounts = resolve(&names, &known)?;
+        let accounts = resolve(&names, &known, "account")?;
         let is_other = |account: &Account| accounts.iter().all(|by| by.id != account.id);
         let published = match self.published_by(&original, is_other, None)? {
             None => self.published_by(&original, |_| true, None)?,
@@ -130,10 +130,12 @@ impl Inner {
     fn require_cost(&self, post: &Post, accounts: usize, limit: Option<f64>) -> Result<()> {
         let Some(limit) = limit else { return Ok(()) };
         let (cost, _) = estimate(post, accounts, &self.settings()?.prices);
-        if cost <= Micros::from_usd(limit, "max_cost_usd")? {
+        Micros::from_usd(limit, "max_cost_usd")?;
+        // Not the amount in millionths: rounded, it could allow more than the caller does.
+        if cost.to_usd() <= limit {
             return Ok(());
         }
-        let message = format!("The post would cost ${:.3}, which is more than ${limit:.3}.", cost.to_usd());
+        let message = format!("The post would cost ${cost}, which is more than ${limit}.");
         Err(Error::refused(Code::CostExceeded, message))
     }
 
