@@ -146,7 +146,7 @@ test("a repost has its price", async () => {
 test("a post that would cost more than the caller allows is not created", async () => {
   const create = (max_cost_usd, content) =>
     bench.api.post("/v1/posts", { content, accounts: [account.id], max_cost_usd }, { prefer: "wait=10" });
-  for (const limit of [0.014, 0.0149999, 0]) {
+  for (const limit of [0.014, 0.014999, 0]) {
     const { message } = assertRefused(await create(limit, "too dear"), 422, "cost_exceeded");
     assert.match(message, /0\.015/);
   }

@@ -134,8 +134,8 @@ test("what X refuses to delete is said so in X's words, and the rest is deleted"
 
 for (const [what, fault] of [
   ["answers that it is unavailable", { kind: "answer", preset: "unavailable" }],
-  ["does not answer", { kind: "close" }],
-  ["deletes and does not answer", { kind: "effect-then-close" }],
+  ["answers with a page", { kind: "answer", preset: "html" }],
+  ["deletes and answers with half a body", { kind: "malformed" }],
 ]) {
   test(`where X ${what} in the middle of a thread a second call finishes`, async () => {
     const account = await newAccount(bench);

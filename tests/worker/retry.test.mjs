@@ -129,6 +129,14 @@ test("where nothing failed and nothing is pending there is nothing to retry", as
   assert.deepEqual(textsAt(bench, account), ["published"]);
 });
 
+test("an account that was removed gets no other try, as it gets no post", async () => {
+  const account = await newAccount(bench);
+  const post = await refused(account, { content: "too late to try" });
+  await bench.api.delete(`/v1/social-accounts/${account.id}`);
+  assertRefused(await retry(post), 400, "unknown_account");
+  assert.equal((await readPost(bench, post)).socialAccounts[0].state, "failed");
+});
+
 test("twenty retries at once are one", async () => {
   const account = await newAccount(bench);
   const post = await refused(account, { content: "one of twenty" });

@@ -3,7 +3,17 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { createPost, fromNow, newAccount, postIn, postOf, readPost, startBench, textsAt } from "../support/client.mjs";
+import {
+  createPost,
+  fromNow,
+  newAccount,
+  postIn,
+  postOf,
+  postWhen,
+  readPost,
+  startBench,
+  textsAt,
+} from "../support/client.mjs";
 
 const HOUR = 3_600_000;
 /** An object that died while it worked goes on by the alarm that it had set first, five seconds ahead. */
@@ -71,6 +81,39 @@ for (const [name, interrupt] of Object.entries(INTERRUPTIONS)) {
     assert.deepEqual([putOff.scheduled, putOff.socialAccounts[0].state], [true, "queued"]);
     assert.equal(cancelled.socialAccounts[0].state, "cancelled");
     for (const { account } of [posts.putOff, posts.cancelled]) assert.deepEqual(textsAt(bench, account), []);
+  });
+}
+
+for (const [what, change, isAsAnswered] of [
+  ["changes", ({ id }) => bench.api.patch(`/v1/posts/${id}`, { content: `changed: ${id}` }), (text) => text?.startsWith("changed: ")],
+  ["deletions", ({ id }) => bench.api.delete(`/v1/posts/${id}`), (text) => text === undefined],
+]) {
+  test(`a power cut in the middle of ${what} leaves each made or not, and X has what the row says`, async () => {
+    const accounts = await Promise.all([1, 2, 3].map(() => newAccount(bench)));
+    const scheduledAt = fromNow(4000);
+    const posts = [];
+    for (const account of accounts) {
+      for (const n of [1, 2, 3, 4]) {
+        const post = await createPost(bench, account, { content: `unchanged ${n}`, scheduledAt });
+        posts.push({ account, ...post });
+      }
+    }
+    const answers = posts.map((post) => change(post).catch(() => undefined));
+    await Promise.race(answers);
+    await bench.worker.kill();
+    await bench.worker.restart();
+    for (const [n, post] of posts.entries()) {
+      const answered = (await answers[n])?.status === 200;
+      const row = await postWhen(bench, post.id, ({ status }) => status !== "pending", AFTER_A_CUT_MS);
+      const [{ platformPostId, state }] = row.socialAccounts;
+      const onX = bench.x.posts({ username: post.account.username }).find(({ id }) => id === platformPostId);
+      if (answered) assert.ok(isAsAnswered(onX?.text), `${state}: ${onX?.text}`);
+      assert.equal(onX?.text, state === "published" ? row.containers[0].content : undefined);
+    }
+    for (const account of accounts) {
+      const rows = (await bench.api.get(`/v1/posts?social_account_id=${account.id}&status=published`)).body.posts;
+      assert.equal(textsAt(bench, account).length, rows.length);
+    }
   });
 }
 

@@ -123,7 +123,8 @@ test("the same words in two threads are told apart by what they reply to", async
   await bench.x.received({ ...CREATE_CALL, status: 403 });
   const { socialAccounts } = await postIn(bench, id, "unknown");
   assert.deepEqual(statesOf(socialAccounts[0]), ["published", "unknown"]);
-  assertThread(account, ["told apart", "the same words"], first);
+  assert.deepEqual(textsAt(bench, account), ["told apart", "the same words", "told apart, too"]);
+  assert.equal(idsOf(first.socialAccounts[0])[1], bench.x.posts({ text: "the same words" })[0].id);
 });
 
 for (const [what, interrupt] of [
