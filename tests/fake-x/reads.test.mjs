@@ -134,6 +134,13 @@ test("a_timeline_is_bounded_by_ids_times_and_exclusions", async (t) => {
   assert.deepEqual(await list("exclude=replies,retweets"), [first.id]);
 });
 
+test("times_are_whole_seconds", async (t) => {
+  const { x, token } = await connected(t);
+  const { id, created_at } = x.post({ username: "linus", text: "tick" });
+  const { body } = await get(x, `/2/tweets/${id}?tweet.fields=created_at`, token);
+  assert.equal(body.data.created_at, `${new Date(created_at).toISOString().slice(0, 19)}.000Z`);
+});
+
 test("a_bad_query_value_is_invalid_request", async (t) => {
   const { x, token } = await connected(t);
   const path = `/2/users/${x.users()[0].id}/tweets`;

@@ -1,9 +1,10 @@
 // Users and posts as X's reads show them, in both dialects.
-import { HOUR } from "./clock.mjs";
+import { HOUR, SECOND } from "./clock.mjs";
 import { isOpen, nonPublicMetrics, organicMetrics, publicMetrics } from "./metrics.mjs";
 import { displayRange, note, shownEntities, shownText } from "./shown-text.mjs";
 
-const iso = (ms) => new Date(ms).toISOString();
+/** X's times are whole seconds, in all of its examples and in every answer that was observed. */
+const iso = (ms) => new Date(Math.floor(ms / SECOND) * SECOND).toISOString();
 
 const USER_FIELDS = {
   created_at: (user) => user.created_at,

@@ -25,7 +25,7 @@ import { eventually } from "../support/eventually.mjs";
 
 const CREDITS_CALL = { method: "GET", path: "/2/usage/credits" };
 /** Long enough to look at a paused network, short enough to wait for. */
-const PROBE_MS = 2000;
+const PROBE_MS = 1000;
 /** A few probes. */
 const RESUMED_WITHIN_MS = 15_000;
 
@@ -35,8 +35,8 @@ let tenants = 0;
 before(async () => (bench = await startBench({ vars: { PROBE_MS: String(PROBE_MS) } })));
 after(() => bench.stop());
 
-/** An app, its network and `count` accounts of it. */
-async function ownApp(count = 1) {
+/** An app, its network and `count` accounts of it. The app works again when the test has ended: others' probes count. */
+async function ownApp(t, count = 1) {
   const tenant_id = `tenant_${++tenants}`;
   const app = bench.x.addApp({ callbacks: bench.x.app.callbacks });
   const network = await registerNetwork(bench, { app, tenant_id });
@@ -44,7 +44,12 @@ async function ownApp(count = 1) {
   for (let made = 0; made < count; made += 1) {
     accounts.push(await connect(bench, { username: newUser(bench).username, tenant_id }));
   }
-  return { tenant_id, network, accounts, set: (fields) => bench.x.setApp({ client_id: app.client_id, ...fields }) };
+  const own = { network, accounts, set: (fields) => bench.x.setApp({ client_id: app.client_id, ...fields }) };
+  t.after(async () => {
+    own.set({ credits: 50, enrolled: true, permission: "write" });
+    await untilResumed(own);
+  });
+  return own;
 }
 
 const networkOf = async ({ network }) => (await bench.api.get(`/v1/social-networks/${network.id}`)).body.data;
@@ -56,7 +61,7 @@ const untilResumed = (own) => eventually(() => pauseOf(own), (paused) => paused 
 async function held(account, fields) {
   const { id } = await createPost(bench, account, fields);
   const post = await postIn(bench, id, "held");
-  return { id, post, ...post.socialAccounts[0] };
+  return { ...post.socialAccounts[0], id, post };
 }
 
 /** What has reached X with a token of these accounts. */
@@ -79,8 +84,8 @@ for (const [what, code, broken, mended] of [
   ["that is in no project", "app_not_enrolled", { enrolled: false }, { enrolled: true }],
   ["that may only read", "app_read_only", { permission: "read" }, { permission: "write" }],
 ]) {
-  test(`an app ${what} pauses its network, and a probe resumes it once it is mended`, async () => {
-    const own = await ownApp(2);
+  test(`an app ${what} pauses its network, and a probe resumes it once it is mended`, async (t) => {
+    const own = await ownApp(t, 2);
     const [one, two] = own.accounts;
     own.set(broken);
     const first = await held(one, { content: `held, ${code}` });
@@ -99,8 +104,8 @@ for (const [what, code, broken, mended] of [
   });
 }
 
-test("X's older words for no credits are understood", async () => {
-  const own = await ownApp();
+test("X's older words for no credits are understood", async (t) => {
+  const own = await ownApp(t);
   bench.x.set({ gateway: "old" });
   own.set({ credits: 0 });
   const { error_code } = await held(own.accounts[0], { content: "in the older words" });
@@ -111,8 +116,8 @@ test("X's older words for no credits are understood", async () => {
   await untilResumed(own);
 });
 
-test("a secret that X no longer takes pauses the network", async () => {
-  const own = await ownApp();
+test("a secret that X no longer takes pauses the network", async (t) => {
+  const own = await ownApp(t);
   const [account] = own.accounts;
   const [{ text: access }] = bench.x.tokens({ username: account.username });
   const { client_secret } = bench.x.apps().at(-1);
@@ -127,8 +132,8 @@ test("a secret that X no longer takes pauses the network", async () => {
   await postIn(bench, id, "published");
 });
 
-test("a paused network pauses no other", async () => {
-  const [own, other] = [await ownApp(), await ownApp()];
+test("a paused network pauses no other", async (t) => {
+  const [own, other] = [await ownApp(t), await ownApp(t)];
   own.set({ credits: 0 });
   await held(own.accounts[0], { content: "paused here" });
   await publishPost(bench, other.accounts[0], { content: "not there" });
@@ -136,8 +141,8 @@ test("a paused network pauses no other", async () => {
   assert.equal(await pauseOf(other), null);
 });
 
-test("while the balance is zero only the balance is asked for", async () => {
-  const own = await ownApp();
+test("while the balance is zero only the balance is asked for", async (t) => {
+  const own = await ownApp(t);
   own.set({ credits: 0 });
   const { id } = await held(own.accounts[0], { content: "still broke" });
   const [first, second] = await moreCalls(own, {}, 2);
@@ -146,8 +151,8 @@ test("while the balance is zero only the balance is asked for", async () => {
   assert.ok(second.time - first.time >= PROBE_MS - 100, `${second.time - first.time} ms`);
 });
 
-test("where the balance is not told, the oldest held post is tried, and no other", async () => {
-  const own = await ownApp(2);
+test("where the balance is not told, the oldest held post is tried, and no other", async (t) => {
+  const own = await ownApp(t, 2);
   const [one, two] = own.accounts;
   own.set({ credits: 0 });
   const oldest = await held(one, { content: "the oldest" });
@@ -163,8 +168,8 @@ test("where the balance is not told, the oldest held post is tried, and no other
   assert.equal(bench.x.faults().length, 0);
 });
 
-test("another cause than credits is probed with the oldest held post alone", async () => {
-  const own = await ownApp();
+test("another cause than credits is probed with the oldest held post alone", async (t) => {
+  const own = await ownApp(t);
   const [account] = own.accounts;
   own.set({ enrolled: false });
   const first = await held(account, { content: "tried again" });
@@ -178,8 +183,8 @@ test("another cause than credits is probed with the oldest held post alone", asy
   assert.deepEqual(textsAt(bench, account), ["tried again", "not tried"]);
 });
 
-test("a held post that X refuses for itself fails, and the others go out", async () => {
-  const own = await ownApp();
+test("a held post that X refuses for itself fails, and the others go out", async (t) => {
+  const own = await ownApp(t);
   const [account] = own.accounts;
   own.set({ enrolled: false });
   const refused = await held(account, { content: "bad in itself" });
@@ -192,8 +197,8 @@ test("a held post that X refuses for itself fails, and the others go out", async
   await untilResumed(own);
 });
 
-test("a person may resume, and what is not mended pauses again", async () => {
-  const own = await ownApp();
+test("a person may resume, and what is not mended pauses again", async (t) => {
+  const own = await ownApp(t);
   const [account] = own.accounts;
   own.set({ permission: "read" });
   const { id } = await held(account, { content: "resumed by hand" });
@@ -214,15 +219,15 @@ test("a person may resume, and what is not mended pauses again", async () => {
   assert.deepEqual(textsAt(bench, account), ["resumed by hand", "resumed too early"]);
 });
 
-test("resuming what is not paused changes nothing, and what there is not cannot be resumed", async () => {
-  const own = await ownApp();
+test("resuming what is not paused changes nothing, and what there is not cannot be resumed", async (t) => {
+  const own = await ownApp(t);
   const { status, body } = await resume(own);
   assert.deepEqual([status, body.data.paused], [200, null]);
   assertRefused(await resume({ network: { id: "net_AAAAAAAAAAAAAAAAAAAAAA" } }), 404, "not_found");
 });
 
-test("a held post may be cancelled and does not go out with the others", async () => {
-  const own = await ownApp();
+test("a held post may be cancelled and does not go out with the others", async (t) => {
+  const own = await ownApp(t);
   const [account] = own.accounts;
   own.set({ enrolled: false });
   const cancelled = await held(account, { content: "cancelled while held" });
@@ -236,8 +241,8 @@ test("a held post may be cancelled and does not go out with the others", async (
   assert.deepEqual(textsAt(bench, account), ["kept while held"]);
 });
 
-test("a post that is not due yet is not held", async () => {
-  const own = await ownApp();
+test("a post that is not due yet is not held", async (t) => {
+  const own = await ownApp(t);
   const [account] = own.accounts;
   own.set({ credits: 0 });
   await held(account, { content: "due now" });
@@ -250,8 +255,8 @@ test("a post that is not due yet is not held", async () => {
   }
 });
 
-test("a thread that ran out of credits goes on at its next part", async () => {
-  const own = await ownApp();
+test("a thread that ran out of credits goes on at its next part", async (t) => {
+  const own = await ownApp(t);
   const [account] = own.accounts;
   own.set({ credits: 0.02 });
   const texts = ["paid for", "on credit", "after the top-up"];
@@ -266,8 +271,8 @@ test("a thread that ran out of credits goes on at its next part", async () => {
   assert.deepEqual(posts.map(({ in_reply_to_id }) => in_reply_to_id), [null, posts[0].id, posts[1].id]);
 });
 
-test("the key doctor names the pause", async () => {
-  const own = await ownApp();
+test("the key doctor names the pause", async (t) => {
+  const own = await ownApp(t);
   const check = async () => {
     const { checks } = (await bench.api.post(`/v1/social-networks/${own.network.id}/verify`)).body.data;
     return checks.find(({ name }) => name === "credits");
@@ -282,8 +287,8 @@ test("the key doctor names the pause", async () => {
   assert.equal((await check()).ok, true);
 });
 
-test("a pause and what it holds outlive a power cut", async () => {
-  const own = await ownApp();
+test("a pause and what it holds outlive a power cut", async (t) => {
+  const own = await ownApp(t);
   const [account] = own.accounts;
   own.set({ credits: 0 });
   const { id } = await held(account, { content: "held in the dark" });
@@ -297,8 +302,8 @@ test("a pause and what it holds outlive a power cut", async () => {
   assert.equal(await pauseOf(own), null);
 });
 
-test("reading costs credits too: X's 402 is told to whoever reads, and the account is not to blame", async () => {
-  const own = await ownApp();
+test("reading costs credits too: X's 402 is told to whoever reads, and the account is not to blame", async (t) => {
+  const own = await ownApp(t);
   const [account] = own.accounts;
   const { id } = await publishPost(bench, account, { content: "read me" });
   own.set({ credits: 0 });

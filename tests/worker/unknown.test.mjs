@@ -17,10 +17,10 @@ import {
   textsAt,
   thread,
 } from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
 
-const READ_CALL = { method: "GET", path: "/2/users/{id}/tweets" };
 /** Between the two empty reads that come before a resend. */
-const SETTLE_MS = 1000;
+const SETTLE_MS = 600;
 const LONG = `${"All of this is one post. ".repeat(20)}See https://example.com/the/end`;
 
 let bench;
@@ -29,9 +29,10 @@ before(async () => (bench = await startBench({ vars: { SETTLE_MS: String(SETTLE_
 afterEach(() => bench.x.set({ listing_delay_ms: 0 }));
 after(() => bench.stop());
 
-const reads = ({ network_unique_id }) => bench.x.requests({ path: `/2/users/${network_unique_id}/tweets` });
-const readTimes = (account, count) =>
-  bench.x.received({ path: `/2/users/${account.network_unique_id}/tweets`, count, wait_ms: 20_000 });
+/** The call that reads this account's posts: others may be in doubt at the same time. */
+const readCall = ({ network_unique_id }) => ({ method: "GET", path: `/2/users/${network_unique_id}/tweets` });
+const reads = (account) => bench.x.requests(readCall(account));
+const untilRead = (account, count) => bench.x.received({ ...readCall(account), count, wait_ms: 20_000 });
 
 /** What has reached X of this account's posts, in order: how each call to create one ended. */
 function creates({ username }) {
@@ -40,6 +41,10 @@ function creates({ username }) {
 }
 
 const statuses = (account) => creates(account).map(({ status }) => status);
+
+/** The resend has come, and X knows the text already. */
+const untilRefusedAsDuplicate = (account) =>
+  eventually(async () => statuses(account), (list) => list.includes(403), 10_000);
 
 /** A post whose call had no answer: with `effect-then-close` it is on X, with `close` it is not. */
 async function lose(account, fields, kind = "effect-then-close", after = 0) {
@@ -97,13 +102,14 @@ test("the later parts of a thread under another's post are recognised too", asyn
   assert.deepEqual(parents, [asked.id, first.id, second.id]);
 });
 
-test("a quote is recognised though X shows the link of what it quotes after it", async () => {
+test("a quote is recognised though X shows the link of what it quotes after it", async (t) => {
   const account = await newAccount(bench);
   const quoted = bench.x.post({ username: "linus", text: "quotable" });
-  bench.x.setApp({ client_id: bench.x.app.client_id, enterprise: true });
+  const { client_id } = bench.x.app;
+  bench.x.setApp({ client_id, enterprise: true });
+  t.after(() => bench.x.setApp({ client_id, enterprise: false }));
   const post = await lose(account, { content: "so true", x: { quote_tweet_id: quoted.id } });
   await assertFound(account, post);
-  bench.x.setApp({ client_id: bench.x.app.client_id, enterprise: false });
 });
 
 for (const at of [0, 1, 2]) {
@@ -131,7 +137,7 @@ test("the same text under another post is not taken for it", async () => {
   const elsewhere = bench.x.post({ username: "linus", text: "elsewhere" });
   const { id } = await lose(account, { content: "thanks" }, "close");
   bench.x.post({ username: account.username, text: "thanks", in_reply_to_tweet_id: elsewhere.id });
-  await bench.x.received({ ...CREATE_CALL, status: 403, wait_ms: 10_000 });
+  await untilRefusedAsDuplicate(account);
   const [{ state, platformPostId }] = (await postIn(bench, id, "unknown")).socialAccounts;
   assert.deepEqual([state, platformPostId, statuses(account)], ["unknown", null, ["closed", 403]]);
 });
@@ -142,20 +148,13 @@ test("a post that another delivery made is not taken for it, and X's word duplic
   const twin = await createPost(bench, account, { content: "twins" });
   const [{ platformPostId }] = (await postIn(bench, twin.id, "published")).socialAccounts;
   const before = reads(account).length;
-  await eventuallyRefusedAsDuplicate(account);
-  await readTimes(account, before + 4);
+  await untilRefusedAsDuplicate(account);
+  await untilRead(account, before + 4);
   const [delivery] = (await readPost(bench, lost)).socialAccounts;
   assert.deepEqual([delivery.state, delivery.status, delivery.platformPostId], ["unknown", "pending", null]);
   assert.deepEqual(bench.x.posts({ username: account.username }).map(({ id }) => id), [platformPostId]);
   assert.deepEqual(statuses(account), ["closed", 201, 403], "and there is no third try");
 });
-
-/** The resend has come, and X knows the text already. */
-async function eventuallyRefusedAsDuplicate(account) {
-  while (!statuses(account).includes(403)) {
-    await bench.x.received({ ...CREATE_CALL, count: bench.x.requests(CREATE_CALL).length + 1, wait_ms: 10_000 });
-  }
-}
 
 test("a post by the person's own hand, or a repost, is not mistaken for it", async () => {
   const account = await newAccount(bench);
@@ -180,7 +179,7 @@ test("what came after it on the account does not hide it: every page is read", a
   const account = await newAccount(bench);
   bench.x.set({ listing_delay_ms: SETTLE_MS / 2 });
   const { id } = await lose(account, { content: "far back" });
-  await bench.x.received({ ...CREATE_CALL, count: bench.x.requests(CREATE_CALL).length });
+  await postIn(bench, id, "unknown");
   bench.x.set({ listing_delay_ms: 0 });
   for (let count = 0; count < 150; count += 1) bench.x.post({ username: account.username, text: `meanwhile ${count}` });
   const [{ platformPostId }] = (await postIn(bench, id, "published")).socialAccounts;
@@ -188,11 +187,11 @@ test("what came after it on the account does not hide it: every page is read", a
   assert.ok(reads(account).some(({ query }) => query.pagination_token ?? query.next_token));
 });
 
-test("a clock at X that is some seconds behind ours hides nothing", async () => {
+test("a clock at X that is some seconds behind ours hides nothing", async (t) => {
   const account = await newAccount(bench);
   bench.x.clock({ advance_ms: -5000 });
+  t.after(() => bench.x.clock({ advance_ms: 5000 }));
   await assertFound(account, await lose(account, { content: "dated before it was sent" }));
-  bench.x.clock({ advance_ms: 5000 });
 });
 
 test("two empty reads come before the resend, as far apart as they have to be", async () => {
@@ -209,9 +208,9 @@ test("two empty reads come before the resend, as far apart as they have to be", 
 
 test("a read that X does not answer is not an empty one", async () => {
   const account = await newAccount(bench);
-  bench.x.fault({ ...READ_CALL, kind: "answer", preset: "unavailable" });
-  bench.x.fault({ ...READ_CALL, kind: "close" });
-  bench.x.fault({ ...READ_CALL, kind: "malformed" });
+  bench.x.fault({ ...readCall(account), kind: "answer", preset: "unavailable" });
+  bench.x.fault({ ...readCall(account), kind: "close" });
+  bench.x.fault({ ...readCall(account), kind: "malformed" });
   const { id } = await lose(account, { content: "hard to read" }, "close");
   await postIn(bench, id, "published", 30_000);
   const [, , , first, second, ...others] = reads(account);
@@ -225,7 +224,7 @@ test("a read that X limits is made again when its window has ended", async () =>
   const reset = Math.ceil(Date.now() / 1000) + 2;
   const headers = { "x-rate-limit-limit": "900", "x-rate-limit-remaining": "0", "x-rate-limit-reset": String(reset) };
   const body = { title: "Too Many Requests", status: 429 };
-  bench.x.fault({ ...READ_CALL, kind: "answer", status: 429, headers, body });
+  bench.x.fault({ ...readCall(account), kind: "answer", status: 429, headers, body });
   await assertFound(account, await lose(account, { content: "limited while in doubt" }));
   const [limited, next] = reads(account);
   assert.equal(limited.status, 429);
@@ -236,7 +235,7 @@ test("a resend whose answer is lost too is not followed by a third", async () =>
   const account = await newAccount(bench);
   const { id } = await lose(account, { content: "lost twice" }, "close");
   faultAtX(bench, { kind: "close" });
-  await readTimes(account, 5);
+  await untilRead(account, 5);
   const [{ state, status, attempts }] = (await postIn(bench, id, "unknown")).socialAccounts;
   assert.deepEqual([state, status, attempts], ["unknown", "pending", 2]);
   assert.deepEqual(statuses(account), ["closed", "closed"]);
@@ -258,7 +257,7 @@ for (const [what, x] of [
   test(`a post ${what} is read for and not sent again by itself`, async () => {
     const account = await newAccount(bench);
     const { id } = await lose(account, { content: `not listed: ${what}`, x }, "close");
-    await readTimes(account, 4);
+    await untilRead(account, 3);
     const [{ status }] = (await postIn(bench, id, "unknown")).socialAccounts;
     assert.deepEqual([status, statuses(account)], ["pending", ["closed"]]);
   });
@@ -268,10 +267,10 @@ test("an account that lost its grant meanwhile is left alone, and settles when i
   const account = await newAccount(bench);
   bench.x.set({ listing_delay_ms: SETTLE_MS / 2 });
   const post = await lose(account, { content: "between two grants" });
-  await bench.x.received({ ...READ_CALL, path: `/2/users/${account.network_unique_id}/tweets` });
+  await untilRead(account, 1);
   bench.x.revokeGrants({ username: account.username });
   const row = async () => (await bench.api.get(`/v1/social-accounts/${account.id}`)).body.data;
-  while ((await row()).status === "active") await bench.x.received({ status: 401, wait_ms: 10_000 });
+  await eventually(row, ({ status }) => status === "reconnect_required", 10_000);
   const calls = bench.x.requests().length;
   const [{ status }] = (await readPost(bench, post)).socialAccounts;
   assert.equal(status, "pending");
@@ -285,7 +284,7 @@ test("an unknown post survives a power cut and is settled after it", async () =>
   const account = await newAccount(bench);
   bench.x.set({ listing_delay_ms: SETTLE_MS / 2 });
   const post = await lose(account, { content: "in doubt in the dark" });
-  await bench.x.received({ path: `/2/users/${account.network_unique_id}/tweets` });
+  await untilRead(account, 1);
   await bench.worker.kill();
   await bench.worker.restart();
   const [{ attempts }] = (await postIn(bench, post.id, "published", 30_000)).socialAccounts;
