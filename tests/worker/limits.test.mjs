@@ -18,8 +18,8 @@ import {
   textsAt,
   thread,
 } from "../support/client.mjs";
-import { assertRefused, assertTimesAndIds } from "../support/expect.mjs";
 import { eventually } from "../support/eventually.mjs";
+import { assertRefused, assertTimesAndIds } from "../support/expect.mjs";
 
 const MINUTE = 60_000;
 const CREATE = "POST /2/tweets";

@@ -20,8 +20,8 @@ import {
   textsAt,
   thread,
 } from "../support/client.mjs";
-import { assertRefused } from "../support/expect.mjs";
 import { eventually } from "../support/eventually.mjs";
+import { assertRefused } from "../support/expect.mjs";
 
 const CREDITS_CALL = { method: "GET", path: "/2/usage/credits" };
 /** Long enough to look at a paused network, short enough to wait for. */
