@@ -148,9 +148,8 @@ test("deleting one tenant's account leaves the other tenant's working", async ()
 
 test("deleting an account cancels what waits to be published", async () => {
   const { id } = await newAccount("cancelled");
-  bench.x.fault({ ...CREATE_CALL, kind: "answer", preset: "credits-new" });
-  const { post } = (await bench.api.post("/v1/posts", { content: "never out", accounts: [id] })).body;
-  await postIn(bench, post.id, "held");
+  const scheduledAt = new Date(Date.now() + 3_600_000).toISOString();
+  const { post } = (await bench.api.post("/v1/posts", { content: "never out", accounts: [id], scheduledAt })).body;
   await remove(id);
   const [delivery] = (await postIn(bench, post.id, "cancelled")).socialAccounts;
   assert.deepEqual([delivery.status, delivery.id, delivery.next_attempt_at], ["deleted", id, null]);

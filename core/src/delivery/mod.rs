@@ -114,6 +114,13 @@ pub struct Pace {
     pub probe: Span,
 }
 
+impl Pace {
+    /// Before a read of the account's own posts that failed is made again: with the default pace, 10 s.
+    pub const fn again(self) -> Span {
+        Span::millis(self.settle.as_millis() / 6)
+    }
+}
+
 impl Default for Pace {
     fn default() -> Self {
         Self { settle: Span::mins(1), probe: Span::mins(15) }

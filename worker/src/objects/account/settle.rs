@@ -22,8 +22,6 @@ const OWN_POSTS: &str = "GET /2/users/:id/tweets";
 pub(super) const NEW_POSTS: &str = "POST /2/tweets";
 /// More than an account can post while one answer is in doubt.
 const PAGES: u32 = 20;
-/// A read that X did not answer, or answered with a fault of its own.
-const AGAIN_AFTER: Span = Span::secs(10);
 
 /// What a read of the account's own posts says.
 enum Sight {
@@ -86,7 +84,7 @@ impl Inner {
             let user = self.x_user_id()?;
             let request = own_posts_request(app.endpoints(), &access.token, &user, since, page.as_deref());
             let Ok(answer) = app.x().send(request, QUICK).await? else {
-                return Ok(Sight::NotBefore(now() + AGAIN_AFTER));
+                return Ok(Sight::NotBefore(self.again_at()?));
             };
             self.note_windows(OWN_POSTS, &answer)?;
             match own_posts_response(&answer) {
@@ -105,16 +103,21 @@ impl Inner {
                 return Ok(Sight::Posts(posts));
             }
         }
-        Ok(Sight::NotBefore(now() + AGAIN_AFTER))
+        Ok(Sight::NotBefore(self.again_at()?))
+    }
+
+    /// After a read that X did not answer, or answered with a fault of its own.
+    fn again_at(&self) -> Result<UnixMillis> {
+        Ok(now() + self.pace()?.again())
     }
 
     fn read_again_at(&self, error: &XError) -> Result<UnixMillis> {
-        let XError::Refused { refusal, windows, .. } = error else { return Ok(now() + AGAIN_AFTER) };
+        let XError::Refused { refusal, windows, .. } = error else { return self.again_at() };
         Ok(match refusal {
             Refusal::RateLimited | Refusal::UsageCapped => {
                 exhausted_until(windows).filter(|reset| *reset > now()).unwrap_or(now() + Span::mins(15))
             }
-            Refusal::TokenRejected | Refusal::Unavailable | Refusal::InvalidResponse => now() + AGAIN_AFTER,
+            Refusal::TokenRejected | Refusal::Unavailable | Refusal::InvalidResponse => self.again_at()?,
             _ => now() + self.pace()?.probe,
         })
     }

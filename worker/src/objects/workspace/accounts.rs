@@ -78,6 +78,7 @@ impl Inner {
     pub(super) fn delete_account(&self, id: &str) -> Result<DeletionPlan> {
         let account = self.account(id)?.ok_or_else(|| not_found("account"))?;
         self.db()?.run("UPDATE accounts SET is_deleted = 1 WHERE id = ?", vec![id.into()])?;
+        self.cancel_drafts(&account.id)?;
         self.owe_release(&account, now() + Span::mins(1))?;
         let is_last = self.users_of_grant(&account.network_id, account.user.id.as_str())?.is_empty();
         Ok(DeletionPlan { object: account.object(), release: Release { account_id: account.id, is_last } })

@@ -4,7 +4,7 @@
 //! accounts recall what has not begun, and it is completed here as the deliveries' next edition. An account that hears
 //! no more of it asks; that ends a change that was not completed, so that never both the old and the new are sent.
 
-use latchkey_core::account::Account;
+use latchkey_core::account::{Account, Status};
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::input::read;
@@ -29,6 +29,7 @@ impl Inner {
         if !has_not_begun || !(post.is_draft || post.scheduled_at.is_some()) {
             return Err(already_published());
         }
+        self.require_accounts(&deliveries)?;
         changed(&post, &deliveries, body)?;
         self.begin_change(post, deliveries)
     }
@@ -118,12 +119,33 @@ impl Inner {
             let is_pending = deliveries.iter().any(|(delivery, _)| !delivery.is_final());
             return Err(if is_pending { in_flight() } else { nothing_failed() });
         }
+        self.require_accounts(failed.iter().copied())?;
         for (delivery, account) in &failed {
             self.dispatch(account, delivery.next_edition(delivery.segments.clone(), now()))?;
         }
         let view = self.view(&post)?;
         let body = json!({ "retried": failed.len(), "post": view, "data": { "post": view }, "warnings": [] });
         Ok(Answer::success(200, body))
+    }
+
+    /// Accounts that were removed take nothing new.
+    fn require_accounts<'a>(&self, of: impl IntoIterator<Item = &'a (Delivery, Account)>) -> Result<()> {
+        for (_, account) in of {
+            let known = self.account(account.id.as_str())?;
+            if known.is_none_or(|account| account.status == Status::Disconnected) {
+                let message = format!("The account @{} is not connected any more.", account.user.username);
+                return Err(Error::refused(Code::UnknownAccount, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// An account is removed: its drafts will not be sent.
+    pub(super) fn cancel_drafts(&self, account_id: &AccountId) -> Result<()> {
+        for delivery in self.idle_deliveries(account_id)? {
+            self.save_idle_delivery(&delivery.ended_as(State::Cancelled))?;
+        }
+        Ok(())
     }
 
     pub(super) fn plan_insight(&self, id: &str) -> Result<InsightPlan> {

@@ -217,6 +217,12 @@ impl Inner {
         self.db()?.doc(query, vec![post_id.into(), account_id.into()])
     }
 
+    /// What an account was to be sent and nobody sends: its drafts.
+    pub(super) fn idle_deliveries(&self, account_id: &AccountId) -> Result<Vec<Delivery>> {
+        let query = "SELECT doc FROM deliveries WHERE account_id = ? AND state = 'queued' AND watch_at IS NULL";
+        self.db()?.docs(query, vec![account_id.as_str().into()])
+    }
+
     /// Accounts whose deliveries are late. They are asked again after as long.
     pub(super) fn late_accounts(&self, now: UnixMillis) -> Result<Vec<Account>> {
         let late = "SELECT doc FROM accounts WHERE id IN (SELECT account_id FROM deliveries WHERE watch_at <= ?)";
