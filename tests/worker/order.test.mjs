@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
+  CREATE_CALL,
   callUnderWay,
   createPost,
   faultAtX,
@@ -11,6 +12,7 @@ import {
   postIn,
   postWhen,
   publishPost,
+  readPost,
   startBench,
   textsAt,
   thread,
@@ -117,6 +119,20 @@ test("while one account waits for X to recover or to open its window the others 
   assert.deepEqual(bench.x.posts({ text: "waits alone" }), []);
   assert.deepEqual(textsAt(bench, quick), ["waits for nobody"]);
   await published(posts);
+});
+
+test("while X refuses an account's token, fresh as it is, that account keeps still and the others go out", async () => {
+  const [refused, other] = [await newAccount(bench), await newAccount(bench)];
+  faultAtX(bench, { kind: "answer", preset: "unauthorized", times: 2 });
+  const { id } = await createPost(bench, refused, { content: "keeps still" });
+  const { socialAccounts } = await postWhen(bench, id, ({ attempts, state }) => attempts === 2 && state === "queued");
+  const waits = Date.parse(socialAccounts[0].next_attempt_at) - Date.now();
+  assert.ok(waits > 50_000 && waits <= 60_000, `${waits} ms`);
+  bench.x.clearRequests();
+  const behind = await createPost(bench, refused, { content: "keeps still behind it" });
+  await publishPost(bench, other, { content: "does not keep still" });
+  assert.equal(bench.x.requests(CREATE_CALL).length, 1);
+  assert.equal((await readPost(bench, behind)).socialAccounts[0].state, "queued");
 });
 
 test("one post to two accounts waits for neither because of the other", async () => {
