@@ -18,6 +18,7 @@ import {
   textsAt,
   thread,
 } from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
 const HOUR = 3_600_000;
@@ -173,6 +174,18 @@ test("a post that was cancelled does not come back", async () => {
   await bench.api.delete(`/v1/posts/${post.id}`);
   assertRefused(await patch(post, { scheduledAt: null }), 409, "already_published");
   assert.equal((await readPost(bench, post)).socialAccounts[0].state, "cancelled");
+});
+
+test("what is left of a post whose other account was removed can change, and goes out alone", async () => {
+  const [stays, leaves] = [await newAccount(bench, { tenant_id: "left" }), await newAccount(bench, { tenant_id: "left" })];
+  const post = await schedule(stays, { content: "for two", accounts: [stays.id, leaves.id] });
+  await bench.api.delete(`/v1/social-accounts/${leaves.id}`);
+  const stateOf = ({ id }, { socialAccounts }) => socialAccounts.find((delivery) => delivery.id === id).state;
+  await eventually(() => readPost(bench, post), (row) => stateOf(leaves, row) === "cancelled");
+  postOf(await patch(post, { content: "for one", scheduledAt: null }));
+  const row = await eventually(() => readPost(bench, post), (seen) => stateOf(stays, seen) === "published");
+  assert.equal(stateOf(leaves, row), "cancelled");
+  assert.deepEqual([textsAt(bench, stays), textsAt(bench, leaves)], [["for one"], []]);
 });
 
 test("a post that nobody has is not found", async () => {
