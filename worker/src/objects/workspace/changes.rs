@@ -25,11 +25,13 @@ impl Inner {
     pub(super) fn plan_change(&self, id: &str, body: &str) -> Result<ChangePlan> {
         let post = self.post(id)?.ok_or_else(|| not_found("post"))?;
         let deliveries = self.deliveries_of(&post.id)?;
-        let has_not_begun = deliveries.iter().all(|(delivery, _)| delivery.has_not_begun());
-        if !has_not_begun || !(post.is_draft || post.scheduled_at.is_some()) {
+        if !(post.is_draft || post.scheduled_at.is_some()) {
             return Err(already_published());
         }
         self.require_accounts(&deliveries)?;
+        if !deliveries.iter().all(|(delivery, _)| delivery.has_not_begun()) {
+            return Err(already_published());
+        }
         changed(&post, &deliveries, body)?;
         self.begin_change(post, deliveries)
     }
