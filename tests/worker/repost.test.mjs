@@ -114,7 +114,9 @@ test("a repost waits for its own window, and may be cancelled meanwhile", async 
   const waiting = await newestOf(other, ({ error_code }) => error_code === "rate_limited");
   assert.equal(waiting.socialAccounts[0].state, "queued");
   assert.equal((await bench.api.delete(`/v1/posts/${waiting.id}`)).status, 200);
+  const cancelledAt = Date.now();
   assert.equal((await answer).body.post.socialAccounts[0].state, "cancelled");
+  assert.ok(Date.now() - cancelledAt < 5000, "its call is answered as soon as the delivery is final");
   assert.equal(callsBy(other).length, 1);
 });
 
