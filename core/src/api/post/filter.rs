@@ -2,7 +2,19 @@
 
 use crate::api::query::{Page, Query};
 use crate::api::refused::Refused;
+use crate::delivery::State;
 use crate::time::UnixMillis;
+
+const STATES: [State; 8] = [
+    State::Queued,
+    State::Publishing,
+    State::Held,
+    State::Unknown,
+    State::Published,
+    State::Failed,
+    State::Deleted,
+    State::Cancelled,
+];
 
 /// The filters of the list.
 #[derive(Debug)]
@@ -32,12 +44,23 @@ impl PostFilter {
         Ok(Self {
             social_account_id: query.take(&["social_account_id", "socialAccountId"]),
             tenant_id: query.take(&["tenant_id", "tenantId"]),
-            status: query.take(&["status"]),
+            status: known_status(query.take(&["status"]))?,
             created_after,
             created_before,
             scheduled_after,
             scheduled_before,
             page: query.take_page()?,
         })
+    }
+}
+
+/// One of the original's four words, or an exact state.
+fn known_status(status: Option<String>) -> Result<Option<String>, Refused> {
+    let is_known = |word: &str| word == "pending" || STATES.iter().any(|state| state.as_str() == word);
+    match status {
+        Some(word) if !is_known(&word) => {
+            Err(Refused::field("status", "expected pending, published, failed or deleted"))
+        }
+        status => Ok(status),
     }
 }

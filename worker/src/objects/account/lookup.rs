@@ -27,15 +27,15 @@ const ME: &str = "GET /2/users/me";
 const DELETE_POST: &str = "DELETE /2/tweets/:id";
 
 /// Why there is no answer of X.
-enum Silence {
+pub enum Silence {
     NoAccess(NoAccess),
     NoAnswer(NoAnswer),
     Limited(UnixMillis),
 }
 
 /// What makes the request once there is a token.
-type MakeRequest<'a> = dyn Fn(&Endpoints, &Secret<String>) -> Request<Vec<u8>> + 'a;
-type Asked = std::result::Result<Response<Vec<u8>>, Silence>;
+pub type MakeRequest<'a> = dyn Fn(&Endpoints, &Secret<String>) -> Request<Vec<u8>> + 'a;
+pub type Asked = std::result::Result<Response<Vec<u8>>, Silence>;
 
 impl Inner {
     /// `GET …/health`: a second 401 is ill health, not a disconnection.
@@ -68,7 +68,7 @@ impl Inner {
     }
 
     /// One call, on a 401 exactly one refresh and the call again. An exhausted window is not tried.
-    async fn ask_x(self: &Rc<Self>, endpoint: &str, request: &MakeRequest<'_>) -> Result<Asked> {
+    pub(super) async fn ask_x(self: &Rc<Self>, endpoint: &str, request: &MakeRequest<'_>) -> Result<Asked> {
         let mut may_refresh = true;
         loop {
             if let Some(until) = self.exhausted_until(endpoint)? {

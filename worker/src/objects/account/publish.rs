@@ -214,8 +214,7 @@ impl Inner {
     }
 
     pub(super) fn x_user_id(&self) -> Result<XUserId> {
-        let pair = self.pair()?.ok_or_else(|| Error::fault("an account without tokens was to call X"))?;
-        XUserId::parse(&pair.x_user_id).map_err(Error::fault)
+        self.pair()?.ok_or_else(|| Error::fault("an account without tokens was to call X"))?.x_user()
     }
 }
 

@@ -6,6 +6,8 @@ use http::Response;
 use latchkey_core::delivery::{Delivery, State};
 use latchkey_core::id::XPostId;
 use latchkey_core::network::Gate;
+use latchkey_core::oauth::Endpoints;
+use latchkey_core::secret::Secret;
 use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::XError;
 use latchkey_core::x::problem::Refusal;
@@ -13,9 +15,9 @@ use latchkey_core::x::rate::{Window, WindowKind, exhausted_until, windows};
 use latchkey_core::x::timeline::{OwnPost, own_posts_request, own_posts_response};
 
 use super::Inner;
+use super::lookup::Silence;
 use super::tokens::NoAccess;
 use crate::error::Result;
-use crate::outbound::QUICK;
 use crate::runtime::now;
 
 const OWN_POSTS: &str = "GET /2/users/:id/tweets";
@@ -68,42 +70,37 @@ impl Inner {
 
     async fn own_posts_since(self: &Rc<Self>, since: UnixMillis) -> Result<Sight> {
         let mut posts = Vec::new();
-        let mut page = None;
+        let mut page: Option<String> = None;
         for _ in 0..PAGES {
-            if let Some(until) = self.exhausted_until(OWN_POSTS)? {
-                return Ok(Sight::NotBefore(until));
-            }
-            let access = match self.access_token().await? {
-                Ok(access) => access,
-                Err(NoAccess::Until(time)) => return Ok(Sight::NotBefore(time)),
-                Err(NoAccess::Ended | NoAccess::ClientRefused) => {
-                    return Ok(Sight::NotBefore(now() + self.pace()?.probe));
+            let user = if let Some(pair) = self.pair()? { pair.x_user()? } else { return self.not_before_probe() };
+            let request = |endpoints: &Endpoints, token: &Secret<String>| {
+                own_posts_request(endpoints, token, &user, since, page.as_deref())
+            };
+            let read = match self.ask_x(OWN_POSTS, &request).await? {
+                Ok(answer) => own_posts_response(&answer),
+                Err(Silence::Limited(time) | Silence::NoAccess(NoAccess::Until(time))) => {
+                    return Ok(Sight::NotBefore(time));
                 }
+                Err(Silence::NoAccess(_)) => return self.not_before_probe(),
+                Err(Silence::NoAnswer(_)) => return Ok(Sight::NotBefore(self.again_at()?)),
             };
-            let app = self.app()?;
-            let user = self.x_user_id()?;
-            let request = own_posts_request(app.endpoints(), &access.token, &user, since, page.as_deref());
-            let Ok(answer) = app.x().send(request, QUICK).await? else {
-                return Ok(Sight::NotBefore(self.again_at()?));
-            };
-            self.note_windows(OWN_POSTS, &answer)?;
-            match own_posts_response(&answer) {
+            match read {
                 Ok(read) => {
                     posts.extend(read.posts);
                     page = read.next;
                 }
-                Err(error) => {
-                    if let XError::Refused { refusal: Refusal::TokenRejected, .. } = &error {
-                        self.access_token_rejected(&access)?;
-                    }
-                    return Ok(Sight::NotBefore(self.read_again_at(&error)?));
-                }
+                Err(error) => return Ok(Sight::NotBefore(self.read_again_at(&error)?)),
             }
             if page.is_none() {
                 return Ok(Sight::Posts(posts));
             }
         }
         Ok(Sight::NotBefore(self.again_at()?))
+    }
+
+    /// Nothing can be read before the person has connected again, or the app is mended: both bring this up again.
+    fn not_before_probe(&self) -> Result<Sight> {
+        Ok(Sight::NotBefore(now() + self.pace()?.probe))
     }
 
     /// After a read that X did not answer, or answered with a fault of its own.

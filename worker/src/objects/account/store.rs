@@ -2,13 +2,13 @@
 
 use latchkey_core::delivery::Delivery;
 use latchkey_core::grant::Grant;
-use latchkey_core::id::XPostId;
+use latchkey_core::id::{XPostId, XUserId};
 use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::rate::Window;
 use serde::Deserialize;
 
 use super::Inner;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::objects::storage::{doc, read, time};
 use crate::runtime::now;
 
@@ -66,6 +66,10 @@ struct Time {
 }
 
 impl Pair {
+    pub fn x_user(&self) -> Result<XUserId> {
+        XUserId::parse(&self.x_user_id).map_err(Error::fault)
+    }
+
     pub fn grant(&self) -> Result<Grant> {
         read(&self.doc)
     }

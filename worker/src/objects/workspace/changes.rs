@@ -24,8 +24,8 @@ impl Inner {
     /// Begins a change of a draft or of what is scheduled. What is wrong with it is said before anything is recalled.
     pub(super) fn plan_change(&self, id: &str, body: &str) -> Result<ChangePlan> {
         let post = self.post(id)?.ok_or_else(|| not_found("post"))?;
-        let deliveries = self.deliveries_of(&post.id)?;
-        if !(post.is_draft || post.scheduled_at.is_some()) {
+        let deliveries = self.changeable_deliveries(&post.id)?;
+        if deliveries.is_empty() || !(post.is_draft || post.scheduled_at.is_some()) {
             return Err(already_published());
         }
         self.require_accounts(&deliveries)?;
@@ -39,7 +39,7 @@ impl Inner {
     /// Completes the change; nothing when another one or an account's question came in between.
     pub(super) fn commit_change(&self, id: &PostId, number: u32, body: &str) -> Result<Option<Answer>> {
         let Some(before) = self.post_under_change(id, number)? else { return Ok(None) };
-        let deliveries = self.deliveries_of(id)?;
+        let deliveries = self.changeable_deliveries(id)?;
         let after = changed(&before, &deliveries, body)?;
         let prices = self.settings()?.prices;
         self.save_post(&after)?;
@@ -56,6 +56,13 @@ impl Inner {
         let is_rescheduled = before.scheduled_at != after.scheduled_at;
         let body = json!({ "rescheduled": is_rescheduled, "post": view, "data": { "post": view }, "warnings": [] });
         Ok(Some(Answer::success(200, body)))
+    }
+
+    /// All but those that ended when their account was removed.
+    fn changeable_deliveries(&self, id: &PostId) -> Result<Vec<(Delivery, Account)>> {
+        let mut deliveries = self.deliveries_of(id)?;
+        deliveries.retain(|(delivery, _)| delivery.state != State::Cancelled);
+        Ok(deliveries)
     }
 
     /// Begins the end of what has not been sent. With nothing pending, only our record ends.

@@ -101,6 +101,9 @@ impl Inner {
         self.authorise(call)?;
         let outcome = self.db()?.transaction(|| self.execute(call))?;
         self.arm().await?;
+        if matches!(call.command, Command::CommitChange { .. } | Command::CommitDelete { .. }) {
+            self.waiting.tell();
+        }
         Ok(outcome)
     }
 
