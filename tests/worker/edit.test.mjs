@@ -177,7 +177,8 @@ test("a post that was cancelled does not come back", async () => {
 });
 
 test("what is left of a post whose other account was removed can change, and goes out alone", async () => {
-  const [stays, leaves] = [await newAccount(bench, { tenant_id: "left" }), await newAccount(bench, { tenant_id: "left" })];
+  const tenant_id = "left";
+  const [stays, leaves] = [await newAccount(bench, { tenant_id }), await newAccount(bench, { tenant_id })];
   const post = await schedule(stays, { content: "for two", accounts: [stays.id, leaves.id] });
   await bench.api.delete(`/v1/social-accounts/${leaves.id}`);
   const stateOf = ({ id }, { socialAccounts }) => socialAccounts.find((delivery) => delivery.id === id).state;

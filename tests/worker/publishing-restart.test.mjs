@@ -1,4 +1,4 @@
-/** docs/API.md, section 5, promise 1: in whatever state a delivery is when the Worker goes down, it ends as it would. */
+/** docs/API.md, section 5, promise 1: whatever a delivery does when the Worker goes down, it ends as it would have. */
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

@@ -84,35 +84,44 @@ for (const [name, interrupt] of Object.entries(INTERRUPTIONS)) {
   });
 }
 
-for (const [what, change, isAsAnswered] of [
-  ["changes", ({ id }) => bench.api.patch(`/v1/posts/${id}`, { content: `changed: ${id}` }), (text) => text?.startsWith("changed: ")],
-  ["deletions", ({ id }) => bench.api.delete(`/v1/posts/${id}`), (text) => text === undefined],
-]) {
-  test(`a power cut in the middle of ${what} leaves each made or not, and X has what the row says`, async () => {
-    const accounts = await Promise.all([1, 2, 3].map(() => newAccount(bench)));
-    const scheduledAt = fromNow(4000);
-    const posts = [];
-    for (const account of accounts) {
-      for (const n of [1, 2, 3, 4]) {
-        const post = await createPost(bench, account, { content: `unchanged ${n}`, scheduledAt });
-        posts.push({ account, ...post });
-      }
+/** What is done to a scheduled post, and whether this on X (or nothing) is what a success of it promised. */
+const CHANGES = {
+  rewordings: {
+    change: ({ id }) => bench.api.patch(`/v1/posts/${id}`, { content: `reworded: ${id}` }),
+    isKept: (text) => text?.startsWith("reworded: "),
+  },
+  deletions: { change: ({ id }) => bench.api.delete(`/v1/posts/${id}`), isKept: (text) => text === undefined },
+};
+
+/** Four posts to each of three accounts. */
+async function scheduledPosts(scheduledAt) {
+  const accounts = await Promise.all([1, 2, 3].map(() => newAccount(bench)));
+  const posts = [];
+  for (const account of accounts) {
+    for (const n of [1, 2, 3, 4]) {
+      posts.push({ account, ...(await createPost(bench, account, { content: `as it was: ${n}`, scheduledAt })) });
     }
+  }
+  return posts;
+}
+
+for (const [what, { change, isKept }] of Object.entries(CHANGES)) {
+  test(`a power cut in the middle of ${what} leaves each made or not, and X has what the row says`, async () => {
+    const posts = await scheduledPosts(fromNow(4000));
     const answers = posts.map((post) => change(post).catch(() => undefined));
     await Promise.race(answers);
     await bench.worker.kill();
     await bench.worker.restart();
-    for (const [n, post] of posts.entries()) {
-      const answered = (await answers[n])?.status === 200;
-      const row = await postWhen(bench, post.id, ({ status }) => status !== "pending", AFTER_A_CUT_MS);
+    for (const [n, { id, account }] of posts.entries()) {
+      const row = await postWhen(bench, id, ({ status }) => status !== "pending", AFTER_A_CUT_MS);
       const [{ platformPostId, state }] = row.socialAccounts;
-      const onX = bench.x.posts({ username: post.account.username }).find(({ id }) => id === platformPostId);
-      if (answered) assert.ok(isAsAnswered(onX?.text), `${state}: ${onX?.text}`);
+      const onX = bench.x.posts({ username: account.username }).find((post) => post.id === platformPostId);
       assert.equal(onX?.text, state === "published" ? row.containers[0].content : undefined);
+      if ((await answers[n])?.status === 200) assert.ok(isKept(onX?.text), `${state}: ${onX?.text}`);
     }
-    for (const account of accounts) {
-      const rows = (await bench.api.get(`/v1/posts?social_account_id=${account.id}&status=published`)).body.posts;
-      assert.equal(textsAt(bench, account).length, rows.length);
+    for (const { account } of posts) {
+      const { body } = await bench.api.get(`/v1/posts?social_account_id=${account.id}&status=published`);
+      assert.equal(textsAt(bench, account).length, body.count);
     }
   });
 }
