@@ -93,32 +93,40 @@ fn classes() -> Vec<(char, char, u8)> {
     ranges
 }
 
-/// `rows` as a Rust table, filled up to the width of a line.
-fn table(doc: &str, name: &str, row: &str, rows: &[String]) -> String {
-    let mut text = format!("\n/// {doc}\n#[rustfmt::skip]\npub(super) static {name}: [{row}; {}] = [", rows.len());
-    let mut width = usize::MAX;
-    for row in rows {
-        let space = if width.saturating_add(row.len()) > 117 { "\n    " } else { " " };
-        width = if space == " " { width + 1 } else { 4 } + row.len() + 1;
-        write!(text, "{space}{row},").unwrap();
+/// `items` as a Rust table, filled up to the width of a line.
+fn table(name: &str, of: &str, items: impl Iterator<Item = String>) -> String {
+    let mut lines = vec![String::from("    ")];
+    let mut count = 0;
+    for item in items {
+        if lines.last().is_some_and(|line| line.len() + item.len() > 117) {
+            lines.push(String::from("    "));
+        }
+        write!(lines.last_mut().unwrap(), "{item}, ").unwrap();
+        count += 1;
     }
-    text + "\n];\n"
+    let lines: String = lines.iter().flat_map(|line| [line.trim_end(), "\n"]).collect();
+    format!("#[rustfmt::skip]\npub(super) static {name}: [{of}; {count}] = [\n{lines}];\n")
 }
 
 #[test]
 fn the_table_of_form_c_is_that_of_unicode() {
     let (major, minor, patch) = UNICODE_VERSION;
-    let mut text = format!("//! Unicode {major}.{minor}.{patch}, written by `core/tests/text_tables.rs`.\n");
-    let pair = |c| composed_of(c).map(|(a, b)| format!("({}, {}, {})", literal(c), literal(a), literal(b)));
-    let pairs: Vec<String> = changing().filter_map(pair).collect();
-    text += &table("A character, and the two that are composed to it.", "COMPOSED", "(char, char, char)", &pairs);
+    let mut text = format!("//! Unicode {major}.{minor}.{patch}, written by `core/tests/text_tables.rs`.\n//!\n");
+    text += "//! Columns rather than rows: like stands beside like, which gzip finds.\n";
+    let column = |name: &str, chars: Vec<char>| table(name, "char", chars.into_iter().map(literal));
+    let composed: Vec<(char, (char, char))> = changing().filter_map(|c| Some((c, composed_of(c)?))).collect();
+    text += "\n// What is composed of FIRSTS and SECONDS.\n";
+    text += &column("COMPOSED", composed.iter().map(|row| row.0).collect());
+    text += &column("FIRSTS", composed.iter().map(|row| row.1.0).collect());
+    text += &column("SECONDS", composed.iter().map(|row| row.1.1).collect());
+    text += "\n// What is not composed again, and its parts.\n";
     let expanded = changing().filter(|&c| composed_of(c).is_none());
-    let expanded: Vec<String> =
-        expanded.map(|c| format!("({}, \"{}\")", literal(c), decomposed(c).escape_unicode())).collect();
-    text += &table("What is not composed again.", "EXPANDED", "(char, &str)", &expanded);
-    let class = |(first, last, class)| format!("({}, {}, {class})", literal(first), literal(last));
-    let classes: Vec<String> = classes().into_iter().map(class).collect();
-    text += &table("First, last, and the combining class that they share.", "CLASSES", "(char, char, u8)", &classes);
+    let row = |c: char| format!("({}, \"{}\")", literal(c), decomposed(c).escape_unicode());
+    text += &table("EXPANDED", "(char, &str)", expanded.map(row));
+    text += "\n// Runs of characters that share a combining class.\n";
+    text += &column("RUN_STARTS", classes().iter().map(|run| run.0).collect());
+    text += &column("RUN_ENDS", classes().iter().map(|run| run.1).collect());
+    text += &table("RUN_CLASSES", "u8", classes().iter().map(|run| run.2.to_string()));
     assert_file("src/text/normal/table.rs", &text);
 }
 

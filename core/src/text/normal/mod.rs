@@ -14,8 +14,8 @@ const FIRST_COMBINING: char = '\u{300}';
 
 /// `(first, second, composed)`, sorted.
 static COMPOSITIONS: LazyLock<Vec<(char, char, char)>> = LazyLock::new(|| {
-    let mut pairs: Vec<_> =
-        table::COMPOSED.iter().map(|&(composed, first, second)| (first, second, composed)).collect();
+    let rows = table::FIRSTS.iter().zip(&table::SECONDS).zip(&table::COMPOSED);
+    let mut pairs: Vec<_> = rows.map(|((&first, &second), &composed)| (first, second, composed)).collect();
     pairs.sort_unstable();
     pairs
 });
@@ -73,17 +73,15 @@ fn for_each_part(c: char, part: &mut dyn FnMut(char)) {
 }
 
 fn composed_of(c: char) -> Option<(char, char)> {
-    find(&table::COMPOSED, |row| row.0.cmp(&c)).map(|&(_, first, second)| (first, second))
+    let at = table::COMPOSED.binary_search(&c).ok()?;
+    Some((*table::FIRSTS.get(at)?, *table::SECONDS.get(at)?))
 }
 
 /// `Canonical_Combining_Class`: marks of different classes do not touch each other, so their order means nothing.
 fn class(c: char) -> u8 {
-    let order = |&(first, last, _): &(char, char, u8)| match () {
-        () if last < c => std::cmp::Ordering::Less,
-        () if first > c => std::cmp::Ordering::Greater,
-        () => std::cmp::Ordering::Equal,
-    };
-    find(&table::CLASSES, order).map_or(0, |row| row.2)
+    let run = table::RUN_ENDS.partition_point(|&end| end < c);
+    let is_in_run = table::RUN_STARTS.get(run).is_some_and(|&start| start <= c);
+    table::RUN_CLASSES.get(run).copied().filter(|_| is_in_run).unwrap_or_default()
 }
 
 /// Each run of marks in the order of their classes. The offsets stay, so that they keep ascending.
