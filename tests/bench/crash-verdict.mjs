@@ -91,6 +91,7 @@ async function rowsOf({ api, x }, { id, accounts, texts }) {
       text,
       username: account.username,
       state: delivery?.state,
+      error: delivery?.error,
       named: delivery?.segments[at]?.platformPostId,
       copies: copies[at],
       parent: at === 0 ? null : (copies[at - 1][0]?.id ?? null),
@@ -101,6 +102,7 @@ async function rowsOf({ api, x }, { id, accounts, texts }) {
 const isUnsettled = ({ state, named, copies }) =>
   state !== "published" || (copies.length > 0 && copies.every(({ id }) => id !== named));
 
-const named = (segments) => segments.map(({ text, username, state }) => `@${username} "${text}" (${state})`);
+const named = (segments) =>
+  segments.map(({ text, username, state, error }) => `@${username} ${JSON.stringify(text)}: ${error ?? state}`);
 
 const refusedAsDuplicates = ({ x }) => x.requests({ method: "POST", path: "/2/tweets", status: 403 }).length;
