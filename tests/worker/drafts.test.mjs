@@ -105,11 +105,12 @@ test("a draft is checked like any other post", async () => {
   assert.deepEqual((await bench.api.get("/v1/posts?tenant_id=checked")).body.posts, []);
 });
 
-test("a draft whose account is removed cannot be sent, as it could not be created", async () => {
+test("a draft whose account is removed is cancelled, and cannot be sent any more", async () => {
   const account = await newAccount(bench);
   const post = await draft(account, { content: "without an account" });
   await bench.api.delete(`/v1/social-accounts/${account.id}`);
-  assertRefused(await bench.api.patch(`/v1/posts/${post.id}`, { isDraft: false }), 400, "unknown_account");
+  await postIn(bench, post.id, "cancelled");
+  assertRefused(await bench.api.patch(`/v1/posts/${post.id}`, { isDraft: false }), 409, "already_published");
 });
 
 test("a draft outlives a restart and a power cut, and goes out when it is told to", async () => {
