@@ -25,6 +25,9 @@ impl Inner {
     pub(super) fn plan_change(&self, id: &str, body: &str) -> Result<ChangePlan> {
         let post = self.post(id)?.ok_or_else(|| not_found("post"))?;
         let deliveries = self.changeable_deliveries(&post.id)?;
+        if post.is_draft && deliveries.is_empty() {
+            self.require_accounts(&self.deliveries_of(&post.id)?)?;
+        }
         if deliveries.is_empty() || !(post.is_draft || post.scheduled_at.is_some()) {
             return Err(already_published());
         }

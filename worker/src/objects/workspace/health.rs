@@ -1,5 +1,7 @@
 //! Whether the operator's X app works: what its accounts report, and what is asked of X meanwhile.
 
+use std::rc::Rc;
+
 use latchkey_core::account::Status;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
@@ -80,7 +82,7 @@ impl Inner {
     }
 
     /// Asks for each paused network whether it works again, as often as the pace says.
-    pub(super) async fn probe_networks(&self) -> Result<()> {
+    pub(super) async fn probe_networks(self: Rc<Self>) -> Result<()> {
         for mut network in self.networks()? {
             if network.probe_at.is_none_or(|at| at > now()) {
                 continue;

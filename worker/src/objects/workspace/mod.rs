@@ -14,6 +14,8 @@ mod posts;
 mod settings;
 mod stub;
 
+use std::rc::Rc;
+
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::input::{Nothing, read};
@@ -41,7 +43,7 @@ use crate::runtime::now;
 
 #[durable_object]
 pub struct WorkspaceObject {
-    inner: Inner,
+    inner: Rc<Inner>,
 }
 
 struct Inner {
@@ -57,7 +59,7 @@ impl std::panic::RefUnwindSafe for WorkspaceObject {}
 impl DurableObject for WorkspaceObject {
     fn new(state: State, env: Env) -> Self {
         let db = Db::open(state.storage(), ledger::SCHEMA);
-        Self { inner: Inner { env, db, waiting: Waiting::default() } }
+        Self { inner: Rc::new(Inner { env, db, waiting: Waiting::default() }) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {

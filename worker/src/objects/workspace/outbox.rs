@@ -2,8 +2,9 @@
 //! it is acknowledged. Every errand is one that can be done twice.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use futures_util::future::join_all;
+use futures_util::future::{LocalBoxFuture, join_all};
 use latchkey_core::account::{Account, object_of};
 use latchkey_core::backoff;
 use latchkey_core::delivery::Delivery;
@@ -18,12 +19,15 @@ use crate::log;
 use crate::objects::account::Release;
 use crate::objects::storage::{doc, read, time};
 use crate::runtime::now;
+use worker::wasm_bindgen_futures::spawn_local;
 
 /// An errand in which the process died so often is set aside.
 const DEAD_ATTEMPTS: u32 = 3;
 /// The last time that a platform's clock knows (ECMA-262, Time Values).
 const NEVER: i64 = 8_640_000_000_000_000;
 const BATCH: i32 = 100;
+/// Longer than the calls to X that an errand makes.
+const LEASE: Span = Span::mins(1);
 const PAUSE: (Span, Span) = (Span::secs(1), Span::mins(1));
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -85,20 +89,36 @@ impl Inner {
         self.db()?.run("INSERT INTO outbox (due_at, doc) VALUES (?, ?)", vec![time(due_at), doc(errand)?])
     }
 
-    /// Runs what is due, side by side, and sets the next alarm.
-    pub(super) async fn alarm(&self) -> Result<()> {
+    /// Runs what is due, side by side, and sets the next alarm. Deliveries are not kept waiting by what waits for X: that
+    /// goes on by itself, and is begun anew if it is not heard of.
+    pub(super) async fn alarm(self: &Rc<Self>) -> Result<()> {
         self.db()?.set_alarm_for_a_crash().await?;
         self.purge_idempotency(now())?;
         loop {
-            let trips = self.due_trips()?;
-            if trips.is_empty() {
+            let (deliveries, others) = self.due_trips()?;
+            for trip in others {
+                self.detach(Box::pin(Rc::clone(self).run(trip)));
+            }
+            if deliveries.is_empty() {
                 break;
             }
-            join_all(trips.into_iter().map(|trip| self.run(trip))).await.into_iter().collect::<Result<()>>()?;
+            let running = deliveries.into_iter().map(|trip| Rc::clone(self).run(trip));
+            join_all(running).await.into_iter().collect::<Result<()>>()?;
         }
         self.remind().await?;
-        self.probe_networks().await?;
+        self.detach(Box::pin(Rc::clone(self).probe_networks()));
         self.arm().await
+    }
+
+    fn detach(self: &Rc<Self>, work: LocalBoxFuture<'static, Result<()>>) {
+        let inner = Rc::clone(self);
+        spawn_local(async move {
+            let outcome = match work.await {
+                Ok(()) => inner.arm().await,
+                failed => failed,
+            };
+            log::unattended("workspace", "work beside the alarm", &outcome);
+        });
     }
 
     /// Accounts that let a time pass are woken: their own alarm may have been lost.
@@ -122,10 +142,10 @@ impl Inner {
         self.db()?.set_alarm(rows.first().and_then(|row| row.at).map(UnixMillis)).await
     }
 
-    /// Deliveries for one account go together and in order.
-    fn due_trips(&self) -> Result<Vec<Trip>> {
+    /// Deliveries for one account go together and in order; then everything else.
+    fn due_trips(&self) -> Result<(Vec<Trip>, Vec<Trip>)> {
         let query = "SELECT seq, attempts, opened, doc FROM outbox WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?";
-        let mut trips = Vec::new();
+        let mut others = Vec::new();
         let mut queues: BTreeMap<String, (Vec<Row>, Vec<Delivery>)> = BTreeMap::new();
         for row in self.db()?.rows::<Row>(query, vec![time(now()), BATCH.into()])? {
             let errand = read(&row.doc);
@@ -140,12 +160,20 @@ impl Inner {
                     rows.push(row);
                     deliveries.push(*delivery);
                 }
-                other => trips.push(Trip { rows: vec![row], errand: Work::Other(other) }),
+                other => {
+                    self.lease(&row)?;
+                    others.push(Trip { rows: vec![row], errand: Work::Other(other) });
+                }
             }
         }
         let enqueue = |(object, (rows, deliveries))| Trip { rows, errand: Work::Enqueue(object, deliveries) };
-        trips.extend(queues.into_iter().map(enqueue));
-        Ok(trips)
+        Ok((queues.into_iter().map(enqueue).collect(), others))
+    }
+
+    /// It is under way, and due again if nothing is heard of it.
+    fn lease(&self, row: &Row) -> Result<()> {
+        let update = "UPDATE outbox SET due_at = ? WHERE seq = ?";
+        self.db()?.run(update, vec![time(now() + LEASE), row.seq.into()])
     }
 
     /// What cannot be read, or kills whoever tries it, stays where it is for a person to look at; the rest goes on.
@@ -160,7 +188,7 @@ impl Inner {
     }
 
     /// Done is deleted; what failed waits and is tried again.
-    async fn run(&self, trip: Trip) -> Result<()> {
+    async fn run(self: Rc<Self>, trip: Trip) -> Result<()> {
         let outcome = self.work(trip.errand).await;
         if outcome.is_ok() {
             let delete = "DELETE FROM outbox WHERE seq = ?";
