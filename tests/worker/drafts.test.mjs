@@ -110,7 +110,7 @@ test("a draft whose account is removed is cancelled, and cannot be sent any more
   const post = await draft(account, { content: "without an account" });
   await bench.api.delete(`/v1/social-accounts/${account.id}`);
   await postIn(bench, post.id, "cancelled");
-  assertRefused(await bench.api.patch(`/v1/posts/${post.id}`, { isDraft: false }), 409, "already_published");
+  assertRefused(await bench.api.patch(`/v1/posts/${post.id}`, { isDraft: false }), 400, "unknown_account");
 });
 
 test("a draft outlives a restart and a power cut, and goes out when it is told to", async () => {
