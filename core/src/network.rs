@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::delivery::{Delivery, Failure, FailureCode, State};
 use crate::doctor::ClientIdShape;
 use crate::id::{NetworkId, TenantId};
+use crate::settings::{OnUnknown, Settings};
 use crate::time::UnixMillis;
+use crate::x::price::Micros;
 
 /// One X app; with a tenant, that tenant's own. Stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +62,16 @@ pub struct Gate {
     pub closed_until: Option<UnixMillis>,
     /// The operator's policy on lost answers.
     pub may_resend: bool,
+    /// What X charges for each post that a read returns.
+    pub post_read: Micros,
+}
+
+impl Gate {
+    /// Nothing is known against it.
+    pub fn open(settings: &Settings) -> Self {
+        let may_resend = settings.on_unknown == OnUnknown::Resend;
+        Self { paused: None, closed_until: None, may_resend, post_read: settings.prices.post_read }
+    }
 }
 
 impl Pause {
@@ -104,11 +116,11 @@ impl Network {
         self.probe_at = None;
     }
 
-    pub fn gate(&self, may_resend: bool, now: UnixMillis) -> Gate {
+    pub fn gate(&self, settings: &Settings, now: UnixMillis) -> Gate {
         Gate {
             paused: self.paused.as_ref().map(Pause::failure),
             closed_until: self.closed_until.filter(|until| *until > now),
-            may_resend,
+            ..Gate::open(settings)
         }
     }
 

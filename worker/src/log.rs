@@ -44,6 +44,11 @@ impl Entry {
     }
 }
 
+/// Something that a person should look at.
+pub fn alert(object: &str, message: &str) {
+    console_error!("{}", json!({ "object": object, "alert": message }));
+}
+
 /// A failure that no caller is there to hear of.
 pub fn unattended(object: &str, during: &str, result: &Result<()>) {
     let failure = match result {

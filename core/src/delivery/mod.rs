@@ -41,6 +41,8 @@ pub struct Delivery {
     pub faults: u32,
     pub error: Option<Failure>,
     pub published_at: Option<UnixMillis>,
+    /// What X charged for the reads that settled doubts.
+    pub reads: Micros,
     /// Counts the changes within an edition, so that a report that arrives late does not overwrite a newer one.
     pub revision: u64,
 }
@@ -181,6 +183,7 @@ impl Delivery {
             faults: 0,
             error: None,
             published_at: None,
+            reads: Micros(0),
             revision: 0,
         }
     }
@@ -189,7 +192,11 @@ impl Delivery {
     #[must_use]
     pub fn next_edition(&self, segments: Vec<Segment>, run_at: UnixMillis) -> Self {
         let edition = self.edition + 1;
-        Self { edition, ..Self::new(self.post_id.clone(), self.account_id.clone(), segments, run_at) }
+        Self {
+            edition,
+            reads: self.reads,
+            ..Self::new(self.post_id.clone(), self.account_id.clone(), segments, run_at)
+        }
     }
 
     /// The next edition, with what has come about and nothing more to come.
@@ -227,9 +234,10 @@ impl Delivery {
         self.state.is_final()
     }
 
-    /// What X charged for what was published.
+    /// What X charged: for what was published, and for the reads that it took.
     pub fn spent(&self) -> Micros {
-        self.segments.iter().filter(|segment| segment.platform_post_id.is_some()).map(|segment| segment.price).sum()
+        let published = self.segments.iter().filter(|segment| segment.platform_post_id.is_some());
+        self.reads + published.map(|segment| segment.price).sum()
     }
 
     /// The first call to X has not been made, and can be kept from being made.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Delivery, FailureCode, Pace, State};
+use super::{Delivery, Pace, State};
 use crate::backoff;
 use crate::id::XPostId;
 use crate::time::{Span, UnixMillis};
@@ -102,17 +102,5 @@ impl Delivery {
     pub fn is_repeatable(&self) -> bool {
         let segment = self.missing().and_then(|at| self.segments.get(at));
         self.state == State::Unknown && segment.is_some_and(|segment| segment.repost_of.is_some())
-    }
-
-    /// A row that the object died over again and again is taken out of its way; a person decides.
-    pub fn set_aside(&mut self) {
-        let doubt = self.doubt.take().unwrap_or_else(|| Doubt::after(None, self.due_at));
-        self.doubt = Some(Doubt { is_given_up: true, ..doubt });
-        self.state = State::Unknown;
-        self.intent = None;
-        self.recalled_until = None;
-        self.revision += 1;
-        let words = "Publishing it failed inside three times; whether the post exists is not known.";
-        self.error = Some(super::effect::failure(FailureCode::XUnavailable, words));
     }
 }

@@ -240,13 +240,6 @@ fn what_is_ended_keeps_what_was_published() {
 }
 
 #[test]
-fn a_row_that_is_set_aside_waits_for_a_person() {
-    let mut delivery = delivery(&["a"]);
-    delivery.set_aside();
-    assert_eq!((delivery.state, delivery.due()), (State::Unknown, None));
-}
-
-#[test]
 fn an_intent_without_an_answer_is_lost_in_a_restart() {
     let mut sent = delivery(&["a"]);
     sent.begin(T0).unwrap();
@@ -387,6 +380,7 @@ fn delivery_v1_format_unchanged() {
         "faults": 0,
         "error": null,
         "published_at": null,
+        "reads": 0,
         "revision": 1,
     });
     assert_eq!(serde_json::to_value(&delivery).unwrap(), expected);

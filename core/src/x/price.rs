@@ -10,13 +10,15 @@ use crate::api::refused::Refused;
 #[serde(transparent)]
 pub struct Micros(pub u64);
 
-/// Prices of what Latchkey writes. Stored in the settings, where the operator may overwrite each.
+/// Prices of what is written for an account, and of the reads that settle a lost answer. Stored in the settings, where the operator may overwrite each.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Prices {
     pub post: Micros,
     pub post_with_url: Micros,
     pub summoned_reply: Micros,
     pub repost: Micros,
+    /// For each post that a read returns.
+    pub post_read: Micros,
 }
 
 /// The kind of write that a segment is, in the order in which a bill lists them.
@@ -36,12 +38,13 @@ impl Default for Prices {
             post_with_url: Micros(200_000),
             summoned_reply: Micros(10_000),
             repost: Micros(15_000),
+            post_read: Micros(5_000),
         }
     }
 }
 
 impl Prices {
-    pub const NAMES: [&'static str; 4] = ["post", "post_with_url", "summoned_reply", "repost"];
+    pub const NAMES: [&'static str; 5] = ["post", "post_with_url", "summoned_reply", "repost", "post_read"];
 
     pub const fn of(&self, write: Write) -> Micros {
         match write {
@@ -59,6 +62,7 @@ impl Prices {
             "post_with_url" => Some(&mut self.post_with_url),
             "summoned_reply" => Some(&mut self.summoned_reply),
             "repost" => Some(&mut self.repost),
+            "post_read" => Some(&mut self.post_read),
             _ => None,
         }
     }
@@ -103,6 +107,11 @@ impl Micros {
         self.0 as f64 / 1_000_000.0
     }
 
+    #[must_use]
+    pub fn times(self, count: usize) -> Self {
+        Self(self.0.saturating_mul(u64::try_from(count).unwrap_or(u64::MAX)))
+    }
+
     /// A caller's amount in US dollars.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
     pub fn from_usd(usd: f64, path: &str) -> Result<Self, Refused> {
@@ -121,6 +130,14 @@ impl std::fmt::Display for Micros {
             return write!(f, "{dollars}.{millis:03}");
         }
         f.write_str(format!("{dollars}.{millis:03}{rest:03}").trim_end_matches('0'))
+    }
+}
+
+impl std::ops::Add for Micros {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
     }
 }
 

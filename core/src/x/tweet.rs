@@ -38,6 +38,16 @@ pub fn delete_request(endpoints: &Endpoints, access_token: &Secret<String>, id: 
     authorized(Method::DELETE, endpoints, &format!("/2/tweets/{id}"), access_token)
 }
 
+/// Undoes a repost of `id`; the reposted post stays.
+pub fn unrepost_request(
+    endpoints: &Endpoints,
+    access_token: &Secret<String>,
+    user_id: &XUserId,
+    id: &XPostId,
+) -> Request<Vec<u8>> {
+    authorized(Method::DELETE, endpoints, &format!("/2/users/{user_id}/retweets/{id}"), access_token)
+}
+
 /// `user_id` is the user whose token it is.
 pub fn repost_request(
     endpoints: &Endpoints,

@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use js_sys::wasm_bindgen;
+use latchkey_core::backoff;
 use latchkey_core::time::{Span, UnixMillis};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,12 @@ const AFTER_A_CRASH: Span = Span::secs(5);
 pub struct Db {
     storage: Storage,
     sql: SqlStorage,
+}
+
+/// How long a row waits that the process died in so often already; nothing for what may have been a power cut.
+pub fn pause_after_deaths(deaths: u32) -> Option<Span> {
+    let beyond = deaths.checked_sub(2)?;
+    Some(backoff::pause(Span::secs(1), Span::hours(1), beyond + 1))
 }
 
 #[derive(Deserialize)]

@@ -118,11 +118,11 @@ pub async fn delete_remote(app: &App, incoming: &Incoming, id: String) -> Answer
 
 /// Whether there was something to delete. What is on its way is left alone.
 async fn delete_one(app: &App, delivery: &Delivery, account: &Account) -> Result<bool> {
-    let ids = published(delivery);
-    if ids.is_empty() || !matches!(delivery.state, State::Published | State::Failed | State::Cancelled) {
+    if published(delivery).is_empty() || !matches!(delivery.state, State::Published | State::Failed | State::Cancelled)
+    {
         return Ok(false);
     }
-    app.account(&account.object())?.delete(ids).await.map(|()| true)
+    app.account(&account.object())?.delete(delivery.segments.clone()).await.map(|()| true)
 }
 
 fn published(delivery: &Delivery) -> Vec<XPostId> {

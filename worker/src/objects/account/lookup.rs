@@ -6,13 +6,13 @@ use http::{Request, Response};
 use latchkey_core::api::account::Health;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
-use latchkey_core::id::XPostId;
+use latchkey_core::delivery::Segment;
 use latchkey_core::oauth::Endpoints;
 use latchkey_core::secret::Secret;
 use latchkey_core::time::UnixMillis;
 use latchkey_core::x::lookup::{Lookup, list_response};
 use latchkey_core::x::problem::Refusal;
-use latchkey_core::x::tweet::delete_request;
+use latchkey_core::x::tweet::{delete_request, unrepost_request};
 use latchkey_core::x::user::{me_request, me_response};
 use latchkey_core::x::{XError, data};
 use serde_json::Value;
@@ -25,6 +25,7 @@ use crate::runtime::now;
 
 const ME: &str = "GET /2/users/me";
 const DELETE_POST: &str = "DELETE /2/tweets/:id";
+const DELETE_REPOST: &str = "DELETE /2/users/:id/retweets/:id";
 
 /// Why there is no answer of X.
 pub enum Silence {
@@ -55,9 +56,20 @@ impl Inner {
     }
 
     /// The last one first: X keeps the replies to a post that is gone, but nobody wants to see a thread without its head.
-    pub(super) async fn delete(self: &Rc<Self>, ids: &[XPostId]) -> Result<()> {
-        for id in ids.iter().rev() {
-            let asked = self.ask_x(DELETE_POST, &|endpoints, token| delete_request(endpoints, token, id)).await?;
+    pub(super) async fn delete(self: &Rc<Self>, segments: &[Segment]) -> Result<()> {
+        for segment in segments.iter().rev() {
+            let asked = match (&segment.repost_of, &segment.platform_post_id) {
+                (Some(id), Some(_)) => {
+                    let user = self.x_user_id()?;
+                    let request =
+                        |endpoints: &Endpoints, token: &Secret<String>| unrepost_request(endpoints, token, &user, id);
+                    self.ask_x(DELETE_REPOST, &request).await?
+                }
+                (None, Some(id)) => {
+                    self.ask_x(DELETE_POST, &|endpoints, token| delete_request(endpoints, token, id)).await?
+                }
+                (_, None) => continue,
+            };
             let answer = asked.map_err(Silence::refused)?;
             match data::<Value>(&answer) {
                 Ok(_) | Err(XError::Refused { refusal: Refusal::NotFound, .. }) => {}

@@ -84,7 +84,7 @@ impl Inner {
             Message::Recall { delivery, to_end } => self.recall(&delivery, to_end).and_then(reply),
             Message::Resolve { delivery, id } => self.resolve(&delivery, id.as_ref()).await.and_then(reply),
             Message::Ask(lookup) => self.ask(&lookup).await,
-            Message::Delete(ids) => self.delete(&ids).await.and_then(reply),
+            Message::Delete(segments) => self.delete(&segments).await.and_then(reply),
             Message::Limits => self.windows(now()).and_then(reply),
             Message::AppMended => self.app_mended().and_then(reply),
             Message::Probe { post_id } => self.probe(post_id).and_then(reply),

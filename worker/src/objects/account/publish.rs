@@ -21,9 +21,6 @@ use crate::objects::workspace::{GrantReport, Report};
 use crate::outbound::PATIENT;
 use crate::runtime::now;
 
-/// A row in which the process died so often is set aside, and the rest goes on.
-const DEAD_ATTEMPTS: u32 = 3;
-
 impl Inner {
     /// Works until nothing is due. Only one loop runs; a second alarm finds it busy and leaves the rows to it.
     pub(super) async fn publish_due(self: &Rc<Self>) -> Result<()> {
@@ -55,22 +52,13 @@ impl Inner {
     }
 
     async fn step_row(self: &Rc<Self>, row: &Row, gate: &Gate) -> Result<()> {
-        let mut delivery: Delivery = match read(&row.doc) {
+        let delivery: Delivery = match read(&row.doc) {
             Ok(delivery) => delivery,
             Err(error) => {
                 log::unattended("account", "a row of the journal", &Err(error));
                 return self.bar_row(row);
             }
         };
-        if row.opened >= DEAD_ATTEMPTS {
-            log::unattended(
-                "account",
-                "a row of the journal",
-                &Err(Error::fault("set aside after three dead attempts")),
-            );
-            delivery.set_aside();
-            return self.save_delivery(&delivery);
-        }
         self.open_row(row)?;
         let outcome = self.step(delivery, gate).await;
         self.close_row(row)?;

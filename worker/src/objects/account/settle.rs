@@ -43,13 +43,14 @@ impl Inner {
         let Some(mut delivery) = self.unchanged(&delivery)? else { return Ok(()) };
         match sight {
             Sight::NotBefore(time) => delivery.not_read(time),
-            Sight::Posts(posts) => match delivery.found_in(&posts, |id| self.is_claimed(id).unwrap_or(true)) {
-                Some(id) => {
+            Sight::Posts(posts) => {
+                delivery.reads = delivery.reads + gate.post_read.times(posts.len());
+                if let Some(id) = delivery.found_in(&posts, |id| self.is_claimed(id).unwrap_or(true)) {
                     delivery.settled_as(id.clone(), now());
                     return self.save_with_claim(&delivery, Some(&id));
                 }
-                None => delivery.not_found(gate.may_resend, now(), self.pace()?),
-            },
+                delivery.not_found(gate.may_resend, now(), self.pace()?);
+            }
         }
         self.save_delivery(&delivery)
     }

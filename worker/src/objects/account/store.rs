@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use super::Inner;
 use crate::error::{Error, Result};
-use crate::objects::storage::{doc, read, time};
+use crate::log;
+use crate::objects::storage::{doc, pause_after_deaths, read, time};
 use crate::runtime::now;
 
 /// `told` is the last revision that the ledger has acknowledged; a row with a newer one is still to be reported.
@@ -22,7 +23,7 @@ pub const SCHEMA: &[&str] = &[
         run_at INTEGER NOT NULL, due_at INTEGER, revision INTEGER NOT NULL, told INTEGER NOT NULL,
         opened INTEGER NOT NULL DEFAULT 0, doc TEXT NOT NULL, UNIQUE (post_id, account_id))",
     "CREATE INDEX IF NOT EXISTS journal_line ON journal (run_at, seq) WHERE state IN ('queued', 'publishing')",
-    "CREATE INDEX IF NOT EXISTS journal_aside ON journal (due_at) WHERE state IN ('held', 'unknown', 'recalled')",
+    "CREATE INDEX IF NOT EXISTS journal_aside ON journal (due_at) WHERE state IN ('held', 'unknown', 'recalled', 'aside')",
     "CREATE INDEX IF NOT EXISTS journal_untold ON journal (seq) WHERE told < revision",
     "CREATE TABLE IF NOT EXISTS claims (x_post_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS windows (
@@ -154,7 +155,7 @@ impl Inner {
     /// What has a step to make now. Aside of the line is what waits for an answer about itself; in the line, deliveries
     /// go out in the order of their times, and one that backs off keeps those behind it waiting.
     pub fn next_row(&self, now: UnixMillis) -> Result<Option<Row>> {
-        let aside = "SELECT seq, opened, doc FROM journal WHERE state IN ('held', 'unknown', 'recalled')
+        let aside = "SELECT seq, opened, doc FROM journal WHERE state IN ('held', 'unknown', 'recalled', 'aside')
             AND due_at <= ? ORDER BY due_at LIMIT 1";
         if let Some(row) = self.db()?.rows(aside, vec![time(now)])?.into_iter().next() {
             return Ok(Some(row));
@@ -164,9 +165,16 @@ impl Inner {
         Ok(self.db()?.rows(line, vec![time(now)])?.into_iter().next())
     }
 
-    /// A step of the row begins. What the process does not live to close is counted.
+    /// A step of the row begins. What the process does not live to close is counted: a row in which it died three times
+    /// steps aside, so that the rest goes on, and comes back after a while. It is never given up: the next death may be
+    /// another power cut.
     pub fn open_row(&self, row: &Row) -> Result<()> {
-        self.db()?.run("UPDATE journal SET opened = opened + 1 WHERE seq = ?", vec![row.seq.into()])
+        let Some(pause) = pause_after_deaths(row.opened) else {
+            return self.db()?.run("UPDATE journal SET opened = opened + 1 WHERE seq = ?", vec![row.seq.into()]);
+        };
+        log::alert("account", &format!("row {} of the journal was begun {} times and not ended", row.seq, row.opened));
+        let update = "UPDATE journal SET opened = opened + 1, state = 'aside', due_at = ? WHERE seq = ?";
+        self.db()?.run(update, vec![time(now() + pause), row.seq.into()])
     }
 
     pub fn close_row(&self, row: &Row) -> Result<()> {
@@ -191,7 +199,8 @@ impl Inner {
 
     /// Everything that is not final.
     pub fn open_deliveries(&self) -> Result<Vec<Delivery>> {
-        let query = "SELECT doc FROM journal WHERE state IN ('queued', 'publishing', 'held', 'unknown', 'recalled')";
+        let query =
+            "SELECT doc FROM journal WHERE state IN ('queued', 'publishing', 'held', 'unknown', 'recalled', 'aside')";
         self.db()?.docs(query, Vec::new())
     }
 
@@ -254,7 +263,7 @@ impl Inner {
             "SELECT min(at) AS at FROM (
                 SELECT due_at AS at FROM (SELECT due_at FROM journal WHERE state IN ('queued', 'publishing')
                     ORDER BY run_at, seq LIMIT 1)
-                UNION ALL SELECT min(due_at) AS at FROM journal WHERE state IN ('held', 'unknown', 'recalled')
+                UNION ALL SELECT min(due_at) AS at FROM journal WHERE state IN ('held', 'unknown', 'recalled', 'aside')
                 UNION ALL SELECT 0 AS at FROM journal WHERE told < revision
                 UNION ALL SELECT 0 AS at FROM pair WHERE is_told = 0)",
             Vec::new(),

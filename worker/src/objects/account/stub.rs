@@ -2,7 +2,7 @@
 
 use latchkey_core::api::account::Health;
 use latchkey_core::connect::Session;
-use latchkey_core::delivery::Delivery;
+use latchkey_core::delivery::{Delivery, Segment};
 use latchkey_core::id::{AccountId, PostId, XPostId};
 use latchkey_core::network::ClientRef;
 use latchkey_core::oauth::{Scopes, TokenSet};
@@ -35,7 +35,7 @@ pub(super) enum Message {
         id: Option<XPostId>,
     },
     Ask(Lookup),
-    Delete(Vec<XPostId>),
+    Delete(Vec<Segment>),
     Limits,
     AppMended,
     Probe {
@@ -127,9 +127,9 @@ impl AccountStub {
         ask(&self.stub, &Message::Ask(lookup)).await
     }
 
-    /// Deletes posts at X, the last one first. One that X does not know is deleted already.
-    pub async fn delete(&self, ids: Vec<XPostId>) -> Result<()> {
-        ask(&self.stub, &Message::Delete(ids)).await
+    /// Deletes at X what was published, the last one first. One that X does not know is deleted already.
+    pub async fn delete(&self, segments: Vec<Segment>) -> Result<()> {
+        ask(&self.stub, &Message::Delete(segments)).await
     }
 
     pub async fn limits(&self) -> Result<Vec<(String, Window)>> {

@@ -43,7 +43,7 @@ impl Inner {
     pub(super) fn commit_change(&self, id: &PostId, number: u32, body: &str) -> Result<Option<Answer>> {
         let Some(before) = self.post_under_change(id, number)? else { return Ok(None) };
         let deliveries = self.changeable_deliveries(id)?;
-        let after = changed(&before, &deliveries, body)?;
+        let (after, warnings) = changed(&before, &deliveries, body)?;
         let prices = self.settings()?.prices;
         self.save_post(&after)?;
         for (delivery, account) in &deliveries {
@@ -57,7 +57,8 @@ impl Inner {
         }
         let view = self.view(&after)?;
         let is_rescheduled = before.scheduled_at != after.scheduled_at;
-        let body = json!({ "rescheduled": is_rescheduled, "post": view, "data": { "post": view }, "warnings": [] });
+        let body =
+            json!({ "rescheduled": is_rescheduled, "post": view, "data": { "post": view }, "warnings": warnings });
         Ok(Some(Answer::success(200, body)))
     }
 
@@ -175,9 +176,10 @@ impl Inner {
     }
 }
 
-/// The post as the caller wants it.
-fn changed(post: &Post, deliveries: &[(Delivery, Account)], body: &str) -> Result<Post> {
-    let mut wanted = read::<ChangePost>(body.as_bytes(), IGNORED)?.value;
+/// The post as the caller wants it, and what it says that means nothing here.
+fn changed(post: &Post, deliveries: &[(Delivery, Account)], body: &str) -> Result<(Post, Vec<String>)> {
+    let input = read::<ChangePost>(body.as_bytes(), IGNORED)?;
+    let mut wanted = input.value;
     if wanted.is_empty() {
         return Err(Refused::new(Code::InvalidPayload, "The body changes nothing.").into());
     }
@@ -199,7 +201,7 @@ fn changed(post: &Post, deliveries: &[(Delivery, Account)], body: &str) -> Resul
     post.check(wording)?;
     let accounts: Vec<&Account> = deliveries.iter().map(|(_, account)| account).collect();
     post.check_length(wording, &accounts)?;
-    Ok(post)
+    Ok((post, input.warnings))
 }
 
 fn withdrawn(delivery: Delivery) -> Delivery {

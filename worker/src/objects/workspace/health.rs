@@ -9,7 +9,6 @@ use latchkey_core::api::network::NetworkView;
 use latchkey_core::delivery::{Delivery, State};
 use latchkey_core::id::NetworkId;
 use latchkey_core::network::{Gate, Network, Pause};
-use latchkey_core::settings::OnUnknown;
 use latchkey_core::x::lookup::{Lookup, has_credits};
 
 use super::outbox::Errand;
@@ -33,14 +32,14 @@ impl Inner {
             self.save_delivery(delivery)?;
             self.learn_from(delivery)?;
         }
-        let may_resend = self.settings()?.on_unknown == OnUnknown::Resend;
+        let settings = self.settings()?;
         let network = report.network_id.as_ref().map(|id| self.network_even_deleted(id)).transpose()?.flatten();
-        let Some(mut network) = network else { return Ok(Gate { paused: None, closed_until: None, may_resend }) };
+        let Some(mut network) = network else { return Ok(Gate::open(&settings)) };
         if report.closed_until > network.closed_until {
             network.closed_until = report.closed_until;
             self.save_network(&network)?;
         }
-        Ok(network.gate(may_resend, now()))
+        Ok(network.gate(&settings, now()))
     }
 
     /// A delivery that the app is at fault for pauses the network; one that X took while it was paused ends the pause.

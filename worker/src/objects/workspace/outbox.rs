@@ -14,15 +14,13 @@ use latchkey_core::time::{Span, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use super::Inner;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::log;
 use crate::objects::account::Release;
-use crate::objects::storage::{doc, read, time};
+use crate::objects::storage::{doc, pause_after_deaths, read, time};
 use crate::runtime::now;
 use worker::wasm_bindgen_futures::spawn_local;
 
-/// An errand in which the process died so often is set aside.
-const DEAD_ATTEMPTS: u32 = 3;
 /// The last time that a platform's clock knows (ECMA-262, Time Values).
 const NEVER: i64 = 8_640_000_000_000_000;
 const BATCH: i32 = 100;
@@ -148,43 +146,41 @@ impl Inner {
         let mut others = Vec::new();
         let mut queues: BTreeMap<String, (Vec<Row>, Vec<Delivery>)> = BTreeMap::new();
         for row in self.db()?.rows::<Row>(query, vec![time(now()), BATCH.into()])? {
-            let errand = read(&row.doc);
-            if errand.is_err() || row.opened >= DEAD_ATTEMPTS {
-                self.set_aside(&row, errand)?;
+            let Ok(errand) = read(&row.doc) else {
+                self.bar(&row)?;
                 continue;
-            }
-            self.db()?.run("UPDATE outbox SET opened = opened + 1 WHERE seq = ?", vec![row.seq.into()])?;
-            match errand? {
+            };
+            let is_slow = !matches!(errand, Errand::Enqueue { .. });
+            self.open(&row, is_slow)?;
+            match errand {
                 Errand::Enqueue { object, delivery } => {
                     let (rows, deliveries) = queues.entry(object).or_default();
                     rows.push(row);
                     deliveries.push(*delivery);
                 }
-                other => {
-                    self.lease(&row)?;
-                    others.push(Trip { rows: vec![row], errand: Work::Other(other) });
-                }
+                other => others.push(Trip { rows: vec![row], errand: Work::Other(other) }),
             }
         }
         let enqueue = |(object, (rows, deliveries))| Trip { rows, errand: Work::Enqueue(object, deliveries) };
         Ok((queues.into_iter().map(enqueue).collect(), others))
     }
 
-    /// It is under way, and due again if nothing is heard of it.
-    fn lease(&self, row: &Row) -> Result<()> {
-        let update = "UPDATE outbox SET due_at = ? WHERE seq = ?";
-        self.db()?.run(update, vec![time(now() + LEASE), row.seq.into()])
+    /// It is under way. What runs beside the alarm is due again when nothing is heard of it; and a row in which the
+    /// process died three times steps back, so that the rest goes on.
+    fn open(&self, row: &Row, is_slow: bool) -> Result<()> {
+        let pause = pause_after_deaths(row.opened);
+        if pause.is_some() {
+            log::alert("workspace", &format!("errand {} was begun {} times and not ended", row.seq, row.opened));
+        }
+        let lease = pause.max(is_slow.then_some(LEASE));
+        let update = "UPDATE outbox SET opened = opened + 1, due_at = coalesce(?, due_at) WHERE seq = ?";
+        self.db()?.run(update, vec![lease.map(|lease| time(now() + lease)).into(), row.seq.into()])
     }
 
-    /// What cannot be read, or kills whoever tries it, stays where it is for a person to look at; the rest goes on.
-    fn set_aside(&self, row: &Row, errand: Result<Errand>) -> Result<()> {
-        log::unattended("workspace", "errand", &Err(Error::fault(format!("errand {} is set aside", row.seq))));
-        self.db()?.run("UPDATE outbox SET due_at = ? WHERE seq = ?", vec![NEVER.into(), row.seq.into()])?;
-        if let Ok(Errand::Enqueue { mut delivery, .. }) = errand {
-            delivery.set_aside();
-            self.save_idle_delivery(&delivery)?;
-        }
-        Ok(())
+    /// What cannot be read stays where it is for a person to look at.
+    fn bar(&self, row: &Row) -> Result<()> {
+        log::alert("workspace", &format!("errand {} cannot be read", row.seq));
+        self.db()?.run("UPDATE outbox SET due_at = ? WHERE seq = ?", vec![NEVER.into(), row.seq.into()])
     }
 
     /// Done is deleted; what failed waits and is tried again.

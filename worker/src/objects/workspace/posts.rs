@@ -12,7 +12,7 @@ use latchkey_core::post::{Draft, Post, Wording, resolve, schedule};
 use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::options::Options;
 use latchkey_core::x::price::Micros;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use worker::SqlStorageValue;
 
 use super::outbox::Errand;
@@ -53,7 +53,8 @@ impl Inner {
 
     /// A reply to a post of ours, or to what somebody said below it.
     pub(super) fn create_reply(&self, id: &str, body: &str) -> Result<Answer> {
-        let wanted = read::<NewReply>(body.as_bytes(), IGNORED)?.value;
+        let input = read::<NewReply>(body.as_bytes(), IGNORED)?;
+        let (wanted, warnings) = (input.value, input.warnings);
         let original = self.post(id)?.ok_or_else(|| not_found("post"))?;
         let by_name = |account: &Account| wanted.account_username.as_ref().is_none_or(|name| account.is_called(name));
         let published = self.published_by(&original, by_name, wanted.platform_post_id.as_ref())?;
@@ -66,12 +67,13 @@ impl Inner {
         reply.check(Wording::Content)?;
         reply.check_length(Wording::Content, &[&account])?;
         self.accept(&reply, &[&account])?;
-        self.post_answer(&reply, &[])
+        self.post_answer(&reply, &warnings)
     }
 
     /// A repost of what one account published, by this or another account.
     pub(super) fn create_repost(&self, id: &str, body: &str) -> Result<Answer> {
-        let wanted = read::<NewRepost>(body.as_bytes(), IGNORED)?.value;
+        let input = read::<NewRepost>(body.as_bytes(), IGNORED)?;
+        let (wanted, warnings) = (input.value, input.warnings);
         let original = self.post(id)?.ok_or_else(|| not_found("post"))?;
         let names = [wanted.account];
         let mut known = self.accounts_named(&names)?;
@@ -87,7 +89,7 @@ impl Inner {
         repost.tenant_id.clone_from(&original.tenant_id);
         repost.repost_of = Some(root);
         self.accept(&repost, &accounts)?;
-        self.post_answer(&repost, &[])
+        self.post_answer(&repost, &warnings)
     }
 
     /// What one of a post's accounts published of it: the root, or the segment that is named.
@@ -150,9 +152,14 @@ impl Inner {
         if let Some(fields) = view.as_object_mut() {
             fields.insert("id".into(), Value::Null);
         }
-        let containers = view.get_mut("containers").and_then(Value::as_array_mut);
-        for container in containers.into_iter().flatten().filter_map(Value::as_object_mut) {
+        for container in rows_mut(&mut view, "containers") {
             container.insert("id".into(), Value::Null);
+        }
+        for account in rows_mut(&mut view, "socialAccounts") {
+            let segments = account.get_mut("segments").and_then(Value::as_array_mut);
+            for segment in segments.into_iter().flatten().filter_map(Value::as_object_mut) {
+                segment.insert("container_id".into(), Value::Null);
+            }
         }
         let body = json!({ "dryRun": true, "post": view, "data": { "post": view }, "warnings": warnings });
         Ok(Answer::success(200, body))
@@ -210,6 +217,10 @@ impl Inner {
     pub(super) fn view(&self, post: &Post) -> Result<Value> {
         Ok(post_view(post, ORG_ID, &self.deliveries_of(&post.id)?, &self.settings()?.prices))
     }
+}
+
+fn rows_mut<'a>(view: &'a mut Value, name: &str) -> impl Iterator<Item = &'a mut Map<String, Value>> {
+    view.get_mut(name).and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut)
 }
 
 fn new_post() -> Result<Post> {
