@@ -1,39 +1,11 @@
 // What a test may do to the stand-in. The HTTP plane (control-http.mjs) calls these same methods.
 // Everything taken is a plain object with X-like snake_case keys; an unknown key is refused.
+import { APP_KEYS, FAULT_KEYS, POST_KEYS, USER_KEYS, checkApp, checkSettings, only } from "./control-checks.mjs";
 import { newFault } from "./faults.mjs";
 import { NON_PUBLIC, PUBLIC } from "./metrics.mjs";
 import { isLive, issueCode } from "./oauth.mjs";
-import { LIMITED_ROUTES, METER_NAMES } from "./rate.mjs";
 import { isScope } from "./scopes.mjs";
 import { addPost } from "./tweets.mjs";
-
-const MAX_CALLBACKS = 10;
-/** https://docs.x.com/fundamentals/developer-apps (callback URLs). */
-const REFUSED_SCHEMES = new Set(
-  (
-    "vbscript javascript vbs data mocha keyword livescript ftp file gopher acrobat callto daap itpc itms firefoxurl " +
-    "hcp ldap mailto mmst mmsu msbd rtsp mso-offdap snews news nntp outlook stssync rlogin telnet tn3270 shell sip"
-  ).split(" "),
-);
-const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
-const APP_KEYS = [
-  "name", "type", "client_id", "client_secret", "callbacks", "permission", "enrolled", "enterprise", "credits",
-  "requests_email",
-];
-const FAULT_KEYS = ["method", "path", "times", "kind", "ms", "preset", "status", "headers", "body"];
-const USER_KEYS = ["username", "name", "description", "email", "subscription_type", "suspended"];
-const CHOICES = {
-  type: ["confidential", "public"],
-  permission: ["read", "write"],
-  subscription_type: ["None", "Basic", "Premium", "PremiumPlus"],
-  dialect: ["old", "new"],
-  gateway: ["old", "new"],
-  repeated_repost: ["refuse", "accept"],
-};
-const POST_KEYS = ["created_at", "public_metrics", "non_public_metrics"];
-const SETTINGS = [
-  "acting_delay_ms", "listing_delay_ms", "access_token_ms", "dialect", "gateway", "repeated_repost", "limits",
-];
 
 export class Control {
   #state;
@@ -187,9 +159,7 @@ export class Control {
 
   /** `limits`: {"POST /2/tweets": {user_15min: 3}} replaces X's numbers, meter by meter. */
   set(changes) {
-    const checked = only(changes, SETTINGS);
-    for (const meters of Object.values(only(checked.limits ?? {}, LIMITED_ROUTES))) only(meters, METER_NAMES);
-    return Object.assign(this.#state.settings, checked);
+    return Object.assign(this.#state.settings, checkSettings(changes));
   }
 
   requests(filter = {}) {
@@ -222,28 +192,4 @@ export class Control {
     if (!user) throw new TypeError(`no user is called @${username}`);
     return user;
   }
-}
-
-function only(given, keys) {
-  for (const [key, value] of Object.entries(given)) {
-    if (!keys.includes(key)) throw new TypeError(`unknown key ${key}; known: ${keys.join(", ")}`);
-    const choices = CHOICES[key];
-    if (choices && !choices.includes(value)) throw new TypeError(`${key} must be one of ${choices.join(", ")}`);
-  }
-  return given;
-}
-
-function checkApp(given) {
-  const app = only(given, APP_KEYS);
-  if (app.callbacks?.length > MAX_CALLBACKS) throw new TypeError(`an app has at most ${MAX_CALLBACKS} callbacks`);
-  app.callbacks?.forEach(checkCallback);
-  return app;
-}
-
-/** https, a native app's own scheme, or plain http on loopback; *.localhost too, so that development has real sites. */
-function checkCallback(callback) {
-  const { protocol, hostname } = new URL(callback);
-  const isLoopback = LOOPBACK.has(hostname) || hostname.endsWith(".localhost");
-  const refused = REFUSED_SCHEMES.has(protocol.slice(0, -1)) || (protocol === "http:" && !isLoopback);
-  if (refused) throw new TypeError(`X does not take this callback: ${callback}`);
 }

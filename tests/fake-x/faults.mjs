@@ -66,28 +66,36 @@ const KINDS = {
 const TIMED = ["delay", "close-then-effect", "slow-body"];
 
 /** Checks a fault as it is switched on, so that a mistyped one fails there and not silently later. */
-export function newFault({ method, path, times = 1, kind, ms, preset, status, headers = {}, body = "" }) {
+export function newFault({ method, path, skip = 0, times = 1, kind, ms, preset, status, headers = {}, body = "" }) {
   if (!Object.hasOwn(KINDS, kind)) throw new TypeError(`kind must be one of ${Object.keys(KINDS).join(", ")}`);
   if (TIMED.includes(kind) && !(ms > 0)) throw new TypeError(`${kind} needs ms`);
-  if (kind !== "answer") return { method, path, times, kind, ms };
+  if (kind !== "answer") return { method, path, skip, times, kind, ms };
   if (preset === undefined && !Number.isInteger(status)) throw new TypeError("answer needs a preset or a status");
   if (preset !== undefined && !Object.hasOwn(PRESETS, preset)) {
     throw new TypeError(`preset must be one of ${Object.keys(PRESETS).join(", ")}`);
   }
-  return { method, path, times, kind, preset, status, headers, body };
+  return { method, path, skip, times, kind, preset, status, headers, body };
 }
 
-/** The first fault that fits, used up once. `path` is the request's path or the route's pattern. */
+/**
+ * The first fault that fits, used up once. `path` is the request's path or the route's pattern; `skip` lets so many
+ * that fit pass first.
+ */
 export function takeFault(faults, request, route) {
   const fits = ({ method, path }) =>
     (method === undefined || method === request.method) &&
     (path === undefined || path === request.path || path === route?.path);
-  const index = faults.findIndex(fits);
-  if (index < 0) return null;
-  const fault = faults[index];
+  const fault = faults.find((candidate) => fits(candidate) && !passes(candidate));
+  if (!fault) return null;
   fault.times -= 1;
-  if (fault.times === 0) faults.splice(index, 1);
+  if (fault.times === 0) faults.splice(faults.indexOf(fault), 1);
   return fault;
+}
+
+function passes(fault) {
+  if (fault.skip === 0) return false;
+  fault.skip -= 1;
+  return true;
 }
 
 export const play = (fault, act, stage, now) => KINDS[fault.kind](act, fault, stage, now);

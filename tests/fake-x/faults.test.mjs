@@ -73,6 +73,15 @@ test("a_fault_happens_as_often_as_asked_and_only_where_asked", async (t) => {
   assert.deepEqual(statuses, [500, 500, 200]);
 });
 
+test("a_fault_may_let_some_pass_first", async (t) => {
+  const { x, token } = await connected(t);
+  x.fault({ path: "/2/tweets/{id}", skip: 2, kind: "answer", status: 500 });
+  x.fault({ path: "/2/tweets/2", kind: "answer", status: 501 });
+  const statuses = [];
+  for (const id of [1, 2, 3, 4]) statuses.push((await get(x, `/2/tweets/${id}`, token)).status);
+  assert.deepEqual(statuses, [200, 501, 500, 200]);
+});
+
 test("close_has_no_effect", async (t) => {
   const { x, token } = await connected(t);
   x.fault({ path: "/2/tweets", kind: "close" });
@@ -117,6 +126,19 @@ test("with_an_acting_delay_a_request_acts_though_its_sender_is_gone", async (t) 
   );
   await x.received({ path: "/2/tweets" });
   assert.equal(x.posts({ text: "orphan" }).length, 1);
+});
+
+test("a_body_that_breaks_off_is_no_request", async (t) => {
+  const { x, token } = await connected(t);
+  const socket = dial(new URL(x.origin).port, "127.0.0.1");
+  socket.end(
+    `POST /2/tweets HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token.access_token}\r\n` +
+      'content-type: application/json\r\ncontent-length: 1000\r\n\r\n{"text":"half',
+    () => socket.destroySoon(),
+  );
+  await once(socket, "close");
+  await get(x, "/2/users/me", token);
+  assert.deepEqual([x.requests({ path: "/2/tweets" }), x.posts()], [[], []]);
 });
 
 const CALLER = `

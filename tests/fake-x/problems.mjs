@@ -110,6 +110,9 @@ export const api = {
   unavailable: () =>
     problem(503, { title: "Service Unavailable", detail: "Service Unavailable", type: "about:blank", status: 503 }),
   html: () => html(503, "<!doctype html><title>X / Error</title><h1>Something went wrong</h1><p>Try again."),
+  /** Assumed. */
+  tooLarge: () =>
+    problem(413, { title: "Payload Too Large", type: "about:blank", status: 413, detail: "Payload Too Large" }),
   /** Assumed: no unknown path was ever logged. */
   notFound: () => problem(404, { title: "Not Found", type: "about:blank", status: 404, detail: "Not Found" }),
   mediaIds: (ids) => invalid("Your media IDs are invalid.", { "media.media_ids": ids }),

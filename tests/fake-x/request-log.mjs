@@ -10,7 +10,10 @@ export class RequestLog {
     this.#clock = clock;
   }
 
-  /** `route` is null for a request that matches nothing here; `status` stays null until the effect is known. */
+  /**
+   * `route` is null for a request that matches nothing here; `status` stays null until the effect is known. `body` is
+   * its text, and null for an upload: of those only `size` is kept.
+   */
   add(request, route) {
     const entry = {
       time: this.#clock.now(),
@@ -19,6 +22,7 @@ export class RequestLog {
       query: Object.fromEntries(request.query),
       headers: request.headers,
       body: request.body,
+      size: request.size,
       route: route?.name ?? null,
       fault: null,
       status: null,

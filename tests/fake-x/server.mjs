@@ -39,9 +39,11 @@ function close(server, stopping) {
 
 async function serve(fakeX, req, res) {
   try {
-    const request = await read(req);
+    const request = requestOf(req);
+    const { route, params } = findRoute(request);
+    Object.assign(request, { params }, await bodyOf(req, route));
     if (request.path.startsWith("/_control")) await send(res, await serveControl(fakeX.control, request), fakeX);
-    else await serveX(fakeX, request, res);
+    else await serveX(fakeX, route, request, res);
   } catch (error) {
     if (!fakeX.stopping.signal.aborted && !res.destroyed) fail(res, error);
   }
@@ -54,24 +56,36 @@ function fail(res, error) {
   res.end(`the stand-in for X failed: ${error.stack}`);
 }
 
-async function read(req) {
-  const chunks = [];
-  for await (const chunk of req) chunks.push(chunk);
+function requestOf(req) {
   const url = new URL(req.url, "http://x");
   return {
     method: req.method,
     path: url.pathname,
     query: url.searchParams,
     headers: req.headers,
-    body: Buffer.concat(chunks).toString("utf8"),
     remote: req.socket.remoteAddress,
   };
 }
 
-async function serveX(fakeX, request, res) {
+/**
+ * `size` is what came; a body above the route's limit is read to its end and dropped. An upload is `bytes` and no text.
+ * A body that breaks off is no request: nothing acts and nothing is logged.
+ */
+async function bodyOf(req, route) {
+  const limit = route?.maxBody ?? Infinity;
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of req) {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+  }
+  const bytes = Buffer.concat(size <= limit ? chunks : []);
+  return { size, isTooLarge: size > limit, bytes, body: route?.isUpload ? null : bytes.toString("utf8") };
+}
+
+async function serveX(fakeX, route, request, res) {
   const { state, stopping } = fakeX;
   const { log } = state;
-  const { route, params } = findRoute(request);
   const entry = log.add(request, route);
   const fault = takeFault(state.faults, request, route);
   entry.fault = fault?.kind ?? null;
@@ -79,7 +93,7 @@ async function serveX(fakeX, request, res) {
   const act = async () => {
     const delay = request.method === "GET" ? 0 : state.settings.acting_delay_ms;
     if (delay > 0) await stage.sleep(delay);
-    return handle(state, route, { ...request, params });
+    return handle(state, route, request);
   };
   const answer = await (fault ? play(fault, act, stage, state.now()) : act());
   log.settle(entry, answer === CUT ? "closed" : answer.status);
@@ -90,6 +104,7 @@ async function serveX(fakeX, request, res) {
 /** Synchronous, so that a request's effect is whole or none. */
 function handle(state, route, request) {
   if (!route) return api.notFound();
+  if (request.isTooLarge) return api.tooLarge();
   try {
     return route.handle(state, request, route);
   } catch (error) {
