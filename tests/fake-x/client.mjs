@@ -5,6 +5,7 @@ import { startFakeX } from "./server.mjs";
 export const VERIFIER = "v".repeat(43);
 export const CHALLENGE = createHash("sha256").update(VERIFIER).digest("base64url");
 export const SCOPES = ["tweet.read", "tweet.write", "users.read", "offline.access"];
+export const MEDIA_SCOPES = [...SCOPES, "media.write"];
 
 /** A stand-in of its own for one test, closed with it. */
 export async function start(t, options) {

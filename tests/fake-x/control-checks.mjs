@@ -1,4 +1,5 @@
 // What the control plane takes: the keys of each object, and the values that are one of a few.
+import { CATEGORY_NAMES } from "./media-kinds.mjs";
 import { LIMITED_ROUTES, METER_NAMES } from "./rate.mjs";
 
 const MAX_CALLBACKS = 10;
@@ -23,10 +24,15 @@ const CHOICES = {
   dialect: ["old", "new"],
   gateway: ["old", "new"],
   repeated_repost: ["refuse", "accept"],
+  media_outcome: ["succeeded", "failed"],
+  repeated_finalize: ["refuse", "accept"],
+  status_of_photos: ["refuse", "answer"],
 };
 export const POST_KEYS = ["created_at", "public_metrics", "non_public_metrics"];
 const SETTINGS = [
   "acting_delay_ms", "listing_delay_ms", "access_token_ms", "dialect", "gateway", "repeated_repost", "limits",
+  "media_pending_ms", "media_processing_ms", "media_check_after_secs", "media_outcome", "media_lifetime_ms",
+  "media_limits", "repeated_finalize", "status_of_photos",
 ];
 
 export function only(given, keys) {
@@ -38,10 +44,11 @@ export function only(given, keys) {
   return given;
 }
 
-/** Limits are checked meter by meter. */
+/** Limits are checked meter by meter and category by category. */
 export function checkSettings(changes) {
   const checked = only(changes, SETTINGS);
   for (const meters of Object.values(only(checked.limits ?? {}, LIMITED_ROUTES))) only(meters, METER_NAMES);
+  only(checked.media_limits ?? {}, CATEGORY_NAMES);
   return checked;
 }
 

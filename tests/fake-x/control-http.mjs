@@ -19,6 +19,7 @@ const ROUTES = {
   "POST /posts": (control, given) => control.post(given),
   "PATCH /posts": (control, given) => control.setPost(given),
   "GET /reposts": (control, given) => control.reposts(given),
+  "GET /media": (control, given) => control.media(given),
   "GET /faults": (control) => control.faults(),
   "POST /faults": (control, given) => control.fault(given),
   "DELETE /faults": (control) => control.clearFaults(),

@@ -125,6 +125,18 @@ export class Control {
     return Object.assign(post, changes);
   }
 
+  /** All uploads, oldest first. `size` and `sha256` are of the bytes that came so far. */
+  media({ username } = {}) {
+    const wanted = username && this.#user(username).id;
+    return [...this.#state.media.values()]
+      .filter(({ owner_id }) => !wanted || owner_id === wanted)
+      .map((media) => this.#received(media));
+  }
+
+  #received(media) {
+    return { ...media, sha256: media.sha256, alt_text: media.altText, state: media.state(this.#state.now()) };
+  }
+
   fault(given) {
     const fault = newFault(only(given, FAULT_KEYS));
     this.#state.faults.push(fault);

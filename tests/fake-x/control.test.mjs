@@ -71,8 +71,8 @@ test("what_arrived_is_shown_with_its_credentials", async (t) => {
 
 test("an_unmatched_request_is_404_and_can_be_asked_for", async (t) => {
   const x = await start(t);
-  assert.equal((await fetch(`${x.origin}/2/media/upload`, { method: "POST" })).status, 404);
-  assert.deepEqual(x.requests({ unmatched: true }).map(({ path }) => path), ["/2/media/upload"]);
+  assert.equal((await fetch(`${x.origin}/2/spaces`, { method: "POST" })).status, 404);
+  assert.deepEqual(x.requests({ unmatched: true }).map(({ path }) => path), ["/2/spaces"]);
 });
 
 test("received_waits_for_the_effect_and_names_what_did_arrive_when_it_gives_up", async (t) => {

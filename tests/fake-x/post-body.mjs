@@ -1,9 +1,9 @@
 // The body of POST /2/tweets: CreatePostsRequest of X's OpenAPI 2.167.
 import { api } from "./problems.mjs";
 import { refuse } from "./reply.mjs";
-import { array, boolean, id, object, readJson, string } from "./schema.mjs";
+import { array, boolean, id, integer, object, oneOf, readJson, string } from "./schema.mjs";
 
-const replySettings = { type: "string", values: ["following", "mentionedUsers", "subscribers", "verified"] };
+const replySettings = oneOf("following", "mentionedUsers", "subscribers", "verified");
 
 const BODY = object({
   card_uri: string,
@@ -34,7 +34,7 @@ const BODY = object({
   poll: object(
     {
       options: array({ type: "string", minLength: 1, maxLength: 25 }, 2, 4),
-      duration_minutes: { type: "integer", minimum: 5, maximum: 10_080 },
+      duration_minutes: integer(5, 10_080),
       reply_settings: replySettings,
     },
     ["options", "duration_minutes"],

@@ -1,6 +1,6 @@
 // The bodies of X's refusals, word for word where they were observed or are documented; key order is X's too.
 // "Assumed" marks the few that nobody has published: never let a test depend on their text.
-import { html, json, problem } from "./reply.mjs";
+import { html, json, problem, text } from "./reply.mjs";
 
 const OLD = "https://api.twitter.com/2/problems/";
 const NEW = "https://api.x.com/2/problems/";
@@ -115,6 +115,12 @@ export const api = {
     problem(413, { title: "Payload Too Large", type: "about:blank", status: 413, detail: "Payload Too Large" }),
   /** Assumed: no unknown path was ever logged. */
   notFound: () => problem(404, { title: "Not Found", type: "about:blank", status: 404, detail: "Not Found" }),
+  /** Observed 2025, `parameters` left out as there; X says it of an upload that it has no status for. */
+  mediaNotFound: () => invalid("BadRequest: Not found"),
+  /** Observed 2025 as the answer to finalize, plain text. */
+  mediaType: () => text(400, "media type unrecognized"),
+  /** The words of v1.1, which were observed; that v2 has kept them is assumed. */
+  segmentsMissing: () => invalid("Segments do not add up to provided total file size."),
   mediaIds: (ids) => invalid("Your media IDs are invalid.", { "media.media_ids": ids }),
   replyId: (id) => invalid("Your reply tweet ID is invalid.", { "reply.in_reply_to_tweet_id": [id] }),
   /** Observed 2023 to 2025, as a 400. */
@@ -123,7 +129,9 @@ export const api = {
     invalid(`The \`id\` query parameter value [${given}] must be the same as the authenticating user [${own}]`, {
       id: [given],
     }),
-  contentType: () => invalid("Requests with bodies must have content-type of application/json.", {}),
+  /** Both observed in 2025 at the media endpoints too, without `parameters`. */
+  contentType: () => invalid("Requests with bodies must have content-type of application/json."),
+  notJson: () => invalid("Request body is not valid JSON."),
   invalid,
 };
 

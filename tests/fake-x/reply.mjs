@@ -10,6 +10,8 @@ export const json = (status, value, headers = {}) => ({
 export const problem = (status, value, headers = {}) =>
   json(status, value, { "content-type": "application/problem+json; charset=utf-8", ...headers });
 
+export const text = (status, body) => ({ status, headers: { "content-type": "text/plain; charset=utf-8" }, body });
+
 export const html = (status, text, headers = {}) => ({
   status,
   headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store", ...headers },

@@ -6,11 +6,18 @@ import * as pages from "./pages.mjs";
 import * as reposts from "./reposts.mjs";
 import * as timeline from "./timeline.mjs";
 import * as tweets from "./tweets.mjs";
+import * as uploads from "./uploads.mjs";
 import * as users from "./users.mjs";
 
 const READ = { scopes: ["tweet.read", "users.read"] };
 const WRITE = { scopes: ["tweet.read", "tweet.write", "users.read"], writes: true };
+const MEDIA = { scopes: ["media.write"], writes: true };
+const MEDIA_READ = { scopes: ["media.write"] };
 const FREE = { scopes: [], free: true };
+
+/** Bodies of bytes: they are not logged, and larger ones are dropped as they come. */
+const FILE = { isUpload: true, maxBody: uploads.FILE_BODY_LIMIT };
+const SEGMENT = { isUpload: true, maxBody: uploads.SEGMENT_BODY_LIMIT };
 
 const ROUTES = [
   ["GET", "/i/oauth2/authorize", authorize.show],
@@ -27,12 +34,21 @@ const ROUTES = [
   ["GET", "/2/tweets/search/recent", userCall(READ, timeline.search)],
   ["GET", "/2/tweets/{id}", userCall(READ, timeline.one)],
   ["DELETE", "/2/tweets/{id}", userCall(WRITE, tweets.remove)],
+  ["POST", "/2/media/upload", userCall(MEDIA, uploads.simple), FILE],
+  ["GET", "/2/media/upload", userCall(MEDIA_READ, uploads.status)],
+  ["POST", "/2/media/upload/initialize", userCall(MEDIA, uploads.initialize)],
+  ["POST", "/2/media/upload/{id}/append", userCall(MEDIA, uploads.append), SEGMENT],
+  ["POST", "/2/media/upload/{id}/finalize", userCall(MEDIA, uploads.finalize)],
   ["GET", "/", pages.home],
   ["GET", "/i/status/{id}", pages.status],
   ["GET", "/{username}", pages.user],
   ["GET", "/{username}/status/{id}", pages.status],
   ["GET", "/{username}/avatar.svg", pages.avatarImage],
-].map(([method, path, handle]) => ({ method, path, handle, name: `${method} ${path}`, pattern: patternOf(path) }));
+].map(routeOf);
+
+function routeOf([method, path, handle, body = {}]) {
+  return { method, path, handle, ...body, name: `${method} ${path}`, pattern: patternOf(path) };
+}
 
 function patternOf(path) {
   const one = (_, name) => `(?<${name}>${name === "username" ? "\\w{1,15}" : "[^/]+"})`;

@@ -6,31 +6,47 @@ import { refuse } from "./reply.mjs";
 export const id = { type: "string", pattern: /^[0-9]{1,19}$/ };
 export const string = { type: "string" };
 export const boolean = { type: "boolean" };
+/** Bytes are a Buffer, whichever way they came (upload-body.mjs). */
+export const bytes = { type: "bytes" };
+export const anything = { type: "anything" };
+export const integer = (minimum, maximum) => ({ type: "integer", minimum, maximum });
+export const oneOf = (...values) => ({ type: "string", values });
 export const array = (items, minItems = 0, maxItems = Infinity) => ({ type: "array", items, minItems, maxItems });
 export const object = (properties, required = []) => ({ type: "object", properties, required });
 
 /** The body if it fits; X's refusal if it does not. */
 export function readJson(request, schema) {
-  if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) refuse(api.contentType());
-  const body = parse(request.body);
-  check(schema, body, "$");
-  return body;
+  if (!isJson(request)) refuse(api.contentType());
+  return conforming(schema, parseJson(request.body));
 }
 
-function parse(text) {
+export const isJson = (request) => /^application\/json\b/i.test(request.headers["content-type"] ?? "");
+
+export function parseJson(text) {
   try {
     return JSON.parse(text);
   } catch {
-    return refuse(api.invalid("$: is not valid JSON", {}));
+    return refuse(api.notJson());
   }
+}
+
+/** The value, if it fits its schema. */
+export function conforming(schema, value) {
+  check(schema, value, "$");
+  return value;
 }
 
 function check(schema, value, path) {
   const fault = CHECKS[schema.type](schema, value, path);
-  if (fault) refuse(api.invalid(`${path}: ${fault}`, { [path.replace(/^\$\.?/, "")]: [String(value)] }));
+  if (fault) refuse(api.invalid(`${path}: ${fault}`, { [path.replace(/^\$\.?/, "")]: [shown(value)] }));
 }
 
+const SHOWN = 100;
+const shown = (value) => String(value).slice(0, SHOWN);
+
 const CHECKS = {
+  anything: () => false,
+  bytes: (_schema, value) => !Buffer.isBuffer(value) && "bytes expected",
   boolean: (_schema, value) => typeof value !== "boolean" && "boolean expected",
   integer: ({ minimum, maximum }, value) =>
     (!Number.isInteger(value) && "integer expected") ||

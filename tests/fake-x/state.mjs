@@ -1,6 +1,6 @@
 // What the stand-in remembers: apps, users, grants, tokens, posts. Nothing survives the process.
 import { randomBytes } from "node:crypto";
-import { Clock, HOUR } from "./clock.mjs";
+import { Clock, DAY, HOUR, SECOND } from "./clock.mjs";
 import { Posts } from "./posts.mjs";
 import { RequestLog } from "./request-log.mjs";
 
@@ -44,6 +44,14 @@ export class State {
       dialect: "new",
       gateway: "new",
       repeated_repost: "refuse",
+      media_pending_ms: SECOND,
+      media_processing_ms: 2 * SECOND,
+      media_check_after_secs: 1,
+      media_outcome: "succeeded",
+      media_lifetime_ms: DAY,
+      media_limits: {},
+      repeated_finalize: "refuse",
+      status_of_photos: "refuse",
       limits: {},
     };
     this.apps = new Map();
@@ -53,6 +61,7 @@ export class State {
     this.tokens = new Map();
     this.posts = new Posts();
     this.polls = new Map();
+    this.media = new Map();
     this.windows = new Map();
     this.faults = [];
     this.log = new RequestLog(this.clock);
