@@ -264,13 +264,21 @@ impl Delivery {
 
     /// What has not left for X never will. Says whether anything changed: a call that may have had an effect is not undone.
     pub const fn cancel(&mut self) -> bool {
-        let waits = matches!(self.state, State::Queued | State::Held);
+        let is_announced = matches!(self.state, State::Publishing) && self.intent.is_none();
+        let waits = matches!(self.state, State::Queued | State::Held) || is_announced;
         if waits {
             self.state = State::Cancelled;
             self.recalled_until = None;
             self.revision += 1;
         }
         waits
+    }
+
+    /// A step begins: from here on it is not changed any more. What is only announced has not called X yet.
+    pub const fn announce(&mut self) {
+        self.state = State::Publishing;
+        self.intent = None;
+        self.revision += 1;
     }
 
     /// The next call to X. To be durable before the request leaves.

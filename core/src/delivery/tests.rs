@@ -339,6 +339,18 @@ fn without_a_token_for_now_nothing_is_attempted() {
 }
 
 #[test]
+fn what_is_only_announced_has_not_called_x() {
+    let mut delivery = delivery(&["a"]);
+    delivery.announce();
+    assert_eq!((delivery.state, delivery.attempts), (State::Publishing, 0));
+    let mut interrupted = delivery.clone();
+    interrupted.recover(T0, PACE);
+    assert_eq!(interrupted.state, State::Queued, "a crash here leaves nothing in doubt");
+    assert!(!delivery.clone().recall(true, T0), "it is on its way");
+    assert!(delivery.cancel(), "its account may still go");
+}
+
+#[test]
 fn only_what_has_not_left_can_be_cancelled() {
     let mut queued = delivery(&["a"]);
     assert!(queued.cancel() && queued.is_final());

@@ -11,7 +11,7 @@ mod store;
 mod stub;
 mod tokens;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use futures_util::future::{LocalBoxFuture, Shared};
@@ -26,7 +26,7 @@ pub use self::stub::{AccountStub, Adoption, Release, Revocation};
 use super::storage::Db;
 use super::wire::{answer, message, reply};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::log;
 use crate::runtime::now;
 
@@ -40,6 +40,7 @@ pub struct AccountObject {
 
 struct Inner {
     env: Env,
+    app: OnceCell<App>,
     db: Result<Db>,
     refreshing: RefCell<Option<Shared<LocalBoxFuture<'static, Result<()>>>>>,
     publishing: Cell<bool>,
@@ -55,7 +56,7 @@ impl DurableObject for AccountObject {
     fn new(state: State, env: Env) -> Self {
         let db = Db::open(state.storage(), store::SCHEMA);
         let (refreshing, publishing, probing) = (RefCell::default(), Cell::new(false), RefCell::default());
-        Self { inner: Rc::new(Inner { env, db, refreshing, publishing, probing }) }
+        Self { inner: Rc::new(Inner { env, app: OnceCell::new(), db, refreshing, publishing, probing }) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
@@ -135,7 +136,12 @@ impl Inner {
         self.db.as_ref().map_err(Clone::clone)
     }
 
-    fn app(&self) -> Result<App> {
-        App::open(&self.env)
+    /// Opened once: what the environment says does not change in the life of an object's process.
+    fn app(&self) -> Result<&App> {
+        if self.app.get().is_none() {
+            // Whoever was first has set it; the values are the same.
+            let _ = self.app.set(App::open(&self.env)?);
+        }
+        self.app.get().ok_or_else(|| Error::fault("the configuration was not kept"))
     }
 }

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use futures_util::future::join;
 use latchkey_core::delivery::{Call, Delivery, Outcome, Pace, State};
 use latchkey_core::id::{AccountId, XPostId, XUserId};
 use latchkey_core::network::Gate;
@@ -12,7 +11,7 @@ use latchkey_core::x::tweet::{create_request, create_response, repost_request, r
 
 use super::Inner;
 use super::settle::NEW_POSTS;
-use super::store::Row;
+use super::store::{REPORT_ROWS, Row};
 use super::tokens::{Access, NoAccess};
 use crate::error::{Doing, Error, Result};
 use crate::log;
@@ -34,11 +33,10 @@ impl Inner {
 
     async fn publish_all(self: &Rc<Self>) -> Result<()> {
         self.recover()?;
-        let mut gate = self.report().await?;
         while let Some(row) = self.next_row(now())? {
-            self.step_row(&row, &gate).await?;
-            gate = self.report().await?;
+            self.step_row(&row).await?;
         }
+        self.report().await?;
         self.purge(now())
     }
 
@@ -51,7 +49,7 @@ impl Inner {
         Ok(())
     }
 
-    async fn step_row(self: &Rc<Self>, row: &Row, gate: &Gate) -> Result<()> {
+    async fn step_row(self: &Rc<Self>, row: &Row) -> Result<()> {
         let delivery: Delivery = match read(&row.doc) {
             Ok(delivery) => delivery,
             Err(error) => {
@@ -60,48 +58,50 @@ impl Inner {
             }
         };
         self.open_row(row)?;
-        let outcome = self.step(delivery, gate).await;
+        let outcome = self.step(delivery).await;
         self.close_row(row)?;
         outcome
     }
 
-    async fn step(self: &Rc<Self>, delivery: Delivery, gate: &Gate) -> Result<()> {
+    async fn step(self: &Rc<Self>, delivery: Delivery) -> Result<()> {
         if delivery.recalled_until.is_some() {
             return self.reclaim(delivery).await;
         }
         if delivery.state == State::Unknown && !delivery.is_repeatable() {
-            return self.settle(delivery, gate).await;
+            return self.settle(delivery).await;
         }
-        self.send(delivery, gate).await
+        self.send(delivery).await
     }
 
-    /// One call to X, or none when something stands in its way.
-    async fn send(self: &Rc<Self>, delivery: Delivery, gate: &Gate) -> Result<()> {
+    /// One call to X, or none when something stands in its way. In order: (1) the ledger hears that it begins, and says
+    /// whether X may be called; (2) the windows; (3) a token; (4) the intent is stored; (5) X is called.
+    async fn send(self: &Rc<Self>, mut delivery: Delivery) -> Result<()> {
         let Some(endpoint) = delivery.next_endpoint() else { return Ok(()) };
         let is_probe = self.probing.take().is_some_and(|post_id| post_id == delivery.post_id);
-        if let Some(why) = gate.paused.clone().filter(|_| !is_probe) {
+        delivery.announce();
+        self.save_delivery(&delivery)?;
+        let gate = self.report().await?;
+        if let Some(why) = gate.paused.filter(|_| !is_probe) {
             return self.effect(delivery, Outcome::Paused(why));
         }
         let closed_until = gate.closed_until.filter(|_| endpoint == NEW_POSTS);
         if let Some(until) = closed_until.max(self.exhausted_until(endpoint)?) {
             return self.effect(delivery, Outcome::LimitedUntil(until));
         }
-        let access = match self.access_token().await? {
+        let access = self.access_token().await?;
+        // Meanwhile its account may have been removed.
+        let Some(mut delivery) = self.unchanged(&delivery)? else { return Ok(()) };
+        let access = match access {
             Ok(access) => access,
             Err(no_access) => return self.effect(delivery, no_access.into()),
         };
-        // While the token was fetched, the delivery may have been cancelled or recalled.
-        let Some(mut delivery) = self.unchanged(&delivery)? else { return Ok(()) };
         let Some(call) = delivery.begin(now()) else { return Ok(()) };
         self.save_delivery(&delivery)?;
-        // The ledger hears that it is under way while X is asked; what X says is kept before anything else.
-        let (outcome, told) = join(self.call(&call, &access), self.report()).await;
-        let outcome = outcome?;
+        let outcome = self.call(&call, &access).await?;
         if let Outcome::Refused(XError::Refused { refusal: Refusal::TokenRejected, .. }) = &outcome {
             self.access_token_rejected(&access)?;
         }
-        self.effect(delivery, outcome)?;
-        told.map(drop)
+        self.effect(delivery, outcome)
     }
 
     async fn call(&self, call: &Call, access: &Access) -> Result<Outcome> {
@@ -163,11 +163,12 @@ impl Inner {
         }
         loop {
             let deliveries = self.untold_deliveries()?;
+            let is_all = deliveries.len() < REPORT_ROWS as usize;
             let network_id = self.grant()?.map(|grant| grant.client.network_id);
             let report = Report { network_id, closed_until: self.app_exhausted_until()?, deliveries };
             let gate = workspace.delivered(&report).await.doing("report deliveries")?;
             report.deliveries.iter().try_for_each(|delivery| self.delivery_told(delivery))?;
-            if self.untold_deliveries()?.is_empty() {
+            if is_all {
                 return Ok(gate);
             }
         }

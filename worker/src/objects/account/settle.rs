@@ -5,7 +5,6 @@ use std::rc::Rc;
 use http::Response;
 use latchkey_core::delivery::{Delivery, State};
 use latchkey_core::id::XPostId;
-use latchkey_core::network::Gate;
 use latchkey_core::oauth::Endpoints;
 use latchkey_core::secret::Secret;
 use latchkey_core::time::{Span, UnixMillis};
@@ -33,7 +32,8 @@ enum Sight {
 }
 
 impl Inner {
-    pub(super) async fn settle(self: &Rc<Self>, delivery: Delivery, gate: &Gate) -> Result<()> {
+    pub(super) async fn settle(self: &Rc<Self>, delivery: Delivery) -> Result<()> {
+        let gate = self.report().await?;
         let Some(doubt) = delivery.doubt.as_ref() else { return Ok(()) };
         let sight = match &gate.paused {
             Some(_) => Sight::NotBefore(now() + self.pace()?.probe),

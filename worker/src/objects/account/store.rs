@@ -32,7 +32,7 @@ pub const SCHEMA: &[&str] = &[
 ];
 
 /// How many changes one report to the ledger carries.
-const REPORT_ROWS: i32 = 100;
+pub const REPORT_ROWS: u32 = 100;
 /// A row of the journal that is final and reported is of no more use here; the ledger has it.
 const JOURNAL_KEPT: Span = Span::days(7);
 /// Longer than an answer stays in doubt.
@@ -247,7 +247,7 @@ impl Inner {
 
     pub fn untold_deliveries(&self) -> Result<Vec<Delivery>> {
         let query = "SELECT doc FROM journal WHERE told < revision ORDER BY seq LIMIT ?";
-        self.db()?.docs(query, vec![REPORT_ROWS.into()])
+        self.db()?.docs(query, vec![i64::from(REPORT_ROWS).into()])
     }
 
     pub fn delivery_told(&self, delivery: &Delivery) -> Result<()> {

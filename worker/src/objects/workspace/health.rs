@@ -26,38 +26,46 @@ enum Verdict {
 }
 
 impl Inner {
-    /// What an account reports; a report that arrives again or late changes nothing. The answer says whether it may call X.
-    pub(super) fn delivered(&self, report: &Report) -> Result<Gate> {
+    /// What an account reports; a report that arrives again or late changes nothing. The answer says whether it may call X;
+    /// and whether the alarm is to be derived anew.
+    pub(super) fn delivered(&self, report: &Report) -> Result<(Gate, bool)> {
+        let mut is_news = false;
         for delivery in &report.deliveries {
             self.save_delivery(delivery)?;
-            self.learn_from(delivery)?;
+            // What waits is looked after; what is under way or final is not looked after any earlier than before.
+            let waits = !delivery.is_final() && delivery.state != State::Publishing;
+            is_news |= self.learn_from(delivery)? | waits;
         }
         let settings = self.settings()?;
         let network = report.network_id.as_ref().map(|id| self.network_even_deleted(id)).transpose()?.flatten();
-        let Some(mut network) = network else { return Ok(Gate::open(&settings)) };
+        let Some(mut network) = network else { return Ok((Gate::open(&settings), is_news)) };
         if report.closed_until > network.closed_until {
             network.closed_until = report.closed_until;
             self.save_network(&network)?;
         }
-        Ok(network.gate(&settings, now()))
+        Ok((network.gate(&settings, now()), is_news))
     }
 
     /// A delivery that the app is at fault for pauses the network; one that X took while it was paused ends the pause.
-    fn learn_from(&self, delivery: &Delivery) -> Result<()> {
+    fn learn_from(&self, delivery: &Delivery) -> Result<bool> {
         let pause = Pause::reported_by(delivery, now());
         let published_at = delivery.published_at.filter(|_| delivery.state == State::Published);
         if pause.is_none() && published_at.is_none() {
-            return Ok(());
+            return Ok(false);
         }
-        let Some(account) = self.account_even_deleted(&delivery.account_id)? else { return Ok(()) };
-        let Some(mut network) = self.network(account.network_id.as_str())? else { return Ok(()) };
+        let Some(account) = self.account_even_deleted(&delivery.account_id)? else { return Ok(false) };
+        let Some(mut network) = self.network(account.network_id.as_str())? else { return Ok(false) };
         match (pause, &network.paused) {
             (Some(pause), None) => {
                 network.pause(pause, now() + self.app()?.pace().probe);
-                self.save_network(&network)
+                self.save_network(&network)?;
+                Ok(true)
             }
-            (None, Some(paused)) if published_at.is_some_and(|at| at > paused.since) => self.resume(network),
-            _ => Ok(()),
+            (None, Some(paused)) if published_at.is_some_and(|at| at > paused.since) => {
+                self.resume(network)?;
+                Ok(true)
+            }
+            _ => Ok(false),
         }
     }
 

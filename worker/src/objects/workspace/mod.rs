@@ -14,6 +14,7 @@ mod posts;
 mod settings;
 mod stub;
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use latchkey_core::api::answer::Answer;
@@ -48,6 +49,7 @@ pub struct WorkspaceObject {
 
 struct Inner {
     env: Env,
+    app: OnceCell<App>,
     db: Result<Db>,
     waiting: Waiting,
 }
@@ -59,7 +61,7 @@ impl std::panic::RefUnwindSafe for WorkspaceObject {}
 impl DurableObject for WorkspaceObject {
     fn new(state: State, env: Env) -> Self {
         let db = Db::open(state.storage(), ledger::SCHEMA);
-        Self { inner: Rc::new(Inner { env, db, waiting: Waiting::default() }) }
+        Self { inner: Rc::new(Inner { env, app: OnceCell::new(), db, waiting: Waiting::default() }) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
@@ -87,8 +89,10 @@ impl Inner {
                 reply(row)
             }
             Message::Delivered(report) => {
-                let gate = self.db()?.transaction(|| self.delivered(&report))?;
-                self.arm().await?;
+                let (gate, is_news) = self.db()?.transaction(|| self.delivered(&report))?;
+                if is_news {
+                    self.arm().await?;
+                }
                 self.waiting.tell();
                 reply(gate)
             }
@@ -232,8 +236,13 @@ impl Inner {
         self.db.as_ref().map_err(Clone::clone)
     }
 
-    fn app(&self) -> Result<App> {
-        App::open(&self.env)
+    /// Opened once: what the environment says does not change in the life of an object's process.
+    fn app(&self) -> Result<&App> {
+        if self.app.get().is_none() {
+            // Whoever was first has set it; the values are the same.
+            let _ = self.app.set(App::open(&self.env)?);
+        }
+        self.app.get().ok_or_else(|| Error::fault("the configuration was not kept"))
     }
 }
 
