@@ -3,7 +3,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { CHALLENGE, SCOPES, connect, exchange, get, start } from "./client.mjs";
+import { CHALLENGE, MEDIA_SCOPES, SCOPES, connect, exchange, get, start } from "./client.mjs";
+import { simple } from "./media-client.mjs";
+import { png } from "./sample-files.mjs";
 
 async function control(x, method, path, body) {
   const response = await fetch(`${x.origin}/_control${path}`, { method, body: body && JSON.stringify(body) });
@@ -27,6 +29,9 @@ test("the_http_plane_does_what_the_methods_do", async (t) => {
   assert.deepEqual(changed.body.public_metrics, { like_count: 3 });
   assert.deepEqual((await control(x, "GET", "/reposts?username=mary")).body, []);
   assert.equal((await control(x, "GET", "/posts?username=mary")).body.length, 1);
+  const token = await connect(x, { scopes: MEDIA_SCOPES });
+  await simple(x, token, png());
+  assert.deepEqual((await control(x, "GET", "/media?username=ada")).body, x.media());
   await control(x, "POST", "/faults", { kind: "close", path: "/2/tweets" });
   assert.equal((await control(x, "GET", "/faults")).body[0].kind, "close");
   await control(x, "DELETE", "/faults");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { call, connect, get, post, start } from "./client.mjs";
+import { MEDIA_SCOPES, call, connect, get, post, start } from "./client.mjs";
 
 const connected = async (t, given) => {
   const x = await start(t);
@@ -91,6 +91,21 @@ test("at_zero_every_billed_call_is_402_in_the_old_gateways_words_too", async (t)
   }
   const { status, body } = await get(x, "/2/usage/credits", token);
   assert.deepEqual([status, body.data.total_balance, x.app.credits], [200, 0, 0]);
+});
+
+test("each_step_of_an_upload_has_a_window_of_its_own", async (t) => {
+  const { x, token } = await connected(t, { scopes: MEDIA_SCOPES });
+  const steps = [
+    ["POST", "/2/media/upload", "499", "49999"], ["GET", "/2/media/upload", "999", "99999"],
+    ["POST", "/2/media/upload/initialize", "1874", "179999"], ["POST", "/2/media/upload/1/append", "1874", "179999"],
+    ["POST", "/2/media/upload/1/finalize", "1874", "179999"], ["POST", "/2/media/metadata", "499", "49999"],
+    ["POST", "/2/media/subtitles", "99", "9999"], ["DELETE", "/2/media/subtitles", "99", "9999"],
+  ];
+  for (const [method, path, user, app] of steps) {
+    const { headers } = await call(x, method, path, token);
+    const left = [headers.get("x-rate-limit-remaining"), headers.get("x-app-limit-24hour-remaining")];
+    assert.deepEqual(left, [user, app], `${method} ${path}`);
+  }
 });
 
 test("a_window_of_24_hours_may_be_the_users_or_the_apps_on_any_limited_call", async (t) => {

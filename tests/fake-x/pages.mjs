@@ -56,6 +56,7 @@ ${reposter && html`<p class="context">Reposted by <a href="/${reposter.username}
 <div class="who">${avatar(author)}
 <span><a href="/${author.username}">${author.name}</a><small>@${author.username}</small></span></div>
 ${context(x, post)}<p class="text">${segments(post.text).map(part)}</p>
+${post.media_ids.map((id) => picture(x.media.get(id)))}
 ${post.poll && html`<ul class="poll">${post.poll.options.map(({ label }) => html`<li>${label}</li>`)}</ul>`}
 <div class="meta"><a href="/${author.username}/status/${post.id}"><time datetime="${iso(post)}">${when(post)}</time></a>
 ${source(x, post)}</div>
@@ -63,6 +64,17 @@ ${source(x, post)}</div>
 }
 
 const part = ({ raw, url }) => (url ? html`<a href="${url}" rel="noopener nofollow">${raw}</a>` : html`${raw}`);
+
+/** The bytes were not kept: what is shown is that they came, and their description. */
+function picture(media) {
+  const { kind, size, dimensions } = media;
+  const measure = dimensions && `${dimensions.w} × ${dimensions.h}`;
+  const facts = [KINDS[kind], measure, `${size.toLocaleString("en-US")} bytes`].filter(Boolean);
+  return html`<figure class="media"><b>${facts.join(" · ")}</b>
+${media.altText && html`<figcaption>${media.altText}</figcaption>`}</figure>`;
+}
+
+const KINDS = { photo: "Photo", animated_gif: "GIF", video: "Video" };
 
 function context(x, post) {
   const parent = x.posts.get(post.in_reply_to_id);

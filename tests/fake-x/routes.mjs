@@ -1,6 +1,8 @@
 // Every endpoint, one line each. A new area of X's API is a new module and its lines here.
 import { userCall } from "./api.mjs";
+import * as attachments from "./attachments.mjs";
 import * as authorize from "./authorize.mjs";
+import * as metadata from "./media-metadata.mjs";
 import * as oauth from "./oauth.mjs";
 import * as pages from "./pages.mjs";
 import * as reposts from "./reposts.mjs";
@@ -13,6 +15,7 @@ const READ = { scopes: ["tweet.read", "users.read"] };
 const WRITE = { scopes: ["tweet.read", "tweet.write", "users.read"], writes: true };
 const MEDIA = { scopes: ["media.write"], writes: true };
 const MEDIA_READ = { scopes: ["media.write"] };
+const LOOK_UP = { scopes: ["tweet.read"] };
 const FREE = { scopes: [], free: true };
 
 /** Bodies of bytes: they are not logged, and larger ones are dropped as they come. */
@@ -39,6 +42,11 @@ const ROUTES = [
   ["POST", "/2/media/upload/initialize", userCall(MEDIA, uploads.initialize)],
   ["POST", "/2/media/upload/{id}/append", userCall(MEDIA, uploads.append), SEGMENT],
   ["POST", "/2/media/upload/{id}/finalize", userCall(MEDIA, uploads.finalize)],
+  ["POST", "/2/media/metadata", userCall(MEDIA, metadata.describe)],
+  ["POST", "/2/media/subtitles", userCall(MEDIA, metadata.addSubtitles)],
+  ["DELETE", "/2/media/subtitles", userCall(MEDIA, metadata.removeSubtitles)],
+  ["GET", "/2/media", userCall(LOOK_UP, attachments.many)],
+  ["GET", "/2/media/{media_key}", userCall(LOOK_UP, attachments.one)],
   ["GET", "/", pages.home],
   ["GET", "/i/status/{id}", pages.status],
   ["GET", "/{username}", pages.user],

@@ -1,6 +1,7 @@
 // POST and DELETE /2/tweets: what X lets a user publish. Reading is in timeline.mjs.
 // https://docs.x.com/x-api/posts/manage-tweets/integrate
 import { charge } from "./api.mjs";
+import { attachedMedia, mediaLink } from "./attachments.mjs";
 import { DAY, HOUR, MINUTE } from "./clock.mjs";
 import { readPostBody } from "./post-body.mjs";
 import { api, resourceNotFound } from "./problems.mjs";
@@ -22,13 +23,13 @@ const PRICE = { post: 0.015, postWithUrl: 0.2, summonedReply: 0.01, delete: 0.01
  */
 export function create(x, request, { app, user }) {
   const body = readPostBody(request);
-  if (body.media) refuse(api.mediaIds(body.media.media_ids)); // no media endpoint yet: every media id is foreign
+  const media = body.media ? attachedMedia(x, body.media.media_ids, user) : [];
   checkText(body.text, app, user);
   const parent = body.reply && repliedTo(x, body.reply.in_reply_to_tweet_id, app, user);
   const quoted = body.quote_tweet_id && quotedPost(x, body.quote_tweet_id, app);
   const previous = body.edit_options && editedPost(x, body.edit_options.previous_post_id, user);
-  if (isDuplicate(x, user, body.text)) refuse(api.duplicate());
-  const post = addPost(x, { user, app, body, parent, quoted, previous });
+  if (media.length === 0 && isDuplicate(x, user, body.text)) refuse(api.duplicate());
+  const post = addPost(x, { user, app, body, parent, quoted, previous, media });
   charge(app, priceOf(post, parent, user));
   return json(201, { data: created(x, post) });
 }
@@ -80,13 +81,14 @@ function editedPost(x, id, user) {
   return mayEdit ? previous : refuse(api.notPermitted());
 }
 
+/** A post with media is no duplicate and has none: nothing at X protects it from being sent twice (assumed). */
 function isDuplicate(x, user, text) {
   const since = x.now() - DUPLICATE_WINDOW;
-  return [...x.posts.sameAs(user.id, text)].some((post) => post.created_at > since);
+  return [...x.posts.sameAs(user.id, text)].some((post) => post.created_at > since && post.media_ids.length === 0);
 }
 
 /** `listed_at`: timelines may show a post later than it exists, if the switch says so. */
-export function addPost(x, { user, app, body, parent, quoted, reposted, previous }) {
+export function addPost(x, { user, app, body, parent, quoted, reposted, previous, media = [] }) {
   const id = x.nextId();
   const authorOf = (post) => x.users.get(post.author_id);
   const post = {
@@ -102,6 +104,10 @@ export function addPost(x, { user, app, body, parent, quoted, reposted, previous
     reply_mentions: replyMentions(user, body.text, parent, authorOf),
     quoted_id: quoted?.id ?? null,
     quote_link: quoted ? `https://x.com/${authorOf(quoted).username}/status/${quoted.id}` : null,
+    media_ids: media.map((one) => one.id),
+    media_keys: media.map(({ media_key }) => media_key),
+    media_link: mediaLink(user.username, id, media),
+    tagged_user_ids: body.media?.tagged_user_ids ?? [],
     reposted_id: reposted?.id ?? null,
     reply_settings: body.reply_settings ?? "everyone",
     paid_partnership: body.paid_partnership ?? false,
@@ -111,6 +117,7 @@ export function addPost(x, { user, app, body, parent, quoted, reposted, previous
     non_public_metrics: {},
   };
   if (previous) for (const version of previous.edit_history) updateHistory(x, version, post.edit_history);
+  for (const { post_ids } of media) post_ids.push(id);
   x.posts.add(post);
   return post;
 }

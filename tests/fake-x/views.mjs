@@ -1,4 +1,5 @@
 // Users and posts as X's reads show them, in both dialects.
+import { viewMedia } from "./attachments.mjs";
 import { HOUR, SECOND } from "./clock.mjs";
 import { isOpen, nonPublicMetrics, organicMetrics, publicMetrics } from "./metrics.mjs";
 import { displayRange, note, shownEntities, shownText } from "./shown-text.mjs";
@@ -34,7 +35,11 @@ function userMetrics(user, { x, wish }) {
 }
 
 const POST_FIELDS = {
-  attachments: (post) => post.poll && { poll_ids: [post.poll.id] },
+  attachments: (post) =>
+    nonEmpty({
+      ...(post.media_keys.length > 0 && { media_keys: post.media_keys }),
+      ...(post.poll && { poll_ids: [post.poll.id] }),
+    }),
   author_id: (post) => post.author_id,
   conversation_id: (post) => post.conversation_id,
   created_at: (post) => iso(post.created_at),
@@ -64,12 +69,15 @@ const POST_FIELDS = {
 
 /** In the new dialect these are expansions that also bring their key. */
 const EXPANDED_FIELDS = ["author_id", "in_reply_to_user_id", "edit_history_post_ids", "referenced_posts"];
+/** In both dialects, as X's examples have it. */
+const ATTACHED = ["attachments.media_keys", "attachments.poll_ids"];
 
 export function viewPost(x, post, wish) {
   const data = { id: post.id, text: shownText(post) };
   const names = new Set([
     ...wish.post,
     ...EXPANDED_FIELDS.filter((name) => wish.expansions.has(name)),
+    ...(ATTACHED.some((name) => wish.expansions.has(name)) ? ["attachments"] : []),
     ...(wish.dialect === "old" ? ["edit_history_tweet_ids"] : []),
   ]);
   for (const name of names) {
@@ -105,9 +113,12 @@ export function includesOf(x, posts, wish, reader) {
   const includes = {
     users: [...userIds].map((id) => x.users.get(id)).filter(Boolean).map((user) => viewUser(x, user, wish)),
     [wish.dialect === "new" ? "posts" : "tweets"]: found.map((post) => viewPost(x, post, wish)),
+    media: asked("attachments.media_keys") ? attachedTo(x, posts).map((media) => viewMedia(media, wish)) : [],
     polls: asked("attachments.poll_ids") ? posts.flatMap((post) => post.poll ?? []).map(viewPoll) : [],
   };
   return Object.fromEntries(Object.entries(includes).filter(([, list]) => list.length > 0));
 }
+
+const attachedTo = (x, posts) => [...new Set(posts.flatMap((post) => post.media_ids))].map((id) => x.media.get(id));
 
 const viewPoll = ({ id, options }) => ({ id, options });

@@ -14,7 +14,7 @@ export const POST_FIELDS = {
 };
 
 export const EXPANSIONS = {
-  common: ["attachments.poll_ids", "author_id", "in_reply_to_user_id"],
+  common: ["attachments.media_keys", "attachments.poll_ids", "author_id", "in_reply_to_user_id"],
   old: ["referenced_tweets.id", "referenced_tweets.id.author_id", "edit_history_tweet_ids"],
   new: ["referenced_posts", "edit_history_post_ids"],
 };
@@ -32,7 +32,8 @@ export function readWish(x, query) {
   const post = keep(asked, known(POST_FIELDS, dialect));
   const expansions = keep(askedExpansions, known(EXPANSIONS, dialect));
   const dropped = post.size < asked.size || expansions.size < askedExpansions.size;
-  return { dialect, post, expansions, user: list(query, "user.fields"), errors: dropped ? { errors: [] } : {} };
+  const [user, media] = [list(query, "user.fields"), list(query, "media.fields")];
+  return { dialect, post, expansions, user, media, errors: dropped ? { errors: [] } : {} };
 }
 
 const keep = (asked, allowed) => new Set([...asked].filter((name) => allowed.has(name)));
