@@ -2,7 +2,7 @@
 //!
 //! X has no idempotency key. So an intent is written before each call to X, and what the journal cannot prove it does
 //! not repeat: an answer that was lost, in the network or in a crash, leaves the delivery `unknown` until the account's
-//! own posts have settled it ([`settle`]).
+//! own posts have settled it (`settle.rs`).
 
 mod effect;
 mod settle;

@@ -77,10 +77,15 @@ impl Inner {
     /// whether X may be called; (2) the windows; (3) a token; (4) the intent is stored; (5) X is called.
     async fn send(self: &Rc<Self>, mut delivery: Delivery) -> Result<()> {
         let Some(endpoint) = delivery.next_endpoint() else { return Ok(()) };
-        let is_probe = self.probing.take().is_some_and(|post_id| post_id == delivery.post_id);
+        let is_probe = self.probing.borrow().as_ref() == Some(&delivery.post_id);
+        if is_probe {
+            self.probing.take();
+        }
         delivery.announce();
         self.save_delivery(&delivery)?;
         let gate = self.report().await?;
+        // While something is waited for, its account may be removed.
+        let Some(delivery) = self.unchanged(&delivery)? else { return Ok(()) };
         if let Some(why) = gate.paused.filter(|_| !is_probe) {
             return self.effect(delivery, Outcome::Paused(why));
         }
@@ -89,7 +94,6 @@ impl Inner {
             return self.effect(delivery, Outcome::LimitedUntil(until));
         }
         let access = self.access_token().await?;
-        // Meanwhile its account may have been removed.
         let Some(mut delivery) = self.unchanged(&delivery)? else { return Ok(()) };
         let access = match access {
             Ok(access) => access,

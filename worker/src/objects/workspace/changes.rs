@@ -209,7 +209,9 @@ fn withdrawn(delivery: Delivery) -> Delivery {
 }
 
 fn already_published() -> Error {
-    Error::refused(Code::AlreadyPublished, "Only a draft or a scheduled post that has not begun can be changed.")
+    Refused::new(Code::AlreadyPublished, "Only a draft or a scheduled post that has not begun can be changed.")
+        .with_hint("Delete this one, or delete it on X if it is there, and create another.")
+        .into()
 }
 
 fn nothing_failed() -> Error {
