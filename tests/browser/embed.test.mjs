@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { eventually } from "../support/eventually.mjs";
 import { startStage } from "./stage.mjs";
 
 /** What a page may be asked to load before its button can be seen. */
@@ -19,14 +20,13 @@ test("the script before the click fits its budget", async () => {
 });
 
 test("the button needs its script alone, and the rest comes when the page is idle", async (t) => {
-  const visit = await stage.visit(t);
-  const module = visit.context.waitForEvent("response", (response) => response.url().includes("embed_bg.wasm"));
-  visit.page = await visit.open();
-  await module;
-  const asked = visit.traffic.to("/embed").map((request) => new URL(request.url()).pathname);
-  assert.equal(asked[0], "/embed.js");
+  const { page, traffic } = await stage.visit(t);
+  const ofThisPage = (request) => request.frame().page() === page;
+  const asked = () => traffic.to("/embed").filter(ofThisPage).map((request) => new URL(request.url()).pathname);
+  const [first, ...rest] = await eventually(async () => asked(), (paths) => paths.length === 3);
+  assert.equal(first, "/embed.js");
   // Bindings and module are asked for together, in either order.
-  assert.deepEqual(asked.slice(1).sort(), ["/embed_bg.wasm", "/embed_bindings.js"]);
+  assert.deepEqual(rest.sort(), ["/embed_bg.wasm", "/embed_bindings.js"]);
 });
 
 test("each part is named by its content, so that a cache may keep it for ever", async (t) => {
