@@ -16,6 +16,8 @@ import { Random } from "./random.mjs";
 
 const TWEETS = { method: "POST", path: "/2/tweets" };
 const PUBLISHES_PER_CUT = 6;
+/** Posts seem to be older than the calls that made them. */
+const CLOCK_OF_X_IS_BEHIND_MS = 1500;
 /** Longer than the five seconds after which an object that died at work goes on. */
 const LONGEST_CALM_MS = 6000;
 
@@ -33,6 +35,7 @@ export const startStormBench = (settle_ms) => startBench({ vars: { SETTLE_MS: St
 export async function crashStorm(bench, { seed, publishes, accounts, settle_ms, say = () => {} }) {
   const times = timesFor(settle_ms);
   liftLimits(bench);
+  bench.x.clock({ advance_ms: -CLOCK_OF_X_IS_BEHIND_MS });
   const plan = planPosts(new Random(seed), await connectCrowd(bench, accounts), publishes, times);
   const power = new Power(bench.worker);
   const accepted = await publishThroughCuts(bench, power, plan, new Random(~seed), times, say);
