@@ -46,7 +46,8 @@ export async function startWorker({ vars = {}, fakeX, persist, port, config = CO
     /** What the Worker and workerd have written so far, across restarts, oldest first. */
     logs: () => [...journal.lines],
     /** The first line, past or to come within 5 s, that contains `text`. A line may arrive after the answer it is about. */
-    logged: (text) => journal.lineWith(text),
+    /** The first line that has all of these texts, awaited. What goes to stdout and what goes to stderr come in any order. */
+    logged: (...texts) => journal.lineWith(texts),
     /** A new process on the same port and state, after a clean end of the old one if it still runs. */
     async restart() {
       await end(host);
@@ -78,12 +79,12 @@ class Journal extends EventEmitter {
     this.emit("line");
   }
 
-  async lineWith(text) {
+  async lineWith(texts) {
     const signal = AbortSignal.timeout(5000);
-    const find = () => this.lines.find((line) => line.includes(text));
+    const find = () => this.lines.find((line) => texts.every((text) => line.includes(text)));
     while (!find()) {
       await once(this, "line", { signal }).catch(() => {
-        throw new Error([`no line with "${text}" among`, ...this.lines].join("\n"));
+        throw new Error([`no line with "${texts.join('" and "')}" among`, ...this.lines].join("\n"));
       });
     }
     return find();

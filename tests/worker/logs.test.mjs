@@ -14,10 +14,10 @@ let bench;
 before(async () => (bench = await startBench()));
 after(() => bench.stop());
 
-/** The lines about one answer, parsed. The first is awaited: it may come after the answer. */
+/** The lines about one answer, parsed. The request's own is awaited: it may come after the answer. */
 async function linesOf(answer, { worker } = bench) {
   const id = answer.headers.get("x-request-id");
-  await worker.logged(id);
+  await worker.logged(id, '"status":');
   return worker
     .logs()
     .filter((line) => line.includes(id))
@@ -112,6 +112,7 @@ test("a fault is logged once with its chain and answered as a bare 500 with the 
   const answer = await broken.api.post(`/v1/social-networks/${sealed.network.id}/verify`);
   const { error } = assertRefused(answer, 500, "internal");
   assert.doesNotMatch(error, /seal|key/i);
+  await broken.worker.logged(answer.headers.get("x-request-id"), '"failure":');
   const lines = await linesOf(answer, broken);
   const [failure, ...others] = lines.filter((line) => line.failure !== undefined);
   assert.deepEqual(others, []);
