@@ -12,6 +12,7 @@ use url::Url;
 use worker::{Env, ObjectNamespace};
 
 use crate::error::{Error, Result};
+use crate::media::MediaStore;
 use crate::objects::account::AccountStub;
 use crate::objects::connect::ConnectStub;
 use crate::objects::workspace::WorkspaceStub;
@@ -78,6 +79,11 @@ impl App {
 
     pub fn vault(&self) -> Result<Vault<'_>> {
         Ok(Vault::new(self.env.kv("SECRETS").map_err(|_| missing("KV namespace", "SECRETS"))?, &self.keyring))
+    }
+
+    #[allow(dead_code, reason = "as in media.rs")]
+    pub fn media(&self) -> Result<MediaStore> {
+        Ok(MediaStore::new(self.env.bucket("MEDIA").map_err(|_| missing("R2 bucket", "MEDIA"))?))
     }
 
     pub fn workspace(&self) -> Result<WorkspaceStub> {

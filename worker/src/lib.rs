@@ -4,6 +4,7 @@ mod app;
 mod auth;
 mod error;
 mod log;
+mod media;
 mod objects;
 mod outbound;
 mod pages;

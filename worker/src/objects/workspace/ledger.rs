@@ -46,6 +46,14 @@ pub const SCHEMA: &[&str] = &[
         seq INTEGER PRIMARY KEY AUTOINCREMENT, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
         opened INTEGER NOT NULL DEFAULT 0, doc TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS outbox_due ON outbox (due_at)",
+    "CREATE TABLE IF NOT EXISTS media (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, tenant_id TEXT, status TEXT NOT NULL,
+        expires_at INTEGER NOT NULL, doc TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS media_age ON media (expires_at)",
+    // What a draft or a post that is not done names: kept as long as it is named.
+    "CREATE TABLE IF NOT EXISTS post_media (
+        post_id TEXT NOT NULL, media_id TEXT NOT NULL, PRIMARY KEY (media_id, post_id)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS post_media_of ON post_media (post_id)",
     "CREATE TABLE IF NOT EXISTS settings (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL)",
 ];
 

@@ -8,6 +8,7 @@ mod accounts;
 mod changes;
 mod health;
 mod ledger;
+mod media;
 mod networks;
 mod outbox;
 mod posts;
