@@ -20,6 +20,7 @@ pub mod network;
 pub mod oauth;
 pub mod pkce;
 pub mod post;
+pub mod public_url;
 pub mod seal;
 pub mod secret;
 pub mod settings;

@@ -66,7 +66,7 @@ export async function startWorker({ vars = {}, fakeX, persist, port, config = CO
 
 /** The stand-in is called as X's API by the Worker and as X's site by browsers, which see it as a site of its own. */
 function developmentVars(origin, fakeX) {
-  const vars = { PUBLIC_ORIGIN: origin, ADMIN_KEY, MASTER_KEYS };
+  const vars = { PUBLIC_ORIGIN: origin, ALLOW_LOOPBACK: "true", ADMIN_KEY, MASTER_KEYS };
   if (!fakeX) return vars;
   return { ...vars, X_API_ORIGIN: fakeX.origin, X_AUTHORIZE_URL: `${fakeX.site}/i/oauth2/authorize` };
 }

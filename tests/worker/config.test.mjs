@@ -46,6 +46,7 @@ const WRONG = [
   ["X_API_ORIGIN", "with a path", "https://api.example/with/a/path"],
   ["PUBLIC_ORIGIN", "with a path", "https://site.example/with/a/path"],
   ["API_ALLOWED_ORIGINS", "with a name that is no origin", "https://one.example,two-is-no-origin"],
+  ["ALLOW_LOOPBACK", "that is neither true nor false", "perhaps"],
 ];
 
 async function withWorker(vars, check) {

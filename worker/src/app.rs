@@ -16,7 +16,7 @@ use crate::media::MediaStore;
 use crate::objects::account::AccountStub;
 use crate::objects::connect::ConnectStub;
 use crate::objects::workspace::WorkspaceStub;
-use crate::outbound::X;
+use crate::outbound::{Public, X};
 use crate::vault::Vault;
 
 /// One deployment is one workspace. The name is part of what sealed values are bound to.
@@ -33,6 +33,7 @@ pub struct App {
     endpoints: Endpoints,
     public_origin: Option<String>,
     api_origins: Vec<String>,
+    allows_loopback: bool,
     pace: Pace,
 }
 
@@ -50,6 +51,7 @@ impl App {
             },
             public_origin: public_origin(env)?,
             api_origins: api_origins(env)?,
+            allows_loopback: flag(env, "ALLOW_LOOPBACK")?,
             pace: pace(env)?,
             env: env.clone(),
         })
@@ -70,6 +72,12 @@ impl App {
     /// The door to X.
     pub const fn x(&self) -> X<'_> {
         X::new(&self.endpoints)
+    }
+
+    /// The door to addresses that callers name.
+    #[allow(dead_code, reason = "media and webhooks, which use it, come next")]
+    pub const fn public(&self) -> Public {
+        Public::new(self.allows_loopback)
     }
 
     /// How long publishing waits for what.
@@ -138,6 +146,14 @@ fn secret(env: &Env, name: &str) -> Result<Secret<String>> {
 /// A variable that is absent or empty says nothing.
 fn var(env: &Env, name: &str) -> Option<String> {
     env.var(name).map(|value| value.to_string()).ok().filter(|value| !value.is_empty())
+}
+
+fn flag(env: &Env, name: &str) -> Result<bool> {
+    match var(env, name).as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(misconfigured(format!("The variable {name} is neither true nor false."))),
+    }
 }
 
 fn url_var(env: &Env, name: &str, default: &str) -> Result<Url> {

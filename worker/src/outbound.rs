@@ -1,12 +1,18 @@
-//! The only `fetch()`. One door so far: X, at the hosts of the configuration, without following redirects.
+//! The only `fetch()`, behind two doors: X, at the hosts of the configuration, and public addresses that callers name.
+//! Neither follows a redirect without looking at it, and every call has a time limit.
 
-use http::{Request, Response};
+#[allow(dead_code, reason = "media and webhooks, which use it, come next")]
+mod public;
+
+use http::{HeaderMap, Method, Request, Response};
 use latchkey_core::oauth::Endpoints;
 use latchkey_core::time::Span;
 use url::Url;
 use worker::web_sys;
-use worker::{AbortSignal, Fetch, Headers, Method, RequestInit, RequestRedirect};
+use worker::{AbortSignal, Fetch, Headers, RequestInit, RequestRedirect};
 
+#[allow(unused_imports, reason = "as above")]
+pub use self::public::{Fetched, Public, Unfetched};
 use crate::error::{Error, Result};
 
 /// An exchange, a refresh or a look-up. X's authorization code lives 30 seconds, so two tries must fit.
@@ -14,10 +20,12 @@ pub const QUICK: Span = Span::secs(10);
 /// A post: giving up early would leave its fate unknown.
 pub const PATIENT: Span = Span::secs(30);
 
-/// Why there is no answer. Either way X may have acted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why there is no answer. Either way the other side may have acted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoAnswer {
+    #[error("it did not answer in time")]
     TimedOut,
+    #[error("it could not be reached")]
     Broken,
 }
 
@@ -41,10 +49,9 @@ impl<'a> X<'a> {
         if !host_is_x {
             return Err(Error::fault("a request to X was addressed elsewhere"));
         }
-        let request = to_worker(&url, request)?;
-        let millis = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
-        let signal = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(millis));
-        let answer = match Fetch::Request(request).send_with_signal(&signal).await {
+        let (parts, body) = request.into_parts();
+        let request = to_worker(&url, &parts.method, &parts.headers, &body)?;
+        let answer = match fetch(request, &time_limit(limit)).await {
             Ok(answer) => read(answer).await,
             Err(error) => Err(error),
         };
@@ -52,18 +59,27 @@ impl<'a> X<'a> {
     }
 }
 
-fn to_worker(url: &str, request: Request<Vec<u8>>) -> Result<worker::Request> {
-    let (parts, body) = request.into_parts();
-    let headers = Headers::new();
-    for (name, value) in &parts.headers {
-        headers.append(name.as_str(), value.to_str().map_err(|_| Error::fault("a header is not ASCII"))?)?;
+async fn fetch(request: worker::Request, signal: &AbortSignal) -> worker::Result<worker::Response> {
+    Fetch::Request(request).send_with_signal(signal).await
+}
+
+/// Counts from now, and covers the body too.
+fn time_limit(limit: Span) -> AbortSignal {
+    let millis = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
+    AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(millis))
+}
+
+fn to_worker(url: &str, method: &Method, headers: &HeaderMap, body: &[u8]) -> Result<worker::Request> {
+    let copied = Headers::new();
+    for (name, value) in headers {
+        copied.append(name.as_str(), value.to_str().map_err(|_| Error::fault("a header is not ASCII"))?)?;
     }
     let mut init = RequestInit::new();
-    init.with_method(Method::from(parts.method.to_string()))
-        .with_headers(headers)
+    init.with_method(worker::Method::from(method.to_string()))
+        .with_headers(copied)
         .with_redirect(RequestRedirect::Manual);
     if !body.is_empty() {
-        init.with_body(Some(js_sys::Uint8Array::from(body.as_slice()).into()));
+        init.with_body(Some(js_sys::Uint8Array::from(body).into()));
     }
     Ok(worker::Request::new_with_init(url, &init)?)
 }
