@@ -1,19 +1,23 @@
 //! Who asks: an API key, whose digest goes to the ledger with the call, or the token of one connect session.
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::input::utf8;
 use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
+use latchkey_core::api::route::Route;
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::idempotency::Key;
+use latchkey_core::key::Access;
 use latchkey_core::seal::{Context, Purpose};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::app::{App, WORKSPACE};
 use crate::error::{Error, Result};
-use crate::log::Entry;
 use crate::objects::workspace::{ApiRequest, Call, Command, Done, Outcome, Stage};
 use crate::request::Incoming;
 use crate::response::Reply;
@@ -23,9 +27,11 @@ use crate::runtime::entropy;
 pub struct ApiCaller<'a> {
     app: &'a App,
     key_digest: String,
+    access: Access,
     request_id: String,
     callback_url: String,
     idempotency: Option<Key>,
+    key_id: Rc<OnceCell<String>>,
 }
 
 /// Why a route ends before its last line: its answer is there already, or it failed.
@@ -42,12 +48,16 @@ impl<E: Into<Error>> From<E> for Early {
 
 impl<'a> ApiCaller<'a> {
     pub fn new(app: &'a App, incoming: &Incoming) -> Result<Self> {
+        let route = Route::parse(&incoming.method, incoming.url.path());
+        let access = route.and_then(|route| route.access());
         Ok(Self {
             app,
             key_digest: incoming.key_digest(),
+            access: access.ok_or_else(|| Error::fault("a route that no key opens was called with one"))?,
             request_id: incoming.request_id.clone(),
             callback_url: callback_url(&app.public_origin(&incoming.url)?),
             idempotency: None,
+            key_id: Rc::clone(&incoming.key_id),
         })
     }
 
@@ -159,11 +169,32 @@ impl<'a> ApiCaller<'a> {
 
     /// An answer that carries a credential: stored sealed, if it is stored.
     pub async fn finish_with_credential(&self, answer: Answer) -> Result<Reply> {
-        let Some(key) = &self.idempotency else { return Ok(Reply::json(&answer)) };
+        match self.sealed(&answer)? {
+            Some(sealed) => self.finish(Command::Finish { answer: sealed, is_sealed: true }).await,
+            None => Ok(Reply::json(&answer)),
+        }
+    }
+
+    /// The same for an answer that belongs to an effect. The ledger sees no credential in the open.
+    pub async fn commit_with_credential(
+        &self,
+        answer: Answer,
+        commit: impl FnOnce(Answer, bool) -> Command,
+    ) -> Result<Reply> {
+        if let Some(sealed) = self.sealed(&answer)? {
+            return self.finish(commit(sealed, true)).await;
+        }
+        let unsaid = Answer { body: String::new(), ..answer.clone() };
+        let reply = self.finish(commit(unsaid, false)).await?;
+        Ok(if reply.status() == answer.status { Reply::json(&answer) } else { reply })
+    }
+
+    /// The answer as it may be stored; nothing when it will not be.
+    fn sealed(&self, answer: &Answer) -> Result<Option<Answer>> {
+        let Some(key) = &self.idempotency else { return Ok(None) };
         let context = Context { workspace: WORKSPACE, purpose: Purpose::CredentialAnswer, row: &key.fingerprint };
         let body = self.app.keyring().seal(&context, answer.body.as_bytes(), entropy()?)?;
-        let sealed = Answer { body, ..answer };
-        self.finish(Command::Finish { answer: sealed, is_sealed: true }).await
+        Ok(Some(Answer { body, ..answer.clone() }))
     }
 
     /// The second half of a call ends in a refusal.
@@ -183,12 +214,16 @@ impl<'a> ApiCaller<'a> {
     }
 
     async fn send(&self, stage: Stage, command: Command) -> Result<Outcome> {
-        self.app.workspace()?.api(self.call(stage, command)).await
+        let heard = self.app.workspace()?.api(self.call(stage, command)).await?;
+        // Each message of a call comes from the same key.
+        let _ = self.key_id.set(heard.key_id);
+        Ok(heard.outcome)
     }
 
     fn call(&self, stage: Stage, command: Command) -> Call {
         Call {
             key_digest: self.key_digest.clone(),
+            access: self.access,
             request_id: self.request_id.clone(),
             callback_url: self.callback_url.clone(),
             idempotency: self.idempotency.clone(),
@@ -231,11 +266,4 @@ pub fn session_bearer(app: &App, incoming: &Incoming, ticket: &Ticket) -> Result
 pub fn is_session_token(incoming: &Incoming) -> bool {
     // EXPOSE: only its prefix.
     incoming.bearer().is_some_and(|token| token.expose().starts_with("cst_"))
-}
-
-/// Notes in the log whose key it was. There is one key so far.
-pub fn note_key(entry: &mut Entry, reply: &Reply) {
-    if reply.status() != 401 {
-        entry.key_id = Some("admin".into());
-    }
 }

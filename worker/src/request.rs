@@ -1,5 +1,8 @@
 //! What a caller sent, read once and within limits.
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use futures_util::TryStreamExt;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
@@ -17,12 +20,14 @@ pub struct Incoming {
     pub method: String,
     pub url: Url,
     pub request_id: String,
+    /// Whose API key it came with, once the ledger has said so.
+    pub key_id: Rc<OnceCell<String>>,
     inner: worker::Request,
 }
 
 impl Incoming {
     pub fn new(inner: worker::Request, request_id: String) -> Result<Self> {
-        Ok(Self { method: inner.method().to_string(), url: inner.url()?, request_id, inner })
+        Ok(Self { method: inner.method().to_string(), url: inner.url()?, request_id, key_id: Rc::default(), inner })
     }
 
     pub fn header(&self, name: &str) -> Option<String> {

@@ -1,10 +1,12 @@
 //! Our own wire: routes, bodies, answers and refusals, as docs/API.md states them.
 
+pub mod access;
 pub mod account;
 pub mod answer;
 pub mod code;
 pub mod connect;
 pub mod input;
+pub mod key;
 pub mod network;
 pub mod post;
 pub mod query;

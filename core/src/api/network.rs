@@ -7,6 +7,7 @@ use super::code::Code;
 use super::refused::Refused;
 use crate::doctor::{ClientIdShape, Verdict, client_id_shape};
 use crate::id::{NetworkId, TenantId};
+use crate::key::Binding;
 use crate::network::{ClientType, Network, Pause};
 use crate::oauth::{ClientCredentials, Scopes, problem};
 use crate::secret::Secret;
@@ -42,7 +43,9 @@ const fn yes() -> bool {
 pub struct NetworkView<'a> {
     id: &'a NetworkId,
     network: &'static str,
-    client_key: &'a str,
+    /// The shared app's is the operator's own affair.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_key: Option<&'a str>,
     #[serde(rename = "createdAt", with = "iso")]
     created_at: UnixMillis,
     #[serde(rename = "updatedAt", with = "iso")]
@@ -57,11 +60,12 @@ pub struct NetworkView<'a> {
 }
 
 impl<'a> NetworkView<'a> {
-    pub fn new(network: &'a Network, callback_url: &'a str) -> Self {
+    pub fn new(network: &'a Network, callback_url: &'a str, whose: &Binding) -> Self {
+        let is_own = whose.admits_tenant(network.tenant_id.as_ref());
         Self {
             id: &network.id,
             network: "x",
-            client_key: &network.client_id,
+            client_key: is_own.then_some(network.client_id.as_str()),
             created_at: network.created_at,
             updated_at: network.updated_at,
             tenant_id: network.tenant_id.as_ref(),

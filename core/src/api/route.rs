@@ -49,6 +49,9 @@ pub enum Route {
     SettingsGet,
     SettingsChange,
     Usage,
+    KeyCreate,
+    KeyList,
+    KeyDelete(String),
 }
 
 impl Route {
@@ -91,6 +94,9 @@ impl Route {
             ("GET", ["settings"]) => Self::SettingsGet,
             ("PATCH", ["settings"]) => Self::SettingsChange,
             ("GET", ["account", "usage"]) => Self::Usage,
+            ("POST", ["api-keys"]) => Self::KeyCreate,
+            ("GET", ["api-keys"]) => Self::KeyList,
+            ("DELETE", ["api-keys", id]) => Self::KeyDelete((*id).to_owned()),
             _ => return None,
         })
     }
@@ -159,6 +165,8 @@ impl Route {
             Self::PostRepost(_) => "/v1/posts/{id}/repost",
             Self::SettingsGet | Self::SettingsChange => "/v1/settings",
             Self::Usage => "/v1/account/usage",
+            Self::KeyCreate | Self::KeyList => "/v1/api-keys",
+            Self::KeyDelete(_) => "/v1/api-keys/{id}",
         }
     }
 

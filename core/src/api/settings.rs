@@ -66,7 +66,7 @@ pub struct Spent {
 }
 
 /// Nothing is limited here: what X charges is the limit.
-pub fn usage_view(month: Month, accounts: u64, spent: &[Spent]) -> Value {
+pub fn usage_view(month: Month, accounts: usize, spent: &[Spent]) -> Value {
     let posts: u64 = spent.iter().map(|row| row.posts).sum();
     let sum: Micros = spent.iter().map(|row| Micros(row.micros)).sum();
     let by_tenant: Vec<Value> = spent

@@ -14,12 +14,6 @@ pub fn health() -> Reply {
     Reply::json(&Answer::json(200, &json!({ "ok": true, "version": env!("CARGO_PKG_VERSION") })))
 }
 
-/// Routes that an API key opens.
-pub const fn takes_key(route: &Route) -> bool {
-    !route.is_page()
-        && !matches!(route, Route::Health | Route::Preflight | Route::SessionPreflight(_) | Route::SessionComplete(_))
-}
-
 /// A session answers exactly the origin it was made for, which its id carries; key routes the configured origins.
 pub fn cors(app: &App, route: &Route, incoming: &Incoming) -> Vec<(&'static str, String)> {
     let Some(origin) = incoming.header("origin") else { return Vec::new() };

@@ -3,15 +3,18 @@
 mod accounts;
 mod connect;
 mod insight;
+mod keys;
 pub mod meta;
 mod networks;
 mod posts;
 mod sessions;
 
+use std::rc::Rc;
+
 use latchkey_core::api::route::Route;
 
 use crate::app::App;
-use crate::auth::{ApiCaller, Early, is_session_token, note_key};
+use crate::auth::{ApiCaller, Early, is_session_token};
 use crate::error::Error;
 use crate::failed;
 use crate::log::Entry;
@@ -22,11 +25,12 @@ pub type Answered = Result<Reply, Early>;
 
 /// Lets the route answer, and adds what pages of other origins need to read it.
 pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Entry) -> Reply {
-    let (is_page, takes_key) = (route.is_page(), meta::takes_key(&route) && !is_session_token(&incoming));
+    let (is_page, takes_key) = (route.is_page(), route.access().is_some() && !is_session_token(&incoming));
     entry.account_id = route.account_id().map(str::to_owned);
     let cors = meta::cors(app, &route, &incoming);
     let idempotency = incoming.header("idempotency-key").filter(|_| takes_key);
     let caller = ApiCaller::new(app, &incoming);
+    let key_id = Rc::clone(&incoming.key_id);
     let reply = match dispatch(app, route, incoming).await {
         Ok(reply) | Err(Early::Answered(reply)) => reply,
         Err(Early::Failed(error)) => {
@@ -37,9 +41,7 @@ pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Ent
             failed(&error, is_page, entry)
         }
     };
-    if takes_key {
-        note_key(entry, &reply);
-    }
+    entry.key_id = key_id.get().cloned();
     cors.into_iter().fold(reply, |reply, (name, value)| reply.with(name, value))
 }
 
@@ -54,12 +56,15 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         | Route::AccountGet(_)
         | Route::PostList
         | Route::PostGet(_)
+        | Route::KeyList
         | Route::SettingsGet
         | Route::SettingsChange
         | Route::Usage => ApiCaller::forward(app, &mut incoming).await.map(|(_, reply)| reply),
         Route::PostRetry(_) | Route::NetworkResume(_) => {
             ApiCaller::forward_bare(app, &mut incoming).await.map(|(_, reply)| reply)
         }
+        Route::KeyCreate => keys::create(app, incoming).await,
+        Route::KeyDelete(id) => keys::delete(app, &incoming, id).await,
         Route::NetworkCreate => networks::create(app, incoming).await,
         Route::NetworkUpdate(id) => networks::update(app, incoming, id).await,
         Route::NetworkVerify(id) => networks::verify(app, incoming, id).await,

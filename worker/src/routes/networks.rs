@@ -7,7 +7,6 @@ use latchkey_core::api::network::{
     CreateNetwork, Diagnosis, UpdateNetwork, accept_verdict, require_credentials, require_x,
 };
 use latchkey_core::doctor::{Verdict, client_id_shape, probe_verdict};
-use latchkey_core::id::TenantId;
 use latchkey_core::network::ClientType;
 use latchkey_core::oauth::{ClientCredentials, probe_request};
 
@@ -30,13 +29,10 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
     })
     .await?;
     let (input, credentials) = input;
-    let wish = NetworkWish::Put {
-        client_id: credentials.client_id.clone(),
-        tenant_id: input.tenant_id.clone(),
-        force: input.force,
-    };
+    let wish =
+        NetworkWish::Put { client_id: credentials.client_id.clone(), tenant_id: input.tenant_id, force: input.force };
     let plan: NetworkPlan = caller.plan(Command::PlanNetwork(wish)).await?;
-    store(app, &caller, plan, credentials, input.tenant_id, input.verify).await
+    store(app, &caller, plan, credentials, input.verify).await
 }
 
 /// `PATCH`: what is not given stays as it is.
@@ -54,7 +50,7 @@ pub async fn update(app: &App, mut incoming: Incoming, id: String) -> Answered {
     if let Err(refused) = require_credentials(&credentials) {
         return Ok(caller.finish_refused(refused).await?);
     }
-    store(app, &caller, plan, credentials, None, input.verify).await
+    store(app, &caller, plan, credentials, input.verify).await
 }
 
 /// `POST …/verify`: the key doctor on what is stored.
@@ -79,7 +75,6 @@ async fn store(
     caller: &ApiCaller<'_>,
     plan: NetworkPlan,
     credentials: ClientCredentials,
-    tenant_id: Option<TenantId>,
     verify: bool,
 ) -> Answered {
     let shape = client_id_shape(&credentials.client_id);
@@ -99,7 +94,7 @@ async fn store(
     let is_verified = verdict == Some(Verdict::Good);
     let commit = NetworkCommit {
         id: plan.id,
-        tenant_id,
+        tenant_id: plan.tenant_id,
         client_id: credentials.client_id,
         version: plan.version,
         client_type: ClientType::known_from(is_verified, shape),

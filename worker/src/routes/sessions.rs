@@ -9,6 +9,7 @@ use latchkey_core::api::input::read;
 use latchkey_core::api::query::Query;
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::connect::{Entry, Session, Status, Terms};
+use latchkey_core::key::Binding;
 use serde_json::{Value, json};
 
 use super::Answered;
@@ -106,7 +107,7 @@ async fn open(
     let plan: SessionPlan = caller
         .plan(Command::PlanSession {
             network: network.to_owned(),
-            tenant_id: new.tenant_id.clone(),
+            tenant_id: new.tenant_id,
             reconnect: new.reconnect_account_id,
         })
         .await?;
@@ -119,7 +120,7 @@ async fn open(
         client: plan.client,
         callback_url: caller.callback_url().to_owned(),
         entry: new.entry,
-        tenant_id: new.tenant_id,
+        tenant_id: plan.tenant_id,
         scopes: new.scopes,
         expected_username: new.expected_username,
         expected_user: plan.expected_user,
@@ -137,12 +138,22 @@ async fn authorised(app: &App, incoming: &Incoming, id: &str) -> Result<Ticket, 
         session_bearer(app, incoming, &ticket)?;
         return Ok(ticket);
     }
-    ApiCaller::new(app, incoming)?.plan::<()>(Command::Authorise).await?;
-    Ok(genuine(app, id)?)
+    let binding: Binding = ApiCaller::new(app, incoming)?.plan(Command::Authorise).await?;
+    let ticket = genuine(app, id)?;
+    if binding.is_narrow() {
+        let terms = app.connect(&ticket.object())?.terms().await?;
+        if !binding.admits_tenant(terms.tenant_id.as_ref()) {
+            return Err(unknown_session().into());
+        }
+    }
+    Ok(ticket)
 }
 
 /// An id that we made. A made-up one wakes no object.
 fn genuine(app: &App, id: &str) -> Result<Ticket> {
-    Ticket::from_id(app.keyring(), id)
-        .ok_or_else(|| Error::refused(Code::NotFound, "There is no such connect session."))
+    Ticket::from_id(app.keyring(), id).ok_or_else(unknown_session)
+}
+
+fn unknown_session() -> Error {
+    Error::refused(Code::NotFound, "There is no such connect session.")
 }

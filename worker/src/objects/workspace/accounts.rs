@@ -5,6 +5,7 @@ use latchkey_core::api::account::{AccountFilter, AccountView};
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::query::Query;
 use latchkey_core::id::{AccountId, NetworkId};
+use latchkey_core::key::Binding;
 use latchkey_core::time::{Span, UnixMillis};
 use serde_json::{Value, json};
 
@@ -46,11 +47,11 @@ impl Inner {
         Ok(())
     }
 
-    pub(super) fn list_accounts(&self, mut query: Query) -> Result<Answer> {
+    pub(super) fn list_accounts(&self, mut query: Query, whose: &Binding) -> Result<Answer> {
         let filter = AccountFilter::from_query(&mut query)?;
         let warnings = query.finish()?;
         let mut accounts = self.accounts()?;
-        accounts.retain(|account| filter.admits(account));
+        accounts.retain(|account| whose.admits(account) && filter.admits(account));
         let (offset, limit) = (filter.page.offset as usize, filter.page.limit as usize);
         let rows: Vec<_> = accounts.iter().skip(offset).take(limit).map(|a| AccountView::new(a, ORG_ID)).collect();
         Ok(Answer::success(
@@ -59,26 +60,32 @@ impl Inner {
         ))
     }
 
-    pub(super) fn get_account(&self, id: &str) -> Result<Answer> {
-        let account = self.account(id)?.ok_or_else(|| not_found("account"))?;
+    /// One that is there for this caller. Another tenant's is as unknown as none.
+    pub(super) fn account_for(&self, id: &str, whose: &Binding) -> Result<Account> {
+        self.account(id)?.filter(|account| whose.admits(account)).ok_or_else(|| not_found("account"))
+    }
+
+    pub(super) fn get_account(&self, id: &str, whose: &Binding) -> Result<Answer> {
+        let account = self.account_for(id, whose)?;
         Ok(Answer::data(200, AccountView::new(&account, ORG_ID)))
     }
 
-    pub(super) fn plan_health(&self, id: &str) -> Result<HealthPlan> {
-        let account = self.account(id)?.ok_or_else(|| not_found("account"))?;
+    pub(super) fn plan_health(&self, id: &str, whose: &Binding) -> Result<HealthPlan> {
+        let account = self.account_for(id, whose)?;
         Ok(HealthPlan { object: account.object(), username: account.user.username })
     }
 
-    pub(super) fn plan_limits(&self, id: &str) -> Result<String> {
-        Ok(self.account(id)?.ok_or_else(|| not_found("account"))?.object())
+    pub(super) fn plan_limits(&self, id: &str, whose: &Binding) -> Result<String> {
+        Ok(self.account_for(id, whose)?.object())
     }
 
     /// Closes the row and owes the rest to the account's object, so that a crash cannot leave tokens behind. The edge
     /// does it at once, to say in its answer whether X confirmed it; the errand comes after that.
-    pub(super) fn delete_account(&self, id: &str) -> Result<DeletionPlan> {
-        let account = self.account(id)?.ok_or_else(|| not_found("account"))?;
+    pub(super) fn delete_account(&self, id: &str, whose: &Binding) -> Result<DeletionPlan> {
+        let account = self.account_for(id, whose)?;
         self.db()?.run("UPDATE accounts SET is_deleted = 1 WHERE id = ?", vec![id.into()])?;
         self.cancel_drafts(&account.id)?;
+        self.delete_keys_of(&account.id)?;
         self.owe_release(&account, now() + Span::mins(1))?;
         let is_last = self.users_of_grant(&account.network_id, account.user.id.as_str())?.is_empty();
         Ok(DeletionPlan { object: account.object(), release: Release { account_id: account.id, is_last } })

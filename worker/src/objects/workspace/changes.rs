@@ -12,6 +12,7 @@ use latchkey_core::api::post::{ChangePost, IGNORED};
 use latchkey_core::api::refused::Refused;
 use latchkey_core::delivery::{Delivery, State};
 use latchkey_core::id::{AccountId, PostId};
+use latchkey_core::key::Binding;
 use latchkey_core::post::{Post, Wording, schedule};
 use serde_json::json;
 
@@ -22,8 +23,8 @@ use crate::runtime::now;
 
 impl Inner {
     /// Begins a change of a draft or of what is scheduled. What is wrong with it is said before anything is recalled.
-    pub(super) fn plan_change(&self, id: &str, body: &str) -> Result<ChangePlan> {
-        let post = self.post(id)?.ok_or_else(|| not_found("post"))?;
+    pub(super) fn plan_change(&self, id: &str, body: &str, whose: &Binding) -> Result<ChangePlan> {
+        let post = self.post_for(id, whose)?;
         let deliveries = self.changeable_deliveries(&post.id)?;
         if post.is_draft && deliveries.is_empty() {
             self.require_accounts(&self.deliveries_of(&post.id)?)?;
@@ -70,8 +71,8 @@ impl Inner {
     }
 
     /// Begins the end of what has not been sent. With nothing pending, only our record ends.
-    pub(super) fn plan_delete(&self, id: &str) -> Result<ChangePlan> {
-        let post = self.post(id)?.ok_or_else(|| not_found("post"))?;
+    pub(super) fn plan_delete(&self, id: &str, whose: &Binding) -> Result<ChangePlan> {
+        let post = self.post_for(id, whose)?;
         let deliveries = self.deliveries_of(&post.id)?;
         if deliveries.iter().any(|(delivery, _)| matches!(delivery.state, State::Publishing | State::Unknown)) {
             return Err(in_flight());
@@ -124,8 +125,8 @@ impl Inner {
     }
 
     /// Failed deliveries go on at the first segment that is missing.
-    pub(super) fn retry_post(&self, id: &str) -> Result<Answer> {
-        let post = self.post(id)?.ok_or_else(|| not_found("post"))?;
+    pub(super) fn retry_post(&self, id: &str, whose: &Binding) -> Result<Answer> {
+        let post = self.post_for(id, whose)?;
         let deliveries = self.deliveries_of(&post.id)?;
         let failed: Vec<_> = deliveries.iter().filter(|(delivery, _)| delivery.state == State::Failed).collect();
         if failed.is_empty() {
@@ -161,8 +162,8 @@ impl Inner {
         Ok(())
     }
 
-    pub(super) fn plan_insight(&self, id: &str) -> Result<InsightPlan> {
-        let post = self.post(id)?.ok_or_else(|| not_found("post"))?;
+    pub(super) fn plan_insight(&self, id: &str, whose: &Binding) -> Result<InsightPlan> {
+        let post = self.post_for(id, whose)?;
         let deliveries = self.deliveries_of(&post.id)?;
         Ok(InsightPlan { post, deliveries })
     }

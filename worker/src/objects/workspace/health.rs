@@ -8,6 +8,7 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::network::NetworkView;
 use latchkey_core::delivery::{Delivery, State};
 use latchkey_core::id::NetworkId;
+use latchkey_core::key::Binding;
 use latchkey_core::network::{Gate, Network, Pause};
 use latchkey_core::x::lookup::{Lookup, has_credits};
 
@@ -70,12 +71,12 @@ impl Inner {
     }
 
     /// `POST …/resume`.
-    pub(super) fn resume_network(&self, id: &str, callback_url: &str) -> Result<Answer> {
-        let network = self.find_network(id, None)?.ok_or_else(|| not_found("social network"))?;
+    pub(super) fn resume_network(&self, id: &str, callback_url: &str, whose: &Binding) -> Result<Answer> {
+        let network = self.own_network(id, whose)?;
         let id = network.id.clone();
         self.resume(network)?;
         let network = self.network(id.as_str())?.ok_or_else(|| not_found("social network"))?;
-        Ok(Answer::data(200, NetworkView::new(&network, callback_url)))
+        Ok(Answer::data(200, NetworkView::new(&network, callback_url, whose)))
     }
 
     /// Lifts the pause; what was held goes on.

@@ -54,6 +54,8 @@ pub const SCHEMA: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS post_media (
         post_id TEXT NOT NULL, media_id TEXT NOT NULL, PRIMARY KEY (media_id, post_id)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS post_media_of ON post_media (post_id)",
+    "CREATE TABLE IF NOT EXISTS keys (
+        id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, account_id TEXT, doc TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS settings (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL)",
 ];
 

@@ -7,6 +7,7 @@
 mod accounts;
 mod changes;
 mod health;
+mod keys;
 mod ledger;
 mod media;
 mod networks;
@@ -24,6 +25,7 @@ use latchkey_core::api::input::{Nothing, read};
 use latchkey_core::api::query::Query;
 use latchkey_core::api::route::Route;
 use latchkey_core::idempotency::{Decision, Row, Stored};
+use latchkey_core::key::{Binding, Caller};
 use latchkey_core::seal::base64url;
 use latchkey_core::secret::ct_eq;
 use serde::Serialize;
@@ -32,8 +34,8 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::stub::Message;
 pub use self::stub::{
-    ApiRequest, Call, ChangePlan, Command, DeletionPlan, Done, GrantReport, HealthPlan, InsightPlan, NetworkCommit,
-    NetworkPlan, NetworkWish, Outcome, Report, SessionPlan, Stage, VerificationPlan, WorkspaceStub,
+    ApiRequest, Call, ChangePlan, Command, DeletionPlan, Done, GrantReport, HealthPlan, Heard, InsightPlan,
+    NetworkCommit, NetworkPlan, NetworkWish, Outcome, Report, SessionPlan, Stage, VerificationPlan, WorkspaceStub,
 };
 use super::storage::Db;
 use super::waiting::Waiting;
@@ -82,7 +84,7 @@ impl DurableObject for WorkspaceObject {
 impl Inner {
     async fn handle(&self, message: Message) -> Result<Value> {
         match message {
-            Message::Api(call) => reply(self.api(&call).await?),
+            Message::Api(mut call) => reply(self.api(&mut call).await?),
             Message::AwaitPost { call, id, wait_ms } => reply(self.await_post(&call, &id, wait_ms).await?),
             Message::Connected(consent) => {
                 let row = self.db()?.transaction(|| self.connected(consent))?;
@@ -104,31 +106,39 @@ impl Inner {
     }
 
     /// Authorise, look under the idempotency key, do, remember: all in one transaction.
-    async fn api(&self, call: &Call) -> Result<Outcome> {
-        self.authorise(call)?;
-        let outcome = self.db()?.transaction(|| self.execute(call))?;
+    async fn api(&self, call: &mut Call) -> Result<Heard> {
+        let caller = self.authorise(call)?;
+        if let Some(key) = &mut call.idempotency {
+            key.key = caller.binding.idempotency_key(&key.key);
+        }
+        let outcome = self.db()?.transaction(|| self.execute(call, &caller))?;
         self.arm().await?;
         if matches!(call.command, Command::CommitChange { .. } | Command::CommitDelete { .. }) {
             self.waiting.tell();
         }
-        Ok(outcome)
+        Ok(Heard { key_id: caller.key_id, outcome })
     }
 
-    /// Every failure of authentication is the same on the wire.
-    fn authorise(&self, call: &Call) -> Result<()> {
+    /// Every failure of authentication is the same on the wire. What a good key lacks is said.
+    fn authorise(&self, call: &Call) -> Result<Caller> {
         let admin = base64url(self.app()?.admin_key_digest());
-        if ct_eq(call.key_digest.as_bytes(), admin.as_bytes()) {
-            return Ok(());
-        }
-        Err(Error::refused(Code::InvalidApiKey, "The API key is missing or not valid."))
+        let caller = if ct_eq(call.key_digest.as_bytes(), admin.as_bytes()) {
+            Some(Caller::admin())
+        } else {
+            self.key_of_digest(&call.key_digest)?.map(Caller::from)
+        };
+        let unknown = || Error::refused(Code::InvalidApiKey, "The API key is missing or not valid.");
+        let caller = caller.ok_or_else(unknown)?;
+        caller.require(call.access)?;
+        Ok(caller)
     }
 
-    fn execute(&self, call: &Call) -> Result<Outcome> {
+    fn execute(&self, call: &Call, caller: &Caller) -> Result<Outcome> {
         if let Some(replay) = self.replay(call)? {
             return Ok(Outcome::Done(replay));
         }
         // A command decides before it writes, so a refusal leaves nothing behind.
-        let outcome = match self.command(call) {
+        let outcome = match self.command(call, caller) {
             Err(Error::Refused(refused)) => Outcome::Done(Done::fresh(refused.answer(&call.request_id))),
             outcome => outcome?,
         };
@@ -168,67 +178,75 @@ impl Inner {
         self.save_idempotency(&key.key, &row)
     }
 
-    fn command(&self, call: &Call) -> Result<Outcome> {
-        let url = call.callback_url.as_str();
+    fn command(&self, call: &Call, caller: &Caller) -> Result<Outcome> {
+        let (url, whose) = (call.callback_url.as_str(), &caller.binding);
         match &call.command {
             Command::Refuse(refused) => Err(Error::Refused(refused.clone())),
             Command::Finish { answer, is_sealed } => {
                 Ok(Outcome::Done(Done { answer: answer.clone(), is_replayed: false, is_sealed: *is_sealed }))
             }
-            Command::Authorise => go(()),
-            Command::Serve(request) => Ok(done(self.serve(request, url)?)),
-            Command::Abandon { key } => go(self.abandon_idempotency(key)?),
-            Command::PlanNetwork(wish) => go(self.plan_network(wish)?),
+            Command::Authorise => go(whose),
+            Command::Serve(request) => Ok(done(self.serve(request, url, whose)?)),
+            Command::Abandon { key } => go(self.abandon_idempotency(&whose.idempotency_key(key))?),
+            Command::PlanNetwork(wish) => go(self.plan_network(wish, whose)?),
             Command::CommitNetwork(commit) => Ok(done(self.commit_network(commit, url)?)),
-            Command::PlanVerification { id } => go(self.plan_verification(id)?),
+            Command::PlanVerification { id } => go(self.plan_verification(id, whose)?),
             Command::CommitVerification { id, is_good, answer } => {
                 Ok(done(self.commit_verification(id, *is_good, answer)?))
             }
             Command::PlanSession { network, tenant_id, reconnect } => {
-                go(self.plan_session(network, tenant_id.as_ref(), reconnect.as_ref())?)
+                go(self.plan_session(network, tenant_id.clone(), reconnect.as_ref(), whose)?)
             }
-            Command::PlanHealth { id } => go(self.plan_health(id)?),
-            Command::DeleteAccount { id } => go(self.delete_account(id)?),
-            Command::PlanLimits { id } => go(self.plan_limits(id)?),
-            Command::PlanChange { id, body } => go(self.plan_change(id, body)?),
+            Command::PlanHealth { id } => go(self.plan_health(id, whose)?),
+            Command::DeleteAccount { id } => go(self.delete_account(id, whose)?),
+            Command::PlanLimits { id } => go(self.plan_limits(id, whose)?),
+            Command::PlanChange { id, body } => go(self.plan_change(id, body, whose)?),
             Command::CommitChange { id, number, body } => committed(self.commit_change(id, *number, body)?),
-            Command::PlanDelete { id } => go(self.plan_delete(id)?),
+            Command::PlanDelete { id } => go(self.plan_delete(id, whose)?),
             Command::CommitDelete { id, number } => committed(self.commit_delete(id, *number)?),
-            Command::PlanInsight { id } => go(self.plan_insight(id)?),
+            Command::PlanInsight { id } => go(self.plan_insight(id, whose)?),
             Command::CommitRemote { id, deleted, answer } => Ok(done(self.commit_remote(id, deleted, answer)?)),
-            Command::ShowPost { id } => Ok(done(self.get_post(id.as_str())?)),
+            Command::ShowPost { id } => Ok(done(self.get_post(id.as_str(), whose)?)),
+            Command::PlanKey(wish) => go(self.plan_key(wish, whose)?),
+            Command::CommitKey { key, digest, answer, is_sealed } => {
+                self.commit_key(key, digest)?;
+                Ok(Outcome::Done(Done { answer: answer.clone(), is_replayed: false, is_sealed: *is_sealed }))
+            }
+            Command::DeleteKey { id } => go(self.delete_key(id, whose)?),
         }
     }
 
     /// The calls that the ledger answers by itself.
-    fn serve(&self, request: &ApiRequest, callback_url: &str) -> Result<Answer> {
+    fn serve(&self, request: &ApiRequest, callback_url: &str, whose: &Binding) -> Result<Answer> {
         let query = Query::parse(&request.query);
         match Route::parse(&request.method, &request.path) {
-            Some(Route::NetworkList) => self.list_networks(query, callback_url),
-            Some(Route::AccountList) => self.list_accounts(query),
-            Some(Route::PostList) => self.list_posts(query),
+            Some(Route::NetworkList) => self.list_networks(query, callback_url, whose),
+            Some(Route::AccountList) => self.list_accounts(query, whose),
+            Some(Route::PostList) => self.list_posts(query, whose),
             // A filter that nobody applies is refused: it would show other rows than it asks for.
             Some(route) => {
-                query.finish().map_err(Error::from).and_then(|_| self.serve_one(&route, &request.body, callback_url))
+                query.finish()?;
+                self.serve_one(&route, &request.body, callback_url, whose)
             }
             None => Err(not_found("call")),
         }
     }
 
-    fn serve_one(&self, route: &Route, body: &str, callback_url: &str) -> Result<Answer> {
+    fn serve_one(&self, route: &Route, body: &str, callback_url: &str, whose: &Binding) -> Result<Answer> {
         match route {
-            Route::NetworkGet(id) => self.get_network(id, callback_url),
-            Route::NetworkDelete(id) => self.delete_network(id),
-            Route::AccountGet(id) => self.get_account(id),
-            Route::PostCreate => self.create_post(body),
-            Route::PostGet(id) => self.get_post(id),
-            Route::PostRetry(id) => nothing(body).and_then(|()| self.retry_post(id)),
-            Route::PostReply(id) => self.create_reply(id, body),
-            Route::PostRepost(id) => self.create_repost(id, body),
-            Route::NetworkResume(id) => nothing(body).and_then(|()| self.resume_network(id, callback_url)),
+            Route::NetworkGet(id) => self.get_network(id, callback_url, whose),
+            Route::NetworkDelete(id) => self.delete_network(id, whose),
+            Route::AccountGet(id) => self.get_account(id, whose),
+            Route::PostCreate => self.create_post(body, whose),
+            Route::PostGet(id) => self.get_post(id, whose),
+            Route::PostRetry(id) => nothing(body).and_then(|()| self.retry_post(id, whose)),
+            Route::PostReply(id) => self.create_reply(id, body, whose),
+            Route::PostRepost(id) => self.create_repost(id, body, whose),
+            Route::NetworkResume(id) => nothing(body).and_then(|()| self.resume_network(id, callback_url, whose)),
             Route::SettingsGet => self.get_settings(),
             Route::SettingsChange => self.change_settings(body),
-            Route::Usage => self.usage(),
+            Route::KeyList => self.list_keys(whose),
+            Route::Usage => self.usage(whose),
             _ => Err(not_found("call")),
         }
     }

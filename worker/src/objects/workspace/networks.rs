@@ -7,6 +7,7 @@ use latchkey_core::api::network::NetworkView;
 use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::id::{AccountId, NetworkId, TenantId};
+use latchkey_core::key::Binding;
 use latchkey_core::network::{ClientRef, Network};
 use latchkey_core::oauth::Scopes;
 use latchkey_core::time::Span;
@@ -22,14 +23,17 @@ const SUPERSEDED_FOR: Span = Span::hours(24);
 
 impl Inner {
     /// Reserves where the new secret goes. Nothing is current before the commit.
-    pub(super) fn plan_network(&self, wish: &NetworkWish) -> Result<NetworkPlan> {
-        let (current, client_id, force) = match wish {
+    pub(super) fn plan_network(&self, wish: &NetworkWish, whose: &Binding) -> Result<NetworkPlan> {
+        let (current, tenant_id, client_id, force) = match wish {
             NetworkWish::Put { client_id, tenant_id, force } => {
-                let tenant_id = tenant_id.as_ref().map_or("", TenantId::as_str);
-                (self.network_of(tenant_id)?, Some(client_id), *force)
+                let tenant_id = whose.tenant_for(tenant_id.clone())?;
+                let current = self.network_of(tenant_id.as_ref().map_or("", TenantId::as_str))?;
+                (current, tenant_id, Some(client_id), *force)
             }
             NetworkWish::Change { id, client_id } => {
-                (Some(self.network(id)?.ok_or_else(|| not_found("social network"))?), client_id.as_ref(), false)
+                let current = self.own_network(id, whose)?;
+                let tenant_id = current.tenant_id.clone();
+                (Some(current), tenant_id, client_id.as_ref(), false)
             }
         };
         let client_id = client_id.or(current.as_ref().map(|network| &network.client_id)).cloned().unwrap_or_default();
@@ -42,7 +46,7 @@ impl Inner {
         };
         let version = self.next_secret_version(&id)?;
         self.owe(&Errand::ForgetSecret { network_id: id.clone(), version }, now() + SUPERSEDED_FOR)?;
-        Ok(NetworkPlan { id, version, client_id, current: current.map(|network| network.client()) })
+        Ok(NetworkPlan { id, tenant_id, version, client_id, current: current.map(|network| network.client()) })
     }
 
     /// Tokens belong to the client that they were issued to.
@@ -64,7 +68,7 @@ impl Inner {
         }
         let network = Network {
             id: commit.id.clone(),
-            tenant_id: before.as_ref().map_or_else(|| commit.tenant_id.clone(), |network| network.tenant_id.clone()),
+            tenant_id: commit.tenant_id.clone(),
             client_id: commit.client_id.clone(),
             secret_version: commit.version,
             client_type: commit.client_type,
@@ -82,7 +86,7 @@ impl Inner {
             self.resume(network.clone())?;
         }
         let status = if before.is_some() { 200 } else { 201 };
-        let view = NetworkView::new(&network, callback_url);
+        let view = NetworkView::new(&network, callback_url, &Binding::default());
         Ok(Answer::success(status, json!({ "data": view, "warnings": commit.warnings })))
     }
 
@@ -101,24 +105,39 @@ impl Inner {
         Ok(())
     }
 
-    pub(super) fn list_networks(&self, mut query: Query, callback_url: &str) -> Result<Answer> {
+    pub(super) fn list_networks(&self, mut query: Query, callback_url: &str, whose: &Binding) -> Result<Answer> {
         let tenant_id = query.take(&["tenantId", "tenant_id"]);
         let warnings = query.finish()?;
         let is_wanted = |network: &Network| tenant_id.as_deref() == network.tenant_id.as_ref().map(TenantId::as_str);
         let mut networks = self.networks()?;
-        networks.retain(|network| tenant_id.is_none() || is_wanted(network));
-        let views: Vec<_> = networks.iter().map(|network| NetworkView::new(network, callback_url)).collect();
+        networks.retain(|network| is_readable(network, whose) && (tenant_id.is_none() || is_wanted(network)));
+        let views: Vec<_> = networks.iter().map(|network| NetworkView::new(network, callback_url, whose)).collect();
         Ok(Answer::success(200, json!({ "data": views, "count": views.len(), "warnings": warnings })))
     }
 
-    pub(super) fn get_network(&self, id: &str, callback_url: &str) -> Result<Answer> {
-        let network = self.find_network(id, None)?.ok_or_else(|| not_found("social network"))?;
-        Ok(Answer::data(200, NetworkView::new(&network, callback_url)))
+    pub(super) fn get_network(&self, id: &str, callback_url: &str, whose: &Binding) -> Result<Answer> {
+        let network = self.readable_network(id, whose)?;
+        Ok(Answer::data(200, NetworkView::new(&network, callback_url, whose)))
+    }
+
+    /// By id or name: the caller's own, or the one that all share.
+    fn readable_network(&self, id: &str, whose: &Binding) -> Result<Network> {
+        let network = self.find_network(id, whose.tenant_id.as_ref())?;
+        network.filter(|network| is_readable(network, whose)).ok_or_else(|| not_found("social network"))
+    }
+
+    /// One that the caller may change. A tenant may know of the shared one, and not touch it.
+    pub(super) fn own_network(&self, id: &str, whose: &Binding) -> Result<Network> {
+        let network = self.readable_network(id, whose)?;
+        if whose.admits_tenant(network.tenant_id.as_ref()) {
+            return Ok(network);
+        }
+        Err(Error::refused(Code::InsufficientKeyScope, "This X app is the operator's, for all tenants."))
     }
 
     /// Its accounts stay listed, inactive; their tokens are revoked while the secret can still be read.
-    pub(super) fn delete_network(&self, id: &str) -> Result<Answer> {
-        let network = self.network(id)?.ok_or_else(|| not_found("social network"))?;
+    pub(super) fn delete_network(&self, id: &str, whose: &Binding) -> Result<Answer> {
+        let network = self.own_network(id, whose)?;
         for mut account in self.accounts_of_network(&network.id)? {
             account.set_status(Status::Disconnected, Some(Reason::NetworkDeleted), now());
             self.save_account(&account)?;
@@ -126,12 +145,12 @@ impl Inner {
         }
         let forget = Errand::ForgetSecret { network_id: network.id.clone(), version: network.secret_version };
         self.owe(&forget, now() + SUPERSEDED_FOR)?;
-        self.db()?.run("UPDATE networks SET is_deleted = 1 WHERE id = ?", vec![id.into()])?;
+        self.db()?.run("UPDATE networks SET is_deleted = 1 WHERE id = ?", vec![network.id.as_str().into()])?;
         Ok(Answer::success(200, json!({ "message": "Social network deleted successfully" })))
     }
 
-    pub(super) fn plan_verification(&self, id: &str) -> Result<VerificationPlan> {
-        let network = self.find_network(id, None)?.ok_or_else(|| not_found("social network"))?;
+    pub(super) fn plan_verification(&self, id: &str, whose: &Binding) -> Result<VerificationPlan> {
+        let network = self.own_network(id, whose)?;
         let accounts = self.accounts_of_network(&network.id)?;
         let granted = accounts.iter().map(|account| account.scopes.clone()).reduce(|all, scopes| common(&all, &scopes));
         Ok(VerificationPlan { network, granted })
@@ -149,18 +168,25 @@ impl Inner {
     pub(super) fn plan_session(
         &self,
         network: &str,
-        tenant_id: Option<&TenantId>,
+        tenant_id: Option<TenantId>,
         reconnect: Option<&AccountId>,
+        whose: &Binding,
     ) -> Result<SessionPlan> {
+        let tenant_id = whose.tenant_for(tenant_id)?;
+        // One tenant's app is for no other tenant's accounts.
+        let is_fit = |network: &Network| network.tenant_id.is_none() || network.tenant_id == tenant_id;
         let network = self
-            .find_network(network, tenant_id)?
+            .find_network(network, tenant_id.as_ref())?
+            .filter(is_fit)
             .ok_or_else(|| Error::refused(Code::NetworkNotConfigured, "No X app is configured for this tenant."))?;
-        let Some(id) = reconnect else { return Ok(SessionPlan { client: network.client(), expected_user: None }) };
-        let account = self.account(id.as_str())?.filter(|account| account.tenant_id.as_ref() == tenant_id);
+        let Some(id) = reconnect else {
+            return Ok(SessionPlan { client: network.client(), tenant_id, expected_user: None });
+        };
+        let account = self.account(id.as_str())?.filter(|account| account.tenant_id == tenant_id);
         let account = account.ok_or_else(|| not_found("account to reconnect under this tenant"))?;
         // An account stays with its X app, also when the tenant has another one by now.
         let own = self.network(account.network_id.as_str())?.unwrap_or(network);
-        Ok(SessionPlan { client: own.client(), expected_user: Some(account.user.id) })
+        Ok(SessionPlan { client: own.client(), tenant_id, expected_user: Some(account.user.id) })
     }
 
     pub(super) fn client(&self, id: &NetworkId, even_deleted: bool) -> Result<ClientRef> {
@@ -179,6 +205,11 @@ impl Inner {
             None => self.network_of(""),
         }
     }
+}
+
+/// The shared app is there for every tenant to know of.
+fn is_readable(network: &Network, whose: &Binding) -> bool {
+    network.tenant_id.is_none() || whose.admits_tenant(network.tenant_id.as_ref())
 }
 
 fn common(a: &Scopes, b: &Scopes) -> Scopes {

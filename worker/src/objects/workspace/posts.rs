@@ -8,6 +8,7 @@ use latchkey_core::api::post::{CreatePost, IGNORED, NewReply, NewRepost, PostFil
 use latchkey_core::api::query::Query;
 use latchkey_core::delivery::{Delivery, State};
 use latchkey_core::id::{PostId, XPostId};
+use latchkey_core::key::Binding;
 use latchkey_core::post::{Draft, Post, Wording, resolve, schedule};
 use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::options::Options;
@@ -25,7 +26,7 @@ use crate::runtime::{entropy, now, within};
 impl Inner {
     /// In order: (1) the body by itself, (2) whom it names, (3) what X takes from them, (4) the price. Accepted means
     /// durable: post, deliveries and the errands that send them are one transaction.
-    pub(super) fn create_post(&self, body: &str) -> Result<Answer> {
+    pub(super) fn create_post(&self, body: &str, whose: &Binding) -> Result<Answer> {
         let input = read::<CreatePost>(body.as_bytes(), IGNORED)?;
         let (mut wanted, warnings) = (input.value, input.warnings);
         let draft = wanted.draft()?;
@@ -39,6 +40,7 @@ impl Inner {
         post.say(&draft)?;
         post.check(draft.wording)?;
         let mut known = self.accounts_named(&wanted.accounts)?;
+        known.retain(|account| whose.admits(account));
         known.retain(|account| wanted.tenant_id.is_none() || account.tenant_id == wanted.tenant_id);
         let accounts = resolve(&wanted.accounts, &known, "accounts")?;
         post.check_length(draft.wording, &accounts)?;
@@ -52,10 +54,10 @@ impl Inner {
     }
 
     /// A reply to a post of ours, or to what somebody said below it.
-    pub(super) fn create_reply(&self, id: &str, body: &str) -> Result<Answer> {
+    pub(super) fn create_reply(&self, id: &str, body: &str, whose: &Binding) -> Result<Answer> {
         let input = read::<NewReply>(body.as_bytes(), IGNORED)?;
         let (wanted, warnings) = (input.value, input.warnings);
-        let original = self.post(id)?.ok_or_else(|| not_found("post"))?;
+        let original = self.post_for(id, whose)?;
         let by_name = |account: &Account| wanted.account_username.as_ref().is_none_or(|name| account.is_called(name));
         let published = self.published_by(&original, by_name, wanted.platform_post_id.as_ref())?;
         let (root, account) = published.ok_or_else(|| not_found("published post of this account to reply to"))?;
@@ -71,13 +73,13 @@ impl Inner {
     }
 
     /// A repost of what one account published, by this or another account.
-    pub(super) fn create_repost(&self, id: &str, body: &str) -> Result<Answer> {
+    pub(super) fn create_repost(&self, id: &str, body: &str, whose: &Binding) -> Result<Answer> {
         let input = read::<NewRepost>(body.as_bytes(), IGNORED)?;
         let (wanted, warnings) = (input.value, input.warnings);
-        let original = self.post(id)?.ok_or_else(|| not_found("post"))?;
+        let original = self.post_for(id, whose)?;
         let names = [wanted.account];
         let mut known = self.accounts_named(&names)?;
-        known.retain(|account| account.tenant_id == original.tenant_id);
+        known.retain(|account| whose.admits(account) && account.tenant_id == original.tenant_id);
         let accounts = resolve(&names, &known, "account")?;
         let is_other = |account: &Account| accounts.iter().all(|by| by.id != account.id);
         let published = match self.published_by(&original, is_other, None)? {
@@ -165,16 +167,23 @@ impl Inner {
         Ok(Answer::success(200, body))
     }
 
-    pub(super) fn get_post(&self, id: &str) -> Result<Answer> {
+    /// One that is there for this caller: of its tenant; for the key of an account, of that account alone.
+    pub(super) fn post_for(&self, id: &str, whose: &Binding) -> Result<Post> {
         let post = self.post(id)?.ok_or_else(|| not_found("post"))?;
+        let is_whose = self.deliveries_of(&post.id)?.iter().all(|(_, account)| whose.admits(account));
+        if is_whose { Ok(post) } else { Err(not_found("post")) }
+    }
+
+    pub(super) fn get_post(&self, id: &str, whose: &Binding) -> Result<Answer> {
+        let post = self.post_for(id, whose)?;
         self.post_answer(&post, &[])
     }
 
     /// Newest first.
-    pub(super) fn list_posts(&self, mut query: Query) -> Result<Answer> {
+    pub(super) fn list_posts(&self, mut query: Query, whose: &Binding) -> Result<Answer> {
         let filter = PostFilter::from_query(&mut query)?;
         let warnings = query.finish()?;
-        let (condition, values) = condition(&filter);
+        let (condition, values) = condition(&filter, whose);
         let total =
             self.db()?.count(&format!("SELECT count(*) AS count FROM posts p WHERE {condition}"), values.clone())?;
         let query = format!("SELECT doc FROM posts p WHERE {condition} ORDER BY seq DESC LIMIT ? OFFSET ?");
@@ -190,13 +199,13 @@ impl Inner {
 
     /// `Prefer: wait`: the post once every delivery is final, or as it is when the time is up.
     pub(super) async fn await_post(&self, call: &Call, id: &str, wait_ms: i64) -> Result<Answer> {
-        self.authorise(call)?;
-        let id = PostId::parse(id).map_err(|_| not_found("post"))?;
+        let whose = self.authorise(call)?.binding;
+        let id = self.post_for(id, &whose)?.id;
         let deadline = now() + Span::millis(wait_ms);
         while now() < deadline && !self.is_final(&id)? {
             within(deadline - now(), self.waiting.news()).await;
         }
-        self.get_post(id.as_str())
+        self.get_post(id.as_str(), &whose)
     }
 
     fn is_final(&self, id: &PostId) -> Result<bool> {
@@ -228,7 +237,7 @@ fn new_post() -> Result<Post> {
 }
 
 /// The filters as SQL over `posts p`.
-fn condition(filter: &PostFilter) -> (String, Vec<SqlStorageValue>) {
+fn condition(filter: &PostFilter, whose: &Binding) -> (String, Vec<SqlStorageValue>) {
     let mut parts = vec!["p.is_deleted = 0".to_owned()];
     let mut values = Vec::new();
     let mut add = |part: &str, value: Option<SqlStorageValue>| {
@@ -240,6 +249,9 @@ fn condition(filter: &PostFilter) -> (String, Vec<SqlStorageValue>) {
     let text = |value: &Option<String>| value.as_deref().map(SqlStorageValue::from);
     let at = |value: Option<UnixMillis>| value.map(time);
     let of_account = "EXISTS (SELECT 1 FROM deliveries d WHERE d.post_id = p.id AND d.account_id = ?)";
+    add("p.tenant_id = ?", whose.tenant_id.as_ref().map(|id| id.as_str().into()));
+    let of_no_other = "NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.post_id = p.id AND d.account_id <> ?)";
+    add(of_no_other, whose.account_id.as_ref().map(|id| id.as_str().into()));
     add("p.tenant_id = ?", text(&filter.tenant_id));
     add(of_account, text(&filter.social_account_id));
     add(&of_status(filter.status.as_deref()), text(&filter.status));

@@ -3,6 +3,8 @@
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::input::read;
 use latchkey_core::api::settings::{ChangeSettings, Month, settings_view, usage_view};
+use latchkey_core::id::TenantId;
+use latchkey_core::key::Binding;
 use serde_json::json;
 
 use super::Inner;
@@ -22,10 +24,15 @@ impl Inner {
         self.get_settings()
     }
 
-    pub(super) fn usage(&self) -> Result<Answer> {
+    /// A tenant's key hears of its own.
+    pub(super) fn usage(&self, whose: &Binding) -> Result<Answer> {
         let month = Month::of(now());
-        let accounts = self.db()?.count("SELECT count(*) AS count FROM accounts WHERE is_deleted = 0", Vec::new())?;
-        let usage = usage_view(month, accounts, &self.spent_in(month)?);
+        let accounts = self.accounts()?.iter().filter(|account| whose.admits(account)).count();
+        let mut spent = self.spent_in(month)?;
+        spent.retain(|row| {
+            !whose.is_narrow() || row.tenant_id.as_deref() == whose.tenant_id.as_ref().map(TenantId::as_str)
+        });
+        let usage = usage_view(month, accounts, &spent);
         Ok(Answer::success(200, json!({ "usage": usage })))
     }
 }

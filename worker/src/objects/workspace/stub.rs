@@ -2,11 +2,13 @@
 
 use latchkey_core::account::{Account, Consent};
 use latchkey_core::api::answer::Answer;
+use latchkey_core::api::key::CreateKey;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::grant::{Ended, Grant};
 use latchkey_core::id::{AccountId, NetworkId, PostId, TenantId, XUserId};
 use latchkey_core::idempotency::Key;
+use latchkey_core::key::{Access, ApiKey};
 use latchkey_core::network::{ClientRef, ClientType, Gate, Network};
 use latchkey_core::oauth::Scopes;
 use latchkey_core::post::Post;
@@ -35,6 +37,8 @@ pub(super) enum Message {
 pub struct Call {
     /// SHA-256 of the presented key, base64url.
     pub key_digest: String,
+    /// What the route asks of the key.
+    pub access: Access,
     pub request_id: String,
     /// What X must know as our callback URL.
     pub callback_url: String,
@@ -121,6 +125,17 @@ pub enum Command {
     ShowPost {
         id: PostId,
     },
+    PlanKey(CreateKey),
+    /// The digest, not the key.
+    CommitKey {
+        key: ApiKey,
+        digest: String,
+        answer: Answer,
+        is_sealed: bool,
+    },
+    DeleteKey {
+        id: String,
+    },
 }
 
 /// A call as it came in.
@@ -152,6 +167,7 @@ pub enum NetworkWish {
 #[derive(Serialize, Deserialize)]
 pub struct NetworkPlan {
     pub id: NetworkId,
+    pub tenant_id: Option<TenantId>,
     pub version: u32,
     pub client_id: String,
     pub current: Option<ClientRef>,
@@ -178,6 +194,7 @@ pub struct VerificationPlan {
 #[derive(Serialize, Deserialize)]
 pub struct SessionPlan {
     pub client: ClientRef,
+    pub tenant_id: Option<TenantId>,
     pub expected_user: Option<XUserId>,
 }
 
@@ -229,6 +246,13 @@ pub struct GrantReport {
     pub ended: Option<Ended>,
 }
 
+/// What became of a message, and whose key it came with.
+#[derive(Serialize, Deserialize)]
+pub struct Heard {
+    pub key_id: String,
+    pub outcome: Outcome,
+}
+
 #[derive(Serialize, Deserialize)]
 pub enum Outcome {
     Done(Done),
@@ -272,7 +296,7 @@ impl WorkspaceStub {
     }
 
     /// A call that the ledger answers, or lets go on with what it planned.
-    pub async fn api(&self, call: Call) -> Result<Outcome> {
+    pub async fn api(&self, call: Call) -> Result<Heard> {
         ask(&self.stub, &Message::Api(Box::new(call))).await
     }
 

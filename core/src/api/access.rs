@@ -1,0 +1,59 @@
+//! Which key opens which call: one row a route (docs/API.md, section 8).
+
+use super::route::Route;
+use crate::key::{Access, Reach, Scope};
+
+const READ: Access = Access { scope: Scope::Read, reach: Reach::Account };
+const READ_TENANT: Access = Access { scope: Scope::Read, reach: Reach::Tenant };
+const PUBLISH: Access = Access { scope: Scope::Publish, reach: Reach::Account };
+const CONNECT: Access = Access { scope: Scope::Connect, reach: Reach::Tenant };
+const ADMIN: Access = Access { scope: Scope::Admin, reach: Reach::Tenant };
+const ADMIN_ALL: Access = Access { scope: Scope::Admin, reach: Reach::Workspace };
+
+impl Route {
+    /// What an API key needs for this call; `None` for what no key opens.
+    pub const fn access(&self) -> Option<Access> {
+        Some(match self {
+            Self::Health
+            | Self::SessionComplete(_)
+            | Self::SessionPreflight(_)
+            | Self::Preflight
+            | Self::ConnectStart
+            | Self::ConnectStartConfirmed
+            | Self::ConnectLink(_)
+            | Self::ConnectCallback
+            | Self::ConnectResult(_) => return None,
+            Self::NetworkCreate
+            | Self::NetworkUpdate(_)
+            | Self::NetworkDelete(_)
+            | Self::NetworkVerify(_)
+            | Self::NetworkResume(_)
+            | Self::KeyCreate
+            | Self::KeyList
+            | Self::KeyDelete(_) => ADMIN,
+            Self::SettingsGet | Self::SettingsChange => ADMIN_ALL,
+            Self::AuthUrl(_)
+            | Self::SessionCreate
+            | Self::SessionGet(_)
+            | Self::SessionCancel(_)
+            | Self::AccountDelete(_) => CONNECT,
+            Self::NetworkList | Self::NetworkGet(_) | Self::Usage => READ_TENANT,
+            Self::AccountList
+            | Self::AccountGet(_)
+            | Self::AccountHealth(_)
+            | Self::AccountLimits(_)
+            | Self::PostList
+            | Self::PostGet(_)
+            | Self::PostAnalytics(_)
+            | Self::PostReplies(_) => READ,
+            Self::PostCreate
+            | Self::PostChange(_)
+            | Self::PostDelete(_)
+            | Self::PostDeleteRemote(_)
+            | Self::PostRetry(_)
+            | Self::PostResolve { .. }
+            | Self::PostReply(_)
+            | Self::PostRepost(_) => PUBLISH,
+        })
+    }
+}

@@ -1,0 +1,239 @@
+//! API keys: what a caller may do, and whose rows it sees. Of a key only its digest is kept, in the ledger.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::Account;
+use crate::api::code::Code;
+use crate::api::refused::Refused;
+use crate::id::{AccountId, KeyId, TenantId};
+use crate::seal::base64url;
+use crate::secret::Secret;
+use crate::time::UnixMillis;
+
+/// What a key may do. `admin` includes the others, each of which stands for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    Admin,
+    Publish,
+    Read,
+    Connect,
+}
+
+/// The narrowest binding that a call may come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Reach {
+    /// It concerns one account, or rows that are found by their accounts.
+    Account,
+    /// It concerns a tenant as a whole.
+    Tenant,
+    Workspace,
+}
+
+/// What a call asks of the key that opens it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    pub scope: Scope,
+    pub reach: Reach,
+}
+
+/// Whose rows a key is for; with neither, everybody's. That of an account has the account's tenant too.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    pub tenant_id: Option<TenantId>,
+    pub account_id: Option<AccountId>,
+}
+
+/// Stored as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    pub id: KeyId,
+    pub name: String,
+    pub scopes: BTreeSet<Scope>,
+    pub binding: Binding,
+    pub created_at: UnixMillis,
+}
+
+/// Who makes a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// A key's id, or `admin` for the one in the configuration.
+    pub key_id: String,
+    pub scopes: BTreeSet<Scope>,
+    pub binding: Binding,
+}
+
+/// The key itself: a prefix that scanners of source code can look for, and 256 random bits.
+pub fn new_key(entropy: [u8; 32]) -> Secret<String> {
+    Secret::new(format!("lk_{}", base64url(&entropy)))
+}
+
+impl Binding {
+    fn reach(&self) -> Reach {
+        match (&self.account_id, &self.tenant_id) {
+            (Some(_), _) => Reach::Account,
+            (None, Some(_)) => Reach::Tenant,
+            (None, None) => Reach::Workspace,
+        }
+    }
+
+    pub fn is_narrow(&self) -> bool {
+        self.reach() != Reach::Workspace
+    }
+
+    /// Rows of a tenant as a whole, or of none.
+    pub fn admits_tenant(&self, tenant_id: Option<&TenantId>) -> bool {
+        match self.reach() {
+            Reach::Workspace => true,
+            Reach::Tenant => self.tenant_id.as_ref() == tenant_id,
+            Reach::Account => false,
+        }
+    }
+
+    pub fn admits(&self, account: &Account) -> bool {
+        self.account_id.as_ref().is_none_or(|id| *id == account.id)
+            && (self.tenant_id.is_none() || self.tenant_id == account.tenant_id)
+    }
+
+    /// The tenant that new rows are for: the caller's own, whatever it leaves out.
+    pub fn tenant_for(&self, wanted: Option<TenantId>) -> Result<Option<TenantId>, Refused> {
+        if self.is_narrow() && wanted.is_some() && wanted != self.tenant_id {
+            return Err(Refused::new(Code::InsufficientKeyScope, "This key is bound to another tenant."));
+        }
+        Ok(wanted.or_else(|| self.tenant_id.clone()))
+    }
+
+    /// What an `Idempotency-Key` counts within. No key that a caller sends has a line end in it.
+    pub fn idempotency_key(&self, key: &str) -> String {
+        if !self.is_narrow() {
+            return key.to_owned();
+        }
+        let tenant_id = self.tenant_id.as_ref().map_or("", TenantId::as_str);
+        let account_id = self.account_id.as_ref().map_or("", AccountId::as_str);
+        format!("{tenant_id}/{account_id}\n{key}")
+    }
+}
+
+impl Caller {
+    /// Whoever holds the configuration's own key.
+    pub fn admin() -> Self {
+        Self { key_id: "admin".to_owned(), scopes: BTreeSet::from([Scope::Admin]), binding: Binding::default() }
+    }
+
+    pub fn require(&self, access: Access) -> Result<(), Refused> {
+        if !may(&self.scopes, access.scope) {
+            let scope = format!("{:?}", access.scope).to_lowercase();
+            let refused = Refused::new(Code::InsufficientKeyScope, format!("This call needs the scope `{scope}`."));
+            return Err(refused);
+        }
+        if self.binding.reach() < access.reach {
+            let message = "This call is not for a key that is bound so narrowly.";
+            return Err(Refused::new(Code::InsufficientKeyScope, message));
+        }
+        Ok(())
+    }
+}
+
+impl From<ApiKey> for Caller {
+    fn from(key: ApiKey) -> Self {
+        Self { key_id: key.id.to_string(), scopes: key.scopes, binding: key.binding }
+    }
+}
+
+pub fn may(scopes: &BTreeSet<Scope>, scope: Scope) -> bool {
+    scopes.contains(&scope) || scopes.contains(&Scope::Admin)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn tenant(name: &str) -> TenantId {
+        TenantId::parse(name).unwrap()
+    }
+
+    fn of_tenant(name: &str) -> Binding {
+        Binding { tenant_id: Some(tenant(name)), account_id: None }
+    }
+
+    fn of_account() -> Binding {
+        Binding { account_id: Some(AccountId::from_entropy([1; 16])), ..of_tenant("t1") }
+    }
+
+    fn caller(scope: Scope, binding: Binding) -> Caller {
+        Caller { key_id: "key_".into(), scopes: BTreeSet::from([scope]), binding }
+    }
+
+    #[test]
+    fn a_key_is_a_prefix_and_256_bits() {
+        let key = new_key([0; 32]);
+        // EXPOSE: a test's own key.
+        assert_eq!(key.expose(), &format!("lk_{}", "A".repeat(43)));
+    }
+
+    #[test]
+    fn admin_includes_every_scope_and_the_others_only_themselves() {
+        let all = [Scope::Admin, Scope::Publish, Scope::Read, Scope::Connect];
+        for needed in all {
+            for held in all {
+                let access = Access { scope: needed, reach: Reach::Workspace };
+                let is_allowed = caller(held, Binding::default()).require(access).is_ok();
+                assert_eq!(is_allowed, held == Scope::Admin || held == needed, "{held:?} for {needed:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_binding_is_as_wide_as_the_call_at_least() {
+        for (binding, allowed) in [(of_account(), 1), (of_tenant("t1"), 2), (Binding::default(), 3)] {
+            let reaches = [Reach::Account, Reach::Tenant, Reach::Workspace];
+            let caller = caller(Scope::Admin, binding);
+            let open = reaches.map(|reach| caller.require(Access { scope: Scope::Read, reach }).is_ok());
+            assert_eq!(open.iter().filter(|open| **open).count(), allowed, "{caller:?}");
+        }
+    }
+
+    #[test]
+    fn rows_without_a_tenant_are_the_operators() {
+        assert!(Binding::default().admits_tenant(None) && Binding::default().admits_tenant(Some(&tenant("t1"))));
+        assert!(of_tenant("t1").admits_tenant(Some(&tenant("t1"))));
+        assert!(!of_tenant("t1").admits_tenant(Some(&tenant("t2"))) && !of_tenant("t1").admits_tenant(None));
+        assert!(!of_account().admits_tenant(Some(&tenant("t1"))), "one account is not its tenant");
+    }
+
+    #[test]
+    fn new_rows_are_of_the_callers_own_tenant() {
+        assert_eq!(of_tenant("t1").tenant_for(None).unwrap(), Some(tenant("t1")));
+        assert_eq!(of_tenant("t1").tenant_for(Some(tenant("t1"))).unwrap(), Some(tenant("t1")));
+        assert_eq!(of_tenant("t1").tenant_for(Some(tenant("t2"))).unwrap_err().code, Code::InsufficientKeyScope);
+        assert_eq!(Binding::default().tenant_for(Some(tenant("t2"))).unwrap(), Some(tenant("t2")));
+        assert_eq!(Binding::default().tenant_for(None).unwrap(), None);
+    }
+
+    #[test]
+    fn an_idempotency_key_counts_within_its_binding() {
+        let names =
+            [Binding::default(), of_tenant("t1"), of_tenant("t2"), of_account()].map(|b| b.idempotency_key("k"));
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 4, "{names:?}");
+        assert_eq!(names.first().unwrap(), "k");
+    }
+
+    #[test]
+    fn api_key_v1_format_unchanged() {
+        let key = ApiKey {
+            id: KeyId::from_entropy([0; 16]),
+            name: "CI".into(),
+            scopes: BTreeSet::from([Scope::Publish, Scope::Read]),
+            binding: of_tenant("t1"),
+            created_at: UnixMillis(7),
+        };
+        assert_eq!(
+            serde_json::to_string(&key).unwrap(),
+            r#"{"id":"key_AAAAAAAAAAAAAAAAAAAAAA","name":"CI","scopes":["publish","read"],"binding":{"tenant_id":"t1","account_id":null},"created_at":7}"#
+        );
+    }
+}

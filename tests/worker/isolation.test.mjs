@@ -1,0 +1,260 @@
+/**
+ * docs/API.md, section 8: a key of one tenant lists, reads, touches and infers nothing of another.
+ *
+ * CALLS has a row for every call that is routed; a new route without one fails the first test.
+ */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { callbackOf, connect, createSession, fromNow, newAccount, publishPost, registerNetwork, SITE, startBench } from "../support/client.mjs";
+import { assertRefused } from "../support/expect.mjs";
+import { ALL_SCOPES, newKey, routedCalls } from "../support/keys.mjs";
+
+/** Calls that no API key opens. */
+const KEYLESS = { kind: "keyless" };
+/** What is the operator's own: refused to whoever is bound. */
+const operator = (scope, body) => ({ kind: "operator", scope, reach: "workspace", body });
+/** A list or a sum: there for everybody, with one's own rows only. */
+const list = (scope, reach) => ({ kind: "list", scope, reach });
+/** A row of `of`: another's is as unknown as none. */
+const row = (of, scope, reach, body) => ({ kind: "row", of, scope, reach, body });
+/** Makes a row. `theirs` are bodies that name something of the stranger, with the answer to each. */
+const create = (scope, reach, theirs) => ({ kind: "create", scope, reach, theirs });
+
+const NOBODYS = { account: "acc_AAAAAAAAAAAAAAAAAAAAAA" };
+const unknownAccount = ({ account, tenant_id }) => [
+  [{ content: "theirs", accounts: [account.id] }, 400, "unknown_account"],
+  [{ content: "theirs", accounts: [account.username] }, 400, "unknown_account"],
+  [{ content: "theirs", accounts: [account.username], tenant_id }, 400, "unknown_account"],
+];
+const otherTenant = (body) => ({ tenant_id }) => (tenant_id ? [[{ ...body, tenant_id }, 403, "insufficient_key_scope"]] : []);
+const session = (fields) => (theirs) => [
+  ...otherTenant(fields)(theirs),
+  [{ ...fields, reconnect_account_id: theirs.account.id }, 404, "not_found"],
+];
+const APP = { network: "x", client_key: "a", client_secret: "b", verify: false };
+
+const CALLS = {
+  "DELETE /v1/api-keys/{id}": row("key", "admin", "tenant"),
+  "DELETE /v1/connect-sessions/{id}": row("session", "connect", "tenant"),
+  "DELETE /v1/posts/{id}": row("post", "publish", "account"),
+  "DELETE /v1/posts/{id}/remote": row("post", "publish", "account"),
+  "DELETE /v1/social-accounts/{id}": row("account", "connect", "tenant"),
+  "DELETE /v1/social-networks/{id}": row("network", "admin", "tenant"),
+  "GET /connect/callback/x": KEYLESS,
+  "GET /connect/link/{id}": KEYLESS,
+  "GET /connect/result/{id}": KEYLESS,
+  "GET /v1/account/usage": list("read", "tenant"),
+  "GET /v1/api-keys": list("admin", "tenant"),
+  "GET /v1/connect-sessions/{id}": row("session", "connect", "tenant"),
+  "GET /v1/posts": list("read", "account"),
+  "GET /v1/posts/{id}": row("post", "read", "account"),
+  "GET /v1/posts/{id}/analytics": row("post", "read", "account"),
+  "GET /v1/posts/{id}/replies": row("post", "read", "account"),
+  "GET /v1/settings": operator("admin"),
+  "GET /v1/social-accounts": list("read", "account"),
+  "GET /v1/social-accounts/{id}": row("account", "read", "account"),
+  "GET /v1/social-accounts/{id}/health": row("account", "read", "account"),
+  "GET /v1/social-accounts/{id}/limits": row("account", "read", "account"),
+  "GET /v1/social-networks": list("read", "tenant"),
+  "GET /v1/social-networks/{id}": row("network", "read", "tenant"),
+  "GET /v1/social-networks/{id}/auth-url": { ...row("network", "connect", "tenant"), unknown: [400, "network_not_configured"] },
+  "HEAD /connect/link/{id}": KEYLESS,
+  "OPTIONS /v1/connect-sessions/{id}": KEYLESS,
+  "OPTIONS /v1/connect-sessions/{id}/complete": KEYLESS,
+  "PATCH /v1/posts/{id}": row("scheduled", "publish", "account", { content: "stolen" }),
+  "PATCH /v1/settings": operator("admin", { on_unknown: "hold" }),
+  "PATCH /v1/social-networks/{id}": row("network", "admin", "tenant", { client_secret: "b", verify: false }),
+  "POST /connect/start": KEYLESS,
+  "POST /connect/start/confirmed": KEYLESS,
+  "POST /v1/api-keys": create("admin", "tenant", (theirs) => [
+    ...otherTenant({ name: "theirs", scopes: ["read"] })(theirs),
+    [{ name: "theirs", scopes: ["read"], account_id: theirs.account.id }, 404, "not_found"],
+  ]),
+  "POST /v1/connect-sessions": create("connect", "tenant", session({ origin: SITE })),
+  "POST /v1/connect-sessions/{id}/complete": KEYLESS,
+  "POST /v1/posts": create("publish", "account", unknownAccount),
+  "POST /v1/posts/{id}/deliveries/{id}/resolve": row("post", "publish", "account", { as: "absent" }),
+  "POST /v1/posts/{id}/replies": row("post", "publish", "account", { content: "said by a stranger" }),
+  "POST /v1/posts/{id}/repost": row("post", "publish", "account", { account: "x" }),
+  "POST /v1/posts/{id}/retry": row("post", "publish", "account"),
+  "POST /v1/social-networks": create("admin", "tenant", otherTenant(APP)),
+  "POST /v1/social-networks/{id}/auth-url": { ...row("network", "connect", "tenant", {}), unknown: [400, "network_not_configured"] },
+  "POST /v1/social-networks/{id}/resume": row("network", "admin", "tenant"),
+  "POST /v1/social-networks/{id}/verify": row("network", "admin", "tenant"),
+};
+
+const WIDTHS = ["account", "tenant", "workspace"];
+const isOpenTo = ({ reach }, binding) => WIDTHS.indexOf(reach) <= WIDTHS.indexOf(binding);
+const withKeys = Object.entries(CALLS).filter(([, { kind }]) => kind !== "keyless");
+const ofKind = (kind) => withKeys.filter(([, call]) => call.kind === kind);
+const pathOf = (call, id) => call.split(" ")[1].replaceAll("{id}", id);
+const methodOf = (call) => call.split(" ")[0];
+
+let bench;
+/** Whose rows are looked for: another tenant, the operator itself, another account of the same tenant. */
+let strangers;
+let intruder;
+let narrow;
+
+before(async () => {
+  bench = await startBench();
+  intruder = await newKey(bench, { tenant_id: "intruder" });
+  await newAccount(bench, { tenant_id: "intruder" });
+  const mine = await newAccount(bench, { tenant_id: "victim" });
+  narrow = await newKey(bench, { account_id: mine.id, scopes: ALL_SCOPES });
+  strangers = [await newVictim("victim", await ownApp("victim")), await newVictim(undefined, bench.network)];
+});
+after(() => bench.stop());
+
+/** A tenant's X app of its own. */
+function ownApp(tenant_id) {
+  const app = bench.x.addApp({ name: tenant_id, callbacks: [callbackOf(bench.worker)] });
+  return registerNetwork(bench, { app, tenant_id });
+}
+
+/** One of each kind of row. */
+async function newVictim(tenant_id, network) {
+  const account = await newAccount(bench, { tenant_id, name: `Secret ${tenant_id}` });
+  const post = await publishPost(bench, account, { content: `secret of ${tenant_id}` });
+  const later = { content: `plan of ${tenant_id}`, accounts: [account.id], scheduledAt: fromNow(3_600_000) };
+  const scheduled = (await bench.api.post("/v1/posts", later)).body.post;
+  const session = await createSession(bench, { tenant_id });
+  const key = await newKey(bench, { tenant_id, name: `key of ${tenant_id}` });
+  return { tenant_id, network, account, post, scheduled, session, key };
+}
+
+/** Whatever a stranger could be known by. */
+const traces = ({ account, post, scheduled, session, key, network, tenant_id }) => [
+  account.id,
+  account.username,
+  account.network_unique_id,
+  account.nickname,
+  post.id,
+  post.socialAccounts[0].platformPostId,
+  scheduled.id,
+  session.id,
+  key.id,
+  network.client_key,
+  ...(tenant_id ? [tenant_id, network.id] : []),
+];
+
+/** The stranger's rows as the operator sees them. */
+async function rowsOf({ account, post, scheduled, network, session, key }) {
+  const paths = [
+    `/v1/social-accounts/${account.id}`,
+    `/v1/posts/${post.id}`,
+    `/v1/posts/${scheduled.id}`,
+    `/v1/social-networks/${network.id}`,
+    `/v1/connect-sessions/${session.id}`,
+  ];
+  const rows = await Promise.all(paths.map(async (path) => (await bench.api.get(path)).body));
+  for (const { success } of rows) assert.equal(success, true);
+  const keys = (await bench.api.get("/v1/api-keys")).body.data.filter(({ id }) => id === key.id);
+  return JSON.stringify([rows.map(({ request_id: _, ...row }) => row), keys]);
+}
+
+function send(by, call, id, body) {
+  const method = methodOf(call);
+  const path = pathOf(call, id);
+  return method === "GET" || method === "DELETE" ? by.send(method, path) : by[method.toLowerCase()](path, body);
+}
+
+test("every call that is routed has its row here", async () => {
+  assert.deepEqual(await routedCalls(), Object.keys(CALLS).sort());
+});
+
+for (const [name, by, binding] of [
+  ["a tenant's key", () => intruder.api, "tenant"],
+  ["an account's key", () => narrow.api, "account"],
+]) {
+  test(`${name} finds none of a stranger's rows and changes none`, async () => {
+    for (const victim of strangers) {
+      const before = await rowsOf(victim);
+      bench.x.clearRequests();
+      for (const [call, { of, body, unknown = [404, "not_found"], ...rule }] of ofKind("row")) {
+        const answer = await send(by(), call, victim[of].id, body);
+        const isShared = of === "network" && victim.tenant_id === undefined;
+        if (!isOpenTo(rule, binding)) assertRefused(answer, 403, "insufficient_key_scope");
+        else if (isShared && rule.scope === "admin") assertRefused(answer, 403, "insufficient_key_scope");
+        else if (isShared) assert.equal(answer.status, 200, `${call}: ${answer.text}`);
+        else assertRefused(answer, ...unknown);
+        for (const trace of traces(victim)) assert.ok(!answer.text.includes(trace), `${call} shows ${trace}`);
+      }
+      assert.deepEqual(bench.x.requests(), [], "X was called for a stranger");
+      assert.equal(await rowsOf(victim), before);
+    }
+  });
+
+  test(`${name} gets lists and sums of its own rows alone`, async () => {
+    for (const [call, rule] of ofKind("list")) {
+      const filters = ["", ...strangers.flatMap(({ tenant_id }) => (tenant_id ? [`?tenant_id=${tenant_id}`] : []))];
+      for (const filter of call.endsWith("usage") || call.endsWith("keys") ? [""] : filters) {
+        const answer = await by().get(pathOf(call) + filter);
+        if (!isOpenTo(rule, binding)) assertRefused(answer, 403, "insufficient_key_scope");
+        else assert.equal(answer.status, 200, `${call}: ${answer.text}`);
+        const others = binding === "tenant" ? strangers : strangers.map(({ tenant_id: _, ...rest }) => rest);
+        for (const trace of others.flatMap(traces)) assert.ok(!answer.text.includes(trace), `${call} shows ${trace}`);
+      }
+    }
+  });
+
+  test(`${name} makes nothing of a stranger's`, async () => {
+    for (const victim of strangers) {
+      bench.x.clearRequests();
+      for (const [call, { theirs, ...rule }] of ofKind("create")) {
+        for (const [body, status, code] of theirs(victim)) {
+          const answer = await send(by(), call, "", body);
+          if (isOpenTo(rule, binding)) assertRefused(answer, status, code);
+          else assertRefused(answer, 403, "insufficient_key_scope");
+        }
+      }
+      assert.deepEqual(bench.x.requests(), []);
+    }
+  });
+}
+
+test("what is the operator's own is for no bound key", async () => {
+  for (const [call, { body }] of ofKind("operator")) {
+    for (const key of [intruder, narrow]) {
+      assertRefused(await send(key.api, call, "", body), 403, "insufficient_key_scope");
+    }
+  }
+});
+
+test("each call needs the scope of its row, and no other one opens it", async () => {
+  const keys = Object.fromEntries(
+    await Promise.all(ALL_SCOPES.map(async (scope) => [scope, (await newKey(bench, { scopes: [scope] })).api])),
+  );
+  for (const [call, { scope, body }] of withKeys) {
+    for (const held of ALL_SCOPES) {
+      // An id that nobody has, and no body: whatever passes the key has no effect.
+      const answer = await send(keys[held], call, NOBODYS.account, body && {});
+      const isRefused = answer.body?.code === "insufficient_key_scope";
+      assert.equal(isRefused, held !== scope && held !== "admin", `${call} with ${held}: ${answer.text}`);
+      if (isRefused) assertRefused(answer, 403, "insufficient_key_scope");
+    }
+  }
+});
+
+test("one tenant's Idempotency-Key is not another's, nor the operator's", async () => {
+  const headers = { "idempotency-key": "the-same" };
+  const body = { name: "idempotent", scopes: ["read"] };
+  const make = (by) => by.post("/v1/api-keys", body, headers);
+  const answers = [await make(intruder.api), await make(strangers[0].key.api), await make(bench.api)];
+  assert.deepEqual(answers.map(({ status }) => status), [201, 201, 201]);
+  assert.deepEqual(answers.map((answer) => answer.body.data.tenant_id), ["intruder", "victim", null]);
+  const again = await make(intruder.api);
+  assert.equal(again.text, answers[0].text);
+  assert.equal(again.headers.get("idempotency-replayed"), "true");
+});
+
+test("an account of two tenants is two rows, each for its own key", async () => {
+  const { username } = strangers[0].account;
+  const shared = await connect(bench, { username, tenant_id: "intruder" });
+  const { data } = (await intruder.api.get("/v1/social-accounts")).body;
+  assert.ok(data.some(({ id }) => id === shared.id));
+  assertRefused(await intruder.api.get(`/v1/social-accounts/${strangers[0].account.id}`), 404, "not_found");
+  const posts = (await intruder.api.get(`/v1/posts?social_account_id=${shared.id}`)).body;
+  assert.deepEqual(posts.posts, []);
+});

@@ -1,0 +1,76 @@
+//! API keys in the ledger: their digests, and what each may do.
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::key::{CreateKey, key_view};
+use latchkey_core::id::{AccountId, KeyId};
+use latchkey_core::key::{ApiKey, Binding};
+use serde_json::json;
+
+use super::{Inner, not_found};
+use crate::error::Result;
+use crate::objects::storage::doc;
+use crate::runtime::{entropy, now};
+
+impl Inner {
+    /// The digest is of 256 random bits: looking it up tells nobody anything that a guess would need.
+    pub(super) fn key_of_digest(&self, digest: &str) -> Result<Option<ApiKey>> {
+        self.db()?.doc("SELECT doc FROM keys WHERE digest = ?", vec![digest.into()])
+    }
+
+    /// What the new key will be: for the tenant or the account that is asked for, within the caller's own.
+    pub(super) fn plan_key(&self, wish: &CreateKey, whose: &Binding) -> Result<ApiKey> {
+        let tenant_id = whose.tenant_for(wish.tenant_id.clone())?;
+        let binding = match &wish.account_id {
+            None => Binding { tenant_id, account_id: None },
+            Some(id) => {
+                let account = self.account_for(id.as_str(), whose)?;
+                if tenant_id.is_some() && tenant_id != account.tenant_id {
+                    return Err(not_found("account of this tenant"));
+                }
+                Binding { tenant_id: account.tenant_id, account_id: Some(account.id) }
+            }
+        };
+        let id = KeyId::from_entropy(entropy()?);
+        Ok(ApiKey { id, name: wish.name.clone(), scopes: wish.scopes.clone(), binding, created_at: now() })
+    }
+
+    pub(super) fn commit_key(&self, key: &ApiKey, digest: &str) -> Result<()> {
+        if let Some(id) = &key.binding.account_id {
+            // It may have been removed since.
+            self.account(id.as_str())?.ok_or_else(|| not_found("account"))?;
+        }
+        self.db()?.run(
+            "INSERT INTO keys (id, digest, account_id, doc) VALUES (?, ?, ?, ?)",
+            vec![
+                key.id.as_str().into(),
+                digest.into(),
+                key.binding.account_id.as_ref().map(AccountId::as_str).into(),
+                doc(key)?,
+            ],
+        )
+    }
+
+    pub(super) fn list_keys(&self, whose: &Binding) -> Result<Answer> {
+        let mut keys: Vec<ApiKey> = self.db()?.docs("SELECT doc FROM keys ORDER BY rowid DESC", Vec::new())?;
+        keys.retain(|key| is_of(key, whose));
+        let rows: Vec<_> = keys.iter().map(key_view).collect();
+        Ok(Answer::success(200, json!({ "data": rows, "count": rows.len() })))
+    }
+
+    /// Whoever presents it from here on is unknown.
+    pub(super) fn delete_key(&self, id: &str, whose: &Binding) -> Result<()> {
+        let key: Option<ApiKey> = self.db()?.doc("SELECT doc FROM keys WHERE id = ?", vec![id.into()])?;
+        let key = key.filter(|key| is_of(key, whose)).ok_or_else(|| not_found("API key"))?;
+        self.db()?.run("DELETE FROM keys WHERE id = ?", vec![key.id.as_str().into()])
+    }
+
+    /// An account is removed: the keys that were for it alone go with it.
+    pub(super) fn delete_keys_of(&self, account_id: &AccountId) -> Result<()> {
+        self.db()?.run("DELETE FROM keys WHERE account_id = ?", vec![account_id.as_str().into()])
+    }
+}
+
+/// A tenant manages its own keys, those of its accounts too.
+fn is_of(key: &ApiKey, whose: &Binding) -> bool {
+    whose.admits_tenant(key.binding.tenant_id.as_ref())
+}
