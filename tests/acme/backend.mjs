@@ -17,9 +17,14 @@ export function xBackend({ api, apiKey, origin }) {
   }
 
   return {
-    /** For <connect-x session-url>. `tenant_id` is what ties the account to the user, so it comes from the login. */
-    startSession(user) {
-      return call("POST", "/v1/connect-sessions", { body: { network: "x", tenant_id: user.id, origin } });
+    /**
+     * For <connect-x session-url>. `tenant_id` is what ties the account to the user, so it comes from the login. The
+     * rest are the page's wishes, which cannot lead outside: `redirect_uri` must be of this origin, the account of this
+     * tenant.
+     */
+    startSession(user, { redirect_uri, expected_username, reconnect_account_id }) {
+      const wishes = { redirect_uri, expected_username, reconnect_account_id };
+      return call("POST", "/v1/connect-sessions", { body: { network: "x", tenant_id: user.id, origin, ...wishes } });
     },
 
     accounts(user) {

@@ -52,7 +52,7 @@ async function handle(site, request) {
   const user = signedInUser(site);
   switch (`${request.method} ${pathname}`) {
     case "POST /api/x/session":
-      return json(200, (await site.x.startSession(user)).data);
+      return json(200, (await site.x.startSession(user, await readJson(request))).data);
     case "GET /api/x/accounts":
       return json(200, (await site.x.accounts(user)).data);
     case "POST /api/x/post":

@@ -25,8 +25,8 @@ test("the button needs its script alone, and the rest comes when the page is idl
   const asked = () => traffic.to("/embed").filter(ofThisPage).map((request) => new URL(request.url()).pathname);
   const [first, ...rest] = await eventually(async () => asked(), (paths) => paths.length === 3);
   assert.equal(first, "/embed.js");
-  // Bindings and module are asked for together, in either order.
-  assert.deepEqual(rest.sort(), ["/embed_bg.wasm", "/embed_bindings.js"]);
+  // What follows a click, and then the module.
+  assert.deepEqual(rest.sort(), ["/embed_bg.wasm", "/embed_attempt.js"]);
 });
 
 test("each part is named by its content, so that a cache may keep it for ever", async (t) => {

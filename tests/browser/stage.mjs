@@ -85,6 +85,22 @@ class Visit {
     await popup.locator(`button[value=${decision}]`).click({ noWaitAfter: true });
   }
 
+  /** Changes attributes of the button; null removes one. */
+  async configure(attributes, page = this.page) {
+    await page.locator("connect-x").evaluate((element, given) => {
+      for (const [name, value] of Object.entries(given)) {
+        if (value === null) element.removeAttribute(name);
+        else element.setAttribute(name, value);
+      }
+    }, attributes);
+  }
+
+  /** The page itself leaves for X: pressed, and at X's question. */
+  async leaveForX(page = this.page) {
+    await buttonOf(page).click();
+    await page.locator("button[value=authorize]").waitFor();
+  }
+
   /** The events of the page so far, once there are `count`: never fewer, and more fail the test. */
   async events(count = 1, page = this.page) {
     await page.waitForFunction((wanted) => globalThis.ended.length >= wanted, count);
@@ -120,14 +136,21 @@ export const statusOf = (page) => page.locator("connect-x [part=status]").first(
 /** A window that stays open after its work, so that it can be looked at. */
 export const keepOpen = (popup) => popup.addInitScript(() => (globalThis.close = () => {}));
 
-/** Runs in the page: notes each event that ends an attempt, as it reaches the document. */
+/** Resolves once the button is in this state, as a style sheet sees it. */
+export const inState = (page, state) => page.locator(`connect-x:state(${state})`).first().waitFor();
+
+/** Runs in the page: notes each event as it reaches the document, those that end an attempt by themselves. */
 function recordEvents() {
   globalThis.ended = [];
-  for (const type of ["connected", "error", "cancelled"]) {
+  globalThis.heard = [];
+  const ends = ["connected", "error", "cancelled"];
+  for (const type of ["ready", "open", "authorizing", ...ends]) {
     addEventListener(type, (event) => {
       if (!(event instanceof CustomEvent)) return;
       const { detail, bubbles, composed, target } = event;
-      globalThis.ended.push({ type, detail, bubbles, composed, target: target.localName, id: target.id });
+      const noted = { type, detail, bubbles, composed, target: target.localName, id: target.id };
+      globalThis.heard.push(noted);
+      if (ends.includes(type)) globalThis.ended.push(noted);
     });
   }
 }

@@ -1,7 +1,5 @@
-/** Registers <connect-x>. Harmless without a DOM, and when the page loads it twice. */
+/** Registers <connect-x>. */
 
-import { ConnectXElement } from "./connect-x-element.js";
+import { defineConnectX } from "./define.js";
 
-if (globalThis.customElements && !customElements.get("connect-x")) {
-  customElements.define("connect-x", ConnectXElement);
-}
+defineConnectX();

@@ -1,50 +1,104 @@
 /**
- * <connect-x>: a button that connects the visitor's X account (docs/API.md, section 3b).
- *
- * Attributes: `session-url`, or `session-id`, `token` and `connect-url`. Events, exactly one per attempt, bubbling and
- * composed: `connected` {account, connectId}, `error` {code, message, retryable, hint}, `cancelled` {reason}.
- * Importing this file registers nothing and touches no DOM.
+ * <connect-x>: a button that connects the visitor's X account (docs/API.md, section 3b; attributes, properties, events
+ * and states in README.md). Importing this file registers nothing and touches no DOM.
  */
 
-import { connect, failed } from "./flow.js";
+import { begin, loadAttempt } from "./begin.js";
 import { ConnectXView } from "./connect-x-view.js";
-import { sessionSource } from "./session.js";
+import { keptFor } from "./kept.js";
+import { labelsOf, languageOf } from "./labels.js";
+import { refusalOf, sourceOf } from "./refusal.js";
 
 // A server that renders the page has no HTMLElement, and only needs the name.
 const Base = globalThis.HTMLElement ?? class {};
 
+/** What tells the page about the way; the three others tell it about the end. */
+const EVENTS_ON_THE_WAY = ["open", "authorizing"];
+
 export class ConnectXElement extends Base {
+  // On the prototype, so that frameworks see that they are properties, and what was set before the element was defined
+  // stays: a function that makes a session, and the site's own words by the names of ours.
+  static {
+    Object.assign(this.prototype, { fetchSession: undefined, labels: undefined });
+  }
+
+  #root;
   #view;
+  #states;
   #attempt;
+  #isReady = false;
 
   constructor() {
     super();
-    const onPress = () => (this.#attempt ? this.#attempt.showWindow() : this.#begin());
+    this.#root = this.attachShadow({ mode: "open", delegatesFocus: true });
+    this.#states = this.attachInternals().states;
+    const onPress = () => (this.#attempt ? this.#attempt.show() : this.#begin());
     const onCancel = () => this.#attempt?.cancel("dismissed");
-    this.#view = new ConnectXView(this, { onPress, onCancel });
+    this.#view = new ConnectXView(this.#root, { onPress, onCancel });
+  }
+
+  connectedCallback() {
+    this.#view.label(this.#labels());
+    const kept = keptFor(this.id);
+    if (kept) this.#begin(kept);
+    const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
+    whenIdle(() => this.#load());
   }
 
   disconnectedCallback() {
     this.#attempt?.cancel("removed");
   }
 
-  /** Synchronous up to the open window, since browsers allow one only inside the click. */
-  #begin() {
+  /** Before anybody presses the button. A failure says nothing: the press loads again, and reports. */
+  async #load() {
     try {
-      this.#attempt = connect(sessionSource(this));
-    } catch (error) {
-      this.#end(failed(error));
+      await (await loadAttempt()).loadWasm();
+    } catch {
       return;
     }
-    this.#view.waiting();
+    if (this.#isReady) return;
+    this.#isReady = true;
+    if (!this.#states.size) this.#become("ready");
+    this.#dispatch("ready", {});
+  }
+
+  /** Synchronous up to the open window. `kept` is what this tab has left for X with. */
+  #begin(kept) {
+    const labels = this.#labels();
+    this.#view.label(labels);
+    this.#attempt = begin({
+      labels,
+      kept,
+      mode: this.getAttribute("mode") ?? "popup",
+      source: sourceOf(this),
+      refusal: kept ? undefined : refusalOf(this),
+      elementId: this.id,
+      root: this.#root,
+      tell: (state, said, detail) => this.#become(state, said, detail),
+    });
+    this.#become("open");
     this.#attempt.outcome.then((outcome) => this.#end(outcome));
   }
 
   /** The button is ready for the next press before the page hears of this one. */
-  #end({ type, detail }) {
+  #end({ type, detail, said = detail.message }) {
     this.#attempt = undefined;
-    if (type === "error") this.#view.failed(detail.message);
-    else this.#view.idle(type === "connected" ? `Connected as @${detail.account.username}.` : "");
+    this.#become(type, said);
+    this.#dispatch(type, detail);
+  }
+
+  #become(state, said, detail) {
+    this.#states.clear();
+    this.#states.add(state);
+    this.#view.show(state, said);
+    if (detail && EVENTS_ON_THE_WAY.includes(state)) this.#dispatch(state, detail);
+  }
+
+  #dispatch(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+
+  #labels() {
+    return labelsOf(languageOf(this), this.labels);
   }
 }

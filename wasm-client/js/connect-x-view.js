@@ -6,51 +6,46 @@ import { node } from "./node.js";
 const X_GLYPH =
   "M12.6.75h2.45l-5.36 6.14L16 15.25h-4.94L7.2 10.18l-4.43 5.07H.32l5.73-6.57L0 .75h5.06l3.5 4.63zm-.86 13.03h1.36L4.32 2.15H2.87z";
 
+/** While one of these lasts, a press brings X to the front; the second set is for everybody to read. */
+const BUSY = ["open", "authorizing", "confirming"];
+const LOUD = ["error", "left", "confirming"];
+
 export class ConnectXView {
-  #button;
-  #cancel;
-  #status;
+  #button = node("button", { type: "button", part: "button", "aria-busy": false });
+  #cancel = node("button", { type: "button", part: "cancel", hidden: "" }, "×");
+  #status = node("p", { part: "status", role: "status", id: "status", class: "quiet" });
+  #idle = node("slot");
+  #busy = node("slot", { name: "busy" });
 
   /** `onPress` and `onCancel` are the two things that a person can do. */
-  constructor(host, { onPress, onCancel }) {
-    const root = host.attachShadow({ mode: "open", delegatesFocus: true });
+  constructor(root, { onPress, onCancel }) {
     root.adoptedStyleSheets = [connectXStyle()];
-    this.#button = node("button", { type: "button", part: "button", "aria-busy": false }, glyph(), labels());
-    this.#cancel = node("button", { type: "button", part: "cancel", "aria-label": "Cancel", hidden: "" }, "×");
-    this.#status = node("p", { part: "status", role: "status", class: "quiet" });
+    const labels = node("span", { class: "labels" }, span("idle", this.#idle), span("busy", this.#busy));
+    this.#button.append(node("slot", { name: "icon" }, glyph()), labels);
     this.#button.addEventListener("click", onPress);
     this.#cancel.addEventListener("click", onCancel);
     root.append(node("div", { class: "row" }, this.#button, this.#cancel), this.#status);
   }
 
-  waiting() {
-    this.#become(true, "A window with X is open. Press the button to see it again.");
+  /** What the page itself does not say. */
+  label({ idle, busy, cancel }) {
+    this.#idle.textContent = idle;
+    this.#busy.textContent = busy;
+    this.#cancel.setAttribute("aria-label", cancel);
   }
 
-  idle(said = "") {
-    this.#become(false, said);
-  }
-
-  /** The one state that shows its sentence to everybody. */
-  failed(sentence) {
-    this.#become(false, sentence);
-    this.#status.classList.remove("quiet");
-  }
-
-  #become(busy, said) {
+  show(state, said = "") {
+    const isBusy = BUSY.includes(state);
     const cancelHadFocus = this.#cancel.matches(":focus");
-    this.#button.setAttribute("aria-busy", busy);
-    this.#cancel.hidden = !busy;
-    if (cancelHadFocus) this.#button.focus();
-    this.#status.classList.add("quiet");
+    this.#button.setAttribute("aria-busy", isBusy);
+    this.#cancel.hidden = !isBusy && state !== "left";
+    if (cancelHadFocus && this.#cancel.hidden) this.#button.focus();
+    this.#status.className = LOUD.includes(state) ? (state === "error" ? "problem" : "") : "quiet";
     this.#status.textContent = said;
   }
 }
 
-function labels() {
-  const idle = node("span", { class: "idle" }, node("slot", {}, "Connect X"));
-  return node("span", { class: "labels" }, idle, node("span", { class: "busy" }, "Waiting for X…"));
-}
+const span = (name, child) => node("span", { class: name }, child);
 
 function glyph() {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

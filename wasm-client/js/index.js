@@ -1,3 +1,7 @@
-/** Package entry. Importing it registers nothing: import "…/define", or define the element under a name of your own. */
+/** Package entry. Importing it registers nothing and is safe on a server. */
 
+export { connect, resume } from "./connect.js";
+export { ConnectError } from "./connect-error.js";
 export { ConnectXElement } from "./connect-x-element.js";
+export { defineConnectX } from "./define.js";
+export { Pkce } from "./pkce.js";

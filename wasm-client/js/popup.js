@@ -1,6 +1,7 @@
 /** The window in which X asks. It starts as a blank document of the page's own origin, and is left alone after that. */
 
 import { node } from "./node.js";
+import { submit } from "./submit.js";
 
 const SIZE = { width: 600, height: 720 };
 /**
@@ -18,17 +19,24 @@ const WAITING_STYLE = `
 export class Popup {
   // Not to be guessed: a name that another frame knows lets it steer the window.
   #name = `connect-x-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+  #labels;
   #window;
   #openedAt;
   #form;
 
-  /** Call inside the click, before anything is awaited: browsers allow a window only there. */
-  open() {
+  /** Undefined when the browser blocks it. */
+  static open(labels) {
+    const popup = new Popup();
+    popup.#labels = labels;
+    return popup.#open() ? popup : undefined;
+  }
+
+  #open() {
     const opened = window.open("", this.#name, features());
     if (!opened || opened.closed) return false;
     this.#window = opened;
     this.#openedAt = performance.now();
-    showWaiting(opened.document);
+    showWaiting(opened.document, this.#labels);
     if (this.#form) submit(opened.document, this.#form);
     return true;
   }
@@ -36,15 +44,18 @@ export class Popup {
   /** A closed window is opened again, with the form it had: a new start replaces the old one. */
   show() {
     if (!this.#window.closed) this.#window.focus();
-    else if (performance.now() - this.#openedAt > REOPEN_AFTER_MS) this.open();
+    else if (performance.now() - this.#openedAt > REOPEN_AFTER_MS) this.#open();
   }
 
-  /** False when the person has closed the window: here, before X's pages, `closed` still says so. */
+  /** True too once X's pages have cut the tie. */
+  get closed() {
+    return this.#window.closed;
+  }
+
+  /** The window belongs to the person: here, before X's pages, `closed` still says what they did with it. */
   start(form) {
-    if (this.#window.closed) return false;
     this.#form = form;
     submit(this.#window.document, form);
-    return true;
   }
 
   close() {
@@ -59,23 +70,11 @@ function features() {
 }
 
 /** A constructed style sheet, because the blank document inherits the page's CSP. Nodes of ours become its own. */
-function showWaiting(page) {
+function showWaiting(page, { language, busy }) {
   const style = new page.defaultView.CSSStyleSheet();
   style.replaceSync(WAITING_STYLE);
   page.adoptedStyleSheets = [style];
-  page.documentElement.lang = "en";
+  page.documentElement.lang = language;
   page.title = "X";
-  page.body.replaceChildren(node("main", {}, node("h1", {}, "Opening X…")));
-}
-
-/**
- * Posts the start from the window's own document. The referrer policy makes the browser name the page's origin in the
- * `Origin` header, without which the server refuses; a page that sends no referrer would send `Origin: null`.
- */
-function submit(page, { action, fields }) {
-  const inputs = Object.entries(fields).map(([name, value]) => node("input", { type: "hidden", name, value }));
-  const form = node("form", { method: "post", action }, ...inputs);
-  page.head.append(node("meta", { name: "referrer", content: "origin" }));
-  page.body.append(form);
-  form.submit();
+  page.body.replaceChildren(node("main", {}, node("h1", {}, busy)));
 }

@@ -16,19 +16,33 @@ export class SessionClient {
     this.#signal = signal;
   }
 
+  /** The status as it is now. */
+  read() {
+    return this.#ask("", { headers: this.#headers });
+  }
+
   /** Answers when the status is no longer `since`, or after the wait. */
   poll(since) {
     return this.#ask(`?wait=${WAIT_SECONDS}&since=${since}`, { headers: this.#headers });
   }
 
   complete(verifier) {
-    const headers = { ...this.#headers, "content-type": "application/json" };
-    return this.#ask("/complete", { method: "POST", headers, body: JSON.stringify({ code_verifier: verifier }) });
+    return this.#post("/complete", { code_verifier: verifier });
+  }
+
+  /** The six digits that the other browser shows. */
+  confirm(code) {
+    return this.#post("/confirm", { code });
   }
 
   /** Tells the server that nobody waits any more. It may outlive the page; an unheard one is left to expiry. */
   async cancel() {
     await fetch(this.#url, { method: "DELETE", headers: this.#headers, keepalive: true }).catch(() => {});
+  }
+
+  #post(path, body) {
+    const headers = { ...this.#headers, "content-type": "application/json" };
+    return this.#ask(path, { method: "POST", headers, body: JSON.stringify(body) });
   }
 
   /** An answer, or null when there was none to read. Throws only when the attempt itself was called off. */

@@ -21,6 +21,8 @@ pub enum Step {
     Poll,
     /// Hand over the verifier.
     Complete,
+    /// Send the code that the other browser shows, once the person has typed it; meanwhile ask for news.
+    Confirm,
     /// Over: the last answer holds the account.
     Connected,
     /// Over: the person, or the session's owner, said no. [`Flow::code`] says which.
@@ -44,6 +46,10 @@ pub struct Flow {
     since: &'static str,
     pause: u32,
     setbacks: u32,
+    /// The server has the verifier: what is left to confirm is not completed again.
+    has_completed: bool,
+    is_code_wrong: bool,
+    is_left: bool,
     code: String,
     leaves_session_open: bool,
 }
@@ -55,6 +61,9 @@ impl Default for Flow {
             since: "pending",
             pause: 0,
             setbacks: 0,
+            has_completed: false,
+            is_code_wrong: false,
+            is_left: false,
             code: String::new(),
             leaves_session_open: false,
         }
@@ -78,6 +87,17 @@ impl Flow {
         self.leaves_session_open
     }
 
+    /// Whether the code that was typed last is not the other browser's.
+    pub fn is_code_wrong(&self) -> bool {
+        self.is_code_wrong
+    }
+
+    /// The person is back on the page without having answered X, or at X again. A session that runs out while they are
+    /// back was given up by them, and is nothing to complain of.
+    pub fn set_left(&mut self, is_left: bool) {
+        self.is_left = is_left;
+    }
+
     /// An answer that blames the moment is asked for again; one that blames the request ends the attempt.
     pub fn answered(&mut self, answer: &Answer<'_>) -> Step {
         match answer.http {
@@ -85,7 +105,8 @@ impl Flow {
             408 | 429 | 500..=599 => self.set_back(answer.code),
             // The first of two `complete` calls is still at work: its answer was lost, and this one waits for the result.
             409 if answer.code == "in_flight" => self.set_back(answer.code),
-            410 => self.end(Step::Failed, "session_expired"),
+            403 if answer.code == "confirmation_failed" => self.wrong_code(),
+            410 => self.expired(),
             _ => self.end(Step::Failed, answer.code),
         }
     }
@@ -100,11 +121,11 @@ impl Flow {
         match answer.status {
             "pending" => self.wait("pending"),
             "authorizing" => self.wait("authorizing"),
-            "needs_confirmation" if self.step == Step::Complete => self.abandon("needs_confirmation"),
+            "needs_confirmation" if self.has_completed || self.step == Step::Complete => self.confirm(),
             "authorized" | "needs_confirmation" => self.complete(),
             "connected" => self.end(Step::Connected, ""),
             "cancelled" => self.end(Step::Cancelled, "cancelled"),
-            "expired" => self.end(Step::Failed, "session_expired"),
+            "expired" => self.expired(),
             // RFC 6749 §4.1.2.1: the person pressed Cancel at X.
             "failed" if answer.code == "access_denied" => self.end(Step::Cancelled, answer.code),
             "failed" => self.end(Step::Failed, answer.code),
@@ -127,7 +148,31 @@ impl Flow {
         self.step
     }
 
-    /// Repeats the step after a doubling pause: polling changes nothing, and `complete` is idempotent.
+    fn confirm(&mut self) -> Step {
+        self.pause = if self.step == Step::Confirm { SHORTEST_PAUSE_MS } else { 0 };
+        self.has_completed = true;
+        self.step = Step::Confirm;
+        self.step
+    }
+
+    /// Whether it may be typed again is for the session to say: `since` is another status, so it answers at once.
+    fn wrong_code(&mut self) -> Step {
+        self.is_code_wrong = true;
+        self.pause = 0;
+        self.step = Step::Poll;
+        self.step
+    }
+
+    fn expired(&mut self) -> Step {
+        if self.is_left {
+            self.end(Step::Cancelled, "window_closed")
+        } else {
+            self.end(Step::Failed, "session_expired")
+        }
+    }
+
+    /// Repeats the step after a doubling pause: polling changes nothing, and `complete` is idempotent. A code is not sent
+    /// again: the session says whether it was the right one.
     fn set_back(&mut self, code: &str) -> Step {
         let tries = if self.step == Step::Complete { COMPLETE_TRIES } else { POLL_TRIES };
         if self.setbacks >= tries {
@@ -135,6 +180,9 @@ impl Flow {
         }
         self.pause = (SHORTEST_PAUSE_MS << self.setbacks).min(LONGEST_PAUSE_MS);
         self.setbacks += 1;
+        if self.step == Step::Confirm {
+            self.step = Step::Poll;
+        }
         self.step
     }
 
@@ -159,7 +207,7 @@ pub fn worth_another_attempt(code: &str) -> bool {
         "session_expired"
             | "session_spent"
             | "unreachable"
-            | "needs_confirmation"
+            | "confirmation_failed"
             | "account_mismatch"
             | "invalid_grant"
             | "rate_limited"
@@ -269,14 +317,47 @@ mod tests {
         assert_eq!(Flow::default().answered(&refusal(409, "session_spent")), Step::Failed);
     }
 
-    #[test]
-    fn another_browser_is_asked_for_once_and_then_given_up() {
+    fn confirming() -> Flow {
         let mut flow = Flow::default();
         assert_eq!(flow.answered(&status("needs_confirmation")), Step::Complete);
-        let provisional = Answer { http: 202, status: "needs_confirmation", code: "" };
-        assert_eq!(flow.answered(&provisional), Step::Failed);
-        assert_eq!(flow.code(), "needs_confirmation");
-        assert!(flow.leaves_session_open());
+        assert_eq!(flow.answered(&Answer { http: 202, status: "needs_confirmation", code: "" }), Step::Confirm);
+        flow
+    }
+
+    #[test]
+    fn another_browser_is_completed_once_and_then_confirmed() {
+        let mut flow = confirming();
+        assert_eq!(flow.answered(&status("needs_confirmation")), Step::Confirm);
+        assert!(!flow.is_code_wrong());
+        assert_eq!(flow.answered(&status("connected")), Step::Connected);
+    }
+
+    #[test]
+    fn wrong_code_may_be_typed_again_for_as_long_as_the_session_says_so() {
+        let mut flow = confirming();
+        assert_eq!(flow.answered(&refusal(403, "confirmation_failed")), Step::Poll);
+        assert_ne!(flow.since(), "needs_confirmation");
+        assert_eq!(flow.answered(&status("needs_confirmation")), Step::Confirm);
+        assert!(flow.is_code_wrong());
+        flow.answered(&refusal(403, "confirmation_failed"));
+        let failed = Answer { http: 200, status: "failed", code: "confirmation_failed" };
+        assert_eq!(flow.answered(&failed), Step::Failed);
+        assert!(worth_another_attempt(flow.code()));
+    }
+
+    #[test]
+    fn a_code_whose_answer_was_lost_is_not_sent_again() {
+        let mut flow = confirming();
+        assert_eq!(flow.unreachable(), Step::Poll);
+        assert_eq!(flow.answered(&status("connected")), Step::Connected);
+    }
+
+    #[test]
+    fn session_that_runs_out_while_nobody_is_at_x_was_given_up() {
+        let mut flow = Flow::default();
+        flow.set_left(true);
+        assert_eq!(flow.answered(&refusal(410, "session_expired")), Step::Cancelled);
+        assert_eq!(flow.code(), "window_closed");
     }
 
     #[test]

@@ -28,14 +28,21 @@ impl Attempt {
         Ok(Self { verifier: CodeVerifier::from_entropy(entropy), flow: Flow::default() })
     }
 
+    /// Goes on with an attempt whose page went to X and is back. `None` when that is no verifier (RFC 7636 §4.1).
+    pub fn resume(verifier: &str) -> Option<Attempt> {
+        let verifier = CodeVerifier::parse(verifier).ok()?;
+        Some(Self { verifier, flow: Flow::default() })
+    }
+
     /// RFC 7636 §4.2, method S256.
     pub fn challenge(&self) -> String {
         self.verifier.challenge().as_str().to_owned()
     }
 
-    /// For the exchange alone.
+    /// For the exchange; and for this tab's storage, or the session's, while X has the page.
     pub fn verifier(&self) -> String {
-        // EXPOSE: the session's `complete` call carries it, once X has answered (RFC 7636 §4.5).
+        // EXPOSE: the session's `complete` call carries it, once X has answered (RFC 7636 §4.5), and where this page gives
+        // way to X's, it outlives this module in the tab's sessionStorage.
         self.verifier.expose().to_owned()
     }
 
@@ -62,6 +69,18 @@ impl Attempt {
     /// The stable code of how a [`Step::Cancelled`] or [`Step::Failed`] attempt ended.
     pub fn code(&self) -> String {
         self.flow.code().to_owned()
+    }
+
+    /// Whether the code that was typed last was wrong.
+    #[wasm_bindgen(js_name = isCodeWrong)]
+    pub fn is_code_wrong(&self) -> bool {
+        self.flow.is_code_wrong()
+    }
+
+    /// Whether the person is back here without having answered X.
+    #[wasm_bindgen(js_name = setLeft)]
+    pub fn set_left(&mut self, is_left: bool) {
+        self.flow.set_left(is_left);
     }
 
     /// Whether the same button may be pressed again with hope.

@@ -13,15 +13,16 @@ use crate::setup::node_command;
 const FOLDER: &str = "build/assets";
 const HEADERS: &str = include_str!("headers.txt");
 const SCRIPT: &str = "embed.js";
-const BINDINGS: &str = "embed_bindings.js";
+/// As the sources import it on demand, and as visitors download it.
+const ATTEMPT: [&str; 2] = ["attempt.js", "embed_attempt.js"];
 const DASHBOARD: &str = "worker/dashboard";
 
 /// What a visitor of a customer's page downloads.
 pub(crate) struct Embed {
     /// All that is needed to see the button.
     pub(crate) script: PathBuf,
-    /// Fetched when the page is idle: what calls the module, and the module.
-    pub(crate) bindings: PathBuf,
+    /// Fetched when the page is idle: what follows a click, and the module.
+    pub(crate) attempt: PathBuf,
     pub(crate) module: PathBuf,
 }
 
@@ -33,37 +34,40 @@ pub(crate) fn build() -> Result<Embed> {
     }
     std::fs::create_dir_all(&folder)?;
     let file = |name: &str| folder.join(name);
-    let embed = Embed { script: file(SCRIPT), bindings: file(BINDINGS), module: file(client::MODULE) };
-    bundle(&folder)?;
+    let [imported, downloaded] = ATTEMPT;
+    let embed = Embed { script: file(SCRIPT), attempt: file(downloaded), module: file(client::MODULE) };
+    bundle(SCRIPT, &embed.script)?;
+    bundle(imported, &embed.attempt)?;
     std::fs::copy(paths::at(client::OUT_DIR).join(client::MODULE), &embed.module)?;
-    point(&embed.bindings, &embed.module)?;
-    point(&embed.script, &embed.bindings)?;
-    [&embed.script, &embed.bindings, &embed.module].into_iter().try_for_each(|file| refuse_our_name(file))?;
+    point(&embed.attempt, client::MODULE, &embed.module)?;
+    point(&embed.script, imported, &embed.attempt)?;
+    [&embed.script, &embed.attempt, &embed.module].into_iter().try_for_each(|file| refuse_our_name(file))?;
     copy_dashboard(&folder)?;
     Ok(embed)
 }
 
-/// `js/wasm.js` imports the bindings, `pkg/wasm/embed.js`, on demand, so that they become a file of their own.
-fn bundle(folder: &Path) -> Result {
+/// Two bundles, not one that is split: what both need is small, and a third file would be a third request.
+fn bundle(source: &str, bundled: &Path) -> Result {
     let mut esbuild = node_command("esbuild");
     esbuild
-        .args(["wasm-client/js/embed.js", "--bundle", "--splitting", "--chunk-names=[name]_bindings"])
-        .args(["--minify", "--format=esm", "--target=es2022"])
-        .arg(format!("--outdir={}", folder.display()));
-    run::step(&format!("bundle {SCRIPT}"), &mut esbuild).map(drop)
+        .arg(format!("wasm-client/js/{source}"))
+        .args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8"])
+        .arg(format!("--external:./{}", ATTEMPT[0]))
+        .arg(format!("--outfile={}", bundled.display()));
+    run::step(&format!("bundle {source}"), &mut esbuild).map(drop)
 }
 
-/// Where `source` asks for `embed_bg.wasm`, it then asks for `embed_bg.wasm?v=<content>`: a new script never meets an
-/// older part of itself in a cache.
-fn point(source: &Path, part: &Path) -> Result {
-    let name = part.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+/// Where `source` asks for `name`, it then asks for `part` as it is now, `embed_bg.wasm?v=<content>`: a new script never
+/// meets an older part of itself in a cache.
+fn point(source: &Path, name: &str, part: &Path) -> Result {
     let text = std::fs::read_to_string(source)?;
     if !text.contains(name) {
         return Err(format!("{} does not ask for {name}", source.display()).into());
     }
     let mut hasher = DefaultHasher::new();
     std::fs::read(part)?.hash(&mut hasher);
-    let versioned = format!("{name}?v={:016x}", hasher.finish());
+    let file = part.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let versioned = format!("{file}?v={:016x}", hasher.finish());
     Ok(std::fs::write(source, text.replace(name, &versioned))?)
 }
 

@@ -20,9 +20,9 @@ pub(crate) fn all(tools: &Tools) -> Result {
     let embed = assets::build()?;
     say(&format!("  Worker: {} upload", sizes(&module)?));
     say(&format!(
-        "  widget: {} before the click's own: bindings {}, wasm {}",
+        "  widget: {} before the click; when idle {}, wasm {}",
         sizes(&[embed.script])?,
-        sizes(&[embed.bindings])?,
+        sizes(&[embed.attempt])?,
         sizes(&[embed.module])?
     ));
     Ok(())

@@ -1,0 +1,89 @@
+/** One attempt to connect, once its window is open: the session, X, and what the wasm module makes of the answers. */
+
+import { ConnectError } from "./connect-error.js";
+import { follow } from "./follow.js";
+import { forget } from "./kept.js";
+import { Page } from "./page.js";
+import { panelIn } from "./panel.js";
+import { SessionClient } from "./session-client.js";
+import { obtainSession } from "./session.js";
+import { sentenceFor, textsOf } from "./texts.js";
+import { loadWasm } from "./wasm.js";
+
+export { loadWasm };
+
+/**
+ * Resolves to the type and detail of the one event that ends the attempt; rejects when it was called off.
+ *
+ * @param {object} options
+ * @param {"popup" | "redirect" | "auto"} options.mode
+ * @param {object} options.source what `obtainSession` takes
+ * @param {string} [options.refusal] the code of what is wrong with it
+ * @param {Popup} [options.popup] the open window
+ * @param {object} [options.kept] what this tab has left for X with
+ * @param {string} [options.elementId] by which it is found again
+ * @param {object} options.labels
+ * @param {(state: string, text: string, detail?: object) => void} options.tell hears of each state on the way
+ * @param {ShadowRoot} [options.root] where the other browser's code is asked for, unless `askCode` does it
+ * @param {(question: {text: string, isWrong: boolean}) => Promise<string>} [options.askCode]
+ * @param {{show: () => void, cancel: (reason: string) => void}} options.attempt whose `show` learns more here
+ * @param {boolean} options.isTouch
+ * @param {AbortSignal} options.signal
+ */
+export async function run(options) {
+  const texts = textsOf(options.labels);
+  const over = new AbortController();
+  try {
+    return await outcome({ ...options, texts, signal: AbortSignal.any([options.signal, over.signal]) });
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return failed(error, texts);
+  } finally {
+    over.abort();
+  }
+}
+
+async function outcome(options) {
+  const { kept, source, signal } = options;
+  refuse(options);
+  const [session, { Attempt, Step }] = await Promise.all([kept?.session ?? obtainSession(source, signal), loadWasm()]);
+  signal.throwIfAborted();
+  const client = new SessionClient(session, signal);
+  const flow = kept ? Attempt.resume(kept.verifier) : new Attempt();
+  try {
+    return await atX({ ...options, session, client, flow, Step });
+  } catch (error) {
+    if (signal.aborted) client.cancel();
+    throw error;
+  } finally {
+    // The verifier is gone with them.
+    flow.free();
+    forget(session.id);
+  }
+}
+
+function refuse({ refusal, popup, kept, mode }) {
+  if (refusal) throw new ConnectError(refusal);
+  const mayLeave = kept || mode === "auto" || mode === "redirect";
+  if (!popup && !mayLeave) throw new ConnectError("popup_blocked", { retryable: true });
+}
+
+async function atX(options) {
+  const { popup, client, root, texts, signal } = options;
+  if (popup?.closed) {
+    client.cancel();
+    return { type: "cancelled", detail: { reason: "window_closed" } };
+  }
+  const askCode = options.askCode ?? (root && panelIn(root, texts, signal));
+  return follow({ ...options, place: popup ?? new Page(options), askCode });
+}
+
+/** What is not a ConnectError came from the network: the visitor is told that, the console what it was. */
+function failed(error, texts) {
+  if (!(error instanceof ConnectError)) {
+    console.error(error);
+    return failed(new ConnectError("unreachable", { retryable: true }), texts);
+  }
+  const { code, quote, retryable, hint } = error;
+  return { type: "error", detail: { code, message: quote ?? sentenceFor(code, texts), retryable, hint } };
+}
