@@ -8,7 +8,7 @@ use std::{fmt, hash::Hash, marker::PhantomData, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-pub use self::x::{XId, XPostId, XUserId};
+pub use self::x::{XId, XMediaId, XPostId, XUserId};
 use crate::seal::{base64url, base64url_decode};
 
 /// What an [`Id`] identifies. The bounds are what the derives on `Id` ask of their parameter.

@@ -1,12 +1,15 @@
 //! A post in the ledger: what to say, for whom, when, and at what price. What became of it is the deliveries' matter.
 
+mod media;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::media::{Named, is_for};
 use crate::account::{Account, Status};
 use crate::api::code::Code;
 use crate::api::refused::Refused;
-use crate::delivery::{Delivery, Segment};
-use crate::id::{PostId, TenantId, XPostId};
+use crate::delivery::{Attachment, Delivery, Segment};
+use crate::id::{MediaId, PostId, TenantId, XPostId};
 use crate::text::weigh;
 use crate::time::{Span, UnixMillis};
 use crate::x::options::Options;
@@ -14,6 +17,7 @@ use crate::x::price::{Prices, Write};
 
 /// How far ahead a post may be scheduled.
 const HORIZON: Span = Span::days(365);
+const MEDIA_SCOPE: &str = "media.write";
 
 /// Stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +46,8 @@ pub struct Container {
     pub content: String,
     #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Attachment>,
     pub weighted_length: u32,
     pub has_url: bool,
 }
@@ -49,8 +55,17 @@ pub struct Container {
 /// What a caller wants said, checked as far as it can be without knowing who says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    pub content: Vec<(String, Options)>,
+    pub parts: Vec<Part>,
     pub wording: Wording,
+}
+
+/// What one container is to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    pub content: String,
+    pub options: Options,
+    /// Absent, a change of the text keeps what is there.
+    pub media: Option<Vec<Named>>,
 }
 
 /// How the caller wrote it, and so by which path it is told what is wrong.
@@ -65,6 +80,13 @@ impl Wording {
         match self {
             Self::Content => "content".to_owned(),
             Self::Containers => format!("containers.{n}.content"),
+        }
+    }
+
+    fn media_path(self, n: usize) -> String {
+        match self {
+            Self::Content => "media".to_owned(),
+            Self::Containers => format!("containers.{n}.media"),
         }
     }
 }
@@ -86,7 +108,11 @@ impl Post {
 
     /// Replaces what is said as a whole.
     pub fn say(&mut self, draft: &Draft) -> Result<(), Refused> {
-        let container = |(n, (content, options)): (usize, &(String, Options))| {
+        let kept = |n: usize| match draft.wording {
+            Wording::Content => self.containers.get(n).map(|container| container.media.clone()).unwrap_or_default(),
+            Wording::Containers => Vec::new(),
+        };
+        let container = |(n, Part { content, options, media }): (usize, &Part)| {
             let weighed = weigh(content);
             if !weighed.is_valid {
                 let path = draft.wording.text_path(n);
@@ -96,11 +122,12 @@ impl Post {
                 id: format!("{}.{n}", self.id),
                 content: content.clone(),
                 options: options.clone(),
+                media: media.as_ref().map_or_else(|| kept(n), |named| named.iter().map(Named::attachment).collect()),
                 weighted_length: weighed.weighted_length,
                 has_url: weighed.has_url,
             })
         };
-        self.containers = draft.content.iter().enumerate().map(container).collect::<Result<_, _>>()?;
+        self.containers = draft.parts.iter().enumerate().map(container).collect::<Result<_, _>>()?;
         Ok(())
     }
 
@@ -118,8 +145,9 @@ impl Post {
             if options.has("poll") && options.has("quote_tweet_id") {
                 return Err(Refused::field(&format!("{path}.x.quote_tweet_id"), "X takes a poll or a quote, not both"));
             }
-            let is_empty = self.containers.get(n).is_none_or(|container| container.content.trim().is_empty());
-            if is_empty && !options.has("poll") {
+            let Some(container) = self.containers.get(n) else { continue };
+            media::check(container, &options, &wording.media_path(n), &path)?;
+            if container.content.trim().is_empty() && container.media.is_empty() && !options.has("poll") {
                 return Err(Refused::field(&wording.text_path(n), "is empty"));
             }
         }
@@ -159,11 +187,12 @@ impl Post {
         if let Some(id) = &self.repost_of {
             let container_id = format!("{}.0", self.id);
             let price = prices.of(Write::Repost);
-            let (text, options) = (String::new(), Options::default());
+            let (text, options, media) = (String::new(), Options::default(), Vec::new());
             return vec![Segment {
                 container_id,
                 text,
                 options,
+                media,
                 repost_of: Some(id.clone()),
                 price,
                 platform_post_id: None,
@@ -173,8 +202,9 @@ impl Post {
             container_id: container.id.clone(),
             text: container.content.clone(),
             options: self.options_at(n),
+            media: container.media.clone(),
             repost_of: None,
-            price: prices.of(self.write_at(n)),
+            price: self.writes_at(n).into_iter().map(|write| prices.of(write)).sum(),
             platform_post_id: None,
         };
         self.containers.iter().enumerate().map(segment).collect()
@@ -184,7 +214,7 @@ impl Post {
     pub fn writes(&self) -> Vec<Write> {
         match self.repost_of {
             Some(_) => vec![Write::Repost],
-            None => (0..self.containers.len()).map(|n| self.write_at(n)).collect(),
+            None => (0..self.containers.len()).flat_map(|n| self.writes_at(n)).collect(),
         }
     }
 
@@ -192,9 +222,30 @@ impl Post {
         Delivery::new(self.id.clone(), account.id.clone(), self.segments(prices), self.run_at(now))
     }
 
-    fn write_at(&self, n: usize) -> Write {
-        let has_url = self.containers.get(n).is_some_and(|container| container.has_url);
-        Write::of_text(has_url, self.options_at(n).has("reply"))
+    fn writes_at(&self, n: usize) -> Vec<Write> {
+        let Some(container) = self.containers.get(n) else { return Vec::new() };
+        let alt_texts = container.media.iter().filter(|attachment| attachment.alt_text.is_some());
+        let post = Write::of_text(container.has_url, self.options_at(n).has("reply"));
+        std::iter::once(post).chain(alt_texts.map(|_| Write::AltText)).collect()
+    }
+
+    /// What is to be uploaded for it, and so needs the scope for it.
+    pub fn has_media(&self) -> bool {
+        self.containers.iter().any(|container| !container.media.is_empty())
+    }
+
+    /// The uploaded media that it names.
+    pub fn media_ids(&self) -> impl Iterator<Item = &MediaId> {
+        self.containers.iter().flat_map(|container| &container.media).flat_map(Attachment::media_ids)
+    }
+
+    /// An account that was connected without the scope for media cannot publish any (X docs, x-api/media/introduction).
+    pub fn check_scopes(&self, accounts: &[&Account]) -> Result<(), Refused> {
+        let lacks = |account: &&&Account| self.has_media() && !account.scopes.contains(MEDIA_SCOPE);
+        let Some(account) = accounts.iter().find(lacks) else { return Ok(()) };
+        let message = format!("@{} was connected without the permission to upload media.", account.user.username);
+        let hint = format!("Connect the account again with the scope {MEDIA_SCOPE}.");
+        Err(Refused::new(Code::MissingScope, message).with_hint(&hint))
     }
 
     fn options_at(&self, n: usize) -> Options {

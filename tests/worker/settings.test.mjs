@@ -17,7 +17,7 @@ import { assertRefused } from "../support/expect.mjs";
 
 const DEFAULTS = {
   on_unknown: "resend",
-  prices: { post: 0.015, post_with_url: 0.2, summoned_reply: 0.01, repost: 0.015, post_read: 0.005 },
+  prices: { post: 0.015, post_with_url: 0.2, summoned_reply: 0.01, repost: 0.015, media_metadata: 0.005, post_read: 0.005 },
 };
 const READ_CALL = { method: "GET", path: "/2/users/{id}/tweets" };
 

@@ -75,7 +75,6 @@ impl App {
     }
 
     /// The door to addresses that callers name.
-    #[allow(dead_code, reason = "media and webhooks, which use it, come next")]
     pub const fn public(&self) -> Public {
         Public::new(self.allows_loopback)
     }
@@ -89,7 +88,6 @@ impl App {
         Ok(Vault::new(self.env.kv("SECRETS").map_err(|_| missing("KV namespace", "SECRETS"))?, &self.keyring))
     }
 
-    #[allow(dead_code, reason = "as in media.rs")]
     pub fn media(&self) -> Result<MediaStore> {
         Ok(MediaStore::new(self.env.bucket("MEDIA").map_err(|_| missing("R2 bucket", "MEDIA"))?))
     }
@@ -104,6 +102,11 @@ impl App {
 
     pub fn connect(&self, object: &str) -> Result<ConnectStub> {
         Ok(ConnectStub::new(self.namespace("CONNECT")?.get_by_name(object)?))
+    }
+
+    /// Whether callers may name addresses of this machine: for development.
+    pub const fn allows_loopback(&self) -> bool {
+        self.allows_loopback
     }
 
     /// The origin that users see and X calls back. Only development may leave it to the request.

@@ -246,9 +246,12 @@ impl<'a> ApiCaller<'a> {
     }
 }
 
+/// Below the public origin.
+pub const CALLBACK_PATH: &str = "/connect/callback/x";
+
 /// Our callback, as X has to know it.
 pub fn callback_url(public_origin: &str) -> String {
-    format!("{public_origin}/connect/callback/x")
+    format!("{public_origin}{CALLBACK_PATH}")
 }
 
 /// The session of a page: the token in the header is that of the id in the path.

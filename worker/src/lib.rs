@@ -12,6 +12,7 @@ mod request;
 mod response;
 mod routes;
 mod runtime;
+mod stream;
 mod vault;
 
 use latchkey_core::api::code::Code;

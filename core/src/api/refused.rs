@@ -61,8 +61,8 @@ impl Refused {
         let XError::Refused { refusal, problem, windows } = error else {
             return Self::new(Code::XInvalidResponse, "X answered something that cannot be read.");
         };
-        let words = problem.detail.as_deref().or(problem.title.as_deref()).unwrap_or("no reason given");
-        let refused = Self::new(code_of(*refusal), format!("X refused: {words}")).with_x(problem.clone());
+        let message = format!("X refused: {}", problem.words());
+        let refused = Self::new(code_of(*refusal), message).with_x(problem.clone());
         if refused.code == Code::RateLimited { refused.until(exhausted_until(windows), now) } else { refused }
     }
 
@@ -122,6 +122,7 @@ const fn code_of(refusal: Refusal) -> Code {
         | Refusal::TextTooLong
         | Refusal::VideoTooLong
         | Refusal::TooManyCashtags
+        | Refusal::InvalidMedia
         | Refusal::InvalidRequest
         | Refusal::NotPermitted => Code::InsufficientPermissions,
     }

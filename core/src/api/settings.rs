@@ -104,7 +104,7 @@ mod tests {
         assert_eq!((settings.prices.post, settings.prices.repost), (Micros(20_000), Prices::default().repost));
         assert_eq!(
             settings_view(&settings),
-            json!({ "on_unknown": "hold", "prices": { "post": 0.02, "post_with_url": 0.2, "summoned_reply": 0.01, "repost": 0.015, "post_read": 0.005 } })
+            json!({ "on_unknown": "hold", "prices": { "post": 0.02, "post_with_url": 0.2, "summoned_reply": 0.01, "repost": 0.015, "media_metadata": 0.005, "post_read": 0.005 } })
         );
     }
 
@@ -130,7 +130,7 @@ mod tests {
     fn settings_v1_format_unchanged() {
         assert_eq!(
             serde_json::to_string(&Settings::default()).unwrap(),
-            r#"{"on_unknown":"resend","prices":{"post":15000,"post_with_url":200000,"summoned_reply":10000,"repost":15000,"post_read":5000}}"#
+            r#"{"on_unknown":"resend","prices":{"post":15000,"post_with_url":200000,"summoned_reply":10000,"repost":15000,"media_metadata":5000,"post_read":5000}}"#
         );
     }
 }

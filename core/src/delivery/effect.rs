@@ -7,7 +7,7 @@ use crate::id::XPostId;
 use crate::time::{Span, UnixMillis};
 use crate::x::XError;
 use crate::x::problem::{Problem, Refusal};
-use crate::x::rate::exhausted_until;
+use crate::x::rate::{Window, exhausted_until};
 
 /// X's faults: 2 s … 5 min, eight tries.
 const FAULT_PAUSE: (Span, Span) = (Span::secs(2), Span::mins(5));
@@ -49,7 +49,7 @@ impl Delivery {
                 self.x_fault(&format!("X answered {status} with something that cannot be read."), now);
             }
             Outcome::Refused(XError::Refused { refusal, problem, windows }) => {
-                self.refused(refusal, &problem, exhausted_until(&windows), now, pace);
+                self.refused(refusal, &problem, &windows, now, pace);
             }
             Outcome::ReconnectRequired => self.hold(failure(FailureCode::ReconnectRequired, RECONNECT), now, pace),
             Outcome::ClientRefused => self.hold(failure(FailureCode::XRefused, CLIENT_REFUSED), now, pace),
@@ -65,12 +65,8 @@ impl Delivery {
 
     /// After a restart: an intent that nobody is working on had its answer lost.
     pub fn recover(&mut self, now: UnixMillis, pace: Pace) {
-        if self.state == State::Publishing {
-            if self.intent.is_some() {
-                self.answer_lost(now, pace);
-            } else {
-                self.state = State::Queued;
-            }
+        if self.state == State::Publishing && self.intent.is_some() {
+            self.answer_lost(now, pace);
             self.revision += 1;
         }
     }
@@ -97,9 +93,16 @@ impl Delivery {
         }
     }
 
-    fn refused(&mut self, refusal: Refusal, problem: &Problem, reset: Option<UnixMillis>, now: UnixMillis, pace: Pace) {
+    pub(super) fn refused(
+        &mut self,
+        refusal: Refusal,
+        problem: &Problem,
+        windows: &[Window],
+        now: UnixMillis,
+        pace: Pace,
+    ) {
         use FailureCode as F;
-        let words = problem.detail.as_deref().or(problem.title.as_deref()).unwrap_or("X gave no reason.");
+        let words = problem.words();
         match refusal {
             // Of something that may be there already, this is the proof that it is: where is not known yet.
             Refusal::DuplicateContent if self.doubt.is_some() => self.answer_lost(now, pace),
@@ -114,12 +117,13 @@ impl Delivery {
             Refusal::VideoTooLong => self.fail(F::VideoTooLong, words),
             Refusal::TooManyCashtags => self.fail(F::TooManyCashtags, words),
             Refusal::MissingScope => self.fail(F::MissingScope, words),
+            Refusal::InvalidMedia => self.media_refused(words, now),
             Refusal::InvalidRequest | Refusal::NotPermitted | Refusal::NotFound => self.fail(F::XRefused, words),
             Refusal::AppReadOnly => self.hold(failure(F::AppReadOnly, words), now, pace),
             Refusal::AppNotEnrolled => self.hold(failure(F::AppNotEnrolled, words), now, pace),
             Refusal::CreditsDepleted => self.hold(failure(F::CreditsDepleted, words), now, pace),
             Refusal::RateLimited | Refusal::UsageCapped => {
-                let until = reset.filter(|reset| *reset > now).unwrap_or(now + RATE_WINDOW);
+                let until = exhausted_until(windows).filter(|reset| *reset > now).unwrap_or(now + RATE_WINDOW);
                 self.requeue(until, Some(failure(F::RateLimited, words)));
             }
             Refusal::TokenRejected => self.token_rejected(words, now),
@@ -138,14 +142,19 @@ impl Delivery {
         self.requeue(due, Some(failure(FailureCode::XUnavailable, words)));
     }
 
-    fn x_fault(&mut self, words: &str, now: UnixMillis) {
+    pub(super) fn x_fault(&mut self, words: &str, now: UnixMillis) {
+        self.fault(FailureCode::XUnavailable, words, now);
+    }
+
+    /// Somebody else's fault, which may pass.
+    pub(super) fn fault(&mut self, code: FailureCode, words: &str, now: UnixMillis) {
         self.faults += 1;
         if self.faults >= FAULT_TRIES {
-            return self.fail(FailureCode::XUnavailable, words);
+            return self.fail(code, words);
         }
         let (first, longest) = FAULT_PAUSE;
         let due = now + backoff::pause(first, longest, self.faults);
-        self.requeue(due, Some(failure(FailureCode::XUnavailable, words)));
+        self.requeue(due, Some(failure(code, words)));
     }
 
     fn answer_lost(&mut self, now: UnixMillis, pace: Pace) {

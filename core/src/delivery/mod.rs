@@ -4,13 +4,17 @@
 //! not repeat: an answer that was lost, in the network or in a crash, leaves the delivery `unknown` until the account's
 //! own posts have settled it (`settle.rs`).
 
+mod attachment;
 mod effect;
 mod settle;
+mod upload;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::attachment::{Attachment, File, Track, Upload};
 pub use self::effect::Outcome;
 pub use self::settle::Doubt;
+pub use self::upload::{Place, UploadOutcome, UploadStep};
 use crate::id::{AccountId, PostId, XPostId};
 use crate::time::{Span, UnixMillis};
 use crate::x::options::Options;
@@ -47,13 +51,15 @@ pub struct Delivery {
     pub revision: u64,
 }
 
-/// One call to X: a post, or a repost of somebody's.
+/// One post, or a repost of somebody's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Segment {
     pub container_id: String,
     pub text: String,
     #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Attachment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repost_of: Option<XPostId>,
     /// What X charges for it, as it was when it was accepted.
@@ -100,6 +106,9 @@ pub enum FailureCode {
     VideoTooLong,
     TooManyCashtags,
     MissingScope,
+    MediaUrlRefused,
+    MediaFailed,
+    UnsupportedMedia,
     ReconnectRequired,
     CreditsDepleted,
     RateLimited,
@@ -188,10 +197,11 @@ impl Delivery {
         }
     }
 
-    /// What the caller makes of this delivery, in place of it.
+    /// What the caller makes of this delivery, in place of it. Media that X has already stay there.
     #[must_use]
-    pub fn next_edition(&self, segments: Vec<Segment>, run_at: UnixMillis) -> Self {
+    pub fn next_edition(&self, mut segments: Vec<Segment>, run_at: UnixMillis) -> Self {
         let edition = self.edition + 1;
+        segments.iter_mut().flat_map(|segment| &mut segment.media).for_each(Attachment::begin_anew);
         Self {
             edition,
             reads: self.reads,
@@ -308,7 +318,9 @@ impl Delivery {
             return Some(Call::Repost(id.clone()));
         }
         let reply_to = self.before(at).and_then(|before| before.platform_post_id.clone());
-        Some(Call::Post(NewTweet { text: segment.text.clone(), reply_to, options: segment.options.clone() }))
+        let media_ids = segment.media.iter().filter_map(|attachment| attachment.upload.taken().cloned()).collect();
+        let (text, options) = (segment.text.clone(), segment.options.clone());
+        Some(Call::Post(NewTweet { text, reply_to, media_ids, options }))
     }
 
     /// The segment that the one at `at` replies to.

@@ -79,7 +79,9 @@ impl Delivery {
 
     /// All posts since the call were read, and it is not among them. `may_resend` is the operator's policy.
     pub fn not_found(&mut self, may_resend: bool, now: UnixMillis, pace: Pace) {
-        let is_listed = self.missing().and_then(|at| self.segments.get(at)).is_some_and(|s| s.options.is_listed());
+        let missing = self.missing().and_then(|at| self.segments.get(at));
+        // Media make X list a post late, and its own ids cannot be told from those of a second upload.
+        let is_listed = missing.is_some_and(|segment| segment.options.is_listed() && segment.media.is_empty());
         let Some(doubt) = self.doubt.as_mut() else { return };
         self.revision += 1;
         doubt.reads += 1;

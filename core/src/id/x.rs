@@ -13,12 +13,16 @@ pub struct XId<K>(String, PhantomData<K>);
 
 pub type XUserId = XId<User>;
 pub type XPostId = XId<Post>;
+pub type XMediaId = XId<Media>;
 
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum User {}
 
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Post {}
+
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Media {}
 
 impl<K> XId<K> {
     pub fn parse(text: &str) -> Result<Self, IdError> {

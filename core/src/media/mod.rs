@@ -4,6 +4,7 @@
 //! what was uploaded is whole.
 
 mod kind;
+pub mod link;
 
 use serde::{Deserialize, Serialize};
 

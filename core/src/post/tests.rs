@@ -73,10 +73,10 @@ fn accounts_of_two_tenants_are_ambiguous() {
 }
 
 fn said(texts: &[&str], options: serde_json::Value) -> Post {
-    let content = texts.iter().map(|text| ((*text).to_owned(), Options::default())).collect();
+    let parts = texts.iter().map(|text| Part { content: (*text).to_owned(), ..Part::default() }).collect();
     let mut post = Post::new(PostId::from_entropy([9; 16]), None, T0);
     post.options = Options::parse(options, "x").unwrap();
-    post.say(&Draft { content, wording: Wording::Containers }).unwrap();
+    post.say(&Draft { parts, wording: Wording::Containers }).unwrap();
     post
 }
 
@@ -122,7 +122,8 @@ fn the_shortest_limit_of_the_accounts_decides_and_says_by_how_much() {
 #[test]
 fn a_character_that_x_refuses_is_refused_here() {
     let mut post = said(&["a"], json!({}));
-    let draft = Draft { content: vec![("a\u{FEFF}".into(), Options::default())], wording: Wording::Content };
+    let part = Part { content: "a\u{FEFF}".into(), ..Part::default() };
+    let draft = Draft { parts: vec![part], wording: Wording::Content };
     assert_eq!(paths(post.say(&draft)), ["content"]);
 }
 

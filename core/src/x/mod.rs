@@ -1,6 +1,7 @@
 //! X's API v2: what is asked of it, and what its answers mean (X's API description 2.167).
 
 pub mod lookup;
+pub mod media;
 pub mod options;
 pub mod price;
 pub mod problem;

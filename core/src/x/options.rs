@@ -17,6 +17,7 @@ const OF_EVERY_SEGMENT: [&str; 3] = ["made_with_ai", "paid_partnership", "for_su
 const REPLY_SETTINGS: [&str; 4] = ["following", "mentionedUsers", "subscribers", "verified"];
 const POLL_MINUTES: std::ops::RangeInclusive<u64> = 5..=10_080;
 const POLL_OPTION_CHARACTERS: usize = 25;
+const TAGGED_USERS: usize = 10;
 
 impl Options {
     /// Checks what a caller gave at `path`; whatever X would refuse by its form is refused here, by its path.
@@ -89,6 +90,7 @@ fn check(name: &str, value: &Value, path: &str) -> Result<(), Refused> {
             let geo = fields(value, path, &["place_id"])?;
             geo.get("place_id").and_then(Value::as_str).map(drop).ok_or_else(|| missing(path, "place_id"))
         }
+        "media" => check_media(value, path),
         "share_with_followers" | "made_with_ai" | "paid_partnership" | "for_super_followers_only" => {
             value.as_bool().map(drop).ok_or_else(|| Refused::field(path, "expected true or false"))
         }
@@ -121,6 +123,15 @@ fn check_poll(value: &Value, path: &str) -> Result<(), Refused> {
         return Ok(());
     }
     Err(Refused::field(&format!("{path}.duration_minutes"), "expected 5 to 10080 minutes"))
+}
+
+fn check_media(value: &Value, path: &str) -> Result<(), Refused> {
+    let media = fields(value, path, &["tagged_user_ids"])?;
+    let path = format!("{path}.tagged_user_ids");
+    let ids = media.get("tagged_user_ids").and_then(Value::as_array);
+    let ids = ids.filter(|ids| (1..=TAGGED_USERS).contains(&ids.len()));
+    let ids = ids.ok_or_else(|| Refused::field(&path, "expected a list of 1 to 10 ids"))?;
+    ids.iter().enumerate().try_for_each(|(n, id)| check_id(id, &format!("{path}.{n}")))
 }
 
 fn check_id(value: &Value, path: &str) -> Result<(), Refused> {

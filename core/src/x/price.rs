@@ -12,11 +12,14 @@ pub struct Micros(pub u64);
 
 /// Prices of what is written for an account, and of the reads that settle a lost answer. Stored in the settings, where the operator may overwrite each.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Prices {
     pub post: Micros,
     pub post_with_url: Micros,
     pub summoned_reply: Micros,
     pub repost: Micros,
+    /// An alt text.
+    pub media_metadata: Micros,
     /// For each post that a read returns.
     pub post_read: Micros,
 }
@@ -28,6 +31,7 @@ pub enum Write {
     PostWithUrl,
     SummonedReply,
     Repost,
+    AltText,
 }
 
 impl Default for Prices {
@@ -38,13 +42,15 @@ impl Default for Prices {
             post_with_url: Micros(200_000),
             summoned_reply: Micros(10_000),
             repost: Micros(15_000),
+            media_metadata: Micros(5_000),
             post_read: Micros(5_000),
         }
     }
 }
 
 impl Prices {
-    pub const NAMES: [&'static str; 5] = ["post", "post_with_url", "summoned_reply", "repost", "post_read"];
+    pub const NAMES: [&'static str; 6] =
+        ["post", "post_with_url", "summoned_reply", "repost", "media_metadata", "post_read"];
 
     pub const fn of(&self, write: Write) -> Micros {
         match write {
@@ -52,6 +58,7 @@ impl Prices {
             Write::PostWithUrl => self.post_with_url,
             Write::SummonedReply => self.summoned_reply,
             Write::Repost => self.repost,
+            Write::AltText => self.media_metadata,
         }
     }
 
@@ -62,6 +69,7 @@ impl Prices {
             "post_with_url" => Some(&mut self.post_with_url),
             "summoned_reply" => Some(&mut self.summoned_reply),
             "repost" => Some(&mut self.repost),
+            "media_metadata" => Some(&mut self.media_metadata),
             "post_read" => Some(&mut self.post_read),
             _ => None,
         }
@@ -84,6 +92,7 @@ impl Write {
             Self::PostWithUrl => ("post with a URL", "posts with a URL"),
             Self::SummonedReply => ("reply", "replies"),
             Self::Repost => ("repost", "reposts"),
+            Self::AltText => ("alt text", "alt texts"),
         }
     }
 }

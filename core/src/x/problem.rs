@@ -33,6 +33,8 @@ pub enum Refusal {
     MissingScope,
     RateLimited,
     UsageCapped,
+    /// Of media that a post names: foreign, expired, or not processed.
+    InvalidMedia,
     InvalidRequest,
     /// 403 without a reason: too long without Premium, a locked account, blocked by the author, and more.
     NotPermitted,
@@ -44,7 +46,7 @@ pub enum Refusal {
 }
 
 /// Parts of `detail`, in lower case, that say more than the status. No type tells these cases apart.
-const DETAILS: [(&str, Refusal); 10] = [
+const DETAILS: [(&str, Refusal); 12] = [
     ("duplicate content", Refusal::DuplicateContent),
     // The words of X's older API; those of v2 are not known.
     ("already retweeted", Refusal::AlreadyReposted),
@@ -55,6 +57,9 @@ const DETAILS: [(&str, Refusal); 10] = [
     ("video duration exceeded", Refusal::VideoTooLong),
     ("text is too long", Refusal::TextTooLong),
     ("maximum of one cashtag", Refusal::TooManyCashtags),
+    ("media ids are invalid", Refusal::InvalidMedia),
+    // An upload that X does not know: a 400 (observed 2025).
+    ("badrequest: not found", Refusal::NotFound),
     // RFC 6750 §3.1. X's own text for this case is not known: it was only seen as a bare 403.
     ("insufficient_scope", Refusal::MissingScope),
 ];
@@ -107,6 +112,11 @@ pub fn classify(problem: &Problem) -> Refusal {
 }
 
 impl Problem {
+    /// The reason, for a person.
+    pub fn words(&self) -> &str {
+        self.detail.as_deref().or(self.title.as_deref()).unwrap_or("X gave no reason.")
+    }
+
     fn kind(&self) -> &str {
         self.r#type.as_deref().and_then(|kind| kind.rsplit('/').next()).unwrap_or_default()
     }

@@ -5,7 +5,6 @@ use proptest::prelude::*;
 use url::Url;
 
 use super::{
-    options::Options,
     tweet::{NewTweet, create_request, create_response},
     user::{XUser, me_request, me_response},
     *,
@@ -51,7 +50,7 @@ fn a_token_that_no_header_can_carry_is_not_sent() {
 
 #[test]
 fn a_post_is_text_and_perhaps_what_it_replies_to() {
-    let mut tweet = NewTweet { text: "Hi \"there\" & <you>".to_owned(), reply_to: None, options: Options::default() };
+    let mut tweet = NewTweet { text: "Hi \"there\" & <you>".to_owned(), ..NewTweet::default() };
     let request = create_request(&endpoints(), &token(), &tweet);
     assert_eq!((request.method(), request.uri().path()), (&Method::POST, "/2/tweets"));
     assert_eq!(request.headers()["content-type"], "application/json");
@@ -129,7 +128,7 @@ proptest! {
 
     #[test]
     fn a_post_is_sent_word_for_word(text in "\\PC*|(.|\n){0,40}") {
-        let request = create_request(&endpoints(), &token(), &NewTweet { text: text.clone(), reply_to: None, options: Options::default() });
+        let request = create_request(&endpoints(), &token(), &NewTweet { text: text.clone(), ..NewTweet::default() });
         prop_assert_eq!(serde_json::from_slice::<Value>(request.body()).unwrap(), serde_json::json!({"text": text}));
     }
 }

@@ -7,15 +7,16 @@ use serde_json::{Value, json};
 use super::options::Options;
 use super::{XError, authorized, data, with_json};
 use crate::{
-    id::{XPostId, XUserId},
+    id::{XMediaId, XPostId, XUserId},
     oauth::Endpoints,
     secret::Secret,
 };
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct NewTweet {
     pub text: String,
     pub reply_to: Option<XPostId>,
+    pub media_ids: Vec<XMediaId>,
     pub options: Options,
 }
 
@@ -25,6 +26,12 @@ pub fn create_request(endpoints: &Endpoints, access_token: &Secret<String>, twee
     body.insert("text".into(), json!(tweet.text));
     if let Some(parent) = &tweet.reply_to {
         body.insert("reply".into(), json!({ "in_reply_to_tweet_id": parent }));
+    }
+    if !tweet.media_ids.is_empty() {
+        let media = body.entry("media").or_insert_with(|| json!({}));
+        if let Some(fields) = media.as_object_mut() {
+            fields.insert("media_ids".into(), json!(tweet.media_ids));
+        }
     }
     with_json(authorized(Method::POST, endpoints, "/2/tweets", access_token), &Value::Object(body))
 }

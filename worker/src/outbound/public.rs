@@ -8,7 +8,7 @@ use latchkey_core::time::Span;
 use worker::web_sys::{self, ReadableStream};
 use worker::{AbortController, AbortSignal, Response, ResponseBody};
 
-use super::{NoAnswer, PATIENT, fetch, no_answer, time_limit, to_worker};
+use super::{NoAnswer, PATIENT, bytes, fetch, no_answer, time_limit, to_worker};
 use crate::error::Result;
 use crate::runtime::within;
 
@@ -72,7 +72,7 @@ impl Public {
         // A compressed body would have another length than the one that is said.
         let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]);
         for _ in 0..=MAX_REDIRECTS {
-            let answer = match fetch(to_worker(url.as_str(), &Method::GET, &headers, &[])?, signal).await {
+            let answer = match fetch(to_worker(url.as_str(), &Method::GET, &headers, None)?, signal).await {
                 Ok(answer) => answer,
                 Err(error) => return Ok(Err(Unfetched::NoAnswer(no_answer(&error)))),
             };
@@ -95,7 +95,7 @@ impl Public {
         body: &[u8],
         limit: Span,
     ) -> Result<std::result::Result<u16, NoAnswer>> {
-        let request = to_worker(url.as_str(), &Method::POST, headers, body)?;
+        let request = to_worker(url.as_str(), &Method::POST, headers, bytes(body))?;
         Ok(match fetch(request, &time_limit(limit)).await {
             Ok(answer) => {
                 discard(&answer);

@@ -2,16 +2,18 @@
 
 mod filter;
 pub mod insight;
+mod media;
 mod view;
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 pub use self::filter::PostFilter;
+use self::media::{NewMedia, named};
 pub use self::view::{estimate, post_view, status_word};
 use super::refused::Refused;
 use crate::id::{TenantId, XPostId};
-use crate::post::{Draft, Wording};
+use crate::post::{Draft, Part, Wording};
 use crate::x::options::Options;
 
 /// The longest thread.
@@ -42,6 +44,9 @@ pub const IGNORED: &[&str] = &[
 #[serde(deny_unknown_fields)]
 pub struct CreatePost {
     content: Option<String>,
+    media: Option<Vec<NewMedia>>,
+    #[serde(rename = "mediaIds")]
+    media_ids: Option<Vec<String>>,
     containers: Option<Vec<NewContainer>>,
     pub accounts: Vec<String>,
     pub tenant_id: Option<TenantId>,
@@ -60,6 +65,9 @@ pub struct CreatePost {
 struct NewContainer {
     #[serde(default)]
     content: String,
+    media: Option<Vec<NewMedia>>,
+    #[serde(rename = "mediaIds")]
+    media_ids: Option<Vec<String>>,
     x: Option<Value>,
 }
 
@@ -68,6 +76,9 @@ struct NewContainer {
 #[serde(deny_unknown_fields)]
 pub struct ChangePost {
     content: Option<String>,
+    media: Option<Vec<NewMedia>>,
+    #[serde(rename = "mediaIds")]
+    media_ids: Option<Vec<String>>,
     containers: Option<Vec<NewContainer>>,
     /// Null is now.
     #[serde(rename = "scheduledAt", default, deserialize_with = "given")]
@@ -109,12 +120,13 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Str
 }
 
 impl CreatePost {
-    pub fn draft(&mut self) -> Result<Draft, Refused> {
+    pub fn draft(&mut self, allows_loopback: bool) -> Result<Draft, Refused> {
         if self.accounts.is_empty() {
             return Err(Refused::field("accounts", "name at least one account"));
         }
-        let draft = draft(self.content.take(), self.containers.take())?;
-        draft.ok_or_else(|| Refused::field("content", "give either `content` or `containers`"))
+        let root = NewContainer::root(&mut self.content, &mut self.media, &mut self.media_ids);
+        draft(root, self.containers.take(), allows_loopback)?
+            .ok_or_else(|| Refused::field("content", "give either `content` or `containers`"))
     }
 
     pub fn options(&mut self) -> Result<Options, Refused> {
@@ -123,8 +135,10 @@ impl CreatePost {
 }
 
 impl ChangePost {
-    pub fn draft(&mut self) -> Result<Option<Draft>, Refused> {
-        draft(self.content.take(), self.containers.take())
+    /// Media are changed together with the text that they belong to.
+    pub fn draft(&mut self, allows_loopback: bool) -> Result<Option<Draft>, Refused> {
+        let root = NewContainer::root(&mut self.content, &mut self.media, &mut self.media_ids);
+        draft(root, self.containers.take(), allows_loopback)
     }
 
     pub fn options(&mut self) -> Result<Option<Options>, Refused> {
@@ -133,6 +147,8 @@ impl ChangePost {
 
     pub const fn is_empty(&self) -> bool {
         self.content.is_none()
+            && self.media.is_none()
+            && self.media_ids.is_none()
             && self.containers.is_none()
             && self.scheduled_at.is_none()
             && self.is_draft.is_none()
@@ -157,21 +173,44 @@ fn options(given: Option<Value>) -> Result<Option<Options>, Refused> {
     given.map(|value| Options::parse(value, "x")).transpose()
 }
 
-fn draft(content: Option<String>, containers: Option<Vec<NewContainer>>) -> Result<Option<Draft>, Refused> {
-    match (content, containers) {
+impl NewContainer {
+    /// A post of one container, written without it.
+    fn root(
+        content: &mut Option<String>,
+        media: &mut Option<Vec<NewMedia>>,
+        media_ids: &mut Option<Vec<String>>,
+    ) -> Option<Self> {
+        let (content, media, media_ids) = (content.take(), media.take(), media_ids.take());
+        let is_given = content.is_some() || media.is_some() || media_ids.is_some();
+        is_given.then(|| Self { content: content.unwrap_or_default(), media, media_ids, x: None })
+    }
+
+    /// `path` ends in a dot, or is empty.
+    fn part(self, path: &str, allows_loopback: bool) -> Result<Part, Refused> {
+        let options = self.x.map(|value| Options::parse(value, &format!("{path}x"))).transpose()?;
+        let media = named(self.media, self.media_ids, path, allows_loopback)?;
+        Ok(Part { content: self.content, options: options.unwrap_or_default(), media })
+    }
+}
+
+fn draft(
+    root: Option<NewContainer>,
+    containers: Option<Vec<NewContainer>>,
+    allows_loopback: bool,
+) -> Result<Option<Draft>, Refused> {
+    match (root, containers) {
         (None, None) => Ok(None),
         (Some(_), Some(_)) => Err(Refused::field("content", "give either `content` or `containers`")),
-        (Some(text), None) => Ok(Some(Draft { content: vec![(text, Options::default())], wording: Wording::Content })),
+        (Some(root), None) => {
+            Ok(Some(Draft { parts: vec![root.part("", allows_loopback)?], wording: Wording::Content }))
+        }
         (None, Some(containers)) if containers.is_empty() || containers.len() > MAX_CONTAINERS => {
             Err(Refused::field("containers", "expected 1 to 25 containers"))
         }
         (None, Some(containers)) => {
-            let content = containers.into_iter().enumerate().map(|(n, container)| {
-                let options =
-                    container.x.map(|value| Options::parse(value, &format!("containers.{n}.x"))).transpose()?;
-                Ok((container.content, options.unwrap_or_default()))
-            });
-            Ok(Some(Draft { content: content.collect::<Result<_, Refused>>()?, wording: Wording::Containers }))
+            let parts = containers.into_iter().enumerate();
+            let parts = parts.map(|(n, container)| container.part(&format!("containers.{n}."), allows_loopback));
+            Ok(Some(Draft { parts: parts.collect::<Result<_, _>>()?, wording: Wording::Containers }))
         }
     }
 }
@@ -183,7 +222,7 @@ mod tests {
     use crate::api::input::read;
 
     fn drafted(body: &str) -> Result<Draft, Refused> {
-        read::<CreatePost>(body.as_bytes(), IGNORED)?.value.draft()
+        read::<CreatePost>(body.as_bytes(), IGNORED)?.value.draft(false)
     }
 
     fn fields(body: &str) -> Vec<String> {
@@ -196,7 +235,7 @@ mod tests {
 
     #[test]
     fn a_post_has_content_or_containers_and_an_account() {
-        assert_eq!(drafted(r#"{"content":"hi","accounts":["x"]}"#).unwrap().content.len(), 1);
+        assert_eq!(drafted(r#"{"content":"hi","accounts":["x"]}"#).unwrap().parts.len(), 1);
         assert_eq!(fields(r#"{"content":"hi","accounts":[]}"#), ["accounts"]);
         assert_eq!(fields(r#"{"accounts":["x"]}"#), ["content"]);
         assert_eq!(fields(r#"{"content":"a","containers":[{"content":"b"}],"accounts":["x"]}"#), ["content"]);
@@ -213,7 +252,7 @@ mod tests {
     fn options_of_other_networks_are_warned_of_and_unknown_fields_refused() {
         let body = read::<CreatePost>(br#"{"content":"a","accounts":["x"],"tiktok":{"privacy":1}}"#, IGNORED).unwrap();
         assert_eq!(body.warnings, ["`tiktok` has no effect for X."]);
-        assert_eq!(fields(r#"{"content":"a","accounts":["x"],"mediaIds":["m"]}"#), ["mediaIds"]);
+        assert_eq!(fields(r#"{"content":"a","accounts":["x"],"colour":1}"#), ["colour"]);
     }
 
     #[test]

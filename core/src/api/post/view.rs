@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::account::Account;
-use crate::delivery::{Delivery, Segment, State};
+use crate::delivery::{Attachment, Delivery, Segment, State, Track};
+use crate::id::MediaId;
 use crate::post::{Container, Post};
 use crate::time::UnixMillis;
 use crate::x::price::{Micros, Prices, bill};
@@ -18,7 +19,14 @@ pub const fn status_word(state: State) -> &'static str {
     }
 }
 
-pub fn post_view(post: &Post, org_id: &str, deliveries: &[(Delivery, Account)], prices: &Prices) -> Value {
+/// `link` makes the signed URL of a medium of ours.
+pub fn post_view(
+    post: &Post,
+    org_id: &str,
+    deliveries: &[(Delivery, Account)],
+    prices: &Prices,
+    link: &dyn Fn(&MediaId) -> String,
+) -> Value {
     let published_at = deliveries.iter().filter_map(|(delivery, _)| delivery.published_at).min();
     let is_pending = deliveries.iter().any(|(delivery, _)| !delivery.is_final());
     let mut view = json!({
@@ -30,7 +38,7 @@ pub fn post_view(post: &Post, org_id: &str, deliveries: &[(Delivery, Account)], 
         "scheduledAt": post.scheduled_at.map(UnixMillis::to_iso),
         "scheduled": post.scheduled_at.is_some() && !post.is_draft && is_pending && published_at.is_none(),
         "isDraft": post.is_draft,
-        "containers": post.containers.iter().map(container_view).collect::<Vec<_>>(),
+        "containers": post.containers.iter().map(|container| container_view(container, link)).collect::<Vec<_>>(),
         "socialAccounts": deliveries.iter().map(|(d, a)| delivery_view(d, a, post.is_draft)).collect::<Vec<_>>(),
         "cost": cost_view(post, deliveries, prices),
     });
@@ -40,15 +48,29 @@ pub fn post_view(post: &Post, org_id: &str, deliveries: &[(Delivery, Account)], 
     view
 }
 
-fn container_view(container: &Container) -> Value {
+fn container_view(container: &Container, link: &dyn Fn(&MediaId) -> String) -> Value {
     let mut view = json!({
         "id": container.id,
         "content": container.content,
         "weighted_length": container.weighted_length,
-        "media": [],
+        "media": container.media.iter().map(|attachment| attachment_view(attachment, link)).collect::<Vec<_>>(),
     });
     if let (false, Some(fields)) = (container.options.is_empty(), view.as_object_mut()) {
         fields.insert("x".into(), json!(container.options));
+    }
+    view
+}
+
+fn attachment_view(attachment: &Attachment, link: &dyn Fn(&MediaId) -> String) -> Value {
+    let mut view = json!({
+        "id": attachment.media_id,
+        "url": attachment.media_id.as_ref().map(link).or_else(|| attachment.url.clone()),
+        "filename": attachment.filename,
+        "altText": attachment.alt_text,
+    });
+    if let (false, Some(fields)) = (attachment.subtitles.is_empty(), view.as_object_mut()) {
+        let track = |track: &Track| json!({ "id": track.media_id, "language_code": track.language_code, "display_name": track.display_name });
+        fields.insert("subtitles".into(), attachment.subtitles.iter().map(track).collect());
     }
     view
 }
@@ -101,9 +123,28 @@ fn segments_view(delivery: &Delivery) -> Vec<Value> {
     };
     let view = |(n, segment): (usize, &Segment)| {
         let id = segment.platform_post_id.as_ref();
-        json!({ "container_id": segment.container_id, "state": state(n, id.is_some()).as_str(), "platformPostId": id })
+        let mut view = json!({
+            "container_id": segment.container_id,
+            "state": state(n, id.is_some()).as_str(),
+            "platformPostId": id,
+        });
+        if let (false, Some(fields)) = (segment.media.is_empty(), view.as_object_mut()) {
+            fields.insert("media".into(), segment.media.iter().map(progress_view).collect());
+        }
+        view
     };
     delivery.segments.iter().enumerate().map(view).collect()
+}
+
+/// For a person who waits.
+fn progress_view(attachment: &Attachment) -> Value {
+    json!({
+        "id": attachment.media_id,
+        "state": attachment.stage(),
+        "bytes_sent": attachment.bytes_sent(),
+        "bytes_total": attachment.file.as_ref().map(|file| file.size),
+        "processing_percent": attachment.processing_percent(),
+    })
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ fn a_monthly_cap_is_no_rate_limit() {
 #[test]
 fn a_bad_body_says_which_parameter() {
     let body = r#"{"errors":[{"message":"Your media IDs are invalid.","parameters":{"media.media_ids":["1"]}}],"title":"Invalid Request","detail":"One or more parameters to your request was invalid.","type":"https://api.twitter.com/2/problems/invalid-request"}"#;
-    assert_eq!(meaning(400, body), Refusal::InvalidRequest);
+    assert_eq!(meaning(400, body), Refusal::InvalidMedia);
     let expected = "One or more parameters to your request was invalid. Your media IDs are invalid.";
     assert_eq!(problem(400, body).detail.as_deref(), Some(expected));
 }

@@ -4,12 +4,14 @@
 //! Input gates do not cover an awaited `fetch`, so what must be one at a time has its own lock: a refresh is one shared
 //! future, publishing is one loop. Both keep their state in `SQLite` and nothing else.
 
+mod fetch;
 mod lookup;
 mod publish;
 mod settle;
 mod store;
 mod stub;
 mod tokens;
+mod upload;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;

@@ -20,6 +20,10 @@ use crate::objects::workspace::{GrantReport, Report};
 use crate::outbound::PATIENT;
 use crate::runtime::now;
 
+/// The steps of one alarm, which may make 50 requests to the outside (Workers' free plan) and last 15 minutes. The next
+/// alarm goes on at once.
+const STEPS_OF_AN_ALARM: u32 = 40;
+
 impl Inner {
     /// Works until nothing is due. Only one loop runs; a second alarm finds it busy and leaves the rows to it.
     pub(super) async fn publish_due(self: &Rc<Self>) -> Result<()> {
@@ -33,7 +37,8 @@ impl Inner {
 
     async fn publish_all(self: &Rc<Self>) -> Result<()> {
         self.recover()?;
-        while let Some(row) = self.next_row(now())? {
+        for _ in 0..STEPS_OF_AN_ALARM {
+            let Some(row) = self.next_row(now())? else { break };
             self.step_row(&row).await?;
         }
         self.report().await?;
@@ -74,13 +79,14 @@ impl Inner {
     }
 
     /// One call to X, or none when something stands in its way. In order: (1) the ledger hears that it begins, and says
-    /// whether X may be called; (2) the windows; (3) a token; (4) the intent is stored; (5) X is called.
+    /// whether X may be called; (2) the windows; (3) a token; (4) the intent of a post is stored; (5) X is called.
     async fn send(self: &Rc<Self>, mut delivery: Delivery) -> Result<()> {
-        let Some(endpoint) = delivery.next_endpoint() else { return Ok(()) };
+        let upload = delivery.next_upload(now());
+        let endpoint = match &upload {
+            Some((_, step)) => step.endpoint(),
+            None => delivery.next_endpoint(),
+        };
         let is_probe = self.probing.borrow().as_ref() == Some(&delivery.post_id);
-        if is_probe {
-            self.probing.take();
-        }
         delivery.announce();
         self.save_delivery(&delivery)?;
         let gate = self.report().await?;
@@ -89,21 +95,27 @@ impl Inner {
         if let Some(why) = gate.paused.filter(|_| !is_probe) {
             return self.effect(delivery, Outcome::Paused(why));
         }
-        let closed_until = gate.closed_until.filter(|_| endpoint == NEW_POSTS);
-        if let Some(until) = closed_until.max(self.exhausted_until(endpoint)?) {
+        let closed_until = gate.closed_until.filter(|_| endpoint == Some(NEW_POSTS));
+        let exhausted_until = endpoint.map_or(Ok(None), |endpoint| self.exhausted_until(endpoint))?;
+        if let Some(until) = closed_until.max(exhausted_until) {
             return self.effect(delivery, Outcome::LimitedUntil(until));
         }
         let access = self.access_token().await?;
-        let Some(mut delivery) = self.unchanged(&delivery)? else { return Ok(()) };
-        let access = match access {
-            Ok(access) => access,
-            Err(no_access) => return self.effect(delivery, no_access.into()),
-        };
+        let Some(delivery) = self.unchanged(&delivery)? else { return Ok(()) };
+        match (access, upload) {
+            (Err(no_access), _) => self.effect(delivery, no_access.into()),
+            (Ok(access), Some((place, step))) => self.upload(delivery, place, &step, &access).await,
+            (Ok(access), None) => self.post(delivery, &access).await,
+        }
+    }
+
+    async fn post(self: &Rc<Self>, mut delivery: Delivery, access: &Access) -> Result<()> {
+        self.probing.borrow_mut().take_if(|post_id| *post_id == delivery.post_id);
         let Some(call) = delivery.begin(now()) else { return Ok(()) };
         self.save_delivery(&delivery)?;
-        let outcome = self.call(&call, &access).await?;
+        let outcome = self.call(&call, access).await?;
         if let Outcome::Refused(XError::Refused { refusal: Refusal::TokenRejected, .. }) = &outcome {
-            self.access_token_rejected(&access)?;
+            self.access_token_rejected(access)?;
         }
         self.effect(delivery, outcome)
     }

@@ -17,6 +17,7 @@ use latchkey_core::post::{Post, Wording, schedule};
 use serde_json::json;
 
 use super::outbox::Errand;
+use super::posts::require_tenant;
 use super::{ChangePlan, Inner, InsightPlan, not_found};
 use crate::error::{Error, Result};
 use crate::runtime::now;
@@ -36,7 +37,7 @@ impl Inner {
         if !deliveries.iter().all(|(delivery, _)| delivery.has_not_begun()) {
             return Err(already_published());
         }
-        changed(&post, &deliveries, body)?;
+        self.changed(&post, &deliveries, body, whose)?;
         self.begin_change(post, deliveries)
     }
 
@@ -44,7 +45,7 @@ impl Inner {
     pub(super) fn commit_change(&self, id: &PostId, number: u32, body: &str) -> Result<Option<Answer>> {
         let Some(before) = self.post_under_change(id, number)? else { return Ok(None) };
         let deliveries = self.changeable_deliveries(id)?;
-        let (after, warnings) = changed(&before, &deliveries, body)?;
+        let (after, warnings) = self.changed(&before, &deliveries, body, &Binding::default())?;
         let prices = self.settings()?.prices;
         self.save_post(&after)?;
         for (delivery, account) in &deliveries {
@@ -61,6 +62,42 @@ impl Inner {
         let body =
             json!({ "rescheduled": is_rescheduled, "post": view, "data": { "post": view }, "warnings": warnings });
         Ok(Some(Answer::success(200, body)))
+    }
+
+    /// The post as the caller wants it, and what it says that means nothing here.
+    fn changed(
+        &self,
+        post: &Post,
+        deliveries: &[(Delivery, Account)],
+        body: &str,
+        whose: &Binding,
+    ) -> Result<(Post, Vec<String>)> {
+        let input = read::<ChangePost>(body.as_bytes(), IGNORED)?;
+        let mut wanted = input.value;
+        if wanted.is_empty() {
+            return Err(Refused::new(Code::InvalidPayload, "The body changes nothing.").into());
+        }
+        let mut post = post.clone();
+        let mut wording = Wording::Containers;
+        match wanted.scheduled_at.take() {
+            Some(Some(text)) => post.scheduled_at = schedule(&text, now())?,
+            Some(None) => post.scheduled_at = None,
+            None => {}
+        }
+        post.is_draft = wanted.is_draft.unwrap_or(post.is_draft);
+        if let Some(options) = wanted.options()? {
+            post.options = options;
+        }
+        if let Some(mut draft) = wanted.draft(self.allows_loopback()?)? {
+            require_tenant(&self.find_media(&mut draft, whose)?, post.tenant_id.as_ref())?;
+            wording = draft.wording;
+            post.say(&draft)?;
+        }
+        post.check(wording)?;
+        let accounts: Vec<&Account> = deliveries.iter().map(|(_, account)| account).collect();
+        post.check_length(wording, &accounts)?;
+        post.check_scopes(&accounts)?;
+        Ok((post, input.warnings))
     }
 
     /// All but those that ended when their account was removed.
@@ -175,34 +212,6 @@ impl Inner {
         }
         Ok(answer.clone())
     }
-}
-
-/// The post as the caller wants it, and what it says that means nothing here.
-fn changed(post: &Post, deliveries: &[(Delivery, Account)], body: &str) -> Result<(Post, Vec<String>)> {
-    let input = read::<ChangePost>(body.as_bytes(), IGNORED)?;
-    let mut wanted = input.value;
-    if wanted.is_empty() {
-        return Err(Refused::new(Code::InvalidPayload, "The body changes nothing.").into());
-    }
-    let mut post = post.clone();
-    let mut wording = Wording::Containers;
-    match wanted.scheduled_at.take() {
-        Some(Some(text)) => post.scheduled_at = schedule(&text, now())?,
-        Some(None) => post.scheduled_at = None,
-        None => {}
-    }
-    post.is_draft = wanted.is_draft.unwrap_or(post.is_draft);
-    if let Some(options) = wanted.options()? {
-        post.options = options;
-    }
-    if let Some(draft) = wanted.draft()? {
-        wording = draft.wording;
-        post.say(&draft)?;
-    }
-    post.check(wording)?;
-    let accounts: Vec<&Account> = deliveries.iter().map(|(_, account)| account).collect();
-    post.check_length(wording, &accounts)?;
-    Ok((post, input.warnings))
 }
 
 fn withdrawn(delivery: Delivery) -> Delivery {

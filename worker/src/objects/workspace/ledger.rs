@@ -175,7 +175,12 @@ impl Inner {
                 post.scheduled_at.map(time).into(),
                 doc(post)?,
             ],
-        )
+        )?;
+        self.db()?.run("DELETE FROM post_media WHERE post_id = ?", vec![post.id.as_str().into()])?;
+        post.media_ids().try_for_each(|media_id| {
+            let insert = "INSERT OR IGNORE INTO post_media (post_id, media_id) VALUES (?, ?)";
+            self.db()?.run(insert, vec![post.id.as_str().into(), media_id.as_str().into()])
+        })
     }
 
     pub(super) fn post(&self, id: &str) -> Result<Option<Post>> {

@@ -41,6 +41,7 @@ use super::storage::Db;
 use super::waiting::Waiting;
 use super::wire::{answer, message, reply};
 use crate::app::App;
+use crate::auth::CALLBACK_PATH;
 use crate::error::{Error, Result};
 use crate::log;
 use crate::runtime::now;
@@ -55,6 +56,8 @@ struct Inner {
     app: OnceCell<App>,
     db: Result<Db>,
     waiting: Waiting,
+    /// Where users see this deployment, as the first call of this process said it.
+    origin: OnceCell<String>,
 }
 
 // A caught panic leaves nothing half done here: the ledger is in SQLite, and each event reads it anew.
@@ -64,7 +67,8 @@ impl std::panic::RefUnwindSafe for WorkspaceObject {}
 impl DurableObject for WorkspaceObject {
     fn new(state: State, env: Env) -> Self {
         let db = Db::open(state.storage(), ledger::SCHEMA);
-        Self { inner: Rc::new(Inner { env, app: OnceCell::new(), db, waiting: Waiting::default() }) }
+        let (app, waiting, origin) = (OnceCell::new(), Waiting::default(), OnceCell::new());
+        Self { inner: Rc::new(Inner { env, app, db, waiting, origin }) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
@@ -121,6 +125,7 @@ impl Inner {
 
     /// Every failure of authentication is the same on the wire. What a good key lacks is said.
     fn authorise(&self, call: &Call) -> Result<Caller> {
+        self.origin.get_or_init(|| call.callback_url.trim_end_matches(CALLBACK_PATH).to_owned());
         let admin = base64url(self.app()?.admin_key_digest());
         let caller = if ct_eq(call.key_digest.as_bytes(), admin.as_bytes()) {
             Some(Caller::admin())

@@ -6,10 +6,13 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::input::read;
 use latchkey_core::api::post::{CreatePost, IGNORED, NewReply, NewRepost, PostFilter, estimate, post_view};
 use latchkey_core::api::query::Query;
+use latchkey_core::api::refused::Refused;
 use latchkey_core::delivery::{Delivery, State};
-use latchkey_core::id::{PostId, XPostId};
+use latchkey_core::id::{MediaId, PostId, TenantId, XPostId};
 use latchkey_core::key::Binding;
-use latchkey_core::post::{Draft, Post, Wording, resolve, schedule};
+use latchkey_core::media::Media;
+use latchkey_core::media::link::Use;
+use latchkey_core::post::{Draft, Part, Post, Wording, is_for, resolve, schedule};
 use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::options::Options;
 use latchkey_core::x::price::Micros;
@@ -29,7 +32,8 @@ impl Inner {
     pub(super) fn create_post(&self, body: &str, whose: &Binding) -> Result<Answer> {
         let input = read::<CreatePost>(body.as_bytes(), IGNORED)?;
         let (mut wanted, warnings) = (input.value, input.warnings);
-        let draft = wanted.draft()?;
+        let mut draft = wanted.draft(self.allows_loopback()?)?;
+        let media = self.find_media(&mut draft, whose)?;
         let mut post = new_post()?;
         post.options = wanted.options()?;
         post.is_draft = wanted.is_draft;
@@ -44,7 +48,9 @@ impl Inner {
         known.retain(|account| wanted.tenant_id.is_none() || account.tenant_id == wanted.tenant_id);
         let accounts = resolve(&wanted.accounts, &known, "accounts")?;
         post.check_length(draft.wording, &accounts)?;
+        post.check_scopes(&accounts)?;
         post.tenant_id = accounts.first().and_then(|account| account.tenant_id.clone());
+        require_tenant(&media, post.tenant_id.as_ref())?;
         self.require_cost(&post, accounts.len(), wanted.max_cost_usd)?;
         if wanted.dry_run {
             return self.dry_answer(&post, &accounts, &warnings);
@@ -64,8 +70,8 @@ impl Inner {
         let mut reply = new_post()?;
         reply.tenant_id.clone_from(&account.tenant_id);
         reply.options = Options::replying_to(wanted.parent_comment_id.as_ref().unwrap_or(&root));
-        let content = vec![(wanted.content, Options::default())];
-        reply.say(&Draft { content, wording: Wording::Content })?;
+        let parts = vec![Part { content: wanted.content, ..Part::default() }];
+        reply.say(&Draft { parts, wording: Wording::Content })?;
         reply.check(Wording::Content)?;
         reply.check_length(Wording::Content, &[&account])?;
         self.accept(&reply, &[&account])?;
@@ -150,7 +156,7 @@ impl Inner {
             .iter()
             .map(|account| (post.delivery_to(account, &prices, post.created_at), (*account).clone()))
             .collect();
-        let mut view = post_view(post, ORG_ID, &deliveries, &prices);
+        let mut view = self.view_with(post, &deliveries)?;
         if let Some(fields) = view.as_object_mut() {
             fields.insert("id".into(), Value::Null);
         }
@@ -223,8 +229,42 @@ impl Inner {
         Ok(Answer::success(200, body))
     }
 
+    /// Says where the bytes of each named medium lie.
+    pub(super) fn find_media(&self, draft: &mut Draft, whose: &Binding) -> Result<Vec<(String, Media)>> {
+        let mut found = Vec::new();
+        for named in draft.parts.iter_mut().filter_map(|part| part.media.as_mut()).flatten() {
+            let path = named.path.clone();
+            named.find(|id| {
+                let is_visible = |media: &Media| !whose.is_narrow() || media.tenant_id == whose.tenant_id;
+                let media = self.media_named(id.as_str())?.filter(is_visible);
+                found.extend(media.clone().map(|media| (path.clone(), media)));
+                Ok::<_, Error>(media)
+            })?;
+        }
+        Ok(found)
+    }
+
+    pub(super) fn allows_loopback(&self) -> Result<bool> {
+        Ok(self.app()?.allows_loopback())
+    }
+
     pub(super) fn view(&self, post: &Post) -> Result<Value> {
-        Ok(post_view(post, ORG_ID, &self.deliveries_of(&post.id)?, &self.settings()?.prices))
+        self.view_with(post, &self.deliveries_of(&post.id)?)
+    }
+
+    fn view_with(&self, post: &Post, deliveries: &[(Delivery, Account)]) -> Result<Value> {
+        let ring = self.app()?.keyring();
+        let origin = self.origin.get().map(String::as_str).unwrap_or_default();
+        let link = |id: &MediaId| Use::Read.address(ring, origin, id, now());
+        Ok(post_view(post, ORG_ID, deliveries, &self.settings()?.prices, &link))
+    }
+}
+
+/// A medium of one tenant is not for the accounts of another: to them, it is not there.
+pub(super) fn require_tenant(media: &[(String, Media)], tenant_id: Option<&TenantId>) -> Result<(), Refused> {
+    match media.iter().find(|(_, media)| !is_for(media, tenant_id)) {
+        Some((path, _)) => Err(Refused::field(path, "there is no such media")),
+        None => Ok(()),
     }
 }
 

@@ -1,0 +1,69 @@
+//! Bytes that pass through without being held: JavaScript's streams, piped by the runtime and not by wasm.
+
+use js_sys::{BigInt, Reflect, Uint8Array};
+use worker::Result;
+use worker::wasm_bindgen::JsCast;
+use worker::wasm_bindgen_futures::JsFuture;
+use worker::web_sys::{ReadableStream, ReadableStreamDefaultReader, StreamPipeOptions, WritableStream};
+use worker::worker_sys::FixedLengthStream;
+
+/// A body of known length, written while it is sent.
+pub struct Framed {
+    pub body: ReadableStream,
+    writable: WritableStream,
+}
+
+impl Framed {
+    /// A body with a length is sent with one; X and R2 refuse bodies of unknown length.
+    pub fn new(len: u64) -> Result<Self> {
+        let stream = FixedLengthStream::new_big_int(BigInt::from(len))?;
+        Ok(Self { body: stream.readable(), writable: stream.writable() })
+    }
+
+    /// Writes `before`, all of `bytes`, and `after`. A stream that breaks off breaks the body off.
+    pub async fn fill(&self, before: &[u8], bytes: &ReadableStream, after: &[u8]) -> Result<()> {
+        self.write(before).await?;
+        let options = StreamPipeOptions::new();
+        options.set_prevent_close(true);
+        JsFuture::from(bytes.pipe_to_with_options(&self.writable, &options)).await?;
+        self.write(after).await?;
+        JsFuture::from(self.writable.close()).await?;
+        Ok(())
+    }
+
+    async fn write(&self, bytes: &[u8]) -> Result<()> {
+        let writer = self.writable.get_writer()?;
+        let written = JsFuture::from(writer.write_with_chunk(&Uint8Array::from(bytes))).await;
+        writer.release_lock();
+        written?;
+        Ok(())
+    }
+}
+
+/// A stream's bytes as they come, for the rare reader in wasm.
+pub struct Chunks {
+    reader: ReadableStreamDefaultReader,
+}
+
+impl Chunks {
+    pub fn of(stream: &ReadableStream) -> Result<Self> {
+        let reader = ReadableStreamDefaultReader::new(stream)?;
+        Ok(Self { reader })
+    }
+
+    /// `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        let read = JsFuture::from(self.reader.read()).await?;
+        if Reflect::get(&read, &"done".into())?.is_truthy() {
+            return Ok(None);
+        }
+        let chunk = Reflect::get(&read, &"value".into())?;
+        Ok(Some(chunk.dyn_into::<Uint8Array>()?.to_vec()))
+    }
+
+    /// The rest is not wanted.
+    pub fn cancel(&self) {
+        // Whether it closes well is the other side's matter.
+        let _ = self.reader.cancel();
+    }
+}
