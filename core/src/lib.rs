@@ -27,4 +27,5 @@ pub mod secret;
 pub mod settings;
 pub mod text;
 pub mod time;
+pub mod words;
 pub mod x;

@@ -29,6 +29,7 @@ pub enum Purpose {
     AuthorizationCode,
     CodeVerifier,
     ProvisionalTokens,
+    ConfirmationCode,
     CredentialAnswer,
 }
 
@@ -62,6 +63,7 @@ impl Purpose {
             Self::AuthorizationCode => "authorization_code",
             Self::CodeVerifier => "code_verifier",
             Self::ProvisionalTokens => "provisional_tokens",
+            Self::ConfirmationCode => "confirmation_code",
             Self::CredentialAnswer => "credential_answer",
         }
     }

@@ -67,7 +67,7 @@ test("the pages of refusal, of another browser and of a start that has to be con
   const stranger = await stage.visit(t);
   await stranger.page.goto(popup.url());
   await visit.answer(stranger.page, "authorize", stranger.user);
-  await stranger.page.getByRole("heading", { name: "Continue where you started" }).waitFor();
+  await stranger.page.getByRole("heading", { name: "Confirm that this is you" }).waitFor();
   await assertAccessible(stranger.page, "another browser");
   const { token } = await createSession(stage, { origin: visit.acme.origin, label: "Acme Social" });
   await page.goto(visit.acme.origin);

@@ -92,8 +92,8 @@ test("a callback in another browser names the site, connects nothing, and the pa
   const elsewhere = await stranger.context.newPage();
   await elsewhere.goto(popup.url());
   await visit.answer(elsewhere, "authorize", stranger.user);
-  await elsewhere.getByRole("heading", { name: "Continue where you started" }).waitFor();
-  await elsewhere.getByText("http://acme.localhost").waitFor();
+  await elsewhere.getByRole("heading", { name: "Confirm that this is you" }).waitFor();
+  await elsewhere.getByText(`Type it only at ${visit.acme.origin}`).waitFor();
   await visit.page.getByLabel("6-digit code").waitFor();
   await cancelOf(visit.page).click();
   assert.deepEqual((await visit.onlyEvent()).detail, { reason: "dismissed" });

@@ -31,11 +31,16 @@ function callsOf(text) {
   const root = ROOTS[area] ?? `/v1/${area}`;
   const arms = [...text.matchAll(/\(((?:"[A-Z]+"(?: \| )?)+), (\[[^\]]*\](?:\s*\| \[[^\]]*\])*)\)/g)];
   assert.ok(arms.length > 0, `fn parse_${area} has no arm that can be read`);
-  return arms.flatMap(([, methods, paths]) =>
-    [...methods.matchAll(/[A-Z]+/g)].flatMap(([method]) =>
-      [...paths.matchAll(/\[([^\]]*)\]/g)].map(([, segments]) => `${method} ${[root, ...segments.split(", ").filter(Boolean).map(segment)].join("/")}`),
-    ),
-  );
+  return arms.flatMap(([, methods, patterns]) => {
+    const paths = [...patterns.matchAll(/\[([^\]]*)\]/g)].flatMap(([, segments]) => pathsOf(root, segments));
+    return [...methods.matchAll(/[A-Z]+/g)].flatMap(([method]) => paths.map((path) => `${method} ${path}`));
+  });
+}
+
+/** The paths that a list of segments stands for: one may be `"this" | "that"`. */
+function pathsOf(root, segments) {
+  const each = segments.split(", ").filter(Boolean).map((pattern) => pattern.split(" | ").map(segment));
+  return each.reduce((paths, words) => paths.flatMap((path) => words.map((word) => `${path}/${word}`)), [root]);
 }
 
 /** A quoted word is itself, a name is an id. */

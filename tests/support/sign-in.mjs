@@ -37,6 +37,28 @@ export async function authorized(bench, given) {
   return { ...attempt, arrived };
 }
 
+/**
+ * Another browser than the one that started has followed X's redirect. `other` is its cookie; `reload()` shows its page
+ * as it is then.
+ */
+export async function inOtherBrowser(bench, { username = newPerson(bench), ...given } = {}) {
+  const attempt = await atCallback(bench, { username, ...given });
+  const arrived = await browse(bench, attempt.callback);
+  assert.equal(arrived.status, 303, arrived.text);
+  const other = cookieOf(arrived);
+  return { ...attempt, username, arrived, other, reload: () => browse(bench, arrived.headers.get("location"), other) };
+}
+
+/** The six digits that a page shows, if it does. */
+export const confirmationCode = (html) => /<p class=code>(\d{3}) (\d{3})</.exec(html)?.slice(1).join("");
+
+/** The code of another browser, typed where the session began. */
+export const confirm = (bench, { id, token }, code) =>
+  api(bench.worker, { key: token }).post(`/v1/connect-sessions/${id}/confirm`, { code }, { origin: SITE });
+
+/** What X would still honour. */
+export const liveTokens = ({ x }, username) => x.tokens({ username }).filter(({ live }) => live);
+
 /** Step 4: the session as its page sees it. `query` may be `wait=25&since=pending`. */
 export const watch = (bench, { id, token }, query = "") =>
   api(bench.worker, { key: token }).get(`/v1/connect-sessions/${id}${query && `?${query}`}`, { origin: SITE });

@@ -4,13 +4,14 @@ import {
   browse,
   complete,
   consent,
+  cookieOf,
   createSession,
   newVerifier,
   request,
   startBench,
   startSession,
 } from "../support/client.mjs";
-import { atCallback, authorized, createLink, declined, leftForX, openLink } from "../support/sign-in.mjs";
+import { atCallback, authorized, createLink, declined, inOtherBrowser, leftForX, openLink } from "../support/sign-in.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));
@@ -46,8 +47,19 @@ const PAGES = {
     const { callback } = await atCallback(bench, { label: LABEL });
     return resultOf(await browse(bench, callback));
   },
+  "another browser that waits for its code": async () => (await inOtherBrowser(bench, { label: LABEL })).reload(),
+  "another browser with its code": async () => {
+    const { session, verifier, reload } = await inOtherBrowser(bench, { label: LABEL });
+    await complete(bench, session, verifier);
+    return reload();
+  },
   "another browser at a link": async () => {
+    const arrived = await browse(bench, (await throughLink({ label: LABEL })).callback);
+    return resultOf(arrived, cookieOf(arrived));
+  },
+  "a third browser at a link": async () => {
     const { callback } = await throughLink({ label: LABEL });
+    await browse(bench, callback);
     return resultOf(await browse(bench, callback));
   },
   "a link that connected": async () => {
@@ -99,18 +111,23 @@ for (const [name, open] of Object.entries(PAGES)) {
   });
 }
 
-test("only the start page may post, to us and on to X", async () => {
+/** Pages with a button, and what they may post to. */
+const posts = (name) => {
+  const xOrigin = `http://x.localhost:${new URL(bench.x.origin).port}`;
+  return { "the start page": `'self' ${xOrigin}`, "another browser at a link": "'self'" }[name];
+};
+
+test("only the start page may post, to us and on to X, and the button of a link, to us", async () => {
   for (const [name, open] of Object.entries(PAGES)) {
     const { "form-action": target } = directives((await open()).headers.get("content-security-policy"));
-    const xOrigin = `http://x.localhost:${new URL(bench.x.origin).port}`;
-    assert.equal(target, name === "the start page" ? `'self' ${xOrigin}` : "'none'", name);
+    assert.equal(target, posts(name) ?? "'none'", name);
   }
 });
 
 test("no page of ours leaks its address", async () => {
   for (const [name, open] of Object.entries(PAGES)) {
-    // The start page posts to itself and has to say from where; "same-origin" tells nobody else.
-    const expected = name === "the start page" ? "same-origin" : "no-referrer";
+    // A page that posts to us has to say from where; "same-origin" tells nobody else.
+    const expected = posts(name) ? "same-origin" : "no-referrer";
     assert.equal((await open()).headers.get("referrer-policy"), expected, name);
   }
 });
@@ -121,6 +138,21 @@ test("redirects tell no address and no name of ours either", async () => {
   assert.equal(arrived.headers.get("referrer-policy"), "no-referrer");
   for (const text of [left.location, left.cookie, [...arrived.headers].flat().join("\n")]) {
     assert.ok(!/latchkey/i.test(text), text);
+  }
+});
+
+test("a page speaks the language that the browser asks for, and English to all others", async () => {
+  for (const [header, lang, title] of [
+    ["es-MX,es;q=0.9,en;q=0.8", "es", "No ha funcionado"],
+    ["pt", "pt", "Não deu certo"],
+    ["nl, fr;q=0.7", "fr", "Cela n’a pas fonctionné"],
+    ["de-CH", "de", "Das hat nicht geklappt"],
+    ["ja", "ja", "うまくいきませんでした"],
+    ["nl", "en", "That did not work"],
+  ]) {
+    const headers = { "accept-language": header };
+    const { text } = await request(bench.worker, "GET", "/connect/callback/x", { headers });
+    assert.ok(text.includes(`<html lang=${lang}>`) && text.includes(`<h1>${title}</h1>`), header);
   }
 });
 

@@ -82,6 +82,19 @@ impl<'a> ApiCaller<'a> {
         Ok((caller, input))
     }
 
+    /// The same for a call whose body may be left out.
+    pub async fn with_optional_body<T>(
+        app: &'a App,
+        incoming: &mut Incoming,
+        parse: impl FnOnce(&[u8]) -> Result<T, Refused>,
+    ) -> Result<(Self, T), Early> {
+        let mut caller = Self::without_query(app, incoming).await?;
+        let body = caller.require(incoming.optional_json_body().await).await?;
+        caller.bind(incoming, &body).await?;
+        let input = caller.require(parse(&body)).await?;
+        Ok((caller, input))
+    }
+
     /// A call that the ledger answers by itself, as it came in.
     pub async fn forward(app: &'a App, incoming: &mut Incoming) -> Result<(Self, Reply), Early> {
         let has_body = matches!(incoming.method.as_str(), "POST" | "PATCH");

@@ -19,11 +19,13 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::api::route::Route;
 use latchkey_core::seal::base64url;
+use latchkey_core::words::Words;
 use worker::{Context, Env, Request, Response, event};
 
 use crate::app::App;
 use crate::error::Error;
 use crate::log::Entry;
+use crate::pages::Look;
 use crate::request::Incoming;
 use crate::response::Reply;
 
@@ -34,7 +36,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
     let mut entry = Entry::new(request_id.clone(), request.method().to_string());
     let reply = match Incoming::new(request, request_id.clone()) {
         Ok(incoming) => serve(incoming, &env, &mut entry).await,
-        Err(error) => failed(&error, false, &entry),
+        Err(error) => failed(&error, None, &entry),
     };
     entry.done(reply.status());
     reply.into_response(&request_id).map_err(|_| worker::Error::RustError("an answer could not be sent".into()))
@@ -42,21 +44,20 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
 
 async fn serve(incoming: Incoming, env: &Env, entry: &mut Entry) -> Reply {
     let Some(route) = Route::parse(&incoming.method, incoming.url.path()) else {
-        return failed(&Error::refused(Code::NotFound, "There is no such call."), false, entry);
+        return failed(&Error::refused(Code::NotFound, "There is no such call."), None, entry);
     };
     entry.route = route.template();
     if route == Route::Health {
         return routes::meta::health();
     }
-    let is_page = route.is_page();
     match App::open(env) {
         Ok(app) => routes::answer(&app, route, incoming, entry).await,
-        Err(error) => failed(&error, is_page, entry),
+        Err(error) => failed(&error, route.is_page().then(|| incoming.words()), entry),
     }
 }
 
-/// A refusal in words, a fault as a bare 500 with the id under which it was logged.
-pub(crate) fn failed(error: &Error, is_page: bool, entry: &Entry) -> Reply {
+/// A refusal in words, a fault as a bare 500 with the id under which it was logged. `page` is the language of a person.
+pub(crate) fn failed(error: &Error, page: Option<&'static Words>, entry: &Entry) -> Reply {
     let refused = match error {
         Error::Refused(refused) => (**refused).clone(),
         Error::Fault(fault) => {
@@ -64,5 +65,8 @@ pub(crate) fn failed(error: &Error, is_page: bool, entry: &Entry) -> Reply {
             Refused::new(Code::Internal, "Something went wrong here.")
         }
     };
-    if is_page { pages::failure(&refused, &entry.request_id) } else { Reply::json(&refused.answer(&entry.request_id)) }
+    match page {
+        Some(words) => Look::new(words).failure(refused.code, &entry.request_id),
+        None => Reply::json(&refused.answer(&entry.request_id)),
+    }
 }

@@ -9,6 +9,7 @@ use latchkey_core::api::refused::Refused;
 use latchkey_core::idempotency::Key;
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::Secret;
+use latchkey_core::words::Words;
 use url::Url;
 
 use crate::error::{Doing, Error, Result};
@@ -40,6 +41,11 @@ impl Incoming {
 
     pub fn query_value(&self, name: &str) -> Option<String> {
         self.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// The language that the person's browser asks for.
+    pub fn words(&self) -> &'static Words {
+        Words::accepted(&self.header("accept-language").unwrap_or_default())
     }
 
     /// RFC 6750 §2.1; the scheme's name is case-insensitive (RFC 9110 §11.1).

@@ -16,13 +16,15 @@ impl Route {
         Some(match self {
             Self::Health
             | Self::SessionComplete(_)
+            | Self::SessionConfirm(_)
             | Self::SessionPreflight(_)
             | Self::Preflight
             | Self::ConnectStart
             | Self::ConnectStartConfirmed
             | Self::ConnectLink(_)
             | Self::ConnectCallback
-            | Self::ConnectResult(_) => return None,
+            | Self::ConnectResult(_)
+            | Self::ConnectPress(_) => return None,
             Self::NetworkCreate
             | Self::NetworkUpdate(_)
             | Self::NetworkDelete(_)
@@ -36,6 +38,7 @@ impl Route {
             | Self::SessionCreate
             | Self::SessionGet(_)
             | Self::SessionCancel(_)
+            | Self::SessionAccept(_)
             | Self::AccountDelete(_) => CONNECT,
             Self::NetworkList | Self::NetworkGet(_) | Self::Usage => READ_TENANT,
             Self::AccountList

@@ -4,12 +4,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::refused::Refused;
+use crate::connect::confirm::{Awaited, ConfirmationCode};
 use crate::connect::place::{PlaceError, parse_origin, parse_redirect_uri, parse_redirect_uri_of};
-use crate::connect::{Entry, Phase, Session};
+use crate::connect::{Accept, Entry, Phase, Session};
 use crate::id::{AccountId, TenantId};
 use crate::oauth::Scopes;
 use crate::pkce::CodeVerifier;
 use crate::time::{Span, UnixMillis};
+use crate::x::user::XUser;
 
 /// A link, and an embed session that does not say otherwise, live this long.
 pub const LIFETIME: Span = Span::mins(30);
@@ -50,14 +52,6 @@ pub struct CreateAuthUrl {
     pub accept: Accept,
 }
 
-/// `manual` is reserved: until it works it is refused, so that nobody relies on it.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Accept {
-    #[default]
-    Auto,
-}
-
 /// An array, or one string with spaces or commas between.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
@@ -72,6 +66,12 @@ pub struct CompleteSession {
     pub code_verifier: CodeVerifier,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmSession {
+    pub code: ConfirmationCode,
+}
+
 /// A wish for a session, checked but for what only the ledger knows.
 #[derive(Debug)]
 pub struct NewSession {
@@ -82,6 +82,7 @@ pub struct NewSession {
     pub reconnect_account_id: Option<AccountId>,
     pub lifetime: Span,
     pub label: Option<String>,
+    pub accept: Accept,
 }
 
 impl CreateSession {
@@ -104,6 +105,7 @@ impl CreateSession {
             reconnect_account_id: self.reconnect_account_id,
             lifetime: Span::secs(secs),
             label: label(self.label)?,
+            accept: Accept::Auto,
         })
     }
 }
@@ -122,6 +124,7 @@ impl CreateAuthUrl {
             reconnect_account_id: self.reconnect_account_id,
             lifetime: LIFETIME,
             label: label(self.label)?,
+            accept: self.accept,
         })
     }
 }
@@ -166,6 +169,12 @@ pub fn session_view(session: &Session, now: UnixMillis) -> Value {
             Phase::Connected { account } => {
                 fields.insert("account".into(), account.clone());
             }
+            // So that the back end knows whom it accepts. A page's token is told nothing of the kind: whoever types the
+            // code has read the name beside it.
+            Phase::Identified { user, .. } if session.awaited() == Some(Awaited::Acceptance) => {
+                fields.insert("awaiting".into(), "acceptance".into());
+                fields.insert("identity".into(), identity(user));
+            }
             Phase::Failed { code, message } => {
                 let error = json!({ "code": code.as_str(), "message": message, "hint": code.hint() });
                 fields.insert("error".into(), error);
@@ -174,6 +183,16 @@ pub fn session_view(session: &Session, now: UnixMillis) -> Value {
         }
     }
     view
+}
+
+/// Who signed in, in the words of an account's row.
+fn identity(user: &XUser) -> Value {
+    json!({
+        "network_unique_id": user.id,
+        "username": user.username,
+        "nickname": user.name,
+        "profile_picture_url": user.profile_image_url,
+    })
 }
 
 #[cfg(test)]
@@ -214,10 +233,11 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_waits_for_acceptance_is_refused_and_not_ignored() {
-        let link = |body: &str| read::<CreateAuthUrl>(body.as_bytes(), IGNORED);
-        assert!(link(r#"{"accept":"auto"}"#).is_ok());
-        assert_eq!(link(r#"{"accept":"manual"}"#).unwrap_err().details.into_keys().collect::<Vec<_>>(), ["accept"]);
+    fn a_link_is_accepted_by_itself_unless_it_says_manual() {
+        let link = |body: &str| read::<CreateAuthUrl>(body.as_bytes(), IGNORED)?.value.validate();
+        assert_eq!(link("{}").unwrap().accept, Accept::Auto);
+        assert_eq!(link(r#"{"accept":"manual"}"#).unwrap().accept, Accept::Manual);
+        assert_eq!(link(r#"{"accept":"later"}"#).unwrap_err().details.into_keys().collect::<Vec<_>>(), ["accept"]);
     }
 
     #[test]

@@ -16,8 +16,10 @@ pub enum Route {
     SessionGet(String),
     SessionCancel(String),
     SessionComplete(String),
-    /// A browser's CORS question before one of the three above.
+    SessionConfirm(String),
+    /// A browser's CORS question before one of the four above.
     SessionPreflight(String),
+    SessionAccept(String),
     /// A browser's CORS question before a call with an API key.
     Preflight,
     ConnectStart,
@@ -26,6 +28,8 @@ pub enum Route {
     ConnectLink(String),
     ConnectCallback,
     ConnectResult(String),
+    /// The button of our page in another browser, pressed.
+    ConnectPress(String),
     AccountList,
     AccountGet(String),
     AccountDelete(String),
@@ -69,7 +73,7 @@ impl Route {
 
     fn parse_v1(method: &str, segments: &[&str]) -> Option<Self> {
         Some(match (method, segments) {
-            ("OPTIONS", ["connect-sessions", id] | ["connect-sessions", id, "complete"]) => {
+            ("OPTIONS", ["connect-sessions", id] | ["connect-sessions", id, "complete" | "confirm"]) => {
                 Self::SessionPreflight((*id).to_owned())
             }
             ("OPTIONS", _) => Self::Preflight,
@@ -85,6 +89,8 @@ impl Route {
             ("GET", ["connect-sessions", id]) => Self::SessionGet((*id).to_owned()),
             ("DELETE", ["connect-sessions", id]) => Self::SessionCancel((*id).to_owned()),
             ("POST", ["connect-sessions", id, "complete"]) => Self::SessionComplete((*id).to_owned()),
+            ("POST", ["connect-sessions", id, "confirm"]) => Self::SessionConfirm((*id).to_owned()),
+            ("POST", ["connect-sessions", id, "accept"]) => Self::SessionAccept((*id).to_owned()),
             ("GET", ["social-accounts"]) => Self::AccountList,
             ("GET", ["social-accounts", id]) => Self::AccountGet((*id).to_owned()),
             ("DELETE", ["social-accounts", id]) => Self::AccountDelete((*id).to_owned()),
@@ -129,6 +135,7 @@ impl Route {
             ("GET" | "HEAD", ["link", id]) => Self::ConnectLink((*id).to_owned()),
             ("GET", ["callback", "x"]) => Self::ConnectCallback,
             ("GET", ["result", id]) => Self::ConnectResult((*id).to_owned()),
+            ("POST", ["result", id]) => Self::ConnectPress((*id).to_owned()),
             _ => return None,
         })
     }
@@ -145,12 +152,14 @@ impl Route {
             Self::SessionCreate => "/v1/connect-sessions",
             Self::SessionGet(_) | Self::SessionCancel(_) | Self::SessionPreflight(_) => "/v1/connect-sessions/{id}",
             Self::SessionComplete(_) => "/v1/connect-sessions/{id}/complete",
+            Self::SessionConfirm(_) => "/v1/connect-sessions/{id}/confirm",
+            Self::SessionAccept(_) => "/v1/connect-sessions/{id}/accept",
             Self::Preflight => "/v1/*",
             Self::ConnectStart => "/connect/start",
             Self::ConnectStartConfirmed => "/connect/start/confirmed",
             Self::ConnectLink(_) => "/connect/link/{id}",
             Self::ConnectCallback => "/connect/callback/x",
-            Self::ConnectResult(_) => "/connect/result/{id}",
+            Self::ConnectResult(_) | Self::ConnectPress(_) => "/connect/result/{id}",
             Self::AccountList => "/v1/social-accounts",
             Self::AccountGet(_) | Self::AccountDelete(_) => "/v1/social-accounts/{id}",
             Self::AccountHealth(_) => "/v1/social-accounts/{id}/health",
@@ -190,6 +199,7 @@ impl Route {
                 | Self::ConnectLink(_)
                 | Self::ConnectCallback
                 | Self::ConnectResult(_)
+                | Self::ConnectPress(_)
         )
     }
 }

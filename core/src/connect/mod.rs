@@ -2,16 +2,23 @@
 //!
 //! ```text
 //! pending → authorizing → authorized → connected
-//!                      ↘ needs_confirmation        any of them → failed | cancelled | expired
+//!                      ↘ needs_confirmation ↗      any of them → failed | cancelled | expired
 //! ```
 //! The browser that starts a session gets a cookie; only a callback with that cookie authorises it (RFC 6819 §4.4.1.8).
+//! What another browser brings is provisional until somebody agrees to it ([`confirm`]).
 //! Times, digests and sealed values come in from outside; nothing here sends, stores or draws lots.
 
+pub mod confirm;
+pub mod discarded;
+pub mod landing;
 pub mod place;
 pub mod ticket;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+use self::confirm::OtherBrowser;
+use self::discarded::Discarded;
 
 use crate::api::code::Code;
 use crate::id::{TenantId, XUserId};
@@ -20,6 +27,7 @@ use crate::oauth::{OAuthError, Scopes};
 use crate::pkce::{CodeChallenge, CodeVerifier};
 use crate::secret::ct_eq;
 use crate::time::{Span, UnixMillis};
+use crate::x::user::XUser;
 
 /// How long the result can be read again after the end.
 const READABLE_AFTER_END: Span = Span::mins(10);
@@ -27,14 +35,6 @@ const READABLE_AFTER_END: Span = Span::mins(10);
 const REMEMBERED_AFTER_END: Span = Span::hours(24);
 /// A crash between X's answer and the account's row is made good by an alarm this much later.
 const RESUME_AFTER: Span = Span::secs(30);
-
-/// What the landing query of a link tells, and where the account's row has it.
-const LANDING_FIELDS: [(&str, &str); 4] = [
-    ("account_id", "id"),
-    ("network_unique_id", "network_unique_id"),
-    ("username", "username"),
-    ("tenant_id", "tenant_id"),
-];
 
 /// Everything the Connect object stores about its session. JSON; its format is pinned by a test.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,6 +44,14 @@ pub struct Session {
     pub phase: Phase,
     /// The browser that is at X, or came back from there.
     pub start: Option<Start>,
+    /// The browser that came back from X in its place.
+    #[serde(default)]
+    pub other: Option<OtherBrowser>,
+    /// The back end has accepted an account that waited for it.
+    #[serde(default)]
+    pub is_accepted: bool,
+    #[serde(default)]
+    pub discarded: Discarded,
     pub ended_at: Option<UnixMillis>,
 }
 
@@ -60,7 +68,18 @@ pub struct Terms {
     /// The X user of `reconnect_account_id`.
     pub expected_user: Option<XUserId>,
     pub label: Option<String>,
+    #[serde(default)]
+    pub accept: Accept,
     pub expires_at: UnixMillis,
+}
+
+/// Whether an account can be used at once, or when the back end has accepted it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Accept {
+    #[default]
+    Auto,
+    Manual,
 }
 
 /// The two ways in (docs/API.md, sections 3a and 3b).
@@ -91,15 +110,16 @@ pub enum Display {
     Page,
 }
 
-/// How far the session is. `Exchanged` is "authorized" to the outside: X's tokens are sealed here until the account has them.
+/// How far the session is. `Exchanged` and `Identified` hold X's tokens, sealed, until the account has them: they are
+/// provisional, and revoked when the session ends in any other way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     Pending,
     Authorizing,
     Authorized { sealed_code: String },
-    NeedsConfirmation { sealed_code: String },
     Exchanged { sealed_tokens: String, at: UnixMillis },
+    Identified { sealed_tokens: String, user: XUser, at: UnixMillis },
     Connected { account: serde_json::Value },
     Failed { code: Code, message: String },
     Cancelled,
@@ -119,14 +139,25 @@ pub enum Status {
     Expired,
 }
 
-/// What X's redirect said. The code is sealed before it gets here.
+/// What X's redirect said. The code is sealed before it gets here; the digest is to know it again.
 #[derive(Clone, Debug)]
 pub enum XAnswer {
     Code {
         sealed: String,
+        digest: String,
     },
     /// RFC 6749 §4.1.2.1, the `error` parameter.
     Error(String),
+}
+
+/// What a browser is to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visitor {
+    /// It was sent to X.
+    Starter,
+    /// X sent it back in the starter's place.
+    Other,
+    Stranger,
 }
 
 /// What a right verifier leads to.
@@ -153,6 +184,10 @@ pub enum ConnectError {
     NotAuthorized,
     #[error("`display=page` needs a session with a redirect_uri")]
     NowhereToReturn,
+    #[error("there is nothing to confirm yet")]
+    NothingToConfirm,
+    #[error("there is nothing to accept yet")]
+    NothingToAccept,
 }
 
 impl ConnectError {
@@ -162,7 +197,7 @@ impl ConnectError {
             Self::Spent => Code::SessionSpent,
             Self::StateUnknown => Code::StateUnknown,
             Self::VerifierMismatch => Code::VerifierMismatch,
-            Self::NotAuthorized => Code::InFlight,
+            Self::NotAuthorized | Self::NothingToConfirm | Self::NothingToAccept => Code::InFlight,
             Self::NowhereToReturn => Code::InvalidPayload,
         }
     }
@@ -176,55 +211,84 @@ impl Terms {
             Entry::Link { .. } => None,
         }
     }
+
+    /// The origin that a browser is sent to in the end.
+    pub fn landing_origin(&self) -> Option<String> {
+        let (Entry::Embed { redirect_uri, .. } | Entry::Link { redirect_uri }) = &self.entry;
+        Url::parse(redirect_uri.as_deref()?).ok().map(|url| url.origin().ascii_serialization())
+    }
 }
 
 impl Session {
     pub const fn new(id: String, terms: Terms) -> Self {
-        Self { id, terms, phase: Phase::Pending, start: None, ended_at: None }
+        let discarded = Discarded::none();
+        Self {
+            id,
+            terms,
+            phase: Phase::Pending,
+            start: None,
+            other: None,
+            is_accepted: false,
+            discarded,
+            ended_at: None,
+        }
     }
 
-    /// A browser leaves for X. Until X has sent one back, a newer start replaces challenge, state and cookie.
+    /// A browser leaves for X. Until X has sent that one back, a newer start replaces challenge, state and cookie, and
+    /// whatever another browser brought.
     pub fn start(&mut self, start: Start, now: UnixMillis) -> Result<(), ConnectError> {
         self.require_open(now)?;
-        if !matches!(self.phase, Phase::Pending | Phase::Authorizing) {
+        if !self.awaits_starter() {
             return Err(ConnectError::Spent);
         }
         if start.display == Display::Page && matches!(self.terms.entry, Entry::Embed { redirect_uri: None, .. }) {
             return Err(ConnectError::NowhereToReturn);
         }
         self.start = Some(start);
-        self.phase = Phase::Authorizing;
+        self.other = None;
+        self.leave_for(Phase::Authorizing, now);
         Ok(())
     }
 
-    /// A browser comes back from X. `state` and `cookie` are digests. Says nothing new when the state was spent before,
-    /// so that a reload shows the same page; a browser without the cookie neither ends nor spends the session.
+    /// A browser comes back from X. `state` and `cookie` are digests; `newcomer` is what a browser would be known by that
+    /// has no cookie of the session. Says nothing new when the state was spent before, so that a reload shows the same
+    /// page. A browser without the cookie neither ends nor spends the session: the one that started may still come.
     pub fn callback(
         &mut self,
         state: &str,
         cookie: Option<&str>,
         answer: XAnswer,
+        newcomer: OtherBrowser,
         now: UnixMillis,
     ) -> Result<(), ConnectError> {
         let start = self.start.as_ref().ok_or(ConnectError::StateUnknown)?;
         if !same(&start.state, state) {
             return Err(ConnectError::StateUnknown);
         }
-        if !matches!(self.phase, Phase::Authorizing | Phase::NeedsConfirmation { .. }) {
+        if !self.awaits_starter() {
             return Ok(());
         }
         self.require_open(now)?;
-        let is_ours = cookie.is_some_and(|cookie| same(&start.cookie, cookie));
-        match (answer, is_ours) {
-            (XAnswer::Code { sealed }, true) => self.phase = Phase::Authorized { sealed_code: sealed },
-            (XAnswer::Code { sealed }, false) => self.phase = Phase::NeedsConfirmation { sealed_code: sealed },
+        let is_first = matches!(self.phase, Phase::Authorizing);
+        match (answer, self.visitor(cookie) == Visitor::Starter) {
+            (XAnswer::Code { digest, .. }, true) if self.is_known_code(&digest) => self.other = None,
+            (XAnswer::Code { sealed, .. }, true) => {
+                self.other = None;
+                self.leave_for(Phase::Authorized { sealed_code: sealed }, now);
+            }
+            (XAnswer::Code { sealed, .. }, false) if is_first => {
+                self.other = Some(newcomer);
+                self.phase = Phase::Authorized { sealed_code: sealed };
+            }
             (XAnswer::Error(error), true) => self.fail(refused_by_person_or_x(&error), now),
-            (XAnswer::Error(_), false) => {}
+            (_, false) => {}
         }
         Ok(())
     }
 
     /// Whether this verifier may finish the session (RFC 7636 §4.6). A wrong one changes nothing.
+    ///
+    /// What another browser brought is exchanged as well, since X's code does not wait for a person; the tokens stay here.
     pub fn complete(&self, verifier: &CodeVerifier, now: UnixMillis) -> Result<Completion, ConnectError> {
         let Some(start) = &self.start else {
             return self.require_open(now).and(Err(ConnectError::NotAuthorized));
@@ -237,8 +301,8 @@ impl Session {
         }
         self.require_open(now)?;
         match self.phase {
-            Phase::Authorized { .. } | Phase::Exchanged { .. } => Ok(Completion::Proceed),
-            Phase::NeedsConfirmation { .. } => Ok(Completion::NeedsConfirmation),
+            Phase::Identified { .. } if self.awaited().is_some() => Ok(Completion::NeedsConfirmation),
+            Phase::Authorized { .. } | Phase::Exchanged { .. } | Phase::Identified { .. } => Ok(Completion::Proceed),
             _ => Err(ConnectError::NotAuthorized),
         }
     }
@@ -246,6 +310,11 @@ impl Session {
     /// X gave tokens. They stay sealed here until the account has them, so that a crash in between loses nothing.
     pub fn exchanged(&mut self, sealed_tokens: String, now: UnixMillis) {
         self.phase = Phase::Exchanged { sealed_tokens, at: now };
+    }
+
+    /// X said whose they are.
+    pub fn identified(&mut self, sealed_tokens: String, user: XUser, now: UnixMillis) {
+        self.phase = Phase::Identified { sealed_tokens, user, at: now };
     }
 
     pub fn connected(&mut self, account: serde_json::Value, now: UnixMillis) {
@@ -271,8 +340,8 @@ impl Session {
             _ if self.terms.expires_at <= now => Status::Expired,
             Phase::Pending => Status::Pending,
             Phase::Authorizing => Status::Authorizing,
-            Phase::Authorized { .. } | Phase::Exchanged { .. } => Status::Authorized,
-            Phase::NeedsConfirmation { .. } => Status::NeedsConfirmation,
+            _ if self.is_in_doubt() => Status::NeedsConfirmation,
+            Phase::Authorized { .. } | Phase::Exchanged { .. } | Phase::Identified { .. } => Status::Authorized,
         }
     }
 
@@ -289,22 +358,21 @@ impl Session {
         self.ended_at.unwrap_or(self.terms.expires_at) + REMEMBERED_AFTER_END
     }
 
-    /// Time is up: nothing of X's stays here. Returns the sealed tokens that nobody took over, to be revoked.
-    pub fn expire(&mut self) -> Option<String> {
+    /// Time is up: nothing of X's stays here.
+    pub fn expire(&mut self, now: UnixMillis) {
         self.start = None;
-        match std::mem::replace(&mut self.phase, Phase::Pending) {
-            Phase::Exchanged { sealed_tokens, .. } => Some(sealed_tokens),
-            _ => None,
-        }
+        self.other = None;
+        self.leave_for(Phase::Pending, now);
     }
 
-    /// The one alarm of the object: resume after a crash, or drop the secrets at expiry, or forget.
+    /// The one alarm of the object: revoke what was discarded, resume after a crash, drop the secrets at expiry, forget.
     pub fn next_alarm(&self, now: UnixMillis) -> UnixMillis {
-        match &self.phase {
+        let next = match self.resumes_at() {
             _ if self.is_over() || self.terms.expires_at <= now => self.forget_at(),
-            Phase::Exchanged { at, .. } => self.terms.expires_at.min(*at + RESUME_AFTER),
-            _ => self.terms.expires_at,
-        }
+            Some(at) => self.terms.expires_at.min(at),
+            None => self.terms.expires_at,
+        };
+        self.discarded.next_at.map_or(next, |at| next.min(at))
     }
 
     /// Whether X's identity is the one that was asked for.
@@ -314,10 +382,12 @@ impl Session {
             && self.terms.expected_user.as_ref().is_none_or(|expected| expected == id)
     }
 
-    /// Whether X's code can be exchanged without the page: its verifier is here.
+    /// Whether the session can go on without the page: its verifier is here, or is not needed any more.
     pub fn concludes_itself(&self) -> bool {
-        matches!(self.phase, Phase::Authorized { .. })
-            && self.start.as_ref().is_some_and(|start| start.verifier.is_some())
+        match self.phase {
+            Phase::Authorized { .. } => self.start.as_ref().is_some_and(|start| start.verifier.is_some()),
+            _ => self.resumes_at().is_some(),
+        }
     }
 
     /// Nothing but ourselves will move it on: an open link that X has sent back.
@@ -325,67 +395,41 @@ impl Session {
         !self.is_over() && matches!(self.terms.entry, Entry::Link { .. })
     }
 
+    /// When a conclusion that broke off is taken up again; nothing that waits for somebody is.
+    pub fn resumes_at(&self) -> Option<UnixMillis> {
+        match &self.phase {
+            Phase::Exchanged { at, .. } => Some(*at + RESUME_AFTER),
+            Phase::Identified { at, .. } if self.awaited().is_none() => Some(*at + RESUME_AFTER),
+            _ => None,
+        }
+    }
+
     /// A resumption is about to be tried; the next one comes a while later.
     pub const fn resume_later(&mut self, now: UnixMillis) {
-        if let Phase::Exchanged { at, .. } = &mut self.phase {
+        if let Phase::Exchanged { at, .. } | Phase::Identified { at, .. } = &mut self.phase {
             *at = now;
         }
     }
 
-    pub const fn is_exchanged(&self) -> bool {
-        matches!(self.phase, Phase::Exchanged { .. })
-    }
-
-    /// Whether a browser with this cookie (its digest) is the one that was sent to X.
-    pub fn is_browser(&self, cookie: Option<&str>) -> bool {
-        let start = self.start.as_ref();
-        start.zip(cookie).is_some_and(|(start, cookie)| same(&start.cookie, cookie))
-    }
-
-    /// Where the browser goes after X: nowhere for a popup, to the site with the outcome in the query for the rest.
-    pub fn return_url(&self, now: UnixMillis) -> Option<Url> {
-        match &self.terms.entry {
-            Entry::Link { redirect_uri } => {
-                self.is_over().then(|| self.link_landing(redirect_uri.as_deref()?)).flatten()
-            }
-            Entry::Embed { redirect_uri, .. } => {
-                let page_mode = self.start.as_ref().is_some_and(|start| start.display == Display::Page);
-                let mut url = redirect_uri.as_deref().filter(|_| page_mode).and_then(|uri| Url::parse(uri).ok())?;
-                let status = serde_json::to_value(self.status(now)).unwrap_or_default();
-                url.query_pairs_mut()
-                    .append_pair("connect_id", &self.id)
-                    .append_pair("connect_status", status.as_str().unwrap_or_default());
-                Some(url)
-            }
+    /// Who a browser is, by the digest of its cookie.
+    pub fn visitor(&self, cookie: Option<&str>) -> Visitor {
+        let is = |known: &str| cookie.is_some_and(|cookie| same(known, cookie));
+        if self.start.as_ref().is_some_and(|start| is(&start.cookie)) {
+            Visitor::Starter
+        } else if self.other.as_ref().is_some_and(|other| is(&other.cookie)) {
+            Visitor::Other
+        } else {
+            Visitor::Stranger
         }
-    }
-
-    fn link_landing(&self, redirect_uri: &str) -> Option<Url> {
-        let mut url = Url::parse(redirect_uri).ok()?;
-        let mut query = url.query_pairs_mut();
-        match &self.phase {
-            Phase::Connected { account } => {
-                query.append_pair("success", "true");
-                for (name, field) in LANDING_FIELDS {
-                    query.append_pair(name, account.get(field).and_then(serde_json::Value::as_str).unwrap_or_default());
-                }
-            }
-            Phase::Failed { code, message } => {
-                query.append_pair("success", "false").append_pair("error", code.as_str());
-                query.append_pair("error_description", message);
-            }
-            _ => {
-                query.append_pair("success", "false").append_pair("error", Code::AccessDenied.as_str());
-                query.append_pair("error_description", "The connection was cancelled.");
-            }
-        }
-        query.append_pair("connect_id", &self.id);
-        drop(query);
-        Some(url)
     }
 
     pub const fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Connected { .. } | Phase::Failed { .. } | Phase::Cancelled)
+    }
+
+    /// Whether the browser that started may still come back: none has, or only another one.
+    fn awaits_starter(&self) -> bool {
+        matches!(self.phase, Phase::Pending | Phase::Authorizing) || self.is_in_doubt()
     }
 
     fn require_open(&self, now: UnixMillis) -> Result<(), ConnectError> {
@@ -394,10 +438,21 @@ impl Session {
 
     /// Drops start secrets and code with the old phase; the challenge and cookie stay for the repeated question.
     fn end(&mut self, phase: Phase, now: UnixMillis) {
-        self.phase = phase;
+        self.leave_for(phase, now);
         self.ended_at = Some(now);
         if let Some(start) = &mut self.start {
             start.verifier = None;
+        }
+    }
+
+    /// Tokens that the account has taken over are its own; all others are discarded with their phase.
+    fn leave_for(&mut self, phase: Phase, now: UnixMillis) {
+        let taken_over = matches!(phase, Phase::Connected { .. });
+        match std::mem::replace(&mut self.phase, phase) {
+            Phase::Exchanged { sealed_tokens, .. } | Phase::Identified { sealed_tokens, .. } if !taken_over => {
+                self.discarded.add(sealed_tokens, now);
+            }
+            _ => {}
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::confirm::{Awaited, Typed};
 use super::*;
 use crate::id::NetworkId;
 
@@ -26,6 +27,7 @@ fn terms(entry: Entry) -> Terms {
         expected_username: None,
         expected_user: None,
         label: None,
+        accept: Accept::Auto,
         expires_at: EXPIRY,
     }
 }
@@ -50,13 +52,22 @@ fn at_x() -> Session {
     session
 }
 
+fn newcomer() -> OtherBrowser {
+    OtherBrowser::new("other-cookie".into(), "other-code".into(), "sealed-digits".into())
+}
+
+fn ada() -> XUser {
+    let id = XUserId::parse("7").unwrap();
+    XUser { id, username: "ada".into(), name: "Ada".into(), profile_image_url: None, subscription_type: None }
+}
+
 fn code() -> XAnswer {
-    XAnswer::Code { sealed: "sealed".into() }
+    XAnswer::Code { sealed: "sealed".into(), digest: "digest".into() }
 }
 
 fn authorized() -> Session {
     let mut session = at_x();
-    session.callback(STATE, Some(COOKIE), code(), T0).unwrap();
+    session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap();
     session
 }
 
@@ -66,7 +77,7 @@ fn a_session_goes_from_pending_to_connected() {
     assert_eq!(session.status(T0), Status::Pending);
     session.start(start(Display::Popup), T0).unwrap();
     assert_eq!(session.status(T0), Status::Authorizing);
-    session.callback(STATE, Some(COOKIE), code(), T0).unwrap();
+    session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap();
     assert_eq!(session.status(T0), Status::Authorized);
     session.exchanged("tokens".into(), T0);
     assert_eq!(session.status(T0), Status::Authorized);
@@ -78,22 +89,24 @@ fn a_session_goes_from_pending_to_connected() {
 fn a_new_start_replaces_the_one_before_until_x_has_answered() {
     let mut session = at_x();
     session.start(Start { state: "newer".into(), ..start(Display::Popup) }, T0).unwrap();
-    assert_eq!(session.callback(STATE, Some(COOKIE), code(), T0), Err(ConnectError::StateUnknown));
-    session.callback("newer", Some(COOKIE), code(), T0).unwrap();
+    assert_eq!(session.callback(STATE, Some(COOKIE), code(), newcomer(), T0), Err(ConnectError::StateUnknown));
+    session.callback("newer", Some(COOKIE), code(), newcomer(), T0).unwrap();
     assert_eq!(session.start(start(Display::Popup), T0), Err(ConnectError::Spent));
 }
 
 #[test]
 fn a_callback_before_any_start_is_unknown() {
-    assert_eq!(embed().callback(STATE, Some(COOKIE), code(), T0), Err(ConnectError::StateUnknown));
+    assert_eq!(embed().callback(STATE, Some(COOKIE), code(), newcomer(), T0), Err(ConnectError::StateUnknown));
 }
 
 #[test]
 fn a_callback_a_second_time_changes_nothing() {
     let mut session = authorized();
-    session.callback(STATE, Some(COOKIE), XAnswer::Code { sealed: "other".into() }, T0).unwrap();
+    session
+        .callback(STATE, Some(COOKIE), XAnswer::Code { sealed: "other".into(), digest: "other".into() }, newcomer(), T0)
+        .unwrap();
     assert!(matches!(&session.phase, Phase::Authorized { sealed_code } if sealed_code == "sealed"));
-    session.callback(STATE, Some(COOKIE), XAnswer::Error("access_denied".into()), T0).unwrap();
+    session.callback(STATE, Some(COOKIE), XAnswer::Error("access_denied".into()), newcomer(), T0).unwrap();
     assert_eq!(session.status(T0), Status::Authorized);
 }
 
@@ -101,14 +114,136 @@ fn a_callback_a_second_time_changes_nothing() {
 fn a_browser_without_the_cookie_neither_connects_nor_ends_nor_spends() {
     for cookie in [None, Some("other")] {
         let mut session = at_x();
-        session.callback(STATE, cookie, XAnswer::Error("access_denied".into()), T0).unwrap();
+        session.callback(STATE, cookie, XAnswer::Error("access_denied".into()), newcomer(), T0).unwrap();
         assert_eq!(session.status(T0), Status::Authorizing);
-        session.callback(STATE, cookie, code(), T0).unwrap();
+        session.callback(STATE, cookie, code(), newcomer(), T0).unwrap();
         assert_eq!(session.status(T0), Status::NeedsConfirmation);
-        assert_eq!(session.complete(&verifier(), T0), Ok(Completion::NeedsConfirmation));
-        session.callback(STATE, Some(COOKIE), code(), T0).unwrap();
+        session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap();
         assert_eq!(session.status(T0), Status::Authorized);
     }
+}
+
+#[test]
+fn what_another_browser_brought_is_exchanged_at_once_and_then_waits() {
+    let mut session = at_x();
+    session.callback(STATE, None, code(), newcomer(), T0).unwrap();
+    assert_eq!(session.complete(&verifier(), T0), Ok(Completion::Proceed));
+    session.exchanged("tokens".into(), T0);
+    assert_eq!(session.status(T0), Status::NeedsConfirmation);
+    session.identified("tokens".into(), ada(), T0);
+    assert_eq!(session.complete(&verifier(), T0), Ok(Completion::NeedsConfirmation));
+    assert_eq!(session.resumes_at(), None, "nobody but the person moves it on");
+}
+
+#[test]
+fn the_browser_that_started_takes_over_from_another_one_and_its_tokens_are_discarded() {
+    let again: [fn(&mut Session); 2] = [
+        |session| session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap(),
+        |session| session.start(start(Display::Popup), T0).unwrap(),
+    ];
+    for take_over in again {
+        let mut session = in_doubt(embed());
+        take_over(&mut session);
+        assert!(session.other.is_none());
+        assert_eq!(session.discarded.sealed, ["tokens"]);
+    }
+}
+
+#[test]
+fn the_very_code_of_another_browser_in_the_right_one_settles_the_doubt_and_is_not_exchanged_again() {
+    let mut session = in_doubt(embed());
+    let same = XAnswer::Code { sealed: "again".into(), digest: "other-code".into() };
+    session.callback(STATE, Some(COOKIE), same, newcomer(), T0).unwrap();
+    assert_eq!((session.awaited(), session.status(T0)), (None, Status::Authorized));
+    assert!(matches!(session.phase, Phase::Identified { .. }) && session.discarded.sealed.is_empty());
+}
+
+#[test]
+fn a_second_other_browser_is_a_stranger() {
+    let mut session = in_doubt(embed());
+    let late = OtherBrowser::new("late-cookie".into(), "late-code".into(), "late-digits".into());
+    session.callback(STATE, None, XAnswer::Code { sealed: "late".into(), digest: "late".into() }, late, T0).unwrap();
+    assert_eq!(session.visitor(Some("late-cookie")), Visitor::Stranger);
+    assert_eq!(session.visitor(Some("other-cookie")), Visitor::Other);
+    assert_eq!(session.visitor(Some(COOKIE)), Visitor::Starter);
+}
+
+/// Another browser came back, and X said who it is.
+fn in_doubt(mut session: Session) -> Session {
+    session.start(start(Display::Popup), T0).unwrap();
+    session.callback(STATE, None, code(), newcomer(), T0).unwrap();
+    session.identified("tokens".into(), ada(), T0);
+    session
+}
+
+#[test]
+fn the_right_code_lets_the_session_go_on() {
+    let mut session = in_doubt(embed());
+    assert_eq!(session.type_code(true, T0), Ok(Typed::Right));
+    assert_eq!((session.awaited(), session.status(T0)), (None, Status::Authorized));
+    assert!(session.resumes_at().is_some(), "a crash from here on is made good");
+    assert_eq!(session.type_code(false, T0), Err(ConnectError::NothingToConfirm));
+}
+
+#[test]
+fn the_third_wrong_code_ends_the_session_and_discards_its_tokens() {
+    let mut session = in_doubt(embed());
+    assert_eq!(session.type_code(false, T0), Ok(Typed::Wrong { left: 2 }));
+    assert_eq!(session.type_code(false, T0), Ok(Typed::Wrong { left: 1 }));
+    assert_eq!(session.status(T0), Status::NeedsConfirmation);
+    assert_eq!(session.type_code(false, T0), Ok(Typed::Wrong { left: 0 }));
+    assert!(matches!(session.phase, Phase::Failed { code: Code::ConfirmationFailed, .. }));
+    assert_eq!(session.discarded.sealed, ["tokens"]);
+}
+
+#[test]
+fn a_code_is_taken_only_when_x_has_said_whose_account_it_is() {
+    let mut early = at_x();
+    assert_eq!(early.type_code(true, T0), Err(ConnectError::NothingToConfirm));
+    early.callback(STATE, None, code(), newcomer(), T0).unwrap();
+    assert_eq!(early.type_code(true, T0), Err(ConnectError::NothingToConfirm));
+    assert_eq!(in_doubt(embed()).type_code(true, EXPIRY), Err(ConnectError::Expired));
+    assert_eq!(in_doubt(link()).type_code(true, T0), Err(ConnectError::NothingToConfirm), "a link has a button");
+}
+
+#[test]
+fn a_link_in_another_browser_waits_for_its_button() {
+    let mut session = in_doubt(link());
+    assert_eq!(session.awaited(), Some(Awaited::Button));
+    assert_eq!(in_doubt(embed()).press(T0), Err(ConnectError::NothingToConfirm));
+    session.press(T0).unwrap();
+    assert_eq!(session.awaited(), None);
+}
+
+#[test]
+fn an_account_that_has_to_be_accepted_waits_for_it_whichever_browser_came_back() {
+    let mut session = in_doubt(link());
+    session.terms.accept = Accept::Manual;
+    assert_eq!(session.accept(T0), Err(ConnectError::NothingToAccept), "first the person");
+    session.press(T0).unwrap();
+    assert_eq!((session.awaited(), session.status(T0)), (Some(Awaited::Acceptance), Status::Authorized));
+    assert_eq!(session.resumes_at(), None);
+    session.accept(T0).unwrap();
+    assert_eq!(session.awaited(), None);
+}
+
+#[test]
+fn tokens_that_are_not_taken_over_are_discarded_however_the_session_ends() {
+    let ends: [fn(&mut Session, UnixMillis); 3] = [
+        |session, time| session.cancel(time),
+        |session, time| session.fail((Code::XUnavailable, String::new()), time),
+        |session, time| session.expire(time),
+    ];
+    for (end, time) in ends.into_iter().zip([T0, T0, EXPIRY]) {
+        let mut session = in_doubt(embed());
+        end(&mut session, time);
+        assert_eq!(session.discarded.sealed, ["tokens"]);
+        assert_eq!(session.next_alarm(time), time + Span::secs(30), "if they are not revoked at once");
+    }
+    let mut connected = authorized();
+    connected.identified("tokens".into(), ada(), T0);
+    connected.connected(json!({}), T0);
+    assert!(connected.discarded.sealed.is_empty());
 }
 
 #[test]
@@ -119,7 +254,7 @@ fn what_x_refuses_ends_the_session_with_its_reason() {
         ("server_error", Code::XUnavailable),
     ] {
         let mut session = at_x();
-        session.callback(STATE, Some(COOKIE), XAnswer::Error(error.into()), T0).unwrap();
+        session.callback(STATE, Some(COOKIE), XAnswer::Error(error.into()), newcomer(), T0).unwrap();
         assert!(matches!(session.phase, Phase::Failed { code, .. } if code == expected), "{error}");
     }
 }
@@ -149,11 +284,12 @@ fn completing_waits_for_x_and_answers_for_ten_minutes_after_the_end() {
 #[test]
 fn an_expired_session_takes_nothing_and_gives_its_tokens_up() {
     let mut session = at_x();
-    assert_eq!(session.callback(STATE, Some(COOKIE), code(), EXPIRY), Err(ConnectError::Expired));
+    assert_eq!(session.callback(STATE, Some(COOKIE), code(), newcomer(), EXPIRY), Err(ConnectError::Expired));
     assert_eq!(session.start(start(Display::Popup), EXPIRY), Err(ConnectError::Expired));
     assert_eq!(authorized().complete(&verifier(), EXPIRY), Err(ConnectError::Expired));
     session.exchanged("tokens".into(), T0);
-    assert_eq!(session.expire().as_deref(), Some("tokens"));
+    session.expire(EXPIRY);
+    assert_eq!(session.discarded.sealed, ["tokens"]);
     assert_eq!(session.status(EXPIRY), Status::Expired);
     assert!(session.start.is_none());
 }
@@ -197,10 +333,10 @@ fn only_the_expected_person_is_expected() {
 fn page_mode_returns_with_id_and_status_only() {
     let mut session = embed();
     session.start(start(Display::Page), T0).unwrap();
-    session.callback(STATE, Some(COOKIE), code(), T0).unwrap();
-    let url = session.return_url(T0).unwrap();
+    session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap();
+    let url = session.return_url(Visitor::Starter, T0).unwrap();
     assert_eq!(url.as_str(), "https://acme.example/done?from=x&connect_id=cs_1&connect_status=authorized");
-    assert_eq!(authorized().return_url(T0), None, "a popup returns nowhere");
+    assert_eq!(authorized().return_url(Visitor::Starter, T0), None, "a popup returns nowhere");
 }
 
 #[test]
@@ -212,7 +348,7 @@ fn page_mode_needs_somewhere_to_return_to() {
 
 #[test]
 fn a_link_lands_with_who_connected_or_why_not() {
-    let landing = |session: &Session| session.return_url(T0).map(String::from);
+    let landing = |session: &Session| session.return_url(Visitor::Starter, T0).map(String::from);
     let mut session = link();
     assert_eq!(landing(&session), None);
     let account = json!({ "id": "acc_1", "network_unique_id": "7", "username": "ada", "tenant_id": null });
@@ -230,10 +366,33 @@ fn a_link_lands_with_who_connected_or_why_not() {
 }
 
 #[test]
+fn a_link_that_waits_for_acceptance_lands_without_an_account() {
+    let mut session = link();
+    session.terms.accept = Accept::Manual;
+    session.start(start(Display::Page), T0).unwrap();
+    session.identified("tokens".into(), ada(), T0);
+    assert_eq!(
+        session.return_url(Visitor::Starter, T0).map(String::from).unwrap(),
+        "https://acme.example/done?from=x&success=true&network_unique_id=7&username=ada&tenant_id=&connect_id=cs_1"
+    );
+}
+
+#[test]
+fn nobody_is_taken_anywhere_who_is_not_of_the_session() {
+    let mut session = link();
+    session.connected(json!({}), T0);
+    assert_eq!(session.return_url(Visitor::Stranger, T0), None);
+    assert!(session.return_url(Visitor::Other, T0).is_some(), "who has confirmed a link is its person");
+    let mut session = embed();
+    session.start(start(Display::Page), T0).unwrap();
+    assert_eq!(session.return_url(Visitor::Other, T0), None, "the page is in the starter's browser");
+}
+
+#[test]
 fn a_start_that_carries_its_verifier_concludes_itself() {
     let mut session = link();
     session.start(Start { verifier: Some("sealed".into()), ..start(Display::Page) }, T0).unwrap();
-    session.callback(STATE, Some(COOKIE), code(), T0).unwrap();
+    session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap();
     assert!(session.concludes_itself() && session.is_unattended());
     assert!(!authorized().concludes_itself());
     session.connected(json!({}), T0);
@@ -255,8 +414,12 @@ fn session_v1_format_unchanged() {
             "expected_username": null,
             "expected_user": null,
             "label": null,
+            "accept": "auto",
             "expires_at": 2_800_000,
         },
+        "other": null,
+        "is_accepted": false,
+        "discarded": { "sealed": [], "failures": 0, "next_at": null },
         "phase": { "authorized": { "sealed_code": "sealed" } },
         "start": {
             "state": STATE, "cookie": COOKIE, "challenge": challenge.as_str(), "display": "popup", "verifier": null,
@@ -264,7 +427,17 @@ fn session_v1_format_unchanged() {
         "ended_at": null,
     });
     assert_eq!(serde_json::to_value(authorized()).unwrap(), expected);
-    let mut pending = authorized();
-    pending.phase = Phase::Pending;
-    assert_eq!(serde_json::to_value(&pending.phase).unwrap(), json!("pending"));
+    let phase = |session: &Session| serde_json::to_value(&session.phase).unwrap();
+    assert_eq!(phase(&embed()), json!("pending"));
+    let identified = in_doubt(embed());
+    assert_eq!(
+        phase(&identified),
+        json!({ "identified": { "sealed_tokens": "tokens", "at": T0, "user": {
+            "id": "7", "username": "ada", "name": "Ada", "profile_image_url": null, "subscription_type": null,
+        } } })
+    );
+    assert_eq!(
+        serde_json::to_value(&identified.other).unwrap(),
+        json!({ "cookie": "other-cookie", "x_code": "other-code", "sealed_code": "sealed-digits", "wrong_codes": 0, "is_confirmed": false })
+    );
 }

@@ -15,11 +15,14 @@ use url::Url;
 use super::Answered;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::objects::connect::{Opening, Page, digest};
-use crate::pages;
+use crate::objects::connect::{Arrival, Asking, Opening, Page, digest};
+use crate::pages::Look;
 use crate::request::{Form, Incoming};
 use crate::response::Reply;
 use crate::runtime::{entropy, now};
+
+/// As long as the longest session: its own end is not known before the answer is made.
+const NEWCOMER_LIFETIME: Span = Span::mins(30);
 
 /// `POST /connect/start`: the widget's form. Only the session's own origin is taken at its word; a browser that hides
 /// the origin is asked on a page of ours; any other origin is 403 and gets no cookie, or a hostile site could put its
@@ -28,18 +31,15 @@ pub async fn start(app: &App, mut incoming: Incoming) -> Answered {
     let form = StartForm::read(app, incoming.form().await?)?;
     match incoming.header("origin").as_deref() {
         Some(origin) if form.ticket.is_for(origin) => leave(app, &incoming, form).await,
-        None | Some("null") => ask(app, form).await,
-        Some(_) => Err(Error::refused(Code::OriginNotAllowed, "This page may not start this sign-in.").into()),
+        None | Some("null") => ask(app, &incoming, form).await,
+        Some(_) => Err(other_page().into()),
     }
 }
 
 /// `POST /connect/start/confirmed`: the button of our own page.
 pub async fn start_confirmed(app: &App, mut incoming: Incoming) -> Answered {
-    let ours = app.public_origin(&incoming.url)?;
     let form = StartForm::read(app, incoming.form().await?)?;
-    if incoming.header("origin").as_deref() != Some(ours.as_str()) {
-        return Err(Error::refused(Code::OriginNotAllowed, "This page may not start this sign-in.").into());
-    }
+    require_our_page(app, &incoming)?;
     leave(app, &incoming, form).await
 }
 
@@ -65,12 +65,23 @@ pub async fn callback(app: &App, incoming: &Incoming) -> Answered {
     let object = Ticket::object_of_state(app.keyring(), &state).ok_or_else(unknown)?;
     let code = incoming.query_value("code").map(Secret::new);
     let error = incoming.query_value("error");
-    let cookie = cookie_of(incoming, &object).as_deref().map(digest);
-    let returned = app.connect(&object)?.callback(digest(&state), cookie, code, error).await?;
-    match returned.page {
-        Page::Return { url } => Ok(Reply::see_other(&url)),
-        _ => Ok(Reply::see_other(&result_url(app, incoming, &returned.id)?)),
+    let newcomer = base64url(&entropy::<32>()?);
+    let arrival = Arrival {
+        state: digest(&state),
+        cookie: cookie_of(incoming, &object).as_deref().map(digest),
+        newcomer: digest(&newcomer),
+        code,
+        error,
+    };
+    let returned = app.connect(&object)?.callback(arrival).await?;
+    let reply = match returned.page {
+        Page::Return { url } => Reply::see_other(&url),
+        _ => Reply::see_other(&result_url(app, incoming, &returned.id)?),
+    };
+    if !returned.is_newcomer {
+        return Ok(reply);
     }
+    Ok(reply.with("Set-Cookie", set_cookie(incoming, &object, &newcomer, NEWCOMER_LIFETIME)))
 }
 
 /// `GET /connect/result/{id}`: what the browser shows in the end. Reading it changes nothing.
@@ -78,12 +89,29 @@ pub async fn result(app: &App, incoming: &Incoming, id: &str) -> Answered {
     let ticket = genuine(app, id)?;
     let object = ticket.object();
     let cookie = cookie_of(incoming, &object).as_deref().map(digest);
-    match app.connect(&object)?.page(cookie).await? {
-        Page::Return { url } => Ok(Reply::see_other(&url)),
-        Page::Done => Ok(pages::done()?),
-        Page::Failed { message } => Ok(pages::failed(&message)?),
-        Page::OtherBrowser { site, label } => Ok(pages::other_browser(site.as_deref(), label.as_deref())?),
-    }
+    let page = app.connect(&object)?.page(cookie).await?;
+    let look = Look::new(incoming.words());
+    Ok(match page {
+        Page::Return { url } => Reply::see_other(&url),
+        Page::Done => look.done()?,
+        Page::Ended(ending) => look.ended(ending)?,
+        Page::Elsewhere(asking) => look.elsewhere(&asking)?,
+        Page::Waiting(asking) => look.waiting(&asking)?,
+        Page::Code { asking, username, code } => look.code(&asking, &username, &code)?,
+        Page::Button { asking, username, landing } => {
+            look.button(&asking, &username, incoming.url.path(), landing.as_deref())?
+        }
+    })
+}
+
+/// `POST /connect/result/{id}`: the button of that page. Only from there, and only in the browser that X sent back.
+pub async fn press(app: &App, incoming: &Incoming, id: &str) -> Answered {
+    let ticket = genuine(app, id)?;
+    require_our_page(app, incoming)?;
+    let object = ticket.object();
+    let cookie = cookie_of(incoming, &object).as_deref().map(digest).unwrap_or_default();
+    app.connect(&object)?.press(cookie).await?;
+    Ok(Reply::see_other(&result_url(app, incoming, id)?))
 }
 
 /// What a start form carries.
@@ -128,12 +156,23 @@ impl StartForm {
     }
 }
 
+/// The button of a page of ours names our origin; a form of any other page names another.
+fn require_our_page(app: &App, incoming: &Incoming) -> Result<()> {
+    let ours = app.public_origin(&incoming.url)?;
+    let is_ours = incoming.header("origin").as_deref() == Some(ours.as_str());
+    is_ours.then_some(()).ok_or_else(other_page)
+}
+
+fn other_page() -> Error {
+    Error::refused(Code::OriginNotAllowed, "This page may not start this sign-in.")
+}
+
 fn malformed() -> Error {
     Error::refused(Code::InvalidPayload, "The sign-in was started with a malformed form.")
 }
 
 /// A page of ours that names site and label, with one button.
-async fn ask(app: &App, form: StartForm) -> Answered {
+async fn ask(app: &App, incoming: &Incoming, form: StartForm) -> Answered {
     let terms = app.connect(&form.ticket.object())?.terms().await?;
     // A verifier that the form carried stays out of our page: the site's own page completes the session when it is back.
     let fields = [
@@ -143,7 +182,7 @@ async fn ask(app: &App, form: StartForm) -> Answered {
         ("code_challenge_method", "S256"),
         ("display", if form.leaving.display == Display::Page { "page" } else { "popup" }),
     ];
-    Ok(pages::start(terms.site(), terms.label.as_deref(), &fields, &app.endpoints().authorize_url)?)
+    Ok(Look::new(incoming.words()).start(&Asking::from(&terms), &fields, &app.endpoints().authorize_url)?)
 }
 
 async fn leave(app: &App, incoming: &Incoming, form: StartForm) -> Answered {

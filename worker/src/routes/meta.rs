@@ -18,7 +18,11 @@ pub fn health() -> Reply {
 pub fn cors(app: &App, route: &Route, incoming: &Incoming) -> Vec<(&'static str, String)> {
     let Some(origin) = incoming.header("origin") else { return Vec::new() };
     let of_session = match route {
-        Route::SessionGet(id) | Route::SessionCancel(id) | Route::SessionComplete(id) | Route::SessionPreflight(id) => {
+        Route::SessionGet(id)
+        | Route::SessionCancel(id)
+        | Route::SessionComplete(id)
+        | Route::SessionConfirm(id)
+        | Route::SessionPreflight(id) => {
             Ticket::from_id(app.keyring(), id).is_some_and(|ticket| ticket.is_for(&origin))
         }
         _ => false,

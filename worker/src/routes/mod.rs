@@ -25,7 +25,8 @@ pub type Answered = Result<Reply, Early>;
 
 /// Lets the route answer, and adds what pages of other origins need to read it.
 pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Entry) -> Reply {
-    let (is_page, takes_key) = (route.is_page(), route.access().is_some() && !is_session_token(&incoming));
+    let page = route.is_page().then(|| incoming.words());
+    let takes_key = route.access().is_some() && !is_session_token(&incoming);
     entry.account_id = route.account_id().map(str::to_owned);
     let cors = meta::cors(app, &route, &incoming);
     let idempotency = incoming.header("idempotency-key").filter(|_| takes_key);
@@ -38,7 +39,7 @@ pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Ent
                 // If this fails too, the key is free after a minute.
                 let _ = caller.abandon(key).await;
             }
-            failed(&error, is_page, entry)
+            failed(&error, page, entry)
         }
     };
     entry.key_id = key_id.get().cloned();
@@ -73,11 +74,14 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         Route::SessionGet(id) => sessions::get(app, &incoming, &id).await,
         Route::SessionCancel(id) => sessions::cancel(app, &incoming, &id).await,
         Route::SessionComplete(id) => sessions::complete(app, incoming, &id).await,
+        Route::SessionConfirm(id) => sessions::confirm(app, incoming, &id).await,
+        Route::SessionAccept(id) => sessions::accept(app, incoming, &id).await,
         Route::ConnectStart => connect::start(app, incoming).await,
         Route::ConnectStartConfirmed => connect::start_confirmed(app, incoming).await,
         Route::ConnectLink(id) => connect::link(app, &incoming, &id).await,
         Route::ConnectCallback => connect::callback(app, &incoming).await,
         Route::ConnectResult(id) => connect::result(app, &incoming, &id).await,
+        Route::ConnectPress(id) => connect::press(app, &incoming, &id).await,
         Route::AccountDelete(id) => accounts::delete(app, &incoming, id).await,
         Route::AccountHealth(id) => accounts::health(app, &incoming, id).await,
         Route::AccountLimits(id) => accounts::limits(app, &incoming, id).await,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
-use latchkey_core::api::connect::{CompleteSession, CreateAuthUrl, CreateSession, IGNORED, NewSession};
-use latchkey_core::api::input::read;
+use latchkey_core::api::connect::{CompleteSession, ConfirmSession, CreateAuthUrl, CreateSession, IGNORED, NewSession};
+use latchkey_core::api::input::{Nothing, read};
 use latchkey_core::api::query::Query;
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::connect::{Entry, Session, Status, Terms};
@@ -89,11 +89,40 @@ pub async fn complete(app: &App, mut incoming: Incoming, id: &str) -> Answered {
     session_bearer(app, &incoming, &ticket)?;
     let body = incoming.json_body().await?;
     let input = read::<CompleteSession>(&body, &[])?.value;
-    match app.connect(&ticket.object())?.complete(&input.code_verifier).await? {
-        Completed::Connected(view) => Ok(Reply::json(&Answer::data(200, view))),
-        Completed::NeedsConfirmation => {
-            Ok(Reply::json(&Answer::data(202, json!({ "status": Status::NeedsConfirmation }))))
-        }
+    let completed = app.connect(&ticket.object())?.complete(&input.code_verifier).await?;
+    Ok(Reply::json(&answer_of(completed)))
+}
+
+/// `POST …/confirm`: the code that another browser shows. 403 `confirmation_failed`; the third one ends the session.
+pub async fn confirm(app: &App, mut incoming: Incoming, id: &str) -> Answered {
+    let ticket = genuine(app, id)?;
+    session_bearer(app, &incoming, &ticket)?;
+    let body = incoming.json_body().await?;
+    let input = read::<ConfirmSession>(&body, &[])?.value;
+    let completed = app.connect(&ticket.object())?.confirm(&input.code).await?;
+    Ok(Reply::json(&answer_of(completed)))
+}
+
+/// `POST …/accept`: the back end knows the person whom a link with `accept: "manual"` connected.
+pub async fn accept(app: &App, mut incoming: Incoming, id: &str) -> Answered {
+    let parse = |body: &[u8]| read::<Nothing>(body, &[]);
+    let (caller, _) = ApiCaller::with_optional_body(app, &mut incoming, parse).await?;
+    let binding: Binding = caller.plan(Command::Authorise).await?;
+    let accepted = match within(app, &binding, id).await {
+        Ok(ticket) => app.connect(&ticket.object())?.accept().await,
+        Err(error) => Err(error),
+    };
+    match accepted {
+        Ok(completed) => Ok(caller.finish(Command::Finish { answer: answer_of(completed), is_sealed: false }).await?),
+        Err(Error::Refused(refused)) => Ok(caller.finish_refused(*refused).await?),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn answer_of(completed: Completed) -> Answer {
+    match completed {
+        Completed::Connected(view) => Answer::data(200, view),
+        Completed::NeedsConfirmation => Answer::data(202, json!({ "status": Status::NeedsConfirmation })),
     }
 }
 
@@ -125,6 +154,7 @@ async fn open(
         expected_username: new.expected_username,
         expected_user: plan.expected_user,
         label: new.label,
+        accept: new.accept,
         expires_at: now() + new.lifetime,
     };
     let session = Session::new(ticket.id(app.keyring()), terms);
@@ -139,11 +169,16 @@ async fn authorised(app: &App, incoming: &Incoming, id: &str) -> Result<Ticket, 
         return Ok(ticket);
     }
     let binding: Binding = ApiCaller::new(app, incoming)?.plan(Command::Authorise).await?;
+    Ok(within(app, &binding, id).await?)
+}
+
+/// A session that a key of this binding may know of.
+async fn within(app: &App, binding: &Binding, id: &str) -> Result<Ticket> {
     let ticket = genuine(app, id)?;
     if binding.is_narrow() {
         let terms = app.connect(&ticket.object())?.terms().await?;
         if !binding.admits_tenant(terms.tenant_id.as_ref()) {
-            return Err(unknown_session().into());
+            return Err(unknown_session());
         }
     }
     Ok(ticket)

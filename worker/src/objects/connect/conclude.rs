@@ -10,7 +10,7 @@ use latchkey_core::account::{Consent, object_of};
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::{Phase, Retry, Session, exchange_failure};
-use latchkey_core::oauth::{ClientCredentials, TokenSet, exchange_request, revoke_request, token_response};
+use latchkey_core::oauth::{ClientCredentials, TokenSet, exchange_request, token_response};
 use latchkey_core::pkce::CodeVerifier;
 use latchkey_core::seal::Purpose;
 use latchkey_core::secret::Secret;
@@ -26,8 +26,13 @@ use crate::runtime::now;
 
 impl Inner {
     /// Joins the conclusion under way, or begins it: however often it is asked for, X sees the code once.
-    pub(super) async fn conclude(self: &Rc<Self>, verifier: CodeVerifier) -> Result<()> {
+    pub(super) async fn conclude_with(self: &Rc<Self>, verifier: CodeVerifier) -> Result<()> {
         self.flight(Some(verifier)).await
+    }
+
+    /// The same for a session whose tokens are here, and waited for somebody's word.
+    pub(super) async fn conclude(self: &Rc<Self>) -> Result<()> {
+        self.flight(None).await
     }
 
     /// The same without the page: by a callback whose start carried its verifier, or by the alarm after a crash.
@@ -38,14 +43,10 @@ impl Inner {
             None => None,
         };
         let Err(error) = self.flight(verifier).await else { return Ok(()) };
-        let mut session = self.session()?;
+        let session = self.session()?;
         match error {
             Error::Refused(refused) if session.is_unattended() => {
-                let dropped = session.clone();
-                session.fail((refused.code, refused.message), now());
-                self.save_and_tell(&session).await?;
-                self.revoke_tokens_of(&dropped).await;
-                Ok(())
+                self.end(&session, (refused.code, refused.message)).await
             }
             Error::Refused(_) => Ok(()),
             fault @ Error::Fault(_) => Err(fault),
@@ -82,8 +83,14 @@ impl Inner {
             self.exchange(&session, sealed_code, &verifier).await?;
         }
         let session = self.session()?;
+        if let Phase::Exchanged { sealed_tokens, .. } = &session.phase {
+            self.identify(&session, sealed_tokens).await?;
+        }
+        let session = self.session()?;
         match &session.phase {
-            Phase::Exchanged { sealed_tokens, .. } => self.hand_over(&session, sealed_tokens).await,
+            Phase::Identified { sealed_tokens, user, .. } if session.awaited().is_none() => {
+                self.hand_over(&session, sealed_tokens, user).await
+            }
             _ => Ok(()),
         }
     }
@@ -121,8 +128,8 @@ impl Inner {
         }
     }
 
-    /// Who is it, is that who was asked for; then the account's object gets the tokens and the ledger its row.
-    async fn hand_over(&self, session: &Session, sealed_tokens: &str) -> Result<()> {
+    /// Who is it, and is that who was asked for. From here on the tokens wait for whoever's word is needed.
+    async fn identify(&self, session: &Session, sealed_tokens: &str) -> Result<()> {
         let app = self.app()?;
         let tokens = self.open_tokens(&session.id, sealed_tokens)?;
         let user = match who(&app
@@ -139,13 +146,22 @@ impl Inner {
             let message = format!("X says that @{} signed in; another account was expected.", user.username);
             return self.end(session, (Code::AccountMismatch, message)).await;
         }
+        let mut session = session.clone();
+        session.identified(sealed_tokens.to_owned(), user, now());
+        self.save_and_tell(&session).await
+    }
+
+    /// The account's object gets the tokens and the ledger its row. Both know a repetition.
+    async fn hand_over(&self, session: &Session, sealed_tokens: &str, user: &XUser) -> Result<()> {
+        let app = self.app()?;
+        let tokens = self.open_tokens(&session.id, sealed_tokens)?;
         let network_id = session.terms.client.network_id.clone();
         let account = app.account(&object_of(&network_id, user.id.as_str()))?;
-        account.adopt(Adoption::new(session, sealed_tokens, &tokens, &user)).await.doing("hand tokens over")?;
+        account.adopt(Adoption::new(session, sealed_tokens, &tokens, user)).await.doing("hand tokens over")?;
         let consent = Consent {
             network_id,
             tenant_id: session.terms.tenant_id.clone(),
-            user,
+            user: user.clone(),
             scopes: tokens.scopes.clone(),
             token_expires_at: tokens.expires_at,
         };
@@ -155,30 +171,12 @@ impl Inner {
         self.save_and_tell(&session).await
     }
 
-    /// Ends the session for good; tokens that nobody took over are revoked.
+    /// Ends the session for good; its tokens are revoked.
     async fn end(&self, session: &Session, failure: (Code, String)) -> Result<()> {
         let mut ended = session.clone();
         ended.fail(failure, now());
         self.save_and_tell(&ended).await?;
-        self.revoke_tokens_of(session).await;
-        Ok(())
-    }
-
-    /// RFC 7009, one call per token. Best effort: they are in nobody's hands any more, and expire.
-    pub(super) async fn revoke_tokens_of(&self, session: &Session) {
-        if let Phase::Exchanged { sealed_tokens, .. } = &session.phase {
-            let _ = self.revoke(session, sealed_tokens).await;
-        }
-    }
-
-    async fn revoke(&self, session: &Session, sealed_tokens: &str) -> Result<()> {
-        let app = self.app()?;
-        let client = self.client_of(session).await?;
-        let tokens = self.open_tokens(&session.id, sealed_tokens)?;
-        for token in tokens.refresh_token.iter().chain([&tokens.access_token]) {
-            let _ = app.x().send(revoke_request(app.endpoints(), &client, token), QUICK).await?;
-        }
-        Ok(())
+        self.revoke_discarded().await
     }
 
     /// The credentials as they are now: the secret may have been rotated since the session began.
@@ -191,7 +189,7 @@ impl Inner {
         app.vault()?.credentials(&client).await
     }
 
-    fn open_tokens(&self, session_id: &str, sealed: &str) -> Result<TokenSet> {
+    pub(super) fn open_tokens(&self, session_id: &str, sealed: &str) -> Result<TokenSet> {
         // EXPOSE: read into types that hide them again.
         TokenSet::from_bytes(self.open(Purpose::ProvisionalTokens, session_id, sealed)?.expose()).map_err(Error::fault)
     }

@@ -4,6 +4,8 @@
 //! own object, the sealed tokens. Nothing is kept in memory but who is waiting and an exchange under way.
 
 mod conclude;
+mod confirm;
+mod revoke;
 mod stub;
 
 use std::cell::{Cell, RefCell};
@@ -12,7 +14,9 @@ use std::rc::Rc;
 use futures_util::future::{LocalBoxFuture, Shared};
 use latchkey_core::api::code::Code;
 use latchkey_core::api::connect::session_view;
-use latchkey_core::connect::{Completion, ConnectError, Session, Status, Terms, XAnswer};
+use latchkey_core::api::refused::Refused;
+use latchkey_core::connect::confirm::OtherBrowser;
+use latchkey_core::connect::{Completion, ConnectError, Session, Status, Terms, Visitor, XAnswer};
 use latchkey_core::pkce::CodeVerifier;
 use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::secret::Secret;
@@ -20,7 +24,7 @@ use latchkey_core::time::Span;
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
-pub use self::stub::{Completed, ConnectStub, Opening, Page, digest};
+pub use self::stub::{Arrival, Asking, Completed, ConnectStub, Ending, Opening, Page, digest};
 use self::stub::{Message, Returned};
 use super::storage::{Db, doc};
 use super::waiting::Waiting;
@@ -89,10 +93,11 @@ impl Inner {
             Message::View { wait_ms, since } => reply(self.view(Span::millis(wait_ms), since).await?),
             Message::Terms => reply(self.session()?.terms),
             Message::Start(opening) => reply(self.start(opening).await?),
-            Message::Callback { state, cookie, code, error } => {
-                reply(self.callback(&state, cookie, code, error).await?)
-            }
+            Message::Callback(arrival) => reply(self.callback(arrival).await?),
             Message::Complete { verifier } => reply(self.complete(verifier).await?),
+            Message::Confirm { code } => reply(self.confirm(&code).await?),
+            Message::Press { cookie } => reply(self.press(&cookie).await?),
+            Message::Accept => reply(self.accept().await?),
             Message::Cancel => reply(self.cancel().await?),
             Message::Page { cookie } => reply(self.page(cookie.as_deref())?),
         }
@@ -117,36 +122,40 @@ impl Inner {
 
     /// A browser leaves for X: a fresh start, with what the edge made for it.
     async fn start(&self, opening: Opening) -> Result<Terms> {
+        self.settle().await;
         let mut session = self.session()?;
         let start = opening
             .into_start(|verifier| self.seal(Purpose::CodeVerifier, &session.id, verifier.expose().as_bytes()))?; // EXPOSE: into the seal.
         session.start(start, now()).map_err(refusal)?;
         self.save_and_tell(&session).await?;
+        self.revoke_discarded().await?;
         Ok(session.terms)
     }
 
     /// X sent a browser back. A start that carried its verifier is concluded at once; all others wait for their page.
-    async fn callback(
-        self: &Rc<Self>,
-        state: &str,
-        cookie: Option<String>,
-        code: Option<Secret<String>>,
-        error: Option<String>,
-    ) -> Result<Returned> {
+    async fn callback(self: &Rc<Self>, arrival: Arrival) -> Result<Returned> {
+        self.settle().await;
         let mut session = self.session()?;
-        let answer = match code {
-            // EXPOSE: into the seal.
-            Some(code) => {
-                XAnswer::Code { sealed: self.seal(Purpose::AuthorizationCode, &session.id, code.expose().as_bytes())? }
-            }
-            None => XAnswer::Error(error.unwrap_or_default()),
+        // EXPOSE: hashed; and into the seal.
+        let x_code = arrival.code.as_ref().map_or_else(String::new, |code| digest(code.expose()));
+        let newcomer = OtherBrowser::new(arrival.newcomer.clone(), x_code.clone(), self.new_code(&session.id)?);
+        let answer = match arrival.code {
+            // EXPOSE: as above.
+            Some(code) => XAnswer::Code {
+                sealed: self.seal(Purpose::AuthorizationCode, &session.id, code.expose().as_bytes())?,
+                digest: x_code,
+            },
+            None => XAnswer::Error(arrival.error.unwrap_or_default()),
         };
-        session.callback(state, cookie.as_deref(), answer, now()).map_err(refusal)?;
+        session.callback(&arrival.state, arrival.cookie.as_deref(), answer, newcomer, now()).map_err(refusal)?;
         self.save_and_tell(&session).await?;
+        self.revoke_discarded().await?;
+        let is_newcomer = session.visitor(Some(&arrival.newcomer)) == Visitor::Other;
+        let cookie = if is_newcomer { Some(arrival.newcomer) } else { arrival.cookie };
         if session.concludes_itself() {
             self.conclude_unattended(session.clone()).await?;
         }
-        Ok(Returned { id: session.id, page: self.page(cookie.as_deref())? })
+        Ok(Returned { id: session.id, page: self.page(cookie.as_deref())?, is_newcomer })
     }
 
     /// The page's verifier: the right one leads to the stored result, whether it comes once or ten times.
@@ -156,7 +165,7 @@ impl Inner {
         match self.session()?.complete(&verifier, now()).map_err(refusal)? {
             Completion::NeedsConfirmation => return Ok(Completed::NeedsConfirmation),
             Completion::Ended => {}
-            Completion::Proceed => self.conclude(verifier).await?,
+            Completion::Proceed => self.conclude_with(verifier).await?,
         }
         self.session()?.try_into()
     }
@@ -167,18 +176,24 @@ impl Inner {
         if !session.is_readable(now()) {
             return Err(refusal(ConnectError::Expired));
         }
-        let dropped = session.clone();
         session.cancel(now());
         self.save_and_tell(&session).await?;
-        self.revoke_tokens_of(&dropped).await;
+        self.revoke_discarded().await?;
         Ok(session_view(&session, now()))
     }
 
     fn page(&self, cookie: Option<&str>) -> Result<Page> {
-        Ok(Page::of(self.session()?, cookie, now()))
+        let session = self.session()?;
+        let visitor = session.visitor(cookie);
+        let code = match &session.other {
+            Some(other) if visitor == Visitor::Other => Some(self.open_code(&session.id, other)?),
+            _ => None,
+        };
+        Ok(Page::of(session, visitor, code, now()))
     }
 
-    /// Resumes after a crash, drops what is secret at expiry, forgets the session a day after its end.
+    /// Revokes what is still to be revoked, resumes after a crash, drops what is secret at expiry, forgets the session a
+    /// day after its end.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
         self.settle().await;
         let mut session = self.session()?;
@@ -190,14 +205,16 @@ impl Inner {
         }
         self.db()?.set_alarm_for_a_crash().await?;
         if !session.is_over() && session.terms.expires_at <= time {
-            let dropped = session.clone();
-            session.expire();
+            session.expire(time);
             self.save_and_tell(&session).await?;
-            self.revoke_tokens_of(&dropped).await;
-        } else if session.is_exchanged() {
+            self.revoke_discarded().await?;
+        } else if session.resumes_at().is_some() {
             session.resume_later(time);
             self.save(&session)?;
             self.conclude_unattended(session).await?;
+        }
+        if self.session()?.discarded.is_due(time) {
+            self.revoke_discarded().await?;
         }
         self.arm(&self.session()?).await
     }
@@ -241,7 +258,11 @@ impl Inner {
 }
 
 fn refusal(error: ConnectError) -> Error {
-    Error::refused(error.code(), sentence(&error.to_string()))
+    let refused = Refused::new(error.code(), sentence(&error.to_string()));
+    match error.code() {
+        Code::InFlight => refused.with_hint("Watch the session's status; it says when this can be done.").into(),
+        _ => refused.into(),
+    }
 }
 
 /// `the session has expired` as people write it.

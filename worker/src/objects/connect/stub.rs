@@ -1,8 +1,10 @@
 //! What others say to a Connect object, and what it says back.
 
+use latchkey_core::api::code::Code;
 use latchkey_core::api::connect::session_view;
 use latchkey_core::api::refused::Refused;
-use latchkey_core::connect::{Display, Entry, Phase, Session, Start, Status, Terms};
+use latchkey_core::connect::confirm::{Awaited, ConfirmationCode};
+use latchkey_core::connect::{Display, Phase, Session, Start, Status, Terms, Visitor};
 use latchkey_core::pkce::{CodeChallenge, CodeVerifier};
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::Secret;
@@ -25,17 +27,19 @@ pub(super) enum Message {
     },
     Terms,
     Start(Opening),
-    Callback {
-        state: String,
-        cookie: Option<String>,
-        #[serde(serialize_with = "exposed_option")]
-        code: Option<Secret<String>>,
-        error: Option<String>,
-    },
+    Callback(Arrival),
     Complete {
         #[serde(serialize_with = "exposed")]
         verifier: Secret<String>,
     },
+    Confirm {
+        #[serde(serialize_with = "exposed")]
+        code: Secret<String>,
+    },
+    Press {
+        cookie: String,
+    },
+    Accept,
     Cancel,
     Page {
         cookie: Option<String>,
@@ -53,11 +57,24 @@ pub struct Opening {
     pub verifier: Option<Secret<String>>,
 }
 
-/// A browser came back: whose session it was, and what to show it.
+/// A browser that came back from X, as the edge saw it. State and cookies arrive as digests.
+#[derive(Serialize, Deserialize)]
+pub struct Arrival {
+    pub state: String,
+    pub cookie: Option<String>,
+    /// What the browser is known by from now on, should it be another one than was sent to X.
+    pub newcomer: String,
+    #[serde(serialize_with = "exposed_option")]
+    pub code: Option<Secret<String>>,
+    pub error: Option<String>,
+}
+
+/// A browser came back: whose session it was, what to show it, and whether it is to keep the newcomer's cookie.
 #[derive(Serialize, Deserialize)]
 pub struct Returned {
     pub id: String,
     pub page: Page,
+    pub is_newcomer: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -71,18 +88,43 @@ pub enum Completed {
 pub enum Page {
     /// The session's own page takes over; this window has nothing to say.
     Done,
-    Failed {
-        message: String,
+    Ended(Ending),
+    /// This browser is not the one that began, and nothing hangs on it.
+    Elsewhere(Asking),
+    /// It is not the one that began, but X sent it back: it is asked as soon as X has said who signed in.
+    Waiting(Asking),
+    /// The person is to type this code where they began.
+    Code {
+        asking: Asking,
+        username: String,
+        #[serde(serialize_with = "exposed")]
+        code: Secret<String>,
     },
-    /// This browser is not the one that began.
-    OtherBrowser {
-        site: Option<String>,
-        label: Option<String>,
+    /// The person is to press a button here.
+    Button {
+        asking: Asking,
+        username: String,
+        /// The origin of the link's redirect URI.
+        landing: Option<String>,
     },
     /// Back to the site, by its redirect URI with the outcome in its query.
     Return {
         url: Url,
     },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ending {
+    Failed(Code),
+    Cancelled,
+    Expired,
+}
+
+/// Who asks, and for what.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Asking {
+    pub site: Option<String>,
+    pub label: Option<String>,
 }
 
 pub struct ConnectStub {
@@ -110,20 +152,27 @@ impl ConnectStub {
         ask(&self.stub, &Message::Start(opening)).await
     }
 
-    pub async fn callback(
-        &self,
-        state: String,
-        cookie: Option<String>,
-        code: Option<Secret<String>>,
-        error: Option<String>,
-    ) -> Result<Returned> {
-        ask(&self.stub, &Message::Callback { state, cookie, code, error }).await
+    pub async fn callback(&self, arrival: Arrival) -> Result<Returned> {
+        ask(&self.stub, &Message::Callback(arrival)).await
     }
 
     pub async fn complete(&self, verifier: &CodeVerifier) -> Result<Completed> {
         // EXPOSE: to the session's own object, inside this Worker.
         let verifier = Secret::new(verifier.expose().to_owned());
         ask(&self.stub, &Message::Complete { verifier }).await
+    }
+
+    pub async fn confirm(&self, code: &ConfirmationCode) -> Result<Completed> {
+        ask(&self.stub, &Message::Confirm { code: code.digits().clone() }).await
+    }
+
+    /// The button of the page that another browser saw. `cookie` is a digest.
+    pub async fn press(&self, cookie: String) -> Result<()> {
+        ask(&self.stub, &Message::Press { cookie }).await
+    }
+
+    pub async fn accept(&self) -> Result<Completed> {
+        ask(&self.stub, &Message::Accept).await
     }
 
     pub async fn cancel(&self) -> Result<Value> {
@@ -154,29 +203,40 @@ impl TryFrom<Session> for Completed {
         match session.phase {
             Phase::Connected { .. } => Ok(Self::Connected(session_view(&session, now()))),
             Phase::Failed { code, message } => Err(Refused::new(code, message).into()),
-            Phase::NeedsConfirmation { .. } => Ok(Self::NeedsConfirmation),
-            _ => Err(Error::refused(latchkey_core::api::code::Code::SessionSpent, "The session was cancelled.")),
+            _ if session.is_in_doubt() => Ok(Self::NeedsConfirmation),
+            _ => Err(Error::refused(Code::SessionSpent, "The session was cancelled.")),
         }
     }
 }
 
+impl From<&Terms> for Asking {
+    fn from(terms: &Terms) -> Self {
+        Self { site: terms.site().map(str::to_owned), label: terms.label.clone() }
+    }
+}
+
 impl Page {
-    pub(super) fn of(session: Session, cookie: Option<&str>, now: UnixMillis) -> Self {
-        let is_ours = session.is_browser(cookie);
-        if session.status(now) == Status::NeedsConfirmation && !is_ours {
-            return Self::OtherBrowser { site: session.terms.site().map(str::to_owned), label: session.terms.label };
-        }
-        // The landing query names the account, so only the browser that was sent to X is taken there.
-        if let Some(url) = session.return_url(now).filter(|_| is_ours) {
+    /// `code` is that of the visitor, if it is the other browser.
+    pub(super) fn of(session: Session, visitor: Visitor, code: Option<ConfirmationCode>, now: UnixMillis) -> Self {
+        if let Some(url) = session.return_url(visitor, now) {
             return Self::Return { url };
         }
-        match (session.status(now), session.phase, session.terms.entry) {
-            (Status::Expired, ..) => Self::Failed { message: "This sign-in took too long. Please start again.".into() },
-            (_, Phase::Failed { message, .. }, _) => Self::Failed { message },
-            (Status::Cancelled, ..) => Self::Failed { message: "This sign-in was cancelled.".into() },
-            (Status::NeedsConfirmation, _, Entry::Link { .. }) => {
-                Self::OtherBrowser { site: None, label: session.terms.label }
+        if session.status(now) == Status::Expired {
+            return Self::Ended(Ending::Expired);
+        }
+        let (asking, landing) = (Asking::from(&session.terms), session.terms.landing_origin());
+        match (session.awaited(), session.phase, code) {
+            (_, Phase::Failed { code, .. }, _) => Self::Ended(Ending::Failed(code)),
+            (_, Phase::Cancelled, _) => Self::Ended(Ending::Cancelled),
+            (_, Phase::Connected { .. }, _) => Self::Done,
+            (Some(Awaited::Code), Phase::Identified { user, .. }, Some(code)) => {
+                Self::Code { asking, username: user.username, code: code.digits().clone() }
             }
+            (Some(Awaited::Button), Phase::Identified { user, .. }, Some(_)) => {
+                Self::Button { asking, username: user.username, landing }
+            }
+            (Some(Awaited::Code | Awaited::Button), _, Some(_)) => Self::Waiting(asking),
+            _ if visitor == Visitor::Stranger => Self::Elsewhere(asking),
             _ => Self::Done,
         }
     }

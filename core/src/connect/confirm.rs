@@ -1,0 +1,191 @@
+//! Whose word is needed before provisional tokens become an account.
+//!
+//! A callback without the session's cookie may be the same person, whose phone opened another browser, or a stranger who
+//! was sent to X by whoever started the session. So the person in that browser is shown who asks: for a button with a code
+//! to be typed where it began, for a link with a button of our own. A link may also want its back end to accept the account.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Accept, ConnectError, Entry, Phase, Session};
+use crate::api::code::Code;
+use crate::secret::{Secret, ct_eq};
+use crate::time::UnixMillis;
+
+/// Three guesses at six digits: 3 in 1,000,000 for whoever does not see them.
+const GUESSES: u8 = 3;
+const DIGITS: usize = 6;
+
+/// The browser that X sent back although it was not the one that started.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OtherBrowser {
+    /// SHA-256 of the cookie that it got in the callback. Only with it are handle and code shown.
+    pub cookie: String,
+    /// SHA-256 of X's code that it brought.
+    pub x_code: String,
+    /// What its page shows and nobody else is told, sealed.
+    pub sealed_code: String,
+    pub wrong_codes: u8,
+    pub is_confirmed: bool,
+}
+
+/// What still has to happen before the account is entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// The other browser's code, typed into the page that started.
+    Code,
+    /// The other browser's own button.
+    Button,
+    /// The back end's word.
+    Acceptance,
+}
+
+/// What came of a code that was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typed {
+    Right,
+    Wrong { left: u8 },
+}
+
+/// The six digits that the other browser shows.
+#[derive(Clone, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ConfirmationCode(Secret<String>);
+
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("expected the six digits that the other browser shows")]
+pub struct NotACode;
+
+impl ConfirmationCode {
+    /// 2^64 is no multiple of a million, by less than 10^-13 of it.
+    pub fn from_entropy(bytes: [u8; 8]) -> Self {
+        Self(Secret::new(format!("{:06}", u64::from_be_bytes(bytes) % 1_000_000)))
+    }
+
+    /// Spaces are how people group digits.
+    pub fn parse(text: &str) -> Result<Self, NotACode> {
+        let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let is_code = digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
+        is_code.then_some(Self(Secret::new(digits))).ok_or(NotACode)
+    }
+
+    pub const fn digits(&self) -> &Secret<String> {
+        &self.0
+    }
+
+    /// In constant time.
+    pub fn matches(&self, other: &Self) -> bool {
+        // EXPOSE: compared.
+        self.0.ct_eq(other.0.expose().as_bytes())
+    }
+}
+
+impl fmt::Debug for ConfirmationCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl TryFrom<String> for ConfirmationCode {
+    type Error = NotACode;
+
+    fn try_from(text: String) -> Result<Self, NotACode> {
+        Self::parse(&text)
+    }
+}
+
+impl OtherBrowser {
+    pub const fn new(cookie: String, x_code: String, sealed_code: String) -> Self {
+        Self { cookie, x_code, sealed_code, wrong_codes: 0, is_confirmed: false }
+    }
+}
+
+impl Session {
+    /// The browser that started comes after another one with the very code that it brought: what is here is its own.
+    pub(super) fn is_known_code(&self, x_code: &str) -> bool {
+        self.other.as_ref().is_some_and(|other| ct_eq(other.x_code.as_bytes(), x_code.as_bytes()))
+    }
+
+    /// What came by another browser, and nobody has agreed to it.
+    pub fn is_in_doubt(&self) -> bool {
+        !self.is_over() && self.other.as_ref().is_some_and(|other| !other.is_confirmed)
+    }
+
+    pub fn awaited(&self) -> Option<Awaited> {
+        match &self.terms.entry {
+            _ if self.is_over() => None,
+            Entry::Embed { .. } if self.is_in_doubt() => Some(Awaited::Code),
+            Entry::Link { .. } if self.is_in_doubt() => Some(Awaited::Button),
+            _ if self.terms.accept == Accept::Manual && !self.is_accepted => Some(Awaited::Acceptance),
+            _ => None,
+        }
+    }
+
+    /// The page that started brings what the person read in the other browser. The third wrong code ends the session.
+    pub fn type_code(&mut self, is_right: bool, now: UnixMillis) -> Result<Typed, ConnectError> {
+        self.require_awaited(Awaited::Code, ConnectError::NothingToConfirm, now)?;
+        let Some(other) = &mut self.other else { return Err(ConnectError::NothingToConfirm) };
+        if is_right {
+            other.is_confirmed = true;
+            return Ok(Typed::Right);
+        }
+        other.wrong_codes = other.wrong_codes.saturating_add(1);
+        let left = GUESSES.saturating_sub(other.wrong_codes);
+        if left == 0 {
+            self.fail((Code::ConfirmationFailed, "The code was wrong three times.".into()), now);
+        }
+        Ok(Typed::Wrong { left })
+    }
+
+    /// The button of our own page, in the browser that X sent back.
+    pub fn press(&mut self, now: UnixMillis) -> Result<(), ConnectError> {
+        self.require_awaited(Awaited::Button, ConnectError::NothingToConfirm, now)?;
+        if let Some(other) = &mut self.other {
+            other.is_confirmed = true;
+        }
+        Ok(())
+    }
+
+    pub fn accept(&mut self, now: UnixMillis) -> Result<(), ConnectError> {
+        self.require_awaited(Awaited::Acceptance, ConnectError::NothingToAccept, now)?;
+        self.is_accepted = true;
+        Ok(())
+    }
+
+    /// Whose account it would be is known, and `awaited` is what it waits for.
+    fn require_awaited(&self, awaited: Awaited, refusal: ConnectError, now: UnixMillis) -> Result<(), ConnectError> {
+        self.require_open(now)?;
+        let is_awaited = matches!(self.phase, Phase::Identified { .. }) && self.awaited() == Some(awaited);
+        is_awaited.then_some(()).ok_or(refusal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    #[test]
+    fn a_code_is_six_digits_with_its_leading_zeros() {
+        // EXPOSE: codes of this test.
+        let digits = |bytes| ConfirmationCode::from_entropy(bytes).digits().expose().clone();
+        assert_eq!(digits([0; 8]), "000000");
+        assert_eq!(digits(1_000_042_u64.to_be_bytes()), "000042");
+    }
+
+    #[test]
+    fn a_code_is_read_as_people_type_it_and_nothing_else() {
+        let code = ConfirmationCode::parse("012345").unwrap();
+        assert!(code.matches(&ConfirmationCode::parse(" 012 345\n").unwrap()));
+        assert!(!code.matches(&ConfirmationCode::parse("012346").unwrap()));
+        for text in ["", "12345", "1234567", "12345a", "١٢٣٤٥٦", "12-345"] {
+            assert!(ConfirmationCode::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_not_printed() {
+        assert_eq!(format!("{:?}", ConfirmationCode::from_entropy([1; 8])), "[REDACTED]");
+    }
+}

@@ -1,0 +1,43 @@
+//! German.
+
+use super::{Reasons, Words};
+
+pub const WORDS: Words = Words {
+    lang: "de",
+    asks: "{site} möchte ein X-Konto verbinden.",
+    asks_for: "{site} bittet um: {label}",
+    start_title: "Ihr X-Konto verbinden",
+    start_button: "Weiter zu X",
+    start_warning: "Wenn Sie das nicht angefordert haben, schließen Sie dieses Fenster.",
+    done_title: "Fertig",
+    done: "Sie können dieses Fenster schließen und dorthin zurückkehren, wo Sie begonnen haben.",
+    ended_title: "Nicht verbunden",
+    ended: "Sie können dieses Fenster schließen und es noch einmal versuchen.",
+    elsewhere_title: "Dort weitermachen, wo Sie begonnen haben",
+    elsewhere: "Diese Anmeldung wurde in einem anderen Browser begonnen. Kehren Sie dorthin zurück, um fortzufahren. Wenn Sie sie nicht begonnen haben, schließen Sie dieses Fenster: Es wurde nichts verbunden.",
+    waiting_title: "Ihr Code erscheint hier",
+    waiting: "Sie sind in einem anderen Browser zurückgekommen als dem, in dem Sie begonnen haben. Lassen Sie diese Seite offen und kehren Sie zu der Seite zurück, auf der Sie begonnen haben; dann erscheint hier ein Code.",
+    code_title: "Bestätigen Sie, dass Sie es sind",
+    signed_in_as: "Sie haben sich bei X als {handle} angemeldet.",
+    code: "Geben Sie diesen Code dort ein, wo Sie begonnen haben:",
+    code_only_at: "Geben Sie ihn nur auf {site} ein.",
+    button_title: "Dieses Konto verbinden?",
+    button: "{handle} verbinden",
+    not_me: "Wenn Sie das nicht begonnen haben, schließen Sie dieses Fenster: Es wurde nichts verbunden.",
+    failure_title: "Das hat nicht geklappt",
+    failure: "Kehren Sie dorthin zurück, wo Sie begonnen haben, und versuchen Sie es noch einmal.",
+    reasons: Reasons {
+        declined: "Die Verbindung wurde bei X nicht erlaubt.",
+        other_account: "Sie haben sich bei X mit einem anderen Konto angemeldet als dem erwarteten.",
+        wrong_code: "Der Code war dreimal falsch.",
+        expired: "Diese Anmeldung hat zu lange gedauert.",
+        cancelled: "Diese Anmeldung wurde abgebrochen.",
+        used: "Diese Anmeldung wurde schon verwendet.",
+        unknown: "Diese Anmeldung ist hier nicht bekannt.",
+        not_allowed: "Diese Seite darf diese Anmeldung nicht beginnen.",
+        again: "X nimmt diese Anmeldung nicht mehr an; sie muss wiederholt werden.",
+        x_is_down: "X ist im Moment nicht erreichbar.",
+        app_refused: "X hat die App dieser Website abgelehnt. Bitte sagen Sie der Website Bescheid.",
+        broken: "Hier ist etwas schiefgegangen.",
+    },
+};

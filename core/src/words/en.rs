@@ -1,0 +1,43 @@
+//! English.
+
+use super::{Reasons, Words};
+
+pub const WORDS: Words = Words {
+    lang: "en",
+    asks: "{site} asks to connect an X account.",
+    asks_for: "{site} asks for: {label}",
+    start_title: "Connect your X account",
+    start_button: "Continue to X",
+    start_warning: "If you did not ask for this, close this window.",
+    done_title: "Done",
+    done: "You can close this window and go back to where you started.",
+    ended_title: "Not connected",
+    ended: "You can close this window and try again.",
+    elsewhere_title: "Continue where you started",
+    elsewhere: "This sign-in was started in another browser. Go back there to continue. If you did not start it, close this window: nothing has been connected.",
+    waiting_title: "Your code will appear here",
+    waiting: "You came back in another browser than the one you started in. Keep this page open and go back to the page where you started; then a code appears here.",
+    code_title: "Confirm that this is you",
+    signed_in_as: "You signed in to X as {handle}.",
+    code: "Type this code where you started:",
+    code_only_at: "Type it only at {site}.",
+    button_title: "Connect this account?",
+    button: "Connect {handle}",
+    not_me: "If you did not start this, close this window: nothing has been connected.",
+    failure_title: "That did not work",
+    failure: "Go back to where you started and try again.",
+    reasons: Reasons {
+        declined: "The connection was not allowed at X.",
+        other_account: "You signed in to X with another account than the one that was expected.",
+        wrong_code: "The code was wrong three times.",
+        expired: "This sign-in took too long.",
+        cancelled: "This sign-in was cancelled.",
+        used: "This sign-in was used already.",
+        unknown: "This sign-in is not known here.",
+        not_allowed: "This page may not start this sign-in.",
+        again: "X no longer accepts this sign-in; it has to be done again.",
+        x_is_down: "X is not available at the moment.",
+        app_refused: "X refused the app of this site. Please tell the site.",
+        broken: "Something went wrong here.",
+    },
+};

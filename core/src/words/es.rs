@@ -1,0 +1,43 @@
+//! Spanish.
+
+use super::{Reasons, Words};
+
+pub const WORDS: Words = Words {
+    lang: "es",
+    asks: "{site} solicita conectar una cuenta de X.",
+    asks_for: "{site} solicita: {label}",
+    start_title: "Conecta tu cuenta de X",
+    start_button: "Continuar a X",
+    start_warning: "Si no has solicitado esto, cierra esta ventana.",
+    done_title: "Listo",
+    done: "Puedes cerrar esta ventana y volver a donde empezaste.",
+    ended_title: "No conectada",
+    ended: "Puedes cerrar esta ventana e intentarlo de nuevo.",
+    elsewhere_title: "Continúa donde empezaste",
+    elsewhere: "Este inicio de sesión comenzó en otro navegador. Vuelve allí para continuar. Si no lo iniciaste tú, cierra esta ventana: no se ha conectado nada.",
+    waiting_title: "Tu código aparecerá aquí",
+    waiting: "Has vuelto en un navegador distinto de aquel en el que empezaste. Deja esta página abierta y vuelve a la página donde empezaste; entonces aparecerá aquí un código.",
+    code_title: "Confirma que eres tú",
+    signed_in_as: "Has iniciado sesión en X como {handle}.",
+    code: "Escribe este código donde empezaste:",
+    code_only_at: "Escríbelo solo en {site}.",
+    button_title: "¿Conectar esta cuenta?",
+    button: "Conectar la cuenta {handle}",
+    not_me: "Si no iniciaste esto, cierra esta ventana: no se ha conectado nada.",
+    failure_title: "No ha funcionado",
+    failure: "Vuelve a donde empezaste e inténtalo de nuevo.",
+    reasons: Reasons {
+        declined: "La conexión no se autorizó en X.",
+        other_account: "Has iniciado sesión en X con una cuenta distinta de la esperada.",
+        wrong_code: "El código fue incorrecto tres veces.",
+        expired: "Este inicio de sesión tardó demasiado.",
+        cancelled: "Este inicio de sesión se canceló.",
+        used: "Este inicio de sesión ya se ha utilizado.",
+        unknown: "Este inicio de sesión no se conoce aquí.",
+        not_allowed: "Esta página no puede comenzar este inicio de sesión.",
+        again: "X ya no acepta este inicio de sesión; hay que repetirlo.",
+        x_is_down: "X no está disponible en este momento.",
+        app_refused: "X ha rechazado la aplicación de este sitio. Por favor, avisa al sitio.",
+        broken: "Algo ha fallado aquí.",
+    },
+};

@@ -1,0 +1,43 @@
+//! French.
+
+use super::{Reasons, Words};
+
+pub const WORDS: Words = Words {
+    lang: "fr",
+    asks: "{site} demande à connecter un compte X.",
+    asks_for: "{site} demande : {label}",
+    start_title: "Connectez votre compte X",
+    start_button: "Continuer vers X",
+    start_warning: "Si vous n’avez rien demandé, fermez cette fenêtre.",
+    done_title: "C’est fait",
+    done: "Vous pouvez fermer cette fenêtre et revenir là où vous avez commencé.",
+    ended_title: "Non connecté",
+    ended: "Vous pouvez fermer cette fenêtre et réessayer.",
+    elsewhere_title: "Continuez là où vous avez commencé",
+    elsewhere: "Cette connexion a été commencée dans un autre navigateur. Retournez-y pour continuer. Si ce n’était pas vous, fermez cette fenêtre : rien n’a été connecté.",
+    waiting_title: "Votre code s’affichera ici",
+    waiting: "Vous êtes revenu dans un autre navigateur que celui où vous avez commencé. Gardez cette page ouverte et retournez à la page où vous avez commencé ; un code s’affichera alors ici.",
+    code_title: "Confirmez que c’est bien vous",
+    signed_in_as: "Vous êtes connecté à X en tant que {handle}.",
+    code: "Saisissez ce code là où vous avez commencé :",
+    code_only_at: "Ne le saisissez que sur {site}.",
+    button_title: "Connecter ce compte ?",
+    button: "Connecter {handle}",
+    not_me: "Si ce n’était pas vous, fermez cette fenêtre : rien n’a été connecté.",
+    failure_title: "Cela n’a pas fonctionné",
+    failure: "Retournez là où vous avez commencé et réessayez.",
+    reasons: Reasons {
+        declined: "La connexion n’a pas été autorisée sur X.",
+        other_account: "Vous vous êtes connecté à X avec un autre compte que celui attendu.",
+        wrong_code: "Le code était incorrect trois fois.",
+        expired: "Cette connexion a pris trop de temps.",
+        cancelled: "Cette connexion a été annulée.",
+        used: "Cette connexion a déjà été utilisée.",
+        unknown: "Cette connexion n’est pas connue ici.",
+        not_allowed: "Cette page ne peut pas commencer cette connexion.",
+        again: "X n’accepte plus cette connexion ; il faut la refaire.",
+        x_is_down: "X n’est pas disponible pour le moment.",
+        app_refused: "X a refusé l’application de ce site. Veuillez prévenir le site.",
+        broken: "Un problème est survenu ici.",
+    },
+};

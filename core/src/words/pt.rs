@@ -1,0 +1,43 @@
+//! Portuguese.
+
+use super::{Reasons, Words};
+
+pub const WORDS: Words = Words {
+    lang: "pt",
+    asks: "{site} pede para conectar uma conta do X.",
+    asks_for: "{site} pede: {label}",
+    start_title: "Conecte sua conta do X",
+    start_button: "Continuar para o X",
+    start_warning: "Se você não pediu isto, feche esta janela.",
+    done_title: "Pronto",
+    done: "Você pode fechar esta janela e voltar para onde começou.",
+    ended_title: "Não conectada",
+    ended: "Você pode fechar esta janela e tentar de novo.",
+    elsewhere_title: "Continue onde você começou",
+    elsewhere: "Este acesso foi iniciado em outro navegador. Volte para lá para continuar. Se não foi você que o iniciou, feche esta janela: nada foi conectado.",
+    waiting_title: "Seu código aparecerá aqui",
+    waiting: "Você voltou em um navegador diferente daquele em que começou. Deixe esta página aberta e volte para a página onde começou; então um código aparecerá aqui.",
+    code_title: "Confirme que é você",
+    signed_in_as: "Você entrou no X como {handle}.",
+    code: "Digite este código onde você começou:",
+    code_only_at: "Digite-o somente em {site}.",
+    button_title: "Conectar esta conta?",
+    button: "Conectar a conta {handle}",
+    not_me: "Se não foi você que iniciou isto, feche esta janela: nada foi conectado.",
+    failure_title: "Não deu certo",
+    failure: "Volte para onde começou e tente de novo.",
+    reasons: Reasons {
+        declined: "A conexão não foi autorizada no X.",
+        other_account: "Você entrou no X com uma conta diferente da esperada.",
+        wrong_code: "O código estava errado três vezes.",
+        expired: "Este acesso demorou demais.",
+        cancelled: "Este acesso foi cancelado.",
+        used: "Este acesso já foi usado.",
+        unknown: "Este acesso não é conhecido aqui.",
+        not_allowed: "Esta página não pode iniciar este acesso.",
+        again: "O X não aceita mais este acesso; é preciso fazê-lo de novo.",
+        x_is_down: "O X não está disponível no momento.",
+        app_refused: "O X recusou o aplicativo deste site. Por favor, avise o site.",
+        broken: "Algo deu errado aqui.",
+    },
+};

@@ -1,0 +1,110 @@
+//! One page: heading, paragraphs, at most one form and one script.
+//!
+//! Text from outside is escaped where it is put in. Script and style are allowed by a nonce of their own.
+
+use latchkey_core::seal::base64url;
+
+use super::{Look, bold};
+use crate::error::Result;
+use crate::objects::connect::Asking;
+use crate::response::Reply;
+use crate::runtime::entropy;
+
+const STYLE: &str = include_str!("page.css");
+
+pub struct Frame<'a> {
+    look: &'a Look,
+    title: &'static str,
+    body: String,
+    script: Option<&'static str>,
+    form_action: String,
+}
+
+impl<'a> Frame<'a> {
+    pub const fn new(look: &'a Look, title: &'static str) -> Self {
+        Self { look, title, body: String::new(), script: None, form_action: String::new() }
+    }
+
+    /// A paragraph of ours; what is put into it is escaped already.
+    pub fn text(self, text: &str) -> Self {
+        self.html(&format!("<p>{text}</p>"))
+    }
+
+    pub fn html(mut self, html: &str) -> Self {
+        self.body.push_str(html);
+        self
+    }
+
+    /// Who asks, and for what. A link has no site; its label stands alone.
+    pub fn asking(self, asking: &Asking) -> Self {
+        let words = self.look.words;
+        let label = asking.label.as_deref().map(escape);
+        let text = match (&asking.site, label) {
+            (Some(site), Some(label)) => words.asks_for.replace("{site}", &bold(site)).replace("{label}", &label),
+            (Some(site), None) => words.asks.replace("{site}", &bold(site)),
+            (None, Some(label)) => format!("<b>{label}</b>"),
+            (None, None) => return self,
+        };
+        self.text(&text)
+    }
+
+    /// One button. `beyond` is the origin that the answer leads to: Chromium checks redirects against `form-action`.
+    pub fn form(mut self, action: &str, fields: &[(&str, &str)], label: &str, beyond: Option<&str>) -> Self {
+        let input = |(name, value): &(&str, &str)| {
+            format!("<input type=hidden name=\"{}\" value=\"{}\">", escape(name), escape(value))
+        };
+        let inputs = fields.iter().map(input).collect::<Vec<_>>().concat();
+        self.form_action = ["'self'"].into_iter().chain(beyond).collect::<Vec<_>>().join(" ");
+        self.html(&format!("<form method=post action=\"{}\">{inputs}<button>{label}</button></form>", escape(action)))
+    }
+
+    pub const fn script(mut self, code: &'static str) -> Self {
+        self.script = Some(code);
+        self
+    }
+
+    pub fn page(self, status: u16) -> Result<Reply> {
+        let nonce = base64url(&entropy::<16>()?);
+        let script = self.script.map_or_else(String::new, |code| format!("<script nonce={nonce}>{code}</script>"));
+        let (lang, title, body) = (self.look.words.lang, self.title, self.body);
+        let html = format!(
+            "<!doctype html><html lang={lang}><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
+             <meta name=robots content=noindex><link rel=icon href=data:,><title>{title}</title>\
+             <style nonce={nonce}>{STYLE}</style><main><h1>{title}</h1>{body}</main>{script}</html>"
+        );
+        let form_action = if self.form_action.is_empty() { "'none'" } else { &self.form_action };
+        let policy = format!(
+            "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src data:; \
+             form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
+        );
+        Ok(Reply::page(status, html, policy))
+    }
+}
+
+/// For element content and quoted attributes (HTML standard §13.1.2.3, §13.1.4).
+pub fn escape(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn text_from_outside_cannot_become_markup() {
+        assert_eq!(
+            escape("<img src=x onerror=\"a('&')\">"),
+            "&lt;img src=x onerror=&quot;a(&#39;&amp;&#39;)&quot;&gt;"
+        );
+    }
+}

@@ -1,0 +1,122 @@
+//! The few pages that an end user sees: in their language, under the operator's name, without a request to anybody else.
+
+mod frame;
+
+use latchkey_core::api::code::Code;
+use latchkey_core::secret::Secret;
+use latchkey_core::words::Words;
+use url::Url;
+
+use self::frame::{Frame, escape};
+use crate::error::Result;
+use crate::objects::connect::{Asking, Ending};
+use crate::response::Reply;
+
+/// The popup is not needed any more; it closes where the browser lets it.
+const CLOSE: &str = "window.close()";
+/// Seconds until a page that waits asks again. No script is needed for it.
+const AGAIN_AFTER: &str = "2";
+
+/// How a page looks: whose words, and whose name.
+pub struct Look {
+    words: &'static Words,
+}
+
+impl Look {
+    pub const fn new(words: &'static Words) -> Self {
+        Self { words }
+    }
+
+    /// It says nothing to anybody: the first page learns of it from its own poll.
+    pub fn done(&self) -> Result<Reply> {
+        let words = self.words;
+        self.frame(words.done_title).text(words.done).script(CLOSE).page(200)
+    }
+
+    pub fn ended(&self, ending: Ending) -> Result<Reply> {
+        let words = self.words;
+        let reason = match ending {
+            Ending::Failed(code) => words.reason(code),
+            Ending::Cancelled => words.reasons.cancelled,
+            Ending::Expired => words.reasons.expired,
+        };
+        self.frame(words.ended_title).text(reason).text(words.ended).script(CLOSE).page(200)
+    }
+
+    /// This browser is not the one that began, and can do nothing about it.
+    pub fn elsewhere(&self, asking: &Asking) -> Result<Reply> {
+        let words = self.words;
+        self.frame(words.elsewhere_title).asking(asking).text(words.elsewhere).page(200)
+    }
+
+    /// Not the one that began either, but the one that X sent back. The code comes with the first page's verifier.
+    pub fn waiting(&self, asking: &Asking) -> Result<Reply> {
+        let words = self.words;
+        let frame = self.frame(words.waiting_title).asking(asking).text(words.waiting).text(words.not_me);
+        Ok(frame.page(200)?.with("Refresh", AGAIN_AFTER.into()))
+    }
+
+    /// Whoever consented reads who asks, and where alone the code may be typed.
+    pub fn code(&self, asking: &Asking, username: &str, code: &Secret<String>) -> Result<Reply> {
+        let words = self.words;
+        // EXPOSE: to the person in whose browser X has just said who they are.
+        let (first, last) = code.expose().split_at_checked(3).unwrap_or_default();
+        let site = bold(asking.site.as_deref().unwrap_or_default());
+        self.frame(words.code_title)
+            .asking(asking)
+            .text(&words.signed_in_as.replace("{handle}", &handle(username)))
+            .text(words.code)
+            .html(&format!("<p class=code>{} {}</p>", escape(first), escape(last)))
+            .text(&words.code_only_at.replace("{site}", &site))
+            .text(words.not_me)
+            .page(200)
+    }
+
+    /// A link in another browser than opened it. `landing` is where the site wants the browser afterwards: Chromium checks
+    /// that redirect against `form-action` too.
+    pub fn button(&self, asking: &Asking, username: &str, action: &str, landing: Option<&str>) -> Result<Reply> {
+        let words = self.words;
+        let label = words.button.replace("{handle}", &handle(username));
+        let page = self
+            .frame(words.button_title)
+            .asking(asking)
+            .text(&words.signed_in_as.replace("{handle}", &handle(username)))
+            .form(action, &[], &label, landing)
+            .text(words.not_me)
+            .page(200)?;
+        Ok(page.naming_itself_to_us())
+    }
+
+    /// Asked of a browser that hides where it comes from.
+    pub fn start(&self, asking: &Asking, fields: &[(&str, &str)], authorize: &Url) -> Result<Reply> {
+        let (words, to_x) = (self.words, authorize.origin().ascii_serialization());
+        let page = self
+            .frame(words.start_title)
+            .asking(asking)
+            .form("/connect/start/confirmed", fields, words.start_button, Some(&to_x))
+            .text(words.start_warning)
+            .page(200)?;
+        Ok(page.naming_itself_to_us())
+    }
+
+    /// A refusal or fault as a person sees it. What to do about it is said to developers, in JSON; here stand the code
+    /// and the id by which the site's own people can find it.
+    pub fn failure(&self, code: Code, request_id: &str) -> Reply {
+        let words = self.words;
+        let note = format!("<p><small>{} · {}</small></p>", code.as_str(), escape(request_id));
+        let frame = self.frame(words.failure_title).text(words.reason(code)).text(words.failure).html(&note);
+        frame.page(code.status()).unwrap_or_else(|_| Reply::empty(500))
+    }
+
+    const fn frame(&self, title: &'static str) -> Frame<'_> {
+        Frame::new(self, title)
+    }
+}
+
+fn bold(text: &str) -> String {
+    format!("<b>{}</b>", escape(text))
+}
+
+fn handle(username: &str) -> String {
+    bold(&format!("@{username}"))
+}
