@@ -12,12 +12,12 @@ use crate::delivery::{Attachment, Delivery, Segment};
 use crate::id::{MediaId, PostId, TenantId, XPostId};
 use crate::text::weigh;
 use crate::time::{Span, UnixMillis};
+use crate::x::media::SCOPE as MEDIA_SCOPE;
 use crate::x::options::Options;
 use crate::x::price::{Prices, Write};
 
 /// How far ahead a post may be scheduled.
 const HORIZON: Span = Span::days(365);
-const MEDIA_SCOPE: &str = "media.write";
 
 /// Stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

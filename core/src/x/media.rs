@@ -15,6 +15,9 @@ use crate::{
     time::Span,
 };
 
+/// Without it X answers 403 to everything here.
+pub const SCOPE: &str = "media.write";
+
 /// The bytes of one segment. X takes 5 MB and recommends less (X docs, x-api/media/quickstart/media-upload-chunked).
 pub const SEGMENT: u64 = 4_000_000;
 /// Where X does not say how long an upload lives.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use latchkey_core::delivery::{Delivery, Failure, FailureCode, File, Place, State, UploadOutcome, UploadStep};
 use latchkey_core::seal::base64url;
 use latchkey_core::x::XError;
-use latchkey_core::x::media::{MediaCall, Range};
+use latchkey_core::x::media::{MediaCall, Range, SCOPE};
 use latchkey_core::x::problem::Refusal;
 
 use super::Inner;
@@ -23,6 +23,10 @@ impl Inner {
         access: &Access,
     ) -> Result<()> {
         let outcome = match step {
+            _ if !self.has_media_scope()? => {
+                let message = format!("The account was connected without {SCOPE}: connect it again.");
+                unusable(FailureCode::MissingScope, message)
+            }
             UploadStep::Fetch { url, key } => self.fetch_media(url, key).await?,
             UploadStep::Call { call, file } => self.media_call(call, file, access).await?,
         };
@@ -41,6 +45,11 @@ impl Inner {
             self.app()?.media()?.delete(key).await?;
         }
         Ok(())
+    }
+
+    /// Since the post was accepted, the person may have connected again and allowed less.
+    fn has_media_scope(&self) -> Result<bool> {
+        Ok(self.grant()?.is_some_and(|grant| grant.scopes.contains(SCOPE)))
     }
 
     async fn media_call(&self, call: &MediaCall, file: &File, access: &Access) -> Result<UploadOutcome> {
