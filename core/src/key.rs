@@ -70,6 +70,17 @@ pub fn new_key(entropy: [u8; 32]) -> Secret<String> {
     Secret::new(format!("lk_{}", base64url(&entropy)))
 }
 
+impl Scope {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Publish => "publish",
+            Self::Read => "read",
+            Self::Connect => "connect",
+        }
+    }
+}
+
 impl Binding {
     fn reach(&self) -> Reach {
         match (&self.account_id, &self.tenant_id) {
@@ -124,9 +135,8 @@ impl Caller {
 
     pub fn require(&self, access: Access) -> Result<(), Refused> {
         if !may(&self.scopes, access.scope) {
-            let scope = format!("{:?}", access.scope).to_lowercase();
-            let refused = Refused::new(Code::InsufficientKeyScope, format!("This call needs the scope `{scope}`."));
-            return Err(refused);
+            let message = format!("This call needs the scope `{}`.", access.scope.as_str());
+            return Err(Refused::new(Code::InsufficientKeyScope, message));
         }
         if self.binding.reach() < access.reach {
             let message = "This call is not for a key that is bound so narrowly.";

@@ -79,8 +79,8 @@ export async function request(worker, method, path, init = {}) {
   const { pathname, search } = new URL(path, worker.api);
   const response = await fetch(worker.api + pathname + search, { method, redirect: "manual", ...init });
   const text = await response.text();
-  const isJson = (response.headers.get("content-type") ?? "").startsWith("application/json");
-  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+  const isJson = /^application\/(problem\+)?json/.test(response.headers.get("content-type") ?? "");
+  return { status: response.status, headers: response.headers, text, body: isJson && text ? JSON.parse(text) : undefined };
 }
 
 /** What the page makes on each click (RFC 7636 §4.1, §4.2). */

@@ -23,7 +23,8 @@ export async function routedCalls() {
   const source = await readFile(ROUTES, "utf8");
   const functions = source.split(/\n {4}(?:pub )?fn /).filter((text) => text.startsWith("parse_"));
   assert.ok(functions.length >= 3, "the areas of routes");
-  return functions.flatMap(callsOf).sort();
+  const passed = [...source.matchAll(/"(\w+)" => Some\(Self::pass/g)].map(([, root]) => `ANY /${root}/*`);
+  return [...functions.flatMap(callsOf), ...passed].sort();
 }
 
 function callsOf(text) {
@@ -31,10 +32,12 @@ function callsOf(text) {
   const root = ROOTS[area] ?? `/v1/${area}`;
   const arms = [...text.matchAll(/\(((?:"[A-Z]+"(?: \| )?)+), (\[[^\]]*\](?:\s*\| \[[^\]]*\])*)\)/g)];
   assert.ok(arms.length > 0, `fn parse_${area} has no arm that can be read`);
-  return arms.flatMap(([, methods, patterns]) => {
+  const named = arms.flatMap(([, methods, patterns]) => {
     const paths = [...patterns.matchAll(/\[([^\]]*)\]/g)].flatMap(([, segments]) => pathsOf(root, segments));
     return [...methods.matchAll(/[A-Z]+/g)].flatMap(([method]) => paths.map((path) => `${method} ${path}`));
   });
+  const passed = [...text.matchAll(/\(_, \[([^\]]*), rest @ \.\.\]\) => Self::pass/g)];
+  return [...named, ...passed.flatMap(([, segments]) => pathsOf(root, segments).map((path) => `ANY ${path}/*`))];
 }
 
 /** The paths that a list of segments stands for: one may be `"this" | "that"`. */

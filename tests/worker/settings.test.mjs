@@ -17,7 +17,12 @@ import { assertRefused } from "../support/expect.mjs";
 
 const DEFAULTS = {
   on_unknown: "resend",
-  prices: { post: 0.015, post_with_url: 0.2, summoned_reply: 0.01, repost: 0.015, media_metadata: 0.005, post_read: 0.005 },
+  prices: {
+    post: 0.015, post_with_url: 0.2, summoned_reply: 0.01, repost: 0.015, media_metadata: 0.005, post_read: 0.005,
+    interaction_delete: 0.01, content_manage: 0.005,
+  },
+  monthly_budget_usd: null,
+  tenant_budgets_usd: {},
 };
 const READ_CALL = { method: "GET", path: "/2/users/{id}/tweets" };
 
@@ -39,7 +44,7 @@ test("a change is answered with the settings, and leaves what it does not name",
   const { status, body } = await change({ on_unknown: "hold" });
   assert.deepEqual([status, body.success, body.data], [200, true, { ...DEFAULTS, on_unknown: "hold" }]);
   await change({ prices: { repost: 0.02 } });
-  const changed = { on_unknown: "hold", prices: { ...DEFAULTS.prices, repost: 0.02 } };
+  const changed = { ...DEFAULTS, on_unknown: "hold", prices: { ...DEFAULTS.prices, repost: 0.02 } };
   assert.deepEqual(await settings(), changed);
   assert.deepEqual((await change({})).body.data, changed);
 });

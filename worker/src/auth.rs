@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::app::{App, WORKSPACE};
 use crate::error::{Error, Result};
-use crate::objects::workspace::{ApiRequest, Call, Command, Done, Outcome, Stage};
+use crate::objects::workspace::{ApiRequest, Call, Command, Done, Outcome, PassPlan, Stage};
 use crate::request::Incoming;
 use crate::response::Reply;
 use crate::runtime::entropy;
@@ -142,6 +142,20 @@ impl<'a> ApiCaller<'a> {
 
     pub fn callback_url(&self) -> &str {
         &self.callback_url
+    }
+
+    pub const fn access(&self) -> Access {
+        self.access
+    }
+
+    pub fn key_digest(&self) -> &str {
+        &self.key_digest
+    }
+
+    /// Where a call for X goes: to the account that is named, or the one that the key is bound to.
+    pub async fn plan_pass(&self, account: Option<String>) -> Result<PassPlan> {
+        let call = self.call(Stage::Whole, Command::Authorise);
+        self.app.workspace()?.plan_pass(call, account).await
     }
 
     /// A call that the ledger answers by itself.

@@ -36,7 +36,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
     let mut entry = Entry::new(request_id.clone(), request.method().to_string());
     let reply = match Incoming::new(request, request_id.clone()) {
         Ok(incoming) => serve(incoming, &env, &mut entry).await,
-        Err(error) => failed(&error, None, &entry),
+        Err(error) => failed(&error, Shape::Envelope, &entry),
     };
     entry.done(reply.status());
     reply.into_response(&request_id).map_err(|_| worker::Error::RustError("an answer could not be sent".into()))
@@ -44,7 +44,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
 
 async fn serve(incoming: Incoming, env: &Env, entry: &mut Entry) -> Reply {
     let Some(route) = Route::parse(&incoming.method, incoming.url.path()) else {
-        return failed(&Error::refused(Code::NotFound, "There is no such call."), None, entry);
+        return failed(&Error::refused(Code::NotFound, "There is no such call."), Shape::Envelope, entry);
     };
     entry.route = route.template();
     if route == Route::Health {
@@ -52,12 +52,32 @@ async fn serve(incoming: Incoming, env: &Env, entry: &mut Entry) -> Reply {
     }
     match App::open(env) {
         Ok(app) => routes::answer(&app, route, incoming, entry).await,
-        Err(error) => failed(&error, route.is_page().then(|| incoming.words()), entry),
+        Err(error) => failed(&error, Shape::of(&route, &incoming), entry),
     }
 }
 
-/// A refusal in words, a fault as a bare 500 with the id under which it was logged. `page` is the language of a person.
-pub(crate) fn failed(error: &Error, page: Option<&'static Words>, entry: &Entry) -> Reply {
+/// How a caller hears of a refusal.
+#[derive(Clone, Copy)]
+pub(crate) enum Shape {
+    Envelope,
+    /// Whoever speaks to X through us hears of it as X's clients do.
+    Problem,
+    /// A person, in their language.
+    Page(&'static Words),
+}
+
+impl Shape {
+    pub(crate) fn of(route: &Route, incoming: &Incoming) -> Self {
+        match route {
+            Route::Pass { .. } => Self::Problem,
+            route if route.is_page() => Self::Page(incoming.words()),
+            _ => Self::Envelope,
+        }
+    }
+}
+
+/// A refusal in words, a fault as a bare 500 with the id under which it was logged.
+pub(crate) fn failed(error: &Error, shape: Shape, entry: &Entry) -> Reply {
     let refused = match error {
         Error::Refused(refused) => (**refused).clone(),
         Error::Fault(fault) => {
@@ -65,8 +85,9 @@ pub(crate) fn failed(error: &Error, page: Option<&'static Words>, entry: &Entry)
             Refused::new(Code::Internal, "Something went wrong here.")
         }
     };
-    match page {
-        Some(words) => Look::new(words).failure(refused.code, &entry.request_id),
-        None => Reply::json(&refused.answer(&entry.request_id)),
+    match shape {
+        Shape::Page(words) => Look::new(words).failure(refused.code, &entry.request_id),
+        Shape::Envelope => Reply::json(&refused.answer(&entry.request_id)),
+        Shape::Problem => Reply::problem(&refused.problem(&entry.request_id)),
     }
 }

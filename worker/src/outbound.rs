@@ -28,6 +28,8 @@ pub const PATIENT: Span = Span::secs(30);
 const SEGMENT: Span = Span::secs(60);
 
 pub type Asked = std::result::Result<Response<Vec<u8>>, NoAnswer>;
+/// A body that goes through as it comes, at the pace of whoever sends it.
+const PASSED: Span = Span::mins(5);
 
 /// Why there is no answer. Either way the other side may have acted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -75,6 +77,29 @@ impl<'a> X<'a> {
         }
         let (parts, _) = request.into_parts();
         to_worker(&url, &parts.method, &parts.headers, body)
+    }
+}
+
+impl X<'_> {
+    /// A call that is passed on: body and answer are not read here, and the time limit covers both.
+    pub async fn pass(
+        &self,
+        method: &str,
+        path: &str,
+        query: Option<&str>,
+        headers: Headers,
+        body: Option<ReadableStream>,
+    ) -> Result<std::result::Result<worker::Response, NoAnswer>> {
+        let mut url = self.endpoints.api_origin.clone();
+        url.set_path(path);
+        url.set_query(query);
+        let mut init = RequestInit::new();
+        init.with_method(worker::Method::from(method.to_owned()))
+            .with_headers(headers)
+            .with_redirect(RequestRedirect::Manual)
+            .with_body(body.map(Into::into));
+        let request = worker::Request::new_with_init(url.as_str(), &init)?;
+        Ok(fetch(request, &time_limit(PASSED)).await.map_err(|error| no_answer(&error)))
     }
 }
 

@@ -11,6 +11,7 @@ use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::Secret;
 use latchkey_core::words::Words;
 use url::Url;
+use worker::web_sys::ReadableStream;
 
 use crate::error::{Doing, Error, Result};
 
@@ -98,6 +99,16 @@ impl Incoming {
         let header = self.header("prefer")?;
         let wait = header.split([',', ';']).find_map(|part| part.trim().strip_prefix("wait=").map(str::to_owned))?;
         wait.trim().parse::<u32>().ok().map(|seconds| i64::from(seconds.min(25)) * 1000)
+    }
+
+    /// A body that is passed on as it comes.
+    pub fn raw_body(&self) -> Option<ReadableStream> {
+        self.inner.inner().body()
+    }
+
+    /// A body of any type.
+    pub async fn whole_body(&mut self) -> Result<Vec<u8>> {
+        self.body().await
     }
 
     fn require_content_type(&self, expected: &str, hint: &str) -> Result<()> {

@@ -2,14 +2,20 @@
 
 use latchkey_core::api::answer::Answer;
 use url::Url;
+use worker::web_sys::ReadableStream;
 use worker::{Headers, Response, ResponseBuilder};
 
 use crate::error::Result;
 
+enum Content {
+    Text(String),
+    Stream(ReadableStream),
+}
+
 pub struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
-    body: String,
+    body: Content,
     referrer_policy: &'static str,
     is_replayed: bool,
 }
@@ -17,6 +23,15 @@ pub struct Reply {
 impl Reply {
     pub fn json(answer: &Answer) -> Self {
         let reply = Self::new(answer.status, "application/json; charset=utf-8", answer.body.clone());
+        match answer.retry_after {
+            Some(seconds) => reply.with("Retry-After", seconds.to_string()),
+            None => reply,
+        }
+    }
+
+    /// A refusal for callers who speak to X through us (RFC 9457 §3).
+    pub fn problem(answer: &Answer) -> Self {
+        let reply = Self::new(answer.status, "application/problem+json; charset=utf-8", answer.body.clone());
         match answer.retry_after {
             Some(seconds) => reply.with("Retry-After", seconds.to_string()),
             None => reply,
@@ -32,7 +47,18 @@ impl Reply {
     }
 
     pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: String::new(), referrer_policy: "no-referrer", is_replayed: false }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Content::Text(String::new()),
+            referrer_policy: "no-referrer",
+            is_replayed: false,
+        }
+    }
+
+    /// A file, as it comes from where it is stored.
+    pub fn stream(status: u16, content: ReadableStream) -> Self {
+        Self { body: Content::Stream(content), ..Self::empty(status) }
     }
 
     /// 303: whatever the method was, the next request is a GET (RFC 9110 §15.4.4).
@@ -67,10 +93,11 @@ impl Reply {
 
     /// The id of the post that this answer, if it is one of creation and the first, says was created.
     pub fn created_post(&self) -> Option<String> {
+        let Content::Text(text) = &self.body else { return None };
         if self.is_replayed {
             return None;
         }
-        let body: serde_json::Value = serde_json::from_str(&self.body).ok()?;
+        let body: serde_json::Value = serde_json::from_str(text).ok()?;
         Some(body.get("post")?.get("id")?.as_str()?.to_owned())
     }
 
@@ -83,10 +110,14 @@ impl Reply {
         headers.set("X-Request-Id", request_id)?;
         headers.set("Cache-Control", "no-store")?;
         headers.set("X-Content-Type-Options", "nosniff")?;
-        Ok(ResponseBuilder::new().with_status(self.status).with_headers(headers).fixed(self.body.into_bytes()))
+        let response = ResponseBuilder::new().with_status(self.status).with_headers(headers);
+        Ok(match self.body {
+            Content::Text(text) => response.fixed(text.into_bytes()),
+            Content::Stream(stream) => response.stream(stream),
+        })
     }
 
     fn new(status: u16, content_type: &str, body: String) -> Self {
-        Self { body, ..Self::empty(status) }.with("Content-Type", content_type.to_owned())
+        Self { body: Content::Text(body), ..Self::empty(status) }.with("Content-Type", content_type.to_owned())
     }
 }

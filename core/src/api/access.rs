@@ -41,7 +41,8 @@ impl Route {
             | Self::SessionAccept(_)
             | Self::AccountDelete(_) => CONNECT,
             Self::NetworkList | Self::NetworkGet(_) | Self::Usage => READ_TENANT,
-            Self::AccountList
+            Self::Pass { is_read: true, .. }
+            | Self::AccountList
             | Self::AccountGet(_)
             | Self::AccountHealth(_)
             | Self::AccountLimits(_)
@@ -49,7 +50,8 @@ impl Route {
             | Self::PostGet(_)
             | Self::PostAnalytics(_)
             | Self::PostReplies(_) => READ,
-            Self::PostCreate
+            Self::Pass { is_read: false, .. }
+            | Self::PostCreate
             | Self::PostChange(_)
             | Self::PostDelete(_)
             | Self::PostDeleteRemote(_)

@@ -1,6 +1,7 @@
 //! Reading a caller's JSON: bytes to a typed body, or a refusal that says where it went wrong.
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::code::Code;
@@ -41,6 +42,14 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8], ignored: &[&str]) -> Result<Body<
 pub fn utf8(bytes: &[u8]) -> Result<&str, Refused> {
     std::str::from_utf8(bytes)
         .map_err(|e| Refused::new(Code::InvalidJson, format!("The body is not UTF-8 at byte {}.", e.valid_up_to())))
+}
+
+/// Tells null from absent.
+#[expect(clippy::option_option, reason = "absent, null and a value are three things to say")]
+pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> Refused {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -94,6 +95,22 @@ impl Refused {
         Answer { retry_after: self.retry_after, ..Answer::json(self.code.status(), &body) }
     }
 
+    /// The same for callers who speak to X through us: a problem as X writes them (RFC 9457), with our code.
+    pub fn problem(&self, request_id: &str) -> Answer {
+        let status = self.code.status();
+        let title = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+        let hint = self.hint.as_deref().unwrap_or(self.code.hint());
+        let body = json!({
+            "type": "about:blank",
+            "title": title,
+            "status": status,
+            "detail": format!("{} {hint}", self.message),
+            "code": self.code.as_str(),
+            "request_id": request_id,
+        });
+        Answer { retry_after: self.retry_after, ..Answer::json(status, &body) }
+    }
+
     /// `containers.0.content` becomes `{"containers":{"0":{"content":{"_errors":[…]}}}}`.
     fn nested_details(&self) -> Value {
         let mut root = Map::new();
@@ -141,6 +158,16 @@ fn insert_at(node: &mut Map<String, Value>, path: &str, problems: Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_problem_is_xs_shape_with_our_code() {
+        let answer = Refused::new(Code::RateLimited, "Too much.").problem("req_1");
+        let body = json!({
+            "type": "about:blank", "title": "Too Many Requests", "status": 429, "code": "rate_limited",
+            "detail": "Too much. Wait for the time in Retry-After.", "request_id": "req_1",
+        });
+        assert_eq!((answer.status, serde_json::from_str::<Value>(&answer.body).ok()), (429, Some(body)));
+    }
 
     #[test]
     fn a_refusal_names_the_field_by_its_path() {

@@ -1,5 +1,7 @@
 //! Which call a method and a path are.
 
+use crate::x::pass::{Target, is_read};
+
 /// One row of docs/API.md. Ids are as the caller wrote them: whether one exists, and whose it is, is for its owner to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -56,6 +58,13 @@ pub enum Route {
     KeyCreate,
     KeyList,
     KeyDelete(String),
+    /// A call for X, by an account's id or, at the root, with a key that is bound to one. Without a target, X's path is
+    /// none that is passed on.
+    Pass {
+        account: Option<String>,
+        is_read: bool,
+        target: Option<Target>,
+    },
 }
 
 impl Route {
@@ -66,6 +75,8 @@ impl Route {
         match segments.next()? {
             "healthz" if segments.next().is_none() => matches!(method, "GET" | "HEAD").then_some(Self::Health),
             "v1" => Self::parse_v1(method, &segments.collect::<Vec<_>>()),
+            "2" if method == "OPTIONS" => Some(Self::Preflight),
+            "2" => Some(Self::pass(None, method, &segments.collect::<Vec<_>>())),
             "connect" => Self::parse_connect(method, &segments.collect::<Vec<_>>()),
             _ => None,
         }
@@ -96,6 +107,7 @@ impl Route {
             ("DELETE", ["social-accounts", id]) => Self::AccountDelete((*id).to_owned()),
             ("GET", ["social-accounts", id, "health"]) => Self::AccountHealth((*id).to_owned()),
             ("GET", ["social-accounts", id, "limits"]) => Self::AccountLimits((*id).to_owned()),
+            (_, ["social-accounts", id, "x", "2", rest @ ..]) => Self::pass(Some((*id).to_owned()), method, rest),
             (_, ["posts", rest @ ..]) => return Self::parse_posts(method, rest),
             ("GET", ["settings"]) => Self::SettingsGet,
             ("PATCH", ["settings"]) => Self::SettingsChange,
@@ -105,6 +117,10 @@ impl Route {
             ("DELETE", ["api-keys", id]) => Self::KeyDelete((*id).to_owned()),
             _ => return None,
         })
+    }
+
+    fn pass(account: Option<String>, method: &str, segments: &[&str]) -> Self {
+        Self::Pass { account, is_read: is_read(method), target: Target::parse(segments) }
     }
 
     fn parse_posts(method: &str, segments: &[&str]) -> Option<Self> {
@@ -174,6 +190,8 @@ impl Route {
             Self::PostRepost(_) => "/v1/posts/{id}/repost",
             Self::SettingsGet | Self::SettingsChange => "/v1/settings",
             Self::Usage => "/v1/account/usage",
+            Self::Pass { account: Some(_), .. } => "/v1/social-accounts/{id}/x/2/*",
+            Self::Pass { account: None, .. } => "/2/*",
             Self::KeyCreate | Self::KeyList => "/v1/api-keys",
             Self::KeyDelete(_) => "/v1/api-keys/{id}",
         }
@@ -186,6 +204,7 @@ impl Route {
                 Some(id)
             }
             Self::PostResolve { account, .. } => Some(account),
+            Self::Pass { account, .. } => account.as_deref(),
             _ => None,
         }
     }
@@ -228,6 +247,18 @@ mod tests {
         for path in ["", "/", "//", "/v1", "/v1/", "/v2/posts", "/connect", "/connect/callback/y", "/v1/posts/a/b"] {
             assert_eq!(Route::parse("GET", path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn a_call_for_x_has_two_doors() {
+        let target = |path: &str| match Route::parse("POST", path) {
+            Some(Route::Pass { account, is_read: false, target }) => Some((account, target?.path())),
+            _ => None,
+        };
+        assert_eq!(target("/2/tweets"), Some((None, "/2/tweets".into())));
+        assert_eq!(target("/v1/social-accounts/a/x/2/users/me"), Some((Some("a".into()), "/2/users/me".into())));
+        assert_eq!(target("/2/oauth2/token"), None);
+        assert_eq!(Route::parse("OPTIONS", "/2/tweets"), Some(Route::Preflight));
     }
 
     proptest! {

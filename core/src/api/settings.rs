@@ -6,19 +6,27 @@ use chrono::{DateTime, Datelike, Months, NaiveDate};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::input::given;
 use super::refused::Refused;
-use crate::settings::{OnUnknown, Settings};
+use crate::id::TenantId;
+use crate::settings::{Budgets, OnUnknown, Settings};
 use crate::time::UnixMillis;
 use crate::x::price::{Micros, Prices};
 
 /// What is not given stays as it is.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "absent, null and an amount are three things to say")]
 pub struct ChangeSettings {
     on_unknown: Option<OnUnknown>,
     /// US dollars by the price's name.
     #[serde(default)]
     prices: BTreeMap<String, f64>,
+    /// Null is no limit.
+    #[serde(default, deserialize_with = "given")]
+    monthly_budget_usd: Option<Option<f64>>,
+    #[serde(default)]
+    tenant_budgets_usd: BTreeMap<TenantId, Option<f64>>,
 }
 
 impl ChangeSettings {
@@ -29,15 +37,37 @@ impl ChangeSettings {
             let price = settings.prices.named(name).ok_or_else(|| Refused::field(&path, "unknown price"))?;
             *price = Micros::from_usd(*usd, &path)?;
         }
+        self.apply_budgets(&mut settings.budgets)
+    }
+
+    fn apply_budgets(&self, budgets: &mut Budgets) -> Result<(), Refused> {
+        if let Some(usd) = self.monthly_budget_usd {
+            budgets.workspace = usd.map(|usd| Micros::from_usd(usd, "monthly_budget_usd")).transpose()?;
+        }
+        for (tenant_id, usd) in &self.tenant_budgets_usd {
+            let path = format!("tenant_budgets_usd.{tenant_id}");
+            match usd {
+                Some(usd) => budgets.tenants.insert(tenant_id.clone(), Micros::from_usd(*usd, &path)?),
+                None => budgets.tenants.remove(tenant_id),
+            };
+        }
         Ok(())
     }
 }
 
 pub fn settings_view(settings: &Settings) -> Value {
+    let budgets = &settings.budgets;
+    let of_tenants = budgets.tenants.iter().map(|(tenant_id, limit)| (tenant_id.to_string(), json!(limit.to_usd())));
+    let of_tenants: serde_json::Map<String, Value> = of_tenants.collect();
     let mut prices = settings.prices;
     let row = |name: &&str| Some(((*name).to_owned(), json!(prices.named(name)?.to_usd())));
     let prices: serde_json::Map<String, Value> = Prices::NAMES.iter().filter_map(row).collect();
-    json!({ "on_unknown": settings.on_unknown, "prices": prices })
+    json!({
+        "on_unknown": settings.on_unknown,
+        "prices": prices,
+        "monthly_budget_usd": budgets.workspace.map(Micros::to_usd),
+        "tenant_budgets_usd": of_tenants,
+    })
 }
 
 /// A calendar month in UTC.
@@ -104,8 +134,27 @@ mod tests {
         assert_eq!((settings.prices.post, settings.prices.repost), (Micros(20_000), Prices::default().repost));
         assert_eq!(
             settings_view(&settings),
-            json!({ "on_unknown": "hold", "prices": { "post": 0.02, "post_with_url": 0.2, "summoned_reply": 0.01, "repost": 0.015, "media_metadata": 0.005, "post_read": 0.005 } })
+            json!({
+                "on_unknown": "hold",
+                "prices": {
+                    "post": 0.02, "post_with_url": 0.2, "summoned_reply": 0.01, "repost": 0.015, "media_metadata": 0.005,
+                    "post_read": 0.005, "interaction_delete": 0.01, "content_manage": 0.005,
+                },
+                "monthly_budget_usd": null, "tenant_budgets_usd": {},
+            })
         );
+    }
+
+    #[test]
+    fn a_budget_is_set_and_taken_away_for_all_or_for_one_tenant() {
+        let mut settings = Settings::default();
+        change(r#"{"monthly_budget_usd":10,"tenant_budgets_usd":{"t1":2.5,"t2":1}}"#, &mut settings).unwrap();
+        change(r#"{"tenant_budgets_usd":{"t2":null}}"#, &mut settings).unwrap();
+        let view = settings_view(&settings);
+        assert_eq!(view.get("monthly_budget_usd"), Some(&json!(10.0)));
+        assert_eq!(view.get("tenant_budgets_usd"), Some(&json!({"t1": 2.5})));
+        change(r#"{"monthly_budget_usd":null,"tenant_budgets_usd":{"t1":null}}"#, &mut settings).unwrap();
+        assert!(settings.budgets.is_empty());
     }
 
     #[test]
@@ -115,6 +164,8 @@ mod tests {
         assert_eq!(path(r#"{"prices":{"post":-1}}"#), ["prices.post"]);
         assert_eq!(path(r#"{"on_unknown":"retry"}"#), ["on_unknown"]);
         assert_eq!(path(r#"{"colour":1}"#), ["colour"]);
+        assert_eq!(path(r#"{"monthly_budget_usd":-1}"#), ["monthly_budget_usd"]);
+        assert_eq!(path(r#"{"tenant_budgets_usd":{"t1":-1}}"#), ["tenant_budgets_usd.t1"]);
     }
 
     #[test]
@@ -130,7 +181,10 @@ mod tests {
     fn settings_v1_format_unchanged() {
         assert_eq!(
             serde_json::to_string(&Settings::default()).unwrap(),
-            r#"{"on_unknown":"resend","prices":{"post":15000,"post_with_url":200000,"summoned_reply":10000,"repost":15000,"media_metadata":5000,"post_read":5000}}"#
+            r#"{"on_unknown":"resend","prices":{"post":15000,"post_with_url":200000,"summoned_reply":10000,"repost":15000,"media_metadata":5000,"post_read":5000,"interaction_delete":10000,"content_manage":5000}}"#
         );
+        let older = r#"{"on_unknown":"hold","prices":{"post":15000,"post_with_url":200000,"summoned_reply":10000,"repost":15000,"post_read":5000}}"#;
+        let read: Settings = serde_json::from_str(older).unwrap();
+        assert_eq!((read.on_unknown, read.prices), (OnUnknown::Hold, Prices::default()));
     }
 }

@@ -250,6 +250,12 @@ impl Delivery {
         self.reads + published.map(|segment| segment.price).sum()
     }
 
+    /// What it is still to cost.
+    pub fn owed(&self) -> Micros {
+        let missing = self.segments.iter().filter(|segment| segment.platform_post_id.is_none());
+        missing.map(|segment| segment.price).sum()
+    }
+
     /// The first call to X has not been made, and can be kept from being made.
     pub const fn has_not_begun(&self) -> bool {
         matches!(self.state, State::Queued | State::Held) && self.attempts == 0

@@ -3,6 +3,7 @@
 pub mod lookup;
 pub mod media;
 pub mod options;
+pub mod pass;
 pub mod price;
 pub mod problem;
 pub mod rate;

@@ -22,16 +22,30 @@ pub struct Prices {
     pub media_metadata: Micros,
     /// For each post that a read returns.
     pub post_read: Micros,
+    /// A like, a repost or the like that is taken back.
+    pub interaction_delete: Micros,
+    /// What X calls managing content, and bookmarks, which cost the same.
+    pub content_manage: Micros,
 }
 
 /// The kind of write that a segment is, in the order in which a bill lists them.
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Write {
     Post,
     PostWithUrl,
     SummonedReply,
     Repost,
     AltText,
+}
+
+/// What X charges for, of calls that are passed on.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Charge {
+    /// A like or a follow is an interaction as a repost is.
+    Write(Write),
+    EndInteraction,
+    Manage,
+    Free,
 }
 
 impl Default for Prices {
@@ -44,13 +58,23 @@ impl Default for Prices {
             repost: Micros(15_000),
             media_metadata: Micros(5_000),
             post_read: Micros(5_000),
+            interaction_delete: Micros(10_000),
+            content_manage: Micros(5_000),
         }
     }
 }
 
 impl Prices {
-    pub const NAMES: [&'static str; 6] =
-        ["post", "post_with_url", "summoned_reply", "repost", "media_metadata", "post_read"];
+    pub const NAMES: [&'static str; 8] = [
+        "post",
+        "post_with_url",
+        "summoned_reply",
+        "repost",
+        "media_metadata",
+        "post_read",
+        "interaction_delete",
+        "content_manage",
+    ];
 
     pub const fn of(&self, write: Write) -> Micros {
         match write {
@@ -59,6 +83,15 @@ impl Prices {
             Write::SummonedReply => self.summoned_reply,
             Write::Repost => self.repost,
             Write::AltText => self.media_metadata,
+        }
+    }
+
+    pub const fn of_charge(&self, charge: Charge) -> Micros {
+        match charge {
+            Charge::Write(write) => self.of(write),
+            Charge::EndInteraction => self.interaction_delete,
+            Charge::Manage => self.content_manage,
+            Charge::Free => Micros(0),
         }
     }
 
@@ -71,6 +104,8 @@ impl Prices {
             "repost" => Some(&mut self.repost),
             "media_metadata" => Some(&mut self.media_metadata),
             "post_read" => Some(&mut self.post_read),
+            "interaction_delete" => Some(&mut self.interaction_delete),
+            "content_manage" => Some(&mut self.content_manage),
             _ => None,
         }
     }

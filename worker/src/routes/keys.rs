@@ -3,24 +3,24 @@
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::input::read;
 use latchkey_core::api::key::{CreateKey, key_view};
-use latchkey_core::key::{ApiKey, new_key};
+use latchkey_core::id::KeyId;
+use latchkey_core::key::new_key;
 use latchkey_core::seal::{base64url, sha256};
 use serde_json::json;
 
 use super::Answered;
 use crate::app::App;
 use crate::auth::ApiCaller;
-use crate::objects::workspace::Command;
+use crate::objects::workspace::{Command, KeyPlan};
 use crate::request::Incoming;
-use crate::response::Reply;
 use crate::runtime::entropy;
 
 /// `POST`: 201, the only answer that has the key in it. (1) The ledger says what the key will be, (2) it is made here,
-/// (3) its digest is stored together with the answer.
+/// (3) the object of its account learns of it, (4) its digest is stored together with the answer.
 pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
     let parse = |body: &[u8]| read::<CreateKey>(body, &[])?.value.validate();
     let (caller, wish) = ApiCaller::with_body(app, &mut incoming, parse).await?;
-    let key: ApiKey = caller.plan(Command::PlanKey(wish)).await?;
+    let KeyPlan { key, object } = caller.plan(Command::PlanKey(wish)).await?;
     let secret = new_key(entropy()?);
     let mut data = key_view(&key);
     if let Some(fields) = data.as_object_mut() {
@@ -29,6 +29,9 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
     }
     // EXPOSE: hashed.
     let digest = base64url(&sha256(secret.expose().as_bytes()));
+    if let Some(object) = object {
+        app.account(&object)?.learn_key(&digest, &key).await?;
+    }
     let commit = |answer, is_sealed| Command::CommitKey { key, digest, answer, is_sealed };
     Ok(caller.commit_with_credential(Answer::data(201, data), commit).await?)
 }
@@ -36,6 +39,9 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
 /// `DELETE`: the key opens nothing any more once this has answered.
 pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
-    caller.plan::<()>(Command::DeleteKey { id }).await?;
-    Ok(Reply::json(&Answer::success(200, json!({ "message": "API key deleted successfully" }))))
+    let (id, object): (KeyId, Option<String>) = caller.plan(Command::PlanKeyDeletion { id }).await?;
+    if let Some(object) = object {
+        app.account(&object)?.forget_key(id.as_str()).await?;
+    }
+    Ok(caller.finish(Command::CommitKeyDeletion { id }).await?)
 }

@@ -6,6 +6,7 @@ mod insight;
 mod keys;
 pub mod meta;
 mod networks;
+mod pass;
 mod posts;
 mod sessions;
 
@@ -16,16 +17,16 @@ use latchkey_core::api::route::Route;
 use crate::app::App;
 use crate::auth::{ApiCaller, Early, is_session_token};
 use crate::error::Error;
-use crate::failed;
 use crate::log::Entry;
 use crate::request::Incoming;
 use crate::response::Reply;
+use crate::{Shape, failed};
 
 pub type Answered = Result<Reply, Early>;
 
 /// Lets the route answer, and adds what pages of other origins need to read it.
 pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Entry) -> Reply {
-    let page = route.is_page().then(|| incoming.words());
+    let shape = Shape::of(&route, &incoming);
     let takes_key = route.access().is_some() && !is_session_token(&incoming);
     entry.account_id = route.account_id().map(str::to_owned);
     let cors = meta::cors(app, &route, &incoming);
@@ -39,7 +40,7 @@ pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Ent
                 // If this fails too, the key is free after a minute.
                 let _ = caller.abandon(key).await;
             }
-            failed(&error, page, entry)
+            failed(&error, shape, entry)
         }
     };
     entry.key_id = key_id.get().cloned();
@@ -64,6 +65,7 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         Route::PostRetry(_) | Route::NetworkResume(_) => {
             ApiCaller::forward_bare(app, &mut incoming).await.map(|(_, reply)| reply)
         }
+        Route::Pass { account, target, .. } => pass::pass(app, incoming, account, target).await,
         Route::KeyCreate => keys::create(app, incoming).await,
         Route::KeyDelete(id) => keys::delete(app, &incoming, id).await,
         Route::NetworkCreate => networks::create(app, incoming).await,

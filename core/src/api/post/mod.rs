@@ -5,12 +5,13 @@ pub mod insight;
 mod media;
 mod view;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 
 pub use self::filter::PostFilter;
 use self::media::{NewMedia, named};
 pub use self::view::{estimate, post_view, status_word};
+use super::input::given;
 use super::refused::Refused;
 use crate::id::{TenantId, XPostId};
 use crate::post::{Draft, Part, Wording};
@@ -111,12 +112,6 @@ pub struct NewReply {
 #[serde(deny_unknown_fields)]
 pub struct NewRepost {
     pub account: String,
-}
-
-/// Tells null from absent.
-#[expect(clippy::option_option, reason = "absent, null and a time are three things to say")]
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 impl CreatePost {

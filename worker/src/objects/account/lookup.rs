@@ -106,7 +106,7 @@ impl Inner {
 }
 
 impl Silence {
-    fn refused(self) -> Refused {
+    pub fn refused(self) -> Refused {
         let (code, message, until) = match self {
             Self::NoAccess(NoAccess::Ended) => (Code::InvalidGrant, "The account has to be connected again.", None),
             Self::NoAccess(NoAccess::ClientRefused) => {

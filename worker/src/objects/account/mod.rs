@@ -5,7 +5,9 @@
 //! future, publishing is one loop. Both keep their state in `SQLite` and nothing else.
 
 mod fetch;
+mod keys;
 mod lookup;
+mod pass;
 mod publish;
 mod settle;
 mod store;
@@ -23,8 +25,8 @@ use latchkey_core::time::Span;
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
-use self::stub::Message;
-pub use self::stub::{AccountStub, Adoption, Release, Revocation};
+pub use self::stub::{AccountStub, Adoption, Content, Passage, Passed, Release, Revocation, TOLD_HEADERS};
+use self::stub::{Message, PASSAGE_HEADER, refusal};
 use super::storage::Db;
 use super::wire::{answer, message, reply};
 use crate::app::App;
@@ -48,6 +50,8 @@ struct Inner {
     publishing: Cell<bool>,
     /// The post that may be tried although the network is paused. A crash forgets it, and the next probe is another.
     probing: RefCell<Option<PostId>>,
+    /// Posts that callers create through us at this moment.
+    creating: Cell<u32>,
 }
 
 // A caught panic leaves nothing half done here: everything is in SQLite, and each event reads it anew.
@@ -57,11 +61,24 @@ impl std::panic::RefUnwindSafe for AccountObject {}
 impl DurableObject for AccountObject {
     fn new(state: State, env: Env) -> Self {
         let db = Db::open(state.storage(), store::SCHEMA);
-        let (refreshing, publishing, probing) = (RefCell::default(), Cell::new(false), RefCell::default());
-        Self { inner: Rc::new(Inner { env, app: OnceCell::new(), db, refreshing, publishing, probing }) }
+        let inner = Inner {
+            env,
+            app: OnceCell::new(),
+            db,
+            refreshing: RefCell::default(),
+            publishing: Cell::new(false),
+            probing: RefCell::default(),
+            creating: Cell::new(0),
+        };
+        Self { inner: Rc::new(inner) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
+        if request.headers().has(PASSAGE_HEADER)? {
+            let passed = self.inner.pass(&request).await;
+            let armed = self.inner.arm().await;
+            return passed.and_then(|answer| armed.map(|()| answer)).or_else(|error| refusal(&error));
+        }
         let result = match message(request).await {
             Ok(message) => self.inner.handle(message).await,
             Err(error) => Err(error),
@@ -91,6 +108,8 @@ impl Inner {
             Message::Limits => self.windows(now()).and_then(reply),
             Message::AppMended => self.app_mended().and_then(reply),
             Message::Probe { post_id } => self.probe(post_id).and_then(reply),
+            Message::LearnKey { digest, key } => self.learn_key(&digest, &key).and_then(reply),
+            Message::ForgetKey { id } => self.forget_key(&id).and_then(reply),
             Message::Wake => reply(()),
         };
         self.arm().await?;

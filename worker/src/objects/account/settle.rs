@@ -39,6 +39,8 @@ impl Inner {
             Some(_) => Sight::NotBefore(now() + self.pace()?.probe),
             None => self.own_posts_since(doubt.since).await?,
         };
+        // What a caller is creating at this moment is on X before its id is claimed.
+        let sight = if self.creating.get() > 0 { Sight::NotBefore(self.again_at()?) } else { sight };
         // Somebody may have settled it by hand meanwhile.
         let Some(mut delivery) = self.unchanged(&delivery)? else { return Ok(()) };
         match sight {

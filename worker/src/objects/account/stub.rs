@@ -4,18 +4,22 @@ use latchkey_core::api::account::Health;
 use latchkey_core::connect::Session;
 use latchkey_core::delivery::{Delivery, Segment};
 use latchkey_core::id::{AccountId, PostId, XPostId};
+use latchkey_core::key::{Access, ApiKey};
 use latchkey_core::network::ClientRef;
 use latchkey_core::oauth::{Scopes, TokenSet};
 use latchkey_core::time::UnixMillis;
 use latchkey_core::x::lookup::Lookup;
+use latchkey_core::x::pass::Target;
+use latchkey_core::x::price::Charge;
 use latchkey_core::x::rate::Window;
 use latchkey_core::x::user::XUser;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use worker::Stub;
+use worker::wasm_bindgen::JsValue;
+use worker::{Headers, Method, Request, RequestInit, Response, Stub};
 
 use super::super::wire::ask;
-use crate::error::Result;
+use crate::error::{Doing, Error, Result};
 
 #[derive(Serialize, Deserialize)]
 pub(super) enum Message {
@@ -41,8 +45,85 @@ pub(super) enum Message {
     Probe {
         post_id: PostId,
     },
+    LearnKey {
+        digest: String,
+        key: ApiKey,
+    },
+    ForgetKey {
+        id: String,
+    },
     /// Only look whether something is due.
     Wake,
+}
+
+/// Carries a [`Passage`] beside a body that is not read.
+pub(super) const PASSAGE_HEADER: &str = "passage";
+pub(super) const KEY_ID_HEADER: &str = "key-id";
+/// On an answer of ours, not X's.
+const REFUSAL_HEADER: &str = "refusal";
+/// What the caller says of its body and of the answer.
+pub(super) const CONTENT_HEADERS: [&str; 2] = ["content-type", "accept"];
+/// What the caller hears of X's headers: X's limits, and how to read the body.
+pub const TOLD_HEADERS: [&str; 14] = [
+    "content-type",
+    "retry-after",
+    "api-version",
+    "x-access-level",
+    "x-transaction-id",
+    "x-rate-limit-limit",
+    "x-rate-limit-remaining",
+    "x-rate-limit-reset",
+    "x-app-limit-24hour-limit",
+    "x-app-limit-24hour-remaining",
+    "x-app-limit-24hour-reset",
+    "x-user-limit-24hour-limit",
+    "x-user-limit-24hour-remaining",
+    "x-user-limit-24hour-reset",
+];
+
+/// A call that goes through to X, without its body.
+#[derive(Serialize, Deserialize)]
+pub struct Passage {
+    pub key_digest: String,
+    pub key_id: String,
+    pub access: Access,
+    /// Which account the ledger has let the key have; none for a key that the object knows itself.
+    pub admitted_for: Option<AccountId>,
+    pub method: String,
+    pub target: Target,
+    pub query: Option<String>,
+    /// Of a call that writes.
+    pub charge: Option<Charge>,
+}
+
+impl Passage {
+    pub fn endpoint(&self) -> String {
+        self.target.endpoint(&self.method)
+    }
+
+    pub fn creates_post(&self) -> bool {
+        self.target.creates_post(&self.method)
+    }
+}
+
+/// The body of a passed call, and what is said of it.
+pub struct Content {
+    pub media_type: Option<String>,
+    pub accept: Option<String>,
+    pub body: Option<JsValue>,
+}
+
+/// X's answer, unread.
+pub struct Passed {
+    pub answer: Response,
+    pub key_id: String,
+}
+
+/// A call was not passed on, or X did not answer.
+pub(super) fn refusal(error: &Error) -> worker::Result<Response> {
+    let headers = Headers::new();
+    headers.set(REFUSAL_HEADER, "1")?;
+    Ok(Response::ok(serde_json::to_string(error)?)?.with_headers(headers))
 }
 
 /// A token pair on its way from its connect session to its account, sealed for the session.
@@ -143,6 +224,34 @@ impl AccountStub {
     /// Tries this held delivery although the network is paused.
     pub async fn probe(&self, post_id: PostId) -> Result<()> {
         ask(&self.stub, &Message::Probe { post_id }).await
+    }
+
+    /// A key that is for an account here. It is known before anybody holds it.
+    pub async fn learn_key(&self, digest: &str, key: &ApiKey) -> Result<()> {
+        ask(&self.stub, &Message::LearnKey { digest: digest.to_owned(), key: key.clone() }).await
+    }
+
+    pub async fn forget_key(&self, id: &str) -> Result<()> {
+        ask(&self.stub, &Message::ForgetKey { id: id.to_owned() }).await
+    }
+
+    /// Passes a call on to X, body and answer as streams.
+    pub async fn pass(&self, passage: &Passage, content: Content) -> Result<Passed> {
+        let headers = Headers::new();
+        headers.set(PASSAGE_HEADER, &serde_json::to_string(passage)?)?;
+        for (name, value) in CONTENT_HEADERS.into_iter().zip([content.media_type, content.accept]) {
+            value.map_or(Ok(()), |value| headers.set(name, &value))?;
+        }
+        let mut init = RequestInit::new();
+        init.with_method(Method::Post).with_headers(headers).with_body(content.body);
+        let request = Request::new_with_init("https://object/", &init)?;
+        let mut answer = self.stub.fetch_with_request(request).await.doing("call an object")?;
+        if answer.headers().has(REFUSAL_HEADER)? {
+            let text = answer.text().await.doing("read an object's reply")?;
+            return Err(serde_json::from_str::<Error>(&text).doing("read an object's reply")?);
+        }
+        let key_id = answer.headers().get(KEY_ID_HEADER)?.unwrap_or_default();
+        Ok(Passed { answer, key_id })
     }
 
     pub async fn wake(&self) -> Result<()> {

@@ -111,6 +111,7 @@ impl Inner {
     /// Ends one row's use of the tokens: its queue is cancelled, and with the last row the pair is revoked and deleted.
     pub(super) async fn release(&self, release: &Release) -> Result<Revocation> {
         self.cancel_open(&release.account_id)?;
+        self.forget_keys_of(&release.account_id)?;
         let outcome = match self.pair()? {
             Some(pair) if release.is_last => {
                 let outcome = self.revoke(&pair).await.unwrap_or(Revocation::Unconfirmed);

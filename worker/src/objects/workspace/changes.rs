@@ -16,6 +16,7 @@ use latchkey_core::key::Binding;
 use latchkey_core::post::{Post, Wording, schedule};
 use serde_json::json;
 
+use super::budget::Expense;
 use super::outbox::Errand;
 use super::posts::require_tenant;
 use super::{ChangePlan, Inner, InsightPlan, not_found};
@@ -37,7 +38,8 @@ impl Inner {
         if !deliveries.iter().all(|(delivery, _)| delivery.has_not_begun()) {
             return Err(already_published());
         }
-        self.changed(&post, &deliveries, body, whose)?;
+        let (after, _) = self.changed(&post, &deliveries, body, whose)?;
+        self.require_budget_for(&after, deliveries.len(), Some(&post.id))?;
         self.begin_change(post, deliveries)
     }
 
@@ -46,6 +48,7 @@ impl Inner {
         let Some(before) = self.post_under_change(id, number)? else { return Ok(None) };
         let deliveries = self.changeable_deliveries(id)?;
         let (after, warnings) = self.changed(&before, &deliveries, body, &Binding::default())?;
+        self.require_budget_for(&after, deliveries.len(), Some(id))?;
         let prices = self.settings()?.prices;
         self.save_post(&after)?;
         for (delivery, account) in &deliveries {
@@ -171,6 +174,8 @@ impl Inner {
             return Err(if is_pending { in_flight() } else { nothing_failed() });
         }
         self.require_accounts(failed.iter().copied())?;
+        let cost = failed.iter().map(|(delivery, _)| delivery.owed()).sum();
+        self.require_budget(&Expense { tenant_id: post.tenant_id.as_ref(), cost, at: now(), instead_of: None })?;
         for (delivery, account) in &failed {
             self.dispatch(account, delivery.next_edition(delivery.segments.clone(), now()))?;
         }

@@ -4,9 +4,11 @@ use latchkey_core::api::answer::Answer;
 use latchkey_core::api::key::{CreateKey, key_view};
 use latchkey_core::id::{AccountId, KeyId};
 use latchkey_core::key::{ApiKey, Binding};
+use latchkey_core::time::Span;
 use serde_json::json;
 
-use super::{Inner, not_found};
+use super::outbox::Errand;
+use super::{Inner, KeyPlan, not_found};
 use crate::error::Result;
 use crate::objects::storage::doc;
 use crate::runtime::{entropy, now};
@@ -14,12 +16,13 @@ use crate::runtime::{entropy, now};
 impl Inner {
     /// The digest is of 256 random bits: looking it up tells nobody anything that a guess would need.
     pub(super) fn key_of_digest(&self, digest: &str) -> Result<Option<ApiKey>> {
-        self.db()?.doc("SELECT doc FROM keys WHERE digest = ?", vec![digest.into()])
+        self.db()?.doc("SELECT doc FROM keys WHERE digest = ? AND is_closed = 0", vec![digest.into()])
     }
 
     /// What the new key will be: for the tenant or the account that is asked for, within the caller's own.
-    pub(super) fn plan_key(&self, wish: &CreateKey, whose: &Binding) -> Result<ApiKey> {
+    pub(super) fn plan_key(&self, wish: &CreateKey, whose: &Binding) -> Result<KeyPlan> {
         let tenant_id = whose.tenant_for(wish.tenant_id.clone())?;
+        let mut object = None;
         let binding = match &wish.account_id {
             None => Binding { tenant_id, account_id: None },
             Some(id) => {
@@ -27,11 +30,13 @@ impl Inner {
                 if tenant_id.is_some() && tenant_id != account.tenant_id {
                     return Err(not_found("account of this tenant"));
                 }
+                object = Some(account.object());
                 Binding { tenant_id: account.tenant_id, account_id: Some(account.id) }
             }
         };
         let id = KeyId::from_entropy(entropy()?);
-        Ok(ApiKey { id, name: wish.name.clone(), scopes: wish.scopes.clone(), binding, created_at: now() })
+        let key = ApiKey { id, name: wish.name.clone(), scopes: wish.scopes.clone(), binding, created_at: now() };
+        Ok(KeyPlan { key, object })
     }
 
     pub(super) fn commit_key(&self, key: &ApiKey, digest: &str) -> Result<()> {
@@ -51,17 +56,34 @@ impl Inner {
     }
 
     pub(super) fn list_keys(&self, whose: &Binding) -> Result<Answer> {
-        let mut keys: Vec<ApiKey> = self.db()?.docs("SELECT doc FROM keys ORDER BY rowid DESC", Vec::new())?;
+        let mut keys: Vec<ApiKey> =
+            self.db()?.docs("SELECT doc FROM keys WHERE is_closed = 0 ORDER BY rowid DESC", Vec::new())?;
         keys.retain(|key| is_of(key, whose));
         let rows: Vec<_> = keys.iter().map(key_view).collect();
         Ok(Answer::success(200, json!({ "data": rows, "count": rows.len() })))
     }
 
-    /// Whoever presents it from here on is unknown.
-    pub(super) fn delete_key(&self, id: &str, whose: &Binding) -> Result<()> {
+    /// Whoever presents it here from now on is unknown. The row goes when the account's object has forgotten it too;
+    /// until then the deletion can be repeated, and is owed.
+    pub(super) fn plan_key_deletion(&self, id: &str, whose: &Binding) -> Result<(KeyId, Option<String>)> {
         let key: Option<ApiKey> = self.db()?.doc("SELECT doc FROM keys WHERE id = ?", vec![id.into()])?;
         let key = key.filter(|key| is_of(key, whose)).ok_or_else(|| not_found("API key"))?;
-        self.db()?.run("DELETE FROM keys WHERE id = ?", vec![key.id.as_str().into()])
+        self.db()?.run("UPDATE keys SET is_closed = 1 WHERE id = ?", vec![id.into()])?;
+        let Some(account_id) = &key.binding.account_id else { return Ok((key.id, None)) };
+        let object = self.account_even_deleted(account_id)?.map(|account| account.object());
+        if let Some(object) = &object {
+            self.owe(&Errand::ForgetKey { object: object.clone(), id: key.id.clone() }, now() + Span::mins(1))?;
+        }
+        Ok((key.id, object))
+    }
+
+    pub(super) fn commit_key_deletion(&self, id: &KeyId) -> Result<Answer> {
+        self.delete_key(id)?;
+        Ok(Answer::success(200, json!({ "message": "API key deleted successfully" })))
+    }
+
+    pub(super) fn delete_key(&self, id: &KeyId) -> Result<()> {
+        self.db()?.run("DELETE FROM keys WHERE id = ?", vec![id.as_str().into()])
     }
 
     /// An account is removed: the keys that were for it alone go with it.

@@ -55,7 +55,14 @@ pub const SCHEMA: &[&str] = &[
         post_id TEXT NOT NULL, media_id TEXT NOT NULL, PRIMARY KEY (media_id, post_id)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS post_media_of ON post_media (post_id)",
     "CREATE TABLE IF NOT EXISTS keys (
-        id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, account_id TEXT, doc TEXT NOT NULL)",
+        id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, account_id TEXT, is_closed INTEGER NOT NULL DEFAULT 0,
+        doc TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS dues (
+        post_id TEXT NOT NULL, account_id TEXT NOT NULL, due_at INTEGER NOT NULL, micros INTEGER NOT NULL,
+        PRIMARY KEY (post_id, account_id)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS dues_at ON dues (due_at)",
+    "CREATE TABLE IF NOT EXISTS spending (
+        month INTEGER NOT NULL, account_id TEXT NOT NULL, micros INTEGER NOT NULL, PRIMARY KEY (month, account_id)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS settings (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL)",
 ];
 
@@ -63,6 +70,10 @@ pub const SCHEMA: &[&str] = &[
 struct Last {
     last: u32,
 }
+
+/// A row that was there to be written.
+#[derive(Deserialize)]
+struct Written {}
 
 impl Inner {
     pub(super) fn network(&self, id: &str) -> Result<Option<Network>> {
@@ -195,24 +206,24 @@ impl Inner {
     /// A delivery as its account reports it, or in a new edition; an older one than is known changes nothing. It is
     /// looked after when its account is late with it.
     pub(super) fn save_delivery(&self, delivery: &Delivery) -> Result<()> {
-        self.write_delivery(delivery, delivery.due().map(|due| due + LATE))
+        self.write_delivery(delivery, delivery.due().map(|due| due + LATE), false)
     }
 
     /// A delivery that nobody is to send.
     pub(super) fn save_idle_delivery(&self, delivery: &Delivery) -> Result<()> {
-        self.write_delivery(delivery, None)
+        self.write_delivery(delivery, None, true)
     }
 
-    fn write_delivery(&self, delivery: &Delivery, watch_at: Option<UnixMillis>) -> Result<()> {
+    fn write_delivery(&self, delivery: &Delivery, watch_at: Option<UnixMillis>, is_idle: bool) -> Result<()> {
         let spent = i64::try_from(delivery.spent().0).unwrap_or(i64::MAX);
         let spent_at = (spent > 0).then(|| delivery.published_at.unwrap_or_else(now));
-        self.db()?.run(
+        let written: Vec<Written> = self.db()?.rows(
             "INSERT INTO deliveries (post_id, account_id, state, edition, revision, watch_at, spent, spent_at, doc)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (post_id, account_id) DO UPDATE SET state = excluded.state, edition = excluded.edition,
                 revision = excluded.revision, watch_at = excluded.watch_at, spent = excluded.spent,
                 spent_at = coalesce(spent_at, excluded.spent_at), doc = excluded.doc
-                WHERE (excluded.edition, excluded.revision) > (edition, revision)",
+                WHERE (excluded.edition, excluded.revision) > (edition, revision) RETURNING edition",
             vec![
                 delivery.post_id.as_str().into(),
                 delivery.account_id.as_str().into(),
@@ -224,7 +235,8 @@ impl Inner {
                 spent_at.map(time).into(),
                 doc(delivery)?,
             ],
-        )
+        )?;
+        if written.is_empty() { Ok(()) } else { self.note_dues(delivery, is_idle) }
     }
 
     pub(super) fn delivery(&self, post_id: &str, account_id: &str) -> Result<Option<Delivery>> {
@@ -269,12 +281,17 @@ impl Inner {
         self.db()?.run("INSERT OR REPLACE INTO settings (id, doc) VALUES (1, ?)", vec![doc(settings)?])
     }
 
-    /// What each tenant spent in a month.
+    /// What each tenant spent in a month, on posts and on what was passed on.
     pub(super) fn spent_in(&self, month: Month) -> Result<Vec<Spent>> {
         self.db()?.rows(
-            "SELECT p.tenant_id AS tenant_id, sum(d.spent) AS micros, count(DISTINCT d.post_id) AS posts
-                FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.spent_at >= ? AND d.spent_at < ?
-                GROUP BY p.tenant_id ORDER BY p.tenant_id",
+            "SELECT tenant_id, sum(micros) AS micros, sum(posts) AS posts FROM (
+                SELECT p.tenant_id AS tenant_id, sum(d.spent) AS micros, count(DISTINCT d.post_id) AS posts
+                    FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.spent_at >= ?1 AND d.spent_at < ?2
+                    GROUP BY p.tenant_id
+                UNION ALL SELECT nullif(a.tenant_id, '') AS tenant_id, sum(s.micros) AS micros, 0 AS posts
+                    FROM spending s JOIN accounts a ON a.id = s.account_id WHERE s.month = ?1 AND s.micros > 0
+                    GROUP BY a.tenant_id)
+                GROUP BY tenant_id ORDER BY tenant_id",
             vec![time(month.start), time(month.end)],
         )
     }

@@ -5,6 +5,8 @@
 //! drains; both sides know a repetition when they see one.
 
 mod accounts;
+mod admit;
+mod budget;
 mod changes;
 mod health;
 mod keys;
@@ -25,7 +27,7 @@ use latchkey_core::api::input::{Nothing, read};
 use latchkey_core::api::query::Query;
 use latchkey_core::api::route::Route;
 use latchkey_core::idempotency::{Decision, Row, Stored};
-use latchkey_core::key::{Binding, Caller};
+use latchkey_core::key::{Access, Binding, Caller};
 use latchkey_core::seal::base64url;
 use latchkey_core::secret::ct_eq;
 use serde::Serialize;
@@ -34,8 +36,9 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::stub::Message;
 pub use self::stub::{
-    ApiRequest, Call, ChangePlan, Command, DeletionPlan, Done, GrantReport, HealthPlan, Heard, InsightPlan,
-    NetworkCommit, NetworkPlan, NetworkWish, Outcome, Report, SessionPlan, Stage, VerificationPlan, WorkspaceStub,
+    Admission, ApiRequest, Call, ChangePlan, Command, DeletionPlan, Done, GrantReport, HealthPlan, Heard, InsightPlan,
+    KeyPlan, NetworkCommit, NetworkPlan, NetworkWish, Outcome, PassPlan, Report, SessionPlan, Stage, VerificationPlan,
+    WorkspaceStub,
 };
 use super::storage::Db;
 use super::waiting::Waiting;
@@ -106,6 +109,9 @@ impl Inner {
             Message::Reclaim(delivery) => reply(self.db()?.transaction(|| self.reclaim(&delivery))?),
             Message::GrantChanged(report) => reply(self.grant_changed(&report)?),
             Message::Client { network_id, even_deleted } => reply(self.client(&network_id, even_deleted)?),
+            Message::PlanPass { call, account } => reply(self.plan_pass(&call, account.as_deref())?),
+            Message::Admit(admission) => reply(self.db()?.transaction(|| self.admit(&admission))?),
+            Message::GiveBack { account_id, cost } => reply(self.give_back(&account_id, cost)?),
         }
     }
 
@@ -126,15 +132,19 @@ impl Inner {
     /// Every failure of authentication is the same on the wire. What a good key lacks is said.
     fn authorise(&self, call: &Call) -> Result<Caller> {
         self.origin.get_or_init(|| call.callback_url.trim_end_matches(CALLBACK_PATH).to_owned());
+        self.caller_of(&call.key_digest, call.access)
+    }
+
+    fn caller_of(&self, key_digest: &str, access: Access) -> Result<Caller> {
         let admin = base64url(self.app()?.admin_key_digest());
-        let caller = if ct_eq(call.key_digest.as_bytes(), admin.as_bytes()) {
+        let caller = if ct_eq(key_digest.as_bytes(), admin.as_bytes()) {
             Some(Caller::admin())
         } else {
-            self.key_of_digest(&call.key_digest)?.map(Caller::from)
+            self.key_of_digest(key_digest)?.map(Caller::from)
         };
         let unknown = || Error::refused(Code::InvalidApiKey, "The API key is missing or not valid.");
         let caller = caller.ok_or_else(unknown)?;
-        caller.require(call.access)?;
+        caller.require(access)?;
         Ok(caller)
     }
 
@@ -217,7 +227,8 @@ impl Inner {
                 self.commit_key(key, digest)?;
                 Ok(Outcome::Done(Done { answer: answer.clone(), is_replayed: false, is_sealed: *is_sealed }))
             }
-            Command::DeleteKey { id } => go(self.delete_key(id, whose)?),
+            Command::PlanKeyDeletion { id } => go(self.plan_key_deletion(id, whose)?),
+            Command::CommitKeyDeletion { id } => Ok(done(self.commit_key_deletion(id)?)),
         }
     }
 

@@ -19,6 +19,7 @@ use latchkey_core::x::price::Micros;
 use serde_json::{Map, Value, json};
 use worker::SqlStorageValue;
 
+use super::budget::Expense;
 use super::outbox::Errand;
 use super::{Call, Inner, not_found};
 use crate::app::ORG_ID;
@@ -52,6 +53,7 @@ impl Inner {
         post.tenant_id = accounts.first().and_then(|account| account.tenant_id.clone());
         require_tenant(&media, post.tenant_id.as_ref())?;
         self.require_cost(&post, accounts.len(), wanted.max_cost_usd)?;
+        self.require_budget_for(&post, accounts.len(), None)?;
         if wanted.dry_run {
             return self.dry_answer(&post, &accounts, &warnings);
         }
@@ -74,6 +76,7 @@ impl Inner {
         reply.say(&Draft { parts, wording: Wording::Content })?;
         reply.check(Wording::Content)?;
         reply.check_length(Wording::Content, &[&account])?;
+        self.require_budget_for(&reply, 1, None)?;
         self.accept(&reply, &[&account])?;
         self.post_answer(&reply, &warnings)
     }
@@ -96,6 +99,7 @@ impl Inner {
         let mut repost = new_post()?;
         repost.tenant_id.clone_from(&original.tenant_id);
         repost.repost_of = Some(root);
+        self.require_budget_for(&repost, accounts.len(), None)?;
         self.accept(&repost, &accounts)?;
         self.post_answer(&repost, &warnings)
     }
@@ -147,6 +151,16 @@ impl Inner {
         }
         let message = format!("The post would cost ${cost}, which is more than ${limit}.");
         Err(Error::refused(Code::CostExceeded, message))
+    }
+
+    /// A draft costs nothing before it is one no more. `instead_of` is the post that this one replaces.
+    pub(super) fn require_budget_for(&self, post: &Post, accounts: usize, instead_of: Option<&PostId>) -> Result<()> {
+        if post.is_draft {
+            return Ok(());
+        }
+        let (cost, _) = estimate(post, accounts, &self.settings()?.prices);
+        let tenant_id = post.tenant_id.as_ref();
+        self.require_budget(&Expense { tenant_id, cost, at: post.run_at(now()), instead_of })
     }
 
     /// The post as it would be. It has no id, since there is none.

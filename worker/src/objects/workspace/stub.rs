@@ -6,13 +6,14 @@ use latchkey_core::api::key::CreateKey;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::grant::{Ended, Grant};
-use latchkey_core::id::{AccountId, NetworkId, PostId, TenantId, XUserId};
+use latchkey_core::id::{AccountId, KeyId, NetworkId, PostId, TenantId, XUserId};
 use latchkey_core::idempotency::Key;
 use latchkey_core::key::{Access, ApiKey};
 use latchkey_core::network::{ClientRef, ClientType, Gate, Network};
 use latchkey_core::oauth::Scopes;
 use latchkey_core::post::Post;
 use latchkey_core::time::UnixMillis;
+use latchkey_core::x::price::{Charge, Micros};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use worker::Stub;
@@ -30,6 +31,9 @@ pub(super) enum Message {
     Reclaim(Box<Delivery>),
     GrantChanged(GrantReport),
     Client { network_id: NetworkId, even_deleted: bool },
+    PlanPass { call: Box<Call>, account: Option<String> },
+    Admit(Admission),
+    GiveBack { account_id: AccountId, cost: Micros },
 }
 
 /// One call with an API key. The object authorises it in the same breath as it does the work.
@@ -133,8 +137,12 @@ pub enum Command {
         answer: Answer,
         is_sealed: bool,
     },
-    DeleteKey {
+    PlanKeyDeletion {
         id: String,
+    },
+    /// Nobody knows the key any more.
+    CommitKeyDeletion {
+        id: KeyId,
     },
 }
 
@@ -246,6 +254,31 @@ pub struct GrantReport {
     pub ended: Option<Ended>,
 }
 
+/// What a key will be, and the object that is to know it too.
+#[derive(Serialize, Deserialize)]
+pub struct KeyPlan {
+    pub key: ApiKey,
+    pub object: Option<String>,
+}
+
+/// Which account a call for X is for, and whose key it came with.
+#[derive(Serialize, Deserialize)]
+pub struct PassPlan {
+    pub object: String,
+    pub account_id: AccountId,
+    pub key_id: String,
+}
+
+/// A call for X that writes.
+#[derive(Serialize, Deserialize)]
+pub struct Admission {
+    pub account_id: AccountId,
+    pub charge: Charge,
+    pub creates_post: bool,
+    /// Digest and need, of a key that the account's object does not know itself.
+    pub key: Option<(String, Access)>,
+}
+
 /// What became of a message, and whose key it came with.
 #[derive(Serialize, Deserialize)]
 pub struct Heard {
@@ -318,6 +351,20 @@ impl WorkspaceStub {
     /// What a delivery that was recalled has become; nothing if it is gone.
     pub async fn reclaim(&self, delivery: &Delivery) -> Result<Option<Delivery>> {
         ask(&self.stub, &Message::Reclaim(Box::new(delivery.clone()))).await
+    }
+
+    pub async fn plan_pass(&self, call: Call, account: Option<String>) -> Result<PassPlan> {
+        ask(&self.stub, &Message::PlanPass { call: Box::new(call), account }).await
+    }
+
+    /// Answers the price that is taken from the budget, or why the call may not be made.
+    pub async fn admit(&self, admission: Admission) -> Result<Micros> {
+        ask(&self.stub, &Message::Admit(admission)).await
+    }
+
+    /// X took nothing for it.
+    pub async fn give_back(&self, account_id: AccountId, cost: Micros) -> Result<()> {
+        ask(&self.stub, &Message::GiveBack { account_id, cost }).await
     }
 
     pub async fn grant_changed(&self, report: GrantReport) -> Result<()> {

@@ -1,0 +1,196 @@
+//! Calls that go through to X as they are (docs/API.md, section 9): which paths those are, what X's rate limits call
+//! them, and what X will charge.
+//!
+//! The list is of areas and not of endpoints, so that what X adds to an area works on the day it is there. The token
+//! endpoints are in none of them.
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::price::{Charge, Write};
+use crate::text::weigh;
+
+/// The first segment behind `/2/`.
+const AREAS: [&str; 9] = ["bookmarks", "likes", "lists", "media", "retweets", "spaces", "tweets", "usage", "users"];
+/// Longer than any id, username or word in X's API description 2.167.
+const SEGMENT_LENGTH: usize = 64;
+
+/// A path of X that is passed on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target(Vec<String>);
+
+impl Target {
+    /// From the segments behind `/2/`, of a path that was parsed as a URL's. No segment of X's has any need of an
+    /// escape, a dot or a slash, so whatever could mean another path to another parser is refused.
+    pub fn parse(segments: &[&str]) -> Option<Self> {
+        let is_plain = |segment: &&str| {
+            let is_allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+            (1..=SEGMENT_LENGTH).contains(&segment.len()) && segment.bytes().all(is_allowed)
+        };
+        let is_area = segments.first().is_some_and(|area| AREAS.contains(area));
+        let is_known = is_area && segments.iter().all(is_plain);
+        is_known.then(|| Self(segments.iter().map(|segment| (*segment).to_owned()).collect()))
+    }
+
+    pub fn path(&self) -> String {
+        format!("/2/{}", self.0.join("/"))
+    }
+
+    /// As X's rate limits name it: `GET /2/users/:id/tweets`.
+    pub fn endpoint(&self, method: &str) -> String {
+        let mut name = format!("{method} /2");
+        let mut is_name_next = false;
+        for segment in &self.0 {
+            name.push('/');
+            name.push_str(if is_name_next || !is_word(segment) { ":id" } else { segment });
+            is_name_next = segment == "username";
+        }
+        name
+    }
+
+    /// What X charges for a call that writes. `body` is looked at where the price depends on it.
+    pub fn charge(&self, method: &str, body: &[u8]) -> Charge {
+        let words: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        match (method, words.as_slice()) {
+            ("POST", ["tweets"]) => Charge::Write(write_of(body)),
+            (_, ["media", "metadata"]) => Charge::Write(Write::AltText),
+            (_, ["users", _, "bookmarks", ..] | ["media", "subtitles"]) => Charge::Manage,
+            // X states no price for uploads.
+            (_, ["media", ..]) => Charge::Free,
+            ("DELETE", ["users", ..]) => Charge::EndInteraction,
+            ("POST", ["users", ..]) => Charge::Write(Write::Repost),
+            _ => Charge::Manage,
+        }
+    }
+
+    /// Whether it creates a post, whose id is then one of ours.
+    pub fn creates_post(&self, method: &str) -> bool {
+        method == "POST" && self.0 == ["tweets"]
+    }
+}
+
+pub fn is_read(method: &str) -> bool {
+    method == Method::GET || method == Method::HEAD
+}
+
+/// Every word in a path of X's is of small letters and underscores; ids have digits or capitals.
+fn is_word(segment: &str) -> bool {
+    segment.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+}
+
+/// What X will refuse costs nothing, so a body that cannot be read may count as any post.
+fn write_of(body: &[u8]) -> Write {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = body.get("text").and_then(Value::as_str).unwrap_or_default();
+    Write::of_text(weigh(text).has_url, body.get("reply").is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn target(path: &str) -> Option<Target> {
+        Target::parse(&path.split('/').collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn paths_of_the_areas_are_passed_on_as_they_are() {
+        for path in ["tweets", "users/me", "users/by/username/ada", "media/upload/1/append", "spaces/1DXxyRYNejbKM"] {
+            assert_eq!(target(path).unwrap().path(), format!("/2/{path}"));
+        }
+    }
+
+    #[test]
+    fn what_could_be_another_path_is_none() {
+        let bad = [
+            "oauth2/token",
+            "oauth2/revoke",
+            "",
+            "dm_conversations",
+            "TWEETS",
+            "tweets/",
+            "tweets//1",
+            "tweets/..",
+            ".",
+            "tweets/%2e%2e/oauth2",
+            "tweets%2f1",
+            "tweets/%2F",
+            "tweets/1%5c",
+            "tweets/a b",
+            "tweets/ä",
+            "tweets;x",
+            "tweets/1.json",
+            "tweets/a\\b",
+        ];
+        for path in bad {
+            assert_eq!(target(path), None, "{path}");
+        }
+        assert_eq!(target(&format!("tweets/{}", "1".repeat(65))), None);
+    }
+
+    #[test]
+    fn an_endpoint_is_called_as_xs_rate_limits_call_it() {
+        let cases = [
+            ("POST", "tweets", "POST /2/tweets"),
+            ("GET", "tweets/1445880548472328192", "GET /2/tweets/:id"),
+            ("GET", "tweets/search/recent", "GET /2/tweets/search/recent"),
+            ("GET", "users/me", "GET /2/users/me"),
+            ("GET", "users/by/username/ada", "GET /2/users/by/username/:id"),
+            ("DELETE", "users/12/retweets/34", "DELETE /2/users/:id/retweets/:id"),
+            ("POST", "media/upload/12/append", "POST /2/media/upload/:id/append"),
+            ("GET", "media/3_12", "GET /2/media/:id"),
+        ];
+        for (method, path, name) in cases {
+            assert_eq!(target(path).unwrap().endpoint(method), name);
+        }
+    }
+
+    #[test]
+    fn a_write_is_charged_by_what_it_is() {
+        let charge = |method: &str, path: &str, body: &str| target(path).unwrap().charge(method, body.as_bytes());
+        assert_eq!(charge("POST", "tweets", r#"{"text":"plain"}"#), Charge::Write(Write::Post));
+        assert_eq!(charge("POST", "tweets", r#"{"text":"see example.com"}"#), Charge::Write(Write::PostWithUrl));
+        assert_eq!(charge("POST", "tweets", r#"{"text":"a","reply":{}}"#), Charge::Write(Write::SummonedReply));
+        assert_eq!(charge("POST", "tweets", "<xml>"), Charge::Write(Write::Post));
+        assert_eq!(charge("POST", "users/1/likes", "{}"), Charge::Write(Write::Repost));
+        assert_eq!(charge("DELETE", "users/1/likes/2", ""), Charge::EndInteraction);
+        assert_eq!(charge("POST", "users/1/bookmarks", "{}"), Charge::Manage);
+        assert_eq!(charge("DELETE", "tweets/1", ""), Charge::Manage);
+        assert_eq!(charge("PUT", "tweets/1/hidden", "{}"), Charge::Manage);
+        assert_eq!(charge("POST", "media/upload/initialize", "{}"), Charge::Free);
+        assert_eq!(charge("POST", "media/metadata", "{}"), Charge::Write(Write::AltText));
+    }
+
+    #[test]
+    fn only_the_call_that_creates_a_post_creates_one() {
+        assert!(target("tweets").unwrap().creates_post("POST"));
+        assert!(!target("tweets").unwrap().creates_post("GET"));
+        assert!(!target("tweets/1").unwrap().creates_post("POST"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_passed_on_is_below_2_and_needs_no_escape(segments in proptest::collection::vec("\\PC{0,8}", 0..5)) {
+            let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+            if let Some(target) = Target::parse(&segments) {
+                let url = url_of(&target.path());
+                prop_assert_eq!(url.path(), target.path());
+                prop_assert!(url.path().starts_with("/2/"));
+            }
+        }
+
+        #[test]
+        fn charging_never_panics(body: Vec<u8>) {
+            let _ = target("tweets").unwrap().charge("POST", &body);
+        }
+    }
+
+    fn url_of(path: &str) -> url::Url {
+        url::Url::parse(&format!("https://api.x.com{path}")).unwrap()
+    }
+}

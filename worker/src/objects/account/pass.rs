@@ -1,0 +1,145 @@
+//! Calls that go through to X as they are (docs/API.md, section 9). The token does not leave this object: the call comes
+//! here with its body unread, and X's answer goes back the same way.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use http::HeaderMap;
+use latchkey_core::id::{AccountId, XPostId};
+use latchkey_core::secret::Secret;
+use latchkey_core::x::price::Micros;
+use latchkey_core::x::rate::windows;
+use serde_json::Value;
+use worker::{Headers, Request, Response, ResponseBuilder};
+
+use super::Inner;
+use super::lookup::Silence;
+use super::stub::{CONTENT_HEADERS, KEY_ID_HEADER, PASSAGE_HEADER, Passage, TOLD_HEADERS};
+use crate::error::{Doing, Error, Result};
+use crate::log;
+use crate::objects::workspace::Admission;
+use crate::outbound::NoAnswer;
+
+impl Inner {
+    /// In order: (1) whose key it is; for a call that writes (2) the windows, (3) what the ledger has against it; (4) a
+    /// token; (5) X. It is never sent twice.
+    pub(super) async fn pass(self: &Rc<Self>, request: &Request) -> Result<Response> {
+        let header = request.headers().get(PASSAGE_HEADER)?.unwrap_or_default();
+        let passage: Passage = serde_json::from_str(&header)?;
+        let (account_id, key_id) = self.payer(&passage)?;
+        let reserved = self.admit(&passage, &account_id).await?;
+        let passed = self.pass_to_x(&passage, request).await;
+        let is_billed = match &passed {
+            Ok(Ok(answer)) => (200..300).contains(&answer.status_code()),
+            // Whether X acted is not known.
+            Ok(Err(_)) => true,
+            Err(_) => false,
+        };
+        if reserved > Micros(0) && !is_billed {
+            // If it is not heard of, it stays counted.
+            let given_back = self.app()?.workspace()?.give_back(account_id, reserved).await;
+            log::unattended("account", "a price given back", &given_back);
+        }
+        let answer = passed?.map_err(|no_answer| Error::from(Silence::NoAnswer(no_answer).refused()))?;
+        told(answer, &key_id)
+    }
+
+    /// The account that the call is for, and the key that it came with.
+    fn payer(&self, passage: &Passage) -> Result<(AccountId, String)> {
+        if let Some(account_id) = &passage.admitted_for {
+            return Ok((account_id.clone(), passage.key_id.clone()));
+        }
+        let holder = self.holder(&passage.key_digest, passage.access)?;
+        let account_id = holder.binding.account_id.ok_or_else(|| Error::fault("a key of no account was kept here"))?;
+        Ok((account_id, holder.key_id))
+    }
+
+    /// The price that was taken for it.
+    async fn admit(&self, passage: &Passage, account_id: &AccountId) -> Result<Micros> {
+        let Some(charge) = passage.charge else { return Ok(Micros(0)) };
+        if let Some(until) = self.exhausted_until(&passage.endpoint())? {
+            return Err(Silence::Limited(until).refused().into());
+        }
+        let key = passage.admitted_for.as_ref().map(|_| (passage.key_digest.clone(), passage.access));
+        let admission = Admission { account_id: account_id.clone(), charge, creates_post: passage.creates_post(), key };
+        self.app()?.workspace()?.admit(admission).await
+    }
+
+    async fn pass_to_x(
+        self: &Rc<Self>,
+        passage: &Passage,
+        request: &Request,
+    ) -> Result<std::result::Result<Response, NoAnswer>> {
+        let access = self.access_token().await?.map_err(|no_access| Silence::NoAccess(no_access).refused())?;
+        // It may have been deleted while something was waited for.
+        self.payer(passage)?;
+        let _creating = passage.creates_post().then(|| Creating::new(&self.creating));
+        let app = self.app()?;
+        let headers = x_headers(request, &access.token)?;
+        let body = request.inner().body();
+        let sent =
+            app.x().pass(&passage.method, &passage.target.path(), passage.query.as_deref(), headers, body).await?;
+        let answer = match sent {
+            Ok(answer) => answer,
+            Err(no_answer) => return Ok(Err(no_answer)),
+        };
+        self.save_windows(&passage.endpoint(), &windows(&HeaderMap::from(answer.headers())))?;
+        if answer.status_code() == 401 {
+            self.access_token_rejected(&access)?;
+        }
+        if passage.creates_post() { self.claim_created(answer).await } else { Ok(Ok(answer)) }
+    }
+
+    /// The post is the caller's and settles no doubt of ours: its id is claimed before anybody hears of it.
+    async fn claim_created(&self, mut answer: Response) -> Result<std::result::Result<Response, NoAnswer>> {
+        let Ok(body) = answer.bytes().await else { return Ok(Err(NoAnswer::Broken)) };
+        let created: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let id = created.pointer("/data/id").and_then(Value::as_str).and_then(|id| XPostId::parse(id).ok());
+        id.map_or(Ok(()), |id| self.claim(&id))?;
+        let builder = ResponseBuilder::new().with_status(answer.status_code());
+        Ok(Ok(builder.with_headers(answer.headers().clone()).fixed(body)))
+    }
+}
+
+/// As long as it lives, a post is being created by a call that is passed on.
+struct Creating<'a>(&'a Cell<u32>);
+
+impl<'a> Creating<'a> {
+    fn new(count: &'a Cell<u32>) -> Self {
+        count.set(count.get() + 1);
+        Self(count)
+    }
+}
+
+impl Drop for Creating<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get().saturating_sub(1));
+    }
+}
+
+/// The account's own token in the place of the caller's key, and what says how the body is to be read. The answer is not
+/// compressed for us: whoever asked us may not understand it.
+fn x_headers(request: &Request, token: &Secret<String>) -> Result<Headers> {
+    let headers = Headers::new();
+    for name in CONTENT_HEADERS {
+        if let Some(value) = request.headers().get(name)? {
+            headers.set(name, &value)?;
+        }
+    }
+    headers.set("accept-encoding", "identity")?;
+    // EXPOSE: goes to X's API.
+    headers.set("authorization", &format!("Bearer {}", token.expose()))?;
+    Ok(headers)
+}
+
+/// X's answer without what is not for the caller, its cookies above all.
+fn told(answer: Response, key_id: &str) -> Result<Response> {
+    let headers = Headers::new();
+    for name in TOLD_HEADERS {
+        if let Some(value) = answer.headers().get(name).doing("read X's answer")? {
+            headers.set(name, &value)?;
+        }
+    }
+    headers.set(KEY_ID_HEADER, key_id)?;
+    Ok(answer.with_headers(headers))
+}

@@ -1,0 +1,71 @@
+//! Calls that go through to X: who may make them, and what stands in the way of one that writes.
+
+use latchkey_core::api::code::Code;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::delivery::FailureCode;
+use latchkey_core::id::AccountId;
+use latchkey_core::key::{Binding, Caller};
+use latchkey_core::network::Gate;
+use latchkey_core::x::price::Micros;
+
+use super::budget::Expense;
+use super::{Admission, Call, Inner, PassPlan, not_found};
+use crate::error::{Error, Result};
+use crate::runtime::now;
+
+impl Inner {
+    /// Which account a call is for: the one in its path, or the one that its key is bound to.
+    pub(super) fn plan_pass(&self, call: &Call, id: Option<&str>) -> Result<PassPlan> {
+        let caller = self.authorise(call)?;
+        let whose = &caller.binding;
+        let bound = whose.account_id.as_ref().map(AccountId::as_str);
+        let account = match id.or(bound) {
+            Some(id) => self.account_for(id, whose)?,
+            None => {
+                return Err(Refused::new(Code::InsufficientKeyScope, "This door needs a key of one account.")
+                    .with_hint(
+                        "Make one by POST /v1/api-keys with `account_id`, or call /v1/social-accounts/{id}/x/2/….",
+                    )
+                    .into());
+            }
+        };
+        Ok(PassPlan { object: account.object(), account_id: account.id, key_id: caller.key_id })
+    }
+
+    /// A call that writes, in order: (1) its key again, if the account's object does not know it itself, (2) the app's
+    /// pause and its own window, (3) the budget, of which the price is taken.
+    pub(super) fn admit(&self, admission: &Admission) -> Result<Micros> {
+        let caller = match &admission.key {
+            Some((digest, access)) => self.caller_of(digest, *access)?,
+            None => Caller { binding: Binding::default(), ..Caller::admin() },
+        };
+        let account = self.account_for(admission.account_id.as_str(), &caller.binding)?;
+        let network = self.network(account.network_id.as_str())?.ok_or_else(|| not_found("social network"))?;
+        let settings = self.settings()?;
+        require_open(&network.gate(&settings, now()), admission.creates_post)?;
+        let cost = settings.prices.of_charge(admission.charge);
+        let tenant_id = account.tenant_id.as_ref();
+        self.require_budget(&Expense { tenant_id, cost, at: now(), instead_of: None })?;
+        self.spend(&account.id, cost)?;
+        Ok(cost)
+    }
+}
+
+/// What is wrong with the app concerns whoever writes with it.
+fn require_open(gate: &Gate, creates_post: bool) -> Result<()> {
+    if let Some(failure) = &gate.paused {
+        let code = match failure.code {
+            FailureCode::CreditsDepleted => Code::CreditsDepleted,
+            FailureCode::AppReadOnly => Code::AppReadOnly,
+            FailureCode::AppNotEnrolled => Code::AppNotEnrolled,
+            _ => Code::InvalidClientSecret,
+        };
+        return Err(Error::refused(code, format!("The X app is paused: {}", failure.message)));
+    }
+    match gate.closed_until.filter(|_| creates_post) {
+        None => Ok(()),
+        until => Err(Refused::new(Code::RateLimited, "X's limit for the app as a whole is reached.")
+            .until(until, now())
+            .into()),
+    }
+}

@@ -1,0 +1,123 @@
+//! `/2/*` and `/v1/social-accounts/{id}/x/2/*`: X itself, with the account's token in the place of the caller's key.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use latchkey_core::api::code::Code;
+use latchkey_core::x::pass::Target;
+use worker::ResponseBody;
+
+use super::Answered;
+use crate::app::App;
+use crate::auth::ApiCaller;
+use crate::error::{Error, Result};
+use crate::objects::account::{Content, Passage, Passed, TOLD_HEADERS};
+use crate::objects::workspace::PassPlan;
+use crate::request::Incoming;
+use crate::response::Reply;
+
+/// More keys than one isolate is likely to meet; then it begins anew.
+const DOORS: usize = 1000;
+
+thread_local! {
+    /// Which object knows a key that is bound to one account, by the key's digest. It only says whom to ask: the object
+    /// decides each time. Plain values, as all that requests of one isolate may share.
+    static OBJECTS: RefCell<HashMap<String, String>> = RefCell::default();
+}
+
+pub async fn pass(app: &App, mut incoming: Incoming, account: Option<String>, target: Option<Target>) -> Answered {
+    let caller = ApiCaller::new(app, &incoming)?;
+    let known = if account.is_none() { object_of(&incoming.key_digest()) } else { None };
+    let plan = match known {
+        Some(object) => Plan { object, admitted: None },
+        None => planned(&caller, account).await?,
+    };
+    let target = target.ok_or_else(|| Error::refused(Code::NotFound, "This path of X is not passed on."))?;
+    let (passage, content) = passage(&caller, &mut incoming, &plan, target).await?;
+    let passed = app.account(&plan.object)?.pass(&passage, content).await;
+    if let Err(Error::Refused(refused)) = &passed
+        && refused.code == Code::InvalidApiKey
+    {
+        forget(&passage.key_digest);
+    }
+    let Passed { answer, key_id } = passed?;
+    let _ = incoming.key_id.set(key_id);
+    Ok(reply(&answer)?)
+}
+
+/// Where a call goes, and for which account if the ledger has said so.
+struct Plan {
+    object: String,
+    admitted: Option<PassPlan>,
+}
+
+async fn planned(caller: &ApiCaller<'_>, account: Option<String>) -> Result<Plan> {
+    let is_at_root = account.is_none();
+    let plan = caller.plan_pass(account).await?;
+    let object = plan.object.clone();
+    if is_at_root {
+        learn(caller.key_digest(), &object);
+        return Ok(Plan { object, admitted: None });
+    }
+    Ok(Plan { object, admitted: Some(plan) })
+}
+
+/// What a post will cost depends on its text, so that body is read; every other one is passed on as it comes.
+async fn passage(
+    caller: &ApiCaller<'_>,
+    incoming: &mut Incoming,
+    plan: &Plan,
+    target: Target,
+) -> Result<(Passage, Content)> {
+    let creates_post = target.creates_post(&incoming.method);
+    let read = if creates_post { incoming.whole_body().await? } else { Vec::new() };
+    let is_read = latchkey_core::x::pass::is_read(&incoming.method);
+    let passage = Passage {
+        key_digest: incoming.key_digest(),
+        key_id: plan.admitted.as_ref().map(|plan| plan.key_id.clone()).unwrap_or_default(),
+        access: caller.access(),
+        admitted_for: plan.admitted.as_ref().map(|plan| plan.account_id.clone()),
+        charge: (!is_read).then(|| target.charge(&incoming.method, &read)),
+        method: incoming.method.clone(),
+        query: incoming.url.query().map(str::to_owned),
+        target,
+    };
+    let body = if creates_post {
+        Some(js_sys::Uint8Array::from(read.as_slice()).into())
+    } else {
+        incoming.raw_body().map(Into::into)
+    };
+    let content = Content { media_type: incoming.header("content-type"), accept: incoming.header("accept"), body };
+    Ok((passage, content))
+}
+
+fn reply(answer: &worker::Response) -> Result<Reply> {
+    let status = answer.status_code();
+    let mut reply = match answer.body() {
+        ResponseBody::Stream(body) => Reply::stream(status, body.clone()),
+        _ => Reply::empty(status),
+    };
+    for name in TOLD_HEADERS {
+        if let Some(value) = answer.headers().get(name)? {
+            reply = reply.with(name, value);
+        }
+    }
+    Ok(reply)
+}
+
+fn object_of(digest: &str) -> Option<String> {
+    OBJECTS.with_borrow(|objects| objects.get(digest).cloned())
+}
+
+fn learn(digest: &str, object: &str) {
+    OBJECTS.with_borrow_mut(|objects| {
+        if objects.len() >= DOORS {
+            objects.clear();
+        }
+        objects.insert(digest.to_owned(), object.to_owned());
+    });
+}
+
+fn forget(digest: &str) {
+    OBJECTS.with_borrow_mut(|objects| objects.remove(digest));
+}
