@@ -21,6 +21,7 @@ export function liftLimits({ x }) {
       "GET /2/users/{id}/tweets": user,
       "GET /2/users/me": user,
       "GET /2/tweets": user,
+      "GET /2/tweets/{id}": user,
     },
   });
   x.setApp({ client_id: x.app.client_id, credits: PLENTY });
