@@ -91,6 +91,7 @@ pub type MediaId = Id<kind::Media>;
 pub type WebhookId = Id<kind::Webhook>;
 pub type KeyId = Id<kind::Key>;
 pub type EventId = Id<kind::Event>;
+pub type ImportId = Id<kind::Import>;
 
 /// The kinds of [`Id`] (docs/API.md, section 1). They have no values.
 pub mod kind {
@@ -130,6 +131,12 @@ pub mod kind {
     pub enum Key {}
     impl Kind for Key {
         const PREFIX: &'static str = "key_";
+    }
+
+    #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+    pub enum Import {}
+    impl Kind for Import {
+        const PREFIX: &'static str = "imp_";
     }
 
     #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -15,6 +15,7 @@ pub mod doctor;
 pub mod grant;
 pub mod id;
 pub mod idempotency;
+pub mod import;
 pub mod key;
 pub mod media;
 pub mod network;

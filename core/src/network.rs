@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::code::Code;
 use crate::delivery::{Delivery, Failure, FailureCode, State};
 use crate::doctor::ClientIdShape;
 use crate::id::{NetworkId, TenantId};
@@ -86,6 +87,16 @@ impl Pause {
             _ => return None,
         };
         Some(Self { reason: reason.to_owned(), since: now })
+    }
+
+    /// What mends it is the hint of this code.
+    pub fn code(&self) -> Code {
+        match self.reason.as_str() {
+            "credits_depleted" => Code::CreditsDepleted,
+            "app_read_only" => Code::AppReadOnly,
+            "app_not_enrolled" => Code::AppNotEnrolled,
+            _ => Code::InvalidClientSecret,
+        }
     }
 
     /// What it says to the deliveries that come due meanwhile.

@@ -8,13 +8,13 @@ pub use self::media::{Named, is_for};
 use crate::account::{Account, Status};
 use crate::api::code::Code;
 use crate::api::refused::Refused;
-use crate::delivery::{Attachment, Delivery, Segment};
+use crate::delivery::{Attachment, Delivery, Segment, State};
 use crate::id::{MediaId, PostId, TenantId, XPostId};
 use crate::text::weigh;
 use crate::time::{Span, UnixMillis};
 use crate::x::media::SCOPE as MEDIA_SCOPE;
 use crate::x::options::Options;
-use crate::x::price::{Prices, Write};
+use crate::x::price::{Micros, Prices, Write};
 
 /// How far ahead a post may be scheduled.
 const HORIZON: Span = Span::days(365);
@@ -129,6 +129,30 @@ impl Post {
         };
         self.containers = draft.parts.iter().enumerate().map(container).collect::<Result<_, _>>()?;
         Ok(())
+    }
+
+    /// What is on X already, and so needs no check.
+    pub fn say_as_published(&mut self, content: &str) {
+        let weighed = weigh(content);
+        self.containers = vec![Container {
+            id: format!("{}.0", self.id),
+            content: content.to_owned(),
+            options: Options::default(),
+            media: Vec::new(),
+            weighted_length: weighed.weighted_length,
+            has_url: weighed.has_url,
+        }];
+    }
+
+    /// The delivery of a post that an account published without us, which has cost nothing here.
+    pub fn published_by(&self, account: &Account, id: XPostId) -> Delivery {
+        let mut segments = self.segments(&Prices::default());
+        if let Some(root) = segments.first_mut() {
+            root.platform_post_id = Some(id);
+            root.price = Micros(0);
+        }
+        let delivery = Delivery::new(self.id.clone(), account.id.clone(), segments, self.created_at);
+        Delivery { state: State::Published, published_at: Some(self.created_at), ..delivery }
     }
 
     /// What can only be said of the whole: options that depend on each other, and texts of nothing but a poll.

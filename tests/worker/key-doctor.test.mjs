@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { callbackOf, connect, newUser, registerNetwork, startBench } from "../support/client.mjs";
+import { callbackOf, connect, newUser, postIn, registerNetwork, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
 const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
@@ -122,4 +122,32 @@ test("while X is down the diagnosis says that nothing is proved", async () => {
 
 test("a network that nobody has is not verified", async () => {
   assertRefused(await bench.api.post("/v1/social-networks/net_AAAAAAAAAAAAAAAAAAAAAA/verify"), 404, "not_found");
+});
+
+test("an app that X refuses is found by the diagnosis, with what mends it in X's console", async () => {
+  for (const [preset, hint] of [
+    ["credits-new", /Add credits/],
+    ["read-only-app", /"User authentication settings", set "App permissions" to "Read and write"/],
+    ["not-enrolled", /attach the app to a project or package/],
+  ]) {
+    const { id } = await registerNetwork(bench, { app: newApp(), tenant_id: preset });
+    const account = await connect(bench, { tenant_id: preset, username: newUser(bench).username });
+    bench.x.fault({ method: "POST", path: "/2/tweets", kind: "answer", preset });
+    const { post } = (await bench.api.post("/v1/posts", { content: preset, accounts: [account.id] })).body;
+    await postIn(bench, post.id, "held");
+    const found = check(await verify(id), "credits");
+    assert.equal(found.ok, false);
+    assert.match(found.hint, hint);
+  }
+});
+
+test("each scope that is missing is told with what it is for, and what to set", async () => {
+  const { id } = await registerNetwork(bench, { app: newApp(), tenant_id: "features" });
+  await connect(bench, { tenant_id: "features", username: newUser(bench).username, scopes: ["tweet.read", "users.read", "tweet.write", "offline.access"] });
+  const without = check(await verify(id), "scopes");
+  assert.match(without.message, /media\.write\. They need it for media/);
+  await connect(bench, { tenant_id: "features", username: newUser(bench).username, scopes: ["tweet.read", "users.read"] });
+  const { message, hint } = check(await verify(id), "scopes");
+  assert.match(message, /posting, media, staying connected/);
+  assert.match(hint, /"App permissions" to "Read and write"/);
 });

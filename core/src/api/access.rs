@@ -46,11 +46,15 @@ impl Route {
             | Self::AccountGet(_)
             | Self::AccountHealth(_)
             | Self::AccountLimits(_)
+            | Self::AccountMetrics(_)
+            | Self::ImportList(_)
+            | Self::ImportGet { .. }
             | Self::PostList
             | Self::PostGet(_)
             | Self::PostAnalytics(_)
             | Self::PostReplies(_) => READ,
             Self::Pass { is_read: false, .. }
+            | Self::ImportCreate(_)
             | Self::PostCreate
             | Self::PostChange(_)
             | Self::PostDelete(_)

@@ -197,7 +197,7 @@ impl Code {
             Self::InsufficientPermissions => (
                 "insufficient_permissions",
                 403,
-                "In X's console set the app's permissions to \"Read and write\", then connect the account again.",
+                "In X's console, \"User authentication settings\", set \"App permissions\" to \"Read and write\", save, then connect the account again.",
             ),
             Self::ConfirmationFailed => {
                 ("confirmation_failed", 403, "Start again and type the code that the other browser shows.")
@@ -225,17 +225,17 @@ impl Code {
             Self::InvalidClientId => (
                 "invalid_client_id",
                 422,
-                "Copy the OAuth 2.0 Client ID from your app's \"Keys and tokens\" page in X's console.",
+                "In X's console, Apps, your app, \"Keys and tokens\", copy the Client ID under \"OAuth 2.0 Client ID and Client Secret\"; if there is none, set up \"User authentication settings\" first.",
             ),
             Self::InvalidClientSecret => (
                 "invalid_client_secret",
                 422,
-                "Copy the OAuth 2.0 Client Secret again, or regenerate it, on your app's \"Keys and tokens\" page in X's console.",
+                "In X's console, Apps, your app, \"Keys and tokens\", press \"Regenerate\" beside the OAuth 2.0 Client Secret and store the new one here: X shows it once, and the one before is void.",
             ),
             Self::OAuth1KeyGiven => (
                 "oauth1_key_given",
                 422,
-                "This looks like the OAuth 1.0a API key. Use the pair under \"OAuth 2.0 Client ID and Client Secret\" on the same page.",
+                "This looks like the API key of OAuth 1.0a. On the same page of X's console, \"Keys and tokens\", use the pair under \"OAuth 2.0 Client ID and Client Secret\".",
             ),
             Self::PublicClient => (
                 "public_client",
@@ -245,7 +245,7 @@ impl Code {
             Self::RedirectUriMismatch => (
                 "redirect_uri_mismatch",
                 422,
-                "In X's console, \"User authentication settings\", add the callback URL exactly as it is given here.",
+                "In X's console, Apps, your app, \"User authentication settings\", paste the `callback_url` of your X app here under \"Callback URI / Redirect URL\", to the letter, and save.",
             ),
             Self::IdempotencyKeyReused => {
                 ("idempotency_key_reused", 422, "Use a new Idempotency-Key for a different call.")
@@ -275,7 +275,7 @@ impl Code {
             Self::AppReadOnly => (
                 "app_read_only",
                 422,
-                "In X's console set the app's permissions to \"Read and write\", then connect the account again.",
+                "In X's console, \"User authentication settings\", set \"App permissions\" to \"Read and write\", save, then connect the account again.",
             ),
             Self::RateLimited => ("rate_limited", 429, "Wait for the time in Retry-After."),
             Self::Internal => {

@@ -9,6 +9,7 @@ pub mod input;
 pub mod key;
 pub mod network;
 pub mod post;
+pub mod profile;
 pub mod query;
 pub mod refused;
 pub mod route;

@@ -180,7 +180,7 @@ fn callback_check(callback_url: &str) -> Check {
     let https = callback_url.starts_with("https://");
     let message = format!("X must know this callback URL, to the letter: {callback_url}");
     let hint = if https {
-        "In X's console, \"User authentication settings\", paste it as \"Callback URI / Redirect URL\"."
+        "If X says \"You weren't able to give access to the App\": in X's console, Apps, your app, \"User authentication settings\", paste it under \"Callback URI / Redirect URL\" and save."
     } else {
         "This is a loopback address: good for development only. In production set PUBLIC_ORIGIN to an https origin."
     };
@@ -190,19 +190,41 @@ fn callback_check(callback_url: &str) -> Check {
 fn scope_check(granted: Option<&Scopes>) -> Check {
     let missing = granted.map(|scopes| scopes.missing(&Scopes::publish_default())).unwrap_or_default();
     let ok = missing.is_empty();
+    let hint = if missing.iter().any(|name| name == "tweet.write") {
+        "In X's console, \"User authentication settings\", set \"App permissions\" to \"Read and write\", save, then connect the accounts again."
+    } else {
+        Code::MissingScope.hint()
+    };
     let message = match (granted, ok) {
         (None, _) => {
             "No account is connected yet, so nothing is known of scopes; connecting asks for all that posting needs."
                 .into()
         }
         (Some(_), true) => "Every connected account granted what posting and media need.".into(),
-        (Some(_), false) => format!("Some connected accounts lack: {}.", missing.join(", ")),
+        (Some(_), false) => format!("Some connected accounts lack: {}. {}", missing.join(", "), lacking(&missing)),
     };
-    Check { name: "scopes", ok, message, hint: (!ok).then(|| Code::MissingScope.hint().into()) }
+    Check { name: "scopes", ok, message, hint: (!ok).then(|| hint.into()) }
+}
+
+/// What cannot be done without these scopes.
+fn lacking(missing: &[String]) -> String {
+    let features = [
+        ("tweet.write", "posting"),
+        ("media.write", "media"),
+        ("offline.access", "staying connected for more than two hours"),
+        ("tweet.read", "reading posts"),
+        ("users.read", "knowing whose account it is"),
+    ];
+    let lacks = |scope: &str| missing.iter().any(|name| name == scope);
+    let named: Vec<&str> = features.iter().filter(|(scope, _)| lacks(scope)).map(|(_, feature)| *feature).collect();
+    format!("They need it for {}.", named.join(", "))
 }
 
 fn credit_check(paused: Option<&Pause>) -> Check {
-    let message =
-        paused.map_or_else(|| "The app is not paused.".into(), |pause| format!("The app is paused: {}.", pause.reason));
-    Check { name: "credits", ok: paused.is_none(), message, hint: paused.map(|_| Code::CreditsDepleted.hint().into()) }
+    let name = "credits";
+    let Some(pause) = paused else {
+        return Check { name, ok: true, message: "X takes the app's calls: it is not paused.".into(), hint: None };
+    };
+    let message = format!("{} So it is paused.", pause.failure().message);
+    Check { name, ok: false, message, hint: Some(pause.code().hint().into()) }
 }

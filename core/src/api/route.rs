@@ -37,6 +37,13 @@ pub enum Route {
     AccountDelete(String),
     AccountHealth(String),
     AccountLimits(String),
+    AccountMetrics(String),
+    ImportCreate(String),
+    ImportList(String),
+    ImportGet {
+        account: String,
+        id: String,
+    },
     PostCreate,
     PostList,
     PostGet(String),
@@ -107,6 +114,12 @@ impl Route {
             ("DELETE", ["social-accounts", id]) => Self::AccountDelete((*id).to_owned()),
             ("GET", ["social-accounts", id, "health"]) => Self::AccountHealth((*id).to_owned()),
             ("GET", ["social-accounts", id, "limits"]) => Self::AccountLimits((*id).to_owned()),
+            ("GET", ["social-accounts", id, "metrics"]) => Self::AccountMetrics((*id).to_owned()),
+            ("POST", ["social-accounts", id, "imports"]) => Self::ImportCreate((*id).to_owned()),
+            ("GET", ["social-accounts", id, "imports"]) => Self::ImportList((*id).to_owned()),
+            ("GET", ["social-accounts", account, "imports", id]) => {
+                Self::ImportGet { account: (*account).to_owned(), id: (*id).to_owned() }
+            }
             (_, ["social-accounts", id, "x", "2", rest @ ..]) => Self::pass(Some((*id).to_owned()), method, rest),
             (_, ["posts", rest @ ..]) => return Self::parse_posts(method, rest),
             ("GET", ["settings"]) => Self::SettingsGet,
@@ -180,6 +193,9 @@ impl Route {
             Self::AccountGet(_) | Self::AccountDelete(_) => "/v1/social-accounts/{id}",
             Self::AccountHealth(_) => "/v1/social-accounts/{id}/health",
             Self::AccountLimits(_) => "/v1/social-accounts/{id}/limits",
+            Self::AccountMetrics(_) => "/v1/social-accounts/{id}/metrics",
+            Self::ImportCreate(_) | Self::ImportList(_) => "/v1/social-accounts/{id}/imports",
+            Self::ImportGet { .. } => "/v1/social-accounts/{id}/imports/{id}",
             Self::PostCreate | Self::PostList => "/v1/posts",
             Self::PostGet(_) | Self::PostChange(_) | Self::PostDelete(_) => "/v1/posts/{id}",
             Self::PostDeleteRemote(_) => "/v1/posts/{id}/remote",
@@ -200,10 +216,14 @@ impl Route {
     /// The account that the call is about, for the log.
     pub fn account_id(&self) -> Option<&str> {
         match self {
-            Self::AccountGet(id) | Self::AccountDelete(id) | Self::AccountHealth(id) | Self::AccountLimits(id) => {
-                Some(id)
-            }
-            Self::PostResolve { account, .. } => Some(account),
+            Self::AccountGet(id)
+            | Self::AccountDelete(id)
+            | Self::AccountHealth(id)
+            | Self::AccountLimits(id)
+            | Self::AccountMetrics(id)
+            | Self::ImportCreate(id)
+            | Self::ImportList(id) => Some(id),
+            Self::PostResolve { account, .. } | Self::ImportGet { account, .. } => Some(account),
             Self::Pass { account, .. } => account.as_deref(),
             _ => None,
         }

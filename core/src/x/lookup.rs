@@ -3,8 +3,13 @@
 use http::{Method, Request, Response};
 use serde_json::Value;
 
+use super::timeline::OWN_POST_FIELDS;
 use super::{XError, authorized, refused};
-use crate::{id::XPostId, oauth::Endpoints, secret::Secret};
+use crate::{
+    id::{XPostId, XUserId},
+    oauth::Endpoints,
+    secret::Secret,
+};
 
 /// What is read, on behalf of an account.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -13,6 +18,10 @@ pub enum Lookup {
     Posts { ids: Vec<XPostId>, is_recent: bool },
     /// `GET /2/tweets/search/recent`: seven days.
     Conversation { id: XPostId, page: Option<String> },
+    /// `GET /2/users/{id}/tweets` without reposts. X gives five a page at least.
+    OwnPosts { user: XUserId, count: u32, page: Option<String> },
+    /// `GET /2/users/me`, for its figures.
+    Profile,
     /// `GET /2/usage/credits`.
     Credits,
 }
@@ -41,6 +50,17 @@ impl Lookup {
                 }
                 "/2/tweets/search/recent?"
             }
+            Self::OwnPosts { user, count, page } => {
+                query
+                    .append_pair("max_results", &count.max(&5).to_string())
+                    .append_pair("exclude", "retweets")
+                    .append_pair("tweet.fields", OWN_POST_FIELDS);
+                if let Some(page) = page {
+                    query.append_pair("pagination_token", page);
+                }
+                &format!("/2/users/{user}/tweets?")
+            }
+            Self::Profile => "/2/users/me?user.fields=public_metrics",
             Self::Credits => "/2/usage/credits",
         };
         authorized(Method::GET, endpoints, &format!("{path}{}", query.finish()), access_token)
@@ -51,6 +71,8 @@ impl Lookup {
         match self {
             Self::Posts { .. } => "GET /2/tweets",
             Self::Conversation { .. } => "GET /2/tweets/search/recent",
+            Self::OwnPosts { .. } => "GET /2/users/:id/tweets",
+            Self::Profile => "GET /2/users/me",
             Self::Credits => "GET /2/usage/credits",
         }
     }

@@ -18,6 +18,9 @@ use crate::{
 /// the second one as a duplicate, and what we were answered about is claimed.
 const CLOCKS_DIFFER: Span = Span::secs(5);
 
+/// What a post is read from.
+pub(super) const OWN_POST_FIELDS: &str = "created_at,entities,note_tweet,referenced_tweets";
+
 /// A post as its author's timeline shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OwnPost {
@@ -54,7 +57,7 @@ pub fn own_posts_request(
     query
         .append_pair("max_results", "100")
         .append_pair("start_time", &earliest(since).to_iso())
-        .append_pair("tweet.fields", "created_at,entities,note_tweet,referenced_tweets");
+        .append_pair("tweet.fields", OWN_POST_FIELDS);
     if let Some(page) = page {
         query.append_pair("pagination_token", page);
     }
@@ -68,15 +71,17 @@ pub fn own_posts_response(answer: &Response<Vec<u8>>) -> Result<Page, XError> {
         return Err(refused(answer));
     }
     let body: Value = serde_json::from_slice(answer.body()).map_err(|_| malformed())?;
-    let meta = body.get("meta").ok_or_else(malformed)?;
+    own_posts(&body).ok_or_else(malformed)
+}
+
+/// The page that a body is.
+pub fn own_posts(body: &Value) -> Option<Page> {
+    let meta = body.get("meta")?;
     let posts = match body.get("data") {
         None => Vec::new(),
-        Some(rows) => {
-            let rows = rows.as_array().ok_or_else(malformed)?;
-            rows.iter().map(own_post).collect::<Option<_>>().ok_or_else(malformed)?
-        }
+        Some(rows) => rows.as_array()?.iter().map(own_post).collect::<Option<_>>()?,
     };
-    Ok(Page { posts, next: meta.get("next_token").and_then(Value::as_str).map(str::to_owned) })
+    Some(Page { posts, next: meta.get("next_token").and_then(Value::as_str).map(str::to_owned) })
 }
 
 fn own_post(row: &Value) -> Option<OwnPost> {
@@ -108,14 +113,29 @@ impl OwnPost {
         self.created_at >= earliest(since) && self.reply_to.as_ref() == reply_to && self.says(text)
     }
 
+    /// The text as a person reads it: short links are what they stand for, and that of media is none.
+    pub fn content(&self) -> String {
+        let shown = unescaped(&self.text);
+        let long = |text: String, link: &Link| {
+            let is_media = link.expanded.contains("/photo/") || link.expanded.contains("/video/");
+            let expanded = if is_media { "" } else { link.expanded.as_str() };
+            text.replace(&link.short, expanded)
+        };
+        self.links.iter().fold(shown, long).trim().to_owned()
+    }
+
     /// Compares piece by piece: where X shows a short link, the text may have the address with or without its scheme.
     /// A reply is shown behind the names of those whom it answers.
     fn says(&self, text: &str) -> bool {
-        let shown = self.text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        let shown = unescaped(&self.text);
         let whole = Some(shown.trim());
         let without_names = std::iter::successors(whole, |shown| self.reply_to.as_ref().and(after_mention(shown)));
         without_names.into_iter().any(|shown| is_same(text.trim(), shown, &self.links))
     }
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 /// What stands behind a leading `@name`.
@@ -214,6 +234,13 @@ mod tests {
         assert!(says("hello https://t.co/9", &[link], "hello"));
         assert!(says("https://t.co/9", &[link], ""));
         assert!(!says("hello https://t.co/9 you", &[link], "hello you"));
+    }
+
+    #[test]
+    fn what_is_imported_reads_as_it_was_written() {
+        let links =
+            [("https://t.co/1", "https://example.com/a"), ("https://t.co/9", "https://x.com/ada/status/1/photo/1")];
+        assert_eq!(post("a &amp; b https://t.co/1 https://t.co/9", &links).content(), "a & b https://example.com/a");
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use latchkey_core::api::account::limits_view;
 use latchkey_core::api::answer::Answer;
+use latchkey_core::api::profile::{Period, metrics_view};
+use latchkey_core::api::query::Query;
+use latchkey_core::x::lookup::Lookup;
 use serde_json::json;
 
 use super::Answered;
@@ -40,4 +43,15 @@ pub async fn limits(app: &App, incoming: &Incoming, id: String) -> Answered {
     let object: String = caller.plan(Command::PlanLimits { id }).await?;
     let windows = app.account(&object)?.limits().await?;
     Ok(Reply::json(&Answer::data(200, limits_view(&windows))))
+}
+
+/// `GET …/metrics`: how many follow, and the like, as X says now.
+pub async fn metrics(app: &App, incoming: &Incoming, id: String) -> Answered {
+    let caller = ApiCaller::new(app, incoming)?;
+    let mut query = Query::parse(incoming.query());
+    let period = caller.require(Period::from_query(&mut query)).await?;
+    caller.require(query.finish()).await?;
+    let object: String = caller.plan(Command::PlanLimits { id: id.clone() }).await?;
+    let me = app.account(&object)?.ask(Lookup::Profile).await?;
+    Ok(Reply::json(&Answer::data(200, metrics_view(&id, &me, &period, now()))))
 }

@@ -58,11 +58,13 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         | Route::AccountGet(_)
         | Route::PostList
         | Route::PostGet(_)
+        | Route::ImportList(_)
+        | Route::ImportGet { .. }
         | Route::KeyList
         | Route::SettingsGet
         | Route::SettingsChange
         | Route::Usage => ApiCaller::forward(app, &mut incoming).await.map(|(_, reply)| reply),
-        Route::PostRetry(_) | Route::NetworkResume(_) => {
+        Route::ImportCreate(_) | Route::PostRetry(_) | Route::NetworkResume(_) => {
             ApiCaller::forward_bare(app, &mut incoming).await.map(|(_, reply)| reply)
         }
         Route::Pass { account, target, .. } => pass::pass(app, incoming, account, target).await,
@@ -86,6 +88,7 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         Route::ConnectPress(id) => connect::press(app, &incoming, &id).await,
         Route::AccountDelete(id) => accounts::delete(app, &incoming, id).await,
         Route::AccountHealth(id) => accounts::health(app, &incoming, id).await,
+        Route::AccountMetrics(id) => accounts::metrics(app, &incoming, id).await,
         Route::AccountLimits(id) => accounts::limits(app, &incoming, id).await,
         Route::PostCreate => posts::create(app, incoming).await,
         Route::PostReply(_) | Route::PostRepost(_) => posts::create_and_wait(app, incoming).await,

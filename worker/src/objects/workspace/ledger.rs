@@ -57,6 +57,9 @@ pub const SCHEMA: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS keys (
         id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, account_id TEXT, is_closed INTEGER NOT NULL DEFAULT 0,
         doc TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS posts_age ON posts (created_at, seq)",
+    "CREATE TABLE IF NOT EXISTS imports (id TEXT PRIMARY KEY, account_id TEXT NOT NULL, doc TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS imports_of_account ON imports (account_id)",
     "CREATE TABLE IF NOT EXISTS dues (
         post_id TEXT NOT NULL, account_id TEXT NOT NULL, due_at INTEGER NOT NULL, micros INTEGER NOT NULL,
         PRIMARY KEY (post_id, account_id)) WITHOUT ROWID",

@@ -9,6 +9,7 @@ mod admit;
 mod budget;
 mod changes;
 mod health;
+mod imports;
 mod keys;
 mod ledger;
 mod media;
@@ -261,6 +262,9 @@ impl Inner {
             Route::NetworkResume(id) => nothing(body).and_then(|()| self.resume_network(id, callback_url, whose)),
             Route::SettingsGet => self.get_settings(),
             Route::SettingsChange => self.change_settings(body),
+            Route::ImportCreate(account) => self.create_import(account, body, whose),
+            Route::ImportList(account) => self.list_imports(account, whose),
+            Route::ImportGet { account, id } => self.get_import(account, id, whose),
             Route::KeyList => self.list_keys(whose),
             Route::Usage => self.usage(whose),
             _ => Err(not_found("call")),

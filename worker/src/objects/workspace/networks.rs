@@ -1,6 +1,6 @@
 //! The operator's X apps in the ledger.
 
-use latchkey_core::account::{Reason, Status};
+use latchkey_core::account::{Account, Reason, Status};
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::network::NetworkView;
@@ -51,10 +51,23 @@ impl Inner {
 
     /// Tokens belong to the client that they were issued to.
     fn require_same_client(&self, network: &Network, client_id: &str, force: bool) -> Result<()> {
-        if force || network.client_id == client_id || self.accounts_of_network(&network.id)?.is_empty() {
+        if force || network.client_id == client_id {
             return Ok(());
         }
-        Err(Error::refused(Code::ClientChanged, "Accounts are connected with another client id."))
+        let bound = self.bound_to(network)?;
+        if bound.is_empty() {
+            return Ok(());
+        }
+        let named: Vec<String> = bound.iter().map(named).collect();
+        let message = format!("Connected with another client id, and to be connected again: {}.", named.join(", "));
+        Err(Refused::new(Code::ClientChanged, message.clone()).with_detail("client_key", message).into())
+    }
+
+    /// The accounts whose tokens are of no use under another client id.
+    fn bound_to(&self, network: &Network) -> Result<Vec<Account>> {
+        let mut accounts = self.accounts_of_network(&network.id)?;
+        accounts.retain(|account| account.status != Status::Disconnected);
+        Ok(accounts)
     }
 
     /// The new version is readable: from here on it is the one that is used.
@@ -80,29 +93,33 @@ impl Inner {
             updated_at: time,
         };
         self.save_network(&network)?;
+        let mut warnings = commit.warnings.clone();
         if let Some(before) = &before {
-            self.supersede(before, &network)?;
+            let ended = self.supersede(before, &network)?;
+            warnings.extend(ended.iter().map(|account| format!("{} has to be connected again.", named(account))));
             // What it was paused for may be mended now; if not, the next call to X says so.
             self.resume(network.clone())?;
         }
         let status = if before.is_some() { 200 } else { 201 };
         let view = NetworkView::new(&network, callback_url, &Binding::default());
-        Ok(Answer::success(status, json!({ "data": view, "warnings": commit.warnings })))
+        Ok(Answer::success(status, json!({ "data": view, "warnings": warnings })))
     }
 
-    fn supersede(&self, before: &Network, after: &Network) -> Result<()> {
+    /// Answers the accounts that end with the client id.
+    fn supersede(&self, before: &Network, after: &Network) -> Result<Vec<Account>> {
         let old = Errand::ForgetSecret { network_id: before.id.clone(), version: before.secret_version };
         self.owe(&old, after.updated_at + SUPERSEDED_FOR)?;
         if before.client_id == after.client_id {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        for mut account in self.accounts_of_network(&before.id)? {
+        let mut ended = self.bound_to(before)?;
+        for account in &mut ended {
             account.set_status(Status::ReconnectRequired, Some(Reason::ClientChanged), after.updated_at);
-            self.save_account(&account)?;
+            self.save_account(account)?;
             let errand = Errand::ClientChanged { object: account.object(), client_id: after.client_id.clone() };
             self.owe(&errand, after.updated_at)?;
         }
-        Ok(())
+        Ok(ended)
     }
 
     pub(super) fn list_networks(&self, mut query: Query, callback_url: &str, whose: &Binding) -> Result<Answer> {
@@ -205,6 +222,10 @@ impl Inner {
             None => self.network_of(""),
         }
     }
+}
+
+fn named(account: &Account) -> String {
+    format!("@{} ({})", account.user.username, account.id)
 }
 
 /// The shared app is there for every tenant to know of.

@@ -8,7 +8,7 @@ use futures_util::future::{LocalBoxFuture, join_all};
 use latchkey_core::account::{Account, object_of};
 use latchkey_core::backoff;
 use latchkey_core::delivery::Delivery;
-use latchkey_core::id::{AccountId, KeyId, NetworkId};
+use latchkey_core::id::{AccountId, ImportId, KeyId, NetworkId};
 use latchkey_core::idempotency::REMEMBERED;
 use latchkey_core::time::{Span, UnixMillis};
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,10 @@ pub enum Errand {
     /// The X app works again.
     AppMended {
         object: String,
+    },
+    /// An account's own posts are to be entered.
+    Import {
+        id: ImportId,
     },
     /// A deleted key is to open no door of an account either.
     ForgetKey {
@@ -219,6 +223,7 @@ impl Inner {
             Work::Other(Errand::ClientChanged { object, client_id }) => {
                 app.account(&object)?.client_changed(client_id).await
             }
+            Work::Other(Errand::Import { id }) => self.run_import(&id).await,
             Work::Other(Errand::ForgetKey { object, id }) => {
                 app.account(&object)?.forget_key(id.as_str()).await?;
                 self.delete_key(&id)

@@ -206,7 +206,8 @@ impl Inner {
         let (condition, values) = condition(&filter, whose);
         let total =
             self.db()?.count(&format!("SELECT count(*) AS count FROM posts p WHERE {condition}"), values.clone())?;
-        let query = format!("SELECT doc FROM posts p WHERE {condition} ORDER BY seq DESC LIMIT ? OFFSET ?");
+        let query =
+            format!("SELECT doc FROM posts p WHERE {condition} ORDER BY created_at DESC, seq DESC LIMIT ? OFFSET ?");
         let page = [i64::from(filter.page.limit).into(), i64::from(filter.page.offset).into()];
         let posts: Vec<Post> = self.db()?.docs(&query, values.into_iter().chain(page).collect())?;
         let rows = posts.iter().map(|post| self.view(post)).collect::<Result<Vec<Value>>>()?;

@@ -1,0 +1,128 @@
+//! Bringing an account's own recent posts from X into the ledger, as posts that are published.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AccountId, ImportId};
+use crate::time::UnixMillis;
+
+/// X lists the latest 3,200 posts of a user (X docs, x-api/posts/timelines/introduction).
+pub const MAX_POSTS: u32 = 3200;
+/// A page of X's.
+pub const PAGE: u32 = 100;
+
+/// Stored as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    pub id: ImportId,
+    pub account_id: AccountId,
+    pub status: ImportStatus,
+    /// How many posts are looked at.
+    pub limit: u32,
+    pub imported: u32,
+    /// Those that were here already.
+    pub skipped: u32,
+    /// Where X goes on; none before the first page.
+    pub next: Option<String>,
+    /// Code and words of what ended it early.
+    pub error: Option<(String, String)>,
+    pub created_at: UnixMillis,
+    pub finished_at: Option<UnixMillis>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportStatus {
+    Queued,
+    Running,
+    Completed,
+    Failed,
+    /// Ended early, with some posts.
+    Partial,
+}
+
+impl Import {
+    pub fn new(id: ImportId, account_id: AccountId, limit: u32, now: UnixMillis) -> Self {
+        Self {
+            id,
+            account_id,
+            status: ImportStatus::Queued,
+            limit,
+            imported: 0,
+            skipped: 0,
+            next: None,
+            error: None,
+            created_at: now,
+            finished_at: None,
+        }
+    }
+
+    /// How many posts the next page is to have.
+    pub fn wanted(&self) -> u32 {
+        self.limit.saturating_sub(self.imported + self.skipped).min(PAGE)
+    }
+
+    /// A page was taken in.
+    pub fn advance(&mut self, imported: u32, skipped: u32, next: Option<String>, now: UnixMillis) {
+        self.imported += imported;
+        self.skipped += skipped;
+        self.status = ImportStatus::Running;
+        self.next = next;
+        if self.next.is_none() || self.wanted() == 0 {
+            self.status = ImportStatus::Completed;
+            self.finished_at = Some(now);
+        }
+    }
+
+    /// X, or the account, stands in the way.
+    pub fn fail(&mut self, code: &str, message: &str, now: UnixMillis) {
+        let has_some = self.imported + self.skipped > 0;
+        self.status = if has_some { ImportStatus::Partial } else { ImportStatus::Failed };
+        self.error = Some((code.to_owned(), message.to_owned()));
+        self.finished_at = Some(now);
+    }
+
+    pub const fn is_over(&self) -> bool {
+        !matches!(self.status, ImportStatus::Queued | ImportStatus::Running)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T0: UnixMillis = UnixMillis(0);
+
+    fn import(limit: u32) -> Import {
+        Import::new(ImportId::from_entropy([0; 16]), AccountId::from_entropy([1; 16]), limit, T0)
+    }
+
+    #[test]
+    fn it_ends_with_xs_last_page_or_at_its_own_limit() {
+        let mut import = import(150);
+        assert_eq!(import.wanted(), 100);
+        import.advance(90, 10, Some("next".into()), T0);
+        assert_eq!((import.status, import.wanted()), (ImportStatus::Running, 50));
+        import.advance(50, 0, Some("more".into()), T0);
+        assert_eq!((import.status, import.imported, import.skipped), (ImportStatus::Completed, 140, 10));
+        let mut short = self::import(150);
+        short.advance(3, 0, None, T0);
+        assert!(short.is_over());
+    }
+
+    #[test]
+    fn what_ends_early_is_partial_if_it_has_something() {
+        let (mut none, mut some) = (import(200), import(200));
+        none.fail("rate_limited", "too much", T0);
+        some.advance(1, 0, Some("next".into()), T0);
+        some.fail("rate_limited", "too much", T0);
+        assert_eq!((none.status, some.status), (ImportStatus::Failed, ImportStatus::Partial));
+    }
+
+    #[test]
+    fn import_v1_format_unchanged() {
+        assert_eq!(
+            serde_json::to_string(&import(100)).unwrap_or_default(),
+            r#"{"id":"imp_AAAAAAAAAAAAAAAAAAAAAA","account_id":"acc_AQEBAQEBAQEBAQEBAQEBAQ","status":"queued","limit":100,"imported":0,"skipped":0,"next":null,"error":null,"created_at":0,"finished_at":null}"#
+        );
+    }
+}
