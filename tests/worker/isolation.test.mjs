@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { callbackOf, connect, createSession, fromNow, newAccount, publishPost, registerNetwork, SITE, startBench } from "../support/client.mjs";
+import { api, callbackOf, connect, createSession, fromNow, newAccount, publishPost, registerNetwork, SITE, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { ALL_SCOPES, newKey, routedCalls } from "../support/keys.mjs";
 
@@ -249,6 +249,16 @@ test("what is the operator's own is for no bound key", async () => {
   for (const [call, { body }] of ofKind("operator")) {
     for (const key of [intruder, narrow]) {
       assertRefused(await send(key.api, call, "", body), 403, "insufficient_key_scope");
+    }
+  }
+});
+
+test("each call refuses a missing and a made-up key, and says nothing else", async () => {
+  for (const key of [null, `lk_${"A".repeat(43)}`]) {
+    const stranger = api(bench.worker, { key });
+    for (const [call, { body }] of withKeys) {
+      const answer = await send(stranger, call, NOBODYS.account, body && {});
+      assert.deepEqual([answer.status, answer.body?.code], [401, "invalid_api_key"], `${call}: ${answer.text}`);
     }
   }
 });

@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { callbackOf, connect, newUser, postIn, registerNetwork, startBench } from "../support/client.mjs";
+import { callbackOf, complete, connect, newUser, postIn, registerNetwork, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
+import { authorized } from "../support/sign-in.mjs";
 
 const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
 const CHECKS = ["client_id_shape", "client_secret", "callback_url", "scopes", "credits"];
@@ -150,4 +151,16 @@ test("each scope that is missing is told with what it is for, and what to set", 
   const { message, hint } = check(await verify(id), "scopes");
   assert.match(message, /posting, media, staying connected/);
   assert.match(hint, /"App permissions" to "Read and write"/);
+});
+
+test("a callback URL that X refuses is told to the letter, and where it belongs", async () => {
+  await registerNetwork(bench, { app: newApp(), tenant_id: "mismatch" });
+  const attempt = await authorized(bench, { tenant_id: "mismatch" });
+  const error_description = "Value passed for the redirect uri did not match the uri of the authorization code.";
+  const body = JSON.stringify({ error: "invalid_request", error_description });
+  bench.x.fault({ ...TOKEN_CALL, kind: "answer", status: 400, headers: { "content-type": "application/json" }, body });
+  const answer = await complete(bench, attempt.session, attempt.verifier);
+  const { message, hint } = assertRefused(answer, 422, "redirect_uri_mismatch");
+  assert.ok(message.endsWith(callbackOf(bench.worker)), message);
+  assert.match(hint, /"Callback URI \/ Redirect URL"/);
 });

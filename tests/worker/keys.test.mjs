@@ -1,6 +1,8 @@
 /** docs/API.md, section 8: keys that do less than the operator's own. */
 
 import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { api, createSession, newAccount, publishPost, startBench } from "../support/client.mjs";
 import { assertRefused, assertTimesAndIds } from "../support/expect.mjs";
@@ -125,6 +127,22 @@ test("a line of the log says whose key it was, and never the key", async () => {
   const line = await bench.worker.logged(headers.get("x-request-id"), '"route":"/v1/posts"');
   assert.match(line, new RegExp(`"key_id":"${key.id}"`));
   assert.ok(bench.worker.logs().every((text) => !text.includes(key.key)));
+});
+
+test("no key is on disk, nor the answer that showed it", async () => {
+  const account = await newAccount(bench);
+  const headers = { "idempotency-key": "kept" };
+  const [wide, narrow] = [
+    await make({ name: "on disk", scopes: ["read"] }, headers),
+    await make({ name: "on disk too", scopes: ["read"], account_id: account.id }),
+  ].map(({ body }) => body.data);
+  const files = [];
+  for (const entry of await readdir(bench.worker.stateDir, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) files.push(await readFile(join(entry.parentPath, entry.name)));
+  }
+  const holds = (text) => files.some((bytes) => bytes.includes(text));
+  assert.ok(holds(wide.id) && holds(narrow.id), "what is no secret can be found, so what is one would be");
+  for (const { key } of [wide, narrow]) assert.ok(!holds(key) && !holds(key.slice(3)));
 });
 
 test("a key survives a crash of the Worker", async () => {

@@ -120,9 +120,13 @@ impl Inner {
             }
             Err(error) => {
                 let (code, message, retry) = exchange_failure(&error);
+                // The one value that has to be the same there and here.
+                let value = Some(session.terms.callback_url.as_str()).filter(|_| code == Code::RedirectUriMismatch);
+                let message =
+                    value.map_or_else(|| message.to_owned(), |url| format!("X refused the callback URL {url}"));
                 match retry {
                     Retry::MayHelp => Err(Refused::new(code, message).until(error.retry_at(), now()).into()),
-                    Retry::Pointless => self.end(session, (code, message.into())).await,
+                    Retry::Pointless => self.end(session, (code, message)).await,
                 }
             }
         }
