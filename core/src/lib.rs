@@ -9,6 +9,7 @@
 pub mod account;
 pub mod api;
 pub mod backoff;
+pub mod brand;
 pub mod connect;
 pub mod delivery;
 pub mod doctor;

@@ -48,6 +48,7 @@ const CALLS = {
   "DELETE /v1/social-networks/{id}": row("network", "admin", "tenant"),
   "GET /connect/callback/x": KEYLESS,
   "GET /connect/link/{id}": KEYLESS,
+  "GET /connect/logo/{id}": KEYLESS,
   "GET /connect/result/{id}": KEYLESS,
   "GET /v1/account/usage": list("read", "tenant"),
   "GET /v1/api-keys": list("admin", "tenant"),

@@ -23,6 +23,7 @@ const DEFAULTS = {
   },
   monthly_budget_usd: null,
   tenant_budgets_usd: {},
+  brand: { name: null, logo_url: null, color: null },
 };
 const READ_CALL = { method: "GET", path: "/2/users/{id}/tweets" };
 

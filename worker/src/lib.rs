@@ -19,7 +19,6 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::api::route::Route;
 use latchkey_core::seal::base64url;
-use latchkey_core::words::Words;
 use worker::{Context, Env, Request, Response, event};
 
 use crate::app::App;
@@ -57,21 +56,28 @@ async fn serve(incoming: Incoming, env: &Env, entry: &mut Entry) -> Reply {
 }
 
 /// How a caller hears of a refusal.
-#[derive(Clone, Copy)]
 pub(crate) enum Shape {
     Envelope,
     /// Whoever speaks to X through us hears of it as X's clients do.
     Problem,
-    /// A person, in their language.
-    Page(&'static Words),
+    /// A person.
+    Page(Look),
 }
 
 impl Shape {
     pub(crate) fn of(route: &Route, incoming: &Incoming) -> Self {
         match route {
             Route::Pass { .. } => Self::Problem,
-            route if route.is_page() => Self::Page(incoming.words()),
+            route if route.is_page() => Self::Page(Look::plain(incoming.words())),
             _ => Self::Envelope,
+        }
+    }
+
+    /// A page as the operator has it look.
+    pub(crate) async fn branded(self, app: &App) -> Self {
+        match self {
+            Self::Page(look) => Self::Page(look.branded(app).await),
+            other => other,
         }
     }
 }
@@ -86,7 +92,7 @@ pub(crate) fn failed(error: &Error, shape: Shape, entry: &Entry) -> Reply {
         }
     };
     match shape {
-        Shape::Page(words) => Look::new(words).failure(refused.code, &entry.request_id),
+        Shape::Page(look) => look.failure(refused.code, &entry.request_id),
         Shape::Envelope => Reply::json(&refused.answer(&entry.request_id)),
         Shape::Problem => Reply::problem(&refused.problem(&entry.request_id)),
     }

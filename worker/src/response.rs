@@ -9,6 +9,7 @@ use crate::error::Result;
 
 enum Content {
     Text(String),
+    Bytes(Vec<u8>),
     Stream(ReadableStream),
 }
 
@@ -17,6 +18,7 @@ pub struct Reply {
     headers: Vec<(&'static str, String)>,
     body: Content,
     referrer_policy: &'static str,
+    cache_control: &'static str,
     is_replayed: bool,
 }
 
@@ -52,8 +54,18 @@ impl Reply {
             headers: Vec::new(),
             body: Content::Text(String::new()),
             referrer_policy: "no-referrer",
+            cache_control: "no-store",
             is_replayed: false,
         }
+    }
+
+    /// A picture whose address changes with its bytes. Opened by itself it is a document without any rights.
+    pub fn picture(content_type: &str, bytes: Vec<u8>) -> Self {
+        let immutable = "public, max-age=86400, immutable";
+        Self { body: Content::Bytes(bytes), cache_control: immutable, ..Self::empty(200) }
+            .with("Content-Type", content_type.to_owned())
+            .with("Content-Security-Policy", "default-src 'none'; sandbox".into())
+            .with("Cross-Origin-Resource-Policy", "same-origin".into())
     }
 
     /// A file, as it comes from where it is stored.
@@ -108,11 +120,12 @@ impl Reply {
             headers.append(name, value)?;
         }
         headers.set("X-Request-Id", request_id)?;
-        headers.set("Cache-Control", "no-store")?;
+        headers.set("Cache-Control", self.cache_control)?;
         headers.set("X-Content-Type-Options", "nosniff")?;
         let response = ResponseBuilder::new().with_status(self.status).with_headers(headers);
         Ok(match self.body {
             Content::Text(text) => response.fixed(text.into_bytes()),
+            Content::Bytes(bytes) => response.fixed(bytes),
             Content::Stream(stream) => response.stream(stream),
         })
     }

@@ -24,6 +24,7 @@ impl Route {
             | Self::ConnectLink(_)
             | Self::ConnectCallback
             | Self::ConnectResult(_)
+            | Self::ConnectLogo(_)
             | Self::ConnectPress(_) => return None,
             Self::NetworkCreate
             | Self::NetworkUpdate(_)

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod account;
 pub mod answer;
+pub mod brand;
 pub mod code;
 pub mod connect;
 pub mod input;

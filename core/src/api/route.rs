@@ -30,6 +30,8 @@ pub enum Route {
     ConnectLink(String),
     ConnectCallback,
     ConnectResult(String),
+    /// The operator's logo, by its digest.
+    ConnectLogo(String),
     /// The button of our page in another browser, pressed.
     ConnectPress(String),
     AccountList,
@@ -164,6 +166,7 @@ impl Route {
             ("GET" | "HEAD", ["link", id]) => Self::ConnectLink((*id).to_owned()),
             ("GET", ["callback", "x"]) => Self::ConnectCallback,
             ("GET", ["result", id]) => Self::ConnectResult((*id).to_owned()),
+            ("GET", ["logo", digest]) => Self::ConnectLogo((*digest).to_owned()),
             ("POST", ["result", id]) => Self::ConnectPress((*id).to_owned()),
             _ => return None,
         })
@@ -187,6 +190,7 @@ impl Route {
             Self::ConnectStart => "/connect/start",
             Self::ConnectStartConfirmed => "/connect/start/confirmed",
             Self::ConnectLink(_) => "/connect/link/{id}",
+            Self::ConnectLogo(_) => "/connect/logo/{digest}",
             Self::ConnectCallback => "/connect/callback/x",
             Self::ConnectResult(_) | Self::ConnectPress(_) => "/connect/result/{id}",
             Self::AccountList => "/v1/social-accounts",

@@ -6,8 +6,10 @@ use chrono::{DateTime, Datelike, Months, NaiveDate};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::brand::{ChangeBrand, brand_view};
 use super::input::given;
 use super::refused::Refused;
+use crate::brand::Brand;
 use crate::id::TenantId;
 use crate::settings::{Budgets, OnUnknown, Settings};
 use crate::time::UnixMillis;
@@ -27,6 +29,9 @@ pub struct ChangeSettings {
     monthly_budget_usd: Option<Option<f64>>,
     #[serde(default)]
     tenant_budgets_usd: BTreeMap<TenantId, Option<f64>>,
+    /// Kept beside the rest, since its logo is.
+    #[serde(default)]
+    pub brand: ChangeBrand,
 }
 
 impl ChangeSettings {
@@ -55,7 +60,7 @@ impl ChangeSettings {
     }
 }
 
-pub fn settings_view(settings: &Settings) -> Value {
+pub fn settings_view(settings: &Settings, brand: &Brand) -> Value {
     let budgets = &settings.budgets;
     let of_tenants = budgets.tenants.iter().map(|(tenant_id, limit)| (tenant_id.to_string(), json!(limit.to_usd())));
     let of_tenants: serde_json::Map<String, Value> = of_tenants.collect();
@@ -67,6 +72,7 @@ pub fn settings_view(settings: &Settings) -> Value {
         "prices": prices,
         "monthly_budget_usd": budgets.workspace.map(Micros::to_usd),
         "tenant_budgets_usd": of_tenants,
+        "brand": brand_view(brand),
     })
 }
 
@@ -133,7 +139,7 @@ mod tests {
         assert_eq!(settings.on_unknown, OnUnknown::Hold);
         assert_eq!((settings.prices.post, settings.prices.repost), (Micros(20_000), Prices::default().repost));
         assert_eq!(
-            settings_view(&settings),
+            settings_view(&settings, &Brand::default()),
             json!({
                 "on_unknown": "hold",
                 "prices": {
@@ -141,6 +147,7 @@ mod tests {
                     "post_read": 0.005, "interaction_delete": 0.01, "content_manage": 0.005,
                 },
                 "monthly_budget_usd": null, "tenant_budgets_usd": {},
+                "brand": { "name": null, "logo_url": null, "color": null },
             })
         );
     }
@@ -150,7 +157,7 @@ mod tests {
         let mut settings = Settings::default();
         change(r#"{"monthly_budget_usd":10,"tenant_budgets_usd":{"t1":2.5,"t2":1}}"#, &mut settings).unwrap();
         change(r#"{"tenant_budgets_usd":{"t2":null}}"#, &mut settings).unwrap();
-        let view = settings_view(&settings);
+        let view = settings_view(&settings, &Brand::default());
         assert_eq!(view.get("monthly_budget_usd"), Some(&json!(10.0)));
         assert_eq!(view.get("tenant_budgets_usd"), Some(&json!({"t1": 2.5})));
         change(r#"{"monthly_budget_usd":null,"tenant_budgets_usd":{"t1":null}}"#, &mut settings).unwrap();

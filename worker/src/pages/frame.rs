@@ -4,7 +4,7 @@
 
 use latchkey_core::seal::base64url;
 
-use super::{Look, bold};
+use super::{Look, bold, brand};
 use crate::error::Result;
 use crate::objects::connect::Asking;
 use crate::response::Reply;
@@ -67,14 +67,16 @@ impl<'a> Frame<'a> {
         let nonce = base64url(&entropy::<16>()?);
         let script = self.script.map_or_else(String::new, |code| format!("<script nonce={nonce}>{code}</script>"));
         let (lang, title, body) = (self.look.words.lang, self.title, self.body);
+        let (head, colors) = (brand::head(&self.look.brand), brand::style(&self.look.brand));
         let html = format!(
             "<!doctype html><html lang={lang}><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
              <meta name=robots content=noindex><link rel=icon href=data:,><title>{title}</title>\
-             <style nonce={nonce}>{STYLE}</style><main><h1>{title}</h1>{body}</main>{script}</html>"
+             <style nonce={nonce}>{STYLE}{colors}</style><main>{head}<h1>{title}</h1>{body}</main>{script}</html>"
         );
+        let pictures = if self.look.brand.logo.is_some() { "'self' data:" } else { "data:" };
         let form_action = if self.form_action.is_empty() { "'none'" } else { &self.form_action };
         let policy = format!(
-            "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src data:; \
+            "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src {pictures}; \
              form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
         );
         Ok(Reply::page(status, html, policy))

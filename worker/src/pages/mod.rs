@@ -1,13 +1,16 @@
 //! The few pages that an end user sees: in their language, under the operator's name, without a request to anybody else.
 
+mod brand;
 mod frame;
 
 use latchkey_core::api::code::Code;
+use latchkey_core::brand::Brand;
 use latchkey_core::secret::Secret;
 use latchkey_core::words::Words;
 use url::Url;
 
 use self::frame::{Frame, escape};
+use crate::app::App;
 use crate::error::Result;
 use crate::objects::connect::{Asking, Ending};
 use crate::response::Reply;
@@ -20,11 +23,25 @@ const AGAIN_AFTER: &str = "2";
 /// How a page looks: whose words, and whose name.
 pub struct Look {
     words: &'static Words,
+    brand: Brand,
 }
 
 impl Look {
-    pub const fn new(words: &'static Words) -> Self {
-        Self { words }
+    pub fn plain(words: &'static Words) -> Self {
+        Self { words, brand: Brand::default() }
+    }
+
+    pub async fn of(app: &App, words: &'static Words) -> Self {
+        Self::plain(words).branded(app).await
+    }
+
+    /// A page without its colours is better than none.
+    pub async fn branded(self, app: &App) -> Self {
+        let brand = match app.workspace() {
+            Ok(workspace) => workspace.brand().await.unwrap_or_default(),
+            Err(_) => Brand::default(),
+        };
+        Self { brand, ..self }
     }
 
     /// It says nothing to anybody: the first page learns of it from its own poll.

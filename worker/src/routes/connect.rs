@@ -90,7 +90,7 @@ pub async fn result(app: &App, incoming: &Incoming, id: &str) -> Answered {
     let object = ticket.object();
     let cookie = cookie_of(incoming, &object).as_deref().map(digest);
     let page = app.connect(&object)?.page(cookie).await?;
-    let look = Look::new(incoming.words());
+    let look = Look::of(app, incoming.words()).await;
     Ok(match page {
         Page::Return { url } => Reply::see_other(&url),
         Page::Done => look.done()?,
@@ -182,7 +182,8 @@ async fn ask(app: &App, incoming: &Incoming, form: StartForm) -> Answered {
         ("code_challenge_method", "S256"),
         ("display", if form.leaving.display == Display::Page { "page" } else { "popup" }),
     ];
-    Ok(Look::new(incoming.words()).start(&Asking::from(&terms), &fields, &app.endpoints().authorize_url)?)
+    let look = Look::of(app, incoming.words()).await;
+    Ok(look.start(&Asking::from(&terms), &fields, &app.endpoints().authorize_url)?)
 }
 
 async fn leave(app: &App, incoming: &Incoming, form: StartForm) -> Answered {

@@ -9,6 +9,7 @@ mod networks;
 mod pass;
 mod posts;
 mod sessions;
+mod settings;
 
 use std::rc::Rc;
 
@@ -40,7 +41,7 @@ pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Ent
                 // If this fails too, the key is free after a minute.
                 let _ = caller.abandon(key).await;
             }
-            failed(&error, shape, entry)
+            failed(&error, shape.branded(app).await, entry)
         }
     };
     entry.key_id = key_id.get().cloned();
@@ -62,7 +63,6 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         | Route::ImportGet { .. }
         | Route::KeyList
         | Route::SettingsGet
-        | Route::SettingsChange
         | Route::Usage => ApiCaller::forward(app, &mut incoming).await.map(|(_, reply)| reply),
         Route::ImportCreate(_) | Route::PostRetry(_) | Route::NetworkResume(_) => {
             ApiCaller::forward_bare(app, &mut incoming).await.map(|(_, reply)| reply)
@@ -85,6 +85,8 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         Route::ConnectLink(id) => connect::link(app, &incoming, &id).await,
         Route::ConnectCallback => connect::callback(app, &incoming).await,
         Route::ConnectResult(id) => connect::result(app, &incoming, &id).await,
+        Route::SettingsChange => settings::change(app, incoming).await,
+        Route::ConnectLogo(digest) => settings::logo(app, digest).await,
         Route::ConnectPress(id) => connect::press(app, &incoming, &id).await,
         Route::AccountDelete(id) => accounts::delete(app, &incoming, id).await,
         Route::AccountHealth(id) => accounts::health(app, &incoming, id).await,

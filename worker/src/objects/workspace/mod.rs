@@ -6,6 +6,7 @@
 
 mod accounts;
 mod admit;
+mod brand;
 mod budget;
 mod changes;
 mod health;
@@ -35,6 +36,7 @@ use serde::Serialize;
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
+pub use self::brand::Picture;
 use self::stub::Message;
 pub use self::stub::{
     Admission, ApiRequest, Call, ChangePlan, Command, DeletionPlan, Done, GrantReport, HealthPlan, Heard, InsightPlan,
@@ -109,6 +111,8 @@ impl Inner {
             }
             Message::Reclaim(delivery) => reply(self.db()?.transaction(|| self.reclaim(&delivery))?),
             Message::GrantChanged(report) => reply(self.grant_changed(&report)?),
+            Message::Brand => reply(self.brand()?),
+            Message::Logo { digest } => reply(self.logo(&digest)?),
             Message::Client { network_id, even_deleted } => reply(self.client(&network_id, even_deleted)?),
             Message::PlanPass { call, account } => reply(self.plan_pass(&call, account.as_deref())?),
             Message::Admit(admission) => reply(self.db()?.transaction(|| self.admit(&admission))?),
@@ -213,6 +217,7 @@ impl Inner {
             Command::PlanSession { network, tenant_id, reconnect } => {
                 go(self.plan_session(network, tenant_id.clone(), reconnect.as_ref(), whose)?)
             }
+            Command::ChangeSettings { body, picture } => Ok(done(self.change_settings(body, picture.as_ref())?)),
             Command::PlanHealth { id } => go(self.plan_health(id, whose)?),
             Command::DeleteAccount { id } => go(self.delete_account(id, whose)?),
             Command::PlanLimits { id } => go(self.plan_limits(id, whose)?),
@@ -261,7 +266,6 @@ impl Inner {
             Route::PostRepost(id) => self.create_repost(id, body, whose),
             Route::NetworkResume(id) => nothing(body).and_then(|()| self.resume_network(id, callback_url, whose)),
             Route::SettingsGet => self.get_settings(),
-            Route::SettingsChange => self.change_settings(body),
             Route::ImportCreate(account) => self.create_import(account, body, whose),
             Route::ImportList(account) => self.list_imports(account, whose),
             Route::ImportGet { account, id } => self.get_import(account, id, whose),

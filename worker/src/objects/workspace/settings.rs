@@ -7,20 +7,24 @@ use latchkey_core::id::TenantId;
 use latchkey_core::key::Binding;
 use serde_json::json;
 
-use super::Inner;
+use super::{Inner, Picture};
 use crate::error::Result;
 use crate::runtime::now;
 
 impl Inner {
     pub(super) fn get_settings(&self) -> Result<Answer> {
-        Ok(Answer::data(200, settings_view(&self.settings()?)))
+        Ok(Answer::data(200, settings_view(&self.settings()?, &self.brand()?)))
     }
 
-    pub(super) fn change_settings(&self, body: &str) -> Result<Answer> {
+    /// `picture` is the logo that the body names.
+    pub(super) fn change_settings(&self, body: &str, picture: Option<&Picture>) -> Result<Answer> {
         let wanted = read::<ChangeSettings>(body.as_bytes(), &[])?.value;
         let mut settings = self.settings()?;
         wanted.apply(&mut settings)?;
+        let mut brand = self.brand()?;
+        wanted.brand.apply(&mut brand, picture.map(|picture| picture.logo.clone()));
         self.save_settings(&settings)?;
+        self.save_brand(&brand, picture)?;
         self.get_settings()
     }
 

@@ -4,11 +4,13 @@ use latchkey_core::account::{Account, Consent};
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::key::CreateKey;
 use latchkey_core::api::refused::Refused;
+use latchkey_core::brand::Brand;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::grant::{Ended, Grant};
 use latchkey_core::id::{AccountId, KeyId, NetworkId, PostId, TenantId, XUserId};
 use latchkey_core::idempotency::Key;
 use latchkey_core::key::{Access, ApiKey};
+use latchkey_core::media::Kind;
 use latchkey_core::network::{ClientRef, ClientType, Gate, Network};
 use latchkey_core::oauth::Scopes;
 use latchkey_core::post::Post;
@@ -20,6 +22,7 @@ use worker::Stub;
 
 use super::super::account::Release;
 use super::super::wire::ask;
+use super::brand::Picture;
 use crate::error::Result;
 
 #[derive(Serialize, Deserialize)]
@@ -34,6 +37,8 @@ pub(super) enum Message {
     PlanPass { call: Box<Call>, account: Option<String> },
     Admit(Admission),
     GiveBack { account_id: AccountId, cost: Micros },
+    Brand,
+    Logo { digest: String },
 }
 
 /// One call with an API key. The object authorises it in the same breath as it does the work.
@@ -90,6 +95,11 @@ pub enum Command {
         network: String,
         tenant_id: Option<TenantId>,
         reconnect: Option<AccountId>,
+    },
+    /// The settings' body, and the logo that it names.
+    ChangeSettings {
+        body: String,
+        picture: Option<Picture>,
     },
     PlanHealth {
         id: String,
@@ -379,6 +389,16 @@ impl WorkspaceStub {
     /// The client of a network that may be deleted: its tokens can still be revoked for a day.
     pub async fn any_client(&self, network_id: &NetworkId) -> Result<ClientRef> {
         self.client(network_id, true).await
+    }
+
+    /// How the pages look that people see.
+    pub async fn brand(&self) -> Result<Brand> {
+        ask(&self.stub, &Message::Brand).await
+    }
+
+    /// The logo with this digest, in base64.
+    pub async fn logo(&self, digest: String) -> Result<Option<(Kind, String)>> {
+        ask(&self.stub, &Message::Logo { digest }).await
     }
 
     async fn client(&self, network_id: &NetworkId, even_deleted: bool) -> Result<ClientRef> {

@@ -1,0 +1,94 @@
+/** The Worker's own pages in a browser that did not begin: without script, in the operator's colours, for everybody. */
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import AxeBuilder from "@axe-core/playwright";
+import { browse, complete, consent, cookieOf } from "../support/client.mjs";
+import { confirm, createLink, inOtherBrowser, newPerson, openLink, statusOf } from "../support/sign-in.mjs";
+import { startSite } from "../support/site.mjs";
+import { startStage } from "./stage.mjs";
+
+let stage;
+before(async () => (stage = await startStage()));
+after(() => stage.stop());
+
+const BRANDS = [
+  {},
+  { name: "Acme Social", color: "#ffe600" },
+  { name: "Acme Social", color: "#101418" },
+];
+const picture = () => readFile(new URL("../../docs/images/demo.png", import.meta.url));
+
+/** A page of its own browser, with one cookie of the Worker's. */
+async function open(t, path, cookie, options = {}) {
+  const context = await stage.browser.newContext(options);
+  t.after(() => context.close());
+  const [name, value] = cookie.split("=");
+  await context.addCookies([{ name, value, url: stage.worker.origin }]);
+  const page = await context.newPage();
+  await page.goto(new URL(path, stage.worker.origin).href);
+  return page;
+}
+
+async function linkElsewhere(visit) {
+  const redirect_uri = `${visit.acme.origin}/`;
+  const { auth_url } = await createLink(stage, { redirect_uri, tenant_id: visit.tenant, label: "Acme Social" });
+  await visit.page.goto(auth_url);
+  const there = await stage.browser.newContext();
+  const page = await there.newPage();
+  await page.goto(visit.page.url());
+  await visit.answer(page, "authorize");
+  await page.getByRole("heading", { name: "Connect this account?" }).waitFor();
+  return { page, there };
+}
+
+test("the code appears without script, and connects where it is typed", async (t) => {
+  const attempt = await inOtherBrowser(stage);
+  const page = await open(t, attempt.arrived.headers.get("location"), attempt.other, { javaScriptEnabled: false });
+  await page.getByRole("heading", { name: "Your code will appear here" }).waitFor();
+  await complete(stage, attempt.session, attempt.verifier);
+  const code = await page.locator(".code").textContent();
+  assert.equal((await confirm(stage, attempt.session, code)).body.data.status, "connected");
+  await page.reload();
+  await page.getByRole("heading", { name: "Done" }).waitFor();
+  assert.equal(await statusOf(stage, attempt.session), "connected");
+});
+
+test("a link in another browser is connected by its button, and lands on the site", async (t) => {
+  const visit = await stage.visit(t);
+  const { page, there } = await linkElsewhere(visit);
+  t.after(() => there.close());
+  assert.deepEqual(await visit.accounts(), []);
+  await page.getByRole("button", { name: `Connect @${visit.user.username}` }).click();
+  await page.waitForURL(`${visit.acme.origin}/?success=true&**`);
+  assert.deepEqual((await visit.accounts()).map(({ username }) => username), [visit.user.username]);
+});
+
+test("the pages of another browser are accessible in every colour, light and dark", async (t) => {
+  const site = await startSite({ "/logo.png": { body: await picture() } });
+  t.after(() => site.stop());
+  t.after(() => stage.api.patch("/v1/settings", { brand: { name: null, color: null, logo_url: null } }));
+  const waiting = await inOtherBrowser(stage, { label: "Publish for Robin" });
+  const coded = await inOtherBrowser(stage);
+  await complete(stage, coded.session, coded.verifier);
+  const button = await elsewhereAtLink();
+  for (const brand of BRANDS) {
+    const logo_url = brand.name ? `${site.origin}/logo.png` : null;
+    await stage.api.patch("/v1/settings", { brand: { name: null, color: null, ...brand, logo_url } });
+    for (const colorScheme of ["light", "dark"]) {
+      for (const { arrived, other } of [waiting, coded, button]) {
+        const page = await open(t, arrived.headers.get("location"), other, { colorScheme });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        assert.deepEqual(violations.map(({ id }) => id), [], `${await page.title()} ${brand.color} ${colorScheme}`);
+        if (logo_url) assert.ok(await page.locator(".brand img").evaluate((image) => image.naturalWidth > 0));
+      }
+    }
+  }
+});
+
+async function elsewhereAtLink() {
+  const { location } = await openLink(stage, await createLink(stage, { label: "Acme" }));
+  const arrived = await browse(stage, consent(stage, location, newPerson(stage)));
+  return { arrived, other: cookieOf(arrived) };
+}

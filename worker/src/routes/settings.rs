@@ -1,0 +1,70 @@
+//! `PATCH /v1/settings`, and the logo that it has fetched.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use futures_util::TryStreamExt;
+use latchkey_core::api::brand::{logo_not_a_picture, logo_not_fetched, logo_too_large};
+use latchkey_core::api::code::Code;
+use latchkey_core::api::input::{read, utf8};
+use latchkey_core::api::settings::ChangeSettings;
+use latchkey_core::brand::{LOGO_BYTES, Logo, logo_kind};
+use latchkey_core::key::Binding;
+use latchkey_core::seal::{base64url, sha256};
+use worker::{Response, ResponseBody};
+
+use super::Answered;
+use crate::app::App;
+use crate::auth::ApiCaller;
+use crate::error::{Error, Result};
+use crate::objects::workspace::{Command, Picture};
+use crate::outbound::{Fetched, QUICK};
+use crate::request::Incoming;
+use crate::response::Reply;
+
+/// `PATCH`: a logo is fetched once, here, and served from our own origin, so that no page of ours asks anybody else.
+/// 400 `media_url_refused`, 422 `unsupported_media`, 422 `media_too_large`: nothing is changed.
+pub async fn change(app: &App, mut incoming: Incoming) -> Answered {
+    let parse = |body: &[u8]| {
+        let wanted = read::<ChangeSettings>(body, &[])?.value;
+        wanted.brand.check()?;
+        Ok((wanted, utf8(body)?.to_owned()))
+    };
+    let (caller, (wanted, body)) = ApiCaller::with_body(app, &mut incoming, parse).await?;
+    // Nothing is asked for a key that may not.
+    caller.plan::<Binding>(Command::Authorise).await?;
+    let picture = match wanted.brand.logo_url() {
+        Some(url) => Some(caller.require(picture(app, url).await).await?),
+        None => None,
+    };
+    Ok(caller.finish(Command::ChangeSettings { body, picture }).await?)
+}
+
+/// `GET /connect/logo/{digest}`: as an `<img>` shows it, and as nothing else.
+pub async fn logo(app: &App, digest: String) -> Answered {
+    let found = app.workspace()?.logo(digest).await?;
+    let (kind, base64) = found.ok_or_else(|| Error::refused(Code::NotFound, "There is no such picture."))?;
+    let bytes = BASE64_STANDARD.decode(base64).map_err(Error::fault)?;
+    Ok(Reply::picture(kind.mime(), bytes))
+}
+
+async fn picture(app: &App, url: &str) -> Result<Picture> {
+    let public = app.public();
+    let address = public.url(url).map_err(logo_not_fetched)?;
+    let fetched = public.get(address, QUICK).await?.map_err(logo_not_fetched)?;
+    let bytes = bytes_of(fetched).await?;
+    let kind = logo_kind(&bytes).ok_or_else(logo_not_a_picture)?;
+    let logo = Logo { url: url.to_owned(), digest: base64url(&sha256(&bytes)), kind };
+    Ok(Picture { logo, base64: BASE64_STANDARD.encode(&bytes) })
+}
+
+/// Read piece by piece, so that nobody can fill the memory.
+async fn bytes_of(fetched: Fetched) -> Result<Vec<u8>> {
+    let mut stream = Response::from_body(ResponseBody::Stream(fetched.body))?.stream()?;
+    let mut bytes = Vec::new();
+    while let Some(piece) = stream.try_next().await.map_err(|_| logo_not_fetched("it broke off"))? {
+        bytes.extend_from_slice(&piece);
+        if bytes.len() > LOGO_BYTES {
+            return Err(logo_too_large().into());
+        }
+    }
+    Ok(bytes)
+}
