@@ -218,6 +218,7 @@ test("somebody else than was expected is refused before any code is shown", asyn
   const attempt = await inOtherBrowser(bench, { expected_username: "somebody_else" });
   const { status, body } = await complete(bench, attempt.session, attempt.verifier);
   assert.deepEqual([status, body.code], [422, "account_mismatch"]);
+  assert.ok(!body.message.includes(attempt.username), "nor is the page that began told who it is");
   assert.deepEqual(liveTokens(bench, attempt.username), []);
   const page = await attempt.reload();
   assert.ok(page.text.includes("another account"), page.text);

@@ -5,6 +5,8 @@ use serde_json::json;
 use super::confirm::{Awaited, Typed};
 use super::*;
 use crate::id::NetworkId;
+use crate::network::ClientRef;
+use crate::oauth::Scopes;
 
 const T0: UnixMillis = UnixMillis(1_000_000);
 const EXPIRY: UnixMillis = UnixMillis(1_000_000 + 1_800_000);

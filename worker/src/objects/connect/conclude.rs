@@ -147,8 +147,7 @@ impl Inner {
             Err(Ask::Never(refused)) => return self.end(session, (refused.code, refused.message)).await,
         };
         if !session.is_expected(&user.id, &user.username) {
-            let message = format!("X says that @{} signed in; another account was expected.", user.username);
-            return self.end(session, (Code::AccountMismatch, message)).await;
+            return self.end(session, (Code::AccountMismatch, other_account(session, &user))).await;
         }
         let mut session = session.clone();
         session.identified(sealed_tokens.to_owned(), user, now());
@@ -203,6 +202,14 @@ impl Inner {
         // EXPOSE: parsed into a type that hides it again.
         CodeVerifier::parse(verifier.expose()).map_err(|_| Error::fault("a sealed verifier is malformed"))
     }
+}
+
+/// Who is in another browser is not for the page that began: it may be a stranger's.
+fn other_account(session: &Session, user: &XUser) -> String {
+    if session.is_in_doubt() {
+        return "Another X account signed in than was expected.".into();
+    }
+    format!("X says that @{} signed in; another account was expected.", user.username)
 }
 
 /// Whether X's word on "who is this" may be different in a moment.

@@ -1,0 +1,197 @@
+//! What a session is made of: what was asked for, how far it is, who came back.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::confirm::OtherBrowser;
+use super::discarded::Discarded;
+use crate::api::code::Code;
+use crate::id::{TenantId, XUserId};
+use crate::network::ClientRef;
+use crate::oauth::Scopes;
+use crate::pkce::CodeChallenge;
+use crate::time::UnixMillis;
+use crate::x::user::XUser;
+
+/// Everything the Connect object stores about its session. JSON; its format is pinned by a test.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Session {
+    pub id: String,
+    pub terms: Terms,
+    pub phase: Phase,
+    /// The browser that is at X, or came back from there.
+    pub start: Option<Start>,
+    /// The browser that came back from X in its place.
+    #[serde(default)]
+    pub other: Option<OtherBrowser>,
+    /// The back end has accepted an account that waited for it.
+    #[serde(default)]
+    pub is_accepted: bool,
+    #[serde(default)]
+    pub discarded: Discarded,
+    pub ended_at: Option<UnixMillis>,
+}
+
+/// What was asked for when the session was created; never changes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Terms {
+    pub client: ClientRef,
+    /// Our own callback, pinned so that a change of `PUBLIC_ORIGIN` does not break a session that is under way.
+    pub callback_url: String,
+    pub entry: Entry,
+    pub tenant_id: Option<TenantId>,
+    pub scopes: Scopes,
+    pub expected_username: Option<String>,
+    /// The X user of `reconnect_account_id`.
+    pub expected_user: Option<XUserId>,
+    pub label: Option<String>,
+    #[serde(default)]
+    pub accept: Accept,
+    pub expires_at: UnixMillis,
+}
+
+/// Whether an account can be used at once, or when the back end has accepted it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Accept {
+    #[default]
+    Auto,
+    Manual,
+}
+
+/// The two ways in (docs/API.md, sections 3a and 3b).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    Link { redirect_uri: Option<String> },
+    Embed { origin: String, redirect_uri: Option<String> },
+}
+
+/// One opening of X's consent page. A newer one replaces it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Start {
+    /// SHA-256 of the OAuth state.
+    pub state: String,
+    /// SHA-256 of the browser's cookie.
+    pub cookie: String,
+    pub challenge: CodeChallenge,
+    pub display: Display,
+    /// Sealed; only where the first page may be frozen while X is in front (link, and page mode on touch devices).
+    pub verifier: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Display {
+    Popup,
+    Page,
+}
+
+/// How far the session is. `Exchanged` and `Identified` hold X's tokens, sealed, until the account has them: they are
+/// provisional, and revoked when the session ends in any other way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    Pending,
+    Authorizing,
+    Authorized { sealed_code: String },
+    Exchanged { sealed_tokens: String, at: UnixMillis },
+    Identified { sealed_tokens: String, user: XUser, at: UnixMillis },
+    Connected { account: serde_json::Value },
+    Failed { code: Code, message: String },
+    Cancelled,
+}
+
+/// What callers see of the phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Pending,
+    Authorizing,
+    Authorized,
+    NeedsConfirmation,
+    Connected,
+    Failed,
+    Cancelled,
+    Expired,
+}
+
+/// What X's redirect said. The code is sealed before it gets here; the digest is to know it again.
+#[derive(Clone, Debug)]
+pub enum XAnswer {
+    Code {
+        sealed: String,
+        digest: String,
+    },
+    /// RFC 6749 §4.1.2.1, the `error` parameter.
+    Error(String),
+}
+
+/// What a browser is to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visitor {
+    /// It was sent to X.
+    Starter,
+    /// X sent it back in the starter's place.
+    Other,
+    Stranger,
+}
+
+/// What a right verifier leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Completion {
+    /// Exchange the code at X; or go on from the tokens that are here already.
+    Proceed,
+    NeedsConfirmation,
+    /// The session is over; say how.
+    Ended,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectError {
+    #[error("the session has expired")]
+    Expired,
+    #[error("the session was used already")]
+    Spent,
+    #[error("the state is not that of a start in progress")]
+    StateUnknown,
+    #[error("the code verifier does not belong to this session's challenge")]
+    VerifierMismatch,
+    #[error("X has not sent the person back yet")]
+    NotAuthorized,
+    #[error("`display=page` needs a session with a redirect_uri")]
+    NowhereToReturn,
+    #[error("there is nothing to confirm yet")]
+    NothingToConfirm,
+    #[error("there is nothing to accept yet")]
+    NothingToAccept,
+}
+
+impl ConnectError {
+    pub const fn code(self) -> Code {
+        match self {
+            Self::Expired => Code::SessionExpired,
+            Self::Spent => Code::SessionSpent,
+            Self::StateUnknown => Code::StateUnknown,
+            Self::VerifierMismatch => Code::VerifierMismatch,
+            Self::NotAuthorized | Self::NothingToConfirm | Self::NothingToAccept => Code::InFlight,
+            Self::NowhereToReturn => Code::InvalidPayload,
+        }
+    }
+}
+
+impl Terms {
+    /// The origin of the page that asks; a link has none.
+    pub fn site(&self) -> Option<&str> {
+        match &self.entry {
+            Entry::Embed { origin, .. } => Some(origin),
+            Entry::Link { .. } => None,
+        }
+    }
+
+    /// The origin that a browser is sent to in the end.
+    pub fn landing_origin(&self) -> Option<String> {
+        let (Entry::Embed { redirect_uri, .. } | Entry::Link { redirect_uri }) = &self.entry;
+        Url::parse(redirect_uri.as_deref()?).ok().map(|url| url.origin().ascii_serialization())
+    }
+}
