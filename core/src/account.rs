@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::grant::Ended;
-use crate::id::{AccountId, NetworkId, TenantId};
+use crate::id::{AccountId, NetworkId, TenantId, XPostId};
 use crate::oauth::Scopes;
 use crate::time::UnixMillis;
 use crate::x::user::XUser;
@@ -20,6 +20,9 @@ pub struct Account {
     pub status_reason: Option<Reason>,
     pub status_since: UnixMillis,
     pub token_expires_at: UnixMillis,
+    /// The session that connected it last: what is told of it again is no news.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
     pub created_at: UnixMillis,
 }
 
@@ -61,6 +64,9 @@ pub struct Consent {
     pub user: XUser,
     pub scopes: Scopes,
     pub token_expires_at: UnixMillis,
+    /// The connect session that it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
 }
 
 impl Account {
@@ -75,6 +81,7 @@ impl Account {
             status_reason: None,
             status_since: now,
             token_expires_at: consent.token_expires_at,
+            session_id: consent.session_id,
             created_at: now,
         }
     }
@@ -84,17 +91,25 @@ impl Account {
         *self = Self { created_at: self.created_at, ..Self::new(self.id.clone(), consent, now) };
     }
 
-    pub fn set_status(&mut self, status: Status, reason: Option<Reason>, now: UnixMillis) {
-        if (self.status, self.status_reason) != (status, reason) {
+    /// Says whether it has another status than before.
+    pub fn set_status(&mut self, status: Status, reason: Option<Reason>, now: UnixMillis) -> bool {
+        let is_news = self.status != status;
+        if is_news || self.status_reason != reason {
             self.status = status;
             self.status_reason = reason;
             self.status_since = now;
         }
+        is_news
     }
 
     /// The name of the object that holds the tokens: one per app and X user, however many tenants share it.
     pub fn object(&self) -> String {
         object_of(&self.network_id, self.user.id.as_str())
+    }
+
+    /// Where a post of this account is for people to see.
+    pub fn post_url(&self, id: &XPostId) -> String {
+        format!("https://x.com/{}/status/{id}", self.user.username)
     }
 
     pub fn is_called(&self, name: &str) -> bool {

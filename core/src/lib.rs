@@ -29,5 +29,6 @@ pub mod secret;
 pub mod settings;
 pub mod text;
 pub mod time;
+pub mod webhook;
 pub mod words;
 pub mod x;

@@ -18,6 +18,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use self::envelope::Envelope;
+pub(crate) use self::keyring::hmac_sha256;
 pub use self::keyring::{Keyring, KeyringError};
 use crate::secret::{Secret, ct_eq};
 
@@ -31,6 +32,8 @@ pub enum Purpose {
     ProvisionalTokens,
     ConfirmationCode,
     CredentialAnswer,
+    WebhookSecret,
+    WebhookHeaders,
 }
 
 /// Where a sealed value lives.
@@ -65,6 +68,8 @@ impl Purpose {
             Self::ProvisionalTokens => "provisional_tokens",
             Self::ConfirmationCode => "confirmation_code",
             Self::CredentialAnswer => "credential_answer",
+            Self::WebhookSecret => "webhook_secret",
+            Self::WebhookHeaders => "webhook_headers",
         }
     }
 

@@ -244,6 +244,16 @@ impl Delivery {
         self.state.is_final()
     }
 
+    /// Nothing more happens to it by itself: it is final, or waits for a person.
+    pub fn is_settled(&self) -> bool {
+        self.due().is_none()
+    }
+
+    /// X's id of its first segment, once that is published.
+    pub fn root(&self) -> Option<&XPostId> {
+        self.segments.first()?.platform_post_id.as_ref()
+    }
+
     /// What X charged: for what was published, and for the reads that it took.
     pub fn spent(&self) -> Micros {
         let published = self.segments.iter().filter(|segment| segment.platform_post_id.is_some());

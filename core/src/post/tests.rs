@@ -24,6 +24,7 @@ fn account(n: u8, username: &str, tenant: Option<&str>) -> Account {
         user,
         scopes: Scopes::publish_default(),
         token_expires_at: T0,
+        session_id: None,
     };
     Account::new(AccountId::from_entropy([n; 16]), consent, T0)
 }

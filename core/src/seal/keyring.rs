@@ -95,7 +95,7 @@ impl RingKey {
     }
 }
 
-fn hmac_sha256(key: &[u8], message: &[&[u8]]) -> [u8; 32] {
+pub fn hmac_sha256(key: &[u8], message: &[&[u8]]) -> [u8; 32] {
     let mut hmac = <Hmac<Sha256> as HmacImpl>::new_from_slice(key);
     for part in message {
         HmacImpl::update(&mut hmac, part);

@@ -122,11 +122,11 @@ pub fn analytics_view(post: &Post, answers: &[(Delivery, Account, Value)]) -> Va
 }
 
 fn account_row(delivery: &Delivery, account: &Account, metrics: Metrics) -> Value {
-    let root = delivery.segments.first().and_then(|segment| segment.platform_post_id.as_ref());
+    let root = delivery.root();
     json!({
         "social_account": { "id": account.id, "network": "x", "username": account.user.username, "nickname": account.user.name },
         "platform_post_id": root,
-        "platform_post_url": root.map(|id| format!("https://x.com/{}/status/{}", account.user.username, id)),
+        "platform_post_url": root.map(|id| account.post_url(id)),
         "published_at": delivery.published_at.map(UnixMillis::to_iso),
         "metrics": metrics.view(),
     })

@@ -92,7 +92,7 @@ pub fn estimate(post: &Post, accounts: usize, prices: &Prices) -> (Micros, Vec<S
 }
 
 fn delivery_view(delivery: &Delivery, account: &Account, is_draft: bool) -> Value {
-    let root = delivery.segments.first().and_then(|segment| segment.platform_post_id.as_ref());
+    let root = delivery.root();
     let waits_until = (!is_draft && !delivery.is_final()).then(|| delivery.due()).flatten();
     json!({
         "id": account.id,
@@ -104,7 +104,7 @@ fn delivery_view(delivery: &Delivery, account: &Account, is_draft: bool) -> Valu
         "error": delivery.error.as_ref().map(|e| &e.message),
         "error_code": delivery.error.as_ref().map(|e| e.code),
         "platformPostId": root,
-        "platformPostUrl": root.map(|id| format!("https://x.com/{}/status/{}", account.user.username, id)),
+        "platformPostUrl": root.map(|id| account.post_url(id)),
         "publishedAt": delivery.published_at.map(UnixMillis::to_iso),
         "next_attempt_at": waits_until.map(UnixMillis::to_iso),
         "attempts": delivery.attempts,

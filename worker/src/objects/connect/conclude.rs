@@ -167,6 +167,7 @@ impl Inner {
             user: user.clone(),
             scopes: tokens.scopes.clone(),
             token_expires_at: tokens.expires_at,
+            session_id: Some(session.id.clone()),
         };
         let row = app.workspace()?.connected(consent).await.doing("enter an account")?;
         let mut session = session.clone();

@@ -1,0 +1,209 @@
+//! Webhooks: what is told to the operator's and its customers' own back ends, signed by the Standard Webhooks scheme
+//! (Standard Webhooks specification 1.0.0).
+//!
+//! An event is written down in the transaction of what it tells of, once for each webhook that listens. From there on
+//! it is tried until it is taken: at least once, in no order, known again by its id.
+
+mod dispatch;
+mod headers;
+mod signature;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::dispatch::{Attempt, Dispatch, Outcome, State, Verdict};
+pub use self::headers::{CustomHeaders, HeaderError, delivery_headers};
+pub use self::signature::{SecretError, SigningSecret};
+use crate::id::{TenantId, WebhookId};
+use crate::time::{Span, UnixMillis};
+
+/// After a secret was replaced both sign for so long, so that the receiver can change over when it likes.
+const SUPERSEDED_FOR: Span = Span::hours(24);
+
+/// What may be told. `test` is for those who ask for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum EventKind {
+    #[serde(rename = "account.connected")]
+    AccountConnected,
+    #[serde(rename = "account.token_expired")]
+    AccountTokenExpired,
+    #[serde(rename = "account.disconnected")]
+    AccountDisconnected,
+    #[serde(rename = "post.published")]
+    PostPublished,
+    #[serde(rename = "post.error")]
+    PostError,
+    #[serde(rename = "network.paused")]
+    NetworkPaused,
+    #[serde(rename = "network.resumed")]
+    NetworkResumed,
+    #[serde(rename = "media.failed")]
+    MediaFailed,
+    #[serde(rename = "test")]
+    Test,
+}
+
+/// A registered address, as the ledger keeps it. Stored as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Webhook {
+    pub id: WebhookId,
+    /// It hears of this tenant alone; without one, of everything.
+    pub tenant_id: Option<TenantId>,
+    pub name: String,
+    pub url: String,
+    pub events: BTreeSet<EventKind>,
+    /// Sealed, as everything below that is secret.
+    pub secret: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded: Option<Superseded>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headers: Option<SealedHeaders>,
+    pub legacy_signature: bool,
+    /// Since when nothing has got through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<UnixMillis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<Disabled>,
+    pub created_at: UnixMillis,
+    pub updated_at: UnixMillis,
+}
+
+/// The secret before the current one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Superseded {
+    pub secret: String,
+    pub until: UnixMillis,
+}
+
+/// Values of custom headers are often credentials. Their names are shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedHeaders {
+    pub names: Vec<String>,
+    pub sealed: String,
+}
+
+/// It is switched off: what happens is written down for it, and not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disabled {
+    pub reason: DisabledReason,
+    #[serde(with = "crate::time::iso")]
+    pub since: UnixMillis,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisabledReason {
+    /// Somebody said so.
+    Requested,
+    /// Nothing got through for three days.
+    Failing,
+    /// It answered 410: it is not there any more, and says so.
+    Gone,
+}
+
+/// What somebody wants to change; the rest stays. Secrets are sealed already.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Change {
+    pub name: Option<String>,
+    pub url: Option<String>,
+    pub events: Option<BTreeSet<EventKind>>,
+    pub secret: Option<String>,
+    pub headers: Option<SealedHeaders>,
+    pub legacy_signature: Option<bool>,
+    pub enabled: Option<bool>,
+}
+
+/// The distances that tests shorten, all in proportion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Before the second try.
+    pub first: Span,
+}
+
+/// Waits before the tries after the first, in units of the first wait: 10 s, 1 min, 5 min, 30 min, 2 h, 8 h, 24 h.
+const WAITS: [i64; 7] = [1, 6, 30, 180, 720, 2880, 8640];
+/// Three days in the same unit.
+const PATIENCE: i64 = 25_920;
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { first: Span::secs(10) }
+    }
+}
+
+impl Pace {
+    /// How long to wait after so many tries; nothing when there have been enough.
+    fn wait(self, tries: u32) -> Option<Span> {
+        let at = usize::try_from(tries).ok()?.checked_sub(1)?;
+        WAITS.get(at).map(|units| self.times(*units))
+    }
+
+    fn patience(self) -> Span {
+        self.times(PATIENCE)
+    }
+
+    const fn times(self, units: i64) -> Span {
+        Span::millis(self.first.as_millis().saturating_mul(units))
+    }
+}
+
+impl Webhook {
+    pub fn hears(&self, kind: EventKind, tenant_id: Option<&TenantId>) -> bool {
+        let is_in_reach = self.tenant_id.is_none() || self.tenant_id.as_ref() == tenant_id;
+        is_in_reach && self.events.contains(&kind)
+    }
+
+    pub fn change(&mut self, change: Change, now: UnixMillis) {
+        self.name = change.name.unwrap_or_else(|| self.name.clone());
+        self.url = change.url.unwrap_or_else(|| self.url.clone());
+        self.events = change.events.unwrap_or_else(|| self.events.clone());
+        self.legacy_signature = change.legacy_signature.unwrap_or(self.legacy_signature);
+        if let Some(headers) = change.headers {
+            self.headers = Some(headers).filter(|headers| !headers.names.is_empty());
+        }
+        if let Some(secret) = change.secret {
+            let secret = std::mem::replace(&mut self.secret, secret);
+            self.superseded = Some(Superseded { secret, until: now + SUPERSEDED_FOR });
+        }
+        match change.enabled {
+            Some(true) => (self.disabled, self.failing_since) = (None, None),
+            Some(false) if self.disabled.is_none() => self.disable(DisabledReason::Requested, now),
+            _ => {}
+        }
+        self.updated_at = now;
+    }
+
+    /// The sealed secrets to sign with, the current one first.
+    pub fn secrets(&self, now: UnixMillis) -> Vec<&str> {
+        let superseded = self.superseded.iter().filter(|superseded| now < superseded.until);
+        std::iter::once(self.secret.as_str()).chain(superseded.map(|superseded| superseded.secret.as_str())).collect()
+    }
+
+    /// Learns how one try ended. Says whether that switched it off: the address is gone, or something was given up and
+    /// nothing has got through for three days.
+    pub fn learn(&mut self, verdict: Verdict, now: UnixMillis, pace: Pace) -> bool {
+        if verdict == Verdict::Delivered {
+            self.failing_since = None;
+            return false;
+        }
+        let since = *self.failing_since.get_or_insert(now);
+        let reason = match verdict {
+            Verdict::Gone => DisabledReason::Gone,
+            Verdict::GivenUp if now - since >= pace.patience() => DisabledReason::Failing,
+            _ => return false,
+        };
+        let is_news = self.disabled.is_none();
+        if is_news {
+            self.disable(reason, now);
+        }
+        is_news
+    }
+
+    const fn disable(&mut self, reason: DisabledReason, now: UnixMillis) {
+        self.disabled = Some(Disabled { reason, since: now });
+    }
+}
+
+#[cfg(test)]
+mod tests;
