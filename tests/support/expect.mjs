@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 const ISO_MILLIS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-const OUR_ID = /^(net|acc|post|imp|cs)_[A-Za-z0-9_.-]+$/;
+const OUR_ID = /^(net|acc|post|imp|cs|key|med|wh|evt)_[A-Za-z0-9_.-]+$/;
 
 /** The failure envelope, with the fields at fault named in `details` by their paths. */
 export function assertRefused(answer, status, code, ...paths) {

@@ -8,6 +8,7 @@ use latchkey_core::oauth::Endpoints;
 use latchkey_core::seal::{Keyring, sha256};
 use latchkey_core::secret::Secret;
 use latchkey_core::time::Span;
+use latchkey_core::webhook;
 use url::Url;
 use worker::{Env, ObjectNamespace};
 
@@ -35,6 +36,7 @@ pub struct App {
     api_origins: Vec<String>,
     allows_loopback: bool,
     pace: Pace,
+    webhook_pace: webhook::Pace,
 }
 
 impl App {
@@ -53,6 +55,7 @@ impl App {
             api_origins: api_origins(env)?,
             allows_loopback: flag(env, "ALLOW_LOOPBACK")?,
             pace: pace(env)?,
+            webhook_pace: webhook_pace(env)?,
             env: env.clone(),
         })
     }
@@ -82,6 +85,11 @@ impl App {
     /// How long publishing waits for what.
     pub const fn pace(&self) -> Pace {
         self.pace
+    }
+
+    /// How long a webhook waits before it is tried again.
+    pub const fn webhook_pace(&self) -> webhook::Pace {
+        self.webhook_pace
     }
 
     pub fn vault(&self) -> Result<Vault<'_>> {
@@ -192,15 +200,21 @@ fn api_origins(env: &Env) -> Result<Vec<String>> {
 /// Variables for tests, which shorten what takes minutes.
 fn pace(env: &Env) -> Result<Pace> {
     let mut pace = Pace::default();
-    for (name, span) in [("SETTLE_MS", &mut pace.settle), ("PROBE_MS", &mut pace.probe)] {
-        if let Some(text) = var(env, name) {
-            let millis = text.parse().ok().filter(|millis| *millis >= 100);
-            *span = millis.map(Span::millis).ok_or_else(|| {
-                misconfigured(format!("The variable {name} is not a number of milliseconds from 100."))
-            })?;
-        }
-    }
+    pace.settle = span_var(env, "SETTLE_MS", 100)?.unwrap_or(pace.settle);
+    pace.probe = span_var(env, "PROBE_MS", 100)?.unwrap_or(pace.probe);
     Ok(pace)
+}
+
+fn webhook_pace(env: &Env) -> Result<webhook::Pace> {
+    let first = span_var(env, "WEBHOOK_RETRY_MS", 1)?;
+    Ok(first.map_or_else(webhook::Pace::default, |first| webhook::Pace { first }))
+}
+
+fn span_var(env: &Env, name: &str, least: i64) -> Result<Option<Span>> {
+    let Some(text) = var(env, name) else { return Ok(None) };
+    let millis = text.parse().ok().filter(|millis| *millis >= least);
+    let problem = || misconfigured(format!("The variable {name} is not a number of milliseconds from {least}."));
+    millis.map(Span::millis).map(Some).ok_or_else(problem)
 }
 
 fn missing(kind: &str, name: &str) -> Error {

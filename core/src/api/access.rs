@@ -33,7 +33,15 @@ impl Route {
             | Self::NetworkResume(_)
             | Self::KeyCreate
             | Self::KeyList
-            | Self::KeyDelete(_) => ADMIN,
+            | Self::KeyDelete(_)
+            | Self::WebhookCreate
+            | Self::WebhookList
+            | Self::WebhookGet(_)
+            | Self::WebhookChange(_)
+            | Self::WebhookDelete(_)
+            | Self::WebhookTest(_)
+            | Self::WebhookDeliveries(_)
+            | Self::WebhookRedeliver { .. } => ADMIN,
             Self::SettingsGet | Self::SettingsChange => ADMIN_ALL,
             Self::AuthUrl(_)
             | Self::SessionCreate

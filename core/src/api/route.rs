@@ -74,6 +74,17 @@ pub enum Route {
         is_read: bool,
         target: Option<Target>,
     },
+    WebhookCreate,
+    WebhookList,
+    WebhookGet(String),
+    WebhookChange(String),
+    WebhookDelete(String),
+    WebhookTest(String),
+    WebhookDeliveries(String),
+    WebhookRedeliver {
+        webhook: String,
+        event: String,
+    },
 }
 
 impl Route {
@@ -124,6 +135,7 @@ impl Route {
             }
             (_, ["social-accounts", id, "x", "2", rest @ ..]) => Self::pass(Some((*id).to_owned()), method, rest),
             (_, ["posts", rest @ ..]) => return Self::parse_posts(method, rest),
+            (_, ["webhooks", rest @ ..]) => return Self::parse_webhooks(method, rest),
             ("GET", ["settings"]) => Self::SettingsGet,
             ("PATCH", ["settings"]) => Self::SettingsChange,
             ("GET", ["account", "usage"]) => Self::Usage,
@@ -154,6 +166,23 @@ impl Route {
             ("POST", [id, "repost"]) => of(Self::PostRepost, id),
             ("POST", [post, "deliveries", account, "resolve"]) => {
                 Self::PostResolve { post: (*post).to_owned(), account: (*account).to_owned() }
+            }
+            _ => return None,
+        })
+    }
+
+    fn parse_webhooks(method: &str, segments: &[&str]) -> Option<Self> {
+        let of = |route: fn(String) -> Self, id: &str| route(id.to_owned());
+        Some(match (method, segments) {
+            ("POST", []) => Self::WebhookCreate,
+            ("GET", []) => Self::WebhookList,
+            ("GET", [id]) => of(Self::WebhookGet, id),
+            ("PATCH", [id]) => of(Self::WebhookChange, id),
+            ("DELETE", [id]) => of(Self::WebhookDelete, id),
+            ("POST", [id, "test"]) => of(Self::WebhookTest, id),
+            ("GET", [id, "deliveries"]) => of(Self::WebhookDeliveries, id),
+            ("POST", [webhook, "deliveries", event, "redeliver"]) => {
+                Self::WebhookRedeliver { webhook: (*webhook).to_owned(), event: (*event).to_owned() }
             }
             _ => return None,
         })
@@ -214,6 +243,11 @@ impl Route {
             Self::Pass { account: None, .. } => "/2/*",
             Self::KeyCreate | Self::KeyList => "/v1/api-keys",
             Self::KeyDelete(_) => "/v1/api-keys/{id}",
+            Self::WebhookCreate | Self::WebhookList => "/v1/webhooks",
+            Self::WebhookGet(_) | Self::WebhookChange(_) | Self::WebhookDelete(_) => "/v1/webhooks/{id}",
+            Self::WebhookTest(_) => "/v1/webhooks/{id}/test",
+            Self::WebhookDeliveries(_) => "/v1/webhooks/{id}/deliveries",
+            Self::WebhookRedeliver { .. } => "/v1/webhooks/{id}/deliveries/{id}/redeliver",
         }
     }
 

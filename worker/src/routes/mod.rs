@@ -10,6 +10,7 @@ mod pass;
 mod posts;
 mod sessions;
 mod settings;
+mod webhooks;
 
 use std::rc::Rc;
 
@@ -62,12 +63,20 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         | Route::ImportList(_)
         | Route::ImportGet { .. }
         | Route::KeyList
+        | Route::WebhookList
+        | Route::WebhookGet(_)
+        | Route::WebhookDelete(_)
+        | Route::WebhookDeliveries(_)
         | Route::SettingsGet
         | Route::Usage => ApiCaller::forward(app, &mut incoming).await.map(|(_, reply)| reply),
-        Route::ImportCreate(_) | Route::PostRetry(_) | Route::NetworkResume(_) => {
-            ApiCaller::forward_bare(app, &mut incoming).await.map(|(_, reply)| reply)
-        }
+        Route::ImportCreate(_)
+        | Route::PostRetry(_)
+        | Route::NetworkResume(_)
+        | Route::WebhookTest(_)
+        | Route::WebhookRedeliver { .. } => ApiCaller::forward_bare(app, &mut incoming).await.map(|(_, reply)| reply),
         Route::Pass { account, target, .. } => pass::pass(app, incoming, account, target).await,
+        Route::WebhookCreate => webhooks::create(app, incoming).await,
+        Route::WebhookChange(id) => webhooks::change(app, incoming, id).await,
         Route::KeyCreate => keys::create(app, incoming).await,
         Route::KeyDelete(id) => keys::delete(app, &incoming, id).await,
         Route::NetworkCreate => networks::create(app, incoming).await,

@@ -17,11 +17,15 @@ use crate::objects::account::Release;
 use crate::runtime::{entropy, now};
 
 impl Inner {
-    /// The same X user under the same tenant and app keeps id, posts and schedules.
+    /// The same X user under the same tenant and app keeps id, posts and schedules. What its session has told already is
+    /// no news.
     pub(super) fn connected(&self, consent: Consent) -> Result<Value> {
         let rows = self.accounts_of_user(&consent.network_id, consent.user.id.as_str(), true)?;
         let known = rows.into_iter().find(|account| account.tenant_id == consent.tenant_id);
         let account = match known {
+            Some(account) if consent.session_id.is_some() && account.session_id == consent.session_id => {
+                return Ok(serde_json::to_value(AccountView::new(&account, ORG_ID))?);
+            }
             Some(mut account) => {
                 account.reconnected(consent, now());
                 account
@@ -29,6 +33,7 @@ impl Inner {
             None => Account::new(AccountId::from_entropy(entropy()?), consent, now()),
         };
         self.save_account(&account)?;
+        self.account_connected(&account)?;
         Ok(serde_json::to_value(AccountView::new(&account, ORG_ID))?)
     }
 
@@ -37,12 +42,15 @@ impl Inner {
         for mut account in self.accounts_of_user(&report.network_id, &report.x_user_id, false)? {
             account.scopes = report.scopes.clone();
             account.token_expires_at = report.token_expires_at;
-            match report.ended {
+            let is_news = match report.ended {
                 Some(ended) => account.set_status(Status::ReconnectRequired, Some(Reason::from(ended)), now()),
                 None if account.status == Status::ReconnectRequired => account.set_status(Status::Active, None, now()),
-                None => {}
-            }
+                None => false,
+            };
             self.save_account(&account)?;
+            if is_news {
+                self.account_fell(&account)?;
+            }
         }
         Ok(())
     }
@@ -82,8 +90,11 @@ impl Inner {
     /// Closes the row and owes the rest to the account's object, so that a crash cannot leave tokens behind. The edge
     /// does it at once, to say in its answer whether X confirmed it; the errand comes after that.
     pub(super) fn delete_account(&self, id: &str, whose: &Binding) -> Result<DeletionPlan> {
-        let account = self.account_for(id, whose)?;
+        let mut account = self.account_for(id, whose)?;
         self.db()?.run("UPDATE accounts SET is_deleted = 1 WHERE id = ?", vec![id.into()])?;
+        if account.set_status(Status::Disconnected, None, now()) {
+            self.account_fell(&account)?;
+        }
         self.cancel_drafts(&account.id)?;
         self.delete_keys_of(&account.id)?;
         self.owe_release(&account, now() + Span::mins(1))?;

@@ -129,6 +129,7 @@ impl Inner {
             self.save_delivery(&ended)?;
             self.withdraw(account, ended)?;
         }
+        self.announce(id)?;
         if post.is_draft || !is_pending {
             self.delete_post_record(id)?;
         }

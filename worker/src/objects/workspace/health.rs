@@ -13,7 +13,7 @@ use latchkey_core::network::{Gate, Network, Pause};
 use latchkey_core::x::lookup::{Lookup, has_credits};
 
 use super::outbox::Errand;
-use super::{Inner, Report, not_found};
+use super::{Inner, Report};
 use crate::error::{Error, Result};
 use crate::log;
 use crate::runtime::now;
@@ -36,6 +36,9 @@ impl Inner {
             // What waits is looked after; what is under way or final is not looked after any earlier than before.
             let waits = !delivery.is_final() && delivery.state != State::Publishing;
             is_news |= self.learn_from(delivery)? | waits;
+            if delivery.is_settled() {
+                is_news |= self.announce(&delivery.post_id)?;
+            }
         }
         let settings = self.settings()?;
         let network = report.network_id.as_ref().map(|id| self.network_even_deleted(id)).transpose()?.flatten();
@@ -58,8 +61,9 @@ impl Inner {
         let Some(mut network) = self.network(account.network_id.as_str())? else { return Ok(false) };
         match (pause, &network.paused) {
             (Some(pause), None) => {
-                network.pause(pause, now() + self.app()?.pace().probe);
+                network.pause(pause.clone(), now() + self.app()?.pace().probe);
                 self.save_network(&network)?;
+                self.network_paused(&network, &pause)?;
                 Ok(true)
             }
             (None, Some(paused)) if published_at.is_some_and(|at| at > paused.since) => {
@@ -73,20 +77,22 @@ impl Inner {
     /// `POST …/resume`.
     pub(super) fn resume_network(&self, id: &str, callback_url: &str, whose: &Binding) -> Result<Answer> {
         let network = self.own_network(id, whose)?;
-        let id = network.id.clone();
-        self.resume(network)?;
-        let network = self.network(id.as_str())?.ok_or_else(|| not_found("social network"))?;
+        let network = self.resume(network)?;
         Ok(Answer::data(200, NetworkView::new(&network, callback_url, whose)))
     }
 
     /// Lifts the pause; what was held goes on.
-    pub(super) fn resume(&self, mut network: Network) -> Result<()> {
+    pub(super) fn resume(&self, mut network: Network) -> Result<Network> {
+        let paused = network.paused.clone();
         network.resume();
         self.save_network(&network)?;
+        if let Some(pause) = paused {
+            self.network_resumed(&network, &pause)?;
+        }
         for account in self.holding_accounts(&network.id)? {
             self.owe(&Errand::AppMended { object: account.object() }, now())?;
         }
-        Ok(())
+        Ok(network)
     }
 
     /// Asks for each paused network whether it works again, as often as the pace says.
@@ -131,9 +137,9 @@ impl Inner {
         };
         match verdict {
             Verdict::Broken => Ok(()),
-            Verdict::Works => self.db()?.transaction(|| self.resume(network)),
+            Verdict::Works => self.db()?.transaction(|| self.resume(network)).map(drop),
             Verdict::Unclear => match self.oldest_held(id)? {
-                None => self.db()?.transaction(|| self.resume(network)),
+                None => self.db()?.transaction(|| self.resume(network)).map(drop),
                 Some(held) => {
                     let Some(account) = self.account_even_deleted(&held.account_id)? else { return Ok(()) };
                     self.app()?.account(&account.object())?.probe(held.post_id).await

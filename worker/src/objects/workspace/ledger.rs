@@ -67,6 +67,18 @@ pub const SCHEMA: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS spending (
         month INTEGER NOT NULL, account_id TEXT NOT NULL, micros INTEGER NOT NULL, PRIMARY KEY (month, account_id)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS brand (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL, logo TEXT)",
+    "CREATE TABLE IF NOT EXISTS webhooks (
+        id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, is_failing INTEGER NOT NULL, doc TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS events (
+        id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS dispatches (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, webhook_id TEXT NOT NULL, event_id TEXT NOT NULL, created_at INTEGER NOT NULL,
+        due_at INTEGER, opened INTEGER NOT NULL DEFAULT 0, doc TEXT NOT NULL, UNIQUE (webhook_id, event_id))",
+    "CREATE INDEX IF NOT EXISTS dispatches_due ON dispatches (due_at) WHERE due_at IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS dispatches_ended ON dispatches (created_at) WHERE due_at IS NULL",
+    "CREATE TABLE IF NOT EXISTS announced (
+        post_id TEXT NOT NULL, account_id TEXT NOT NULL, edition INTEGER NOT NULL,
+        PRIMARY KEY (post_id, account_id)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS settings (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL)",
 ];
 

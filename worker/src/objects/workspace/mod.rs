@@ -9,6 +9,8 @@ mod admit;
 mod brand;
 mod budget;
 mod changes;
+mod dispatches;
+mod events;
 mod health;
 mod imports;
 mod keys;
@@ -19,6 +21,7 @@ mod outbox;
 mod posts;
 mod settings;
 mod stub;
+mod webhooks;
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -37,6 +40,7 @@ use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 pub use self::brand::Picture;
+use self::dispatches::Lanes;
 use self::stub::Message;
 pub use self::stub::{
     Admission, ApiRequest, Call, ChangePlan, Command, DeletionPlan, Done, GrantReport, HealthPlan, Heard, InsightPlan,
@@ -64,6 +68,7 @@ struct Inner {
     waiting: Waiting,
     /// Where users see this deployment, as the first call of this process said it.
     origin: OnceCell<String>,
+    lanes: Lanes,
 }
 
 // A caught panic leaves nothing half done here: the ledger is in SQLite, and each event reads it anew.
@@ -72,9 +77,9 @@ impl std::panic::RefUnwindSafe for WorkspaceObject {}
 
 impl DurableObject for WorkspaceObject {
     fn new(state: State, env: Env) -> Self {
-        let db = Db::open(state.storage(), ledger::SCHEMA);
-        let (app, waiting, origin) = (OnceCell::new(), Waiting::default(), OnceCell::new());
-        Self { inner: Rc::new(Inner { env, app, db, waiting, origin }) }
+        let db = Db::open(state.storage(), ledger::SCHEMA).and_then(|db| dispatches::resume(&db).map(|()| db));
+        let (app, waiting, origin, lanes) = (OnceCell::new(), Waiting::default(), OnceCell::new(), Lanes::default());
+        Self { inner: Rc::new(Inner { env, app, db, waiting, origin, lanes }) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
@@ -110,9 +115,12 @@ impl Inner {
                 reply(gate)
             }
             Message::Reclaim(delivery) => reply(self.db()?.transaction(|| self.reclaim(&delivery))?),
-            Message::GrantChanged(report) => reply(self.grant_changed(&report)?),
             Message::Brand => reply(self.brand()?),
             Message::Logo { digest } => reply(self.logo(&digest)?),
+            Message::GrantChanged(report) => {
+                self.db()?.transaction(|| self.grant_changed(&report))?;
+                reply(self.arm().await?)
+            }
             Message::Client { network_id, even_deleted } => reply(self.client(&network_id, even_deleted)?),
             Message::PlanPass { call, account } => reply(self.plan_pass(&call, account.as_deref())?),
             Message::Admit(admission) => reply(self.db()?.transaction(|| self.admit(&admission))?),
@@ -235,6 +243,12 @@ impl Inner {
             }
             Command::PlanKeyDeletion { id } => go(self.plan_key_deletion(id, whose)?),
             Command::CommitKeyDeletion { id } => Ok(done(self.commit_key_deletion(id)?)),
+            Command::PlanWebhook { tenant_id } => go(self.plan_webhook(tenant_id.clone(), whose)?),
+            Command::CommitWebhook { webhook, answer, is_sealed } => {
+                self.save_webhook(webhook)?;
+                Ok(Outcome::Done(Done { answer: answer.clone(), is_replayed: false, is_sealed: *is_sealed }))
+            }
+            Command::ChangeWebhook { id, change } => Ok(done(self.change_webhook(id, (**change).clone(), whose)?)),
         }
     }
 
@@ -245,6 +259,8 @@ impl Inner {
             Some(Route::NetworkList) => self.list_networks(query, callback_url, whose),
             Some(Route::AccountList) => self.list_accounts(query, whose),
             Some(Route::PostList) => self.list_posts(query, whose),
+            Some(Route::WebhookList) => self.list_webhooks(query, whose),
+            Some(Route::WebhookDeliveries(id)) => self.list_dispatches(&id, query, whose),
             // A filter that nobody applies is refused: it would show other rows than it asks for.
             Some(route) => {
                 query.finish()?;
@@ -271,6 +287,12 @@ impl Inner {
             Route::ImportGet { account, id } => self.get_import(account, id, whose),
             Route::KeyList => self.list_keys(whose),
             Route::Usage => self.usage(whose),
+            Route::WebhookGet(id) => self.get_webhook(id, whose),
+            Route::WebhookDelete(id) => self.delete_webhook(id, whose),
+            Route::WebhookTest(id) => nothing(body).and_then(|()| self.test_webhook(id, whose)),
+            Route::WebhookRedeliver { webhook, event } => {
+                nothing(body).and_then(|()| self.redeliver(webhook, event, whose))
+            }
             _ => Err(not_found("call")),
         }
     }

@@ -79,14 +79,14 @@ impl Inner {
             let refused = Refused::new(Code::InFlight, "Another call has just added this social network.");
             return Err(refused.with_hint("Send the call again: it then rotates what is there.").into());
         }
-        let network = Network {
+        let mut network = Network {
             id: commit.id.clone(),
             tenant_id: commit.tenant_id.clone(),
             client_id: commit.client_id.clone(),
             secret_version: commit.version,
             client_type: commit.client_type,
             verified_at: commit.is_verified.then_some(time),
-            paused: None,
+            paused: before.as_ref().and_then(|network| network.paused.clone()),
             probe_at: None,
             closed_until: before.as_ref().and_then(|network| network.closed_until),
             created_at: before.as_ref().map_or(time, |network| network.created_at),
@@ -98,7 +98,7 @@ impl Inner {
             let ended = self.supersede(before, &network)?;
             warnings.extend(ended.iter().map(|account| format!("{} has to be connected again.", named(account))));
             // What it was paused for may be mended now; if not, the next call to X says so.
-            self.resume(network.clone())?;
+            network = self.resume(network)?;
         }
         let status = if before.is_some() { 200 } else { 201 };
         let view = NetworkView::new(&network, callback_url, &Binding::default());
@@ -114,8 +114,11 @@ impl Inner {
         }
         let mut ended = self.bound_to(before)?;
         for account in &mut ended {
-            account.set_status(Status::ReconnectRequired, Some(Reason::ClientChanged), after.updated_at);
+            let is_news = account.set_status(Status::ReconnectRequired, Some(Reason::ClientChanged), after.updated_at);
             self.save_account(account)?;
+            if is_news {
+                self.account_fell(account)?;
+            }
             let errand = Errand::ClientChanged { object: account.object(), client_id: after.client_id.clone() };
             self.owe(&errand, after.updated_at)?;
         }
@@ -156,8 +159,11 @@ impl Inner {
     pub(super) fn delete_network(&self, id: &str, whose: &Binding) -> Result<Answer> {
         let network = self.own_network(id, whose)?;
         for mut account in self.accounts_of_network(&network.id)? {
-            account.set_status(Status::Disconnected, Some(Reason::NetworkDeleted), now());
+            let is_news = account.set_status(Status::Disconnected, Some(Reason::NetworkDeleted), now());
             self.save_account(&account)?;
+            if is_news {
+                self.account_fell(&account)?;
+            }
             self.owe_release(&account, now())?;
         }
         let forget = Errand::ForgetSecret { network_id: network.id.clone(), version: network.secret_version };

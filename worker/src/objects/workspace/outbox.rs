@@ -76,8 +76,8 @@ struct Row {
 }
 
 #[derive(Deserialize)]
-struct Time {
-    at: Option<i64>,
+pub(super) struct Time {
+    pub(super) at: Option<i64>,
 }
 
 /// Errands that are done by one call, and the rows they came from.
@@ -101,6 +101,7 @@ impl Inner {
     pub(super) async fn alarm(self: &Rc<Self>) -> Result<()> {
         self.db()?.set_alarm_for_a_crash().await?;
         self.purge_idempotency(now())?;
+        self.purge_dispatches()?;
         loop {
             let (deliveries, others) = self.due_trips()?;
             for trip in others {
@@ -114,10 +115,11 @@ impl Inner {
         }
         self.remind().await?;
         self.detach(Box::pin(Rc::clone(self).probe_networks()));
+        self.tell_webhooks()?;
         self.arm().await
     }
 
-    fn detach(self: &Rc<Self>, work: LocalBoxFuture<'static, Result<()>>) {
+    pub(super) fn detach(self: &Rc<Self>, work: LocalBoxFuture<'static, Result<()>>) {
         let inner = Rc::clone(self);
         spawn_local(async move {
             let outcome = match work.await {
@@ -146,7 +148,8 @@ impl Inner {
             UNION ALL SELECT min(watch_at) AS at FROM deliveries WHERE watch_at IS NOT NULL
             UNION ALL SELECT min(json_extract(doc, '$.probe_at')) AS at FROM networks WHERE is_deleted = 0)";
         let rows: Vec<Time> = self.db()?.rows(query, vec![NEVER.into(), REMEMBERED.as_millis().into()])?;
-        self.db()?.set_alarm(rows.first().and_then(|row| row.at).map(UnixMillis)).await
+        let own = rows.first().and_then(|row| row.at).map(UnixMillis);
+        self.db()?.set_alarm(own.into_iter().chain(self.next_dispatch()?).min()).await
     }
 
     /// Deliveries for one account go together and in order; then everything else.

@@ -15,6 +15,7 @@ use latchkey_core::network::{ClientRef, ClientType, Gate, Network};
 use latchkey_core::oauth::Scopes;
 use latchkey_core::post::Post;
 use latchkey_core::time::UnixMillis;
+use latchkey_core::webhook::{Change, Webhook};
 use latchkey_core::x::price::{Charge, Micros};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -153,6 +154,19 @@ pub enum Command {
     /// Nobody knows the key any more.
     CommitKeyDeletion {
         id: KeyId,
+    },
+    /// Whose a new webhook will be.
+    PlanWebhook {
+        tenant_id: Option<TenantId>,
+    },
+    CommitWebhook {
+        webhook: Box<Webhook>,
+        answer: Answer,
+        is_sealed: bool,
+    },
+    ChangeWebhook {
+        id: String,
+        change: Box<Change>,
     },
 }
 
