@@ -35,6 +35,7 @@ const session = (fields) => (theirs) => [
   ...otherTenant(fields)(theirs),
   [{ ...fields, reconnect_account_id: theirs.account.id }, 404, "not_found"],
 ];
+const HOOK = { name: "theirs", url: "https://acme.example/hook", events: ["test"] };
 const APP = { network: "x", client_key: "a", client_secret: "b", verify: false };
 
 const CALLS = {
@@ -46,6 +47,7 @@ const CALLS = {
   "DELETE /v1/posts/{id}/remote": row("post", "publish", "account"),
   "DELETE /v1/social-accounts/{id}": row("account", "connect", "tenant"),
   "DELETE /v1/social-networks/{id}": row("network", "admin", "tenant"),
+  "DELETE /v1/webhooks/{id}": row("webhook", "admin", "tenant"),
   "GET /connect/callback/x": KEYLESS,
   "GET /connect/link/{id}": KEYLESS,
   "GET /connect/logo/{id}": KEYLESS,
@@ -68,6 +70,10 @@ const CALLS = {
   "GET /v1/social-networks": list("read", "tenant"),
   "GET /v1/social-networks/{id}": row("network", "read", "tenant"),
   "GET /v1/social-networks/{id}/auth-url": { ...row("network", "connect", "tenant"), unknown: [400, "network_not_configured"] },
+  "GET /v1/audit": list("admin", "tenant"),
+  "GET /v1/webhooks": list("admin", "tenant"),
+  "GET /v1/webhooks/{id}": row("webhook", "admin", "tenant"),
+  "GET /v1/webhooks/{id}/deliveries": row("webhook", "admin", "tenant"),
   "HEAD /connect/link/{id}": KEYLESS,
   "OPTIONS /v1/connect-sessions/{id}": KEYLESS,
   "OPTIONS /v1/connect-sessions/{id}/complete": KEYLESS,
@@ -75,6 +81,7 @@ const CALLS = {
   "PATCH /v1/posts/{id}": row("scheduled", "publish", "account", { content: "stolen" }),
   "PATCH /v1/settings": operator("admin", { on_unknown: "hold" }),
   "PATCH /v1/social-networks/{id}": row("network", "admin", "tenant", { client_secret: "b", verify: false }),
+  "PATCH /v1/webhooks/{id}": row("webhook", "admin", "tenant", { enabled: false }),
   "POST /connect/result/{id}": KEYLESS,
   "POST /connect/start": KEYLESS,
   "POST /connect/start/confirmed": KEYLESS,
@@ -96,6 +103,9 @@ const CALLS = {
   "POST /v1/social-networks/{id}/auth-url": { ...row("network", "connect", "tenant", {}), unknown: [400, "network_not_configured"] },
   "POST /v1/social-networks/{id}/resume": row("network", "admin", "tenant"),
   "POST /v1/social-networks/{id}/verify": row("network", "admin", "tenant"),
+  "POST /v1/webhooks": create("admin", "tenant", otherTenant(HOOK)),
+  "POST /v1/webhooks/{id}/deliveries/{id}/redeliver": row("webhook", "admin", "tenant"),
+  "POST /v1/webhooks/{id}/test": row("webhook", "admin", "tenant"),
 };
 
 const WIDTHS = ["account", "tenant", "workspace"];
@@ -135,11 +145,12 @@ async function newVictim(tenant_id, network) {
   const scheduled = (await bench.api.post("/v1/posts", later)).body.post;
   const session = await createSession(bench, { tenant_id });
   const key = await newKey(bench, { tenant_id, name: `key of ${tenant_id}` });
-  return { tenant_id, network, account, post, scheduled, session, key };
+  const webhook = (await bench.api.post("/v1/webhooks", { ...HOOK, tenant_id })).body.data;
+  return { tenant_id, network, account, post, scheduled, session, key, webhook };
 }
 
 /** Whatever a stranger could be known by. */
-const traces = ({ account, post, scheduled, session, key, network, tenant_id }) => [
+const traces = ({ account, post, scheduled, session, key, webhook, network, tenant_id }) => [
   account.id,
   account.username,
   account.network_unique_id,
@@ -149,18 +160,20 @@ const traces = ({ account, post, scheduled, session, key, network, tenant_id }) 
   scheduled.id,
   session.id,
   key.id,
+  webhook.id,
   network.client_key,
   ...(tenant_id ? [tenant_id, network.id] : []),
 ];
 
 /** The stranger's rows as the operator sees them. */
-async function rowsOf({ account, post, scheduled, network, session, key }) {
+async function rowsOf({ account, post, scheduled, network, session, key, webhook }) {
   const paths = [
     `/v1/social-accounts/${account.id}`,
     `/v1/posts/${post.id}`,
     `/v1/posts/${scheduled.id}`,
     `/v1/social-networks/${network.id}`,
     `/v1/connect-sessions/${session.id}`,
+    `/v1/webhooks/${webhook.id}`,
   ];
   const rows = await Promise.all(paths.map(async (path) => (await bench.api.get(path)).body));
   for (const { success } of rows) assert.equal(success, true);
