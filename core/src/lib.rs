@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod api;
+pub mod audit;
 pub mod backoff;
 pub mod brand;
 pub mod connect;

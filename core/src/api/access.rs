@@ -34,6 +34,7 @@ impl Route {
             | Self::KeyCreate
             | Self::KeyList
             | Self::KeyDelete(_)
+            | Self::Audit
             | Self::WebhookCreate
             | Self::WebhookList
             | Self::WebhookGet(_)

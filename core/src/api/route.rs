@@ -74,6 +74,7 @@ pub enum Route {
         is_read: bool,
         target: Option<Target>,
     },
+    Audit,
     WebhookCreate,
     WebhookList,
     WebhookGet(String),
@@ -135,6 +136,7 @@ impl Route {
             }
             (_, ["social-accounts", id, "x", "2", rest @ ..]) => Self::pass(Some((*id).to_owned()), method, rest),
             (_, ["posts", rest @ ..]) => return Self::parse_posts(method, rest),
+            ("GET", ["audit"]) => Self::Audit,
             (_, ["webhooks", rest @ ..]) => return Self::parse_webhooks(method, rest),
             ("GET", ["settings"]) => Self::SettingsGet,
             ("PATCH", ["settings"]) => Self::SettingsChange,
@@ -243,6 +245,7 @@ impl Route {
             Self::Pass { account: None, .. } => "/2/*",
             Self::KeyCreate | Self::KeyList => "/v1/api-keys",
             Self::KeyDelete(_) => "/v1/api-keys/{id}",
+            Self::Audit => "/v1/audit",
             Self::WebhookCreate | Self::WebhookList => "/v1/webhooks",
             Self::WebhookGet(_) | Self::WebhookChange(_) | Self::WebhookDelete(_) => "/v1/webhooks/{id}",
             Self::WebhookTest(_) => "/v1/webhooks/{id}/test",

@@ -155,6 +155,13 @@ impl Call {
     }
 }
 
+impl FailureCode {
+    /// It was a medium of the post that failed, before X saw the post.
+    pub const fn is_of_media(self) -> bool {
+        matches!(self, Self::MediaUrlRefused | Self::MediaFailed | Self::UnsupportedMedia)
+    }
+}
+
 impl State {
     /// The name on the wire and in the columns.
     pub const fn as_str(self) -> &'static str {

@@ -63,6 +63,7 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         | Route::ImportList(_)
         | Route::ImportGet { .. }
         | Route::KeyList
+        | Route::Audit
         | Route::WebhookList
         | Route::WebhookGet(_)
         | Route::WebhookDelete(_)

@@ -27,7 +27,7 @@ impl Inner {
         let header = request.headers().get(PASSAGE_HEADER)?.unwrap_or_default();
         let passage: Passage = serde_json::from_str(&header)?;
         let (account_id, key_id) = self.payer(&passage)?;
-        let reserved = self.admit(&passage, &account_id).await?;
+        let reserved = self.admit(&passage, &account_id, &key_id).await?;
         let passed = self.pass_to_x(&passage, request).await;
         let is_billed = match &passed {
             Ok(Ok(answer)) => (200..300).contains(&answer.status_code()),
@@ -55,13 +55,14 @@ impl Inner {
     }
 
     /// The price that was taken for it.
-    async fn admit(&self, passage: &Passage, account_id: &AccountId) -> Result<Micros> {
+    async fn admit(&self, passage: &Passage, account_id: &AccountId, key_id: &str) -> Result<Micros> {
         let Some(charge) = passage.charge else { return Ok(Micros(0)) };
         if let Some(until) = self.exhausted_until(&passage.endpoint())? {
             return Err(Silence::Limited(until).refused().into());
         }
         let key = passage.admitted_for.as_ref().map(|_| (passage.key_digest.clone(), passage.access));
-        let admission = Admission { account_id: account_id.clone(), charge, creates_post: passage.creates_post(), key };
+        let (account_id, key_id) = (account_id.clone(), key_id.to_owned());
+        let admission = Admission { account_id, charge, creates_post: passage.creates_post(), key_id, key };
         self.app()?.workspace()?.admit(admission).await
     }
 

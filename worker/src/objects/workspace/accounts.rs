@@ -93,7 +93,7 @@ impl Inner {
         let mut account = self.account_for(id, whose)?;
         self.db()?.run("UPDATE accounts SET is_deleted = 1 WHERE id = ?", vec![id.into()])?;
         if account.set_status(Status::Disconnected, None, now()) {
-            self.account_fell(&account)?;
+            self.tell_status(&account)?;
         }
         self.cancel_drafts(&account.id)?;
         self.delete_keys_of(&account.id)?;

@@ -2,6 +2,7 @@
 
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
+use latchkey_core::audit::{Action, Entry};
 use latchkey_core::delivery::FailureCode;
 use latchkey_core::id::AccountId;
 use latchkey_core::key::{Binding, Caller};
@@ -47,6 +48,14 @@ impl Inner {
         let tenant_id = account.tenant_id.as_ref();
         self.require_budget(&Expense { tenant_id, cost, at: now(), instead_of: None })?;
         self.spend(&account.id, cost)?;
+        self.write_entry(&Entry {
+            at: now(),
+            key_id: Some(admission.key_id.clone()),
+            action: Action::XCalled,
+            tenant_id: account.tenant_id.clone(),
+            target_id: Some(account.id.to_string()),
+            request_id: None,
+        })?;
         Ok(cost)
     }
 }

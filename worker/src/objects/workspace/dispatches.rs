@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use latchkey_core::audit::Action;
 use latchkey_core::id::{EventId, WebhookId};
 use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::secret::Secret;
@@ -40,6 +41,10 @@ pub struct Lanes {
     working: Rc<()>,
     failing: Rc<()>,
 }
+
+/// Webhooks of a lane that have no try under way: one that does not answer has one connection and no more.
+const IDLE: &str = "FROM webhooks w WHERE w.is_failing = ?1
+    AND w.id NOT IN (SELECT webhook_id FROM dispatches WHERE opened > 0 AND due_at > ?2)";
 
 #[derive(Deserialize)]
 struct Row {
@@ -153,19 +158,17 @@ impl Inner {
         self.db()?.run("DELETE FROM events WHERE id NOT IN (SELECT event_id FROM dispatches)", Vec::new())
     }
 
-    /// When the alarm is wanted: for the next try for which there is room, and for the end of the log.
+    /// When the alarm is wanted: for the next try for which there is room, for one that is not heard of, and for the end
+    /// of the log. What is due while its lane is full is begun when one of those in it ends.
     pub(super) fn next_dispatch(&self) -> Result<Option<UnixMillis>> {
-        let earliest = |lane: Lane| {
-            // What is due while its lane is full is begun when one of those in it ends.
-            let after = if self.lanes.free(lane) == 0 { now() } else { UnixMillis(-1) };
-            let query = "SELECT d.due_at AS at FROM dispatches d JOIN webhooks w ON w.id = d.webhook_id
-                WHERE w.is_failing = ? AND d.due_at > ? ORDER BY d.due_at LIMIT 1";
-            self.db()?.rows::<Time>(query, vec![lane.column().into(), time(after)])
-        };
-        let query = "SELECT min(created_at) + ? AS at FROM dispatches WHERE due_at IS NULL";
-        let mut times: Vec<Time> = self.db()?.rows(query, vec![KEPT.as_millis().into()])?;
-        for lane in Lane::ALL {
-            times.extend(earliest(lane)?);
+        let others = "SELECT min(at) AS at FROM (SELECT min(due_at) AS at FROM dispatches WHERE opened > 0
+            UNION ALL SELECT min(created_at) + ? AS at FROM dispatches WHERE due_at IS NULL)";
+        let mut times: Vec<Time> = self.db()?.rows(others, vec![KEPT.as_millis().into()])?;
+        let next = format!(
+            "SELECT min((SELECT min(due_at) FROM dispatches WHERE webhook_id = w.id AND due_at IS NOT NULL)) AS at {IDLE}"
+        );
+        for lane in Lane::ALL.into_iter().filter(|lane| self.lanes.free(*lane) > 0) {
+            times.extend(self.db()?.rows::<Time>(&next, vec![lane.column().into(), time(now())])?);
         }
         Ok(times.into_iter().filter_map(|row| row.at).min().map(UnixMillis))
     }
@@ -186,11 +189,15 @@ impl Inner {
         Ok(())
     }
 
+    /// The earliest of each webhook that has none under way.
     fn open_dispatches(&self, lane: Lane) -> Result<Vec<Dispatch>> {
-        let query = "SELECT d.seq AS seq, d.opened AS opened, d.doc AS doc FROM dispatches d
-            JOIN webhooks w ON w.id = d.webhook_id WHERE w.is_failing = ? AND d.due_at <= ? ORDER BY d.due_at, d.seq LIMIT ?";
+        let query = format!(
+            "SELECT seq, opened, doc FROM dispatches WHERE seq IN (
+                SELECT (SELECT seq FROM dispatches WHERE webhook_id = w.id AND due_at <= ?2 ORDER BY due_at, seq LIMIT 1) {IDLE}
+            ) ORDER BY due_at, seq LIMIT ?3"
+        );
         let room = i32::try_from(self.lanes.free(lane)).unwrap_or(0);
-        let rows: Vec<Row> = self.db()?.rows(query, vec![lane.column().into(), time(now()), room.into()])?;
+        let rows: Vec<Row> = self.db()?.rows(&query, vec![lane.column().into(), time(now()), room.into()])?;
         rows.iter().map(|row| self.open_dispatch(row)).collect()
     }
 
@@ -278,6 +285,7 @@ impl Inner {
         }
         if is_switched_off {
             log::alert("workspace", &format!("webhook {} was switched off", webhook.id));
+            self.record(Action::WebhookSwitchedOff, webhook.tenant_id.as_ref(), webhook.id.as_str())?;
             self.give_up_dispatches(&webhook.id)?;
         }
         Ok(())

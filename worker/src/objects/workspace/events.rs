@@ -2,9 +2,11 @@
 
 use latchkey_core::account::{Account, Status};
 use latchkey_core::api::event::{account_data, event_body, network_data, post_data};
+use latchkey_core::audit::Action;
 use latchkey_core::delivery::{Delivery, State};
 use latchkey_core::id::{AccountId, EventId, PostId, TenantId};
 use latchkey_core::network::{Network, Pause};
+use latchkey_core::post::Post;
 use latchkey_core::webhook::{Dispatch, EventKind};
 use serde::Deserialize;
 use serde_json::Value;
@@ -48,12 +50,23 @@ impl Inner {
     }
 
     pub(super) fn account_connected(&self, account: &Account) -> Result<()> {
+        self.record(Action::AccountConnected, account.tenant_id.as_ref(), account.id.as_str())?;
         let data = account_data(account, ORG_ID, account.session_id.as_deref());
         self.emit(EventKind::AccountConnected, account.tenant_id.as_ref(), &data)
     }
 
-    /// An account that has another status than before.
+    /// An account has another status than before, and nobody asked for that.
     pub(super) fn account_fell(&self, account: &Account) -> Result<()> {
+        let action = match account.status {
+            Status::Active => return Ok(()),
+            Status::ReconnectRequired => Action::AccountTokenExpired,
+            Status::Disconnected => Action::AccountDisconnected,
+        };
+        self.record(action, account.tenant_id.as_ref(), account.id.as_str())?;
+        self.tell_status(account)
+    }
+
+    pub(super) fn tell_status(&self, account: &Account) -> Result<()> {
         let kind = match account.status {
             Status::Active => return Ok(()),
             Status::ReconnectRequired => EventKind::AccountTokenExpired,
@@ -63,6 +76,7 @@ impl Inner {
     }
 
     pub(super) fn network_paused(&self, network: &Network, pause: &Pause) -> Result<()> {
+        self.record(Action::NetworkPaused, network.tenant_id.as_ref(), network.id.as_str())?;
         let data = network_data(network, ORG_ID, pause);
         self.emit(EventKind::NetworkPaused, network.tenant_id.as_ref(), &data)
     }
@@ -94,7 +108,19 @@ impl Inner {
         let is_published = news.iter().any(|(delivery, _)| delivery.state == State::Published);
         let kind = if is_published { EventKind::PostPublished } else { EventKind::PostError };
         self.emit(kind, post.tenant_id.as_ref(), &post_data(&post, ORG_ID, &deliveries))?;
+        self.tell_media(&post, &news)?;
         Ok(true)
+    }
+
+    /// The accounts for which it was the post's media that failed.
+    fn tell_media(&self, post: &Post, news: &[&(Delivery, Account)]) -> Result<()> {
+        let is_of_media = |delivery: &Delivery| delivery.error.as_ref().is_some_and(|error| error.code.is_of_media());
+        let failed = news.iter().filter(|(delivery, _)| delivery.state == State::Failed && is_of_media(delivery));
+        let failed: Vec<(Delivery, Account)> = failed.map(|row| (*row).clone()).collect();
+        if failed.is_empty() {
+            return Ok(());
+        }
+        self.emit(EventKind::MediaFailed, post.tenant_id.as_ref(), &post_data(post, ORG_ID, &failed))
     }
 
     fn announced(&self, id: &PostId) -> Result<Vec<Announced>> {

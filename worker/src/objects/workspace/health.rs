@@ -6,6 +6,7 @@ use latchkey_core::account::Status;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::network::NetworkView;
+use latchkey_core::audit::Action;
 use latchkey_core::delivery::{Delivery, State};
 use latchkey_core::id::NetworkId;
 use latchkey_core::key::Binding;
@@ -67,7 +68,7 @@ impl Inner {
                 Ok(true)
             }
             (None, Some(paused)) if published_at.is_some_and(|at| at > paused.since) => {
-                self.resume(network)?;
+                self.resume_by_itself(network)?;
                 Ok(true)
             }
             _ => Ok(false),
@@ -93,6 +94,12 @@ impl Inner {
             self.owe(&Errand::AppMended { object: account.object() }, now())?;
         }
         Ok(network)
+    }
+
+    /// The app works again, and nobody had to say so.
+    fn resume_by_itself(&self, network: Network) -> Result<()> {
+        let network = self.resume(network)?;
+        self.record(Action::NetworkResumed, network.tenant_id.as_ref(), network.id.as_str())
     }
 
     /// Asks for each paused network whether it works again, as often as the pace says.
@@ -137,9 +144,9 @@ impl Inner {
         };
         match verdict {
             Verdict::Broken => Ok(()),
-            Verdict::Works => self.db()?.transaction(|| self.resume(network)).map(drop),
+            Verdict::Works => self.db()?.transaction(|| self.resume_by_itself(network)),
             Verdict::Unclear => match self.oldest_held(id)? {
-                None => self.db()?.transaction(|| self.resume(network)).map(drop),
+                None => self.db()?.transaction(|| self.resume_by_itself(network)),
                 Some(held) => {
                     let Some(account) = self.account_even_deleted(&held.account_id)? else { return Ok(()) };
                     self.app()?.account(&account.object())?.probe(held.post_id).await

@@ -67,6 +67,10 @@ pub const SCHEMA: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS spending (
         month INTEGER NOT NULL, account_id TEXT NOT NULL, micros INTEGER NOT NULL, PRIMARY KEY (month, account_id)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS brand (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL, logo TEXT)",
+    "CREATE TABLE IF NOT EXISTS audit (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, tenant_id TEXT, doc TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS audit_age ON audit (at)",
+    "CREATE INDEX IF NOT EXISTS audit_of_tenant ON audit (tenant_id, seq)",
     "CREATE TABLE IF NOT EXISTS webhooks (
         id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, is_failing INTEGER NOT NULL, doc TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS events (
@@ -74,7 +78,8 @@ pub const SCHEMA: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS dispatches (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, webhook_id TEXT NOT NULL, event_id TEXT NOT NULL, created_at INTEGER NOT NULL,
         due_at INTEGER, opened INTEGER NOT NULL DEFAULT 0, doc TEXT NOT NULL, UNIQUE (webhook_id, event_id))",
-    "CREATE INDEX IF NOT EXISTS dispatches_due ON dispatches (due_at) WHERE due_at IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS dispatches_due ON dispatches (webhook_id, due_at) WHERE due_at IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS dispatches_under_way ON dispatches (due_at) WHERE opened > 0",
     "CREATE INDEX IF NOT EXISTS dispatches_ended ON dispatches (created_at) WHERE due_at IS NULL",
     "CREATE TABLE IF NOT EXISTS announced (
         post_id TEXT NOT NULL, account_id TEXT NOT NULL, edition INTEGER NOT NULL,

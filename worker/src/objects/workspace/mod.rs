@@ -6,6 +6,7 @@
 
 mod accounts;
 mod admit;
+mod audit;
 mod brand;
 mod budget;
 mod changes;
@@ -165,11 +166,13 @@ impl Inner {
         if let Some(replay) = self.replay(call)? {
             return Ok(Outcome::Done(replay));
         }
+        let named = self.tenant_of_command(&call.command)?;
         // A command decides before it writes, so a refusal leaves nothing behind.
         let outcome = match self.command(call, caller) {
             Err(Error::Refused(refused)) => Outcome::Done(Done::fresh(refused.answer(&call.request_id))),
             outcome => outcome?,
         };
+        self.record_call(call, caller, named, &outcome)?;
         self.remember(call, &outcome)?;
         Ok(outcome)
     }
@@ -259,6 +262,7 @@ impl Inner {
             Some(Route::NetworkList) => self.list_networks(query, callback_url, whose),
             Some(Route::AccountList) => self.list_accounts(query, whose),
             Some(Route::PostList) => self.list_posts(query, whose),
+            Some(Route::Audit) => self.list_audit(query, whose),
             Some(Route::WebhookList) => self.list_webhooks(query, whose),
             Some(Route::WebhookDeliveries(id)) => self.list_dispatches(&id, query, whose),
             // A filter that nobody applies is refused: it would show other rows than it asks for.

@@ -102,6 +102,7 @@ impl Inner {
         self.db()?.set_alarm_for_a_crash().await?;
         self.purge_idempotency(now())?;
         self.purge_dispatches()?;
+        self.purge_audit()?;
         loop {
             let (deliveries, others) = self.due_trips()?;
             for trip in others {

@@ -299,6 +299,8 @@ pub struct Admission {
     pub account_id: AccountId,
     pub charge: Charge,
     pub creates_post: bool,
+    /// Whose key it came with.
+    pub key_id: String,
     /// Digest and need, of a key that the account's object does not know itself.
     pub key: Option<(String, Access)>,
 }

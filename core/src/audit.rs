@@ -1,0 +1,162 @@
+//! Who did what, and when (docs/API.md, section 8). Never what was said: no body, no secret, no text of a post.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::api::query::{Page, Query};
+use crate::api::refused::Refused;
+use crate::id::TenantId;
+use crate::time::{Span, UnixMillis};
+
+/// How long a row is kept.
+pub const KEPT: Span = Span::days(400);
+
+/// What was done, or happened by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    #[serde(rename = "network.saved")]
+    NetworkSaved,
+    #[serde(rename = "network.deleted")]
+    NetworkDeleted,
+    #[serde(rename = "network.paused")]
+    NetworkPaused,
+    #[serde(rename = "network.resumed")]
+    NetworkResumed,
+    #[serde(rename = "connect.requested")]
+    ConnectRequested,
+    #[serde(rename = "account.connected")]
+    AccountConnected,
+    #[serde(rename = "account.token_expired")]
+    AccountTokenExpired,
+    #[serde(rename = "account.disconnected")]
+    AccountDisconnected,
+    #[serde(rename = "post.created")]
+    PostCreated,
+    #[serde(rename = "post.changed")]
+    PostChanged,
+    #[serde(rename = "post.deleted")]
+    PostDeleted,
+    #[serde(rename = "post.deleted_at_x")]
+    PostDeletedAtX,
+    #[serde(rename = "post.retried")]
+    PostRetried,
+    #[serde(rename = "post.resolved")]
+    PostResolved,
+    #[serde(rename = "x.called")]
+    XCalled,
+    #[serde(rename = "import.created")]
+    ImportCreated,
+    #[serde(rename = "key.created")]
+    KeyCreated,
+    #[serde(rename = "key.deleted")]
+    KeyDeleted,
+    #[serde(rename = "webhook.created")]
+    WebhookCreated,
+    #[serde(rename = "webhook.changed")]
+    WebhookChanged,
+    #[serde(rename = "webhook.deleted")]
+    WebhookDeleted,
+    #[serde(rename = "webhook.switched_off")]
+    WebhookSwitchedOff,
+    #[serde(rename = "settings.changed")]
+    SettingsChanged,
+}
+
+/// A row. Stored as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    pub at: UnixMillis,
+    /// The key's id, or `admin` for the configuration's own; nobody's for what happened by itself.
+    pub key_id: Option<String>,
+    pub action: Action,
+    pub tenant_id: Option<TenantId>,
+    /// The row that it was done to.
+    pub target_id: Option<String>,
+    /// Of the call, as its answer and the log have it.
+    pub request_id: Option<String>,
+}
+
+impl Entry {
+    pub fn view(&self) -> Value {
+        json!({
+            "at": self.at.to_iso(),
+            "key_id": self.key_id,
+            "action": self.action,
+            "tenant_id": self.tenant_id,
+            "target_id": self.target_id,
+            "request_id": self.request_id,
+        })
+    }
+}
+
+/// The filters of the list.
+#[derive(Debug)]
+pub struct AuditFilter {
+    pub action: Option<String>,
+    pub key_id: Option<String>,
+    pub tenant_id: Option<String>,
+    pub target_id: Option<String>,
+    pub since: Option<UnixMillis>,
+    pub until: Option<UnixMillis>,
+    pub page: Page,
+}
+
+impl AuditFilter {
+    pub fn from_query(query: &mut Query) -> Result<Self, Refused> {
+        let mut time = |name: &'static str| {
+            let problem = |_| Refused::field(name, "expected an ISO 8601 time with an offset");
+            query.take(&[name]).map(|text| UnixMillis::parse_iso(&text).map_err(problem)).transpose()
+        };
+        let (since, until) = (time("since")?, time("until")?);
+        Ok(Self {
+            action: known_action(query.take(&["action"]))?,
+            key_id: query.take(&["key_id"]),
+            tenant_id: query.take(&["tenant_id", "tenantId"]),
+            target_id: query.take(&["target_id"]),
+            since,
+            until,
+            page: query.take_page()?,
+        })
+    }
+}
+
+fn known_action(word: Option<String>) -> Result<Option<String>, Refused> {
+    let is_known = |word: &String| serde_json::from_value::<Action>(Value::String(word.clone())).is_ok();
+    if word.as_ref().is_none_or(is_known) {
+        Ok(word)
+    } else {
+        Err(Refused::field("action", "expected the name of an action"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn audit_entry_v1_format_unchanged() {
+        let entry = Entry {
+            at: UnixMillis(7),
+            key_id: Some("admin".into()),
+            action: Action::PostCreated,
+            tenant_id: None,
+            target_id: Some("post_1".into()),
+            request_id: None,
+        };
+        let text = r#"{"at":7,"key_id":"admin","action":"post.created","tenant_id":null,"target_id":"post_1","request_id":null}"#;
+        assert_eq!(serde_json::to_string(&entry).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Entry>(text).unwrap(), entry);
+    }
+
+    #[test]
+    fn filters_are_known_words_and_times() {
+        let filter = |text| AuditFilter::from_query(&mut Query::parse(text));
+        assert_eq!(filter("action=key.deleted&limit=2").unwrap().action.as_deref(), Some("key.deleted"));
+        assert_eq!(filter("since=2026-11-24T00:00:00Z").unwrap().since, Some(UnixMillis(1_795_478_400_000)));
+        for bad in ["action=drank.tea", "since=yesterday", "until=1", "limit=0"] {
+            assert!(filter(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The audit: a row for each thing that was done, in the transaction that does it.
+//!
+//! What a key does is found here, from the command that was carried out; what happens by itself is written where it
+//! happens.
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::query::Query;
+use latchkey_core::api::route::Route;
+use latchkey_core::audit::{Action, AuditFilter, Entry, KEPT};
+use latchkey_core::id::TenantId;
+use latchkey_core::key::{Binding, Caller};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use worker::SqlStorageValue;
+
+use super::{ApiRequest, Call, Command, Inner, Outcome};
+use crate::error::Result;
+use crate::objects::storage::{doc, time};
+use crate::runtime::now;
+
+/// What was done, and to which row.
+pub(super) type Deed = (Action, Option<String>);
+
+#[derive(Deserialize)]
+struct Tenant {
+    tenant_id: Option<String>,
+}
+
+impl Inner {
+    /// What happened by itself.
+    pub(super) fn record(&self, action: Action, tenant_id: Option<&TenantId>, target_id: &str) -> Result<()> {
+        self.write_entry(&Entry {
+            at: now(),
+            key_id: None,
+            action,
+            tenant_id: tenant_id.cloned(),
+            target_id: Some(target_id.to_owned()),
+            request_id: None,
+        })
+    }
+
+    /// What a call did, if it did something. `tenant_id` is that of the row it names, from before.
+    pub(super) fn record_call(
+        &self,
+        call: &Call,
+        caller: &Caller,
+        named: Option<TenantId>,
+        outcome: &Outcome,
+    ) -> Result<()> {
+        let Some((action, target_id)) = done_by(&call.command, outcome) else { return Ok(()) };
+        let tenant_id = match (named, &target_id) {
+            (None, Some(id)) => self.tenant_of(id)?,
+            (named, _) => named,
+        };
+        self.write_entry(&Entry {
+            at: now(),
+            key_id: Some(caller.key_id.clone()),
+            action,
+            tenant_id: tenant_id.or_else(|| caller.binding.tenant_id.clone()),
+            target_id,
+            request_id: Some(call.request_id.clone()),
+        })
+    }
+
+    /// The tenant of the row that a command is about, while the row is there.
+    pub(super) fn tenant_of_command(&self, command: &Command) -> Result<Option<TenantId>> {
+        match (command, deed(command)) {
+            (Command::PlanSession { tenant_id: Some(tenant_id), .. }, _) => Ok(Some(tenant_id.clone())),
+            (_, Some((_, Some(id)))) => self.tenant_of(&id),
+            _ => Ok(None),
+        }
+    }
+
+    fn tenant_of(&self, id: &str) -> Result<Option<TenantId>> {
+        let query = match id.split('_').next() {
+            Some("acc") => "SELECT tenant_id FROM accounts WHERE id = ?",
+            Some("net") => "SELECT tenant_id FROM networks WHERE id = ?",
+            Some("post") => "SELECT tenant_id FROM posts WHERE id = ?",
+            Some("wh") => "SELECT tenant_id FROM webhooks WHERE id = ?",
+            Some("key") => "SELECT json_extract(doc, '$.binding.tenant_id') AS tenant_id FROM keys WHERE id = ?",
+            _ => return Ok(None),
+        };
+        let rows: Vec<Tenant> = self.db()?.rows(query, vec![id.into()])?;
+        let name = rows.into_iter().next().and_then(|row| row.tenant_id);
+        // None is "" where it is part of a key.
+        Ok(name.and_then(|name| TenantId::parse(&name).ok()))
+    }
+
+    pub(super) fn write_entry(&self, entry: &Entry) -> Result<()> {
+        let tenant_id = entry.tenant_id.as_ref().map(TenantId::as_str);
+        let insert = "INSERT INTO audit (at, tenant_id, doc) VALUES (?, ?, ?)";
+        self.db()?.run(insert, vec![time(entry.at), tenant_id.into(), doc(entry)?])
+    }
+
+    pub(super) fn purge_audit(&self) -> Result<()> {
+        self.db()?.run("DELETE FROM audit WHERE at <= ?", vec![time(now() - KEPT)])
+    }
+
+    /// Newest first; for a tenant's key what concerns that tenant.
+    pub(super) fn list_audit(&self, mut query: Query, whose: &Binding) -> Result<Answer> {
+        let filter = AuditFilter::from_query(&mut query)?;
+        let warnings = query.finish()?;
+        let (condition, values) = condition(&filter, whose);
+        let total =
+            self.db()?.count(&format!("SELECT count(*) AS count FROM audit WHERE {condition}"), values.clone())?;
+        let query = format!("SELECT doc FROM audit WHERE {condition} ORDER BY seq DESC LIMIT ? OFFSET ?");
+        let page = [i64::from(filter.page.limit).into(), i64::from(filter.page.offset).into()];
+        let entries: Vec<Entry> = self.db()?.docs(&query, values.into_iter().chain(page).collect())?;
+        let rows: Vec<Value> = entries.iter().map(Entry::view).collect();
+        let pagination = json!({ "limit": filter.page.limit, "offset": filter.page.offset, "total": total });
+        Ok(Answer::success(200, json!({ "data": rows, "pagination": pagination, "warnings": warnings })))
+    }
+}
+
+/// The filters as SQL over `audit`.
+fn condition(filter: &AuditFilter, whose: &Binding) -> (String, Vec<SqlStorageValue>) {
+    let own = whose.tenant_id.as_ref().map(TenantId::as_str);
+    let text = |value: Option<&str>| value.map(SqlStorageValue::from);
+    let wanted = [
+        ("tenant_id = ?", text(own)),
+        ("tenant_id = ?", text(filter.tenant_id.as_deref())),
+        ("json_extract(doc, '$.action') = ?", text(filter.action.as_deref())),
+        ("json_extract(doc, '$.key_id') = ?", text(filter.key_id.as_deref())),
+        ("json_extract(doc, '$.target_id') = ?", text(filter.target_id.as_deref())),
+        ("at >= ?", filter.since.map(time)),
+        ("at < ?", filter.until.map(time)),
+    ];
+    let given = wanted.into_iter().filter_map(|(part, value)| Some((part, value?)));
+    let (mut parts, values): (Vec<&str>, Vec<SqlStorageValue>) = given.unzip();
+    parts.push("TRUE");
+    (parts.join(" AND "), values)
+}
+
+/// What a command did, given how it ended. A new row's id is in the answer.
+fn done_by(command: &Command, outcome: &Outcome) -> Option<Deed> {
+    let (action, target_id) = deed(command)?;
+    match outcome {
+        Outcome::Done(done) if done.answer.status >= 300 => None,
+        Outcome::Done(done) => match (command, target_id) {
+            (Command::Serve(_), None) if action != Action::SettingsChanged => {
+                // A dry run answers with a row that has no id.
+                new_id(&done.answer).map(|id| (action, Some(id)))
+            }
+            (_, target_id) => Some((action, target_id)),
+        },
+        // A plan that is an effect by itself; a change that has to begin again is none.
+        Outcome::Go(_) => matches!(command, Command::DeleteAccount { .. } | Command::PlanSession { .. })
+            .then_some((action, target_id)),
+    }
+}
+
+fn new_id(answer: &Answer) -> Option<String> {
+    let body: Value = serde_json::from_str(&answer.body).ok()?;
+    let id = ["/post/id", "/data/id"].into_iter().find_map(|path| body.pointer(path))?;
+    id.as_str().map(str::to_owned)
+}
+
+/// What a command is to do, and to which row; nothing for what only reads or prepares.
+fn deed(command: &Command) -> Option<Deed> {
+    let on = |action, id: &str| Some((action, Some(id.to_owned())));
+    match command {
+        Command::Serve(request) => served(request),
+        Command::CommitNetwork(commit) => on(Action::NetworkSaved, commit.id.as_str()),
+        Command::PlanSession { reconnect, .. } => {
+            Some((Action::ConnectRequested, reconnect.as_ref().map(ToString::to_string)))
+        }
+        Command::DeleteAccount { id } => on(Action::AccountDisconnected, id),
+        Command::CommitChange { id, .. } => on(Action::PostChanged, id.as_str()),
+        Command::CommitDelete { id, .. } => on(Action::PostDeleted, id.as_str()),
+        Command::CommitRemote { id, .. } => on(Action::PostDeletedAtX, id.as_str()),
+        Command::ShowPost { id } => on(Action::PostResolved, id.as_str()),
+        Command::CommitKey { key, .. } => on(Action::KeyCreated, key.id.as_str()),
+        Command::CommitKeyDeletion { id } => on(Action::KeyDeleted, id.as_str()),
+        Command::CommitWebhook { webhook, .. } => on(Action::WebhookCreated, webhook.id.as_str()),
+        Command::ChangeWebhook { id, .. } => on(Action::WebhookChanged, id),
+        _ => None,
+    }
+}
+
+fn served(request: &ApiRequest) -> Option<Deed> {
+    let on = |action, id: String| Some((action, Some(id)));
+    match Route::parse(&request.method, &request.path)? {
+        Route::NetworkDelete(id) => on(Action::NetworkDeleted, id),
+        Route::NetworkResume(id) => on(Action::NetworkResumed, id),
+        Route::PostCreate | Route::PostReply(_) | Route::PostRepost(_) => Some((Action::PostCreated, None)),
+        Route::PostRetry(id) => on(Action::PostRetried, id),
+        Route::ImportCreate(account) => on(Action::ImportCreated, account),
+        Route::SettingsChange => Some((Action::SettingsChanged, None)),
+        Route::WebhookDelete(id) => on(Action::WebhookDeleted, id),
+        _ => None,
+    }
+}
