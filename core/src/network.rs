@@ -76,9 +76,10 @@ impl Gate {
 }
 
 impl Pause {
-    /// What a delivery that is held says of the app; nothing when it is held for another reason.
+    /// What a delivery that is held says of the app; nothing when it is held for another reason, or only because the
+    /// ledger said so.
     pub fn reported_by(delivery: &Delivery, now: UnixMillis) -> Option<Self> {
-        let failure = delivery.error.as_ref().filter(|_| delivery.state == State::Held)?;
+        let failure = delivery.error.as_ref().filter(|_| delivery.state == State::Held && !delivery.is_unasked)?;
         let reason = match failure.code {
             FailureCode::CreditsDepleted => "credits_depleted",
             FailureCode::AppReadOnly => "app_read_only",

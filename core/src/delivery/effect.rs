@@ -59,7 +59,10 @@ impl Delivery {
             Outcome::LimitedUntil(time) => {
                 self.requeue(time, Some(failure(FailureCode::RateLimited, "X's rate limit is reached.")));
             }
-            Outcome::Paused(why) => self.hold(why, now, pace),
+            Outcome::Paused(why) => {
+                self.hold(why, now, pace);
+                self.is_unasked = true;
+            }
         }
     }
 
@@ -172,6 +175,7 @@ impl Delivery {
         self.intent = None;
         self.due_at = due_at;
         self.error = error;
+        self.is_unasked = false;
     }
 
     fn hold(&mut self, why: Failure, now: UnixMillis, pace: Pace) {

@@ -44,6 +44,9 @@ pub struct Delivery {
     /// Faults of X in a row, and of 401s in a row: what the pauses are counted by.
     pub faults: u32,
     pub error: Option<Failure>,
+    /// Held on the ledger's word that the network is paused: that is no news of X.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_unasked: bool,
     pub published_at: Option<UnixMillis>,
     /// What X charged for the reads that settled doubts.
     pub reads: Micros,
@@ -198,6 +201,7 @@ impl Delivery {
             attempts: 0,
             faults: 0,
             error: None,
+            is_unasked: false,
             published_at: None,
             reads: Micros(0),
             revision: 0,

@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::*;
+use crate::delivery::effect::failure;
+use crate::network::Pause;
 use crate::x::XError;
 use crate::x::problem::{Problem, Refusal};
 use crate::x::rate::{Window, WindowKind};
@@ -372,6 +374,17 @@ fn every_change_has_a_higher_revision() {
     delivery.release(T0);
     seen.push(delivery.revision);
     assert!(seen.is_sorted_by(|a, b| a < b), "{seen:?}");
+}
+
+#[test]
+fn what_is_held_on_the_ledgers_word_is_no_news_of_the_app() {
+    let mut held = delivery(&["a"]);
+    let why = failure(FailureCode::CreditsDepleted, "The X app has no credits.");
+    held.effect(Outcome::Paused(why), T0, Pace::default());
+    assert_eq!((held.state, held.is_unasked, Pause::reported_by(&held, T0)), (State::Held, true, None));
+    held.release(T0);
+    held.effect(Outcome::ClientRefused, T0, Pace::default());
+    assert!(!held.is_unasked && Pause::reported_by(&held, T0).is_some());
 }
 
 #[test]

@@ -137,10 +137,8 @@ fn done_by(command: &Command, outcome: &Outcome) -> Option<Deed> {
     match outcome {
         Outcome::Done(done) if done.answer.status >= 300 => None,
         Outcome::Done(done) => match (command, target_id) {
-            (Command::Serve(_), None) if action != Action::SettingsChanged => {
-                // A dry run answers with a row that has no id.
-                new_id(&done.answer).map(|id| (action, Some(id)))
-            }
+            // A dry run answers with a row that has no id.
+            (Command::Serve(_), None) => new_id(&done.answer).map(|id| (action, Some(id))),
             (_, target_id) => Some((action, target_id)),
         },
         // A plan that is an effect by itself; a change that has to begin again is none.
@@ -173,6 +171,7 @@ fn deed(command: &Command) -> Option<Deed> {
         Command::CommitKeyDeletion { id } => on(Action::KeyDeleted, id.as_str()),
         Command::CommitWebhook { webhook, .. } => on(Action::WebhookCreated, webhook.id.as_str()),
         Command::ChangeWebhook { id, .. } => on(Action::WebhookChanged, id),
+        Command::ChangeSettings { .. } => Some((Action::SettingsChanged, None)),
         _ => None,
     }
 }
@@ -185,7 +184,6 @@ fn served(request: &ApiRequest) -> Option<Deed> {
         Route::PostCreate | Route::PostReply(_) | Route::PostRepost(_) => Some((Action::PostCreated, None)),
         Route::PostRetry(id) => on(Action::PostRetried, id),
         Route::ImportCreate(account) => on(Action::ImportCreated, account),
-        Route::SettingsChange => Some((Action::SettingsChanged, None)),
         Route::WebhookDelete(id) => on(Action::WebhookDeleted, id),
         _ => None,
     }

@@ -55,7 +55,8 @@ impl Inner {
     fn learn_from(&self, delivery: &Delivery) -> Result<bool> {
         let pause = Pause::reported_by(delivery, now());
         let published_at = delivery.published_at.filter(|_| delivery.state == State::Published);
-        if pause.is_none() && published_at.is_none() {
+        let is_held_unasked = delivery.state == State::Held && delivery.is_unasked;
+        if pause.is_none() && published_at.is_none() && !is_held_unasked {
             return Ok(false);
         }
         let Some(account) = self.account_even_deleted(&delivery.account_id)? else { return Ok(false) };
@@ -65,6 +66,11 @@ impl Inner {
                 network.pause(pause.clone(), now() + self.app()?.pace().probe);
                 self.save_network(&network)?;
                 self.network_paused(&network, &pause)?;
+                Ok(true)
+            }
+            // It was held while the pause was lifted.
+            (None, None) if is_held_unasked => {
+                self.owe(&Errand::AppMended { object: account.object() }, now())?;
                 Ok(true)
             }
             (None, Some(paused)) if published_at.is_some_and(|at| at > paused.since) => {
