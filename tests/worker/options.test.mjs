@@ -139,7 +139,7 @@ test("an option that X does not have, or does not take like this, is refused by 
   const poll = (fields) => ({ poll: { ...POLL, ...fields } });
   for (const [x, path] of [
     [{ colour: 1 }, "x.colour"],
-    [{ media: { tagged_user_ids: ["1"] } }, "x.media"],
+    [{ media: { tagged_user_ids: [] } }, "x.media.tagged_user_ids"],
     [{ nullcast: true }, "x.nullcast"],
     [{ card_uri: "card://1" }, "x.card_uri"],
     [{ edit_options: { previous_post_id: "1" } }, "x.edit_options"],
