@@ -215,6 +215,20 @@ test("a post is told although one of its accounts has to be connected again, and
   assert.deepEqual((await told(own)).sort(), expected.sort());
 });
 
+test("media that could not be had are told beside the post's own end", async () => {
+  const own = await newTenant(1);
+  const missing = receiver.address();
+  missing.otherwise = 404;
+  const containers = [{ content: "with a picture", media: [{ url: missing.url }] }];
+  const { id } = await createPost(bench, own.accounts[0], { containers });
+  await postIn(bench, id, "failed");
+  const events = await own.hook.events(2);
+  const failed = events.find(({ event }) => event === "media.failed");
+  assert.equal(failed.data.postId, id);
+  assert.deepEqual(failed.data.socialAccounts.map(({ error_code }) => error_code), ["media_url_refused"]);
+  assert.deepEqual((await told(own)).sort(), ["media.failed", "post.error"]);
+});
+
 test("what is called off is not told", async () => {
   const own = await newTenant(1);
   const [account] = own.accounts;
