@@ -106,6 +106,7 @@ test("an API key that the site's function hands out is refused, and never sent a
 
 test("the site hears which account is to be connected again, and another one is refused", async (t) => {
   const visit = await stage.visit(t);
+  visit.traffic.tolerate(/status of 422/);
   await visit.answer(await visit.pressUntilX(), "authorize");
   const { detail } = await visit.onlyEvent();
   await visit.configure({ "reconnect-account-id": detail.account.id });
@@ -122,6 +123,7 @@ test("the site hears which account is to be connected again, and another one is 
 
 test("the expected username is passed on, and another person at X is refused", async (t) => {
   const visit = await stage.visit(t);
+  visit.traffic.tolerate(/status of 422/);
   await visit.configure({ "expected-username": visit.user.username });
   await visit.answer(await visit.pressUntilX(), "authorize", { username: "ada" });
   assert.equal((await visit.onlyEvent()).detail.code, "account_mismatch");
