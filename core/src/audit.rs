@@ -42,6 +42,10 @@ pub enum Action {
     PostRetried,
     #[serde(rename = "post.resolved")]
     PostResolved,
+    #[serde(rename = "media.created")]
+    MediaCreated,
+    #[serde(rename = "media.deleted")]
+    MediaDeleted,
     #[serde(rename = "x.called")]
     XCalled,
     #[serde(rename = "import.created")]

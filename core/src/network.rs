@@ -6,6 +6,7 @@ use crate::api::code::Code;
 use crate::delivery::{Delivery, Failure, FailureCode, State};
 use crate::doctor::ClientIdShape;
 use crate::id::{NetworkId, TenantId};
+use crate::media::Limits;
 use crate::settings::{OnUnknown, Settings};
 use crate::time::UnixMillis;
 use crate::x::price::Micros;
@@ -65,13 +66,21 @@ pub struct Gate {
     pub may_resend: bool,
     /// What X charges for each post that a read returns.
     pub post_read: Micros,
+    /// Of files that posts name by URL.
+    pub allowed_media: Limits,
 }
 
 impl Gate {
     /// Nothing is known against it.
     pub fn open(settings: &Settings) -> Self {
         let may_resend = settings.on_unknown == OnUnknown::Resend;
-        Self { paused: None, closed_until: None, may_resend, post_read: settings.prices.post_read }
+        Self {
+            paused: None,
+            closed_until: None,
+            may_resend,
+            post_read: settings.prices.post_read,
+            allowed_media: settings.allowed_media.clone(),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::id::TenantId;
+use crate::media::Limits;
 use crate::x::price::{Micros, Prices};
 
 /// Stored as JSON.
@@ -12,6 +13,8 @@ use crate::x::price::{Micros, Prices};
 pub struct Settings {
     pub on_unknown: OnUnknown,
     pub prices: Prices,
+    #[serde(default, skip_serializing_if = "Limits::is_usual")]
+    pub allowed_media: Limits,
     #[serde(default, skip_serializing_if = "Budgets::is_empty")]
     pub budgets: Budgets,
 }

@@ -41,7 +41,8 @@ fn every_documented_call_is_routed() {
     let answering = DOCUMENT.split("\n## Reserved\n").next().unwrap();
     let methods = ["GET", "POST", "PATCH", "DELETE"];
     let calls = rows(answering).filter_map(|row| row[0].strip_prefix('`')?.strip_suffix('`')?.split_once(' '));
-    let calls: Vec<_> = calls.filter(|(method, _)| methods.contains(method)).collect();
+    // An address that another call gives is not written out.
+    let calls: Vec<_> = calls.filter(|(method, path)| methods.contains(method) && path.starts_with('/')).collect();
     assert!(calls.len() > 20, "the tables are read: {calls:?}");
     for (method, path) in calls {
         assert!(Route::parse(method, &path.replace("{id}", "x")).is_some(), "{method} {path}");

@@ -6,9 +6,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { png } from "../fake-x/sample-files.mjs";
 import { api, callbackOf, connect, createSession, fromNow, newAccount, publishPost, registerNetwork, SITE, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { ALL_SCOPES, newKey, routedCalls } from "../support/keys.mjs";
+import { announce, put, upload } from "../support/media.mjs";
 
 /** Calls that no API key opens. */
 const KEYLESS = { kind: "keyless" };
@@ -43,6 +45,7 @@ const CALLS = {
   "ANY /v1/social-accounts/{id}/x/2/*": pass,
   "DELETE /v1/api-keys/{id}": row("key", "admin", "tenant"),
   "DELETE /v1/connect-sessions/{id}": row("session", "connect", "tenant"),
+  "DELETE /v1/media/{id}": row("media", "publish", "tenant"),
   "DELETE /v1/posts/{id}": row("post", "publish", "account"),
   "DELETE /v1/posts/{id}/remote": row("post", "publish", "account"),
   "DELETE /v1/social-accounts/{id}": row("account", "connect", "tenant"),
@@ -55,6 +58,9 @@ const CALLS = {
   "GET /v1/account/usage": list("read", "tenant"),
   "GET /v1/api-keys": list("admin", "tenant"),
   "GET /v1/connect-sessions/{id}": row("session", "connect", "tenant"),
+  "GET /v1/media": list("read", "tenant"),
+  "GET /v1/media/{id}": row("media", "read", "tenant"),
+  "GET /v1/media/{id}/file": KEYLESS,
   "GET /v1/posts": list("read", "account"),
   "GET /v1/posts/{id}": row("post", "read", "account"),
   "GET /v1/posts/{id}/analytics": row("post", "read", "account"),
@@ -75,9 +81,11 @@ const CALLS = {
   "GET /v1/webhooks/{id}": row("webhook", "admin", "tenant"),
   "GET /v1/webhooks/{id}/deliveries": row("webhook", "admin", "tenant"),
   "HEAD /connect/link/{id}": KEYLESS,
+  "HEAD /v1/media/{id}/file": KEYLESS,
   "OPTIONS /v1/connect-sessions/{id}": KEYLESS,
   "OPTIONS /v1/connect-sessions/{id}/complete": KEYLESS,
   "OPTIONS /v1/connect-sessions/{id}/confirm": KEYLESS,
+  "OPTIONS /v1/media/{id}/upload": KEYLESS,
   "PATCH /v1/posts/{id}": row("scheduled", "publish", "account", { content: "stolen" }),
   "PATCH /v1/settings": operator("admin", { on_unknown: "hold" }),
   "PATCH /v1/social-networks/{id}": row("network", "admin", "tenant", { client_secret: "b", verify: false }),
@@ -93,6 +101,8 @@ const CALLS = {
   "POST /v1/connect-sessions/{id}/accept": row("session", "connect", "tenant"),
   "POST /v1/connect-sessions/{id}/complete": KEYLESS,
   "POST /v1/connect-sessions/{id}/confirm": KEYLESS,
+  "POST /v1/media/upload": create("publish", "tenant", otherTenant({ filename: "theirs.png" })),
+  "POST /v1/media/{id}/confirm": row("pending", "publish", "tenant"),
   "POST /v1/posts": create("publish", "account", unknownAccount),
   "POST /v1/posts/{id}/deliveries/{id}/resolve": row("post", "publish", "account", { as: "absent" }),
   "POST /v1/posts/{id}/replies": row("post", "publish", "account", { content: "said by a stranger" }),
@@ -103,6 +113,7 @@ const CALLS = {
   "POST /v1/social-networks/{id}/auth-url": { ...row("network", "connect", "tenant", {}), unknown: [400, "network_not_configured"] },
   "POST /v1/social-networks/{id}/resume": row("network", "admin", "tenant"),
   "POST /v1/social-networks/{id}/verify": row("network", "admin", "tenant"),
+  "PUT /v1/media/{id}/upload": KEYLESS,
   "POST /v1/webhooks": create("admin", "tenant", otherTenant(HOOK)),
   "POST /v1/webhooks/{id}/deliveries/{id}/redeliver": row("webhook", "admin", "tenant"),
   "POST /v1/webhooks/{id}/test": row("webhook", "admin", "tenant"),
@@ -146,11 +157,14 @@ async function newVictim(tenant_id, network) {
   const session = await createSession(bench, { tenant_id });
   const key = await newKey(bench, { tenant_id, name: `key of ${tenant_id}` });
   const webhook = (await bench.api.post("/v1/webhooks", { ...HOOK, tenant_id })).body.data;
-  return { tenant_id, network, account, post, scheduled, session, key, webhook };
+  const media = await upload(bench, png(), { tenant_id, filename: `secret of ${tenant_id}.png` });
+  const pending = await announce(bench, { tenant_id });
+  await put(bench, pending.upload_url, png());
+  return { tenant_id, network, account, post, scheduled, session, key, webhook, media, pending };
 }
 
 /** Whatever a stranger could be known by. */
-const traces = ({ account, post, scheduled, session, key, webhook, network, tenant_id }) => [
+const traces = ({ account, post, scheduled, session, key, webhook, media, pending, network, tenant_id }) => [
   account.id,
   account.username,
   account.network_unique_id,
@@ -161,12 +175,15 @@ const traces = ({ account, post, scheduled, session, key, webhook, network, tena
   session.id,
   key.id,
   webhook.id,
+  media.id,
+  media.filename,
+  pending.id,
   network.client_key,
   ...(tenant_id ? [tenant_id, network.id] : []),
 ];
 
 /** The stranger's rows as the operator sees them. */
-async function rowsOf({ account, post, scheduled, network, session, key, webhook }) {
+async function rowsOf({ account, post, scheduled, network, session, key, webhook, media, pending }) {
   const paths = [
     `/v1/social-accounts/${account.id}`,
     `/v1/posts/${post.id}`,
@@ -174,9 +191,13 @@ async function rowsOf({ account, post, scheduled, network, session, key, webhook
     `/v1/social-networks/${network.id}`,
     `/v1/connect-sessions/${session.id}`,
     `/v1/webhooks/${webhook.id}`,
+    `/v1/media/${media.id}`,
+    `/v1/media/${pending.id}`,
   ];
   const rows = await Promise.all(paths.map(async (path) => (await bench.api.get(path)).body));
   for (const { success } of rows) assert.equal(success, true);
+  // An address is signed anew for each answer.
+  for (const { data } of rows) if (data?.url) delete data.url;
   const keys = (await bench.api.get("/v1/api-keys")).body.data.filter(({ id }) => id === key.id);
   return JSON.stringify([rows.map(({ request_id: _, ...row }) => row), keys]);
 }

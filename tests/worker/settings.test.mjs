@@ -15,11 +15,16 @@ import {
 } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
+const MIB = 1024 * 1024;
 const DEFAULTS = {
   on_unknown: "resend",
   prices: {
     post: 0.015, post_with_url: 0.2, summoned_reply: 0.01, repost: 0.015, media_metadata: 0.005, post_read: 0.005,
     interaction_delete: 0.01, content_manage: 0.005,
+  },
+  allowed_media: {
+    "image/jpeg": 5 * MIB, "image/png": 5 * MIB, "image/webp": 5 * MIB, "image/gif": 15 * MIB,
+    "video/mp4": 512 * MIB, "video/quicktime": 512 * MIB, "text/srt": MIB, "text/vtt": MIB,
   },
   monthly_budget_usd: null,
   tenant_budgets_usd: {},

@@ -4,6 +4,7 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::place::{is_loopback, parse_origin};
 use latchkey_core::delivery::Pace;
+use latchkey_core::media::Lifetimes;
 use latchkey_core::oauth::Endpoints;
 use latchkey_core::seal::{Keyring, sha256};
 use latchkey_core::secret::Secret;
@@ -37,6 +38,7 @@ pub struct App {
     allows_loopback: bool,
     pace: Pace,
     webhook_pace: webhook::Pace,
+    lifetimes: Lifetimes,
 }
 
 impl App {
@@ -56,6 +58,7 @@ impl App {
             allows_loopback: flag(env, "ALLOW_LOOPBACK")?,
             pace: pace(env)?,
             webhook_pace: webhook_pace(env)?,
+            lifetimes: lifetimes(env)?,
             env: env.clone(),
         })
     }
@@ -90,6 +93,11 @@ impl App {
     /// How long a webhook waits before it is tried again.
     pub const fn webhook_pace(&self) -> webhook::Pace {
         self.webhook_pace
+    }
+
+    /// How long media are kept.
+    pub const fn lifetimes(&self) -> Lifetimes {
+        self.lifetimes
     }
 
     pub fn vault(&self) -> Result<Vault<'_>> {
@@ -197,12 +205,19 @@ fn api_origins(env: &Env) -> Result<Vec<String>> {
         .collect()
 }
 
-/// Variables for tests, which shorten what takes minutes.
 fn pace(env: &Env) -> Result<Pace> {
     let mut pace = Pace::default();
     pace.settle = span_var(env, "SETTLE_MS", 100)?.unwrap_or(pace.settle);
     pace.probe = span_var(env, "PROBE_MS", 100)?.unwrap_or(pace.probe);
     Ok(pace)
+}
+
+fn lifetimes(env: &Env) -> Result<Lifetimes> {
+    let usual = Lifetimes::default();
+    Ok(Lifetimes {
+        pending: span_var(env, "MEDIA_PENDING_MS", 100)?.unwrap_or(usual.pending),
+        active: span_var(env, "MEDIA_ACTIVE_MS", 100)?.unwrap_or(usual.active),
+    })
 }
 
 fn webhook_pace(env: &Env) -> Result<webhook::Pace> {

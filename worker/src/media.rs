@@ -2,19 +2,56 @@
 
 use futures_util::future::join;
 use js_sys::BigInt;
+use latchkey_core::media::upload::Part;
+use latchkey_core::time::{Span, UnixMillis};
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::ReadableStream;
 use worker::worker_sys::FixedLengthStream;
-use worker::{Bucket, MultipartUpload, Object, ObjectBody, Range, ResponseBody, UploadedPart};
+use worker::{Bucket, HttpMetadata, MultipartUpload, Object, ObjectBody, Range, ResponseBody, UploadedPart};
 
 use crate::error::{Doing, Error, Result};
+use crate::objects::workspace::Remains;
+use crate::runtime::now;
 use crate::stream::Chunks;
 
 /// R2 takes parts of 5 MiB and more, all of one size but the last.
 const PART: usize = 5 << 20;
+/// Numbers that R2's errors end in (Cloudflare's docs, R2 "Error codes").
+const NO_SUCH_UPLOAD: &str = "(10024)";
+const INVALID_PART: &str = "(10025)";
+/// workerd says in words only that a stream of a fixed length got more or fewer bytes.
+const OTHER_LENGTH: &str = "FixedLengthStream";
 
 pub struct MediaStore {
     bucket: Bucket,
+}
+
+/// What became of bytes that were to be a part.
+pub enum Sent {
+    Stored {
+        etag: String,
+    },
+    /// More or fewer than were said.
+    WrongLength,
+    /// The upload has become an object, or nothing.
+    Over,
+}
+
+/// What became of parts that were to be a file.
+pub enum Assembled {
+    Whole,
+    /// One was replaced in the meantime.
+    PartChanged,
+    /// Nothing is there: not as an upload, not as an object.
+    Lost,
+}
+
+/// A file as it is served.
+pub struct Stored {
+    pub size: u64,
+    pub etag: String,
+    pub content_type: Option<String>,
+    pub disposition: Option<String>,
 }
 
 impl MediaStore {
@@ -23,6 +60,7 @@ impl MediaStore {
     }
 
     /// Stores exactly `len` bytes. If there come more or fewer, what was under the key before stays.
+    #[allow(dead_code, reason = "the engine keeps its copies with it, and is being built")]
     pub async fn put(&self, key: &str, body: ReadableStream, len: u64) -> Result<()> {
         let (exactly, piped) = exactly(&body, len)?;
         let (stored, piped) = join(self.bucket.put(key, exactly).execute(), piped).await;
@@ -72,9 +110,83 @@ impl MediaStore {
         }
     }
 
+    /// An upload that can take parts. R2 gives up one that is not completed, after a week.
+    pub async fn begin_upload(&self, key: &str, content_type: &str, disposition: String) -> Result<String> {
+        let metadata = HttpMetadata {
+            content_type: Some(content_type.to_owned()),
+            content_disposition: Some(disposition),
+            ..HttpMetadata::default()
+        };
+        let upload = self.bucket.create_multipart_upload(key).http_metadata(metadata).execute();
+        Ok(upload.await.doing("begin an upload")?.upload_id().await)
+    }
+
+    /// Stores exactly `len` bytes as a part. If there come more or fewer, the part that was there before stays.
+    pub async fn put_part(
+        &self,
+        key: &str,
+        upload_id: &str,
+        number: u16,
+        body: &ReadableStream,
+        len: u64,
+    ) -> Result<Sent> {
+        let upload = self.bucket.resume_multipart_upload(key, upload_id)?;
+        let (exactly, piped) = exactly(body, len)?;
+        let (stored, piped) = join(upload.upload_part(number, exactly), piped).await;
+        let failed = match (stored, piped.map_err(worker::Error::from)) {
+            (Ok(part), Ok(_)) => return Ok(Sent::Stored { etag: part.etag() }),
+            (Err(error), _) | (_, Err(error)) => error,
+        };
+        match failed.to_string() {
+            text if text.contains(NO_SUCH_UPLOAD) => Ok(Sent::Over),
+            text if text.contains(OTHER_LENGTH) => Ok(Sent::WrongLength),
+            _ => Err(failed).doing("store a part"),
+        }
+    }
+
+    /// Makes one object of the parts. That it was made already, by a call that broke off afterwards, is seen by its size.
+    pub async fn assemble(&self, key: &str, upload_id: &str, parts: Vec<Part>, size: u64) -> Result<Assembled> {
+        let upload = self.bucket.resume_multipart_upload(key, upload_id)?;
+        let parts: Vec<_> = parts.into_iter().map(|part| UploadedPart::new(part.number, part.etag)).collect();
+        match upload.complete(parts).await {
+            Ok(_) => Ok(Assembled::Whole),
+            Err(error) if error.to_string().contains(INVALID_PART) => Ok(Assembled::PartChanged),
+            Err(error) if error.to_string().contains(NO_SUCH_UPLOAD) => match self.size(key).await? {
+                Some(stored) if stored == size => Ok(Assembled::Whole),
+                _ => Ok(Assembled::Lost),
+            },
+            Err(error) => Err(error).doing("put a file together"),
+        }
+    }
+
+    /// An upload that nobody will complete. One that is over counts as given up.
+    pub async fn abandon_upload(&self, key: &str, upload_id: &str) -> Result<()> {
+        match self.bucket.resume_multipart_upload(key, upload_id)?.abort().await {
+            Err(error) if !error.to_string().contains(NO_SUCH_UPLOAD) => Err(error).doing("give up an upload"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Everything of a medium that is closed. In this order: what completes an upload until then is deleted, and then
+    /// nothing can complete it.
+    pub async fn remove(&self, remains: &Remains) -> Result<()> {
+        if let Some(upload_id) = &remains.upload_id {
+            self.abandon_upload(&remains.key, upload_id).await?;
+        }
+        self.delete(&remains.key).await
+    }
+
     /// How large it is, if it is there.
     pub async fn size(&self, key: &str) -> Result<Option<u64>> {
         Ok(self.bucket.head(key).await.doing("look for a file")?.map(|object| object.size()))
+    }
+
+    pub async fn stored(&self, key: &str) -> Result<Option<Stored>> {
+        let object = self.bucket.head(key).await.doing("look for a file")?;
+        Ok(object.map(|object| {
+            let HttpMetadata { content_type, content_disposition, .. } = object.http_metadata();
+            Stored { size: object.size(), etag: object.http_etag(), content_type, disposition: content_disposition }
+        }))
     }
 
     pub async fn first_bytes(&self, key: &str, n: u64) -> Result<Option<Vec<u8>>> {
@@ -100,6 +212,32 @@ impl MediaStore {
     pub async fn delete(&self, key: &str) -> Result<()> {
         self.bucket.delete(key).await.doing("delete a file")
     }
+
+    /// Deletes what was stored under a prefix longer ago than `age`.
+    pub async fn sweep(&self, prefix: &str, age: Span) -> Result<()> {
+        let mut cursor = None;
+        loop {
+            let mut list = self.bucket.list().prefix(prefix);
+            if let Some(cursor) = cursor.take() {
+                list = list.cursor(cursor);
+            }
+            let page = list.execute().await.doing("list files")?;
+            let old: Vec<String> =
+                page.objects().iter().filter(|object| is_older(object, age)).map(Object::key).collect();
+            if !old.is_empty() {
+                self.bucket.delete_multiple(old).await.doing("delete files")?;
+            }
+            cursor = page.cursor();
+            if cursor.is_none() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn is_older(object: &Object, age: Span) -> bool {
+    let uploaded = i64::try_from(object.uploaded().as_millis()).unwrap_or(i64::MAX);
+    now() - UnixMillis(uploaded) > age
 }
 
 /// The stream that R2 wants, whose length is known, and the end of filling it. It breaks when `body` is longer or shorter.

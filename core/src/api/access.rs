@@ -6,6 +6,7 @@ use crate::key::{Access, Reach, Scope};
 const READ: Access = Access { scope: Scope::Read, reach: Reach::Account };
 const READ_TENANT: Access = Access { scope: Scope::Read, reach: Reach::Tenant };
 const PUBLISH: Access = Access { scope: Scope::Publish, reach: Reach::Account };
+const PUBLISH_TENANT: Access = Access { scope: Scope::Publish, reach: Reach::Tenant };
 const CONNECT: Access = Access { scope: Scope::Connect, reach: Reach::Tenant };
 const ADMIN: Access = Access { scope: Scope::Admin, reach: Reach::Tenant };
 const ADMIN_ALL: Access = Access { scope: Scope::Admin, reach: Reach::Workspace };
@@ -18,6 +19,9 @@ impl Route {
             | Self::SessionComplete(_)
             | Self::SessionConfirm(_)
             | Self::SessionPreflight(_)
+            | Self::MediaPreflight
+            | Self::MediaReceive(_)
+            | Self::MediaFile(_)
             | Self::Preflight
             | Self::ConnectStart
             | Self::ConnectStartConfirmed
@@ -50,7 +54,8 @@ impl Route {
             | Self::SessionCancel(_)
             | Self::SessionAccept(_)
             | Self::AccountDelete(_) => CONNECT,
-            Self::NetworkList | Self::NetworkGet(_) | Self::Usage => READ_TENANT,
+            Self::NetworkList | Self::NetworkGet(_) | Self::MediaList | Self::MediaGet(_) | Self::Usage => READ_TENANT,
+            Self::MediaCreate | Self::MediaConfirm(_) | Self::MediaDelete(_) => PUBLISH_TENANT,
             Self::Pass { is_read: true, .. }
             | Self::AccountList
             | Self::AccountGet(_)

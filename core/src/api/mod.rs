@@ -9,6 +9,7 @@ pub mod connect;
 pub mod event;
 pub mod input;
 pub mod key;
+pub mod media;
 pub mod network;
 pub mod post;
 pub mod profile;

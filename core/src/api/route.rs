@@ -61,6 +61,17 @@ pub enum Route {
     PostReplies(String),
     PostReply(String),
     PostRepost(String),
+    MediaCreate,
+    MediaList,
+    MediaGet(String),
+    MediaDelete(String),
+    MediaConfirm(String),
+    /// Bytes, by a signed address.
+    MediaReceive(String),
+    /// A browser's CORS question before that.
+    MediaPreflight,
+    /// Bytes back, by a signed address.
+    MediaFile(String),
     SettingsGet,
     SettingsChange,
     Usage,
@@ -108,6 +119,7 @@ impl Route {
             ("OPTIONS", ["connect-sessions", id] | ["connect-sessions", id, "complete" | "confirm"]) => {
                 Self::SessionPreflight((*id).to_owned())
             }
+            ("OPTIONS", ["media", _, "upload"]) => Self::MediaPreflight,
             ("OPTIONS", _) => Self::Preflight,
             ("POST", ["social-networks"]) => Self::NetworkCreate,
             ("GET", ["social-networks"]) => Self::NetworkList,
@@ -136,6 +148,7 @@ impl Route {
             }
             (_, ["social-accounts", id, "x", "2", rest @ ..]) => Self::pass(Some((*id).to_owned()), method, rest),
             (_, ["posts", rest @ ..]) => return Self::parse_posts(method, rest),
+            (_, ["media", rest @ ..]) => return Self::parse_media(method, rest),
             ("GET", ["audit"]) => Self::Audit,
             (_, ["webhooks", rest @ ..]) => return Self::parse_webhooks(method, rest),
             ("GET", ["settings"]) => Self::SettingsGet,
@@ -169,6 +182,20 @@ impl Route {
             ("POST", [post, "deliveries", account, "resolve"]) => {
                 Self::PostResolve { post: (*post).to_owned(), account: (*account).to_owned() }
             }
+            _ => return None,
+        })
+    }
+
+    fn parse_media(method: &str, segments: &[&str]) -> Option<Self> {
+        let of = |route: fn(String) -> Self, id: &str| route(id.to_owned());
+        Some(match (method, segments) {
+            ("GET", []) => Self::MediaList,
+            ("POST", ["upload"]) => Self::MediaCreate,
+            ("GET", [id]) => of(Self::MediaGet, id),
+            ("DELETE", [id]) => of(Self::MediaDelete, id),
+            ("POST", [id, "confirm"]) => of(Self::MediaConfirm, id),
+            ("PUT", [id, "upload"]) => of(Self::MediaReceive, id),
+            ("GET" | "HEAD", [id, "file"]) => of(Self::MediaFile, id),
             _ => return None,
         })
     }
@@ -239,6 +266,12 @@ impl Route {
             Self::PostAnalytics(_) => "/v1/posts/{id}/analytics",
             Self::PostReplies(_) | Self::PostReply(_) => "/v1/posts/{id}/replies",
             Self::PostRepost(_) => "/v1/posts/{id}/repost",
+            Self::MediaList => "/v1/media",
+            Self::MediaCreate => "/v1/media/upload",
+            Self::MediaGet(_) | Self::MediaDelete(_) => "/v1/media/{id}",
+            Self::MediaConfirm(_) => "/v1/media/{id}/confirm",
+            Self::MediaReceive(_) | Self::MediaPreflight => "/v1/media/{id}/upload",
+            Self::MediaFile(_) => "/v1/media/{id}/file",
             Self::SettingsGet | Self::SettingsChange => "/v1/settings",
             Self::Usage => "/v1/account/usage",
             Self::Pass { account: Some(_), .. } => "/v1/social-accounts/{id}/x/2/*",

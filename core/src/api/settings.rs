@@ -11,6 +11,7 @@ use super::input::given;
 use super::refused::Refused;
 use crate::brand::Brand;
 use crate::id::TenantId;
+use crate::media::Kind;
 use crate::settings::{Budgets, OnUnknown, Settings};
 use crate::time::UnixMillis;
 use crate::x::price::{Micros, Prices};
@@ -24,6 +25,9 @@ pub struct ChangeSettings {
     /// US dollars by the price's name.
     #[serde(default)]
     prices: BTreeMap<String, f64>,
+    /// Bytes by MIME type; zero refuses the type.
+    #[serde(default)]
+    allowed_media: BTreeMap<String, u64>,
     /// Null is no limit.
     #[serde(default, deserialize_with = "given")]
     monthly_budget_usd: Option<Option<f64>>,
@@ -34,6 +38,9 @@ pub struct ChangeSettings {
     pub brand: ChangeBrand,
 }
 
+/// The largest file that X's API description 2.167 lets an upload announce (`total_bytes`).
+const LARGEST_MEDIA: u64 = 17_179_869_184;
+
 impl ChangeSettings {
     pub fn apply(&self, settings: &mut Settings) -> Result<(), Refused> {
         settings.on_unknown = self.on_unknown.unwrap_or(settings.on_unknown);
@@ -41,6 +48,9 @@ impl ChangeSettings {
             let path = format!("prices.{name}");
             let price = settings.prices.named(name).ok_or_else(|| Refused::field(&path, "unknown price"))?;
             *price = Micros::from_usd(*usd, &path)?;
+        }
+        for (mime, bytes) in &self.allowed_media {
+            settings.allowed_media.set(known_kind(mime, *bytes)?, *bytes);
         }
         self.apply_budgets(&mut settings.budgets)
     }
@@ -60,6 +70,14 @@ impl ChangeSettings {
     }
 }
 
+fn known_kind(mime: &str, bytes: u64) -> Result<Kind, Refused> {
+    let path = format!("allowed_media.{mime}");
+    if bytes > LARGEST_MEDIA {
+        return Err(Refused::field(&path, format!("expected a number of bytes from 0 to {LARGEST_MEDIA}")));
+    }
+    Kind::ALL.into_iter().find(|kind| kind.mime() == mime).ok_or_else(|| Refused::field(&path, "unknown type"))
+}
+
 pub fn settings_view(settings: &Settings, brand: &Brand) -> Value {
     let budgets = &settings.budgets;
     let of_tenants = budgets.tenants.iter().map(|(tenant_id, limit)| (tenant_id.to_string(), json!(limit.to_usd())));
@@ -67,9 +85,12 @@ pub fn settings_view(settings: &Settings, brand: &Brand) -> Value {
     let mut prices = settings.prices;
     let row = |name: &&str| Some(((*name).to_owned(), json!(prices.named(name)?.to_usd())));
     let prices: serde_json::Map<String, Value> = Prices::NAMES.iter().filter_map(row).collect();
+    let allowed_media: BTreeMap<Kind, u64> =
+        Kind::ALL.into_iter().map(|kind| (kind, settings.allowed_media.of(kind))).collect();
     json!({
         "on_unknown": settings.on_unknown,
         "prices": prices,
+        "allowed_media": allowed_media,
         "monthly_budget_usd": budgets.workspace.map(Micros::to_usd),
         "tenant_budgets_usd": of_tenants,
         "brand": brand_view(brand),
@@ -131,6 +152,12 @@ mod tests {
         read::<ChangeSettings>(body.as_bytes(), &[])?.value.apply(settings)
     }
 
+    /// Limits of media have a test of their own.
+    fn without_media(mut view: Value) -> Value {
+        view.as_object_mut().unwrap().remove("allowed_media");
+        view
+    }
+
     #[test]
     fn a_change_leaves_what_it_does_not_name() {
         let mut settings = Settings::default();
@@ -139,7 +166,7 @@ mod tests {
         assert_eq!(settings.on_unknown, OnUnknown::Hold);
         assert_eq!((settings.prices.post, settings.prices.repost), (Micros(20_000), Prices::default().repost));
         assert_eq!(
-            settings_view(&settings, &Brand::default()),
+            without_media(settings_view(&settings, &Brand::default())),
             json!({
                 "on_unknown": "hold",
                 "prices": {
@@ -149,6 +176,21 @@ mod tests {
                 "monthly_budget_usd": null, "tenant_budgets_usd": {},
                 "brand": { "name": null, "logo_url": null, "color": null },
             })
+        );
+    }
+
+    #[test]
+    fn limits_of_media_are_merged_and_shown_whole() {
+        let mut settings = Settings::default();
+        change(r#"{"allowed_media":{"video/mp4":1073741824,"image/gif":0}}"#, &mut settings).unwrap();
+        change(r#"{"allowed_media":{"image/gif":1}}"#, &mut settings).unwrap();
+        let mib = |n: u64| n << 20;
+        assert_eq!(
+            settings_view(&settings, &Brand::default()).get("allowed_media"),
+            Some(&json!({
+                "image/jpeg": mib(5), "image/png": mib(5), "image/webp": mib(5), "image/gif": 1,
+                "video/mp4": mib(1024), "video/quicktime": mib(512), "text/srt": mib(1), "text/vtt": mib(1),
+            }))
         );
     }
 
@@ -173,6 +215,10 @@ mod tests {
         assert_eq!(path(r#"{"colour":1}"#), ["colour"]);
         assert_eq!(path(r#"{"monthly_budget_usd":-1}"#), ["monthly_budget_usd"]);
         assert_eq!(path(r#"{"tenant_budgets_usd":{"t1":-1}}"#), ["tenant_budgets_usd.t1"]);
+        assert_eq!(path(r#"{"allowed_media":{"image/bmp":1}}"#), ["allowed_media.image/bmp"]);
+        assert_eq!(path(r#"{"allowed_media":{"image/png":17179869185}}"#), ["allowed_media.image/png"]);
+        assert_eq!(path(r#"{"allowed_media":{"image/png":-1}}"#), ["allowed_media.image/png"]);
+        assert_eq!(path(r#"{"allowed_media":{"image/png":"5MB"}}"#), ["allowed_media.image/png"]);
     }
 
     #[test]

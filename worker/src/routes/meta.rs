@@ -14,8 +14,27 @@ pub fn health() -> Reply {
     Reply::json(&Answer::json(200, &json!({ "ok": true, "version": env!("CARGO_PKG_VERSION") })))
 }
 
+/// Who holds the address may use it, from any page: the address is the permission, and no cookie or key is looked at.
+fn upload_cors(route: &Route) -> Vec<(&'static str, String)> {
+    let mut headers = vec![
+        ("Access-Control-Allow-Origin", "*".to_owned()),
+        ("Access-Control-Expose-Headers", "X-Request-Id".to_owned()),
+    ];
+    if matches!(route, Route::MediaPreflight) {
+        headers.extend([
+            ("Access-Control-Allow-Methods", "PUT".to_owned()),
+            ("Access-Control-Allow-Headers", "Content-Type".to_owned()),
+            ("Access-Control-Max-Age", "7200".to_owned()),
+        ]);
+    }
+    headers
+}
+
 /// A session answers exactly the origin it was made for, which its id carries; key routes the configured origins.
 pub fn cors(app: &App, route: &Route, incoming: &Incoming) -> Vec<(&'static str, String)> {
+    if matches!(route, Route::MediaReceive(_) | Route::MediaPreflight) {
+        return upload_cors(route);
+    }
     let Some(origin) = incoming.header("origin") else { return Vec::new() };
     let of_session = match route {
         Route::SessionGet(id)

@@ -4,12 +4,14 @@ mod accounts;
 mod connect;
 mod insight;
 mod keys;
+mod media;
 pub mod meta;
 mod networks;
 mod pass;
 mod posts;
 mod sessions;
 mod settings;
+mod uploads;
 mod webhooks;
 
 use std::rc::Rc;
@@ -52,7 +54,7 @@ pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Ent
 async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
     match route {
         Route::Health => Ok(meta::health()),
-        Route::Preflight | Route::SessionPreflight(_) => Ok(Reply::empty(204)),
+        Route::Preflight | Route::SessionPreflight(_) | Route::MediaPreflight => Ok(Reply::empty(204)),
         Route::NetworkList
         | Route::NetworkGet(_)
         | Route::NetworkDelete(_)
@@ -102,6 +104,13 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         Route::AccountHealth(id) => accounts::health(app, &incoming, id).await,
         Route::AccountMetrics(id) => accounts::metrics(app, &incoming, id).await,
         Route::AccountLimits(id) => accounts::limits(app, &incoming, id).await,
+        Route::MediaCreate => media::create(app, incoming).await,
+        Route::MediaList => media::list(app, &incoming).await,
+        Route::MediaGet(id) => media::get(app, &incoming, id).await,
+        Route::MediaConfirm(id) => media::confirm(app, incoming, id).await,
+        Route::MediaDelete(id) => media::delete(app, &incoming, id).await,
+        Route::MediaReceive(id) => uploads::receive(app, &incoming, &id).await,
+        Route::MediaFile(id) => uploads::file(app, &incoming, &id).await,
         Route::PostCreate => posts::create(app, incoming).await,
         Route::PostReply(_) | Route::PostRepost(_) => posts::create_and_wait(app, incoming).await,
         Route::PostChange(id) => posts::change(app, incoming, id).await,

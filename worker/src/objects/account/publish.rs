@@ -104,7 +104,9 @@ impl Inner {
         let Some(delivery) = self.unchanged(&delivery)? else { return Ok(()) };
         match (access, upload) {
             (Err(no_access), _) => self.effect(delivery, no_access.into()),
-            (Ok(access), Some((place, step))) => self.upload(delivery, place, &step, &access).await,
+            (Ok(access), Some((place, step))) => {
+                self.upload(delivery, place, &step, (&access, &gate.allowed_media)).await
+            }
             (Ok(access), None) => self.post(delivery, &access).await,
         }
     }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use latchkey_core::delivery::{Delivery, Failure, FailureCode, File, Place, State, UploadOutcome, UploadStep};
+use latchkey_core::media::Limits;
 use latchkey_core::seal::base64url;
 use latchkey_core::x::XError;
 use latchkey_core::x::media::{MediaCall, Range, SCOPE};
@@ -20,14 +21,14 @@ impl Inner {
         delivery: Delivery,
         place: Place,
         step: &UploadStep,
-        access: &Access,
+        (access, limits): (&Access, &Limits),
     ) -> Result<()> {
         let outcome = match step {
             _ if !self.has_media_scope()? => {
                 let message = format!("The account was connected without {SCOPE}: connect it again.");
                 unusable(FailureCode::MissingScope, message)
             }
-            UploadStep::Fetch { url, key } => self.fetch_media(url, key).await?,
+            UploadStep::Fetch { url, key } => self.fetch_media(url, key, limits).await?,
             UploadStep::Call { call, file } => self.media_call(call, file, access).await?,
         };
         if let UploadOutcome::Refused(XError::Refused { refusal: Refusal::TokenRejected, .. }) = &outcome {

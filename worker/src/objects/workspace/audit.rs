@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::SqlStorageValue;
 
-use super::{ApiRequest, Call, Command, Inner, Outcome};
+use super::{ApiRequest, Call, Command, Inner, MediaCommand, Outcome};
 use crate::error::Result;
 use crate::objects::storage::{doc, time};
 use crate::runtime::now;
@@ -76,6 +76,7 @@ impl Inner {
             Some("acc") => "SELECT tenant_id FROM accounts WHERE id = ?",
             Some("net") => "SELECT tenant_id FROM networks WHERE id = ?",
             Some("post") => "SELECT tenant_id FROM posts WHERE id = ?",
+            Some("med") => "SELECT tenant_id FROM media WHERE id = ?",
             Some("wh") => "SELECT tenant_id FROM webhooks WHERE id = ?",
             Some("key") => "SELECT json_extract(doc, '$.binding.tenant_id') AS tenant_id FROM keys WHERE id = ?",
             _ => return Ok(None),
@@ -142,8 +143,14 @@ fn done_by(command: &Command, outcome: &Outcome) -> Option<Deed> {
             (_, target_id) => Some((action, target_id)),
         },
         // A plan that is an effect by itself; a change that has to begin again is none.
-        Outcome::Go(_) => matches!(command, Command::DeleteAccount { .. } | Command::PlanSession { .. })
-            .then_some((action, target_id)),
+        Outcome::Go(_) => {
+            let is_effect = match command {
+                Command::DeleteAccount { .. } | Command::PlanSession { .. } => true,
+                Command::Media(command) => matches!(**command, MediaCommand::Delete { .. }),
+                _ => false,
+            };
+            is_effect.then_some((action, target_id))
+        }
     }
 }
 
@@ -171,6 +178,11 @@ fn deed(command: &Command) -> Option<Deed> {
         Command::CommitKeyDeletion { id } => on(Action::KeyDeleted, id.as_str()),
         Command::CommitWebhook { webhook, .. } => on(Action::WebhookCreated, webhook.id.as_str()),
         Command::ChangeWebhook { id, .. } => on(Action::WebhookChanged, id),
+        Command::Media(command) => match &**command {
+            MediaCommand::Create { media, .. } => on(Action::MediaCreated, media.id.as_str()),
+            MediaCommand::Delete { id } => on(Action::MediaDeleted, id),
+            _ => None,
+        },
         Command::ChangeSettings { .. } => Some((Action::SettingsChanged, None)),
         _ => None,
     }

@@ -48,12 +48,17 @@ pub const SCHEMA: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS outbox_due ON outbox (due_at)",
     "CREATE TABLE IF NOT EXISTS media (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, tenant_id TEXT, status TEXT NOT NULL,
-        expires_at INTEGER NOT NULL, doc TEXT NOT NULL)",
+        expires_at INTEGER NOT NULL, upload_id TEXT, doc TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS media_parts (
+        media_id TEXT NOT NULL, part INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,
+        PRIMARY KEY (media_id, part)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS media_age ON media (expires_at)",
-    // What a draft or a post that is not done names: kept as long as it is named.
     "CREATE TABLE IF NOT EXISTS post_media (
         post_id TEXT NOT NULL, media_id TEXT NOT NULL, PRIMARY KEY (media_id, post_id)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS post_media_of ON post_media (post_id)",
+    "CREATE VIEW IF NOT EXISTS media_in_use AS SELECT m.media_id, m.post_id FROM post_media m JOIN posts p ON p.id = m.post_id
+        WHERE p.is_deleted = 0 AND (json_extract(p.doc, '$.is_draft') OR EXISTS (SELECT 1 FROM deliveries d
+            WHERE d.post_id = p.id AND d.state NOT IN ('published', 'failed', 'deleted', 'cancelled')))",
     "CREATE TABLE IF NOT EXISTS keys (
         id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, account_id TEXT, is_closed INTEGER NOT NULL DEFAULT 0,
         doc TEXT NOT NULL)",
@@ -84,6 +89,8 @@ pub const SCHEMA: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS announced (
         post_id TEXT NOT NULL, account_id TEXT NOT NULL, edition INTEGER NOT NULL,
         PRIMARY KEY (post_id, account_id)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS sweep (id INTEGER PRIMARY KEY CHECK (id = 1), due_at INTEGER NOT NULL)",
+    "INSERT OR IGNORE INTO sweep (id, due_at) VALUES (1, 0)",
     "CREATE TABLE IF NOT EXISTS settings (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL)",
 ];
 

@@ -1,13 +1,272 @@
 //! Media in the ledger: announced, confirmed, shown, and closed when nobody needs them any more.
 
-use latchkey_core::media::Media;
+use std::rc::Rc;
 
-use super::Inner;
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::code::Code;
+use latchkey_core::api::media::MediaFilter;
+use latchkey_core::api::query::Query;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::id::TenantId;
+use latchkey_core::key::Binding;
+use latchkey_core::media::upload::{Part, assemble, within};
+use latchkey_core::media::{Kind, Media, Status};
+use latchkey_core::time::{Span, UnixMillis};
+use serde::{Deserialize, Serialize};
+use worker::SqlStorageValue;
+
+use super::outbox::Errand;
+use super::{Done, Inner, Outcome, go, not_found};
 use crate::error::Result;
+use crate::objects::storage::{doc, time};
+use crate::runtime::now;
+
+/// What an API key may ask of media. The edge signs the addresses, so rows go there as they are.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum MediaCommand {
+    /// Whether such a file would be taken, and for which tenant.
+    Announce {
+        kind: Kind,
+        size: u64,
+        tenant_id: Option<TenantId>,
+    },
+    Create {
+        media: Media,
+        answer: Answer,
+        is_sealed: bool,
+    },
+    List {
+        query: String,
+    },
+    Get {
+        id: String,
+    },
+    /// Whether what has arrived is a file.
+    PlanConfirm {
+        id: String,
+        size: Option<u64>,
+    },
+    /// The parts of this upload are one object, and it is what it was said to be.
+    Confirm {
+        media: Media,
+        upload_id: String,
+        answer: Answer,
+        is_sealed: bool,
+    },
+    /// They are not, and the bytes are gone.
+    Reject {
+        media: Media,
+        upload_id: String,
+        refused: Box<Refused>,
+    },
+    Delete {
+        id: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct MediaRows {
+    pub rows: Vec<Media>,
+    pub total: u64,
+    pub filter: MediaFilter,
+    pub warnings: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub enum ConfirmPlan {
+    /// Confirmed before.
+    Active(Media),
+    Arrived(Arrived),
+}
+
+/// Parts that can be put together.
+#[derive(Serialize, Deserialize)]
+pub struct Arrived {
+    pub media: Media,
+    pub upload_id: String,
+    pub parts: Vec<Part>,
+    pub size: u64,
+}
+
+/// What is left to do of a medium that is closed. It can be done twice.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Remains {
+    pub key: String,
+    pub upload_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Upload {
+    upload_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Name {
+    id: String,
+}
 
 impl Inner {
-    #[allow(dead_code, reason = "the routes that use it are being built")]
+    pub(super) fn media_command(&self, command: &MediaCommand, request_id: &str, whose: &Binding) -> Result<Outcome> {
+        match command {
+            MediaCommand::Announce { kind, size, tenant_id } => {
+                within(*kind, *size, self.settings()?.allowed_media.of(*kind))?;
+                go(whose.tenant_for(tenant_id.clone())?)
+            }
+            MediaCommand::Create { media, answer, is_sealed } => {
+                self.save_media(media)?;
+                Ok(given(answer, *is_sealed))
+            }
+            MediaCommand::List { query } => go(self.list_media(query, whose)?),
+            MediaCommand::Get { id } => go(self.media_for(id, whose)?),
+            MediaCommand::PlanConfirm { id, size } => go(self.plan_confirm(id, *size, whose)?),
+            MediaCommand::Confirm { media, upload_id, answer, is_sealed } => {
+                self.confirm(media, upload_id)?;
+                Ok(given(answer, *is_sealed))
+            }
+            MediaCommand::Reject { media, upload_id, refused } => {
+                self.forget_upload(media, upload_id)?;
+                Ok(given(&refused.answer(request_id), false))
+            }
+            MediaCommand::Delete { id } => go(self.delete_media(id, whose)?),
+        }
+    }
+
     pub(super) fn media_named(&self, id: &str) -> Result<Option<Media>> {
         self.db()?.doc("SELECT doc FROM media WHERE id = ?", vec![id.into()])
     }
+
+    /// One that is there for this caller.
+    fn media_for(&self, id: &str, whose: &Binding) -> Result<Media> {
+        let media = self.media_named(id)?.filter(|media| whose.admits_tenant(media.tenant_id.as_ref()));
+        media.ok_or_else(|| not_found("media"))
+    }
+
+    pub(super) fn save_media(&self, media: &Media) -> Result<()> {
+        let status = if media.status == Status::Active { "active" } else { "pending" };
+        self.db()?.run(
+            "INSERT INTO media (id, tenant_id, status, expires_at, doc) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
+                SET status = excluded.status, expires_at = excluded.expires_at, doc = excluded.doc",
+            vec![
+                media.id.as_str().into(),
+                media.tenant_id.as_ref().map(TenantId::as_str).into(),
+                status.into(),
+                time(media.expires_at),
+                doc(media)?,
+            ],
+        )
+    }
+
+    /// Newest first.
+    fn list_media(&self, query: &str, whose: &Binding) -> Result<MediaRows> {
+        let mut query = Query::parse(query);
+        let filter = MediaFilter::from_query(&mut query)?;
+        let warnings = query.finish()?;
+        let condition = "coalesce(tenant_id = ?1, ?1 IS NULL) AND coalesce(tenant_id = ?2, ?2 IS NULL)
+            AND (status = ?3 OR ?3 IS NULL)";
+        let status = filter.status.map(|status| if status == Status::Active { "active" } else { "pending" });
+        let wanted: Vec<SqlStorageValue> = vec![
+            whose.tenant_id.as_ref().map(TenantId::as_str).into(),
+            filter.tenant_id.as_deref().into(),
+            status.into(),
+        ];
+        let total =
+            self.db()?.count(&format!("SELECT count(*) AS count FROM media WHERE {condition}"), wanted.clone())?;
+        let page = [i64::from(filter.limit).into(), i64::from(filter.offset).into()];
+        let query = format!("SELECT doc FROM media WHERE {condition} ORDER BY seq DESC LIMIT ?4 OFFSET ?5");
+        let rows = self.db()?.docs(&query, wanted.into_iter().chain(page).collect())?;
+        Ok(MediaRows { rows, total, filter, warnings })
+    }
+
+    fn plan_confirm(&self, id: &str, size: Option<u64>, whose: &Binding) -> Result<ConfirmPlan> {
+        let media = self.media_for(id, whose)?;
+        if media.status == Status::Active {
+            return Ok(ConfirmPlan::Active(media));
+        }
+        let parts = self.parts_of(id)?;
+        let limit = self.settings()?.allowed_media.of(media.kind);
+        let size = assemble(media.kind, &parts, &[media.size, size], limit)?;
+        let upload_id = self.upload_of(id)?.unwrap_or_default();
+        Ok(ConfirmPlan::Arrived(Arrived { media, upload_id, parts, size }))
+    }
+
+    /// Of two calls at once the second finds it confirmed. If other bytes have come in between, those are confirmed next.
+    fn confirm(&self, media: &Media, upload_id: &str) -> Result<()> {
+        let current = self.media_named(media.id.as_str())?.ok_or_else(|| not_found("media"))?;
+        if current.status == Status::Active {
+            return Ok(());
+        }
+        if self.upload_of(media.id.as_str())?.as_deref() != Some(upload_id) {
+            let refused = Refused::new(Code::InFlight, "Other bytes have arrived while these were being confirmed.");
+            return Err(refused.with_hint("Confirm again.").into());
+        }
+        self.forget_upload(media, upload_id)
+    }
+
+    /// The row as it is now, without an upload.
+    fn forget_upload(&self, media: &Media, upload_id: &str) -> Result<()> {
+        if self.upload_of(media.id.as_str())?.as_deref() != Some(upload_id) {
+            return Ok(());
+        }
+        let id: SqlStorageValue = media.id.as_str().into();
+        self.db()?.run("DELETE FROM media_parts WHERE media_id = ?", vec![id.clone()])?;
+        self.db()?.run("UPDATE media SET upload_id = NULL WHERE id = ?", vec![id])?;
+        self.save_media(media)
+    }
+
+    pub(super) fn upload_of(&self, id: &str) -> Result<Option<String>> {
+        let rows: Vec<Upload> = self.db()?.rows("SELECT upload_id FROM media WHERE id = ?", vec![id.into()])?;
+        Ok(rows.into_iter().next().and_then(|row| row.upload_id))
+    }
+
+    /// What a draft or an unfinished post names stays.
+    fn delete_media(&self, id: &str, whose: &Binding) -> Result<Remains> {
+        let media = self.media_for(id, whose)?;
+        let query = "SELECT post_id AS id FROM media_in_use WHERE media_id = ? LIMIT 1";
+        if let Some(Name { id: post }) = self.db()?.rows(query, vec![id.into()])?.into_iter().next() {
+            let refused = Refused::new(Code::InFlight, format!("The post {post} is still to be sent with it."));
+            return Err(refused.with_hint("Delete the post, or wait until it is published.").into());
+        }
+        self.close_media(&media)
+    }
+
+    /// The row goes, and the bytes are owed, in one transaction.
+    fn close_media(&self, media: &Media) -> Result<Remains> {
+        let remains = Remains { key: media.key(), upload_id: self.upload_of(media.id.as_str())? };
+        self.owe(&Errand::RemoveMedia(remains.clone()), now())?;
+        self.db()?.run("DELETE FROM media_parts WHERE media_id = ?", vec![media.id.as_str().into()])?;
+        self.db()?.run("DELETE FROM media WHERE id = ?", vec![media.id.as_str().into()])?;
+        Ok(remains)
+    }
+
+    /// What has expired and is not named by a post that is still to be sent.
+    pub(super) fn expire_media(&self, now: UnixMillis) -> Result<()> {
+        let query = "SELECT doc FROM media m WHERE expires_at <= ?
+            AND NOT EXISTS (SELECT 1 FROM media_in_use u WHERE u.media_id = m.id)";
+        let expired: Vec<Media> = self.db()?.docs(query, vec![time(now)])?;
+        self.db()?.transaction(|| expired.iter().try_for_each(|media| self.close_media(media).map(drop)))
+    }
+}
+
+/// Copies of files that posts name by URL are made for one delivery and deleted with its end; a crash may leave one.
+const FETCHED: &str = "fetched/";
+const FETCHED_FOR: Span = Span::days(2);
+const SWEEP_EVERY: Span = Span::days(1);
+
+impl Inner {
+    /// Whether it is time to look for what crashes left. If this time fails, the next one does it.
+    pub(super) fn begin_sweep(&self, now: UnixMillis) -> Result<bool> {
+        let due = self.db()?.count("SELECT count(*) AS count FROM sweep WHERE due_at <= ?", vec![time(now)])? > 0;
+        if due {
+            self.db()?.run("UPDATE sweep SET due_at = ?", vec![time(now + SWEEP_EVERY)])?;
+        }
+        Ok(due)
+    }
+
+    pub(super) async fn sweep_fetched(self: Rc<Self>) -> Result<()> {
+        self.app()?.media()?.sweep(FETCHED, FETCHED_FOR).await
+    }
+}
+
+fn given(answer: &Answer, is_sealed: bool) -> Outcome {
+    Outcome::Done(Done { answer: answer.clone(), is_replayed: false, is_sealed })
 }

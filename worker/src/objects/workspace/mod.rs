@@ -22,6 +22,7 @@ mod outbox;
 mod posts;
 mod settings;
 mod stub;
+mod uploads;
 mod webhooks;
 
 use std::cell::OnceCell;
@@ -42,6 +43,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 pub use self::brand::Picture;
 use self::dispatches::Lanes;
+pub use self::media::{Arrived, ConfirmPlan, MediaCommand, MediaRows, Remains};
 use self::stub::Message;
 pub use self::stub::{
     Admission, ApiRequest, Call, ChangePlan, Command, DeletionPlan, Done, GrantReport, HealthPlan, Heard, InsightPlan,
@@ -116,6 +118,7 @@ impl Inner {
                 reply(gate)
             }
             Message::Reclaim(delivery) => reply(self.db()?.transaction(|| self.reclaim(&delivery))?),
+            Message::Upload(message) => self.upload_message(&message).await,
             Message::Brand => reply(self.brand()?),
             Message::Logo { digest } => reply(self.logo(&digest)?),
             Message::GrantChanged(report) => {
@@ -252,6 +255,7 @@ impl Inner {
                 Ok(Outcome::Done(Done { answer: answer.clone(), is_replayed: false, is_sealed: *is_sealed }))
             }
             Command::ChangeWebhook { id, change } => Ok(done(self.change_webhook(id, (**change).clone(), whose)?)),
+            Command::Media(command) => self.media_command(command, &call.request_id, whose),
         }
     }
 

@@ -13,7 +13,7 @@ use latchkey_core::idempotency::REMEMBERED;
 use latchkey_core::time::{Span, UnixMillis};
 use serde::{Deserialize, Serialize};
 
-use super::Inner;
+use super::{Inner, Remains};
 use crate::error::Result;
 use crate::log;
 use crate::objects::account::Release;
@@ -64,6 +64,13 @@ pub enum Errand {
         network_id: NetworkId,
         version: u32,
     },
+    /// A medium was deleted or has expired.
+    RemoveMedia(Remains),
+    /// Another upload has taken its place.
+    AbandonUpload {
+        key: String,
+        upload_id: String,
+    },
 }
 
 #[derive(Deserialize)]
@@ -103,6 +110,10 @@ impl Inner {
         self.purge_idempotency(now())?;
         self.purge_dispatches()?;
         self.purge_audit()?;
+        self.expire_media(now())?;
+        if self.begin_sweep(now())? {
+            self.detach(Box::pin(Rc::clone(self).sweep_fetched()));
+        }
         loop {
             let (deliveries, others) = self.due_trips()?;
             for trip in others {
@@ -143,11 +154,15 @@ impl Inner {
     }
 
     pub(super) async fn arm(&self) -> Result<()> {
-        let query = "SELECT min(at) AS at FROM (
-            SELECT min(due_at) AS at FROM outbox WHERE due_at < ?
-            UNION ALL SELECT min(started_at) + ? AS at FROM idempotency
-            UNION ALL SELECT min(watch_at) AS at FROM deliveries WHERE watch_at IS NOT NULL
-            UNION ALL SELECT min(json_extract(doc, '$.probe_at')) AS at FROM networks WHERE is_deleted = 0)";
+        // One list and not a UNION: a compound SELECT has five terms here at most.
+        let query = "SELECT min(value) AS at FROM json_each(json_array(
+            (SELECT min(due_at) FROM outbox WHERE due_at < ?),
+            (SELECT min(started_at) + ? FROM idempotency),
+            (SELECT min(watch_at) FROM deliveries WHERE watch_at IS NOT NULL),
+            (SELECT min(json_extract(doc, '$.probe_at')) FROM networks WHERE is_deleted = 0),
+            (SELECT due_at FROM sweep),
+            (SELECT expires_at FROM media m WHERE NOT EXISTS (SELECT 1 FROM media_in_use u WHERE u.media_id = m.id)
+                ORDER BY expires_at LIMIT 1)))";
         let rows: Vec<Time> = self.db()?.rows(query, vec![NEVER.into(), REMEMBERED.as_millis().into()])?;
         let own = rows.first().and_then(|row| row.at).map(UnixMillis);
         self.db()?.set_alarm(own.into_iter().chain(self.next_dispatch()?).min()).await
@@ -237,6 +252,10 @@ impl Inner {
                 let is_current =
                     self.network(network_id.as_str())?.is_some_and(|network| network.secret_version == version);
                 if is_current { Ok(()) } else { app.vault()?.forget(&network_id, version).await }
+            }
+            Work::Other(Errand::RemoveMedia(remains)) => app.media()?.remove(&remains).await,
+            Work::Other(Errand::AbandonUpload { key, upload_id }) => {
+                app.media()?.abandon_upload(&key, &upload_id).await
             }
         }
     }

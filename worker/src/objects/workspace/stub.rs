@@ -24,6 +24,8 @@ use worker::Stub;
 use super::super::account::Release;
 use super::super::wire::ask;
 use super::brand::Picture;
+use super::media::MediaCommand;
+use super::uploads::UploadMessage;
 use crate::error::Result;
 
 #[derive(Serialize, Deserialize)]
@@ -35,6 +37,7 @@ pub(super) enum Message {
     Reclaim(Box<Delivery>),
     GrantChanged(GrantReport),
     Client { network_id: NetworkId, even_deleted: bool },
+    Upload(UploadMessage),
     PlanPass { call: Box<Call>, account: Option<String> },
     Admit(Admission),
     GiveBack { account_id: AccountId, cost: Micros },
@@ -168,6 +171,7 @@ pub enum Command {
         id: String,
         change: Box<Change>,
     },
+    Media(Box<MediaCommand>),
 }
 
 /// A call as it came in.
@@ -346,7 +350,7 @@ impl GrantReport {
 }
 
 pub struct WorkspaceStub {
-    stub: Stub,
+    pub(super) stub: Stub,
 }
 
 impl WorkspaceStub {

@@ -1,0 +1,128 @@
+//! `/v1/media` with an API key: files are announced, confirmed, listed and deleted (docs/API.md, section 6).
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::code::Code;
+use latchkey_core::api::input::read;
+use latchkey_core::api::media::{ConfirmUpload, NewUpload, media_view};
+use latchkey_core::api::refused::Refused;
+use latchkey_core::id::MediaId;
+use latchkey_core::media::link::{LINK_LIFE, Use};
+use latchkey_core::media::{HEAD_BYTES, Kind, Media, Status};
+use serde_json::{Value, json};
+
+use super::Answered;
+use crate::app::App;
+use crate::auth::{ApiCaller, Early};
+use crate::error::Result;
+use crate::media::Assembled;
+use crate::objects::workspace::{Arrived, Command, ConfirmPlan, MediaCommand, MediaRows, Remains};
+use crate::request::Incoming;
+use crate::response::Reply;
+use crate::runtime::{entropy, now};
+
+/// `POST /v1/media/upload`: an address that takes the bytes, for whoever holds it.
+pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
+    let parse = |body: &[u8]| {
+        let wanted = read::<NewUpload>(body, &[])?.value;
+        wanted.validate().map(|kind| (wanted, kind))
+    };
+    let (caller, (wanted, kind)) = ApiCaller::with_body(app, &mut incoming, parse).await?;
+    let (size, tenant_id) = (wanted.size.unwrap_or(1), wanted.tenant_id);
+    let tenant_id = caller.plan(command(MediaCommand::Announce { kind, size, tenant_id })).await?;
+    let id = MediaId::from_entropy(entropy()?);
+    let upload_url = Use::Upload.address(app.keyring(), &app.public_origin(&incoming.url)?, &id, now());
+    let media = Media::new(id, tenant_id, wanted.filename, kind, wanted.size, now(), app.lifetimes());
+    let data = json!({ "id": media.id, "upload_url": upload_url, "expires_in": LINK_LIFE.as_secs() });
+    let create = |answer, is_sealed| command(MediaCommand::Create { media, answer, is_sealed });
+    Ok(caller.commit_with_credential(Answer::data(200, data), create).await?)
+}
+
+pub async fn list(app: &App, incoming: &Incoming) -> Answered {
+    let caller = ApiCaller::new(app, incoming)?;
+    let query = incoming.query().to_owned();
+    let MediaRows { rows, total, filter, warnings } = caller.plan(command(MediaCommand::List { query })).await?;
+    let rows = rows.iter().map(|media| view(app, incoming, media)).collect::<Result<Vec<Value>>>()?;
+    let pagination = json!({ "limit": filter.limit, "offset": filter.offset, "count": total });
+    let body = json!({ "data": rows, "pagination": pagination, "warnings": warnings });
+    Ok(Reply::json(&Answer::success(200, body)))
+}
+
+pub async fn get(app: &App, incoming: &Incoming, id: String) -> Answered {
+    let caller = ApiCaller::without_query(app, incoming).await?;
+    let media: Media = caller.plan(command(MediaCommand::Get { id })).await?;
+    Ok(Reply::json(&Answer::data(200, view(app, incoming, &media)?)))
+}
+
+/// `POST …/confirm`: (1) the parts are a file of the size that was said, 400; (2) they become one object; (3) its first bytes
+/// are those of its type, or it is deleted, 422; (4) it is active. A call that breaks off can be made again.
+pub async fn confirm(app: &App, mut incoming: Incoming, id: String) -> Answered {
+    let mut caller = ApiCaller::without_query(app, &incoming).await?;
+    let body = caller.require(incoming.optional_json_body().await).await?;
+    caller.bind(&incoming, &body).await?;
+    let size = caller.require(read::<ConfirmUpload>(&body, &[])).await?.value.size;
+    let arrived = match caller.plan(command(MediaCommand::PlanConfirm { id, size })).await? {
+        ConfirmPlan::Arrived(arrived) => arrived,
+        ConfirmPlan::Active(media) => {
+            let answer = Answer::data(200, view(app, &incoming, &media)?);
+            return Ok(caller.finish_with_credential(answer).await?);
+        }
+    };
+    let Arrived { media, upload_id, parts, size } = arrived;
+    match app.media()?.assemble(&media.key(), &upload_id, parts, size).await? {
+        Assembled::Whole => {}
+        Assembled::PartChanged => return Ok(caller.finish_refused(changed()).await?),
+        Assembled::Lost => return reject(&caller, media, upload_id, lost()).await,
+    }
+    let head = app.media()?.first_bytes(&media.key(), HEAD_BYTES).await?.unwrap_or_default();
+    let found = Kind::sniff(&head);
+    if found != Some(media.kind) {
+        app.media()?.delete(&media.key()).await?;
+        let refused = other_kind(media.kind, found);
+        return reject(&caller, media, upload_id, refused).await;
+    }
+    let media = media.confirmed(size, app.lifetimes());
+    let answer = Answer::data(200, view(app, &incoming, &media)?);
+    let confirm = |answer, is_sealed| command(MediaCommand::Confirm { media, upload_id, answer, is_sealed });
+    Ok(caller.commit_with_credential(answer, confirm).await?)
+}
+
+/// `DELETE`: the row is closed, then the bytes go. If that breaks off, the ledger does it.
+pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
+    let caller = ApiCaller::without_query(app, incoming).await?;
+    let remains: Remains = caller.plan(command(MediaCommand::Delete { id })).await?;
+    app.media()?.remove(&remains).await?;
+    Ok(Reply::json(&Answer::success(200, json!({ "message": "Media deleted successfully" }))))
+}
+
+/// It is as if nothing had arrived: the address takes bytes again.
+async fn reject(caller: &ApiCaller<'_>, media: Media, upload_id: String, refused: Refused) -> Result<Reply, Early> {
+    let media = Media { received: 0, ..media };
+    let refused = Box::new(refused);
+    Ok(caller.finish(command(MediaCommand::Reject { media, upload_id, refused })).await?)
+}
+
+fn changed() -> Refused {
+    Refused::new(Code::InvalidPayload, "A part was sent again while the upload was being confirmed.")
+        .with_hint("Confirm when every part has been answered.")
+}
+
+fn lost() -> Refused {
+    Refused::new(Code::InvalidPayload, "The bytes that had arrived are gone.").with_hint("PUT the file again.")
+}
+
+fn other_kind(announced: Kind, found: Option<Kind>) -> Refused {
+    let found = found.map_or("something else", Kind::mime);
+    let message = format!("The bytes are {found}, not {} as was announced; they were deleted.", announced.mime());
+    Refused::new(Code::UnsupportedMedia, message)
+        .with_hint("Upload the file again as what it is; X takes JPEG, PNG, WEBP, GIF, MP4 and MOV.")
+}
+
+fn view(app: &App, incoming: &Incoming, media: &Media) -> Result<Value> {
+    let origin = app.public_origin(&incoming.url)?;
+    let url = (media.status == Status::Active).then(|| Use::Read.address(app.keyring(), &origin, &media.id, now()));
+    Ok(media_view(media, url.as_deref()))
+}
+
+fn command(command: MediaCommand) -> Command {
+    Command::Media(Box::new(command))
+}
