@@ -1,5 +1,5 @@
 /**
- * COPY ME. What a site adds to its back end: three calls, each in the name of the user who is signed in.
+ * COPY ME. What a site adds to its back end: a few calls, each in the name of the user who is signed in.
  *
  * The API key stays here. The page only ever sees a session token, which is good for one connection.
  */
@@ -31,12 +31,38 @@ export function xBackend({ api, apiKey, origin }) {
       return call("GET", `/v1/social-accounts?tenant_id=${user.id}&status=active`);
     },
 
-    /** Waits up to 20 s for X. `tenant_id` keeps a user from naming somebody else's account. */
-    post(user, { account, content }, draft) {
+    /** An address that takes one file from the page. */
+    announceFile(user, { filename, content_type, size }) {
+      return call("POST", "/v1/media/upload", { body: { filename, content_type, size, tenant_id: user.id } });
+    },
+
+    /** All bytes of it are there. */
+    async confirmFile(user, id) {
+      await this.own(user, "media", id);
+      return call("POST", `/v1/media/${id}/confirm`);
+    },
+
+    /**
+     * A text is waited for, up to 20 s; a file takes longer, and the page asks how far it is. `tenant_id` keeps a user
+     * from naming somebody else's account or file.
+     */
+    post(user, { account, content, media }, draft) {
       return call("POST", "/v1/posts", {
-        body: { accounts: [account], content, tenant_id: user.id },
-        headers: { prefer: "wait=20", "idempotency-key": `${user.id}.${draft}` },
+        body: { accounts: [account], containers: [{ content, media }], tenant_id: user.id },
+        headers: { "idempotency-key": `${user.id}.${draft}`, ...(!media && { prefer: "wait=20" }) },
       });
+    },
+
+    showPost(user, id) {
+      return this.own(user, "posts", id);
+    },
+
+    /** A row, if it is this user's: the API key sees those of all users, and the page could name any. */
+    async own(user, rows, id) {
+      const answer = await call("GET", `/v1/${rows}/${encodeURIComponent(id)}`);
+      const { tenant_id } = answer.post ?? answer.data;
+      if (tenant_id !== user.id) throw new Refused(404, { error: "There is nothing here.", code: "not_found" });
+      return answer;
     },
   };
 }

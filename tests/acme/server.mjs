@@ -12,6 +12,7 @@ const FILES = {
   "/acme.css": ["acme.css", "text/css; charset=utf-8"],
   "/acme.js": ["acme.js", "text/javascript; charset=utf-8"],
   "/connect.js": ["connect.js", "text/javascript; charset=utf-8"],
+  "/upload.js": ["upload.js", "text/javascript; charset=utf-8"],
 };
 
 /**
@@ -45,7 +46,7 @@ function describe({ workerOrigin, workerApi = workerOrigin, apiKey, publicOrigin
 }
 
 async function handle(site, request) {
-  const { pathname } = new URL(request.url, site.origin);
+  const { pathname, searchParams } = new URL(request.url, site.origin);
   if (request.method === "GET" && Object.hasOwn(FILES, pathname)) return file(site, FILES[pathname]);
   // Another site's page can make this user's browser post here; its Origin gives it away.
   if (request.method === "POST" && request.headers.origin !== site.origin) return json(403, { error: "Wrong origin." });
@@ -55,6 +56,12 @@ async function handle(site, request) {
       return json(200, (await site.x.startSession(user, await readJson(request))).data);
     case "GET /api/x/accounts":
       return json(200, (await site.x.accounts(user)).data);
+    case "POST /api/x/file":
+      return json(200, (await site.x.announceFile(user, await readJson(request))).data);
+    case "POST /api/x/file/confirm":
+      return json(200, (await site.x.confirmFile(user, (await readJson(request)).id)).data);
+    case "GET /api/x/post":
+      return json(200, shown(site, await site.x.showPost(user, searchParams.get("id"))));
     case "POST /api/x/post":
       return json(200, await post(site, user, request));
     default:
@@ -64,11 +71,15 @@ async function handle(site, request) {
 
 /** The page's `draft` names one intent to post, so that a repeated click or a lost answer posts once. */
 async function post(site, user, request) {
-  const { account, content, draft } = await readJson(request);
-  const answer = await site.x.post(user, { account, content }, draft);
-  const [delivery] = answer.post.socialAccounts;
-  const url = delivery.platformPostUrl?.replace("https://x.com", site.xOrigin);
-  return { state: delivery.state, error: delivery.error, url };
+  const { account, content, media, draft } = await readJson(request);
+  return shown(site, await site.x.post(user, { account, content, media }, draft));
+}
+
+/** What the page needs of a post: how it went, or how far it is. */
+function shown({ xOrigin }, { post: { id, socialAccounts } }) {
+  const [{ state, error, platformPostUrl, segments }] = socialAccounts;
+  const url = platformPostUrl?.replace("https://x.com", xOrigin);
+  return { id, state, error, url, media: segments[0].media?.[0] };
 }
 
 async function file({ workerOrigin, xOrigin }, [name, type]) {

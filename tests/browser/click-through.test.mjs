@@ -112,6 +112,8 @@ test("the keyboard is enough", async (t) => {
   assert.ok(await buttonOf(page).evaluate((button) => button.matches(":focus")));
   await page.keyboard.press("Tab");
   await page.keyboard.type("typed, not clicked");
+  // Past the choice of a file.
+  await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await page.getByText("See it on X").waitFor();

@@ -23,7 +23,8 @@ process.once("message", async ({ parsed, ...options }) => {
     process.exit();
   });
   await miniflare.ready;
-  process.send({ isReady: true, parsed });
+  const inspector = options.inspect ? (await miniflare.getInspectorURL()).host : null;
+  process.send({ isReady: true, parsed, inspector });
 });
 
 /** Loading wrangler takes longer than everything else here, so whoever has its answer already hands it in. */
@@ -33,7 +34,7 @@ async function parse(config) {
   return { workerOptions, main };
 }
 
-function miniflareOptions({ workerOptions, main }, { port, stateDir, vars }) {
+function miniflareOptions({ workerOptions, main }, { port, stateDir, vars, inspect }) {
   return {
     ...workerOptions,
     name: "worker",
@@ -42,6 +43,7 @@ function miniflareOptions({ workerOptions, main }, { port, stateDir, vars }) {
     bindings: bindings(workerOptions.bindings, vars),
     host: "127.0.0.1",
     port,
+    ...(inspect && { inspectorPort: 0 }),
     resourcePersistencePath: stateDir,
     unsafeObservability: false,
     telemetry: { enabled: false },

@@ -28,13 +28,14 @@ export const MASTER_KEYS = `test:${Buffer.alloc(32, 7).toString("base64")}`;
  * @param {string} [options.persist] a folder that outlives the Worker; without it, one that `stop()` removes
  * @param {number} [options.port] any free one, if not given
  * @param {string} [options.config] another wrangler.toml
+ * @param {boolean} [options.inspect] whether V8's inspector is open: `memory.mjs` asks it
  */
-export async function startWorker({ vars = {}, fakeX, persist, port, config = CONFIG } = {}) {
+export async function startWorker({ vars = {}, fakeX, persist, port, config = CONFIG, inspect = false } = {}) {
   port ??= await freePort();
   const stateDir = persist ?? (await mkdtemp(join(tmpdir(), "worker-state-")));
   // Browsers resolve *.localhost to loopback and see three sites there; Node does not, and asks `api`.
   const origin = `http://connect.localhost:${port}`;
-  const options = { config, port, stateDir, vars: { ...developmentVars(origin, fakeX), ...vars } };
+  const options = { config, port, stateDir, inspect, vars: { ...developmentVars(origin, fakeX), ...vars } };
   const journal = new Journal();
   let host = await launch(options, journal);
 
@@ -43,6 +44,10 @@ export async function startWorker({ vars = {}, fakeX, persist, port, config = CO
     api: `http://127.0.0.1:${port}`,
     port,
     stateDir,
+    /** Of the process group that workerd and its keeper are in. */
+    group: () => host.pid,
+    /** Host and port of V8's inspector, if it is open. */
+    inspector: () => host.inspector,
     /** What the Worker and workerd have written so far, across restarts, oldest first. */
     logs: () => [...journal.lines],
     /** The first line, past or to come within 5 s, that contains `text`. A line may arrive after the answer it is about. */
@@ -102,6 +107,7 @@ async function launch(options, journal) {
   const [outcome] = await Promise.race([once(host, "message"), host.exited]);
   if (outcome?.isReady) {
     parsed.set(options.config, outcome.parsed);
+    host.inspector = outcome.inspector;
     return host;
   }
   throw new Error(["the Worker did not start", ...journal.lines].join("\n"));

@@ -15,10 +15,11 @@ import {
   postWhen,
   startBench,
 } from "../support/client.mjs";
+import { assertRefused } from "../support/expect.mjs";
 import { chunked, cutShort, file, redirect, silent, startFileServer, status } from "../support/file-server.mjs";
 import { FILES, JPEG, MP4, photo, PNG, SRT, video } from "../support/files.mjs";
 import { sha256 } from "../support/media.mjs";
-import { APPEND, assertOnX, FINALIZE, INITIALIZE, mediaAtX, progressOf, withMedia } from "../support/publish-media.mjs";
+import { APPEND, assertOnX, FINALIZE, INITIALIZE, mediaAtX, progressOf, uploadMedia, withMedia } from "../support/publish-media.mjs";
 
 /** Pauses of two seconds and more between tries. */
 const WITHIN_MS = 60_000;
@@ -82,6 +83,12 @@ test("a long video is passed on in parts, in order", async () => {
 test("a file without a stated length is passed on whole", async () => {
   const long = video(5_000_003);
   await assertPublished(await create({ url: serve(chunked(long)) }), long);
+});
+
+test("URLs and uploads stand side by side in their order", async () => {
+  const { id } = await uploadMedia(bench, JPEG);
+  const own = photo(1000);
+  await assertPublished(await create({ url: serve(file(PNG)) }, { id }, { url: serve(file(own)) }), PNG, JPEG, own);
 });
 
 test("it is fetched when the post leaves, and not before", async () => {
@@ -215,6 +222,17 @@ test("a photo as large as X takes is passed on", async () => {
 
 test("subtitles are nothing that a post shows", async () => {
   await assertFails(await create({ url: serve(file(SRT)) }), "unsupported_media");
+});
+
+test("files that do not go together are refused before X is asked", async () => {
+  await assertFails(await create({ url: serve(file(PNG)) }, { url: serve(file(MP4)) }), "unsupported_media");
+  const { id } = await uploadMedia(bench, MP4);
+  const { id: account } = await newAccount(bench);
+  bench.x.clearRequests();
+  const both = withMedia("both", { id }, { url: serve(file(JPEG)) });
+  const answer = await bench.api.post("/v1/posts", { accounts: [account], ...both });
+  assertRefused(answer, 400, "invalid_payload", "containers.0.media");
+  assert.deepEqual(bench.x.requests(INITIALIZE), []);
 });
 
 test("while a file is fetched the delivery says so", async () => {

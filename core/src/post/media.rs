@@ -8,7 +8,7 @@ use crate::media::{Class, Kind, Media, Status, key_of};
 use crate::x::media::check_together;
 use crate::x::options::Options;
 
-/// An attachment as the caller named it, at `path`.
+/// An attachment as the caller named it, by an id or URL at `path`. Its other fields are beside that, if it has some.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
     pub path: String,
@@ -35,7 +35,8 @@ impl Named {
             self.attachment.file = Some(file(&media, &self.path)?);
         }
         for (n, track) in self.attachment.subtitles.iter_mut().enumerate() {
-            let path = format!("{}.subtitles.{n}.id", self.path);
+            let item = self.path.strip_suffix(".id").unwrap_or(&self.path);
+            let path = format!("{item}.subtitles.{n}.id");
             let file = file(&usable(find(&track.media_id)?, &path)?, &path)?;
             if file.kind.class() != Class::Subtitles {
                 return Err(Refused::field(&path, "is no subtitle file (SRT or WebVTT)").into());

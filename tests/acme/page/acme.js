@@ -1,13 +1,14 @@
 /** Acme's own page: shows the accounts that its user has connected, and posts. */
 
 import { onConnected } from "./connect.js";
+import { upload } from "./upload.js";
 
 const $ = (id) => document.getElementById(id);
 
 onConnected((account) => showAccounts(account.id));
 $("post").addEventListener("submit", publish);
-$("content").addEventListener("input", newDraft);
-$("accounts").addEventListener("change", newDraft);
+for (const id of ["content", "accounts", "alt"]) $(id).addEventListener("input", newDraft);
+$("file").addEventListener("change", newFile);
 newDraft();
 showAccounts();
 
@@ -38,16 +39,75 @@ async function publish(event) {
   event.preventDefault();
   const form = event.target;
   const { account, content } = Object.fromEntries(new FormData(form));
-  say("Publishing…");
   form.querySelector("button").disabled = true;
   try {
-    say(...outcome(await ask("/api/x/post", { account, content, draft: form.dataset.draft })));
+    const media = await sentMedia();
+    say("Publishing…");
+    const post = await ask("/api/x/post", { account, content, media, draft: form.dataset.draft });
+    say(...outcome(await settled(post)));
     newDraft();
   } catch (error) {
     say(error.message);
     if (error.status < 500) newDraft();
   }
+  showProgress();
   form.querySelector("button").disabled = false;
+}
+
+/** The id of the chosen file, once its bytes are with the Worker. It is kept, so that trying again does not send it again. */
+let sent;
+
+function newFile() {
+  sent = undefined;
+  $("description").hidden = $("file").files.length === 0;
+  newDraft();
+}
+
+async function sentMedia() {
+  const [file] = $("file").files;
+  if (!file) return undefined;
+  sent ??= await send(file).catch((error) => {
+    throw new Error(`The file: ${error.message}`);
+  });
+  return [{ id: sent, altText: $("alt").value }];
+}
+
+async function send(file) {
+  const { name, type, size } = file;
+  say("Uploading the file…");
+  showProgress(0, size);
+  const { id, upload_url } = await ask("/api/x/file", { filename: name, content_type: type, size });
+  await upload(file, upload_url, (bytes) => showProgress(bytes, size));
+  await ask("/api/x/file/confirm", { id });
+  return id;
+}
+
+/** The post once nothing more happens to it at once; until then the person sees what does. */
+async function settled(post) {
+  while (post.media && ["queued", "publishing"].includes(post.state) && !post.error) {
+    const { state, bytes_sent, bytes_total, processing_percent } = post.media;
+    const [sentence, ...progress] = {
+      waiting: ["Waiting for its turn…"],
+      fetching: ["Fetching the file…"],
+      uploading: ["Sending the file to X…", bytes_sent, bytes_total],
+      processing: ["X is processing the file…", processing_percent, 100],
+      ready: ["Publishing…"],
+    }[state];
+    say(sentence);
+    showProgress(...progress);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    post = await ask(`/api/x/post?id=${post.id}`);
+  }
+  return post;
+}
+
+/** A bar that is full at `max`; one that only says that something happens, if nobody knows how much; none without a word. */
+function showProgress(...progress) {
+  const bar = $("progress");
+  bar.hidden = progress.length === 0;
+  const [value, max] = progress;
+  if (typeof value === "number" && max) Object.assign(bar, { value, max });
+  else bar.removeAttribute("value");
 }
 
 /** Names one intent to post. It is kept when no answer came, so that trying again cannot post twice. */
@@ -62,7 +122,8 @@ function outcome({ state, error, url }) {
 }
 
 function say(sentence, url) {
-  $("result").textContent = `${sentence} `;
+  // What is written again is read out again.
+  if ($("result").textContent !== `${sentence} `) $("result").textContent = `${sentence} `;
   if (!url) return;
   const link = Object.assign(document.createElement("a"), { href: url, target: "_blank", rel: "noopener" });
   link.textContent = "See it on X";

@@ -1,0 +1,100 @@
+/** What workerd holds: the Worker's wasm memory as V8's inspector knows it, and the process's own as Linux does. */
+
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+
+const WORKER = "core:user:worker";
+const KIB = 1024;
+
+/**
+ * V8's inspector of a Worker that was started with `inspect`
+ * (https://chromedevtools.github.io/devtools-protocol/v8/Runtime/).
+ */
+export async function openInspector(worker) {
+  const socket = new WebSocket(`ws://${worker.inspector()}/${WORKER}`);
+  await once(socket, "open");
+  const inspector = new Inspector(socket);
+  const [created] = await Promise.all([inspector.event("Runtime.executionContextCreated"), inspector.call("Runtime.enable")]);
+  return {
+    wasmBytes: () => wasmBytes(inspector, created.context.id),
+    close: () => socket.close(),
+  };
+}
+
+class Inspector {
+  #socket;
+  #calls = 0;
+  /** By what is waited for: the id of a call, or the name of an event. */
+  #waiting = new Map();
+
+  constructor(socket) {
+    this.#socket = socket;
+    socket.addEventListener("message", ({ data }) => {
+      const message = JSON.parse(data);
+      const key = message.id ?? message.method;
+      this.#waiting.get(key)?.(message);
+      this.#waiting.delete(key);
+    });
+  }
+
+  async call(method, params = {}) {
+    const id = ++this.#calls;
+    const answered = this.#message(id);
+    this.#socket.send(JSON.stringify({ id, method, params }));
+    const { result, error } = await answered;
+    if (error) throw new Error(`${method}: ${error.message}`);
+    return result;
+  }
+
+  event(method) {
+    return this.#message(method).then(({ params }) => params);
+  }
+
+  #message(key) {
+    return new Promise((resolve) => this.#waiting.set(key, resolve));
+  }
+}
+
+/** All memories of the isolate: Worker and objects share one. Memory of wasm never shrinks, so it is also its peak. */
+async function wasmBytes(inspector, contextId) {
+  const { result } = await inspector.call("Runtime.evaluate", { contextId, expression: "WebAssembly.Memory.prototype" });
+  const { objects } = await inspector.call("Runtime.queryObjects", { prototypeObjectId: result.objectId });
+  const sum = await inspector.call("Runtime.callFunctionOn", {
+    objectId: objects.objectId,
+    functionDeclaration: "function () { return this.reduce((sum, { buffer }) => sum + buffer.byteLength, 0); }",
+    returnByValue: true,
+  });
+  return sum.result.value;
+}
+
+/** `{now, peak}` in bytes of workerd, which also simulates R2 and KV here; null where there is no /proc. */
+export function residentBytes(worker) {
+  const status = statuses().find((text) => /^Name:\tworkerd$/m.test(text) && groupOf(text) === worker.group());
+  if (!status) return null;
+  const field = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status)[1]) * KIB;
+  return { now: field("VmRSS"), peak: field("VmHWM") };
+}
+
+const groupOf = (status) => Number(/^NSpgid:\t(\d+)/m.exec(status)?.[1]);
+
+function statuses() {
+  const pids = listed("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.map((pid) => read(`/proc/${pid}/status`)).filter(Boolean);
+}
+
+function listed(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** A process may end while it is looked at. */
+function read(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return null;
+  }
+}
