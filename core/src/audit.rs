@@ -64,6 +64,10 @@ pub enum Action {
     WebhookSwitchedOff,
     #[serde(rename = "settings.changed")]
     SettingsChanged,
+    #[serde(rename = "dashboard.signed_in")]
+    SignedIn,
+    #[serde(rename = "dashboard.signed_out")]
+    SignedOut,
 }
 
 /// A row. Stored as JSON.

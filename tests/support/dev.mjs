@@ -83,9 +83,9 @@ async function registerApp(worker, { client_id, client_secret }) {
 function announce({ site, workerOrigin, xOrigin }) {
   const rows = [
     ["open this", site.origin, "a site whose users connect X and post"],
-    ["Worker", workerOrigin, "API, /embed.js"],
+    ["dashboard", workerOrigin, "sign in with the key below; the API and /embed.js are there too"],
     ["X", xOrigin ?? "https://x.com", xOrigin ? "a stand-in: nothing leaves this machine" : "the real one"],
-    ["key", secrets.ADMIN_KEY, "for the API"],
+    ["key", secrets.ADMIN_KEY, "for the dashboard and the API"],
   ];
   console.log(`\nready\n${rows.map(([what, where, why]) => `  ${what.padEnd(10)} ${where}   ${why}`).join("\n")}\n`);
 }

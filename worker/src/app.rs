@@ -11,7 +11,7 @@ use latchkey_core::secret::Secret;
 use latchkey_core::time::Span;
 use latchkey_core::webhook;
 use url::Url;
-use worker::{Env, ObjectNamespace};
+use worker::{Env, Fetcher, ObjectNamespace};
 
 use crate::error::{Error, Result};
 use crate::media::MediaStore;
@@ -106,6 +106,11 @@ impl App {
 
     pub fn media(&self) -> Result<MediaStore> {
         Ok(MediaStore::new(self.env.bucket("MEDIA").map_err(|_| missing("R2 bucket", "MEDIA"))?))
+    }
+
+    /// The static files.
+    pub fn assets(&self) -> Result<Fetcher> {
+        self.env.assets("ASSETS").map_err(|_| missing("assets", "ASSETS"))
     }
 
     pub fn workspace(&self) -> Result<WorkspaceStub> {

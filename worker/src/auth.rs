@@ -1,4 +1,5 @@
-//! Who asks: an API key, whose digest goes to the ledger with the call, or the token of one connect session.
+//! Who asks: an API key, or a browser that has signed in with one, whose digest goes to the ledger with the call; or the
+//! token of one connect session.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -52,7 +53,7 @@ impl<'a> ApiCaller<'a> {
         let access = route.and_then(|route| route.access());
         Ok(Self {
             app,
-            key_digest: incoming.key_digest(),
+            key_digest: incoming.presented()?,
             access: access.ok_or_else(|| Error::fault("a route that no key opens was called with one"))?,
             request_id: incoming.request_id.clone(),
             callback_url: callback_url(&app.public_origin(&incoming.url)?),

@@ -2,6 +2,8 @@
 
 mod app;
 mod auth;
+mod cookie;
+mod dashboard;
 mod error;
 mod log;
 mod media;

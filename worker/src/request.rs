@@ -13,6 +13,7 @@ use latchkey_core::words::Words;
 use url::Url;
 use worker::web_sys::ReadableStream;
 
+use crate::dashboard::SignedIn;
 use crate::error::{Doing, Error, Result};
 
 /// The contract's limit for a JSON body, and ours for a form.
@@ -57,10 +58,14 @@ impl Incoming {
         scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim().to_owned()))
     }
 
-    /// What the ledger knows an API key by. A missing key has a digest that no key has.
-    pub fn key_digest(&self) -> String {
-        // EXPOSE: hashed.
-        self.bearer().map_or_else(String::new, |key| base64url(&sha256(key.expose().as_bytes())))
+    /// What the ledger knows the caller by: an API key, or the cookie of a browser that has signed in with one, which
+    /// counts for pages of ours alone. Who has neither comes with a digest that no key has.
+    pub fn presented(&self) -> Result<String> {
+        if let Some(key) = self.bearer() {
+            // EXPOSE: hashed.
+            return Ok(key_digest(key.expose()));
+        }
+        Ok(SignedIn::of(self)?.map_or_else(String::new, |browser| browser.presented()))
     }
 
     /// The body of a call that takes JSON.
@@ -137,6 +142,11 @@ impl Incoming {
         }
         Ok(body)
     }
+}
+
+/// SHA-256 of a key, base64url.
+pub fn key_digest(key: &str) -> String {
+    base64url(&sha256(key.as_bytes()))
 }
 
 pub struct Form(Vec<(String, String)>);

@@ -16,6 +16,11 @@ impl Route {
     pub const fn access(&self) -> Option<Access> {
         Some(match self {
             Self::Health
+            | Self::Dashboard
+            | Self::SignIn
+            | Self::SignedIn
+            | Self::SignOut
+            | Self::SignOutEverywhere
             | Self::SessionComplete(_)
             | Self::SessionConfirm(_)
             | Self::SessionPreflight(_)

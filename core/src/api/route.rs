@@ -6,6 +6,12 @@ use crate::x::pass::{Target, is_read};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     Health,
+    /// The operator's page.
+    Dashboard,
+    SignIn,
+    SignedIn,
+    SignOut,
+    SignOutEverywhere,
     NetworkCreate,
     NetworkList,
     NetworkGet(String),
@@ -102,6 +108,9 @@ pub enum Route {
 impl Route {
     /// `None` for whatever the contract does not name. A trailing slash makes no difference.
     pub fn parse(method: &str, path: &str) -> Option<Self> {
+        if path == "/" {
+            return matches!(method, "GET" | "HEAD").then_some(Self::Dashboard);
+        }
         let path = path.strip_suffix('/').filter(|p| !p.is_empty()).unwrap_or(path);
         let mut segments = path.strip_prefix('/')?.split('/');
         match segments.next()? {
@@ -149,6 +158,10 @@ impl Route {
             (_, ["social-accounts", id, "x", "2", rest @ ..]) => Self::pass(Some((*id).to_owned()), method, rest),
             (_, ["posts", rest @ ..]) => return Self::parse_posts(method, rest),
             (_, ["media", rest @ ..]) => return Self::parse_media(method, rest),
+            ("POST", ["dashboard", "session"]) => Self::SignIn,
+            ("GET", ["dashboard", "session"]) => Self::SignedIn,
+            ("DELETE", ["dashboard", "session"]) => Self::SignOut,
+            ("DELETE", ["dashboard", "sessions"]) => Self::SignOutEverywhere,
             ("GET", ["audit"]) => Self::Audit,
             (_, ["webhooks", rest @ ..]) => return Self::parse_webhooks(method, rest),
             ("GET", ["settings"]) => Self::SettingsGet,
@@ -234,6 +247,9 @@ impl Route {
     pub const fn template(&self) -> &'static str {
         match self {
             Self::Health => "/healthz",
+            Self::Dashboard => "/",
+            Self::SignIn | Self::SignedIn | Self::SignOut => "/v1/dashboard/session",
+            Self::SignOutEverywhere => "/v1/dashboard/sessions",
             Self::NetworkCreate | Self::NetworkList => "/v1/social-networks",
             Self::NetworkGet(_) | Self::NetworkUpdate(_) | Self::NetworkDelete(_) => "/v1/social-networks/{id}",
             Self::NetworkVerify(_) => "/v1/social-networks/{id}/verify",
@@ -327,6 +343,7 @@ mod tests {
         assert_eq!(Route::parse("GET", "/v1/posts/"), Some(Route::PostList));
         assert_eq!(Route::parse("GET", "/v1/posts/post_1/"), Some(Route::PostGet("post_1".into())));
         assert_eq!(Route::parse("GET", "/healthz/"), Some(Route::Health));
+        assert_eq!(Route::parse("GET", "/"), Some(Route::Dashboard));
     }
 
     #[test]
@@ -334,11 +351,12 @@ mod tests {
         assert_eq!(Route::parse("POST", "/v1/posts"), Some(Route::PostCreate));
         assert_eq!(Route::parse("PUT", "/v1/posts"), None);
         assert_eq!(Route::parse("POST", "/healthz"), None);
+        assert_eq!(Route::parse("POST", "/"), None);
     }
 
     #[test]
     fn what_the_contract_does_not_name_is_nothing() {
-        for path in ["", "/", "//", "/v1", "/v1/", "/v2/posts", "/connect", "/connect/callback/y", "/v1/posts/a/b"] {
+        for path in ["", "//", "/v1", "/v1/", "/v2/posts", "/connect", "/connect/callback/y", "/v1/posts/a/b"] {
             assert_eq!(Route::parse("GET", path), None, "{path}");
         }
     }

@@ -14,6 +14,7 @@ use url::Url;
 
 use super::Answered;
 use crate::app::App;
+use crate::cookie::{self, SameSite};
 use crate::error::{Error, Result};
 use crate::objects::connect::{Arrival, Asking, Opening, Page, digest};
 use crate::pages::Look;
@@ -219,25 +220,16 @@ fn result_url(app: &App, incoming: &Incoming, id: &str) -> Result<Url> {
     Url::parse(&format!("{origin}/connect/result/{id}")).map_err(Error::fault)
 }
 
-/// `__Host-` binds the cookie to this very host (RFC 6265bis §4.1.3.2). On plain-http loopback, where not every browser
-/// takes Secure cookies, it goes without.
-///
 /// The twelve characters are the session id's first as well as its object's: both begin with the same random bytes.
-fn cookie_name(incoming: &Incoming, object: &str) -> String {
+fn cookie_name(object: &str) -> String {
     let short: String = object.chars().take(12).collect();
-    if incoming.url.scheme() == "https" { format!("__Host-c-{short}") } else { format!("c-{short}") }
+    format!("c-{short}")
 }
 
-/// `Lax`: X's page navigates back from another site, with a top-level GET.
 fn set_cookie(incoming: &Incoming, object: &str, value: &str, lifetime: Span) -> String {
-    let secure = if incoming.url.scheme() == "https" { "; Secure" } else { "" };
-    let name = cookie_name(incoming, object);
-    format!("{name}={value}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}", lifetime.as_secs())
+    cookie::set(incoming, &cookie_name(object), value, SameSite::Lax, lifetime)
 }
 
 fn cookie_of(incoming: &Incoming, object: &str) -> Option<String> {
-    let name = cookie_name(incoming, object);
-    let header = incoming.header("cookie")?;
-    let pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
-    pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+    cookie::get(incoming, &cookie_name(object))
 }

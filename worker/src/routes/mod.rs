@@ -2,6 +2,7 @@
 
 mod accounts;
 mod connect;
+mod dashboard;
 mod insight;
 mod keys;
 mod media;
@@ -55,6 +56,11 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
     match route {
         Route::Health => Ok(meta::health()),
         Route::Preflight | Route::SessionPreflight(_) | Route::MediaPreflight => Ok(Reply::empty(204)),
+        Route::Dashboard => dashboard::page(app).await,
+        Route::SignIn => dashboard::sign_in(app, incoming).await,
+        Route::SignedIn => dashboard::signed_in(app, &incoming).await,
+        Route::SignOut => dashboard::sign_out(app, &incoming, false).await,
+        Route::SignOutEverywhere => dashboard::sign_out(app, &incoming, true).await,
         Route::NetworkList
         | Route::NetworkGet(_)
         | Route::NetworkDelete(_)

@@ -27,7 +27,7 @@ thread_local! {
 
 pub async fn pass(app: &App, mut incoming: Incoming, account: Option<String>, target: Option<Target>) -> Answered {
     let caller = ApiCaller::new(app, &incoming)?;
-    let known = if account.is_none() { object_of(&incoming.key_digest()) } else { None };
+    let known = if account.is_none() { object_of(caller.key_digest()) } else { None };
     let plan = match known {
         Some(object) => Plan { object, admitted: None },
         None => planned(&caller, account).await?,
@@ -73,7 +73,7 @@ async fn passage(
     let read = if creates_post { incoming.whole_body().await? } else { Vec::new() };
     let is_read = latchkey_core::x::pass::is_read(&incoming.method);
     let passage = Passage {
-        key_digest: incoming.key_digest(),
+        key_digest: caller.key_digest().to_owned(),
         key_id: plan.admitted.as_ref().map(|plan| plan.key_id.clone()).unwrap_or_default(),
         access: caller.access(),
         admitted_for: plan.admitted.as_ref().map(|plan| plan.account_id.clone()),

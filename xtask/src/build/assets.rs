@@ -5,7 +5,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
-use super::client;
+use super::{client, dashboard};
 use crate::paths;
 use crate::run::{self, Result};
 use crate::setup::node_command;
@@ -15,7 +15,6 @@ const HEADERS: &str = include_str!("headers.txt");
 const SCRIPT: &str = "embed.js";
 /// As the sources import it on demand, and as visitors download it.
 const ATTEMPT: [&str; 2] = ["attempt.js", "embed_attempt.js"];
-const DASHBOARD: &str = "worker/dashboard";
 
 /// What a visitor of a customer's page downloads.
 pub(crate) struct Embed {
@@ -26,8 +25,14 @@ pub(crate) struct Embed {
     pub(crate) module: PathBuf,
 }
 
+pub(crate) struct Assets {
+    pub(crate) embed: Embed,
+    /// What the operator's browser loads for the first page.
+    pub(crate) dashboard: Vec<PathBuf>,
+}
+
 /// Assembles the folder anew.
-pub(crate) fn build() -> Result<Embed> {
+pub(crate) fn build() -> Result<Assets> {
     let folder = paths::at(FOLDER);
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
@@ -42,8 +47,9 @@ pub(crate) fn build() -> Result<Embed> {
     point(&embed.attempt, client::MODULE, &embed.module)?;
     point(&embed.script, imported, &embed.attempt)?;
     [&embed.script, &embed.attempt, &embed.module].into_iter().try_for_each(|file| refuse_our_name(file))?;
-    copy_dashboard(&folder)?;
-    Ok(embed)
+    let dashboard = dashboard::build(&folder)?;
+    std::fs::write(folder.join("_headers"), HEADERS)?;
+    Ok(Assets { embed, dashboard })
 }
 
 /// Two bundles, not one that is split: what both need is small, and a third file would be a third request.
@@ -79,28 +85,4 @@ fn refuse_our_name(file: &Path) -> Result {
     };
     let context = bytes.get(at.saturating_sub(40)..(at + 40).min(bytes.len())).unwrap_or_default();
     Err(format!("{} shows end users our name: …{}…", file.display(), String::from_utf8_lossy(context)).into())
-}
-
-/// The dashboard's own `_headers`, if it has some, follow ours in the one file that Cloudflare reads.
-fn copy_dashboard(folder: &Path) -> Result {
-    let source = paths::at(DASHBOARD);
-    let own = std::fs::read_to_string(source.join("_headers")).unwrap_or_default();
-    if source.exists() {
-        copy_folder(&source, folder)?;
-    }
-    Ok(std::fs::write(folder.join("_headers"), format!("{HEADERS}{own}"))?)
-}
-
-fn copy_folder(from: &Path, to: &Path) -> Result {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }

@@ -4,12 +4,14 @@
 
 mod assets;
 mod client;
+mod dashboard;
 mod worker;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
+use self::assets::Assets;
 use crate::progress::say;
 use crate::run::{self, Result};
 use crate::setup::{Tools, node_command};
@@ -17,7 +19,7 @@ use crate::setup::{Tools, node_command};
 pub(crate) fn all(tools: &Tools) -> Result {
     let module = worker::build(tools)?;
     client::build(tools)?;
-    let embed = assets::build()?;
+    let Assets { embed, dashboard } = assets::build()?;
     say(&format!("  Worker: {} upload", sizes(&module)?));
     say(&format!(
         "  widget: {} before the click; when idle {}, wasm {}",
@@ -25,6 +27,7 @@ pub(crate) fn all(tools: &Tools) -> Result {
         sizes(&[embed.attempt])?,
         sizes(&[embed.module])?
     ));
+    say(&format!("  dashboard: {} at first", sizes(&dashboard)?));
     Ok(())
 }
 

@@ -91,6 +91,9 @@ pub const SCHEMA: &[&str] = &[
         PRIMARY KEY (post_id, account_id)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS sweep (id INTEGER PRIMARY KEY CHECK (id = 1), due_at INTEGER NOT NULL)",
     "INSERT OR IGNORE INTO sweep (id, due_at) VALUES (1, 0)",
+    "CREATE TABLE IF NOT EXISTS sign_ins (
+        session TEXT PRIMARY KEY, key_digest TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS sign_ins_of_key ON sign_ins (key_digest)",
     "CREATE TABLE IF NOT EXISTS settings (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL)",
 ];
 

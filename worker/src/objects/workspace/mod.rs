@@ -21,6 +21,7 @@ mod networks;
 mod outbox;
 mod posts;
 mod settings;
+mod sign_ins;
 mod stub;
 mod uploads;
 mod webhooks;
@@ -33,6 +34,7 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::input::{Nothing, read};
 use latchkey_core::api::query::Query;
 use latchkey_core::api::route::Route;
+use latchkey_core::dashboard::session_of;
 use latchkey_core::idempotency::{Decision, Row, Stored};
 use latchkey_core::key::{Access, Binding, Caller};
 use latchkey_core::seal::base64url;
@@ -47,8 +49,8 @@ pub use self::media::{Arrived, ConfirmPlan, MediaCommand, MediaRows, Remains};
 use self::stub::Message;
 pub use self::stub::{
     Admission, ApiRequest, Call, ChangePlan, Command, DeletionPlan, Done, GrantReport, HealthPlan, Heard, InsightPlan,
-    KeyPlan, NetworkCommit, NetworkPlan, NetworkWish, Outcome, PassPlan, Report, SessionPlan, Stage, VerificationPlan,
-    WorkspaceStub,
+    KeyPlan, NetworkCommit, NetworkPlan, NetworkWish, Outcome, PassPlan, Report, SessionPlan, SignIn, SignedInAs,
+    Stage, VerificationPlan, WorkspaceStub,
 };
 use super::storage::Db;
 use super::waiting::Waiting;
@@ -128,6 +130,11 @@ impl Inner {
             Message::Client { network_id, even_deleted } => reply(self.client(&network_id, even_deleted)?),
             Message::PlanPass { call, account } => reply(self.plan_pass(&call, account.as_deref())?),
             Message::Admit(admission) => reply(self.db()?.transaction(|| self.admit(&admission))?),
+            Message::SignIn(sign_in) => reply(self.db()?.transaction(|| self.sign_in(&sign_in))?),
+            Message::SignedIn { session } => reply(self.signed_in(&session)?),
+            Message::SignOut { session, is_everywhere, request_id } => {
+                reply(self.db()?.transaction(|| self.sign_out(&session, is_everywhere, &request_id))?)
+            }
             Message::GiveBack { account_id, cost } => reply(self.give_back(&account_id, cost)?),
         }
     }
@@ -152,17 +159,24 @@ impl Inner {
         self.caller_of(&call.key_digest, call.access)
     }
 
-    fn caller_of(&self, key_digest: &str, access: Access) -> Result<Caller> {
-        let admin = base64url(self.app()?.admin_key_digest());
-        let caller = if ct_eq(key_digest.as_bytes(), admin.as_bytes()) {
-            Some(Caller::admin())
-        } else {
-            self.key_of_digest(key_digest)?.map(Caller::from)
+    /// `presented` is the digest of a key, or a session that stands for one.
+    fn caller_of(&self, presented: &str, access: Access) -> Result<Caller> {
+        let caller = match session_of(presented) {
+            Some(session) => self.caller_of_session(session)?,
+            None => self.caller_of_key(presented)?,
         };
-        let unknown = || Error::refused(Code::InvalidApiKey, "The API key is missing or not valid.");
-        let caller = caller.ok_or_else(unknown)?;
         caller.require(access)?;
         Ok(caller)
+    }
+
+    fn caller_of_key(&self, digest: &str) -> Result<Caller> {
+        let admin = base64url(self.app()?.admin_key_digest());
+        let caller = if ct_eq(digest.as_bytes(), admin.as_bytes()) {
+            Some(Caller::admin())
+        } else {
+            self.key_of_digest(digest)?.map(Caller::from)
+        };
+        caller.ok_or_else(|| Error::refused(Code::InvalidApiKey, "The API key is missing or not valid."))
     }
 
     fn execute(&self, call: &Call, caller: &Caller) -> Result<Outcome> {

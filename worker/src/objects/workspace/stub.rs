@@ -1,5 +1,7 @@
 //! What others say to the Workspace object, and what it says back.
 
+use std::collections::BTreeSet;
+
 use latchkey_core::account::{Account, Consent};
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::key::CreateKey;
@@ -9,7 +11,7 @@ use latchkey_core::delivery::Delivery;
 use latchkey_core::grant::{Ended, Grant};
 use latchkey_core::id::{AccountId, KeyId, NetworkId, PostId, TenantId, XUserId};
 use latchkey_core::idempotency::Key;
-use latchkey_core::key::{Access, ApiKey};
+use latchkey_core::key::{Access, ApiKey, Scope};
 use latchkey_core::media::Kind;
 use latchkey_core::network::{ClientRef, ClientType, Gate, Network};
 use latchkey_core::oauth::Scopes;
@@ -41,6 +43,9 @@ pub(super) enum Message {
     PlanPass { call: Box<Call>, account: Option<String> },
     Admit(Admission),
     GiveBack { account_id: AccountId, cost: Micros },
+    SignIn(SignIn),
+    SignedIn { session: String },
+    SignOut { session: String, is_everywhere: bool, request_id: String },
     Brand,
     Logo { digest: String },
 }
@@ -48,7 +53,7 @@ pub(super) enum Message {
 /// One call with an API key. The object authorises it in the same breath as it does the work.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Call {
-    /// SHA-256 of the presented key, base64url.
+    /// SHA-256 of the presented key, base64url; or the name of a browser's session that stands for one.
     pub key_digest: String,
     /// What the route asks of the key.
     pub access: Access,
@@ -309,6 +314,26 @@ pub struct Admission {
     pub key: Option<(String, Access)>,
 }
 
+/// A browser signs in to the dashboard: the digests of a key and of the cookie that it got.
+#[derive(Serialize, Deserialize)]
+pub struct SignIn {
+    pub key_digest: String,
+    pub session: String,
+    pub request_id: String,
+}
+
+/// As whom a browser is signed in.
+#[derive(Serialize, Deserialize)]
+pub struct SignedInAs {
+    pub key_id: String,
+    pub scopes: BTreeSet<Scope>,
+    pub tenant_id: Option<TenantId>,
+    pub account_id: Option<AccountId>,
+    pub expires_at: String,
+    /// Browsers that are signed in with the same key, this one among them.
+    pub sessions: u64,
+}
+
 /// What became of a message, and whose key it came with.
 #[derive(Serialize, Deserialize)]
 pub struct Heard {
@@ -409,6 +434,20 @@ impl WorkspaceStub {
     /// The client of a network that may be deleted: its tokens can still be revoked for a day.
     pub async fn any_client(&self, network_id: &NetworkId) -> Result<ClientRef> {
         self.client(network_id, true).await
+    }
+
+    pub async fn sign_in(&self, sign_in: SignIn) -> Result<SignedInAs> {
+        ask(&self.stub, &Message::SignIn(sign_in)).await
+    }
+
+    pub async fn signed_in(&self, session: &str) -> Result<Option<SignedInAs>> {
+        ask(&self.stub, &Message::SignedIn { session: session.to_owned() }).await
+    }
+
+    /// Answers how many sessions have ended.
+    pub async fn sign_out(&self, session: &str, is_everywhere: bool, request_id: &str) -> Result<u64> {
+        let (session, request_id) = (session.to_owned(), request_id.to_owned());
+        ask(&self.stub, &Message::SignOut { session, is_everywhere, request_id }).await
     }
 
     /// How the pages look that people see.

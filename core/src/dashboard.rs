@@ -1,0 +1,77 @@
+//! The operator's own page: how a browser that has signed in is known, and when its word is taken.
+
+use crate::time::Span;
+
+/// From signing in to having to sign in again: a working day.
+pub const LIFETIME: Span = Span::hours(12);
+
+/// What a caller is looked up by is the digest of its key, or this and the digest of its cookie. No digest has a colon.
+const SESSION: &str = "session:";
+
+pub fn session_name(cookie_digest: &str) -> String {
+    format!("{SESSION}{cookie_digest}")
+}
+
+/// The digest of the cookie, if it was one that the caller came with.
+pub fn session_of(presented: &str) -> Option<&str> {
+    presented.strip_prefix(SESSION)
+}
+
+/// What a browser says about where a request comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Provenance<'a> {
+    pub method: &'a str,
+    /// `Sec-Fetch-Site` (W3C Fetch Metadata §2.4).
+    pub fetch_site: Option<&'a str>,
+    pub origin: Option<&'a str>,
+}
+
+impl Provenance<'_> {
+    /// Whether a page of ours makes this request, so that its cookie counts. Pages cannot set either header. A browser
+    /// that knows only `Origin` leaves it out of reads, which change nothing and which no other page may read.
+    pub fn is_our_page(self, our_origin: &str) -> bool {
+        match (self.fetch_site, self.origin) {
+            (Some(site), _) => site == "same-origin",
+            (None, Some(origin)) => origin == our_origin,
+            (None, None) => matches!(self.method, "GET" | "HEAD"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: &str = "https://connect.example.com";
+
+    fn takes(method: &str, fetch_site: Option<&str>, origin: Option<&str>) -> bool {
+        Provenance { method, fetch_site, origin }.is_our_page(OURS)
+    }
+
+    #[test]
+    fn only_a_page_of_our_own_origin_is_ours() {
+        for method in ["GET", "POST", "PATCH", "DELETE"] {
+            assert!(takes(method, Some("same-origin"), Some(OURS)));
+            assert!(takes(method, Some("same-origin"), None));
+            assert!(takes(method, None, Some(OURS)));
+            for site in ["same-site", "cross-site", "none", ""] {
+                assert!(!takes(method, Some(site), Some(OURS)), "{method} {site}");
+            }
+            for origin in ["https://evil.example", "https://example.com", "http://connect.example.com", "null", ""] {
+                assert!(!takes(method, None, Some(origin)), "{method} {origin}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_browser_that_says_nothing_may_only_read() {
+        assert!(takes("GET", None, None) && takes("HEAD", None, None));
+        assert!(!takes("POST", None, None) && !takes("PATCH", None, None) && !takes("DELETE", None, None));
+    }
+
+    #[test]
+    fn a_session_is_no_key() {
+        assert_eq!(session_of(&session_name("abc")), Some("abc"));
+        assert_eq!(session_of("abc"), None);
+    }
+}

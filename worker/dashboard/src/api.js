@@ -1,0 +1,111 @@
+/**
+ * The public API (docs/API.md) by the browser's cookie. Failures are an `ApiError` in the API's own words; whoever
+ * asked decides where to show them, and keeps what the person has typed.
+ */
+
+const PAUSES_MS = [400, 1600];
+/** What a second try may find mended. */
+const PASSING = [429, 502, 503, 504];
+const LONGEST_WAIT_MS = 5000;
+
+/** Heard by the frame, which asks for the key again without taking the page away. */
+export const SIGNED_OUT = "signed-out";
+
+export class ApiError extends Error {
+  constructor({ status, body = {} }) {
+    super(body.message ?? wordsFor(status));
+    Object.assign(this, { status, code: body.code ?? "unreachable", hint: body.hint ?? hintFor(status), x: body.x });
+    this.requestId = body.request_id;
+    this.details = body.details ?? {};
+  }
+
+  /** What is wrong with one field of the body: `containers.0.content`. */
+  field(path) {
+    const at = path.split(".").reduce((node, name) => node?.[name], this.details);
+    return at?._errors?.join(" ");
+  }
+}
+
+const wordsFor = (status) =>
+  status === 0 ? "The server cannot be reached." : `The server answered ${status} without saying why.`;
+const hintFor = (status) =>
+  status === 0 ? "Look at your connection and try again: nothing that you typed is lost." : "Try again in a moment.";
+
+/** Reads are tried again by themselves, since asking twice changes nothing. */
+export const get = (path, { signal } = {}) => withPatience("GET", path, { signal });
+
+/**
+ * A key of its own makes the call one that can be repeated (docs/API.md, section 1): a lost answer is asked for again,
+ * and what it did is not done twice.
+ */
+export const post = (path, body, { headers, signal } = {}) =>
+  withPatience("POST", path, { body, signal, headers: { "idempotency-key": crypto.randomUUID(), ...headers } });
+
+export const patch = (path, body) => once("PATCH", path, { body });
+export const del = (path) => once("DELETE", path, {});
+
+/** All pages of a list, for what is small enough to be read whole. `name` is the field with the rows. */
+export async function all(path, { name = "data", most = 1000, signal } = {}) {
+  const rows = [];
+  for (;;) {
+    const join = path.includes("?") ? "&" : "?";
+    const body = await get(`${path}${join}limit=100&offset=${rows.length}`, { signal });
+    rows.push(...body[name]);
+    if (body[name].length < 100 || rows.length >= most) return rows;
+  }
+}
+
+async function withPatience(method, path, options) {
+  for (const pause of PAUSES_MS) {
+    try {
+      return await once(method, path, options);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      await sleep(Math.min(error.retryAfterMs ?? pause, LONGEST_WAIT_MS), options.signal);
+    }
+  }
+  return once(method, path, options);
+}
+
+const isPassing = (error) => error instanceof ApiError && (error.status === 0 || PASSING.includes(error.status));
+
+async function once(method, path, { body, headers = {}, signal }) {
+  const response = await send(method, path, { body, headers, signal });
+  const text = await response.text().catch(() => "");
+  const answer = parsed(text);
+  if (response.ok && answer) return answer;
+  const error = new ApiError({ status: response.status, body: answer });
+  const after = Number(response.headers.get("retry-after"));
+  if (after > 0) error.retryAfterMs = after * 1000;
+  if (response.status === 401) dispatchEvent(new CustomEvent(SIGNED_OUT, { detail: { path } }));
+  throw error;
+}
+
+async function send(method, path, { body, headers, signal }) {
+  const json = body === undefined ? {} : { "content-type": "application/json" };
+  const init = { method, signal, headers: { ...json, ...headers }, credentials: "same-origin", redirect: "error" };
+  try {
+    return await fetch(path, { ...init, body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError({ status: 0 });
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function sleep(ms, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}

@@ -1,0 +1,126 @@
+/** The frame: who is signed in, where the person is, and the page in it. */
+
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, SIGNED_OUT, get } from "./api.js";
+import { forgetAll } from "./live.js";
+import { pageOf } from "./pages.js";
+import { go, useRoute } from "./router.js";
+import { Shell } from "./shell.jsx";
+import { SignIn } from "./sign-in.jsx";
+import { Dialog } from "./ui/dialog.jsx";
+import { Page, Loading } from "./ui/show.jsx";
+import { Problem } from "./ui/problem.jsx";
+import { Button } from "./ui/button.jsx";
+import { Toasts } from "./ui/toast.jsx";
+
+const SESSION = "/v1/dashboard/session";
+
+export function App() {
+  const { session, error, setSession, isLapsed, load } = useSession();
+  useReturnFromX();
+  if (error) return <Unreachable error={error} onRetry={load} />;
+  if (session === undefined) return <div class="sign-in"><Loading rows={2} /></div>;
+  if (session === null) return <SignIn onSignedIn={setSession} />;
+  return (
+    <>
+      <Shell session={session} onSignedOut={() => setSession(null)}>
+        <Place session={session} />
+      </Shell>
+      {isLapsed && <SignInAgain session={session} onSignedIn={setSession} />}
+      <Toasts />
+    </>
+  );
+}
+
+/** undefined: not known yet; null: nobody. A session that lapses leaves the page where it is. */
+function useSession() {
+  const [state, setState] = useState({});
+  const load = async () => {
+    setState({});
+    try {
+      setState({ session: (await get(SESSION)).data });
+    } catch (error) {
+      setState({ error });
+    }
+  };
+  useEffect(() => {
+    const lapse = ({ detail: { path } }) => path !== SESSION && setState((state) => ({ ...state, isLapsed: true }));
+    addEventListener(SIGNED_OUT, lapse);
+    load();
+    return () => removeEventListener(SIGNED_OUT, lapse);
+  }, []);
+  const setSession = (session) => {
+    forgetAll();
+    setState({ session });
+  };
+  return { ...state, load, setSession };
+}
+
+/** On phones the button takes the whole page to X, which comes back without the fragment: to where the button is. */
+function useReturnFromX() {
+  useEffect(() => {
+    const query = new URLSearchParams(location.search);
+    if (!query.has("connect_id")) return;
+    history.replaceState(null, "", `${location.pathname}${location.hash}`);
+    go("accounts", {}, { replace: true });
+  }, []);
+}
+
+function SignInAgain({ session, onSignedIn }) {
+  const later = () => {};
+  return (
+    <Dialog title="Sign in again" onClose={later}>
+      <SignIn isAgain onSignedIn={(next) => onSignedIn(next.key_id === session.key_id ? { ...session, ...next } : next)} />
+    </Dialog>
+  );
+}
+
+function Unreachable({ error, onRetry }) {
+  return (
+    <div class="sign-in">
+      <Problem error={error} />
+      <Button kind="primary" icon="refresh" onPress={onRetry}>Try again</Button>
+    </div>
+  );
+}
+
+/** Loads the page of the route, and shows the last one until it is there. */
+function Place({ session }) {
+  const route = useRoute();
+  const [loaded, setLoaded] = useState();
+  const [error, setError] = useState();
+  const page = pageOf(route);
+  useEffect(() => {
+    let isWanted = true;
+    setError(undefined);
+    page?.load().then(
+      (module) => isWanted && setLoaded({ page, Content: module.default }),
+      () => isWanted && setError(new ApiError({ status: 0 })),
+    );
+    document.title = page?.name ? `${page.name} · Latchkey` : "Latchkey";
+    return () => (isWanted = false);
+  }, [page]);
+  const isThere = loaded?.page === page && page !== undefined;
+  useArrival(isThere && route.path.join("/"));
+  if (error) return <Page title={page.name}><Problem error={error} /></Page>;
+  if (!page) return <Nowhere />;
+  return isThere ? <loaded.Content route={route} session={session} /> : <Page title={page.name}><Loading /></Page>;
+}
+
+/** Whoever moves by keyboard or ear is told where they are; not on the first page, which the browser announces. */
+function useArrival(place) {
+  const [first] = useState(place);
+  useEffect(() => {
+    if (place === false || place === first) return;
+    scrollTo(0, 0);
+    document.querySelector("main h1")?.focus({ preventScroll: true });
+  }, [place]);
+}
+
+function Nowhere() {
+  return (
+    <Page title="There is no such page">
+      <p>The address may be an old one. <a href="#/">Go to the start</a>.</p>
+    </Page>
+  );
+}

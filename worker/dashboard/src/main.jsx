@@ -1,0 +1,6 @@
+/** The operator's page. `app.jsx` is the frame; what stands in it is in `pages.js`. */
+
+import { render } from "preact";
+import { App } from "./app.jsx";
+
+render(<App />, document.getElementById("app"));

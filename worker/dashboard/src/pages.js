@@ -1,0 +1,30 @@
+/**
+ * Every page, in the order of the navigation. A page is a module whose default export is a component; it is loaded when
+ * somebody goes there, and gets `{ route, session }`: where the person is (router.js) and who is signed in.
+ *
+ * `scope` is what a key needs to have any use for the page; `isOperators` is for keys without a tenant.
+ */
+
+const SETTINGS = [
+  { path: "networks", name: "Social Networks" },
+  { path: "keys", name: "API keys" },
+  { path: "webhooks", name: "Webhooks" },
+  { path: "brand", name: "Brand", isOperators: true },
+  { path: "budget", name: "Budget and policy", isOperators: true },
+  { path: "audit", name: "Audit and export" },
+];
+
+export const PAGES = [
+  { path: "", name: "Home", icon: "home", load: () => import("./pages/home.jsx") },
+  { path: "accounts", name: "Accounts", icon: "people", scope: "read", load: () => import("./pages/accounts.jsx") },
+  { path: "settings", name: "Settings", icon: "sliders", scope: "admin", parts: SETTINGS, load: () => import("./pages/settings.jsx") },
+];
+
+/** The page of a route, by its first segment. */
+export const pageOf = ({ path: [first = ""] }) => PAGES.find(({ path }) => path === first);
+
+/** Whether a key has any use for it: `admin` includes the other scopes. */
+export function isFor(session, { scope, isOperators = false }) {
+  if (isOperators && session.tenant_id) return false;
+  return !scope || session.scopes.includes("admin") || session.scopes.includes(scope);
+}

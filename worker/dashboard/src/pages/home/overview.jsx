@@ -1,0 +1,73 @@
+/** After the first run: what needs somebody, and how things stand. */
+
+import { formatAgo, formatCount, formatUsd } from "../../format.js";
+import { useLive } from "../../live.js";
+import { href } from "../../router.js";
+import { Badge, Empty, Section, StateBadge } from "../../ui/show.jsx";
+import { Icon } from "../../ui/icon.jsx";
+
+export function Overview({ accounts }) {
+  const networks = useLive("/v1/social-networks").data?.data ?? [];
+  const usage = useLive("/v1/account/usage").data?.usage;
+  const latest = useLive("/v1/posts?limit=5").data?.posts;
+  const failed = useLive("/v1/posts?status=failed&limit=1").data?.pagination.total ?? 0;
+  const unknown = useLive("/v1/posts?status=unknown&limit=1").data?.pagination.total ?? 0;
+  return (
+    <>
+      <Todo todo={todoOf({ networks, accounts, failed, unknown })} />
+      {usage && <Figures usage={usage} />}
+      <Section title="Latest posts">
+        {latest?.length === 0 ? <Empty icon="pen" title="No posts yet">Posts that you or your back end create show here.</Empty> : <Latest posts={latest ?? []} />}
+      </Section>
+    </>
+  );
+}
+
+function todoOf({ networks, accounts, failed, unknown }) {
+  const paused = networks.filter((network) => network.paused);
+  const lost = accounts.filter(({ status }) => status === "reconnect_required");
+  return [
+    ...paused.map(({ id, paused: { reason } }) => ({ id, kind: "bad", to: href("settings/networks"), text: `Your X app is paused: ${reason.replaceAll("_", " ")}` })),
+    ...lost.map(({ id, username }) => ({ id, kind: "warn", to: href(`accounts/${id}`), text: `@${username} has to be connected again` })),
+    ...(unknown > 0 ? [{ id: "unknown", kind: "warn", to: href("posts", { status: "unknown" }), text: `${unknown} ${unknown === 1 ? "post" : "posts"} of which X's answer was lost` }] : []),
+    ...(failed > 0 ? [{ id: "failed", kind: "bad", to: href("posts", { status: "failed" }), text: `${failed} ${failed === 1 ? "post" : "posts"} that X refused` }] : []),
+  ];
+}
+
+function Todo({ todo }) {
+  if (todo.length === 0) {
+    return <p class="all-well"><Icon name="check" /> Nothing needs you.</p>;
+  }
+  return (
+    <ul class="todo">
+      {todo.map(({ id, kind, to, text }) => (
+        <li key={id}>
+          <a href={to}><Badge kind={kind}>{kind === "bad" ? "Problem" : "To do"}</Badge> <span>{text}</span> <Icon name="chevron" size={18} /></a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const Figures = ({ usage: { socialAccounts, posts, x_cost } }) => (
+  <dl class="figures">
+    <div class="figure"><dt>Accounts</dt><dd>{formatCount(socialAccounts.current)}</dd></div>
+    <div class="figure"><dt>Posts this month</dt><dd>{formatCount(posts.current)}</dd></div>
+    <div class="figure"><dt>X's charges this month</dt><dd>{formatUsd(x_cost.estimate_usd)}</dd></div>
+  </dl>
+);
+
+const Latest = ({ posts }) => (
+  <ul class="lines">
+    {posts.map(({ id, containers, socialAccounts, scheduledAt, isDraft, createdAt }) => (
+      <li key={id}>
+        <a href={href(`posts/${id}`)}>
+          <span class="lines-text">{containers[0]?.content || "Repost"}</span>
+          <span class="lines-note">
+            {isDraft ? <Badge>Draft</Badge> : <StateBadge state={socialAccounts[0].state} />} {formatAgo(scheduledAt ?? createdAt)}
+          </span>
+        </a>
+      </li>
+    ))}
+  </ul>
+);

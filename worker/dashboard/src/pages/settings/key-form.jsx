@@ -1,0 +1,63 @@
+import { useState } from "preact/hooks";
+import { post } from "../../api.js";
+import { changed } from "../../live.js";
+import { Checkbox, TextField } from "../../ui/field.jsx";
+import { Form } from "../../ui/form.jsx";
+import { Copy } from "../../ui/copy.jsx";
+import { Notice } from "../../ui/problem.jsx";
+
+const SCOPES = [
+  ["connect", "Connect", "Connect sessions and links; removing accounts"],
+  ["publish", "Publish", "Making, changing and ending posts"],
+  ["read", "Read", "Accounts, posts and usage"],
+  ["admin", "Admin", "Everything, keys and settings among it"],
+];
+
+/** Makes a key, and shows it the one time that it can be seen. */
+export function KeyForm({ name: given = "", scopes: wanted = ["connect", "publish", "read"], account, onMade }) {
+  const [name, setName] = useState(given);
+  const [scopes, setScopes] = useState(wanted);
+  const [tenant, setTenant] = useState("");
+  const [made, setMade] = useState();
+  const toggle = (scope) => (isOn) => setScopes((all) => (isOn ? [...all, scope] : all.filter((one) => one !== scope)));
+  const make = async () => {
+    const binding = account ? { account_id: account } : tenant ? { tenant_id: tenant } : {};
+    const { data } = await post("/v1/api-keys", { name, scopes, ...binding });
+    setMade(data);
+    changed("/v1/api-keys");
+    onMade?.(data);
+  };
+  if (made) return <Made made={made} />;
+  return (
+    <Form onSend={make} send="Create key">
+      {(problemOf) => (
+        <>
+          <div class="form-pair">
+            <TextField label="Name" required maxLength={80} value={name} onText={setName} problem={problemOf("name")} hint="What will use it: “Production back end”" />
+            {!account && (
+              <TextField
+                label="Tenant" isOptional isVerbatim value={tenant} onText={setTenant} pattern="[A-Za-z0-9_\-]{1,128}"
+                problem={problemOf("tenant_id")} hint="Bound to one of your customers, it sees nobody else's rows"
+              />
+            )}
+          </div>
+          <fieldset class="choice">
+            <legend>What it may do</legend>
+            {SCOPES.map(([scope, label, hint]) => (
+              <Checkbox key={scope} label={label} hint={hint} isChecked={scopes.includes(scope)} onToggle={toggle(scope)} />
+            ))}
+          </fieldset>
+        </>
+      )}
+    </Form>
+  );
+}
+
+const Made = ({ made }) => (
+  <div class="stack">
+    <Notice kind="good" title="Copy this key now">
+      <p>It is not kept here and cannot be shown again. It belongs into your back end's secrets, never into a page.</p>
+    </Notice>
+    <Copy label="API key" text={made.key} />
+  </div>
+);

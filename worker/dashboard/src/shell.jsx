@@ -1,0 +1,106 @@
+/** Navigation beside the page, or behind a button on phones; who is signed in, and how to leave. */
+
+import { useEffect, useState } from "preact/hooks";
+import { del } from "./api.js";
+import { Mark } from "./mark.jsx";
+import { PAGES, isFor } from "./pages.js";
+import { href, useRoute } from "./router.js";
+import { Button } from "./ui/button.jsx";
+import { Confirm, Dialog } from "./ui/dialog.jsx";
+import { Icon } from "./ui/icon.jsx";
+import { formatTime } from "./format.js";
+
+export function Shell({ session, onSignedOut, children }) {
+  const [isMenuOpen, setMenuOpen] = useState(false);
+  const route = useRoute();
+  useEffect(() => setMenuOpen(false), [route]);
+  const inside = <Navigation session={session} route={route} onSignedOut={onSignedOut} />;
+  const skip = () => document.querySelector("main").focus();
+  return (
+    <div class="shell">
+      <button type="button" class="skip" onClick={skip}>Skip to the page</button>
+      <header class="topbar">
+        <Wordmark />
+        <Button kind="quiet" icon="menu" label="Menu" aria-expanded={isMenuOpen} onPress={() => setMenuOpen(true)} />
+      </header>
+      <aside class="sidebar">
+        <Wordmark />
+        {inside}
+      </aside>
+      {isMenuOpen && (
+        <Dialog title="Menu" size="side" onClose={() => setMenuOpen(false)}>{inside}</Dialog>
+      )}
+      <main class="main" tabIndex={-1}>{children}</main>
+    </div>
+  );
+}
+
+const Wordmark = () => (
+  <a class="wordmark" href="#/">
+    <Mark />
+    <span>Latchkey</span>
+  </a>
+);
+
+function Navigation({ session, route, onSignedOut }) {
+  const [here = ""] = route.path;
+  return (
+    <div class="navigation">
+      <nav aria-label="Pages">
+        <ul class="nav">
+          {PAGES.filter((page) => isFor(session, page)).map(({ path, name, icon, parts }) => (
+            <li key={path}>
+              <a class="nav-link" href={href(path)} aria-current={path === here ? "page" : undefined}>
+                <Icon name={icon} />
+                {name}
+              </a>
+              {parts && path === here && <Parts path={path} parts={parts} route={route} session={session} />}
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <Leaving session={session} onSignedOut={onSignedOut} />
+    </div>
+  );
+}
+
+function Parts({ path, parts, route, session }) {
+  const here = route.path[1] ?? parts[0].path;
+  return (
+    <ul class="nav-parts">
+      {parts.filter((part) => isFor(session, part)).map((part) => (
+        <li key={part.path}>
+          <a href={href(`${path}/${part.path}`)} aria-current={part.path === here ? "page" : undefined}>{part.name}</a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Leaving({ session, onSignedOut }) {
+  const [isAsking, setAsking] = useState(false);
+  const leave = (path) => async () => {
+    await del(path);
+    onSignedOut();
+  };
+  const whose = session.tenant_id ? `tenant ${session.tenant_id}` : session.key_id === "admin" ? "the admin key" : "an API key";
+  return (
+    <div class="leaving">
+      <p>Signed in with {whose}</p>
+      <Button kind="quiet" icon="out" onPress={() => setAsking(true)}>Sign out</Button>
+      {isAsking && (
+        <Confirm title="Sign out?" act="Sign out here" kind="primary" onAct={leave("/v1/dashboard/session")} onClose={() => setAsking(false)}>
+          <p>This session ends by itself on {formatTime(session.expires_at)}. What you have not sent stays in this browser.</p>
+          {session.sessions > 1 && <Everywhere count={session.sessions} onSignedOut={leave("/v1/dashboard/sessions")} />}
+        </Confirm>
+      )}
+    </div>
+  );
+}
+
+const Everywhere = ({ count, onSignedOut }) => (
+  <p>
+    {count} browsers are signed in with this key.{" "}
+    <Button onPress={onSignedOut}>Sign out everywhere</Button>
+  </p>
+);

@@ -1,0 +1,29 @@
+/**
+ * Rows with names over their columns; on phones each row is a card, in which every value has its name beside it.
+ * `columns` are `{ name, cell(row), kind? }`; `kind` is `number`, `main` or `actions`.
+ */
+export function Table({ caption, columns, rows, keyOf = (row) => row.id }) {
+  return (
+    <table class="table">
+      <caption class="unseen">{caption}</caption>
+      <thead>
+        <tr>
+          {columns.map(({ name, kind }) => (
+            <th key={name} scope="col" class={kind && `cell-${kind}`}>
+              {kind === "actions" ? <span class="unseen">{name}</span> : name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={keyOf(row)}>
+            {columns.map(({ name, kind, cell }) => (
+              <td key={name} class={kind && `cell-${kind}`} data-name={name}>{cell(row)}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

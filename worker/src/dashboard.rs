@@ -1,0 +1,61 @@
+//! A browser of the operator's that has signed in with an API key: a cookie in the place of the key, which scripts never
+//! hold. The ledger keeps the cookie's digest beside the key's, so the session can do what the key can, and ends with it.
+
+use latchkey_core::api::code::Code;
+use latchkey_core::dashboard::{LIFETIME, Provenance, session_name};
+use latchkey_core::seal::{base64url, sha256};
+use latchkey_core::time::Span;
+
+use crate::cookie::{self, SameSite};
+use crate::error::{Error, Result};
+use crate::request::Incoming;
+use crate::runtime::entropy;
+
+const COOKIE: &str = "dashboard";
+
+/// By the digest of its cookie.
+pub struct SignedIn {
+    digest: String,
+}
+
+impl SignedIn {
+    /// The browser that a request comes from, if it has the cookie. A request that another page brings about is refused,
+    /// whatever it asks for: `SameSite=Strict` lets those of sibling hosts through.
+    pub fn of(incoming: &Incoming) -> Result<Option<Self>> {
+        let Some(value) = cookie::get(incoming, COOKIE) else { return Ok(None) };
+        require_our_page(incoming)?;
+        Ok(Some(Self { digest: base64url(&sha256(value.as_bytes())) }))
+    }
+
+    /// A new one, and the `Set-Cookie` line that makes the browser be it.
+    pub fn begin(incoming: &Incoming) -> Result<(Self, String)> {
+        let value = base64url(&entropy::<32>()?);
+        let digest = base64url(&sha256(value.as_bytes()));
+        Ok((Self { digest }, cookie::set(incoming, COOKIE, &value, SameSite::Strict, LIFETIME)))
+    }
+
+    /// The `Set-Cookie` line that ends it.
+    pub fn end(incoming: &Incoming) -> String {
+        cookie::set(incoming, COOKIE, "", SameSite::Strict, Span::secs(0))
+    }
+
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// What the ledger looks a caller up by.
+    pub fn presented(&self) -> String {
+        session_name(&self.digest)
+    }
+}
+
+/// 403 for what a page of another origin makes a browser do.
+pub fn require_our_page(incoming: &Incoming) -> Result<()> {
+    let (fetch_site, origin) = (incoming.header("sec-fetch-site"), incoming.header("origin"));
+    let provenance =
+        Provenance { method: &incoming.method, fetch_site: fetch_site.as_deref(), origin: origin.as_deref() };
+    if provenance.is_our_page(&incoming.url.origin().ascii_serialization()) {
+        return Ok(());
+    }
+    Err(Error::refused(Code::OriginNotAllowed, "The dashboard's cookie counts for the dashboard's own pages alone."))
+}

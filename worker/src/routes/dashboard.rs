@@ -1,0 +1,92 @@
+//! `/` and `/v1/dashboard/*`: the operator's page, and signing in to it (docs/API.md, section 8).
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::input::read;
+use latchkey_core::secret::Secret;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Answered;
+use crate::app::App;
+use crate::auth::callback_url;
+use crate::dashboard::{SignedIn, require_our_page};
+use crate::error::{Doing, Result};
+use crate::objects::workspace::{SignIn, SignedInAs};
+use crate::request::{Incoming, key_digest};
+use crate::response::Reply;
+
+/// Assets are asked for by path alone; the host means nothing.
+const PAGE: &str = "https://assets.local/dashboard/page";
+/// Where X serves the pictures of its users.
+const PICTURES: &str = "https://pbs.twimg.com https://abs.twimg.com";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Credentials {
+    key: Secret<String>,
+}
+
+/// `GET /`: the static page with the policy that this configuration needs. Its form goes to X by a redirect of ours,
+/// which Chromium checks as well.
+pub async fn page(app: &App) -> Answered {
+    let html = app.assets()?.fetch(PAGE, None).await.doing("read the dashboard's page")?.text().await?;
+    let x = app.endpoints().authorize_url.origin().ascii_serialization();
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
+         img-src 'self' data: blob: {PICTURES} {x}; media-src 'self' blob:; manifest-src 'self'; form-action 'self' {x}; \
+         base-uri 'none'; frame-ancestors 'none'"
+    );
+    Ok(Reply::page(200, html, policy))
+}
+
+/// `POST /v1/dashboard/session`: 201 with a cookie, 401 for a key that is none, 403 for another site's page: it could
+/// put its own key into the operator's browser.
+pub async fn sign_in(app: &App, mut incoming: Incoming) -> Answered {
+    require_our_page(&incoming)?;
+    let credentials: Credentials = read(&incoming.json_body().await?, &[])?.value;
+    // EXPOSE: hashed.
+    let key_digest = key_digest(credentials.key.expose().trim());
+    let (browser, cookie) = SignedIn::begin(&incoming)?;
+    let sign_in = SignIn { key_digest, session: browser.digest().to_owned(), request_id: incoming.request_id.clone() };
+    let signed_in = app.workspace()?.sign_in(sign_in).await?;
+    Ok(answer(app, 201, &incoming, &signed_in)?.with("Set-Cookie", cookie))
+}
+
+/// `GET`: who is signed in here; `data` is null if nobody is.
+pub async fn signed_in(app: &App, incoming: &Incoming) -> Answered {
+    let session = match SignedIn::of(incoming)? {
+        Some(browser) => app.workspace()?.signed_in(browser.digest()).await?,
+        None => None,
+    };
+    match session {
+        Some(signed_in) => Ok(answer(app, 200, incoming, &signed_in)?),
+        None => Ok(Reply::json(&Answer::data(200, json!(null)))),
+    }
+}
+
+/// `DELETE`: this browser, or every one that has signed in with the same key. Again, it changes nothing.
+pub async fn sign_out(app: &App, incoming: &Incoming, is_everywhere: bool) -> Answered {
+    let Some(browser) = SignedIn::of(incoming)? else { return Ok(signed_out(0)) };
+    let ended = app.workspace()?.sign_out(browser.digest(), is_everywhere, &incoming.request_id).await?;
+    Ok(signed_out(ended).with("Set-Cookie", SignedIn::end(incoming)))
+}
+
+/// With what an operator has to enter at X before there is an app to ask about.
+fn answer(app: &App, status: u16, incoming: &Incoming, signed_in: &SignedInAs) -> Result<Reply> {
+    let _ = incoming.key_id.set(signed_in.key_id.clone());
+    let SignedInAs { key_id, scopes, tenant_id, account_id, expires_at, sessions } = signed_in;
+    let data = json!({
+        "key_id": key_id,
+        "scopes": scopes,
+        "tenant_id": tenant_id,
+        "account_id": account_id,
+        "expires_at": expires_at,
+        "sessions": sessions,
+        "callback_url": callback_url(&app.public_origin(&incoming.url)?),
+    });
+    Ok(Reply::json(&Answer::data(status, data)))
+}
+
+fn signed_out(ended: u64) -> Reply {
+    Reply::json(&Answer::success(200, json!({ "message": "Signed out", "ended": ended })))
+}
