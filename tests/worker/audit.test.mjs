@@ -17,6 +17,7 @@ import {
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused, assertTimesAndIds } from "../support/expect.mjs";
 import { newKey } from "../support/keys.mjs";
+import { announce } from "../support/media.mjs";
 import { spellings } from "../support/spy.mjs";
 
 let bench;
@@ -76,6 +77,8 @@ test("a key's own deeds are under its id, and the key is nowhere in them", async
   const webhook = (await key.api.post("/v1/webhooks", hook)).body.data;
   assert.equal((await key.api.patch(`/v1/webhooks/${webhook.id}`, { enabled: false })).status, 200);
   assert.equal((await key.api.delete(`/v1/webhooks/${webhook.id}`)).status, 200);
+  const media = await announce(key, { tenant_id });
+  assert.equal((await key.api.delete(`/v1/media/${media.id}`)).status, 200);
   assert.equal((await bench.api.delete(`/v1/api-keys/${key.id}`)).status, 200);
   const own = await rows(tenant_id, `&key_id=${key.id}`);
   assert.deepEqual(
@@ -87,6 +90,8 @@ test("a key's own deeds are under its id, and the key is nowhere in them", async
       ["webhook.created", webhook.id],
       ["webhook.changed", webhook.id],
       ["webhook.deleted", webhook.id],
+      ["media.created", media.id],
+      ["media.deleted", media.id],
     ],
   );
   const ofKey = await rows(tenant_id, `&target_id=${key.id}`);

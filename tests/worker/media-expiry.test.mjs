@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import { png } from "../fake-x/sample-files.mjs";
-import { startBench } from "../support/client.mjs";
+import { createPost, newAccount, startBench } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { announce, confirm, download, put, upload } from "../support/media.mjs";
 
@@ -15,15 +15,18 @@ const DAY = 24 * 60 * 60 * 1000;
 let brief;
 let pendingBrief;
 let lasting;
+/** Its media live long enough to be named. */
+let drafting;
 
 before(async () => {
-  [brief, pendingBrief, lasting] = await Promise.all([
+  [brief, pendingBrief, lasting, drafting] = await Promise.all([
     startBench({ register: false, vars: { MEDIA_ACTIVE_MS: "100" } }),
     startBench({ register: false, vars: { MEDIA_PENDING_MS: "100" } }),
     startBench({ register: false }),
+    startBench({ vars: { MEDIA_ACTIVE_MS: "5000" } }),
   ]);
 });
-after(() => Promise.all([brief, pendingBrief, lasting].map((bench) => bench.stop())));
+after(() => Promise.all([brief, pendingBrief, lasting, drafting].map((bench) => bench.stop())));
 
 const gone = ({ api }, id) =>
   eventually(() => api.get(`/v1/media/${id}`), ({ status }) => status === 404, 10_000);
@@ -40,6 +43,16 @@ test("what is active expires by itself, bytes and all", async () => {
 test("what is never confirmed expires by itself", async () => {
   const { id } = await announce(pendingBrief);
   await gone(pendingBrief, id);
+});
+
+test("what a draft names stays as long as the draft does", async () => {
+  const { id, expires_at } = await upload(drafting, png());
+  const account = await newAccount(drafting);
+  const draft = await createPost(drafting, account, { containers: [{ content: "later", media: [{ id }] }], isDraft: true });
+  await eventually(() => Date.now(), (now) => now > Date.parse(expires_at) + 500, 20_000);
+  assert.equal((await drafting.api.get(`/v1/media/${id}`)).status, 200);
+  assert.equal((await drafting.api.delete(`/v1/posts/${draft.id}`)).status, 200);
+  await gone(drafting, id);
 });
 
 /** The databases of local R2 or of objects, changed while the Worker is down. Keys that refer to each other are changed one by one. */

@@ -3,22 +3,24 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { png } from "../fake-x/sample-files.mjs";
-import { api, startBench } from "../support/client.mjs";
+import { api, createPost, fromNow, newAccount, publishPost, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { announce, confirm, download, put, upload } from "../support/media.mjs";
 
 let bench;
+/** Has an X app. */
+let named;
 const ids = {};
 
 /** Five of three tenants, in this order. */
 before(async () => {
-  bench = await startBench({ register: false });
+  [bench, named] = await Promise.all([startBench({ register: false }), startBench()]);
   for (const [name, tenant_id] of [["a", "t1"], ["b", "t2"], ["c", "t1"], ["d", undefined]]) {
     ids[name] = (await upload(bench, png(), { filename: `${name}.png`, tenant_id })).id;
   }
   ids.e = (await announce(bench, { filename: "e.png", tenant_id: "t1" })).id;
 });
-after(() => bench.stop());
+after(() => Promise.all([bench.stop(), named.stop()]));
 
 async function listed(query = "") {
   const { status, body, text } = await bench.api.get(`/v1/media${query}`);
@@ -79,6 +81,20 @@ test("a deleted medium is gone, row, address and bytes", async () => {
     assertRefused(answer, 404, "not_found");
   }
   assert.ok(!(await listed()).data.some((row) => row.id === id));
+});
+
+test("what a draft or a scheduled post names is not deleted, what a finished one names is", async () => {
+  const account = await newAccount(named);
+  const { id } = await upload(named, png());
+  const containers = [{ content: "with it", media: [{ id }] }];
+  for (const fields of [{ isDraft: true }, { scheduledAt: fromNow(60_000) }]) {
+    const post = await createPost(named, account, { containers, ...fields });
+    const refused = assertRefused(await named.api.delete(`/v1/media/${id}`), 409, "in_flight");
+    assert.match(refused.message, new RegExp(post.id));
+    assert.equal((await named.api.delete(`/v1/posts/${post.id}`)).status, 200);
+  }
+  await publishPost(named, account, { containers });
+  assert.equal((await named.api.delete(`/v1/media/${id}`)).status, 200);
 });
 
 test("an upload that is deleted takes no more bytes", async () => {

@@ -220,6 +220,19 @@ test("a photo as large as X takes is passed on", async () => {
   await assertPublished(await create({ url: serve(file(largest)) }), largest);
 });
 
+test("the limits of the settings hold for what URLs name", async (t) => {
+  const allow = (bytes) => bench.api.patch("/v1/settings", { allowed_media: { "image/png": bytes } });
+  t.after(() => allow(5 * MIB));
+  for (const [bytes, reason] of [[PNG.bytes.length - 1, /too large/], [0, /./]]) {
+    await allow(bytes);
+    for (const answer of [file(PNG), chunked(PNG)]) {
+      assert.match((await assertFails(await create({ url: serve(answer) }), "media_url_refused")).error, reason);
+    }
+  }
+  await allow(PNG.bytes.length);
+  await assertPublished(await create({ url: serve(file(PNG)) }), PNG);
+});
+
 test("subtitles are nothing that a post shows", async () => {
   await assertFails(await create({ url: serve(file(SRT)) }), "unsupported_media");
 });
