@@ -183,14 +183,16 @@ impl Post {
         let Some(strictest) = accounts.iter().min_by_key(|account| account.user.max_post_length()) else {
             return Ok(());
         };
-        let limit = strictest.user.max_post_length();
+        self.check_length_for(wording, &strictest.user.username, strictest.user.max_post_length())
+    }
+
+    /// The same for one account of which no more is known.
+    pub fn check_length_for(&self, wording: Wording, username: &str, limit: u32) -> Result<(), Refused> {
         let mut refused: Option<Refused> = None;
         for (n, container) in self.containers.iter().enumerate() {
             let Some(over) = container.weighted_length.checked_sub(limit).filter(|over| *over > 0) else { continue };
-            let message = format!(
-                "{over} too many: X counts {}, and @{} may write {limit}.",
-                container.weighted_length, strictest.user.username
-            );
+            let message =
+                format!("{over} too many: X counts {}, and @{username} may write {limit}.", container.weighted_length);
             let so_far = refused.take().unwrap_or_else(|| Refused::new(Code::TextTooLong, message.clone()));
             let refusal = so_far.with_detail(&format!("containers.{n}"), message.clone());
             refused = Some(match wording {

@@ -25,6 +25,7 @@ const FILES = {
  * @param {string} [options.publicOrigin] where browsers find this site
  * @param {string} [options.xOrigin] a stand-in for https://x.com
  * @param {string} [options.userId] who is signed in
+ * @param {Record<string, [text: string | Buffer, type: string]>} [options.files] other pages in place of its own, by path
  * @returns {Promise<{origin: string, close: () => Promise<void>}>}
  */
 export async function startAcme(options) {
@@ -40,14 +41,15 @@ export async function startAcme(options) {
 }
 
 function describe({ workerOrigin, workerApi = workerOrigin, apiKey, publicOrigin, ...rest }, port) {
-  const { xOrigin = "https://x.com", userId = "acme-user-1042" } = rest;
+  const { xOrigin = "https://x.com", userId = "acme-user-1042", files } = rest;
   const origin = publicOrigin ?? `http://acme.localhost:${port}`;
-  return { origin, workerOrigin, xOrigin, userId, x: xBackend({ api: workerApi, apiKey, origin }) };
+  return { origin, workerOrigin, xOrigin, userId, files, x: xBackend({ api: workerApi, apiKey, origin }) };
 }
 
 async function handle(site, request) {
   const { pathname, searchParams } = new URL(request.url, site.origin);
-  if (request.method === "GET" && Object.hasOwn(FILES, pathname)) return file(site, FILES[pathname]);
+  const files = site.files ?? FILES;
+  if (request.method === "GET" && Object.hasOwn(files, pathname)) return file(site, files[pathname]);
   // Another site's page can make this user's browser post here; its Origin gives it away.
   if (request.method === "POST" && request.headers.origin !== site.origin) return json(403, { error: "Wrong origin." });
   const user = signedInUser(site);
@@ -82,10 +84,11 @@ function shown({ xOrigin }, { post: { id, socialAccounts } }) {
   return { id, state, error, url, media: segments[0].media?.[0] };
 }
 
-async function file({ workerOrigin, xOrigin }, [name, type]) {
-  const text = await readFile(new URL(`page/${name}`, import.meta.url), "utf8");
+async function file({ workerOrigin, xOrigin, files }, [content, type]) {
+  const given = files ? content : await readFile(new URL(`page/${content}`, import.meta.url), "utf8");
   const headers = { "content-type": type, "content-security-policy": policy(workerOrigin, xOrigin) };
-  return { status: 200, headers, body: text.replaceAll("{{worker}}", workerOrigin) };
+  const body = typeof given === "string" ? given.replaceAll("{{worker}}", workerOrigin) : given;
+  return { status: 200, headers, body };
 }
 
 /** COPY ME. What a page with a strict policy allows for the button, marked `button`; the rest is Acme's own. */

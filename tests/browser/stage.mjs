@@ -39,7 +39,8 @@ export async function startStage() {
 }
 
 class Visit {
-  static async begin({ api, worker, x, browser }, options = {}) {
+  /** `files` are pages in place of Acme's own; the rest is for the browser. */
+  static async begin({ api, worker, x, browser }, { files, ...options } = {}) {
     const tenant = `tenant_${randomUUID()}`;
     const acme = await startAcme({
       port: 0,
@@ -48,6 +49,7 @@ class Visit {
       apiKey: ADMIN_KEY,
       xOrigin: x.site,
       userId: tenant,
+      files,
     });
     const context = await browser.newContext(options);
     context.setDefaultTimeout(PATIENCE_MS);

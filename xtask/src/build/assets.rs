@@ -1,11 +1,12 @@
-//! The static files: the embed, the dashboard, and the headers that they are served with.
+//! The static files: the embed, the composer, the dashboard, and the headers that they are served with.
 //!
 //! An end user never meets the product's name, so the embed is searched for it after bundling.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
-use super::{client, dashboard};
+use super::client::{COMPOSER, EMBED, Entry};
+use super::dashboard;
 use crate::paths;
 use crate::run::{self, Result};
 use crate::setup::node_command;
@@ -15,18 +16,17 @@ const HEADERS: &str = include_str!("headers.txt");
 const SCRIPT: &str = "embed.js";
 /// As the sources import it on demand, and as visitors download it.
 const ATTEMPT: [&str; 2] = ["attempt.js", "embed_attempt.js"];
+const COMPOSER_SCRIPT: &str = "composer.js";
 
-/// What a visitor of a customer's page downloads.
-pub(crate) struct Embed {
+/// What browsers download: a visitor of a customer's page, and the operator.
+pub(crate) struct Assets {
     /// All that is needed to see the button.
     pub(crate) script: PathBuf,
     /// Fetched when the page is idle: what follows a click, and the module.
     pub(crate) attempt: PathBuf,
     pub(crate) module: PathBuf,
-}
-
-pub(crate) struct Assets {
-    pub(crate) embed: Embed,
+    /// For pages on which posts are written.
+    pub(crate) composer: [PathBuf; 2],
     /// What the operator's browser loads for the first page.
     pub(crate) dashboard: Vec<PathBuf>,
 }
@@ -40,16 +40,29 @@ pub(crate) fn build() -> Result<Assets> {
     std::fs::create_dir_all(&folder)?;
     let file = |name: &str| folder.join(name);
     let [imported, downloaded] = ATTEMPT;
-    let embed = Embed { script: file(SCRIPT), attempt: file(downloaded), module: file(client::MODULE) };
-    bundle(SCRIPT, &embed.script)?;
-    bundle(imported, &embed.attempt)?;
-    std::fs::copy(paths::at(client::OUT_DIR).join(client::MODULE), &embed.module)?;
-    point(&embed.attempt, client::MODULE, &embed.module)?;
-    point(&embed.script, imported, &embed.attempt)?;
-    [&embed.script, &embed.attempt, &embed.module].into_iter().try_for_each(|file| refuse_our_name(file))?;
-    let dashboard = dashboard::build(&folder)?;
+    let assets = Assets {
+        script: file(SCRIPT),
+        attempt: file(downloaded),
+        module: file(&EMBED.module_name()),
+        composer: [file(COMPOSER_SCRIPT), file(&COMPOSER.module_name())],
+        dashboard: dashboard::build(&folder)?,
+    };
+    bundle_with_module(imported, &assets.attempt, &EMBED, &assets.module)?;
+    bundle(SCRIPT, &assets.script)?;
+    point(&assets.script, imported, &assets.attempt)?;
+    let [composer, composer_module] = &assets.composer;
+    bundle_with_module(COMPOSER_SCRIPT, composer, &COMPOSER, composer_module)?;
+    let mut shown = vec![&assets.script, &assets.attempt, &assets.module];
+    shown.extend(&assets.composer);
+    shown.into_iter().try_for_each(|file| refuse_our_name(file))?;
     std::fs::write(folder.join("_headers"), HEADERS)?;
-    Ok(Assets { embed, dashboard })
+    Ok(assets)
+}
+
+fn bundle_with_module(source: &str, bundled: &Path, entry: &Entry, module: &Path) -> Result {
+    bundle(source, bundled)?;
+    std::fs::copy(entry.module(), module)?;
+    point(bundled, &entry.module_name(), module)
 }
 
 /// Two bundles, not one that is split: what both need is small, and a third file would be a third request.

@@ -1,11 +1,13 @@
-//! The browser crate: `wasm-client/pkg/wasm/`, which the sources in `wasm-client/js` import.
+//! The browser crate, a module for each of its features: below `wasm-client/pkg`, where `wasm-client/js` imports them.
 //!
 //! End users wait for these bytes, so std is rebuilt for size and a panic aborts on the spot, without its message.
+
+use std::path::PathBuf;
 
 use super::{is_stale, optimise};
 use crate::paths;
 use crate::run::{self, Result};
-use crate::setup::{Tools, WasmProfile, wasm_modules};
+use crate::setup::{Tools, WASM_TARGET, WasmProfile, wasm_target_dir};
 
 const PROFILE: WasmProfile = WasmProfile {
     std: "std,panic_abort",
@@ -15,29 +17,56 @@ const PROFILE: WasmProfile = WasmProfile {
     opt_level: "z",
 };
 
-pub(crate) const OUT_DIR: &str = "wasm-client/pkg/wasm";
-/// The generated files are `embed.js` and `embed_bg.wasm`: end users fetch the second one, so it has no product name.
-pub(crate) const OUT_NAME: &str = "embed";
-pub(crate) const MODULE: &str = "embed_bg.wasm";
-
-pub(crate) fn build(tools: &Tools) -> Result {
-    run::step("cargo build the browser crate", &mut cargo_build(tools))?;
-    let compiled = wasm_modules().join("latchkey_client.wasm");
-    let finished = paths::at(OUT_DIR).join(".finished");
-    if is_stale(&finished, &compiled)? {
-        let mut bindgen = std::process::Command::new(tools.wasm_bindgen());
-        bindgen.arg(&compiled).args(["--target", "web", "--out-name", OUT_NAME, "--out-dir"]).arg(paths::at(OUT_DIR));
-        run::step("wasm-bindgen", &mut bindgen)?;
-        optimise(&paths::at(OUT_DIR).join(MODULE), &["-Oz"])?;
-        std::fs::write(&finished, "")?;
-    }
-    Ok(())
+/// One module: `<name>.js` and `<name>_bg.wasm`. End users fetch the second one, so it has no product name.
+pub(crate) struct Entry {
+    feature: &'static str,
+    folder: &'static str,
+    name: &'static str,
+    /// Cargo gives a crate's module the same name whatever its features are, so each has a folder of its own.
+    target_dir: Option<&'static str>,
 }
 
-fn cargo_build(tools: &Tools) -> std::process::Command {
-    let mut cargo = tools.wasm_command("cargo", &PROFILE);
-    cargo
-        .args(["build", "--lib", "--release", "--target", "wasm32-unknown-unknown"])
-        .current_dir(paths::at("wasm-client"));
-    cargo
+/// Connecting: what visitors of a customer's page download.
+pub(crate) const EMBED: Entry =
+    Entry { feature: "connect", folder: "wasm-client/pkg/wasm", name: "embed", target_dir: None };
+/// Composing: for dashboards and sites.
+pub(crate) const COMPOSER: Entry =
+    Entry { feature: "composer", folder: "wasm-client/pkg/composer", name: "composer", target_dir: Some("composer") };
+
+impl Entry {
+    pub(crate) fn module_name(&self) -> String {
+        format!("{}_bg.wasm", self.name)
+    }
+
+    pub(crate) fn module(&self) -> PathBuf {
+        paths::at(self.folder).join(self.module_name())
+    }
+
+    fn target_dir(&self) -> PathBuf {
+        self.target_dir.map_or_else(wasm_target_dir, |folder| wasm_target_dir().join(folder))
+    }
+
+    pub(crate) fn build(&self, tools: &Tools) -> Result {
+        run::step(&format!("cargo build the browser crate: {}", self.feature), &mut self.cargo_build(tools))?;
+        let compiled = self.target_dir().join(WASM_TARGET).join("release/latchkey_client.wasm");
+        let finished = paths::at(self.folder).join(".finished");
+        if is_stale(&finished, &compiled)? {
+            let mut bindgen = std::process::Command::new(tools.wasm_bindgen());
+            bindgen.arg(&compiled).args(["--target", "web", "--out-name", self.name, "--out-dir"]);
+            run::step("wasm-bindgen", bindgen.arg(paths::at(self.folder)))?;
+            optimise(&self.module(), &["-Oz"])?;
+            std::fs::write(&finished, "")?;
+        }
+        Ok(())
+    }
+
+    fn cargo_build(&self, tools: &Tools) -> std::process::Command {
+        let mut cargo = tools.wasm_command("cargo", &PROFILE);
+        cargo
+            .args(["build", "--lib", "--release", "--target", WASM_TARGET])
+            .args(["--no-default-features", "--features", self.feature])
+            .env("CARGO_TARGET_DIR", self.target_dir())
+            .current_dir(paths::at("wasm-client"));
+        cargo
+    }
 }

@@ -11,23 +11,24 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
-use self::assets::Assets;
 use crate::progress::say;
 use crate::run::{self, Result};
 use crate::setup::{Tools, node_command};
 
 pub(crate) fn all(tools: &Tools) -> Result {
     let module = worker::build(tools)?;
-    client::build(tools)?;
-    let Assets { embed, dashboard } = assets::build()?;
+    client::EMBED.build(tools)?;
+    client::COMPOSER.build(tools)?;
+    let assets = assets::build()?;
     say(&format!("  Worker: {} upload", sizes(&module)?));
     say(&format!(
         "  widget: {} before the click; when idle {}, wasm {}",
-        sizes(&[embed.script])?,
-        sizes(&[embed.attempt])?,
-        sizes(&[embed.module])?
+        sizes(&[assets.script])?,
+        sizes(&[assets.attempt])?,
+        sizes(&[assets.module])?
     ));
-    say(&format!("  dashboard: {} at first", sizes(&dashboard)?));
+    say(&format!("  composer: {}", sizes(&assets.composer)?));
+    say(&format!("  dashboard: {} at first", sizes(&assets.dashboard)?));
     Ok(())
 }
 

@@ -21,6 +21,7 @@ use crate::run::Result;
 pub(crate) use cargo_deny::cargo_deny;
 pub(crate) use chromium::chromium;
 pub(crate) use node::packages as node_packages;
+pub(crate) use wasm_rust::TARGET as WASM_TARGET;
 use wasm_rust::WasmRust;
 
 /// What set-up found or made.
@@ -90,9 +91,13 @@ impl Tools {
 /// macros and build scripts are the same programs, and cargo keeps what differs in flags apart by itself.
 const WASM_TARGET_DIR: &str = "target/wasm";
 
-/// The folder of the compiled modules.
+pub(crate) fn wasm_target_dir() -> std::path::PathBuf {
+    paths::at(WASM_TARGET_DIR)
+}
+
+/// The folder of the Worker's compiled module.
 pub(crate) fn wasm_modules() -> std::path::PathBuf {
-    paths::at(WASM_TARGET_DIR).join(wasm_rust::TARGET).join("release")
+    wasm_target_dir().join(WASM_TARGET).join("release")
 }
 
 /// How std is built along with a crate.

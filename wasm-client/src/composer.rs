@@ -1,0 +1,163 @@
+//! What `POST /v1/posts` with `dryRun` would say of a post (docs/API.md, section 5), without asking: the same code reads,
+//! weighs, checks and prices it. Which accounts there are, and what they may write, the page knows from the API.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use latchkey_core::api::input::read;
+use latchkey_core::api::post::{CreatePost, IGNORED, estimate};
+use latchkey_core::api::refused::Refused;
+use latchkey_core::id::PostId;
+use latchkey_core::post::{Draft, Post};
+use latchkey_core::text::weigh;
+use latchkey_core::time::UnixMillis;
+use latchkey_core::x::price::{Micros, Prices};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// X's limit for an account without Premium (X docs, fundamentals/counting-characters).
+const PLAIN_LIMIT: u32 = 280;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Question {
+    /// The body of `POST /v1/posts`, with or without `accounts`.
+    post: Map<String, Value>,
+    #[serde(default)]
+    accounts: Vec<Writer>,
+    /// US dollars by the price's name, as `GET /v1/settings` has them.
+    #[serde(default)]
+    prices: BTreeMap<String, f64>,
+}
+
+/// The two fields of an account's row that count.
+#[derive(Clone, Debug, Deserialize)]
+struct Writer {
+    username: String,
+    max_post_length: u32,
+}
+
+/// JSON in, JSON out: `{containers, cost, error}`, of which `error` is null, or has the Worker's code, message and details.
+#[wasm_bindgen]
+pub fn preview(question: &str) -> String {
+    answer(question.as_bytes())
+        .unwrap_or_else(|refused| json!({ "containers": [], "cost": null, "error": said(&refused) }))
+        .to_string()
+}
+
+fn answer(question: &[u8]) -> Result<Value, Refused> {
+    let question: Question = read(question, &[])?.value;
+    let prices = prices(&question.prices)?;
+    let mut wanted = create_post(question.post)?;
+    let draft = wanted.draft()?;
+    let strictest = question.accounts.iter().min_by_key(|writer| writer.max_post_length);
+    let limit = strictest.map_or(PLAIN_LIMIT, |writer| writer.max_post_length);
+    let (post, refused) = checked(&mut wanted, &draft, strictest);
+    let (sum, reasons) = estimate(&post, question.accounts.len().max(1), &prices);
+    Ok(json!({
+        "containers": draft.content.iter().map(|(text, _)| container(text, limit)).collect::<Vec<_>>(),
+        "cost": { "estimate_usd": sum.to_usd(), "reasons": reasons },
+        "error": refused.as_ref().map(said),
+    }))
+}
+
+/// While it is being written a post has no accounts yet, which is not its author's mistake.
+fn create_post(mut post: Map<String, Value>) -> Result<CreatePost, Refused> {
+    post.insert("accounts".into(), json!(["x"]));
+    Ok(read(Value::Object(post).to_string().as_bytes(), IGNORED)?.value)
+}
+
+/// In the order of `POST /v1/posts`. What is refused is counted all the same.
+fn checked(wanted: &mut CreatePost, draft: &Draft, strictest: Option<&Writer>) -> (Post, Option<Refused>) {
+    let mut post = Post::new(PostId::from_entropy([0; 16]), None, UnixMillis(0));
+    let mut check = || {
+        post.options = wanted.options()?;
+        post.say(draft)?;
+        post.check(draft.wording)?;
+        strictest.map_or(Ok(()), |Writer { username, max_post_length }| {
+            post.check_length_for(draft.wording, username, *max_post_length)
+        })
+    };
+    let refused = check().err();
+    (post, refused)
+}
+
+fn container(text: &str, limit: u32) -> Value {
+    let weighed = weigh(text);
+    json!({
+        "weighted_length": weighed.weighted_length,
+        "remaining": i64::from(limit) - i64::from(weighed.weighted_length),
+        "urls": weighed.urls.iter().map(|span| utf16(text, span)).collect::<Vec<_>>(),
+    })
+}
+
+/// JavaScript's strings are UTF-16: these are indices for `slice`.
+fn utf16(text: &str, bytes: &Range<usize>) -> Value {
+    let units = |end: usize| text.get(..end).unwrap_or_default().encode_utf16().count();
+    json!({ "start": units(bytes.start), "end": units(bytes.end) })
+}
+
+fn prices(named: &BTreeMap<String, f64>) -> Result<Prices, Refused> {
+    let mut prices = Prices::default();
+    for (name, usd) in named {
+        let path = format!("prices.{name}");
+        *prices.named(name).ok_or_else(|| Refused::field(&path, "unknown price"))? = Micros::from_usd(*usd, &path)?;
+    }
+    Ok(prices)
+}
+
+fn said(refused: &Refused) -> Value {
+    json!({ "code": refused.code.as_str(), "message": refused.message, "details": refused.details })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+    use super::*;
+
+    fn preview_of(question: &Value) -> Value {
+        serde_json::from_str(&preview(&question.to_string())).unwrap()
+    }
+
+    #[test]
+    fn a_text_is_counted_with_what_remains_and_where_its_urls_are() {
+        let text = "🦀 see https://example.com/a now";
+        let found = preview_of(&json!({ "post": { "content": text } }));
+        assert_eq!(
+            found["containers"],
+            json!([{ "weighted_length": 34, "remaining": 246, "urls": [{ "start": 7, "end": 28 }] }])
+        );
+        assert_eq!(found["cost"], json!({ "estimate_usd": 0.2, "reasons": ["1 post with a URL at $0.200"] }));
+        assert_eq!(found["error"], Value::Null);
+    }
+
+    #[test]
+    fn the_account_with_the_shortest_limit_decides_and_each_one_is_paid_for() {
+        let writers = json!([
+            { "username": "ada", "max_post_length": 280 }, { "username": "grace", "max_post_length": 25_000 }
+        ]);
+        let found = preview_of(&json!({ "post": { "content": "a".repeat(281) }, "accounts": writers }));
+        assert_eq!(found["containers"][0]["remaining"], json!(-1));
+        assert_eq!(found["error"]["code"], "text_too_long");
+        assert_eq!(found["error"]["message"], "1 too many: X counts 281, and @ada may write 280.");
+        assert_eq!(found["cost"]["estimate_usd"], json!(0.03));
+    }
+
+    #[test]
+    fn what_the_worker_refuses_is_refused_in_its_words() {
+        let content = |content: Value| preview_of(&json!({ "post": content }))["error"]["code"].clone();
+        assert_eq!(content(json!({ "content": "a\u{feff}" })), "invalid_payload");
+        assert_eq!(content(json!({ "content": "a", "x": { "reply_settings": "me" } })), "invalid_payload");
+        assert_eq!(content(json!({ "content": "a", "colour": "red" })), "invalid_payload");
+        assert_eq!(content(json!({ "content": " " })), "invalid_payload");
+    }
+
+    #[test]
+    fn an_operators_own_prices_count() {
+        let found = preview_of(&json!({ "post": { "content": "a" }, "prices": { "post": 0.5 } }));
+        assert_eq!(found["cost"]["estimate_usd"], json!(0.5));
+        let found = preview_of(&json!({ "post": { "content": "a" }, "prices": { "like": 0.5 } }));
+        assert_eq!(found["error"]["message"], "`prices.like`: unknown price");
+    }
+}
