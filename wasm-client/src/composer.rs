@@ -1,5 +1,6 @@
 //! What `POST /v1/posts` with `dryRun` would say of a post (docs/API.md, section 5), without asking: the same code reads,
-//! weighs, checks and prices it. Which accounts there are, and what they may write, the page knows from the API.
+//! weighs, checks and prices it. Which accounts there are, and what they may write, the page knows
+//! from the API; whether the media that are named exist, only the API knows.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -50,13 +51,13 @@ fn answer(question: &[u8]) -> Result<Value, Refused> {
     let question: Question = read(question, &[])?.value;
     let prices = prices(&question.prices)?;
     let mut wanted = create_post(question.post)?;
-    let draft = wanted.draft()?;
+    let draft = wanted.draft(false)?;
     let strictest = question.accounts.iter().min_by_key(|writer| writer.max_post_length);
     let limit = strictest.map_or(PLAIN_LIMIT, |writer| writer.max_post_length);
     let (post, refused) = checked(&mut wanted, &draft, strictest);
     let (sum, reasons) = estimate(&post, question.accounts.len().max(1), &prices);
     Ok(json!({
-        "containers": draft.content.iter().map(|(text, _)| container(text, limit)).collect::<Vec<_>>(),
+        "containers": draft.parts.iter().map(|part| container(&part.content, limit)).collect::<Vec<_>>(),
         "cost": { "estimate_usd": sum.to_usd(), "reasons": reasons },
         "error": refused.as_ref().map(said),
     }))

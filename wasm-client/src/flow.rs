@@ -39,6 +39,15 @@ pub struct Answer<'a> {
     pub code: &'a str,
 }
 
+/// What the other browser's code has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Confirmation {
+    /// Nor has the server the verifier.
+    NotAsked,
+    Asked,
+    Wrong,
+}
+
 /// One attempt, from the submitted form to its end.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that outlives the step it was learned in")]
@@ -47,9 +56,7 @@ pub struct Flow {
     since: &'static str,
     pause: u32,
     setbacks: u32,
-    /// The server has the verifier: what is left to confirm is not completed again.
-    has_completed: bool,
-    is_code_wrong: bool,
+    confirmation: Confirmation,
     is_left: bool,
     code: String,
     leaves_session_open: bool,
@@ -62,8 +69,7 @@ impl Default for Flow {
             since: "pending",
             pause: 0,
             setbacks: 0,
-            has_completed: false,
-            is_code_wrong: false,
+            confirmation: Confirmation::NotAsked,
             is_left: false,
             code: String::new(),
             leaves_session_open: false,
@@ -90,7 +96,7 @@ impl Flow {
 
     /// Whether the code that was typed last is not the other browser's.
     pub fn is_code_wrong(&self) -> bool {
-        self.is_code_wrong
+        self.confirmation == Confirmation::Wrong
     }
 
     /// The person is back on the page without having answered X, or at X again. A session that runs out while they are
@@ -122,7 +128,7 @@ impl Flow {
         match answer.status {
             "pending" => self.wait("pending"),
             "authorizing" => self.wait("authorizing"),
-            "needs_confirmation" if self.has_completed || self.step == Step::Complete => self.confirm(),
+            "needs_confirmation" if self.has_completed() => self.confirm(),
             "authorized" | "needs_confirmation" => self.complete(),
             "connected" => self.end(Step::Connected, ""),
             "cancelled" => self.end(Step::Cancelled, "cancelled"),
@@ -149,16 +155,23 @@ impl Flow {
         self.step
     }
 
+    /// What is left to confirm is not completed again.
+    fn has_completed(&self) -> bool {
+        self.step == Step::Complete || self.confirmation != Confirmation::NotAsked
+    }
+
     fn confirm(&mut self) -> Step {
         self.pause = if self.step == Step::Confirm { SHORTEST_PAUSE_MS } else { 0 };
-        self.has_completed = true;
+        if self.confirmation == Confirmation::NotAsked {
+            self.confirmation = Confirmation::Asked;
+        }
         self.step = Step::Confirm;
         self.step
     }
 
     /// Whether it may be typed again is for the session to say: `since` is another status, so it answers at once.
     fn wrong_code(&mut self) -> Step {
-        self.is_code_wrong = true;
+        self.confirmation = Confirmation::Wrong;
         self.pause = 0;
         self.step = Step::Poll;
         self.step
