@@ -145,6 +145,8 @@ impl Flow {
     fn wait(&mut self, status: &'static str) -> Step {
         self.pause = if status == self.since { SHORTEST_PAUSE_MS } else { 0 };
         self.since = status;
+        // The browser that began may take over from the other one, with a code of X's that has to be completed anew.
+        self.confirmation = Confirmation::NotAsked;
         self.step = Step::Poll;
         self.step
     }
@@ -344,6 +346,14 @@ mod tests {
         assert_eq!(flow.answered(&status("needs_confirmation")), Step::Confirm);
         assert!(!flow.is_code_wrong());
         assert_eq!(flow.answered(&status("connected")), Step::Connected);
+    }
+
+    #[test]
+    fn what_the_first_browser_brings_after_all_is_completed_anew() {
+        let mut flow = confirming();
+        assert_eq!(flow.answered(&status("authorizing")), Step::Poll);
+        assert_eq!(flow.answered(&status("needs_confirmation")), Step::Complete);
+        assert_eq!(confirming().answered(&status("authorized")), Step::Complete);
     }
 
     #[test]
