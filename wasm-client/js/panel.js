@@ -10,6 +10,7 @@ export function panelIn(root, texts, signal) {
   return ({ isWrong }) => {
     panel ??= open(root, texts, signal, (code) => submitted(code));
     panel.input.setAttribute("aria-invalid", isWrong);
+    panel.input.readOnly = false;
     panel.input.select();
     return new Promise((resolve) => (submitted = resolve));
   };
@@ -29,6 +30,9 @@ function open(root, { digits, confirm }, signal, onCode) {
   const form = node("form", { part: "confirm" }, label, node("button", { part: "confirm-button" }, confirm));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    // One answer to each question: a second press would spend one of three tries.
+    if (input.readOnly) return;
+    input.readOnly = true;
     onCode(input.value.replace(/\D/g, ""));
   });
   show(root, form, signal);
