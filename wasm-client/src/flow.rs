@@ -50,7 +50,6 @@ enum Confirmation {
 
 /// One attempt, from the submitted form to its end.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that outlives the step it was learned in")]
 pub struct Flow {
     step: Step,
     since: &'static str,
