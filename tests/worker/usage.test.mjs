@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createPost, faultAtX, fromNow, newAccount, publishPost, startBench, thread } from "../support/client.mjs";
+import { newKey } from "../support/keys.mjs";
 
 let bench;
 
@@ -22,7 +23,7 @@ test("a workspace in which nothing happened has used nothing, this month", async
   const { socialAccounts, posts, billingPeriod, currentUsage, x_cost } = body.usage;
   assert.deepEqual(socialAccounts, { current: 0, limit: null, remaining: null });
   assert.deepEqual([posts, currentUsage], [{ current: 0, limit: null }, 0]);
-  assert.deepEqual(x_cost, { estimate_usd: 0, by_tenant: [] });
+  assert.deepEqual(x_cost, { estimate_usd: 0, by_tenant: [], by_day: [] });
   const now = new Date();
   const [year, month] = [now.getUTCFullYear(), now.getUTCMonth()];
   assert.deepEqual(billingPeriod, {
@@ -44,6 +45,12 @@ test("each tenant's posts are counted for it, to the tenth of a cent, and X's bi
   assert.equal(now.x_cost.estimate_usd, 0.26);
   assert.equal(Math.round((credits - bench.x.app.credits) * 1000) / 1000, 0.26);
   assert.deepEqual([now.socialAccounts.current, now.posts.current], [3, now.currentUsage]);
+  const { by_day } = now.x_cost;
+  assert.equal(Math.round(by_day.reduce((sum, { estimate_usd }) => sum + estimate_usd, 0) * 1000) / 1000, 0.26);
+  for (const { date } of by_day) assert.match(date, /^\d{4}-\d\d-\d\d$/);
+  const key = await newKey(bench, { tenant_id: "theirs", scopes: ["read"] });
+  const own = (await key.api.get("/v1/account/usage")).body.usage.x_cost.by_day;
+  assert.deepEqual(own.map(({ estimate_usd, posts }) => [estimate_usd, posts]), [[0.015, 1]]);
 });
 
 test("what is not on X is not counted", async () => {

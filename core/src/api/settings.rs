@@ -13,7 +13,7 @@ use crate::brand::Brand;
 use crate::id::TenantId;
 use crate::media::Kind;
 use crate::settings::{Budgets, OnUnknown, Settings};
-use crate::time::UnixMillis;
+use crate::time::{Span, UnixMillis};
 use crate::x::price::{Micros, Prices};
 
 /// What is not given stays as it is.
@@ -122,8 +122,18 @@ pub struct Spent {
     pub posts: u64,
 }
 
+/// What one tenant's posts cost on one day.
+#[derive(Debug, Deserialize)]
+pub struct SpentOnDay {
+    pub tenant_id: Option<String>,
+    /// Days since 1970, in UTC.
+    pub day: i64,
+    pub micros: u64,
+    pub posts: u64,
+}
+
 /// Nothing is limited here: what X charges is the limit.
-pub fn usage_view(month: Month, accounts: usize, spent: &[Spent]) -> Value {
+pub fn usage_view(month: Month, accounts: usize, spent: &[Spent], by_day: &[SpentOnDay]) -> Value {
     let posts: u64 = spent.iter().map(|row| row.posts).sum();
     let sum: Micros = spent.iter().map(|row| Micros(row.micros)).sum();
     let by_tenant: Vec<Value> = spent
@@ -137,8 +147,22 @@ pub fn usage_view(month: Month, accounts: usize, spent: &[Spent]) -> Value {
         "posts": { "current": posts, "limit": null },
         "billingPeriod": { "start": month.start.to_iso(), "end": month.end.to_iso() },
         "currentUsage": posts,
-        "x_cost": { "estimate_usd": sum.to_usd(), "by_tenant": by_tenant },
+        "x_cost": { "estimate_usd": sum.to_usd(), "by_tenant": by_tenant, "by_day": days(by_day) },
     })
+}
+
+/// All tenants together, the first day first; days without a post are left out.
+fn days(spent: &[SpentOnDay]) -> Vec<Value> {
+    let mut days: BTreeMap<i64, (Micros, u64)> = BTreeMap::new();
+    for row in spent {
+        let (sum, posts) = days.entry(row.day).or_default();
+        *sum = *sum + Micros(row.micros);
+        *posts += row.posts;
+    }
+    let date = |day: i64| (UnixMillis(0) + Span::days(day)).to_iso().chars().take(10).collect::<String>();
+    days.into_iter()
+        .map(|(day, (sum, posts))| json!({ "date": date(day), "estimate_usd": sum.to_usd(), "posts": posts }))
+        .collect()
 }
 
 #[cfg(test)]
@@ -239,5 +263,16 @@ mod tests {
         let older = r#"{"on_unknown":"hold","prices":{"post":15000,"post_with_url":200000,"summoned_reply":10000,"repost":15000,"post_read":5000}}"#;
         let read: Settings = serde_json::from_str(older).unwrap();
         assert_eq!((read.on_unknown, read.prices), (OnUnknown::Hold, Prices::default()));
+    }
+
+    #[test]
+    fn days_are_those_of_all_tenants_together_in_order() {
+        let on = |tenant: &str, day, micros| SpentOnDay { tenant_id: Some(tenant.into()), day, micros, posts: 1 };
+        let spent = [on("b", 20_782, 15_000), on("a", 20_781, 200_000), on("a", 20_782, 15_000)];
+        let expected = [
+            json!({ "date": "2026-11-24", "estimate_usd": 0.2, "posts": 1 }),
+            json!({ "date": "2026-11-25", "estimate_usd": 0.03, "posts": 2 }),
+        ];
+        assert_eq!(days(&spent), expected);
     }
 }

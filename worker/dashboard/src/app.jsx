@@ -1,6 +1,6 @@
 /** The frame: who is signed in, where the person is, and the page in it. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, SIGNED_OUT, get } from "./api.js";
 import { forgetAll } from "./live.js";
 import { pageOf } from "./pages.js";
@@ -109,9 +109,12 @@ function Place({ session }) {
 
 /** Whoever moves by keyboard or ear is told where they are; not on the first page, which the browser announces. */
 function useArrival(place) {
-  const [first] = useState(place);
+  const last = useRef();
   useEffect(() => {
-    if (place === false || place === first) return;
+    if (place === false || place === last.current) return;
+    const isFirst = last.current === undefined;
+    last.current = place;
+    if (isFirst) return;
     scrollTo(0, 0);
     document.querySelector("main h1")?.focus({ preventScroll: true });
   }, [place]);

@@ -1,14 +1,16 @@
 /** Navigation beside the page, or behind a button on phones; who is signed in, and how to leave. */
 
 import { useEffect, useState } from "preact/hooks";
+import { useAction } from "./action.js";
 import { del } from "./api.js";
+import { formatTime } from "./format.js";
 import { Mark } from "./mark.jsx";
 import { PAGES, isFor } from "./pages.js";
 import { href, useRoute } from "./router.js";
 import { Button } from "./ui/button.jsx";
 import { Confirm, Dialog } from "./ui/dialog.jsx";
 import { Icon } from "./ui/icon.jsx";
-import { formatTime } from "./format.js";
+import { Problem } from "./ui/problem.jsx";
 
 export function Shell({ session, onSignedOut, children }) {
   const [isMenuOpen, setMenuOpen] = useState(false);
@@ -91,16 +93,20 @@ function Leaving({ session, onSignedOut }) {
       {isAsking && (
         <Confirm title="Sign out?" act="Sign out here" kind="primary" onAct={leave("/v1/dashboard/session")} onClose={() => setAsking(false)}>
           <p>This session ends by itself on {formatTime(session.expires_at)}. What you have not sent stays in this browser.</p>
-          {session.sessions > 1 && <Everywhere count={session.sessions} onSignedOut={leave("/v1/dashboard/sessions")} />}
+          {session.sessions > 1 && <Everywhere count={session.sessions} onSignOut={leave("/v1/dashboard/sessions")} />}
         </Confirm>
       )}
     </div>
   );
 }
 
-const Everywhere = ({ count, onSignedOut }) => (
-  <p>
-    {count} browsers are signed in with this key.{" "}
-    <Button onPress={onSignedOut}>Sign out everywhere</Button>
-  </p>
-);
+function Everywhere({ count, onSignOut }) {
+  const { run, isBusy, error } = useAction(onSignOut);
+  return (
+    <>
+      <p>{count} browsers are signed in with this key.</p>
+      <div><Button isBusy={isBusy} onPress={() => run()}>Sign out everywhere</Button></div>
+      <Problem error={error} />
+    </>
+  );
+}

@@ -1,9 +1,9 @@
 /** The set-up until it is whole; then how things stand. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { isFor } from "../pages.js";
 import { Button } from "../ui/button.jsx";
-import { Problem } from "../ui/problem.jsx";
+import { Notice, Problem } from "../ui/problem.jsx";
 import { Loading, Page } from "../ui/show.jsx";
 import { Checklist } from "./home/checklist.jsx";
 import { Overview } from "./home/overview.jsx";
@@ -16,15 +16,18 @@ export default function Home({ session }) {
 
 function OperatorHome({ session }) {
   const progress = useProgress();
-  const [isShown, setShown] = useState(false);
   const count = Object.values(progress.done).filter(Boolean).length;
   const total = Object.keys(progress.done).length;
-  if (progress.isLoading || progress.error) {
-    return <Page title="Home">{progress.error ? <Problem error={progress.error} /> : <Loading rows={5} />}</Page>;
-  }
-  if (count === total && !isShown) {
+  // Whoever is in the middle of it leaves it by themselves: the last step is not over when its tick appears.
+  const [isSettingUp, setSettingUp] = useState();
+  useEffect(() => {
+    if (!progress.isLoading && isSettingUp === undefined) setSettingUp(count < total);
+  }, [progress.isLoading]);
+  if (progress.error) return <Page title="Home"><Problem error={progress.error} /></Page>;
+  if (isSettingUp === undefined) return <Page title="Home"><Loading rows={5} /></Page>;
+  if (!isSettingUp) {
     return (
-      <Page title="Home" actions={<Button kind="quiet" onPress={() => setShown(true)}>Show the set-up</Button>}>
+      <Page title="Home" actions={<Button kind="quiet" onPress={() => setSettingUp(true)}>Show the set-up</Button>}>
         <Overview accounts={progress.accounts} />
       </Page>
     );
@@ -32,6 +35,11 @@ function OperatorHome({ session }) {
   return (
     <Page title="Set up" intro={`From an X app to a button on your page. ${count} of ${total} done.`}>
       <Checklist progress={progress} session={session} />
+      {count === total && (
+        <Notice kind="good" title="Everything is set up">
+          <p><Button onPress={() => setSettingUp(false)}>Finish</Button></p>
+        </Notice>
+      )}
     </Page>
   );
 }

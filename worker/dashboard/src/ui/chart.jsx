@@ -6,41 +6,36 @@
 const WIDTH = 600;
 const HEIGHT = 160;
 const GAP = 2;
+/** Of nothing too, so that every place is seen to be one. */
+const LEAST = 3;
 
-/** Upright bars, one a value; `points` are `{ name, value, parts? }`, and a bar tells its figures when it is pointed at. */
+/** Upright bars, one a value; `points` are `{ name, value }`, and a bar tells its figures when it is pointed at. */
 export function BarChart({ label, points, format = String }) {
   const most = Math.max(...points.map(({ value }) => value), 0) || 1;
   const width = WIDTH / points.length;
   return (
     <figure class="chart">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={label}>
-        {points.map(({ name, value }, at) => {
-          const height = (value / most) * (HEIGHT - 4);
-          return (
-            <g key={name} class="chart-bar">
-              <rect class="chart-hit" x={at * width} y={0} width={width} height={HEIGHT} />
-              <rect
-                class="chart-value"
-                x={at * width + GAP}
-                y={HEIGHT - Math.max(height, value > 0 ? 2 : 0)}
-                width={Math.max(width - 2 * GAP, 1)}
-                height={Math.max(height, value > 0 ? 2 : 0)}
-                rx={2}
-              />
-              <title>{`${name}: ${format(value)}`}</title>
-            </g>
-          );
-        })}
-        <line class="chart-base" x1={0} x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
+        {points.map(({ name, value }, at) => (
+          <g key={name} class="chart-bar">
+            <rect class="chart-hit" x={at * width} y={0} width={width} height={HEIGHT} />
+            <Bar x={at * width + GAP} width={Math.max(width - 2 * GAP, 1)} height={(value / most) * (HEIGHT - LEAST)} />
+            <title>{`${name}: ${format(value)}`}</title>
+          </g>
+        ))}
       </svg>
       <figcaption class="chart-ends">
         <span>{points[0]?.name}</span>
-        <span>most: {format(most === 1 && !points.some(({ value }) => value) ? 0 : most)}</span>
+        <span>most: {format(Math.max(...points.map(({ value }) => value), 0))}</span>
         <span>{points.at(-1)?.name}</span>
       </figcaption>
     </figure>
   );
 }
+
+const Bar = ({ x, width, height }) => (
+  <rect class={height > 0 ? "chart-value" : "chart-nothing"} x={x} y={HEIGHT - height - LEAST} width={width} height={height + LEAST} rx={2} />
+);
 
 /** Bars that lie, with their names: for comparing a few things. `rows` are `{ name, value }`. */
 export function RankChart({ rows, format = String }) {

@@ -27,14 +27,14 @@ const STATES = {
 
 export const StateBadge = ({ state }) => <Badge kind={STATES[state]}>{formatCode(state)}</Badge>;
 
-/** How much of something is used. */
-export function Bar({ label, value, max, note }) {
+/** How much of something is used. `label` is its name for whoever hears it; `name` may show it otherwise. */
+export function Bar({ label, name = label, value, max, note }) {
   const share = max > 0 ? Math.min(value / max, 1) : 0;
   const kind = share >= 0.95 ? "bad" : share >= 0.8 ? "warn" : "good";
   return (
     <div class="bar">
       <p class="bar-head">
-        <span>{label}</span>
+        <span>{name}</span>
         <span class="bar-note">{note}</span>
       </p>
       <meter class={`meter meter-${kind}`} min={0} max={max || 1} value={value} aria-label={label}>{note}</meter>

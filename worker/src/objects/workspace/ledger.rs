@@ -1,7 +1,7 @@
 //! The ledger's tables: documents of core's types beside the columns they are found by (docs/STORAGE.md).
 
 use latchkey_core::account::Account;
-use latchkey_core::api::settings::{Month, Spent};
+use latchkey_core::api::settings::{Month, Spent, SpentOnDay};
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, NetworkId, PostId, TenantId};
 use latchkey_core::idempotency::{REMEMBERED, Row};
@@ -323,6 +323,16 @@ impl Inner {
                     FROM spending s JOIN accounts a ON a.id = s.account_id WHERE s.month = ?1 AND s.micros > 0
                     GROUP BY a.tenant_id)
                 GROUP BY tenant_id ORDER BY tenant_id",
+            vec![time(month.start), time(month.end)],
+        )
+    }
+
+    /// What each tenant's posts cost on each day of a month.
+    pub(super) fn spent_by_day(&self, month: Month) -> Result<Vec<SpentOnDay>> {
+        self.db()?.rows(
+            "SELECT p.tenant_id AS tenant_id, d.spent_at / 86400000 AS day, sum(d.spent) AS micros,
+                count(DISTINCT d.post_id) AS posts FROM deliveries d JOIN posts p ON p.id = d.post_id
+                WHERE d.spent_at >= ? AND d.spent_at < ? GROUP BY p.tenant_id, day",
             vec![time(month.start), time(month.end)],
         )
     }

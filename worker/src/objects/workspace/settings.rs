@@ -32,11 +32,13 @@ impl Inner {
     pub(super) fn usage(&self, whose: &Binding) -> Result<Answer> {
         let month = Month::of(now());
         let accounts = self.accounts()?.iter().filter(|account| whose.admits(account)).count();
-        let mut spent = self.spent_in(month)?;
-        spent.retain(|row| {
-            !whose.is_narrow() || row.tenant_id.as_deref() == whose.tenant_id.as_ref().map(TenantId::as_str)
-        });
-        let usage = usage_view(month, accounts, &spent);
+        let (mut spent, mut by_day) = (self.spent_in(month)?, self.spent_by_day(month)?);
+        if whose.is_narrow() {
+            let own = whose.tenant_id.as_ref().map(TenantId::as_str);
+            spent.retain(|row| row.tenant_id.as_deref() == own);
+            by_day.retain(|row| row.tenant_id.as_deref() == own);
+        }
+        let usage = usage_view(month, accounts, &spent, &by_day);
         Ok(Answer::success(200, json!({ "usage": usage })))
     }
 }

@@ -71,9 +71,9 @@ function Actions({ account, session }) {
   const close = () => setOpen(undefined);
   const remove = async () => {
     const { warnings = [] } = await del(`/v1/social-accounts/${account.id}`);
-    changed("/v1/social-accounts", "/v1/account/usage");
-    toast(warnings[0] ?? `@${account.username} is disconnected`);
     go("accounts");
+    changed("/v1/social-accounts?", "/v1/account/usage");
+    toast(warnings[0] ?? `@${account.username} is disconnected`);
   };
   return (
     <>

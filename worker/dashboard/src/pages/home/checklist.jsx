@@ -1,6 +1,6 @@
 /** The first run: each step does what it says, right here, and is ticked by what the API then knows. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { ConnectButton } from "../../connect-button.jsx";
 import { CredentialsForm } from "../settings/credentials-form.jsx";
 import { Doctor } from "../settings/doctor.jsx";
@@ -22,6 +22,8 @@ export function Checklist({ progress, session }) {
   ];
   const next = steps.find(({ name }) => !done[name])?.name;
   const [opened, setOpened] = useState({});
+  // A step that was opened for the person stays open when it is done: a key is shown once, a result wants to be read.
+  useEffect(() => setOpened((all) => (next && !(next in all) ? { ...all, [next]: true } : all)), [next]);
   return (
     <ol class="checklist">
       {steps.map((step, at) => (
@@ -32,7 +34,7 @@ export function Checklist({ progress, session }) {
           isDone={done[step.name]}
           isWaiting={step.needs !== undefined && !done[step.needs]}
           needs={steps.find(({ name }) => name === step.needs)?.title}
-          isOpen={opened[step.name] ?? step.name === next}
+          isOpen={opened[step.name] ?? false}
           onToggle={(isOpen) => setOpened((all) => ({ ...all, [step.name]: isOpen }))}
         />
       ))}

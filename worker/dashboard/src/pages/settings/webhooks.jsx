@@ -73,9 +73,9 @@ function Webhook({ id }) {
   if (!webhook) return <Page title="Webhook">{error ? <Problem error={error} /> : <Loading />}</Page>;
   const remove = async () => {
     await del(`${PATH}/${id}`);
-    changed(PATH);
-    toast(`${webhook.name} is deleted`);
     go("settings/webhooks");
+    changed(`${PATH}?`);
+    toast(`${webhook.name} is deleted`);
   };
   const actions = (
     <>

@@ -33,30 +33,30 @@ export function XConsole({ callbackUrl }) {
 /** Not a picture of X's page, which changes, but of what to look for in it. */
 function Drawing() {
   return (
-    <svg class="console-drawing" viewBox="0 0 340 330" role="img" aria-label="X's form “User authentication settings”: 1 App permissions, Read and write. 2 Type of App, Web App. 3 Callback URI, the address below. 4 Save.">
+    <svg class="console-drawing" viewBox="0 0 340 330" role="img" aria-label="X's form “User authentication settings”: 2 App permissions, Read and write. 3 Type of App, Web App. 4 Callback URI, the address in the list. 5 Save.">
       <rect class="d-page" x="1" y="1" width="338" height="328" rx="14" />
       <text class="d-title" x="22" y="34">User authentication settings</text>
       <text class="d-name" x="22" y="66">App permissions</text>
       <circle class="d-radio" cx="30" cy="86" r="6" />
       <text class="d-text" x="44" y="90">Read</text>
-      <Mark at={[22, 98, 240, 24]} number={1} />
+      <Mark at={[22, 98, 266, 24]} number={2} />
       <circle class="d-radio" cx="30" cy="110" r="6" />
       <circle class="d-dot" cx="30" cy="110" r="3" />
       <text class="d-text d-strong" x="44" y="114">Read and write</text>
       <text class="d-name" x="22" y="150">Type of App</text>
       <circle class="d-radio" cx="30" cy="170" r="6" />
       <text class="d-text" x="44" y="174">Native App</text>
-      <Mark at={[22, 182, 240, 24]} number={2} />
+      <Mark at={[22, 182, 266, 24]} number={3} />
       <circle class="d-radio" cx="30" cy="194" r="6" />
       <circle class="d-dot" cx="30" cy="194" r="3" />
       <text class="d-text d-strong" x="44" y="198">Web App, Automated App or Bot</text>
       <text class="d-name" x="22" y="234">Callback URI / Redirect URL</text>
-      <rect class="d-input" x="22" y="244" width="240" height="28" rx="6" />
+      <rect class="d-input" x="22" y="244" width="258" height="28" rx="6" />
       <text class="d-text d-strong" x="32" y="262">https://…/connect/callback/x</text>
-      <Mark at={[18, 240, 248, 36]} number={3} />
+      <Mark at={[18, 240, 270, 36]} number={4} />
       <rect class="d-button" x="22" y="290" width="74" height="26" rx="13" />
       <text class="d-save" x="59" y="307">Save</text>
-      <Mark at={[18, 286, 82, 34]} number={4} />
+      <Mark at={[18, 286, 82, 34]} number={5} />
     </svg>
   );
 }

@@ -1,0 +1,231 @@
+/** Settings and accounts at the dashboard, each task as a person does it, and its effect as the API tells it. */
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { api, connect, createPost, faultAtX, fromNow, newAccount, newUser, postIn, publishPost, registerNetwork } from "../support/client.mjs";
+import { newKey } from "../support/keys.mjs";
+import { startReceiver } from "../support/receiver.mjs";
+import { connectX, startOffice } from "./desk.mjs";
+
+let office;
+let receiver;
+before(async () => ([office, receiver] = await Promise.all([startOffice({ register: true }), startReceiver()])));
+after(() => Promise.all([office.stop(), receiver.close()]));
+
+const settings = async () => (await office.api.get("/v1/settings")).body.data;
+
+test("credentials are replaced in place, and another tenant's app is added beside them", async (t) => {
+  const desk = await office.sit(t);
+  const { page } = desk;
+  await desk.open("settings/networks", "Social Networks");
+  const { client_id, client_secret } = office.x.app;
+  office.x.setApp({ client_id, client_secret: "rotated-secret-0123456789" });
+  t.after(() => {
+    office.x.setApp({ client_id, client_secret });
+    return registerNetwork(office);
+  });
+  await desk.press(desk.button("Replace credentials"));
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Client Secret / API Secret").fill("rotated-secret-0123456789");
+  await desk.press(dialog.getByRole("button", { name: "Replace credentials" }));
+  await desk.hears("X accepts these credentials");
+  assert.equal((await office.api.get("/v1/social-networks/x")).body.data.id, office.network.id);
+
+  const own = office.x.addApp({ name: "a tenant's" });
+  await desk.press(desk.button("Add another"));
+  await dialog.getByLabel("Client ID / API Key").fill(own.client_id);
+  await dialog.getByLabel("Client Secret / API Secret").fill(own.client_secret);
+  await dialog.getByLabel(/^Tenant/).fill("customer-7");
+  await desk.press(dialog.getByRole("button", { name: "Add Social Network" }));
+  await page.getByRole("heading", { name: "X app of customer-7" }).waitFor();
+
+  const card = page.locator("article", { hasText: "customer-7" });
+  await desk.press(card.getByRole("button", { name: "Remove this app" }));
+  await desk.press(dialog.getByRole("button", { name: "Remove", exact: true }));
+  await card.waitFor({ state: "detached" });
+  assert.equal((await office.api.get("/v1/social-networks?tenant_id=customer-7")).body.count, 0);
+});
+
+test("a pause is shown with what to do about it, and is lifted by hand", async (t) => {
+  const account = await newAccount(office);
+  faultAtX(office, { kind: "answer", preset: "credits-new" });
+  const post = await createPost(office, account, { content: "waits for credits" });
+  await postIn(office, post.id, "held");
+  const desk = await office.sit(t);
+  await desk.open("settings/networks", "Social Networks");
+  await desk.page.getByText("Add credits in X's developer console").waitFor();
+  await desk.press(desk.button("Resume now"));
+  await desk.hears("Resumed");
+  await postIn(office, post.id, "published");
+});
+
+test("a key is made, shown once, and dead when it is deleted", async (t) => {
+  const desk = await office.sit(t);
+  const { page } = desk;
+  await desk.open("settings/keys", "API keys");
+  await desk.press(desk.button("Create key"));
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Made by hand");
+  await dialog.getByLabel(/^Tenant/).fill("customer-9");
+  await desk.press(dialog.getByRole("button", { name: "Create key" }));
+  const key = await dialog.getByLabel("API key", { exact: true }).textContent();
+  const caller = api(office.worker, { key });
+  assert.equal((await caller.get("/v1/posts")).status, 200);
+  await desk.press(dialog.getByRole("button", { name: "Close" }));
+  const row = page.getByRole("row", { name: /Made by hand/ });
+  assert.match(await row.textContent(), /customer-9/);
+  assert.ok(!(await page.content()).includes(key), "it is gone from the page");
+  await desk.press(row.getByRole("button", { name: "Delete Made by hand" }));
+  await desk.press(dialog.getByRole("button", { name: "Delete key" }));
+  await row.waitFor({ state: "detached" });
+  assert.equal((await caller.get("/v1/posts")).status, 401);
+});
+
+test("a webhook is added with its secret, tested, read in the log, told again, changed and deleted", async (t) => {
+  const address = receiver.address();
+  address.answers = [500];
+  const desk = await office.sit(t);
+  // The page may be asking for the webhook at the moment of its deletion.
+  desk.tolerate(/status of 404/);
+  const { page } = desk;
+  await desk.open("settings/webhooks", "Webhooks");
+  await desk.press(desk.button("Add webhook"));
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Back end");
+  await dialog.getByLabel("Address").fill(address.url);
+  await desk.press(dialog.getByRole("button", { name: "Add webhook" }));
+  assert.match(await dialog.getByLabel("webhook secret", { exact: true }).textContent(), /^whsec_/);
+  await desk.press(dialog.getByRole("button", { name: "Close" }));
+  await desk.press(page.getByRole("link", { name: "Back end" }));
+  await page.getByRole("heading", { level: 1, name: "Back end" }).waitFor();
+
+  await desk.press(desk.button("Send a test"));
+  await address.received(1);
+  const line = page.locator(".log-line").first();
+  await line.getByText("Failed").waitFor();
+  await desk.press(line.locator("summary"));
+  await line.getByText("answered 500").waitFor();
+  await desk.press(line.getByRole("button", { name: "Send again" }));
+  await address.received(2);
+  await line.getByText("Delivered").waitFor();
+
+  await desk.press(desk.button("Edit"));
+  await dialog.getByLabel("Name").fill("Production back end");
+  await desk.press(dialog.getByRole("button", { name: "Save" }));
+  await page.getByRole("heading", { level: 1, name: "Production back end" }).waitFor();
+  await desk.press(desk.button("Switch off"));
+  await page.getByText("It was switched off by hand.").waitFor();
+  await desk.press(desk.button("Delete this webhook"));
+  await desk.press(dialog.getByRole("button", { name: "Delete webhook" }));
+  await page.getByText("Nobody is told yet").waitFor();
+  assert.equal((await office.api.get("/v1/webhooks")).body.pagination.total, 0);
+});
+
+test("the brand is seen before it is saved, and worn after", async (t) => {
+  const desk = await office.sit(t);
+  const { page } = desk;
+  await desk.open("settings/brand", "Brand");
+  await page.getByLabel("Name").fill("Acme Social");
+  await page.getByLabel("Colour of buttons").fill("#ffe600");
+  await page.locator(".preview-name", { hasText: "Acme Social" }).first().waitFor();
+  const paint = await page.locator(".preview-button").first().evaluate((button) => {
+    const { backgroundColor, color } = getComputedStyle(button);
+    return [backgroundColor, color];
+  });
+  assert.deepEqual(paint, ["rgb(255, 230, 0)", "rgb(0, 0, 0)"]);
+  await desk.press(desk.button("Save"));
+  await desk.hears("Saved");
+  assert.deepEqual((await settings()).brand, { name: "Acme Social", logo_url: null, color: "#ffe600" });
+});
+
+test("budgets, policy and prices are set, and what is wrong with one is said beside it", async (t) => {
+  const desk = await office.sit(t);
+  const { page } = desk;
+  await desk.open("settings/budget", "Budget and policy");
+  await page.getByLabel("All tenants together").fill("200");
+  await desk.press(desk.button("A tenant's own budget"));
+  await page.getByLabel("Tenant 1", { exact: true }).fill("customer-42");
+  await page.getByLabel("Budget of tenant 1").fill("10");
+  await desk.press(desk.button("Save budgets"));
+  await desk.hears("Saved");
+  await desk.press(page.getByLabel("Leave it to me"));
+  await desk.press(desk.button("Save policy"));
+  await page.getByLabel("Post", { exact: true }).fill("0.02");
+  await desk.press(desk.button("Save prices"));
+  await page.waitForFunction(async () => (await (await fetch("/v1/settings")).json()).data.prices.post === 0.02);
+  const { monthly_budget_usd, tenant_budgets_usd, on_unknown, prices } = await settings();
+  assert.deepEqual([monthly_budget_usd, tenant_budgets_usd, on_unknown, prices.post], [200, { "customer-42": 10 }, "hold", 0.02]);
+  await office.api.patch("/v1/settings", { monthly_budget_usd: null, on_unknown: "resend", prices: { post: 0.015 } });
+});
+
+test("the audit says who did it, is filtered, and everything can be had as a file without a secret", async (t) => {
+  const key = await newKey(office, { name: "for the audit" });
+  await newKey(office, { name: "by that key" }, key.api);
+  const desk = await office.sit(t);
+  const { page } = desk;
+  await desk.open("settings/audit", "Audit and export");
+  await page.getByLabel("Action").selectOption("key.created");
+  await page.getByRole("row", { name: /for the audit.*key\.created/ }).waitFor();
+  const [download] = await Promise.all([page.waitForEvent("download"), desk.press(desk.button("Download JSON"))]);
+  const text = await readFile(await download.path(), "utf8");
+  const whole = JSON.parse(text);
+  assert.ok(whole.keys.some(({ name }) => name === "by that key") && whole.audit.length > 0 && Array.isArray(whole.posts));
+  for (const secret of [key.key, office.x.app.client_secret]) assert.ok(!text.includes(secret));
+});
+
+test("accounts are found by name, tenant and status, and each says how it is", async (t) => {
+  const [one, other] = [await newAccount(office, { tenant_id: "finder" }), await newAccount(office)];
+  await publishPost(office, one, { content: "for its limits" });
+  const desk = await office.sit(t);
+  const { page } = desk;
+  await desk.open("accounts", "Accounts");
+  const rowOf = ({ username }) => page.getByRole("link", { name: `@${username}` });
+  await rowOf(other).waitFor();
+  await page.getByLabel("Username").fill(one.username.slice(1, 6));
+  await rowOf(other).waitFor({ state: "detached" });
+  await page.getByLabel("Username").fill("");
+  await page.getByLabel("Tenant").fill("finder");
+  await rowOf(other).waitFor({ state: "detached" });
+  await desk.press(rowOf(one));
+  await page.getByText("POST /2/tweets, 15 minutes").waitFor();
+  await desk.press(desk.button("Ask X"));
+  await page.getByText("X answers as this account").waitFor();
+});
+
+test("an account that has to be connected again says why, and is mended on its page", async (t) => {
+  const user = newUser(office);
+  const account = await connect(office, { username: user.username, scopes: ["tweet.read", "tweet.write", "users.read", "offline.access"] });
+  office.x.revokeGrants({ username: user.username });
+  await publishPost(office, account, { content: "held" });
+  const desk = await office.sit(t);
+  const { page } = desk;
+  await desk.open(`accounts/${account.id}`);
+  await page.getByText("media.write is missing").waitFor();
+  await page.getByText(/X does not take its tokens any more/).waitFor();
+  await desk.connect(connectX(page, `reconnect-${account.id}`), user.username);
+  await page.getByText("Active").waitFor();
+  await page.getByText("media.write is missing").waitFor({ state: "detached" });
+});
+
+test("an account is disconnected after one question, and its queue with it", async (t) => {
+  const account = await newAccount(office);
+  await createPost(office, account, { content: "later", scheduledAt: fromNow(3_600_000) });
+  const desk = await office.sit(t);
+  desk.tolerate(/status of 404/);
+  await desk.open(`accounts/${account.id}`);
+  await desk.press(desk.button("Disconnect"));
+  await desk.press(desk.page.getByRole("dialog").getByRole("button", { name: "Disconnect" }));
+  await desk.page.getByRole("heading", { level: 1, name: "Accounts" }).waitFor();
+  assert.equal((await office.api.get(`/v1/social-accounts/${account.id}`)).status, 404);
+});
+
+test("usage shows posts and charges, by day and by tenant, against the budget", async (t) => {
+  const account = await newAccount(office, { tenant_id: "payer" });
+  await publishPost(office, account, { content: "costs something" });
+  await office.api.patch("/v1/settings", { tenant_budgets_usd: { payer: 1 } });
+  const desk = await office.sit(t);
+  await desk.open("usage", "Usage");
+  await desk.page.getByRole("row", { name: /payer.*1.*\$0\.015.*\$1\.00/ }).waitFor();
+  await desk.page.getByRole("img", { name: /X's charges by day/ }).waitFor();
+});

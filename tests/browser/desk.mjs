@@ -1,0 +1,139 @@
+/**
+ * The operator at the dashboard, in a browser of its own. A desk counts the presses that a test makes with it, and ends
+ * with the test: then the browser must have had nothing to complain of, and must have asked nobody but the three sites.
+ */
+
+import assert from "node:assert/strict";
+import AxeBuilder from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+import { startBench } from "../support/client.mjs";
+import { ADMIN_KEY } from "../support/worker.mjs";
+
+const PROGRAM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+const PATIENCE_MS = 10_000;
+
+export const PHONE = { viewport: { width: 390, height: 844 } };
+export const WIDE = { viewport: { width: 1440, height: 900 } };
+
+/** A Worker and the stand-in, without an X app unless `register` says so. */
+export async function startOffice({ register = false } = {}) {
+  const bench = await startBench({ register });
+  const browser = await chromium.launch({ executablePath: PROGRAM, args: QUIET.split(" ") });
+  return {
+    ...bench,
+    browser,
+    /** At the dashboard, signed in unless `key` is null. */
+    async sit(t, { key = ADMIN_KEY, ...options } = {}) {
+      const desk = await Desk.begin({ ...bench, browser }, { ...WIDE, ...options });
+      t.after(() => desk.end());
+      if (key !== null) await desk.signIn(key);
+      return desk;
+    },
+    async stop() {
+      await browser.close();
+      await bench.stop();
+    },
+  };
+}
+
+export class Desk {
+  presses = 0;
+  #complaints = [];
+  #foreign = [];
+  #tolerated = [];
+
+  static async begin({ worker, x, browser }, options) {
+    const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+    context.setDefaultTimeout(PATIENCE_MS);
+    const desk = Object.assign(new Desk(), { worker, x, context });
+    await desk.#watch();
+    desk.page = await context.newPage();
+    await desk.page.goto(worker.origin);
+    return desk;
+  }
+
+  async signIn(key) {
+    await this.page.getByLabel("API key").fill(key);
+    await this.page.getByRole("button", { name: "Sign in" }).click();
+    await this.page.locator(".shell main h1").waitFor();
+  }
+
+  /** Goes where an address leads, as a bookmark does. */
+  async open(place, heading) {
+    await this.page.goto(`${this.worker.origin}/#/${place}`);
+    if (heading) await this.page.getByRole("heading", { level: 1, name: heading }).waitFor();
+  }
+
+  /** One press with the mouse, counted. */
+  async press(locator, options) {
+    this.presses += 1;
+    await locator.click(options);
+  }
+
+  /** How many presses `work` takes. */
+  async pressesOf(work) {
+    const before = this.presses;
+    await work();
+    return this.presses - before;
+  }
+
+  button(name, exact = false) {
+    return this.page.getByRole("button", { name, exact });
+  }
+
+  /** What the page says of what has just been done. */
+  async hears(text) {
+    await this.page.locator(".toast", { hasText: text }).waitFor();
+  }
+
+  /** Presses <connect-x>, and answers X's question as `username`. */
+  async connect(button, username) {
+    const [popup] = await Promise.all([this.page.waitForEvent("popup"), this.press(button)]);
+    await popup.locator(`input[name=user][value="${username}"]`).check();
+    await this.press(popup.locator("button[value=authorize]"), { noWaitAfter: true });
+  }
+
+  /** axe has nothing to say of the page as it is, in light and in dark. */
+  async assertAccessible(what) {
+    for (const colorScheme of ["light", "dark"]) {
+      await this.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      const { violations } = await new AxeBuilder({ page: this.page }).analyze();
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" | ")}`);
+      assert.deepEqual(found, [], `${what}, ${colorScheme}`);
+    }
+  }
+
+  /** Complaints that a test brings about, such as the console's line for each refused request. */
+  tolerate(...patterns) {
+    this.#tolerated.push(...patterns);
+  }
+
+  async end() {
+    await this.context.close();
+    assert.deepEqual(this.#foreign, [], "asked for by the dashboard");
+    const complaints = this.#complaints.filter((line) => !this.#tolerated.some((pattern) => pattern.test(line)));
+    assert.deepEqual(complaints, [], "complaints of the browser");
+  }
+
+  async #watch() {
+    const sites = [this.worker.origin, this.x.site];
+    await this.context.exposeBinding("reportViolation", (_, violation) => this.#complaints.push(`CSP: ${violation}`));
+    await this.context.addInitScript(() => {
+      addEventListener("securitypolicyviolation", (event) => {
+        globalThis.reportViolation(`${event.violatedDirective} ${event.blockedURI}`);
+      });
+    });
+    this.context.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) this.#complaints.push(message.text());
+    });
+    this.context.on("weberror", (event) => this.#complaints.push(event.error().stack));
+    this.context.on("request", (request) => {
+      const url = request.url();
+      if (url.startsWith("http") && !sites.includes(new URL(url).origin)) this.#foreign.push(url);
+    });
+  }
+}
+
+/** The button that connects. */
+export const connectX = (page, id) => page.locator(`connect-x#${id} [part=button]`);
