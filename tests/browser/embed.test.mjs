@@ -6,18 +6,20 @@ import { gzipSync } from "node:zlib";
 import { eventually } from "../support/eventually.mjs";
 import { startStage } from "./stage.mjs";
 
-/** What a page may be asked to load before its button can be seen. */
-const SCRIPT_BUDGET_BYTES = 4096;
+/** What a page may be asked to load before its button can be seen, and while it is idle: bytes of gzip. */
+const BUDGETS = { "/embed.js": 4096, "/embed_bg.wasm": 10_000 };
 
 let stage;
 before(async () => (stage = await startStage()));
 after(() => stage.stop());
 
-test("the script before the click fits its budget", async () => {
-  const script = await (await fetch(`${stage.worker.api}/embed.js`)).arrayBuffer();
-  const size = gzipSync(script, { level: 9 }).length;
-  assert.ok(size <= SCRIPT_BUDGET_BYTES, `${size} bytes of gzip`);
-});
+for (const [path, budget] of Object.entries(BUDGETS)) {
+  test(`${path} fits its budget`, async () => {
+    const file = await (await fetch(stage.worker.api + path)).arrayBuffer();
+    const size = gzipSync(file, { level: 9 }).length;
+    assert.ok(size <= budget, `${size} bytes of gzip`);
+  });
+}
 
 test("the button needs its script alone, and the rest comes when the page is idle", async (t) => {
   const { page, traffic } = await stage.visit(t);

@@ -133,6 +133,8 @@ test("a sentence for people is in their language, and the site's own words go be
 
 test("nothing moves when the button changes its state", async (t) => {
   const visit = await stage.visit(t);
+  // Acme's own words above the button come when it knows the accounts.
+  await visit.page.locator("#none").waitFor();
   const box = () => buttonOf(visit.page).boundingBox();
   const before = await box();
   const popup = await visit.pressUntilX();
@@ -141,4 +143,14 @@ test("nothing moves when the button changes its state", async (t) => {
   await inState(visit.page, "connected");
   const { width, height } = await box();
   assert.deepEqual({ width, height }, { width: before.width, height: before.height });
+});
+
+test("where one reads from the right, the glyph is on the right of the label", async (t) => {
+  const visit = await stage.visit(t);
+  const { page } = visit;
+  const left = async (part) => (await buttonOf(page).locator(part).first().boundingBox()).x;
+  const isGlyphFirst = async () => (await left("svg")) < (await left(".idle"));
+  assert.equal(await isGlyphFirst(), true);
+  await page.evaluate(() => (document.documentElement.dir = "rtl"));
+  assert.equal(await isGlyphFirst(), false);
 });
