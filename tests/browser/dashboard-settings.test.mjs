@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { api, connect, createPost, faultAtX, fromNow, newAccount, newUser, postIn, publishPost, registerNetwork } from "../support/client.mjs";
+import { api, callbackOf, connect, createPost, faultAtX, fromNow, newAccount, newUser, postIn, publishPost, registerNetwork } from "../support/client.mjs";
 import { newKey } from "../support/keys.mjs";
 import { startReceiver } from "../support/receiver.mjs";
 import { connectX, startOffice } from "./desk.mjs";
@@ -45,6 +45,28 @@ test("credentials are replaced in place, and another tenant's app is added besid
   await desk.press(dialog.getByRole("button", { name: "Remove", exact: true }));
   await card.waitFor({ state: "detached" });
   assert.equal((await office.api.get("/v1/social-networks?tenant_id=customer-7")).body.count, 0);
+});
+
+test("another app's credentials are a decision, since every account has to be connected again", async (t) => {
+  const app = office.x.addApp({ name: "first", callbacks: [callbackOf(office.worker)] });
+  const network = await registerNetwork(office, { app, tenant_id: "mover" });
+  const account = await newAccount(office, { tenant_id: "mover" });
+  const other = office.x.addApp({ name: "second" });
+  const desk = await office.sit(t);
+  desk.tolerate(/status of 409/);
+  await desk.open("settings/networks", "Social Networks");
+  await desk.press(desk.page.locator("article", { hasText: "mover" }).getByRole("button", { name: "Replace credentials" }));
+  const dialog = desk.page.getByRole("dialog");
+  await dialog.getByLabel("Client ID / API Key").fill(other.client_id);
+  await dialog.getByLabel("Client Secret / API Secret").fill(other.client_secret);
+  await desk.press(dialog.getByRole("button", { name: "Replace credentials" }));
+  await desk.press(dialog.getByLabel("Use the other app all the same"));
+  assert.equal((await office.api.get(`/v1/social-accounts/${account.id}`)).body.data.status, "active");
+  await desk.press(dialog.getByRole("button", { name: "Replace credentials" }));
+  await desk.hears("X accepts these credentials");
+  const { status, status_reason } = (await office.api.get(`/v1/social-accounts/${account.id}`)).body.data;
+  assert.deepEqual([status, status_reason], ["reconnect_required", "client_changed"]);
+  assert.equal((await office.api.get(`/v1/social-networks/${network.id}`)).body.data.client_key, other.client_id);
 });
 
 test("a pause is shown with what to do about it, and is lifted by hand", async (t) => {

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, SIGNED_OUT, get } from "./api.js";
-import { forgetAll } from "./live.js";
+import { changed, forgetAll } from "./live.js";
 import { pageOf } from "./pages.js";
 import { go, useRoute } from "./router.js";
 import { Shell } from "./shell.jsx";
@@ -26,7 +26,7 @@ export function App() {
       <Shell session={session} onSignedOut={() => setSession(null)}>
         <Place session={session} />
       </Shell>
-      {isLapsed && <SignInAgain session={session} onSignedIn={setSession} />}
+      {isLapsed && <SignInAgain onSignedIn={setSession} />}
       <Toasts />
     </>
   );
@@ -52,6 +52,7 @@ function useSession() {
   const setSession = (session) => {
     forgetAll();
     setState({ session });
+    if (session) changed("/v1/");
   };
   return { ...state, load, setSession };
 }
@@ -66,14 +67,12 @@ function useReturnFromX() {
   }, []);
 }
 
-function SignInAgain({ session, onSignedIn }) {
-  const later = () => {};
-  return (
-    <Dialog title="Sign in again" onClose={later}>
-      <SignIn isAgain onSignedIn={(next) => onSignedIn(next.key_id === session.key_id ? { ...session, ...next } : next)} />
-    </Dialog>
-  );
-}
+/** Over the page, which keeps what was typed. */
+const SignInAgain = ({ onSignedIn }) => (
+  <Dialog title="Sign in again">
+    <SignIn isAgain onSignedIn={onSignedIn} />
+  </Dialog>
+);
 
 function Unreachable({ error, onRetry }) {
   return (

@@ -30,10 +30,13 @@ export function go(path, query, { replace = false } = {}) {
 
 /** The place now, and whenever it changes. */
 export function useRoute() {
-  const [route, setRoute] = useState(() => parse(location.hash));
+  const [first] = useState(location.hash);
+  const [route, setRoute] = useState(() => parse(first));
   useEffect(() => {
     const follow = () => setRoute(parse(location.hash));
     addEventListener("hashchange", follow);
+    // It may have changed since the first drawing.
+    if (location.hash !== first) follow();
     return () => removeEventListener("hashchange", follow);
   }, []);
   return route;

@@ -5,7 +5,10 @@ import { useAction } from "../action.js";
 import { Button } from "./button.jsx";
 import { Problem } from "./problem.jsx";
 
-/** Open as long as it is drawn. `size`: `small`, `large`; `side` is a sheet at the edge. */
+/**
+ * Open as long as it is drawn. `size`: `small`, `large`; `side` is a sheet at the edge. Without `onClose` it stays until
+ * what it asks for is done.
+ */
 export function Dialog({ title, onClose, children, size = "small" }) {
   const element = useRef();
   const id = useId();
@@ -14,7 +17,7 @@ export function Dialog({ title, onClose, children, size = "small" }) {
     dialog.showModal();
     return () => dialog.close();
   }, []);
-  const onBackdrop = (event) => event.target === element.current && onClose();
+  const onBackdrop = (event) => event.target === element.current && onClose?.();
   return (
     <dialog
       ref={element}
@@ -22,14 +25,14 @@ export function Dialog({ title, onClose, children, size = "small" }) {
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        onClose?.();
       }}
       onMouseDown={onBackdrop}
     >
       <div class="dialog-body">
         <header class="dialog-head">
           <h2 id={id}>{title}</h2>
-          <Button kind="quiet" icon="close" label="Close" onPress={onClose} />
+          {onClose && <Button kind="quiet" icon="close" label="Close" onPress={onClose} />}
         </header>
         {children}
       </div>

@@ -1,24 +1,33 @@
 /** The operator's own X app: the two values that X's console calls Client ID and Client Secret. */
 
 import { useState } from "preact/hooks";
-import { patch, post } from "../../api.js";
+import { post } from "../../api.js";
 import { changed } from "../../live.js";
 import { Form } from "../../ui/form.jsx";
-import { Select, TextField } from "../../ui/field.jsx";
+import { Checkbox, Select, TextField } from "../../ui/field.jsx";
 import { toast } from "../../ui/toast.jsx";
 
 const NETWORKS = [["x", "X (Twitter)"]];
+
+/** Posted again, they take the place of those that the tenant has. Another client id is a decision: `onOtherClient`. */
+async function store(body, isForced, onOtherClient) {
+  try {
+    return await post("/v1/social-networks", { ...body, ...(isForced ? { force: true } : {}) });
+  } catch (error) {
+    if (error.code === "client_changed") onOtherClient();
+    throw error;
+  }
+}
 
 /** `network` is the one whose credentials are replaced; without it, one is added. */
 export function CredentialsForm({ network, withTenant = false, onSaved }) {
   const [id, setId] = useState(network?.client_key ?? "");
   const [secret, setSecret] = useState("");
-  const [tenant, setTenant] = useState("");
+  const [tenant, setTenant] = useState(network?.tenant_id ?? "");
+  const [isForced, setForced] = useState();
   const save = async () => {
-    const client = { client_key: id.trim(), client_secret: secret.trim() };
-    const { data, warnings = [] } = network
-      ? await patch(`/v1/social-networks/${network.id}`, client)
-      : await post("/v1/social-networks", { network: "x", ...client, ...(tenant ? { tenant_id: tenant } : {}) });
+    const body = { network: "x", client_key: id.trim(), client_secret: secret.trim(), ...(tenant ? { tenant_id: tenant } : {}) };
+    const { data, warnings } = await store(body, isForced, () => setForced(false));
     setSecret("");
     changed("/v1/social-networks");
     toast(data.verified_at ? "X accepts these credentials" : "Saved, and not proved yet");
@@ -50,6 +59,14 @@ export function CredentialsForm({ network, withTenant = false, onSaved }) {
               hint="Beside it. X shows it once; it is sealed here and never shown again."
             />
           </div>
+          {isForced !== undefined && (
+            <Checkbox
+              label="Use the other app all the same"
+              hint="Tokens belong to the app that they were made for: every account has to be connected again."
+              isChecked={isForced}
+              onToggle={setForced}
+            />
+          )}
           {withTenant && (
             <TextField
               label="Tenant"

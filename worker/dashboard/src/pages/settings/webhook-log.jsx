@@ -7,6 +7,7 @@ import { formatTime } from "../../format.js";
 import { changed, useLive } from "../../live.js";
 import { Button } from "../../ui/button.jsx";
 import { Select } from "../../ui/field.jsx";
+import { Icon } from "../../ui/icon.jsx";
 import { Problem } from "../../ui/problem.jsx";
 import { Empty, Loading, Section, StateBadge } from "../../ui/show.jsx";
 
@@ -38,6 +39,7 @@ function Delivery({ webhook, delivery: { id, event, status, created_at, next_att
           <StateBadge state={status} />
           <b>{event}</b>
           <span class="log-time">{formatTime(created_at)}</span>
+          <Icon name="chevron" size={18} />
         </summary>
         <div class="stack">
           <Tries attempts={attempts} next={next_attempt_at} />
