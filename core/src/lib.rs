@@ -26,6 +26,7 @@ pub mod oauth;
 pub mod pkce;
 pub mod post;
 pub mod public_url;
+pub mod reseal;
 pub mod seal;
 pub mod secret;
 pub mod settings;

@@ -3,7 +3,7 @@
 //! A sealed value opens only in the workspace, for the purpose and in the row for which it was sealed: all three are
 //! authenticated (AAD), so a ciphertext that somebody moves to another row is refused. Each purpose has its own key,
 //! derived by HKDF-SHA256 (RFC 5869). The first key of the ring seals, all of them open; what an older key sealed is
-//! sealed anew on its next write ([`Keyring::needs_reseal`]).
+//! sealed anew on its next write, or by a run over everything ([`Keyring::reseal`]).
 //!
 //! Stored format, pinned by a test: changing it needs a migration in the same commit.
 
@@ -119,6 +119,16 @@ impl Keyring {
     /// Whether an older key sealed it. What is not a sealed value has nothing to seal anew.
     pub fn needs_reseal(&self, sealed: &str) -> bool {
         Self::sealed_by(sealed).is_ok_and(|key_id| key_id != self.current_key_id())
+    }
+
+    /// The same value sealed by the first key; nothing if that one sealed it. The plaintext does not leave this function.
+    pub fn reseal(&self, context: &Context<'_>, sealed: &str, nonce: [u8; 12]) -> Result<Option<String>, SealError> {
+        if !self.needs_reseal(sealed) {
+            return Ok(None);
+        }
+        let plaintext = self.open(context, sealed)?;
+        // EXPOSE: into the seal.
+        self.seal(context, plaintext.expose(), nonce).map(Some)
     }
 
     /// HMAC-SHA256 by the first key. Each label has a key of its own, none of which seals anything.

@@ -44,18 +44,33 @@ impl<'a> Vault<'a> {
         Ok(ClientCredentials::new(&client.client_id, &secret))
     }
 
+    /// Whether an older key of the ring sealed it.
+    pub async fn needs_reseal(&self, client: &ClientRef) -> Result<bool> {
+        let row = row(&client.network_id, client.secret_version);
+        Ok(self.keyring.needs_reseal(&self.sealed(&row).await?))
+    }
+
+    /// The same secret as another version, which the ring's first key seals.
+    pub async fn copy(&self, client: &ClientRef, version: u32) -> Result<()> {
+        let secret = self.read(&row(&client.network_id, client.secret_version)).await?;
+        self.store(&client.network_id, version, &secret).await
+    }
+
     pub async fn forget(&self, network: &NetworkId, version: u32) -> Result<()> {
         self.kv.delete(&key(&row(network, version))).await.doing("delete a client secret")
     }
 
     async fn read(&self, row: &str) -> Result<Secret<String>> {
-        let sealed = self.kv.get(&key(row)).text().await.doing("read a client secret")?;
-        let sealed = sealed.ok_or_else(|| Error::fault("a client secret is not readable yet"))?;
-        let opened = self.keyring.open(&context(row), &sealed)?;
+        let opened = self.keyring.open(&context(row), &self.sealed(row).await?)?;
         // EXPOSE: bytes to text, still inside a Secret.
         let text =
             String::from_utf8(opened.expose().clone()).map_err(|_| Error::fault("a client secret is not text"))?;
         Ok(Secret::new(text))
+    }
+
+    async fn sealed(&self, row: &str) -> Result<String> {
+        let sealed = self.kv.get(&key(row)).text().await.doing("read a client secret")?;
+        sealed.ok_or_else(|| Error::fault("a client secret is not readable yet"))
     }
 }
 

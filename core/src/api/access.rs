@@ -52,7 +52,7 @@ impl Route {
             | Self::WebhookTest(_)
             | Self::WebhookDeliveries(_)
             | Self::WebhookRedeliver { .. } => ADMIN,
-            Self::SettingsGet | Self::SettingsChange => ADMIN_ALL,
+            Self::SettingsGet | Self::SettingsChange | Self::ResealStart | Self::ResealGet => ADMIN_ALL,
             Self::AuthUrl(_)
             | Self::SessionCreate
             | Self::SessionGet(_)

@@ -103,6 +103,8 @@ pub enum Route {
         webhook: String,
         event: String,
     },
+    ResealStart,
+    ResealGet,
 }
 
 impl Route {
@@ -170,6 +172,8 @@ impl Route {
             ("POST", ["api-keys"]) => Self::KeyCreate,
             ("GET", ["api-keys"]) => Self::KeyList,
             ("DELETE", ["api-keys", id]) => Self::KeyDelete((*id).to_owned()),
+            ("POST", ["reseal"]) => Self::ResealStart,
+            ("GET", ["reseal"]) => Self::ResealGet,
             _ => return None,
         })
     }
@@ -300,6 +304,7 @@ impl Route {
             Self::WebhookTest(_) => "/v1/webhooks/{id}/test",
             Self::WebhookDeliveries(_) => "/v1/webhooks/{id}/deliveries",
             Self::WebhookRedeliver { .. } => "/v1/webhooks/{id}/deliveries/{id}/redeliver",
+            Self::ResealStart | Self::ResealGet => "/v1/reseal",
         }
     }
 

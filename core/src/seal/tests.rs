@@ -123,6 +123,17 @@ fn after_rotation_the_old_opens_and_the_new_seals() {
     assert!(!rotated.needs_reseal("junk"));
 }
 
+#[test]
+fn resealing_is_for_the_same_place_and_only_where_it_is_needed() {
+    let rotated = ring(&format!("{NEW},{OLD}"));
+    let anew = rotated.reseal(&HERE, &sealed(), NONCE).unwrap().unwrap();
+    assert!(ring(NEW).open(&HERE, &anew).unwrap().ct_eq(b"a token"));
+    assert_eq!(rotated.reseal(&HERE, &anew, NONCE).unwrap(), None);
+    let elsewhere = Context { row: "acc_2", ..HERE };
+    assert_eq!(rotated.reseal(&elsewhere, &sealed(), NONCE).unwrap_err(), SealError::Refused);
+    assert_eq!(ring(NEW).reseal(&HERE, &sealed(), NONCE).unwrap_err(), SealError::UnknownKey("k1".to_owned()));
+}
+
 /// The bytes were made with Node's `hkdfSync` and `aes-256-gcm`, not with this code.
 #[test]
 fn envelope_v1_format_unchanged() {

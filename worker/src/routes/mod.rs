@@ -77,10 +77,12 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         | Route::WebhookDelete(_)
         | Route::WebhookDeliveries(_)
         | Route::SettingsGet
+        | Route::ResealGet
         | Route::Usage => ApiCaller::forward(app, &mut incoming).await.map(|(_, reply)| reply),
         Route::ImportCreate(_)
         | Route::PostRetry(_)
         | Route::NetworkResume(_)
+        | Route::ResealStart
         | Route::WebhookTest(_)
         | Route::WebhookRedeliver { .. } => ApiCaller::forward_bare(app, &mut incoming).await.map(|(_, reply)| reply),
         Route::Pass { account, target, .. } => pass::pass(app, incoming, account, target).await,

@@ -110,6 +110,7 @@ impl Inner {
             Message::Probe { post_id } => self.probe(post_id).and_then(reply),
             Message::LearnKey { digest, key } => self.learn_key(&digest, &key).and_then(reply),
             Message::ForgetKey { id } => self.forget_key(&id).and_then(reply),
+            Message::Reseal { key_id } => self.reseal(&key_id).and_then(reply),
             Message::Wake => reply(()),
         };
         self.arm().await?;

@@ -95,6 +95,11 @@ impl Inner {
         )
     }
 
+    /// The same pair in another envelope.
+    pub fn save_sealed(&self, sealed: &str) -> Result<()> {
+        self.db()?.run("UPDATE pair SET sealed = ?", vec![sealed.into()])
+    }
+
     pub fn save_grant(&self, grant: &Grant) -> Result<()> {
         self.db()?.run("UPDATE pair SET doc = ?, is_told = 0", vec![doc(grant)?])
     }

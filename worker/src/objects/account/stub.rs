@@ -52,6 +52,10 @@ pub(super) enum Message {
     ForgetKey {
         id: String,
     },
+    /// The ring's first key seals the pair, if another one did.
+    Reseal {
+        key_id: String,
+    },
     /// Only look whether something is due.
     Wake,
 }
@@ -252,6 +256,10 @@ impl AccountStub {
         }
         let key_id = answer.headers().get(KEY_ID_HEADER)?.unwrap_or_default();
         Ok(Passed { answer, key_id })
+    }
+
+    pub async fn reseal(&self, key_id: String) -> Result<()> {
+        ask(&self.stub, &Message::Reseal { key_id }).await
     }
 
     pub async fn wake(&self) -> Result<()> {

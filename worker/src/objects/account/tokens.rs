@@ -219,6 +219,22 @@ impl Inner {
         Ok(outcome)
     }
 
+    /// The same pair, sealed by the first key of the ring. `key_id` is the one that the ledger means: while a deployment
+    /// spreads, this object may still run with the ring of before.
+    pub(super) fn reseal(&self, key_id: &str) -> Result<()> {
+        let keyring = self.app()?.keyring();
+        if keyring.current_key_id() != key_id {
+            return Err(Error::fault("this object does not have the new key ring yet"));
+        }
+        let Some(pair) = self.pair()? else { return Ok(()) };
+        let row = pair_row(&pair.grant()?.client, &pair.x_user_id);
+        let context = Context { workspace: WORKSPACE, purpose: Purpose::TokenPair, row: &row };
+        match keyring.reseal(&context, &pair.sealed, entropy()?)? {
+            Some(sealed) => self.save_sealed(&sealed),
+            None => Ok(()),
+        }
+    }
+
     fn open_access(&self, pair: &Pair, grant: &Grant) -> Result<Access> {
         let tokens = self.open_pair(pair, grant)?;
         Ok(Access { token: tokens.access_token, generation: grant.generation })

@@ -20,6 +20,7 @@ mod media;
 mod networks;
 mod outbox;
 mod posts;
+mod reseal;
 mod settings;
 mod sign_ins;
 mod stub;
@@ -315,6 +316,8 @@ impl Inner {
             Route::WebhookRedeliver { webhook, event } => {
                 nothing(body).and_then(|()| self.redeliver(webhook, event, whose))
             }
+            Route::ResealStart => nothing(body).and_then(|()| self.start_reseal()),
+            Route::ResealGet => self.show_reseal(200),
             _ => Err(not_found("call")),
         }
     }

@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::runtime::{entropy, now};
 
 /// A superseded secret can still be read while KV's copies catch up.
-const SUPERSEDED_FOR: Span = Span::hours(24);
+pub(super) const SUPERSEDED_FOR: Span = Span::hours(24);
 
 impl Inner {
     /// Reserves where the new secret goes. Nothing is current before the commit.

@@ -128,6 +128,7 @@ impl Inner {
         self.remind().await?;
         self.detach(Box::pin(Rc::clone(self).probe_networks()));
         self.tell_webhooks()?;
+        self.detach(Box::pin(Rc::clone(self).reseal_page()));
         self.arm().await
     }
 
@@ -161,6 +162,7 @@ impl Inner {
             (SELECT min(watch_at) FROM deliveries WHERE watch_at IS NOT NULL),
             (SELECT min(json_extract(doc, '$.probe_at')) FROM networks WHERE is_deleted = 0),
             (SELECT due_at FROM sweep),
+            (SELECT next_at FROM reseal),
             (SELECT expires_at FROM media m WHERE NOT EXISTS (SELECT 1 FROM media_in_use u WHERE u.media_id = m.id)
                 ORDER BY expires_at LIMIT 1)))";
         let rows: Vec<Time> = self.db()?.rows(query, vec![NEVER.into(), REMEMBERED.as_millis().into()])?;
