@@ -1,5 +1,6 @@
 /** After the first run: what needs somebody, and how things stand. */
 
+import { useState } from "preact/hooks";
 import { formatAgo, formatCount, formatUsd } from "../../format.js";
 import { useLive } from "../../live.js";
 import { href } from "../../router.js";
@@ -16,11 +17,21 @@ export function Overview({ accounts }) {
     <>
       <Todo todo={todoOf({ networks, accounts, failed, unknown })} />
       {usage && <Figures usage={usage} />}
+      <Next />
       <Section title="Latest posts">
         {latest?.length === 0 ? <Empty icon="pen" title="No posts yet">Posts that you or your back end create show here.</Empty> : <Latest posts={latest ?? []} />}
       </Section>
     </>
   );
+}
+
+/** What leaves next by itself, if anything waits for its time. */
+function Next() {
+  const [from] = useState(() => new Date().toISOString());
+  const posts = useLive(`/v1/posts?status=queued&scheduled_after=${encodeURIComponent(from)}&limit=100`, { every: 30_000 }).data?.posts ?? [];
+  const next = posts.toSorted((one, other) => one.scheduledAt.localeCompare(other.scheduledAt)).slice(0, 3);
+  if (next.length === 0) return null;
+  return <Section title="Next to leave" intro={posts.length > next.length ? `${posts.length} posts are scheduled.` : undefined}><Latest posts={next} /></Section>;
 }
 
 function todoOf({ networks, accounts, failed, unknown }) {
