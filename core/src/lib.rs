@@ -12,6 +12,7 @@ pub mod audit;
 pub mod backoff;
 pub mod brand;
 pub mod connect;
+pub mod cookie;
 pub mod dashboard;
 pub mod delivery;
 pub mod doctor;

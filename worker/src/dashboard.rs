@@ -2,11 +2,11 @@
 //! hold. The ledger keeps the cookie's digest beside the key's, so the session can do what the key can, and ends with it.
 
 use latchkey_core::api::code::Code;
+use latchkey_core::cookie::SameSite;
 use latchkey_core::dashboard::{LIFETIME, Provenance, session_name};
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::time::Span;
 
-use crate::cookie::{self, SameSite};
 use crate::error::{Error, Result};
 use crate::request::Incoming;
 use crate::runtime::entropy;
@@ -22,7 +22,7 @@ impl SignedIn {
     /// The browser that a request comes from, if it has the cookie. A request that another page brings about is refused,
     /// whatever it asks for: `SameSite=Strict` lets those of sibling hosts through.
     pub fn of(incoming: &Incoming) -> Result<Option<Self>> {
-        let Some(value) = cookie::get(incoming, COOKIE) else { return Ok(None) };
+        let Some(value) = incoming.cookie(COOKIE) else { return Ok(None) };
         require_our_page(incoming)?;
         Ok(Some(Self { digest: base64url(&sha256(value.as_bytes())) }))
     }
@@ -31,12 +31,12 @@ impl SignedIn {
     pub fn begin(incoming: &Incoming) -> Result<(Self, String)> {
         let value = base64url(&entropy::<32>()?);
         let digest = base64url(&sha256(value.as_bytes()));
-        Ok((Self { digest }, cookie::set(incoming, COOKIE, &value, SameSite::Strict, LIFETIME)))
+        Ok((Self { digest }, incoming.jar().set(COOKIE, &value, SameSite::Strict, LIFETIME)))
     }
 
     /// The `Set-Cookie` line that ends it.
     pub fn end(incoming: &Incoming) -> String {
-        cookie::set(incoming, COOKIE, "", SameSite::Strict, Span::secs(0))
+        incoming.jar().set(COOKIE, "", SameSite::Strict, Span::secs(0))
     }
 
     pub fn digest(&self) -> &str {

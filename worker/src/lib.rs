@@ -2,7 +2,6 @@
 
 mod app;
 mod auth;
-mod cookie;
 mod dashboard;
 mod error;
 mod log;

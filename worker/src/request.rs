@@ -6,6 +6,7 @@ use std::rc::Rc;
 use futures_util::TryStreamExt;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
+use latchkey_core::cookie::Jar;
 use latchkey_core::idempotency::Key;
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::Secret;
@@ -56,6 +57,15 @@ impl Incoming {
         // EXPOSE: only to cut the scheme off.
         let (scheme, token) = header.expose().split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim().to_owned()))
+    }
+
+    /// Its cookies, as the scheme that it came by has them.
+    pub fn jar(&self) -> Jar {
+        Jar { is_https: self.url.scheme() == "https" }
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.jar().get(&self.header("cookie")?, name)
     }
 
     /// What the ledger knows the caller by: an API key, or the cookie of a browser that has signed in with one, which

@@ -5,6 +5,7 @@
 use latchkey_core::api::code::Code;
 use latchkey_core::connect::Display;
 use latchkey_core::connect::ticket::Ticket;
+use latchkey_core::cookie::SameSite;
 use latchkey_core::oauth::authorize_url;
 use latchkey_core::pkce::{CodeChallenge, CodeVerifier};
 use latchkey_core::seal::base64url;
@@ -14,7 +15,6 @@ use url::Url;
 
 use super::Answered;
 use crate::app::App;
-use crate::cookie::{self, SameSite};
 use crate::error::{Error, Result};
 use crate::objects::connect::{Arrival, Asking, Opening, Page, digest};
 use crate::pages::Look;
@@ -227,9 +227,9 @@ fn cookie_name(object: &str) -> String {
 }
 
 fn set_cookie(incoming: &Incoming, object: &str, value: &str, lifetime: Span) -> String {
-    cookie::set(incoming, &cookie_name(object), value, SameSite::Lax, lifetime)
+    incoming.jar().set(&cookie_name(object), value, SameSite::Lax, lifetime)
 }
 
 fn cookie_of(incoming: &Incoming, object: &str) -> Option<String> {
-    cookie::get(incoming, &cookie_name(object))
+    incoming.cookie(&cookie_name(object))
 }
