@@ -17,6 +17,8 @@ const SETTINGS = [
 export const PAGES = [
   { path: "", name: "Home", icon: "home", load: () => import("./pages/home.jsx") },
   { path: "accounts", name: "Accounts", icon: "people", scope: "read", load: () => import("./pages/accounts.jsx") },
+  { path: "posts", name: "Posts", icon: "pen", scope: "read", load: () => import("./pages/posts.jsx") },
+  { path: "calendar", name: "Calendar", icon: "calendar", scope: "read", load: () => import("./pages/calendar.jsx") },
   { path: "usage", name: "Usage", icon: "chart", scope: "read", load: () => import("./pages/usage.jsx") },
   { path: "settings", name: "Settings", icon: "sliders", scope: "admin", parts: SETTINGS, load: () => import("./pages/settings.jsx") },
 ];

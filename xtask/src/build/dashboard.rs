@@ -36,7 +36,7 @@ fn bundle(files: &Path) -> Result {
     esbuild
         .args(ENTRIES.map(|(source, ..)| format!("{SOURCE}/{source}")))
         .args(["--bundle", "--minify", "--splitting", "--format=esm", "--target=es2022", "--charset=utf8"])
-        .args(["--jsx=automatic", "--jsx-import-source=preact", "--external:/embed.js"])
+        .args(["--jsx=automatic", "--jsx-import-source=preact", "--external:/embed.js", "--external:/composer.js"])
         .args(["--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]"])
         .arg(format!("--outdir={}", files.display()));
     run::step("bundle the dashboard", &mut esbuild).map(drop)

@@ -17,6 +17,7 @@ const STATES = {
   pending: "info",
   running: "info",
   scheduled: "info",
+  draft: "idle",
   held: "warn",
   unknown: "warn",
   partial: "warn",

@@ -1,0 +1,205 @@
+/** Posts at the dashboard, as a person does them: written, scheduled, moved, seen through, and taken back. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { CREATE_CALL, createPost, faultAtX, fromNow, newAccount, postIn, publishPost, textsAt } from "../support/client.mjs";
+import { PNG } from "../support/files.mjs";
+import { sha256 } from "../support/media.mjs";
+import { APPEND, mediaAtX } from "../support/publish-media.mjs";
+import { PHONE, startOffice } from "./desk.mjs";
+
+let office;
+let account;
+before(async () => {
+  office = await startOffice({ register: true });
+  account = await newAccount(office);
+});
+after(() => office.stop());
+
+const listed = async (query = "") => (await office.api.get(`/v1/posts${query}`)).body.posts;
+const write = ({ page }, text, name = "Text") => page.getByLabel(name, { exact: true }).fill(text);
+/** The post that the page shows after it was saved. */
+async function saved({ page }) {
+  await page.waitForURL(/#\/posts\/post_/);
+  return page.url().split("/").at(-1);
+}
+async function newPost(t, options) {
+  const desk = await office.sit(t, options);
+  await desk.open("posts/new", "New post");
+  await desk.page.locator(".pick-one").first().waitFor();
+  return desk;
+}
+const pick = ({ page }, { username }) => page.getByRole("checkbox", { name: `@${username}` }).check();
+/** Does what the page asked for; names below localhost are the browser's alone. */
+const reach = async (request) =>
+  request.frame().page().request.fetch(request.url().replace(office.worker.origin, office.worker.api), {
+    method: request.method(),
+    headers: { ...(await request.allHeaders()), host: new URL(office.worker.origin).host },
+    data: request.postDataBuffer(),
+  });
+const inHours = (hours) => {
+  const date = new Date(Date.now() + hours * 3_600_000);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+};
+
+test("a post is scheduled in five presses from anywhere", async (t) => {
+  const desk = await office.sit(t);
+  const { page } = desk;
+  const presses = await desk.pressesOf(async () => {
+    await desk.press(page.getByRole("link", { name: "Posts" }));
+    await desk.press(page.getByRole("link", { name: "New post" }).first());
+    await page.locator(".pick-one").first().waitFor();
+    await pick(desk, account);
+    await desk.press(page.getByLabel("Text", { exact: true }));
+    await page.keyboard.type("in two hours, see rust-lang.org");
+    await page.getByText("1 link").waitFor();
+    await page.getByLabel("When").selectOption("later");
+    await page.getByLabel("Time").fill(inHours(2));
+    await desk.press(desk.button("Schedule"));
+    await desk.hears("Scheduled");
+  });
+  assert.ok(presses <= 5, `a post takes ${presses} presses`);
+  const [post] = await listed("?status=pending");
+  assert.deepEqual([post.scheduled, post.containers[0].content], [true, "in two hours, see rust-lang.org"]);
+});
+
+test("a text is counted, linked and priced as it is typed, and one that is too long is refused beside it", async (t) => {
+  const desk = await newPost(t);
+  desk.tolerate(/status of 400/);
+  const { page } = desk;
+  await pick(desk, account);
+  await write(desk, "see rust-lang.org");
+  await page.getByText("253 left, 1 link").waitFor();
+  await page.getByText("$0.200", { exact: true }).waitFor();
+  assert.equal(await page.locator(".shown-link").textContent(), "rust-lang.org");
+  await write(desk, "x".repeat(281));
+  await page.getByText("1 too long").waitFor();
+  await desk.press(desk.button("Publish"));
+  await page.locator(".field-problem").first().waitFor();
+  assert.equal(await page.getByLabel("Text", { exact: true }).inputValue(), "x".repeat(281));
+});
+
+test("a thread is put in order by keyboard and published in it", async (t) => {
+  const desk = await newPost(t);
+  const { page } = desk;
+  const own = await newAccount(office);
+  await page.reload();
+  await pick(desk, own);
+  await write(desk, "second");
+  await desk.press(desk.button("Add to the thread"));
+  await write(desk, "first", "Part 2");
+  await desk.button("Move Part 2 up").focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await page.getByLabel("Part 1", { exact: true }).inputValue(), "first");
+  await desk.press(desk.button("Publish"));
+  await page.getByRole("link", { name: "See it on X" }).waitFor();
+  assert.deepEqual(textsAt(office, own), ["first", "second"]);
+});
+
+test("a picture is dropped in, described and published; how far it is can be seen", async (t) => {
+  const desk = await newPost(t);
+  const { page } = desk;
+  const own = await newAccount(office);
+  await page.reload();
+  await pick(desk, own);
+  office.x.fault({ ...APPEND, kind: "delay", ms: 2500 });
+  await page.getByLabel("Media of Text").setInputFiles({ name: PNG.filename, mimeType: PNG.type, buffer: PNG.bytes });
+  await page.getByLabel("What it shows").fill("a square");
+  await write(desk, "look");
+  await desk.press(desk.button("Publish"));
+  await page.getByRole("progressbar", { name: "A file goes to X" }).waitFor();
+  await page.getByRole("link", { name: "See it on X" }).waitFor();
+  const [[photo]] = mediaAtX(office, own);
+  assert.deepEqual([photo.sha256, photo.alt_text], [sha256(PNG.bytes), "a square"]);
+});
+
+test("what was typed survives a reload and an answer that was lost, and is posted once", async (t) => {
+  const desk = await newPost(t);
+  desk.tolerate(/Failed to load resource/, /ERR_/);
+  const { page } = desk;
+  const own = await newAccount(office);
+  await page.reload();
+  await pick(desk, own);
+  await write(desk, "not lost");
+  await page.reload();
+  assert.equal(await page.getByLabel("Text", { exact: true }).inputValue(), "not lost");
+  // The post is made, and its answer never comes: for this press and what it tries by itself.
+  let cuts = 3;
+  await page.route("**/v1/posts", async (route) => {
+    if (route.request().method() !== "POST" || cuts-- <= 0) return route.continue();
+    await reach(route.request());
+    return route.abort();
+  });
+  await desk.press(desk.button("Publish"));
+  await page.getByText("The server cannot be reached.").waitFor();
+  assert.equal(await page.getByLabel("Text", { exact: true }).inputValue(), "not lost");
+  await desk.press(desk.button("Publish"));
+  await saved(desk);
+  await page.getByRole("link", { name: "See it on X" }).waitFor();
+  assert.deepEqual(textsAt(office, own), ["not lost"]);
+});
+
+test("a draft is edited and published", async (t) => {
+  const own = await newAccount(office);
+  const draft = await createPost(office, own, { content: "rough", isDraft: true });
+  const desk = await office.sit(t);
+  await desk.open(`posts/${draft.id}`, "Post");
+  await desk.press(desk.page.getByRole("link", { name: "Edit" }));
+  await write(desk, "polished");
+  await desk.press(desk.button("Save draft"));
+  await desk.page.getByText("polished").first().waitFor();
+  await desk.press(desk.button("Publish now"));
+  await desk.page.getByRole("link", { name: "See it on X" }).waitFor();
+  assert.deepEqual(textsAt(office, own), ["polished"]);
+});
+
+test("a scheduled post is moved by dragging it to another day, and by typing another time", async (t) => {
+  const own = await newAccount(office);
+  const month = new Date(new Date().getFullYear(), new Date().getMonth() + 1, 10, 9, 30);
+  const { id } = await createPost(office, own, { content: "to be moved", scheduledAt: month.toISOString() });
+  const desk = await office.sit(t);
+  const { page } = desk;
+  const key = (day) => `${month.getFullYear()}-${String(month.getMonth() + 1).padStart(2, "0")}-${day}`;
+  await desk.open(`calendar?month=${key("01").slice(0, 7)}`, "Calendar");
+  await page.locator(`.day-post[href$="${id}"]`).dragTo(page.locator(`[data-day="${key("12")}"]`));
+  await desk.hears("Moved to");
+  const at = async () => new Date((await office.api.get(`/v1/posts/${id}`)).body.post.scheduledAt);
+  assert.deepEqual([(await at()).getDate(), (await at()).getHours(), (await at()).getMinutes()], [12, 9, 30]);
+  const time = page.getByLabel("Time of to be moved");
+  await time.fill(`${key("13")}T10:00`);
+  await desk.press(desk.button("Move", true));
+  await page.locator(`[data-day="${key("13")}"] .day-post`).waitFor();
+  assert.equal((await at()).getDate(), 13);
+});
+
+test("a refusal is told in X's words and sent again; what is published is taken off X", async (t) => {
+  const own = await newAccount(office);
+  faultAtX(office, { ...CREATE_CALL, kind: "answer", preset: "duplicate" });
+  const { id } = await createPost(office, own, { content: "twice" });
+  await postIn(office, id, "failed");
+  const desk = await office.sit(t);
+  const { page } = desk;
+  await desk.open(`posts/${id}`, "Post");
+  await page.getByText(/Duplicate content/).first().waitFor();
+  await desk.press(desk.button("Retry"));
+  await page.getByRole("link", { name: "See it on X" }).waitFor();
+  await page.getByRole("heading", { name: "How it did" }).waitFor();
+  await desk.press(desk.button("Delete on X"));
+  await desk.press(page.getByRole("dialog").getByRole("button", { name: "Delete on X" }));
+  await desk.hears("Deleted on X");
+  assert.deepEqual(textsAt(office, own), []);
+});
+
+test("the pages of posts are accessible, wide and narrow", async (t) => {
+  const own = await newAccount(office);
+  const { id } = await publishPost(office, own, { content: "seen, at rust-lang.org" });
+  await createPost(office, own, { content: "soon", scheduledAt: fromNow(3_600_000) });
+  for (const options of [{}, PHONE]) {
+    const desk = await office.sit(t, options);
+    for (const [place, heading] of [["posts", "Posts"], ["posts/new", "New post"], [`posts/${id}`, "Post"], ["calendar", "Calendar"]]) {
+      await desk.open(place, heading);
+      await desk.page.locator(".loading").first().waitFor({ state: "detached" });
+      await desk.assertAccessible(place);
+    }
+  }
+});

@@ -1,0 +1,173 @@
+/** The composer: what is written is counted, priced and checked as it is typed, by the code that the Worker checks it with. */
+
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { useAction } from "../../action.js";
+import { patch, post } from "../../api.js";
+import { formatUsd } from "../../format.js";
+import { changed, useLive } from "../../live.js";
+import { go } from "../../router.js";
+import { Button } from "../../ui/button.jsx";
+import { Select, TextField } from "../../ui/field.jsx";
+import { Problem } from "../../ui/problem.jsx";
+import { Avatar, Empty, Loading, Page } from "../../ui/show.jsx";
+import { toast } from "../../ui/toast.jsx";
+import { bodyOf, draftOf, newPart, useDraft } from "./draft.js";
+import { Part } from "./part.jsx";
+import { NEW_POLL, Poll } from "./poll.jsx";
+import { Preview } from "./preview.jsx";
+
+const REPLIES = [["", "Everyone may reply"], ["following", "People the account follows"], ["mentionedUsers", "Only who is mentioned"], ["subscribers", "Subscribers"], ["verified", "Verified accounts"]];
+const WHEN = { now: "Publish", later: "Schedule", draft: "Save draft" };
+const MOST_PARTS = 25;
+
+export function Compose({ id, at, session }) {
+  const { data, error } = useLive(id ? `/v1/posts/${id}` : null, { every: 0 });
+  if (id && !data) return <Page title="Edit post">{error ? <Problem error={error} /> : <Loading />}</Page>;
+  return <Editor id={id} given={data && draftOf(data.post)} of={data?.post} at={at} session={session} />;
+}
+
+function Editor({ id, given, of, at, session }) {
+  const [draft, change, forget] = useDraft(given);
+  const { data, error: unknownAccounts } = useLive("/v1/social-accounts?status=active&limit=100");
+  const accounts = data?.data ?? [];
+  const chosen = chosenOf(draft, accounts, of);
+  const prices = usePrices(session);
+  const counted = useCounted(draft, chosen, prices);
+  useEffect(() => {
+    if (at) change({ when: "later", at });
+  }, [at]);
+  const { run, isBusy, error } = useAction(async () => {
+    const { post: saved } = await save(id, draft, chosen);
+    changed("/v1/posts", "/v1/account/usage");
+    toast({ now: "On its way to X", later: "Scheduled", draft: "Saved as a draft" }[draft.when]);
+    forget();
+    go(`posts/${saved.id}`);
+  });
+  const problemOf = (path) => error?.field?.(path);
+  const isSending = draft.parts.some(({ media }) => media.some(({ state }) => state === "sending"));
+  if (data && accounts.length === 0 && !id) return <Page title="New post"><NoAccounts /></Page>;
+  const setPart = (key, fields) =>
+    change(({ parts }) => ({ parts: parts.map((part) => (part.key === key ? { ...part, ...(typeof fields === "function" ? fields(part) : fields) } : part)) }));
+  const move = (from, to) =>
+    change(({ parts }) => {
+      const rest = parts.filter((_, n) => n !== from);
+      return { parts: [...rest.slice(0, to), parts[from], ...rest.slice(to)] };
+    });
+  return (
+    <Page title={id ? "Edit post" : "New post"} intro="What you type stays in this browser until it is sent.">
+      <div class="compose">
+        <form
+          class="form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            run();
+          }}
+        >
+          {!id && <Accounts accounts={accounts} chosen={chosen} error={unknownAccounts} onChange={(ids) => change({ accounts: ids })} problem={problemOf("accounts")} />}
+          <ol class="parts">
+            {draft.parts.map((part, n) => (
+              <Part
+                key={part.key} part={part} at={n} count={draft.parts.length} counted={counted?.containers[n]}
+                problem={problemOf(`containers.${n}`) ?? problemOf(`containers.${n}.content`) ?? problemOf(`containers.${n}.media`)}
+                onText={(text) => setPart(part.key, { text })}
+                changeMedia={(update) => setPart(part.key, ({ media }) => ({ media: update(media) }))}
+                move={move}
+                remove={() => change(({ parts }) => ({ parts: parts.filter(({ key }) => key !== part.key) }))}
+              />
+            ))}
+          </ol>
+          <p class="row">
+            {draft.parts.length < MOST_PARTS && <Button kind="quiet" icon="plus" onPress={() => change(({ parts }) => ({ parts: [...parts, newPart()] }))}>Add to the thread</Button>}
+            {!draft.poll && <Button kind="quiet" icon="poll" onPress={() => change({ poll: NEW_POLL })}>Add a poll</Button>}
+          </p>
+          {draft.poll && <Poll poll={draft.poll} onChange={(poll) => change({ poll })} problemOf={problemOf} />}
+          <div class="form-pair">
+            <Select label="Replies" value={draft.replies} options={REPLIES} onText={(replies) => change({ replies })} />
+            <When draft={draft} change={change} problem={problemOf("scheduledAt")} />
+          </div>
+          <Price counted={counted} isDraft={draft.when === "draft"} />
+          <Problem error={error} />
+          <div class="form-end">
+            <Button type="submit" kind="primary" isBusy={isBusy || isSending}>{WHEN[draft.when]}</Button>
+            {isSending && <span class="muted">Files are on their way …</span>}
+            {!id && <Button kind="quiet" onPress={forget}>Start over</Button>}
+          </div>
+        </form>
+        <Preview draft={draft} counted={counted} account={chosen[0]} />
+      </div>
+    </Page>
+  );
+}
+
+/** The call of this intent: pressed again after a lost answer, it is the same call, and posts once. */
+function save(id, draft, chosen) {
+  if (id) return patch(`/v1/posts/${id}`, bodyOf(draft, { isChange: true }));
+  const body = bodyOf({ ...draft, accounts: chosen.map((account) => account.id) });
+  return post("/v1/posts", body, { headers: { "idempotency-key": draft.intent } });
+}
+
+/** Whom it is for: as it was chosen, else the one that there is. */
+function chosenOf(draft, accounts, of) {
+  if (of) return of.socialAccounts.map((delivery) => accounts.find(({ id }) => id === delivery.id) ?? delivery);
+  const ids = draft.accounts ?? (accounts.length === 1 ? [accounts[0].id] : []);
+  return accounts.filter(({ id }) => ids.includes(id));
+}
+
+function usePrices({ scopes, tenant_id }) {
+  const { data } = useLive(scopes.includes("admin") && !tenant_id ? "/v1/settings" : null, { every: 0 });
+  return data?.data.prices;
+}
+
+function useCounted(draft, chosen, prices) {
+  const [composer, setComposer] = useState();
+  useEffect(() => {
+    import("/composer.js").then(({ loadComposer }) => loadComposer()).then(setComposer, () => {});
+  }, []);
+  const { containers, x } = bodyOf(draft);
+  const accounts = chosen.map(({ username, max_post_length = 280 }) => ({ username, max_post_length }));
+  const question = JSON.stringify({ post: { containers, ...(x && { x }) }, accounts, ...(prices && { prices }) });
+  return useMemo(() => composer?.preview(JSON.parse(question)), [composer, question]);
+}
+
+function Accounts({ accounts, chosen, error, onChange, problem }) {
+  const ids = chosen.map(({ id }) => id);
+  return (
+    <fieldset class="pick">
+      <legend>Accounts</legend>
+      <Problem error={error} />
+      {accounts.map((account) => (
+        <label key={account.id} class="pick-one">
+          <input type="checkbox" checked={ids.includes(account.id)} onChange={(event) => onChange(event.currentTarget.checked ? [...ids, account.id] : ids.filter((id) => id !== account.id))} />
+          <Avatar account={account} size={28} />
+          <span>@{account.username}</span>
+        </label>
+      ))}
+      {problem && <p class="field-problem">{problem}</p>}
+    </fieldset>
+  );
+}
+
+function When({ draft: { when, at }, change, problem }) {
+  return (
+    <div class="stack">
+      <Select label="When" value={when} options={[["now", "Now"], ["later", "At a time"], ["draft", "Keep as a draft"]]} onText={(when) => change({ when })} />
+      {when === "later" && <TextField label="Time" type="datetime-local" required value={at} onText={(at) => change({ at })} hint="In this browser's time zone" problem={problem} />}
+    </div>
+  );
+}
+
+function Price({ counted, isDraft }) {
+  const cost = counted?.cost;
+  if (!cost) return null;
+  return (
+    <p class="price" role="status">
+      <b>{formatUsd(cost.estimate_usd)}</b> <span class="muted">by X, when it is published{isDraft ? "" : `: ${cost.reasons.join(", ")}`}</span>
+    </p>
+  );
+}
+
+const NoAccounts = () => (
+  <Empty icon="people" title="Nobody to post as" action={<a href="#/accounts">Connect an account</a>}>
+    A post is written for one or more of the connected accounts.
+  </Empty>
+);

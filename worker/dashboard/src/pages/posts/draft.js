@@ -1,0 +1,79 @@
+/** A post that is being written: kept in this browser until it is sent, so that neither a reload nor a lost answer takes it. */
+
+import { useEffect, useState } from "preact/hooks";
+import { fromLocal, toLocal } from "./words.js";
+
+const KEPT_AS = "post-being-written";
+
+export const newPart = (text = "") => ({ key: crypto.randomUUID(), text, media: [] });
+const empty = () => ({ parts: [newPart()], accounts: undefined, replies: "", poll: undefined, when: "now", at: "", intent: crypto.randomUUID() });
+
+/** A post of the API as the composer has it. */
+export const draftOf = ({ containers, x, isDraft, scheduledAt }) => ({
+  ...empty(),
+  parts: containers.map(({ content, media }) => ({
+    ...newPart(content),
+    media: media.map(({ id, url, filename, altText }) => ({ key: crypto.randomUUID(), id, url, name: filename ?? "file", alt: altText ?? "", state: "ready" })),
+  })),
+  replies: x?.reply_settings ?? "",
+  poll: x?.poll,
+  when: isDraft ? "draft" : "later",
+  at: scheduledAt ? toLocal(scheduledAt) : "",
+  /** What the composer has no field for stays as it is. */
+  x,
+});
+
+/**
+ * `[draft, change, forget]`. `change(fields)` or `change(draft => fields)`. Each change is another intent: sending again
+ * what did not change is the same call under the same key (docs/API.md, section 1), and posts once.
+ */
+export function useDraft(given) {
+  const [draft, setDraft] = useState(() => given ?? kept() ?? empty());
+  useEffect(() => {
+    if (!given) keep(draft);
+  }, [draft]);
+  const change = (fields) =>
+    setDraft((draft) => ({ ...draft, ...(typeof fields === "function" ? fields(draft) : fields), intent: crypto.randomUUID() }));
+  const forget = () => {
+    localStorage.removeItem(KEPT_AS);
+    setDraft(empty());
+  };
+  return [draft, change, forget];
+}
+
+/** Files that were still on their way are gone with the page. */
+function kept() {
+  try {
+    const draft = JSON.parse(localStorage.getItem(KEPT_AS));
+    if (!Array.isArray(draft?.parts)) return undefined;
+    const parts = draft.parts.map((part) => ({ ...part, media: part.media.filter(({ state }) => state === "ready") }));
+    return { ...empty(), ...draft, parts };
+  } catch {
+    return undefined;
+  }
+}
+
+function keep(draft) {
+  const parts = draft.parts.map((part) => ({ ...part, media: part.media.map(({ file, picture, ...rest }) => rest) }));
+  try {
+    localStorage.setItem(KEPT_AS, JSON.stringify({ ...draft, parts }));
+  } catch {
+    // A browser that keeps nothing still writes posts.
+  }
+}
+
+/** The body of `POST /v1/posts`, or with `isChange` of `PATCH`, which has no accounts. */
+export function bodyOf({ parts, accounts, replies, poll, when, at, x }, { isChange = false } = {}) {
+  const containers = parts.map(({ text, media }) => ({
+    content: text,
+    ...(media.length > 0 && { media: media.map(({ id, url, alt }) => ({ ...(id ? { id } : { url }), ...(alt && { altText: alt }) })) }),
+  }));
+  const { reply_settings: _, poll: __, ...others } = x ?? {};
+  const options = { ...others, ...(replies && { reply_settings: replies }), ...(poll && { poll }) };
+  return {
+    ...(!isChange && { accounts: accounts ?? [] }),
+    containers,
+    ...((isChange || Object.keys(options).length > 0) && { x: options }),
+    ...((isChange || when !== "now") && { scheduledAt: when === "now" || !at ? null : fromLocal(at), isDraft: when === "draft" }),
+  };
+}

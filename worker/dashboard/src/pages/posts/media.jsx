@@ -1,0 +1,44 @@
+/** The files of one part of a post: how far each is, what it shows, and the way out. */
+
+import { Button } from "../../ui/button.jsx";
+import { TextField } from "../../ui/field.jsx";
+import { TYPES, upload } from "./upload.js";
+
+/**
+ * Sends files that were dropped, pasted or chosen. `changeMedia(update)` changes the part's list, whatever has become of it
+ * since.
+ */
+export function addFiles(files, changeMedia) {
+  for (const file of [...files].filter(({ type }) => TYPES.includes(type))) {
+    const key = crypto.randomUUID();
+    const set = (fields) => changeMedia((media) => media.map((one) => (one.key === key ? { ...one, ...fields } : one)));
+    const picture = file.type.startsWith("image/") ? URL.createObjectURL(file) : undefined;
+    changeMedia((media) => [...media, { key, name: file.name, alt: "", state: "sending", share: 0, picture }]);
+    upload(file, (share) => set({ share })).then(
+      (id) => set({ id, state: "ready" }),
+      (error) => set({ state: "failed", problem: `${error.message} ${error.hint ?? ""}` }),
+    );
+  }
+}
+
+export const Files = ({ media, changeMedia }) => (
+  <ul class="files">
+    {media.map((one) => (
+      <li key={one.key} class="file">
+        <span class="file-picture">{one.picture ? <img src={one.picture} alt="" /> : <span aria-hidden="true">▶</span>}</span>
+        <div class="stack">
+          <p class="row">
+            <b class="file-name">{one.name}</b>
+            <Button kind="quiet" icon="trash" label={`Remove ${one.name}`} onPress={() => changeMedia((media) => media.filter(({ key }) => key !== one.key))} />
+          </p>
+          {one.state === "sending" && <progress value={one.share} max={1} aria-label={`${one.name} on its way`} />}
+          {one.state === "failed" && <p class="field-problem" role="alert">{one.problem}</p>}
+          <TextField
+            label="What it shows" hint="Read out to whoever does not see it" maxLength={1000} value={one.alt}
+            onText={(alt) => changeMedia((media) => media.map((other) => (other.key === one.key ? { ...other, alt } : other)))}
+          />
+        </div>
+      </li>
+    ))}
+  </ul>
+);

@@ -1,0 +1,80 @@
+/** One part of a thread: its text as X counts it, its files, and its place. */
+
+import { useId, useRef, useState } from "preact/hooks";
+import { Button } from "../../ui/button.jsx";
+import { addFiles, Files } from "./media.jsx";
+import { TYPES } from "./upload.js";
+
+/** `counted` is the composer's word on this part; `move(to)` and `remove` are there in a thread. */
+export function Part({ part, at, count, counted, problem, onText, changeMedia, move, remove }) {
+  const id = useId();
+  const chooser = useRef();
+  const [isOver, setOver] = useState(false);
+  const take = (files) => {
+    setOver(false);
+    addFiles(files, changeMedia);
+  };
+  const name = count > 1 ? `Part ${at + 1}` : "Text";
+  return (
+    <li
+      class={`part ${isOver ? "part-over" : ""}`}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        const from = event.dataTransfer.getData("text/part");
+        if (from !== "" && event.dataTransfer.files.length === 0) {
+          setOver(false);
+          move(Number(from), at);
+        } else take(event.dataTransfer.files);
+      }}
+    >
+      <div class="part-head">
+        <label for={id}>{name}</label>
+        {count > 1 && (
+          <span class="part-order">
+            <span
+              class="part-grip" draggable aria-hidden="true" title="Drag to another place"
+              onDragStart={(event) => event.dataTransfer.setData("text/part", String(at))}
+            >⠿</span>
+            <Button kind="quiet" label={`Move ${name} up`} disabled={at === 0} onPress={() => move(at, at - 1)}>↑</Button>
+            <Button kind="quiet" label={`Move ${name} down`} disabled={at === count - 1} onPress={() => move(at, at + 1)}>↓</Button>
+            <Button kind="quiet" icon="trash" label={`Remove ${name}`} onPress={remove} />
+          </span>
+        )}
+      </div>
+      <textarea
+        id={id} class="input" rows={4} value={part.text} aria-describedby={`${id}-count`} aria-invalid={problem ? true : undefined}
+        onInput={(event) => onText(event.currentTarget.value)}
+        onPaste={(event) => event.clipboardData.files.length > 0 && take(event.clipboardData.files)}
+      />
+      {problem && <p class="field-problem">{problem}</p>}
+      <Files media={part.media} changeMedia={changeMedia} />
+      <div class="part-foot">
+        <Button kind="quiet" icon="image" onPress={() => chooser.current.click()}>Add media</Button>
+        <input
+          ref={chooser} class="unseen" type="file" tabIndex={-1} multiple accept={TYPES.join(",")} aria-label={`Media of ${name}`}
+          onChange={(event) => {
+            take(event.currentTarget.files);
+            event.currentTarget.value = "";
+          }}
+        />
+        <Remaining id={`${id}-count`} counted={counted} />
+      </div>
+    </li>
+  );
+}
+
+function Remaining({ id, counted }) {
+  if (!counted) return <span id={id} class="part-count" />;
+  const { remaining, urls } = counted;
+  const links = urls.length === 0 ? "" : `, ${urls.length === 1 ? "1 link" : `${urls.length} links`}`;
+  return (
+    <span id={id} class={`part-count ${remaining < 0 ? "part-over-long" : ""}`}>
+      {remaining < 0 ? `${-remaining} too long` : `${remaining} left`}{links}
+    </span>
+  );
+}
