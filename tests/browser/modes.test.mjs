@@ -22,6 +22,13 @@ async function backFromX(visit, decision = "authorize") {
   await back;
 }
 
+/** As a page does whose site hides where its visitors come from. */
+const sendNoReferrer = (page) =>
+  page.evaluate(() => {
+    const policy = Object.assign(document.createElement("meta"), { name: "referrer", content: "no-referrer" });
+    document.head.append(policy);
+  });
+
 test("the page leaves for X, comes back and connects, and nothing stays in the tab or in its address", async (t) => {
   const visit = await stage.visit(t);
   const { page } = visit;
@@ -110,10 +117,7 @@ test("where windows are blocked `auto` leaves in the same tab", async (t) => {
 test("a page that sends no referrer leaves with its true origin, and sends no referrer afterwards either", async (t) => {
   const visit = await stage.visit(t);
   const { page } = visit;
-  await page.evaluate(() => {
-    const policy = Object.assign(document.createElement("meta"), { name: "referrer", content: "no-referrer" });
-    document.head.append(policy);
-  });
+  await sendNoReferrer(page);
   await visit.configure({ mode: "redirect" });
   await visit.leaveForX();
   const [start] = visit.traffic.to("/connect/start");
@@ -121,6 +125,14 @@ test("a page that sends no referrer leaves with its true origin, and sends no re
   await backFromX(visit);
   await visit.onlyEvent();
   assert.equal(await page.locator("iframe").count(), 0);
+});
+
+test("a page that sends no referrer connects by a window too", async (t) => {
+  const visit = await stage.visit(t);
+  await sendNoReferrer(visit.page);
+  await visit.configure({ mode: "popup" });
+  await visit.answer(await visit.pressUntilX(), "authorize");
+  assert.equal((await visit.onlyEvent()).type, "connected");
 });
 
 test("the tab that comes back is the one that left, whichever tab was opened since", async (t) => {
