@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import AxeBuilder from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 import { startBench } from "../support/client.mjs";
+import { holdToDescription } from "../support/contract.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
 
 const PROGRAM = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -41,6 +42,7 @@ export class Desk {
   presses = 0;
   #complaints = [];
   #foreign = [];
+  #described;
   #tolerated = [];
 
   static async begin({ worker, x, browser }, options) {
@@ -110,6 +112,7 @@ export class Desk {
   }
 
   async end() {
+    await this.#described();
     await this.context.close();
     assert.deepEqual(this.#foreign, [], "asked for by the dashboard");
     const complaints = this.#complaints.filter((line) => !this.#tolerated.some((pattern) => pattern.test(line)));
@@ -117,6 +120,7 @@ export class Desk {
   }
 
   async #watch() {
+    this.#described = holdToDescription(this.context, this.worker.origin);
     const sites = [this.worker.origin, this.x.site];
     await this.context.exposeBinding("reportViolation", (_, violation) => this.#complaints.push(`CSP: ${violation}`));
     await this.context.addInitScript(() => {

@@ -53,7 +53,7 @@ class Visit {
     });
     const context = await browser.newContext(options);
     context.setDefaultTimeout(PATIENCE_MS);
-    const traffic = await Traffic.of(context, [acme.origin, worker.origin, x.site]);
+    const traffic = await Traffic.of(context, [acme.origin, worker.origin, x.site], worker.origin);
     const visit = Object.assign(new Visit(), { api, x, acme, tenant, context, traffic, user: newUser({ x }) });
     visit.page = await visit.open();
     return visit;

@@ -1,6 +1,7 @@
 /** What a visit asked for, was told, and complained about: and what none of it may ever be. */
 
 import assert from "node:assert/strict";
+import { holdToDescription } from "../support/contract.mjs";
 
 /** An end user never meets the product's name. */
 const OUR_NAME = /latchkey/i;
@@ -8,13 +9,15 @@ const OUR_NAME = /latchkey/i;
 export class Traffic {
   requests = [];
   #sites;
+  #described;
   #complaints = [];
   #tolerated = [];
   #named = [];
 
-  static async of(context, sites) {
+  static async of(context, sites, worker) {
     const traffic = new Traffic();
     traffic.#sites = sites;
+    traffic.#described = holdToDescription(context, worker);
     traffic.context = context;
     await context.exposeBinding("reportViolation", (_, violation) => traffic.#complain(`CSP: ${violation}`));
     await context.addInitScript(reportViolations);
@@ -44,6 +47,7 @@ export class Traffic {
   }
 
   async assertClean() {
+    await this.#described();
     const foreign = this.requests.map((request) => request.url()).filter((url) => !this.#isOfTheStage(url));
     assert.deepEqual(foreign, [], "asked for by a page");
     for (const page of this.context.pages()) this.#read("page", page.url(), await textOf(page));

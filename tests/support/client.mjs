@@ -10,6 +10,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { startFakeX } from "../fake-x/server.mjs";
+import { assertDescribed } from "./contract.mjs";
 import { eventually } from "./eventually.mjs";
 import { ADMIN_KEY, startWorker } from "./worker.mjs";
 
@@ -74,13 +75,19 @@ export function api(worker, { key = ADMIN_KEY } = {}) {
   };
 }
 
-/** `path` may be a whole URL of the Worker, as redirects have it: names under localhost are called at `worker.api`. */
+/**
+ * `path` may be a whole URL of the Worker, as redirects have it: names under localhost are called at `worker.api`. What is
+ * answered has to be described in openapi.json, and what is accepted too.
+ */
 export async function request(worker, method, path, init = {}) {
   const { pathname, search } = new URL(path, worker.api);
   const response = await fetch(worker.api + pathname + search, { method, redirect: "manual", ...init });
   const text = await response.text();
   const isJson = /^application\/(problem\+)?json/.test(response.headers.get("content-type") ?? "");
-  return { status: response.status, headers: response.headers, text, body: isJson && text ? JSON.parse(text) : undefined };
+  const body = isJson && text ? JSON.parse(text) : undefined;
+  const answer = { status: response.status, headers: response.headers, text, body };
+  assertDescribed({ method, path: pathname, sent: init.body }, answer);
+  return answer;
 }
 
 /** What the page makes on each click (RFC 7636 §4.1, §4.2). */

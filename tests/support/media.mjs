@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { assertDescribed } from "./contract.mjs";
 
 export const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
@@ -16,7 +17,9 @@ export async function announce({ api }, fields = {}) {
 export async function put({ worker }, address, bytes, headers = { "content-type": "image/png" }) {
   const response = await fetch(reachable(worker, address), { method: "PUT", body: bytes, headers });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, text, body: text && JSON.parse(text) };
+  const answer = { status: response.status, headers: response.headers, text, body: text && JSON.parse(text) };
+  assertDescribed({ method: "PUT", path: new URL(address).pathname }, answer);
+  return answer;
 }
 
 export const confirm = ({ api }, id, body) => api.post(`/v1/media/${id}/confirm`, body);

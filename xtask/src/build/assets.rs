@@ -4,6 +4,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::client::{COMPOSER, EMBED, Entry};
 use super::dashboard;
@@ -17,6 +18,7 @@ const SCRIPT: &str = "embed.js";
 /// As the sources import it on demand, and as visitors download it.
 const ATTEMPT: [&str; 2] = ["attempt.js", "embed_attempt.js"];
 const COMPOSER_SCRIPT: &str = "composer.js";
+const DESCRIPTION: &str = "openapi.json";
 
 /// What browsers download: a visitor of a customer's page, and the operator.
 pub(crate) struct Assets {
@@ -56,7 +58,18 @@ pub(crate) fn build() -> Result<Assets> {
     shown.extend(&assets.composer);
     shown.into_iter().try_for_each(|file| refuse_our_name(file))?;
     std::fs::write(folder.join("_headers"), HEADERS)?;
+    describe(&file(DESCRIPTION))?;
     Ok(assets)
+}
+
+/// The description of the HTTP API, made by core of its own types.
+fn describe(file: &Path) -> Result {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["run", "--locked", "-p", "latchkey-core", "--bin", "openapi", "--"])
+        .arg(file)
+        .current_dir(paths::root());
+    run::step("describe the API", &mut cargo).map(drop)
 }
 
 fn bundle_with_module(source: &str, bundled: &Path, entry: &Entry, module: &Path) -> Result {

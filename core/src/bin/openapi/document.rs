@@ -1,0 +1,175 @@
+//! The parts put together.
+
+use latchkey_core::api::code::Code;
+use latchkey_core::webhook::EventKind;
+use serde_json::{Map, Value, json};
+
+use super::parts::{self, Part};
+use super::schema::{a, list, nullable, record, text, words_of};
+
+pub fn build() -> Result<Value, String> {
+    let parts = parts::all()?;
+    let mut paths = Map::new();
+    let mut schemas = common();
+    for Part { tag, operations, schemas: of_part } in &parts {
+        for operation in operations {
+            let path = paths.entry(operation.path).or_insert_with(|| json!({}));
+            let Some(methods) = path.as_object_mut() else { continue };
+            methods.insert(operation.method.to_lowercase(), operation.to_json(tag)?);
+        }
+        schemas.extend(of_part.clone());
+    }
+    let tags: Vec<Value> = parts.iter().map(|part| json!({ "name": part.tag })).collect();
+    Ok(json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Connecting X accounts and publishing for them",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Ids are opaque strings. A trailing slash of a path makes no difference. Every refusal has a stable `code`.",
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        },
+        "servers": [{ "url": "/" }],
+        "tags": tags,
+        "paths": paths,
+        "webhooks": parts::webhooks::events(),
+        "components": {
+            "schemas": schemas,
+            "parameters": {
+                "IdempotencyKey": {
+                    "name": "Idempotency-Key", "in": "header", "schema": { "type": "string", "pattern": "^[ -~]{1,255}$" },
+                    "description": "For 24 hours a repetition of this call gets the first answer, byte for byte.",
+                },
+            },
+            "headers": {
+                "RequestId": { "description": "The `request_id`, under which the call was logged.", "schema": text() },
+            },
+            "securitySchemes": {
+                "apiKey": { "type": "http", "scheme": "bearer", "description": "`x-required-scope` says which scope a call needs, `x-narrowest-binding` how narrowly the key may be bound." },
+                "sessionToken": { "type": "http", "scheme": "bearer", "description": "The `token` of one connect session." },
+                "dashboard": { "type": "apiKey", "in": "cookie", "name": "__Host-dashboard", "description": "Stands for the API key that signed in; for pages of the same origin." },
+            },
+        },
+    }))
+}
+
+fn common() -> Map<String, Value> {
+    let code =
+        |code: &Code| json!({ "const": code.as_str(), "title": code.status().to_string(), "description": code.hint() });
+    let codes: Vec<Value> = Code::ALL.iter().map(code).collect();
+    let time = json!({
+        "type": "string", "format": "date-time",
+        "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$",
+    });
+    let x = record(json!({
+        "status": { "type": "integer" }, "type": nullable(text()), "title": nullable(text()), "detail": nullable(text()),
+    }));
+    let failure = record(json!({
+        "success": { "const": false },
+        "error": text(),
+        "code": a("Code"),
+        "message": text(),
+        "hint": text(),
+        "request_id": text(),
+        "details?": { "type": "object", "description": "What is wrong with which field: `{\"containers\":{\"0\":{\"_errors\":[…]}}}`." },
+        "x?": a("XProblem"),
+    }));
+    let problem = record(json!({
+        "type": text(), "title": text(), "status": { "type": "integer" }, "detail": text(),
+        "code": a("Code"), "request_id": text(),
+    }));
+    Map::from_iter([
+        ("Time".to_owned(), time),
+        ("TenantId".to_owned(), json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,128}$" })),
+        ("XId".to_owned(), json!({ "type": "string", "pattern": "^[0-9]{1,19}$" })),
+        ("Usd".to_owned(), json!({ "type": "number", "minimum": 0, "maximum": 1_000_000 })),
+        ("XProblem".to_owned(), x),
+        (
+            "Code".to_owned(),
+            json!({ "oneOf": codes, "description": "Stable. Each has the status of its title, and says what to do." }),
+        ),
+        ("Failure".to_owned(), failure),
+        ("Problem".to_owned(), problem),
+        ("Warnings".to_owned(), list(text())),
+        ("EventKind".to_owned(), words_of::<EventKind>()),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn operations() -> Vec<(String, Value)> {
+        let document = build().unwrap();
+        let paths = document.get("paths").unwrap().as_object().unwrap().clone();
+        let each = |(path, methods): (String, Value)| {
+            let methods = methods.as_object().unwrap().clone();
+            methods.into_iter().map(move |(method, operation)| (format!("{method} {path}"), operation))
+        };
+        paths.into_iter().flat_map(each).collect()
+    }
+
+    #[test]
+    fn every_described_path_is_that_of_its_route() {
+        for operation in parts::all().unwrap().iter().flat_map(|part| &part.operations) {
+            let words = operation.path.split('/').map(|part| match part {
+                "{path}" => "*",
+                part if part.starts_with('{') => "{}",
+                part => part,
+            });
+            let template = operation.route().unwrap().template();
+            let routed = template.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+            assert_eq!(words.collect::<Vec<_>>(), routed.collect::<Vec<_>>(), "{}", operation.path);
+        }
+    }
+
+    #[test]
+    fn every_error_code_is_met_somewhere() {
+        let parts = parts::all().unwrap();
+        let met: BTreeSet<&str> = parts
+            .iter()
+            .flat_map(|part| &part.operations)
+            .flat_map(|o| o.refusals().into_values().flatten())
+            .map(Code::as_str)
+            .collect();
+        // Told to people alone, by a page.
+        let told = Code::StateUnknown.as_str();
+        let missing: Vec<&str> =
+            Code::ALL.iter().map(|code| code.as_str()).filter(|name| !met.contains(name) && *name != told).collect();
+        assert!(missing.is_empty(), "no call is described that answers {missing:?}");
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere_and_nothing_is_unused() {
+        let document = build().unwrap();
+        let text = document.to_string();
+        let references: BTreeSet<&str> =
+            text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        for reference in &references {
+            assert!(document.pointer(reference).is_some(), "{reference} leads nowhere");
+        }
+        for name in document.pointer("/components/schemas").unwrap().as_object().unwrap().keys() {
+            assert!(references.contains(format!("/components/schemas/{name}").as_str()), "{name} is used nowhere");
+        }
+    }
+
+    #[test]
+    fn operations_have_names_of_their_own() {
+        let all = operations();
+        let ids: BTreeSet<&str> =
+            all.iter().map(|(_, operation)| operation.get("operationId").unwrap().as_str().unwrap()).collect();
+        assert_eq!(ids.len(), all.len());
+    }
+
+    #[test]
+    fn a_call_names_the_scope_that_its_key_needs() {
+        let all = operations();
+        let scope = |call: &str| all.iter().find(|(name, _)| name == call).unwrap().1.get("x-required-scope").cloned();
+        assert_eq!(scope("get /v1/posts"), Some(json!("read")));
+        assert_eq!(scope("delete /v1/social-accounts/{id}"), Some(json!("connect")));
+        assert_eq!(scope("get /healthz"), None);
+    }
+}

@@ -1,0 +1,92 @@
+use latchkey_core::account::{Reason, Status};
+use latchkey_core::api::code::Code;
+use latchkey_core::api::profile::CreateImport;
+use latchkey_core::import::{ImportStatus, MAX_POSTS};
+use latchkey_core::x::rate::WindowKind;
+use serde_json::json;
+
+use super::Part;
+use crate::operation::{OF_X, Operation};
+use crate::schema::{a, between, body, count, flag, id, list, nullable, only, record, success, text, texts, words_of};
+
+pub fn part() -> Result<Part, String> {
+    let import = body::<CreateImport>(json!({ "limit?": nullable(between(1, MAX_POSTS.into())) }), &[])?;
+    let operations = vec![
+        Operation::new("GET", "/v1/social-accounts", "listAccounts", "Connected accounts")
+            .query("id", text(), "This one.")
+            .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
+            .query("network", text(), "`x`.")
+            .query("network_unique_id", text(), "X's id of the user; also `networkUniqueId`.")
+            .query("username", text(), "A part of it, in any case.")
+            .query("status", text(), "In this state.")
+            .paged()
+            .answers(
+                200,
+                "A page; `count` is of all that match.",
+                success(json!({
+                    "data": list(a("Account")), "count": count(), "limit": count(), "offset": count(), "warnings": a("Warnings"),
+                })),
+            ),
+        Operation::new("GET", "/v1/social-accounts/{id}", "getAccount", "One account")
+            .answers(200, "It.", success(json!({ "data": a("Account") }))),
+        Operation::new("DELETE", "/v1/social-accounts/{id}", "deleteAccount", "Disconnects it; its tokens are revoked (RFC 7009)")
+            .answers(200, "Gone.", success(json!({ "message": text(), "warnings": a("Warnings") }))),
+        Operation::new("GET", "/v1/social-accounts/{id}/health", "getAccountHealth", "Asks X who this is")
+            .answers(200, "An observation.", success(json!({ "data": a("Health") }))),
+        Operation::new("GET", "/v1/social-accounts/{id}/limits", "listAccountLimits", "What X last said of its rate limits")
+            .answers(200, "Windows that are open.", success(json!({ "data": list(a("Limit")) }))),
+        Operation::new("GET", "/v1/social-accounts/{id}/metrics", "getAccountMetrics", "X's totals")
+            .query("since", text(), "RFC 3339, or seconds since 1970.")
+            .query("until", text(), "The same.")
+            .answers(200, "As they are now.", success(json!({ "data": a("Metrics") })))
+            .refuses(OF_X),
+        Operation::new("POST", "/v1/social-accounts/{id}/imports", "createImport", "Enters the account's latest posts")
+            .may_take(import)
+            .answers(202, "It runs by itself.", success(json!({ "data": a("Import") })))
+            .refuses(&[Code::InFlight, Code::BudgetExceeded, Code::UnknownAccount]),
+        Operation::new("GET", "/v1/social-accounts/{id}/imports", "listImports", "Imports, newest first")
+            .answers(200, "All of them.", success(json!({ "data": list(a("Import")), "count": count() }))),
+        Operation::new("GET", "/v1/social-accounts/{id}/imports/{import}", "getImport", "One import")
+            .answers(200, "How far it is.", success(json!({ "data": a("Import") }))),
+    ];
+    let account = record(json!({
+        "id": id("acc"), "orgId": text(), "nickname": text(), "network": only("x"), "username": text(),
+        "profile_picture_url": nullable(text()), "network_unique_id": a("XId"), "customer_social_network_id": id("net"),
+        "accountType": only("personal"), "isActive": { "enum": [0, 1] }, "createdAt": a("Time"),
+        "tenantId": nullable(a("TenantId")), "tenant_id": nullable(a("TenantId")), "scopes": texts(),
+        "status": words_of::<Status>(), "status_reason": nullable(words_of::<Reason>()), "status_since": a("Time"),
+        "max_post_length": { "enum": [280, 25000] }, "token_expires_at": a("Time"),
+    }));
+    let window =
+        json!({ "limit": count(), "remaining": count(), "reset_at": a("Time"), "window": words_of::<WindowKind>() });
+    let mut limit = window.clone();
+    if let Some(fields) = limit.as_object_mut() {
+        fields.insert("endpoint".into(), text());
+    }
+    let health = record(json!({
+        "id": id("acc"), "network": only("x"), "healthy": flag(), "checkedAt": a("Time"),
+        "details": record(json!({
+            "username": text(), "scopes": texts(), "missing_scopes": texts(), "token_expires_at": nullable(a("Time")),
+            "rate_limits": list(record(window)),
+        })),
+        "error?": text(), "errorCode?": text(),
+    }));
+    let figure = || nullable(count());
+    let metrics = record(json!({
+        "account_id": id("acc"), "network": only("x"), "followers_count": figure(), "following_count": figure(),
+        "posts_count": figure(), "engagement": record(json!({})),
+        "platform_specific": record(json!({ "listed_count": figure(), "like_count": figure(), "media_count": figure() })),
+        "period": record(json!({ "since": nullable(a("Time")), "until": nullable(a("Time")), "note": text() })),
+        "fetched_at": a("Time"),
+    }));
+    let import = record(json!({
+        "id": id("imp"), "account_id": id("acc"), "status": words_of::<ImportStatus>(), "limit": count(), "imported": count(),
+        "skipped": count(), "error": nullable(text()), "error_code": nullable(text()), "created_at": a("Time"),
+        "finished_at": nullable(a("Time")),
+    }));
+    Ok(Part::new(
+        "Accounts",
+        operations,
+        [("Account", account), ("Limit", record(limit)), ("Health", health), ("Metrics", metrics), ("Import", import)],
+    ))
+}

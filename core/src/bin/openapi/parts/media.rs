@@ -1,0 +1,80 @@
+use latchkey_core::api::code::Code;
+use latchkey_core::api::media::{ConfirmUpload, NewUpload};
+use latchkey_core::media::upload::MAX_PARTS;
+use latchkey_core::media::{Kind, Status};
+use serde_json::{Map, Value, json};
+
+use super::Part;
+use crate::operation::{Auth, Operation};
+use crate::schema::{a, between, body, characters, count, id, list, nullable, record, success, text, words, words_of};
+
+pub fn part() -> Result<Part, String> {
+    let new = body::<NewUpload>(
+        json!({
+            "filename": characters(1, 255), "content_type?": nullable(text()), "size?": nullable(count()),
+            "tenant_id?": nullable(a("TenantId")),
+        }),
+        &[],
+    )?;
+    let confirm = body::<ConfirmUpload>(json!({ "size?": nullable(count()) }), &[])?;
+    let by_address = |operation: Operation| {
+        operation
+            .by(Auth::None)
+            .query("expires", text(), "Of the address, as it was given.")
+            .query("token", text(), "Of the address, as it was given.")
+            .refuses(&[Code::InvalidPayload, Code::InvalidSessionToken, Code::SessionExpired])
+    };
+    let files =
+        || Value::Object(Kind::ALL.iter().map(|kind| (kind.mime().to_owned(), json!({}))).collect::<Map<_, _>>());
+    let one = || success(json!({ "data": a("Media") }));
+    let announced = record(json!({ "id": id("med"), "upload_url": text(), "expires_in": count() }));
+    let received = record(json!({ "id": id("med"), "part": nullable(count()), "size": count(), "received": count() }));
+    let pagination = record(json!({ "limit": count(), "offset": count(), "count": count() }));
+    let operations = vec![
+        Operation::new("POST", "/v1/media/upload", "createUpload", "Announces a file")
+            .takes(new)
+            .answers(200, "Where its bytes go.", success(json!({ "data": announced })))
+            .refuses(&[Code::UnsupportedMedia, Code::MediaTooLarge]),
+        by_address(Operation::new("PUT", "/v1/media/{id}/upload", "sendUpload", "Its bytes, whole or in parts"))
+            .query("part", between(1, MAX_PARTS.into()), "Which part; absent: the whole file.")
+            .takes_content(files())
+            .answers(200, "How much has come.", success(json!({ "data": received })))
+            .refuses(&[Code::SessionSpent, Code::UnsupportedMediaType, Code::UnsupportedMedia, Code::MediaTooLarge]),
+        Operation::new(
+            "POST",
+            "/v1/media/{id}/confirm",
+            "confirmUpload",
+            "Checks the bytes; from then on they can be posted",
+        )
+        .may_take(confirm)
+        .answers(200, "Active.", one())
+        .refuses(&[Code::UnsupportedMedia, Code::MediaTooLarge, Code::SessionExpired]),
+        Operation::new("GET", "/v1/media", "listMedia", "Files, newest first")
+            .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
+            .query("status", words_of::<Status>(), "In this state.")
+            .paged()
+            .answers(
+                200,
+                "A page.",
+                success(json!({ "data": list(a("Media")), "pagination": pagination, "warnings": a("Warnings") })),
+            ),
+        Operation::new("GET", "/v1/media/{id}", "getMedia", "One file").answers(200, "With a fresh address.", one()),
+        Operation::new("DELETE", "/v1/media/{id}", "deleteMedia", "Deletes it, bytes and all")
+            .answers(200, "Gone.", success(json!({ "message": text() })))
+            .refuses(&[Code::InFlight]),
+        by_address(Operation::new("GET", "/v1/media/{id}/file", "getFile", "The bytes"))
+            .header("Range", text(), "One range in bytes (RFC 9110 §14.2).")
+            .answers_content(200, "All of them.", files())
+            .answers_content(206, "The range.", files())
+            .answers_nothing(416, "There is no such range."),
+        by_address(Operation::new("HEAD", "/v1/media/{id}/file", "getFileHead", "Its size and type"))
+            .answers_nothing(200, "It is there."),
+    ];
+    let types: Vec<&str> = Kind::ALL.iter().map(|kind| kind.mime()).collect();
+    let media = record(json!({
+        "id": id("med"), "tenant_id": nullable(a("TenantId")), "filename": text(), "url": nullable(text()),
+        "content_type": words(&types), "size": nullable(count()), "received": count(), "status": words_of::<Status>(),
+        "created_at": a("Time"), "expires_at": a("Time"),
+    }));
+    Ok(Part::new("Media", operations, [("Media", media)]))
+}

@@ -1,0 +1,40 @@
+//! The calls, by the sections of docs/API.md.
+
+mod accounts;
+mod apps;
+mod connect;
+mod media;
+mod operator;
+mod pass;
+mod posts;
+pub mod webhooks;
+
+use serde_json::{Map, Value};
+
+use super::operation::Operation;
+
+pub struct Part {
+    pub tag: &'static str,
+    pub operations: Vec<Operation>,
+    pub schemas: Map<String, Value>,
+}
+
+impl Part {
+    fn new<const N: usize>(tag: &'static str, operations: Vec<Operation>, schemas: [(&str, Value); N]) -> Self {
+        let schemas = schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
+        Self { tag, operations, schemas }
+    }
+}
+
+pub fn all() -> Result<Vec<Part>, String> {
+    Ok(vec![
+        apps::part()?,
+        connect::part()?,
+        accounts::part()?,
+        posts::part()?,
+        media::part()?,
+        webhooks::part()?,
+        operator::part()?,
+        pass::part(),
+    ])
+}

@@ -1,0 +1,176 @@
+use latchkey_core::api::code::Code;
+use latchkey_core::api::key::CreateKey;
+use latchkey_core::api::settings::ChangeSettings;
+use latchkey_core::audit::Action;
+use latchkey_core::key::Scope;
+use latchkey_core::media::Kind;
+use latchkey_core::settings::OnUnknown;
+use latchkey_core::x::price::Prices;
+use serde_json::{Map, Value, json};
+
+use super::Part;
+use crate::operation::{Auth, Operation};
+use crate::schema::{
+    a, between, body, characters, count, flag, id, list, nullable, record, success, text, texts, words, words_of,
+};
+
+pub fn part() -> Result<Part, String> {
+    let create = body::<CreateKey>(
+        json!({
+            "name": characters(1, 80), "scopes": { "type": "array", "items": words_of::<Scope>(), "minItems": 1 },
+            "tenant_id?": nullable(a("TenantId")), "account_id?": nullable(id("acc")),
+        }),
+        &[],
+    )?;
+    let change = body::<ChangeSettings>(
+        json!({
+            "on_unknown?": nullable(words_of::<OnUnknown>()), "prices?": prices("?"), "allowed_media?": allowed_media("?"),
+            "monthly_budget_usd?": nullable(a("Usd")), "tenant_budgets_usd?": by_tenant(nullable(a("Usd"))),
+            "brand?": record(json!({ "name?": nullable(text()), "color?": nullable(text()), "logo_url?": nullable(text()) })),
+        }),
+        &[],
+    )?;
+    let settings = || success(json!({ "data": a("Settings") }));
+    let reseal = || success(json!({ "data": a("Reseal") }));
+    let operations = vec![
+        Operation::new("POST", "/v1/api-keys", "createKey", "A key that may do less")
+            .takes(create)
+            .answers(201, "With the key, shown this once.", success(json!({ "data": key(json!({ "key": text() })) })))
+            .refuses(&[Code::NotFound]),
+        Operation::new("GET", "/v1/api-keys", "listKeys", "Keys, newest first").answers(
+            200,
+            "All of them.",
+            success(json!({ "data": list(a("Key")), "count": count() })),
+        ),
+        Operation::new("DELETE", "/v1/api-keys/{id}", "deleteKey", "The key is dead when this has answered").answers(
+            200,
+            "Gone.",
+            success(json!({ "message": text() })),
+        ),
+        Operation::new("GET", "/v1/settings", "getSettings", "Settings").answers(200, "As they are.", settings()),
+        Operation::new("PATCH", "/v1/settings", "changeSettings", "Changes what is named")
+            .takes(change)
+            .answers(200, "As they are now.", settings())
+            .refuses(&[Code::MediaUrlRefused, Code::UnsupportedMedia, Code::MediaTooLarge]),
+        Operation::new("POST", "/v1/reseal", "startReseal", "Seals every kept secret anew with the first master key")
+            .may_take(record(json!({})))
+            .answers(202, "It runs by itself.", reseal()),
+        Operation::new("GET", "/v1/reseal", "getReseal", "How far the last run is")
+            .answers(200, "Its state.", reseal())
+            .refuses(&[Code::NotFound]),
+        Operation::new("GET", "/v1/account/usage", "getUsage", "This month's posts and what X charges for them")
+            .answers(200, "Until now.", success(json!({ "usage": a("Usage") }))),
+        Operation::new("GET", "/v1/audit", "listDeeds", "Who did what, newest first")
+            .query("action", words_of::<Action>(), "This deed.")
+            .query("key_id", text(), "By this key.")
+            .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
+            .query("target_id", text(), "To this row.")
+            .query("since", text(), "RFC 3339.")
+            .query("until", text(), "RFC 3339.")
+            .paged()
+            .answers(
+                200,
+                "A page.",
+                success(json!({ "data": list(a("Deed")), "pagination": a("Pagination"), "warnings": a("Warnings") })),
+            ),
+        Operation::new("POST", "/v1/dashboard/session", "signIn", "Signs a browser in to the dashboard")
+            .by(Auth::None)
+            .takes(record(json!({ "key": text() })))
+            .answers(201, "With a cookie.", success(json!({ "data": a("DashboardSession") })))
+            .refuses(&[Code::InvalidApiKey, Code::OriginNotAllowed]),
+        Operation::new("GET", "/v1/dashboard/session", "getDashboardSession", "Who is signed in here")
+            .by(Auth::Cookie)
+            .answers(200, "Null if nobody is.", success(json!({ "data": nullable(a("DashboardSession")) }))),
+        Operation::new("DELETE", "/v1/dashboard/session", "signOut", "Signs this browser out")
+            .by(Auth::Cookie)
+            .answers(200, "How many sessions ended.", success(json!({ "message": text(), "ended": count() }))),
+        Operation::new(
+            "DELETE",
+            "/v1/dashboard/sessions",
+            "signOutEverywhere",
+            "Signs out every browser with the same key",
+        )
+        .by(Auth::Cookie)
+        .answers(200, "How many sessions ended.", success(json!({ "message": text(), "ended": count() }))),
+        Operation::page("/", "GET", "getDashboard", "The dashboard").answers_content(
+            200,
+            "The page.",
+            json!({ "text/html": { "schema": text() } }),
+        ),
+        Operation::new("GET", "/healthz", "getHealth", "Whether it runs, and which version").by(Auth::None).answers(
+            200,
+            "It runs.",
+            record(json!({ "ok": flag(), "version": text() })),
+        ),
+    ];
+    Ok(Part::new("Operator", operations, rows()))
+}
+
+fn key(mut others: Value) -> Value {
+    let ours = json!({
+        "id": id("key"), "name": text(), "scopes": list(words_of::<Scope>()), "tenant_id": nullable(a("TenantId")),
+        "account_id": nullable(id("acc")), "created_at": a("Time"),
+    });
+    if let (Some(fields), Value::Object(ours)) = (others.as_object_mut(), ours) {
+        fields.extend(ours);
+    }
+    record(others)
+}
+
+/// US dollars by name. `mark` is `?` where a part is enough.
+fn prices(mark: &str) -> Value {
+    record(Value::Object(Prices::NAMES.iter().map(|name| (format!("{name}{mark}"), a("Usd"))).collect::<Map<_, _>>()))
+}
+
+/// Bytes by type.
+fn allowed_media(mark: &str) -> Value {
+    let bytes = || between(0, 17_179_869_184);
+    record(Value::Object(
+        Kind::ALL.iter().map(|kind| (format!("{}{mark}", kind.mime()), bytes())).collect::<Map<_, _>>(),
+    ))
+}
+
+fn by_tenant(value: Value) -> Value {
+    json!({ "type": "object", "propertyNames": a("TenantId"), "additionalProperties": value })
+}
+
+fn rows() -> [(&'static str, Value); 6] {
+    let brand = record(json!({ "name": nullable(text()), "logo_url": nullable(text()), "color": nullable(text()) }));
+    let settings = record(json!({
+        "on_unknown": words_of::<OnUnknown>(), "prices": prices(""), "allowed_media": allowed_media(""),
+        "monthly_budget_usd": nullable(a("Usd")), "tenant_budgets_usd": by_tenant(a("Usd")), "brand": brand,
+    }));
+    let reseal = record(json!({
+        "key_id": text(), "status": words(&["running", "done", "incomplete"]), "done": count(), "total": count(),
+        "failed": texts(), "started_at": a("Time"), "finished_at": nullable(a("Time")),
+        "old_keys_needed_until": nullable(a("Time")),
+    }));
+    let unlimited = || json!({ "type": "null" });
+    let money = || json!({ "type": "number", "minimum": 0 });
+    let of_tenant = record(json!({ "tenant_id": nullable(a("TenantId")), "estimate_usd": money(), "posts": count() }));
+    let date = json!({ "type": "string", "format": "date", "pattern": "^\\d{4}-\\d{2}-\\d{2}$" });
+    let of_day = record(json!({ "date": date, "estimate_usd": money(), "posts": count() }));
+    let usage = record(json!({
+        "socialAccounts": record(json!({ "current": count(), "limit": unlimited(), "remaining": unlimited() })),
+        "posts": record(json!({ "current": count(), "limit": unlimited() })),
+        "billingPeriod": record(json!({ "start": a("Time"), "end": a("Time") })),
+        "currentUsage": count(),
+        "x_cost": record(json!({ "estimate_usd": money(), "by_tenant": list(of_tenant), "by_day": list(of_day) })),
+    }));
+    let deed = record(json!({
+        "at": a("Time"), "key_id": nullable(text()), "action": words_of::<Action>(), "tenant_id": nullable(a("TenantId")),
+        "target_id": nullable(text()), "request_id": nullable(text()),
+    }));
+    let session = record(json!({
+        "key_id": text(), "scopes": list(words_of::<Scope>()), "tenant_id": nullable(a("TenantId")),
+        "account_id": nullable(id("acc")), "expires_at": a("Time"), "sessions": count(), "callback_url": text(),
+    }));
+    [
+        ("Key", key(json!({}))),
+        ("Settings", settings),
+        ("Reseal", reseal),
+        ("Usage", usage),
+        ("Deed", deed),
+        ("DashboardSession", session),
+    ]
+}

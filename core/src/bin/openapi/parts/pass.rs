@@ -1,0 +1,57 @@
+use latchkey_core::api::code::Code;
+use serde_json::json;
+
+use super::Part;
+use crate::operation::Operation;
+use crate::schema::{a, anything};
+
+/// Of both doors. What comes back is X's own, except for refusals of ours.
+const METHODS: [(&str, [&str; 2]); 5] = [
+    ("GET", ["getFromX", "getFromXByAccount"]),
+    ("POST", ["postToX", "postToXByAccount"]),
+    ("PUT", ["putToX", "putToXByAccount"]),
+    ("PATCH", ["patchAtX", "patchAtXByAccount"]),
+    ("DELETE", ["deleteAtX", "deleteAtXByAccount"]),
+];
+const PATHS: [&str; 2] = ["/2/{path}", "/v1/social-accounts/{id}/x/2/{path}"];
+
+pub fn part() -> Part {
+    let door = |method, path, id| {
+        let content = json!({ "application/json": {}, "*/*": {} });
+        let operation =
+            Operation::passed(method, path, id, "X's own API as one of the accounts; the path may have more segments");
+        let operation = operation.answers_content(200, "X's answer, like every other status of X's.", content);
+        if method == "GET" { operation } else { operation.takes_content(json!({ "*/*": { "schema": anything() } })) }
+    };
+    let operations =
+        METHODS.iter().flat_map(|(method, ids)| PATHS.iter().zip(ids).map(|(path, id)| door(*method, *path, *id)));
+    Part::new(
+        "Calls for X",
+        operations.collect(),
+        [(
+            "PassProblem",
+            json!({ "allOf": [a("Problem"), { "type": "object", "properties": { "code": { "enum": CODES.map(Code::as_str) } } }] }),
+        )],
+    )
+}
+
+pub const CODES: [Code; 18] = [
+    Code::InvalidPayload,
+    Code::InvalidApiKey,
+    Code::InvalidSessionToken,
+    Code::CreditsDepleted,
+    Code::InsufficientKeyScope,
+    Code::OriginNotAllowed,
+    Code::NotFound,
+    Code::PayloadTooLarge,
+    Code::InvalidClientId,
+    Code::InvalidClientSecret,
+    Code::BudgetExceeded,
+    Code::InvalidGrant,
+    Code::AppNotEnrolled,
+    Code::AppReadOnly,
+    Code::RateLimited,
+    Code::XUnavailable,
+    Code::XInvalidResponse,
+    Code::XTimeout,
+];

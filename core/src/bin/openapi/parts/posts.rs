@@ -1,0 +1,260 @@
+use latchkey_core::api::code::Code;
+use latchkey_core::api::post::{ChangePost, CreatePost, IGNORED, NewReply, NewRepost, Resolve};
+use latchkey_core::delivery::{FailureCode, State};
+use serde_json::{Value, json};
+
+use super::Part;
+use crate::operation::{OF_X, Operation};
+use crate::schema::{
+    a, between, body, characters, count, flag, id, list, nullable, only, record, success, text, texts, words, words_of,
+};
+
+const OF_ACCEPTANCE: &[Code] = &[
+    Code::UnknownAccount,
+    Code::AmbiguousAccount,
+    Code::TextTooLong,
+    Code::MediaUrlRefused,
+    Code::InvalidSchedule,
+    Code::MissingScope,
+    Code::CostExceeded,
+    Code::BudgetExceeded,
+];
+
+#[expect(clippy::too_many_lines, reason = "one table, a row a call")]
+pub fn part() -> Result<Part, String> {
+    let wording = |mut rest: Value| {
+        let ours = json!({
+            "content?": nullable(text()), "media?": nullable(list(a("PostMediaInput"))), "mediaIds?": nullable(texts()),
+            "containers?": nullable(json!({ "type": "array", "items": a("ContainerInput"), "minItems": 1, "maxItems": 25 })),
+            "x?": nullable(a("XOptions")), "scheduledAt?": nullable(text()),
+        });
+        if let (Some(rest), Value::Object(ours)) = (rest.as_object_mut(), ours) {
+            rest.extend(ours);
+        }
+        rest
+    };
+    let create = wording(json!({
+        "accounts": { "type": "array", "items": text(), "minItems": 1 }, "tenant_id?": nullable(a("TenantId")), "isDraft?": flag(),
+        "dryRun?": flag(), "max_cost_usd?": nullable(a("Usd")),
+    }));
+    let create = body::<CreatePost>(create, IGNORED)?;
+    let change = body::<ChangePost>(wording(json!({ "isDraft?": nullable(flag()) })), IGNORED)?;
+    let resolve = body::<Resolve>(
+        json!({ "as": words(&["published", "absent"]), "platform_post_id?": nullable(a("XId")) }),
+        &[],
+    )?;
+    let reply = body::<NewReply>(
+        json!({
+            "content": text(), "account_username?": nullable(text()), "platform_post_id?": nullable(a("XId")),
+            "parent_comment_id?": nullable(a("XId")),
+        }),
+        IGNORED,
+    )?;
+    let repost = body::<NewRepost>(json!({ "account": text() }), IGNORED)?;
+    let one = || success(post(json!({ "reply_id?": nullable(a("XId")) })));
+    let waiting = |operation: Operation| {
+        let seconds = json!({ "type": "string", "pattern": "wait=[0-9]+" });
+        operation.header(
+            "Prefer",
+            seconds,
+            "`wait=N`, at most 25 seconds: answer when every delivery is final (RFC 7240 §4.3).",
+        )
+    };
+    let operations = vec![
+        waiting(Operation::new("POST", "/v1/posts", "createPost", "Publishes, schedules, drafts or prices a post"))
+            .takes(create)
+            .answers(
+                200,
+                "Stored; or, of a dry run, as it would be.",
+                success(post(json!({ "reply_id?": nullable(a("XId")), "dryRun?": { "const": true } }))),
+            )
+            .refuses(OF_ACCEPTANCE),
+        Operation::new("GET", "/v1/posts", "listPosts", "Posts, newest first")
+            .query("social_account_id", text(), "For this account; also `socialAccountId`.")
+            .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
+            .query("status", text(), "`pending`, `published`, `failed`, `deleted`, or a `state`.")
+            .query("created_after", text(), "RFC 3339.")
+            .query("created_before", text(), "RFC 3339.")
+            .query("scheduled_after", text(), "RFC 3339.")
+            .query("scheduled_before", text(), "RFC 3339.")
+            .paged()
+            .answers(
+                200,
+                "A page.",
+                success(json!({
+                    "posts": list(a("Post")), "data": list(a("Post")), "count": count(), "pagination": a("Pagination"),
+                    "warnings": a("Warnings"),
+                })),
+            ),
+        Operation::new("GET", "/v1/posts/{id}", "getPost", "One post").answers(200, "As it is now.", one()),
+        Operation::new("PATCH", "/v1/posts/{id}", "changePost", "Changes a draft or a scheduled post")
+            .takes(change)
+            .answers(200, "As it is now.", success(post(json!({ "rescheduled": flag() }))))
+            .refuses(&[Code::AlreadyPublished, Code::InFlight])
+            .refuses(OF_ACCEPTANCE),
+        Operation::new("DELETE", "/v1/posts/{id}", "deletePost", "Cancels what was not sent, or forgets what was")
+            .answers(200, "Done.", success(json!({ "message": text() })))
+            .refuses(&[Code::InFlight]),
+        Operation::new("DELETE", "/v1/posts/{id}/remote", "deletePostAtX", "Takes it off X").answers(
+            200,
+            "`success` is false if one failed.",
+            record(json!({ "success": flag(), "results": list(a("RemoteResult")) })),
+        ),
+        Operation::new("POST", "/v1/posts/{id}/retry", "retryPost", "Sends failed deliveries again")
+            .may_take(record(json!({})))
+            .answers(200, "How many.", success(post(json!({ "retried": count() }))))
+            .refuses(&[Code::AlreadyPublished, Code::InFlight, Code::UnknownAccount, Code::BudgetExceeded]),
+        Operation::new(
+            "POST",
+            "/v1/posts/{id}/deliveries/{account}/resolve",
+            "resolveDelivery",
+            "Settles an unknown delivery by hand",
+        )
+        .takes(resolve)
+        .answers(200, "As it is now.", one())
+        .refuses(&[Code::InFlight]),
+        Operation::new("GET", "/v1/posts/{id}/analytics", "getPostAnalytics", "X's figures, by account and in sum")
+            .answers(200, "As they are now.", success(analytics()))
+            .refuses(OF_X),
+        Operation::new("GET", "/v1/posts/{id}/replies", "listReplies", "What people answered, of the last seven days")
+            .query("network", text(), "`x`.")
+            .query("username", text(), "One of the post's accounts.")
+            .answers(200, "In trees.", success(json!({ "data": list(a("Reply")), "warnings?": a("Warnings") })))
+            .refuses(&[Code::UnknownAccount])
+            .refuses(OF_X),
+        waiting(Operation::new("POST", "/v1/posts/{id}/replies", "replyToPost", "Publishes a reply"))
+            .takes(reply)
+            .answers(200, "A post of its own.", success(post(json!({ "reply_id": nullable(a("XId")) }))))
+            .refuses(OF_ACCEPTANCE),
+        waiting(Operation::new("POST", "/v1/posts/{id}/repost", "repostPost", "Reposts it"))
+            .takes(repost)
+            .answers(200, "A post of its own.", one())
+            .refuses(OF_ACCEPTANCE),
+    ];
+    let mut part = Part::new("Posts", operations, rows());
+    part.schemas.extend(inputs().map(|(name, schema)| (name.to_owned(), schema)));
+    Ok(part)
+}
+
+/// Both spellings of one post.
+fn post(mut others: Value) -> Value {
+    if let Some(fields) = others.as_object_mut() {
+        fields.insert("post".into(), a("Post"));
+        fields.insert("data".into(), record(json!({ "post": a("Post") })));
+        fields.insert("warnings".into(), a("Warnings"));
+    }
+    others
+}
+
+fn rows() -> [(&'static str, Value); 7] {
+    let track = record(json!({ "id": id("med"), "language_code": text(), "display_name": nullable(text()) }));
+    let medium = record(json!({
+        "id": nullable(id("med")), "url": nullable(text()), "filename": nullable(text()), "altText": nullable(text()),
+        "subtitles?": list(track),
+    }));
+    // A dry run stores nothing, so there are no ids.
+    let container = record(json!({
+        "id": nullable(text()), "content": text(), "weighted_length": count(), "media": list(medium), "x?": a("XOptions"),
+    }));
+    let cost = record(json!({ "estimate_usd": a("Usd"), "actual_usd": nullable(a("Usd")), "reasons": texts() }));
+    let post = record(json!({
+        "id": nullable(id("post")), "orgId": text(), "tenant_id": nullable(a("TenantId")), "createdAt": a("Time"),
+        "publishedAt": nullable(a("Time")), "scheduledAt": nullable(a("Time")), "scheduled": flag(), "isDraft": flag(),
+        "containers": list(container), "socialAccounts": list(a("Delivery")), "cost": cost, "x?": a("XOptions"),
+    }));
+    let progress = record(json!({
+        "id": nullable(id("med")), "state": words(&["fetching", "waiting", "uploading", "processing", "ready"]),
+        "bytes_sent": count(), "bytes_total": nullable(count()), "processing_percent": nullable(between(0, 100)),
+    }));
+    let segment = record(json!({
+        "container_id": nullable(text()), "state": words_of::<State>(), "platformPostId": nullable(a("XId")), "media?": list(progress),
+    }));
+    let delivery = record(json!({
+        "id": id("acc"), "nickname": text(), "network": only("x"), "username": text(), "status": a("DeliveryStatus"),
+        "state": words_of::<State>(), "error": nullable(text()), "error_code": nullable(words_of::<FailureCode>()),
+        "platformPostId": nullable(a("XId")), "platformPostUrl": nullable(text()), "publishedAt": nullable(a("Time")),
+        "next_attempt_at": nullable(a("Time")), "attempts": count(), "segments": list(segment),
+    }));
+    let pagination = record(json!({ "limit": count(), "offset": count(), "total": count() }));
+    let removed = record(json!({
+        "network": only("x"), "username": text(), "platform_post_id": nullable(a("XId")),
+        "status": words(&["deleted", "failed", "skipped"]), "error": nullable(text()),
+    }));
+    let author = record(json!({
+        "id": nullable(a("XId")), "username": nullable(text()), "name": nullable(text()), "profile_picture_url": nullable(text()),
+    }));
+    let reply = record(json!({
+        "id": a("XId"), "author": author, "text": nullable(text()), "created_at": nullable(text()), "like_count": count(),
+        "platform_specific": record(json!({ "public_metrics": { "type": "object" } })), "replies": list(a("Reply")),
+    }));
+    [
+        ("Post", post),
+        ("Delivery", delivery),
+        ("DeliveryStatus", words(&["pending", "published", "failed", "deleted"])),
+        ("Pagination", pagination),
+        ("RemoteResult", removed),
+        ("Reply", reply),
+        ("XOptions", options()),
+    ]
+}
+
+fn inputs() -> [(&'static str, Value); 2] {
+    let track = record(json!({
+        "id": text(), "language_code": { "type": "string", "pattern": "^[A-Z]{2}$" }, "display_name?": nullable(text()),
+    }));
+    let medium = record(json!({
+        "id?": nullable(text()), "url?": nullable(text()), "filename?": nullable(characters(0, 255)),
+        "altText?": nullable(characters(0, 1000)), "subtitles?": list(track),
+    }));
+    let container = record(json!({
+        "content?": text(), "media?": nullable(list(a("PostMediaInput"))), "mediaIds?": nullable(texts()), "x?": nullable(a("XOptions")),
+    }));
+    [("PostMediaInput", medium), ("ContainerInput", container)]
+}
+
+/// X's own names and limits; null says nothing.
+fn options() -> Value {
+    let ids = || list(a("XId"));
+    let reply = record(json!({ "in_reply_to_tweet_id": a("XId"), "exclude_reply_user_ids?": ids() }));
+    let choices = json!({ "type": "array", "items": characters(1, 25), "minItems": 2, "maxItems": 4 });
+    let poll = record(json!({ "options": choices, "duration_minutes": between(5, 10080) }));
+    let tagged = json!({ "type": "array", "items": a("XId"), "minItems": 1, "maxItems": 10 });
+    record(json!({
+        "reply_settings?": nullable(words(&["following", "mentionedUsers", "subscribers", "verified"])),
+        "reply?": nullable(reply),
+        "quote_tweet_id?": nullable(a("XId")),
+        "poll?": nullable(poll),
+        "community_id?": nullable(a("XId")),
+        "share_with_followers?": nullable(flag()),
+        "geo?": nullable(record(json!({ "place_id": text() }))),
+        "media?": nullable(record(json!({ "tagged_user_ids": tagged }))),
+        "made_with_ai?": nullable(flag()),
+        "paid_partnership?": nullable(flag()),
+        "for_super_followers_only?": nullable(flag()),
+    }))
+}
+
+fn analytics() -> Value {
+    let rate = || nullable(json!({ "type": "number", "minimum": 0 }));
+    let specific = record(json!({
+        "repost_count": count(), "quote_count": count(), "bookmark_count": count(), "url_link_clicks": count(),
+        "user_profile_clicks": count(),
+    }));
+    let metrics = record(json!({
+        "likes": count(), "comments": count(), "shares": count(), "views": count(), "impressions": count(), "reach": count(),
+        "saves": count(), "engagement_rate": rate(), "platform_specific": specific,
+    }));
+    let row = record(json!({
+        "social_account": record(json!({ "id": id("acc"), "network": only("x"), "username": text(), "nickname": text() })),
+        "platform_post_id": nullable(a("XId")), "platform_post_url": nullable(text()), "published_at": nullable(a("Time")),
+        "metrics": metrics,
+    }));
+    json!({
+        "post": record(json!({ "id": id("post"), "publishedAt": nullable(a("Time")), "createdAt": a("Time") })),
+        "metrics_by_account": list(row),
+        "aggregated_metrics": record(json!({
+            "total_likes": count(), "total_comments": count(), "total_shares": count(), "total_views": count(),
+            "total_impressions": count(), "total_reach": count(), "average_engagement_rate": rate(),
+        })),
+    })
+}

@@ -1,0 +1,176 @@
+//! JSON Schema (2020-12), in few words; and the names that core's types have on the wire.
+
+use std::cell::Cell;
+
+use serde::de::value::Error as Unread;
+use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
+use serde_json::{Map, Value, json};
+
+/// An object with these fields and no others. `name?` may be absent.
+pub fn record(fields: Value) -> Value {
+    let Value::Object(fields) = fields else { return Value::Bool(false) };
+    let required: Vec<&str> = fields.keys().map(String::as_str).filter(|name| !name.ends_with('?')).collect();
+    let required = json!(required);
+    let named = |(name, schema): (String, Value)| (name.trim_end_matches('?').to_owned(), schema);
+    let properties: Map<String, Value> = fields.into_iter().map(named).collect();
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
+
+/// `{"success":true, …}`.
+pub fn success(mut fields: Value) -> Value {
+    if let Some(fields) = fields.as_object_mut() {
+        fields.insert("success".into(), json!({ "const": true }));
+    }
+    record(fields)
+}
+
+/// A schema of `components`.
+pub fn a(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+pub fn list(items: Value) -> Value {
+    json!({ "type": "array", "items": items })
+}
+
+pub fn nullable(schema: Value) -> Value {
+    json!({ "anyOf": [schema, { "type": "null" }] })
+}
+
+pub fn text() -> Value {
+    json!({ "type": "string" })
+}
+
+pub fn texts() -> Value {
+    list(text())
+}
+
+pub fn flag() -> Value {
+    json!({ "type": "boolean" })
+}
+
+/// How many.
+pub fn count() -> Value {
+    json!({ "type": "integer", "minimum": 0 })
+}
+
+pub fn between(least: u64, most: u64) -> Value {
+    json!({ "type": "integer", "minimum": least, "maximum": most })
+}
+
+pub fn characters(least: u64, most: u64) -> Value {
+    json!({ "type": "string", "minLength": least, "maxLength": most })
+}
+
+pub fn only(value: &str) -> Value {
+    json!({ "const": value })
+}
+
+pub fn words(words: &[&str]) -> Value {
+    json!({ "type": "string", "enum": words })
+}
+
+/// One of ours: its prefix, and 16 random bytes in base64url.
+pub fn id(prefix: &str) -> Value {
+    json!({ "type": "string", "pattern": format!("^{prefix}_[A-Za-z0-9_-]{{22}}$") })
+}
+
+pub fn anything() -> Value {
+    json!({})
+}
+
+/// The words of an enumeration, as they are on the wire.
+pub fn words_of<T: DeserializeOwned>() -> Value {
+    words(names::<T>())
+}
+
+/// A request body: the schema must have exactly the fields of the type that reads it, and `ignored` may be there too.
+pub fn body<T: DeserializeOwned>(fields: Value, ignored: &[&str]) -> Result<Value, String> {
+    let mut schema = record(fields);
+    let type_name = std::any::type_name::<T>();
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
+        return Err(format!("{type_name}: no fields are described"));
+    };
+    let mut known: Vec<&str> = names::<T>().to_vec();
+    known.sort_unstable();
+    let mut described: Vec<&str> = properties.keys().map(String::as_str).collect();
+    described.sort_unstable();
+    if known != described {
+        return Err(format!("{type_name} reads {known:?}, and {described:?} are described"));
+    }
+    let unused =
+        json!({ "deprecated": true, "description": "Accepted, has no effect for X, and is named in `warnings`." });
+    properties.extend(ignored.iter().map(|name| ((*name).to_owned(), unused.clone())));
+    Ok(schema)
+}
+
+/// The fields of a struct or the variants of an enumeration, which serde tells to whoever deserializes it.
+fn names<T: DeserializeOwned>() -> &'static [&'static str] {
+    let told = Cell::new(&[][..]);
+    // It ends with an error in any case: nothing is there to be read.
+    let _ = T::deserialize(Listener { told: &told });
+    told.get()
+}
+
+struct Listener<'a> {
+    told: &'a Cell<&'static [&'static str]>,
+}
+
+impl<'de> Deserializer<'de> for Listener<'_> {
+    type Error = Unread;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Unread> {
+        Err(Unread::custom("nothing to read"))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unread> {
+        self.told.set(fields);
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unread> {
+        self.told.set(variants);
+        self.deserialize_any(visitor)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use latchkey_core::api::key::CreateKey;
+    use latchkey_core::key::Scope;
+
+    use super::*;
+
+    #[test]
+    fn a_body_with_other_fields_than_its_type_is_not_described() {
+        let scopes = || list(words_of::<Scope>());
+        let all = json!({ "name": text(), "scopes": scopes(), "tenant_id?": text(), "account_id?": text() });
+        let schema = body::<CreateKey>(all, &["old"]).unwrap();
+        assert_eq!(schema.pointer("/required").unwrap(), &json!(["name", "scopes"]));
+        assert!(schema.pointer("/properties/old/deprecated").is_some());
+        let problem = body::<CreateKey>(json!({ "name": text(), "scopes": scopes() }), &[]).unwrap_err();
+        assert!(problem.contains("account_id"), "{problem}");
+    }
+
+    #[test]
+    fn words_are_those_of_the_type() {
+        assert_eq!(words_of::<Scope>().pointer("/enum").unwrap(), &json!(["admin", "publish", "read", "connect"]));
+    }
+}
