@@ -112,8 +112,8 @@ export class Desk {
   }
 
   async end() {
-    await this.#described();
     await this.context.close();
+    await this.#described();
     assert.deepEqual(this.#foreign, [], "asked for by the dashboard");
     const complaints = this.#complaints.filter((line) => !this.#tolerated.some((pattern) => pattern.test(line)));
     assert.deepEqual(complaints, [], "complaints of the browser");

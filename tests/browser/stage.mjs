@@ -128,6 +128,7 @@ class Visit {
       await this.context.close();
       await this.acme.close();
     }
+    await this.traffic.assertDescribed();
   }
 }
 

@@ -46,8 +46,12 @@ export class Traffic {
     return this.requests.filter((request) => request.url().includes(part));
   }
 
+  /** What the API said is as openapi.json says. Once the browser has ended, so that no answer is still to come. */
+  assertDescribed() {
+    return this.#described();
+  }
+
   async assertClean() {
-    await this.#described();
     const foreign = this.requests.map((request) => request.url()).filter((url) => !this.#isOfTheStage(url));
     assert.deepEqual(foreign, [], "asked for by a page");
     for (const page of this.context.pages()) this.#read("page", page.url(), await textOf(page));

@@ -62,8 +62,8 @@ export function assertDescribed({ method, path, sent }, { status, headers, body,
 }
 
 /**
- * The same for whatever a browser gets of the API at `origin`. The function that comes back is to be awaited before the
- * browser ends.
+ * The same for whatever a browser gets of the API at `origin`. The function that comes back is to be awaited once the
+ * browser has ended: some answers are still to come until then.
  */
 export function holdToDescription(context, origin) {
   const problems = [];

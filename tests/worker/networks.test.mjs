@@ -13,6 +13,7 @@ import {
   startBench,
   startSession,
 } from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
 const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
@@ -245,4 +246,14 @@ test("credentials are stored unproved when that is asked for, and X is not calle
   const { status, body } = await put(app, fields);
   assert.deepEqual([status, body.data.verified_at], [201, null]);
   assert.deepEqual(bench.x.requests(TOKEN_CALL), []);
+});
+
+test("an app that is deleted while its credentials are tried at X stays deleted", async () => {
+  const { network } = await tenantNetwork("deleted-meanwhile");
+  bench.x.fault({ ...TOKEN_CALL, kind: "delay", ms: 1000 });
+  const changing = bench.api.patch(`/v1/social-networks/${network.id}`, { client_key: network.client_key });
+  await eventually(async () => bench.x.requests({ ...TOKEN_CALL, status: null }).length, (count) => count > 0);
+  assert.equal((await bench.api.delete(`/v1/social-networks/${network.id}`)).status, 200);
+  assertRefused(await changing, 409, "in_flight");
+  assertRefused(await bench.api.get(`/v1/social-networks/${network.id}`), 404, "not_found");
 });

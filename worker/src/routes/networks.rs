@@ -97,6 +97,7 @@ async fn store(
         tenant_id: plan.tenant_id,
         client_id: credentials.client_id,
         version: plan.version,
+        replaces: plan.current.is_some(),
         client_type: ClientType::known_from(is_verified, shape),
         is_verified,
         warnings,

@@ -75,6 +75,10 @@ impl Inner {
         let time = now();
         let before = self.network(commit.id.as_str())?;
         let tenant = commit.tenant_id.as_ref().map_or("", TenantId::as_str);
+        if before.is_none() && commit.replaces {
+            let refused = Refused::new(Code::InFlight, "Another call has just deleted this social network.");
+            return Err(refused.with_hint("Send the call again to see what is there.").into());
+        }
         if before.is_none() && self.network_of(tenant)?.is_some() {
             let refused = Refused::new(Code::InFlight, "Another call has just added this social network.");
             return Err(refused.with_hint("Send the call again: it then rotates what is there.").into());

@@ -220,6 +220,8 @@ pub struct NetworkCommit {
     pub tenant_id: Option<TenantId>,
     pub client_id: String,
     pub version: u32,
+    /// There was an app when the call began.
+    pub replaces: bool,
     pub client_type: ClientType,
     pub is_verified: bool,
     pub warnings: Vec<String>,

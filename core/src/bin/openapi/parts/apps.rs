@@ -53,7 +53,7 @@ pub fn part() -> Result<Part, String> {
         Operation::new("PATCH", "/v1/social-networks/{id}", "changeXApp", "Replaces credentials")
             .takes(update)
             .answers(200, "As it is now.", saved())
-            .refuses(&[Code::ClientChanged])
+            .refuses(&[Code::ClientChanged, Code::InFlight])
             .refuses(OF_PROOF),
         Operation::new(
             "DELETE",
