@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
+import { refusal } from "../support/contract.mjs";
 import { buttonOf, cancelOf, keepOpen, startStage, statusOf } from "./stage.mjs";
 
 let stage;
@@ -104,7 +105,7 @@ test("a button that is removed stops asking and ends its session", async (t) => 
 
 test("a session that has expired is an error worth another press", async (t) => {
   const visit = await stage.visit(t);
-  const expired = { success: false, error: "The session has expired.", code: "session_expired" };
+  const expired = refusal("session_expired", "The session has expired.");
   const headers = { "access-control-allow-origin": visit.acme.origin };
   visit.traffic.tolerate(/status of 410/);
   // A real session lives a minute at least.

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { refusal } from "../support/contract.mjs";
 import { buttonOf, cancelOf, inState, startStage, statusOf } from "./stage.mjs";
 
 let stage;
@@ -82,7 +83,7 @@ test("a session that runs out after its window was left is a cancellation, not a
   await page.evaluate(() => dispatchEvent(new Event("focus")));
   await inState(page, "left");
   const headers = { "access-control-allow-origin": visit.acme.origin };
-  await poll.fulfill({ status: 410, headers, json: { success: false, error: "Expired.", code: "session_expired" } });
+  await poll.fulfill({ status: 410, headers, json: refusal("session_expired", "Expired.") });
   assert.deepEqual((await visit.onlyEvent()).detail, { reason: "window_closed" });
 });
 

@@ -39,6 +39,10 @@ function patternOf(path) {
   return new RegExp(`^${segments.join("/")}/?$`);
 }
 
+/** A refusal as the Worker words it, for a test that has to answer in its place. */
+export const refusal = (code, error) =>
+  ({ success: false, error, code, message: error, hint: "Try again.", request_id: "req_made_up" });
+
 /**
  * @param {{method: string, path: string, sent?: unknown}} call `sent` is its body, if that was text
  * @param {{status: number, headers: Headers, body?: unknown, text: string}} answer
