@@ -64,6 +64,14 @@ pub enum Action {
     WebhookSwitchedOff,
     #[serde(rename = "settings.changed")]
     SettingsChanged,
+    #[serde(rename = "deployment.handed_over")]
+    HandedOver,
+    #[serde(rename = "deployment.taken_back")]
+    TakenBack,
+    #[serde(rename = "deployment.exported")]
+    Exported,
+    #[serde(rename = "deployment.restored")]
+    Restored,
     #[serde(rename = "dashboard.signed_in")]
     SignedIn,
     #[serde(rename = "dashboard.signed_out")]

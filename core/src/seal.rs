@@ -34,6 +34,7 @@ pub enum Purpose {
     CredentialAnswer,
     WebhookSecret,
     WebhookHeaders,
+    BackupLine,
 }
 
 /// Where a sealed value lives.
@@ -70,6 +71,7 @@ impl Purpose {
             Self::CredentialAnswer => "credential_answer",
             Self::WebhookSecret => "webhook_secret",
             Self::WebhookHeaders => "webhook_headers",
+            Self::BackupLine => "backup_line",
         }
     }
 
@@ -129,6 +131,19 @@ impl Keyring {
         let plaintext = self.open(context, sealed)?;
         // EXPOSE: into the seal.
         self.seal(context, plaintext.expose(), nonce).map(Some)
+    }
+
+    /// The same value sealed by another ring, for the same place. The plaintext does not leave this function.
+    pub fn transfer(
+        &self,
+        to: &Self,
+        context: &Context<'_>,
+        sealed: &str,
+        nonce: [u8; 12],
+    ) -> Result<String, SealError> {
+        let plaintext = self.open(context, sealed)?;
+        // EXPOSE: into the seal.
+        to.seal(context, plaintext.expose(), nonce)
     }
 
     /// HMAC-SHA256 by the first key. Each label has a key of its own, none of which seals anything.

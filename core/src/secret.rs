@@ -20,6 +20,11 @@ impl<T: Zeroize> Secret<T> {
     pub const fn expose(&self) -> &T {
         &self.0
     }
+
+    /// To be filled.
+    pub(crate) const fn expose_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
 }
 
 impl<T: Zeroize + AsRef<[u8]>> Secret<T> {

@@ -86,7 +86,8 @@ export async function request(worker, method, path, init = {}) {
   const isJson = /^application\/(problem\+)?json/.test(response.headers.get("content-type") ?? "");
   const body = isJson && text ? JSON.parse(text) : undefined;
   const answer = { status: response.status, headers: response.headers, text, body };
-  assertDescribed({ method, path: pathname, sent: init.body }, answer);
+  const isJsonSent = init.headers?.["content-type"] === "application/json";
+  assertDescribed({ method, path: pathname, sent: isJsonSent ? init.body : undefined }, answer);
   return answer;
 }
 

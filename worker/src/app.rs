@@ -63,6 +63,11 @@ impl App {
         })
     }
 
+    /// For work that outlives the call.
+    pub fn again(&self) -> Result<Self> {
+        Self::open(&self.env)
+    }
+
     pub const fn keyring(&self) -> &Keyring {
         &self.keyring
     }

@@ -29,6 +29,7 @@ pub struct ApiCaller<'a> {
     app: &'a App,
     key_digest: String,
     access: Access,
+    changes: bool,
     request_id: String,
     callback_url: String,
     idempotency: Option<Key>,
@@ -50,10 +51,12 @@ impl<E: Into<Error>> From<E> for Early {
 impl<'a> ApiCaller<'a> {
     pub fn new(app: &'a App, incoming: &Incoming) -> Result<Self> {
         let route = Route::parse(&incoming.method, incoming.url.path());
+        let changes = route.as_ref().is_some_and(|route| route.changes(&incoming.method));
         let access = route.and_then(|route| route.access());
         Ok(Self {
             app,
             key_digest: incoming.presented()?,
+            changes,
             access: access.ok_or_else(|| Error::fault("a route that no key opens was called with one"))?,
             request_id: incoming.request_id.clone(),
             callback_url: callback_url(&app.public_origin(&incoming.url)?),
@@ -255,6 +258,7 @@ impl<'a> ApiCaller<'a> {
             request_id: self.request_id.clone(),
             callback_url: self.callback_url.clone(),
             idempotency: self.idempotency.clone(),
+            changes: self.changes,
             stage,
             command,
         }

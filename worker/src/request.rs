@@ -121,6 +121,11 @@ impl Incoming {
         self.inner.inner().body()
     }
 
+    /// A body of any length, piece by piece.
+    pub fn pieces(&mut self) -> Result<worker::ByteStream> {
+        Ok(self.inner.stream()?)
+    }
+
     /// A body of any type.
     pub async fn whole_body(&mut self) -> Result<Vec<u8>> {
         self.body().await

@@ -56,6 +56,20 @@ impl<'a> Vault<'a> {
         self.store(&client.network_id, version, &secret).await
     }
 
+    /// The secret as a backup carries it, sealed by the file's key.
+    pub async fn export(&self, client: &ClientRef, ring: &Keyring) -> Result<String> {
+        let row = row(&client.network_id, client.secret_version);
+        Ok(self.keyring.transfer(ring, &context(&row), &self.sealed(&row).await?, entropy()?)?)
+    }
+
+    /// And back. The version is read again before anybody uses it.
+    pub async fn restore(&self, network: &NetworkId, version: u32, sealed: &str, ring: &Keyring) -> Result<()> {
+        let row = row(network, version);
+        let sealed = ring.transfer(self.keyring, &context(&row), sealed, entropy()?)?;
+        self.kv.put(&key(&row), sealed)?.execute().await.doing("restore a client secret")?;
+        self.read(&row).await.map(drop)
+    }
+
     pub async fn forget(&self, network: &NetworkId, version: u32) -> Result<()> {
         self.kv.delete(&key(&row(network, version))).await.doing("delete a client secret")
     }

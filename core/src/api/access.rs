@@ -52,7 +52,15 @@ impl Route {
             | Self::WebhookTest(_)
             | Self::WebhookDeliveries(_)
             | Self::WebhookRedeliver { .. } => ADMIN,
-            Self::SettingsGet | Self::SettingsChange | Self::ResealStart | Self::ResealGet => ADMIN_ALL,
+            Self::SettingsGet
+            | Self::SettingsChange
+            | Self::ResealStart
+            | Self::ResealGet
+            | Self::HandoverStart
+            | Self::HandoverGet
+            | Self::HandoverEnd
+            | Self::Export
+            | Self::Restore => ADMIN_ALL,
             Self::AuthUrl(_)
             | Self::SessionCreate
             | Self::SessionGet(_)

@@ -105,6 +105,11 @@ pub enum Route {
     },
     ResealStart,
     ResealGet,
+    HandoverStart,
+    HandoverGet,
+    HandoverEnd,
+    Export,
+    Restore,
 }
 
 impl Route {
@@ -174,6 +179,11 @@ impl Route {
             ("DELETE", ["api-keys", id]) => Self::KeyDelete((*id).to_owned()),
             ("POST", ["reseal"]) => Self::ResealStart,
             ("GET", ["reseal"]) => Self::ResealGet,
+            ("POST", ["handover"]) => Self::HandoverStart,
+            ("GET", ["handover"]) => Self::HandoverGet,
+            ("DELETE", ["handover"]) => Self::HandoverEnd,
+            ("GET", ["export"]) => Self::Export,
+            ("POST", ["import"]) => Self::Restore,
             _ => return None,
         })
     }
@@ -305,7 +315,17 @@ impl Route {
             Self::WebhookDeliveries(_) => "/v1/webhooks/{id}/deliveries",
             Self::WebhookRedeliver { .. } => "/v1/webhooks/{id}/deliveries/{id}/redeliver",
             Self::ResealStart | Self::ResealGet => "/v1/reseal",
+            Self::HandoverStart | Self::HandoverGet | Self::HandoverEnd => "/v1/handover",
+            Self::Export => "/v1/export",
+            Self::Restore => "/v1/import",
         }
+    }
+
+    /// Whether it may change something, and so is refused by a deployment that stands still. A link's session is made
+    /// by a GET too.
+    pub fn changes(&self, method: &str) -> bool {
+        let is_read = matches!(method, "GET" | "HEAD") && !matches!(self, Self::AuthUrl(_));
+        !is_read && !matches!(self, Self::HandoverStart | Self::HandoverEnd | Self::Restore | Self::Pass { .. })
     }
 
     /// The account that the call is about, for the log.

@@ -48,6 +48,11 @@ impl Keyring {
         Ok(ring)
     }
 
+    /// A ring of one key that is no operator's.
+    pub(crate) fn of_one(id: &str, material: Secret<[u8; 32]>) -> Self {
+        Self { current: RingKey { id: id.to_owned(), material }, older: Vec::new() }
+    }
+
     pub fn current_key_id(&self) -> &str {
         &self.current.id
     }

@@ -4,6 +4,6 @@ pub mod account;
 pub mod connect;
 pub mod workspace;
 
-mod storage;
+pub mod storage;
 mod waiting;
 mod wire;

@@ -8,7 +8,7 @@ use latchkey_core::backoff;
 use latchkey_core::time::{Span, UnixMillis};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 use worker::{SqlStorage, SqlStorageValue, Storage};
 
@@ -29,6 +29,38 @@ pub fn pause_after_deaths(deaths: u32) -> Option<Span> {
     let beyond = deaths.checked_sub(2)?;
     Some(backoff::pause(Span::secs(1), Span::hours(1), beyond + 1))
 }
+
+/// A table that is carried from one deployment to another, in the order of its key.
+pub struct Table {
+    pub name: &'static str,
+    pub key: &'static [&'static str],
+    /// Which rows, in SQL.
+    pub condition: &'static str,
+}
+
+impl Table {
+    pub const fn new(name: &'static str, key: &'static [&'static str]) -> Self {
+        Self { name, key, condition: "TRUE" }
+    }
+}
+
+/// How far a list of tables has been read: which table, and the key of its last row.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Place {
+    table: usize,
+    after: Vec<Value>,
+}
+
+/// Rows of one table, and where the next ones are.
+#[derive(Serialize, Deserialize)]
+pub struct Page {
+    pub table: String,
+    pub rows: Vec<Map<String, Value>>,
+    pub next: Option<Place>,
+}
+
+/// Rows that one message carries.
+const PAGE_ROWS: usize = 200;
 
 #[derive(Deserialize)]
 struct Doc {
@@ -71,6 +103,44 @@ impl Db {
     /// The number that a query calls `count`.
     pub fn count(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<u64> {
         Ok(self.rows::<Count>(query, values)?.first().map_or(0, |row| row.count))
+    }
+
+    /// The rows at a place, as they are stored.
+    pub fn page(&self, tables: &[Table], place: &Place) -> Result<Page> {
+        let table = tables.get(place.table).ok_or_else(|| Error::fault("there is no such table to read"))?;
+        let key = table.key.join(", ");
+        let past = if place.after.is_empty() {
+            "TRUE".to_owned()
+        } else {
+            format!("({key}) > ({})", vec!["?"; place.after.len()].join(", "))
+        };
+        let query = format!(
+            "SELECT * FROM {} WHERE {past} AND {} ORDER BY {key} LIMIT {PAGE_ROWS}",
+            table.name, table.condition
+        );
+        let rows: Vec<Map<String, Value>> = self.rows(&query, place.after.iter().map(column).collect())?;
+        let following = Place { table: place.table + 1, after: Vec::new() };
+        let next = match rows.last().filter(|_| rows.len() == PAGE_ROWS) {
+            Some(last) => {
+                let key = table.key.iter().map(|name| last.get(*name).cloned().unwrap_or_default());
+                Some(Place { table: place.table, after: key.collect() })
+            }
+            None => (following.table < tables.len()).then_some(following),
+        };
+        Ok(Page { table: table.name.to_owned(), rows, next })
+    }
+
+    /// A row as another deployment stored it.
+    pub fn insert(&self, tables: &[Table], table: &str, row: &Map<String, Value>) -> Result<()> {
+        let is_name =
+            |name: &String| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        if !tables.iter().any(|known| known.name == table) || !row.keys().all(is_name) {
+            return Err(Error::fault("a row is of no table that is restored"));
+        }
+        let names: Vec<&str> = row.keys().map(String::as_str).collect();
+        let marks = vec!["?"; names.len()].join(", ");
+        let insert = format!("INSERT OR REPLACE INTO {table} ({}) VALUES ({marks})", names.join(", "));
+        self.run(&insert, row.values().map(column).collect())
     }
 
     /// Runs `work` in one transaction, rolled back on any error. Nothing in it may wait.
@@ -131,6 +201,20 @@ pub fn read<T: DeserializeOwned>(doc: &str) -> Result<T> {
 /// A document as a column value.
 pub fn doc(value: &impl Serialize) -> Result<SqlStorageValue> {
     Ok(serde_json::to_string(value)?.into())
+}
+
+fn column(value: &Value) -> SqlStorageValue {
+    match value {
+        Value::Null => SqlStorageValue::Null,
+        Value::Bool(flag) => (*flag).into(),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => whole.into(),
+            None => number.as_f64().unwrap_or_default().into(),
+        },
+        Value::String(text) => text.as_str().into(),
+        // No column holds one.
+        nested => nested.to_string().into(),
+    }
 }
 
 /// A time as a column value.

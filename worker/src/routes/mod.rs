@@ -1,6 +1,7 @@
 //! One verb, one short function. Routes know the app's methods and core's types; never storage, sealing or X's URLs.
 
 mod accounts;
+mod backup;
 mod connect;
 mod dashboard;
 mod insight;
@@ -78,13 +79,18 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         | Route::WebhookDeliveries(_)
         | Route::SettingsGet
         | Route::ResealGet
+        | Route::HandoverGet
+        | Route::HandoverEnd
         | Route::Usage => ApiCaller::forward(app, &mut incoming).await.map(|(_, reply)| reply),
         Route::ImportCreate(_)
         | Route::PostRetry(_)
         | Route::NetworkResume(_)
         | Route::ResealStart
+        | Route::HandoverStart
         | Route::WebhookTest(_)
         | Route::WebhookRedeliver { .. } => ApiCaller::forward_bare(app, &mut incoming).await.map(|(_, reply)| reply),
+        Route::Export => backup::export(app, incoming).await,
+        Route::Restore => backup::restore(app, incoming).await,
         Route::Pass { account, target, .. } => pass::pass(app, incoming, account, target).await,
         Route::WebhookCreate => webhooks::create(app, incoming).await,
         Route::WebhookChange(id) => webhooks::change(app, incoming, id).await,

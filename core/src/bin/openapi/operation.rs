@@ -44,7 +44,7 @@ enum Shape {
     Problem,
 }
 
-/// What X may say when a call asks it at once.
+/// What X may say when a call asks it at once; or the deployment stands still, and asks nobody.
 pub const OF_X: &[Code] = &[
     Code::CreditsDepleted,
     Code::InsufficientPermissions,
@@ -59,6 +59,7 @@ pub const OF_X: &[Code] = &[
     Code::XUnavailable,
     Code::XInvalidResponse,
     Code::XTimeout,
+    Code::InFlight,
 ];
 const OF_KEYS: &[Code] =
     &[Code::InvalidApiKey, Code::InvalidSessionToken, Code::InsufficientKeyScope, Code::OriginNotAllowed];
@@ -251,6 +252,10 @@ impl Operation {
         }
         if self.is_repeatable() {
             codes.extend(OF_IDEMPOTENCY);
+        }
+        if self.route().is_ok_and(|route| route.access().is_some() && route.changes(self.method)) {
+            // The deployment may stand still.
+            codes.push(Code::InFlight);
         }
         let mut by_status = BTreeMap::<u16, Vec<Code>>::new();
         for code in Code::ALL.iter().copied().filter(|code| codes.contains(code)) {

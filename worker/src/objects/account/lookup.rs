@@ -9,6 +9,7 @@ use latchkey_core::api::refused::Refused;
 use latchkey_core::delivery::Segment;
 use latchkey_core::oauth::Endpoints;
 use latchkey_core::secret::Secret;
+use latchkey_core::standstill::stands_still;
 use latchkey_core::time::UnixMillis;
 use latchkey_core::x::lookup::{Lookup, list_response};
 use latchkey_core::x::problem::Refusal;
@@ -115,6 +116,7 @@ impl Silence {
             Self::NoAccess(NoAccess::Until(time)) => {
                 (Code::XUnavailable, "X gives no access token at the moment.", Some(time))
             }
+            Self::NoAccess(NoAccess::StandsStill) => return stands_still(),
             Self::NoAnswer(NoAnswer::TimedOut) => (Code::XTimeout, "X did not answer in time.", None),
             Self::NoAnswer(NoAnswer::Broken) => (Code::XUnavailable, "X could not be reached.", None),
             Self::Limited(until) => (Code::RateLimited, "X's rate limit for this account is reached.", Some(until)),

@@ -10,6 +10,7 @@ mod lookup;
 mod pass;
 mod publish;
 mod settle;
+mod standstill;
 mod store;
 mod stub;
 mod tokens;
@@ -112,6 +113,9 @@ impl Inner {
             Message::ForgetKey { id } => self.forget_key(&id).and_then(reply),
             Message::Reseal { key_id } => self.reseal(&key_id).and_then(reply),
             Message::Wake => reply(()),
+            Message::StandStill { stands } => self.stand_still(stands).and_then(reply),
+            Message::Export { place } => self.export(&place).and_then(reply),
+            Message::Restore { is_first, rows } => self.restore(is_first, &rows).and_then(reply),
         };
         self.arm().await?;
         result
@@ -151,7 +155,8 @@ impl Inner {
     }
 
     async fn arm(&self) -> Result<()> {
-        self.db()?.set_alarm(self.next_alarm()?).await
+        let at = if self.stands_still()? { None } else { self.next_alarm()? };
+        self.db()?.set_alarm(at).await
     }
 
     fn db(&self) -> Result<&Db> {

@@ -36,8 +36,14 @@ impl Inner {
     }
 
     async fn publish_all(self: &Rc<Self>) -> Result<()> {
+        if self.stands_still()? {
+            return Ok(());
+        }
         self.recover()?;
         for _ in 0..STEPS_OF_AN_ALARM {
+            if self.stands_still()? {
+                break;
+            }
             let Some(row) = self.next_row(now())? else { break };
             self.step_row(&row).await?;
         }
@@ -231,6 +237,7 @@ impl From<NoAccess> for Outcome {
             NoAccess::Ended => Self::ReconnectRequired,
             NoAccess::ClientRefused => Self::ClientRefused,
             NoAccess::Until(time) => Self::NoTokenUntil(time),
+            NoAccess::StandsStill => Self::NoTokenUntil(now()),
         }
     }
 }

@@ -14,10 +14,11 @@ use latchkey_core::x::price::Charge;
 use latchkey_core::x::rate::Window;
 use latchkey_core::x::user::XUser;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use worker::wasm_bindgen::JsValue;
 use worker::{Headers, Method, Request, RequestInit, Response, Stub};
 
+use super::super::storage::{Page, Place};
 use super::super::wire::ask;
 use crate::error::{Doing, Error, Result};
 
@@ -58,7 +59,20 @@ pub(super) enum Message {
     },
     /// Only look whether something is due.
     Wake,
+    StandStill {
+        stands: bool,
+    },
+    Export {
+        place: Place,
+    },
+    Restore {
+        is_first: bool,
+        rows: Vec<Stored>,
+    },
 }
+
+/// A row, and its table.
+pub type Stored = (String, Map<String, Value>);
 
 /// Carries a [`Passage`] beside a body that is not read.
 pub(super) const PASSAGE_HEADER: &str = "passage";
@@ -260,6 +274,22 @@ impl AccountStub {
 
     pub async fn reseal(&self, key_id: String) -> Result<()> {
         ask(&self.stub, &Message::Reseal { key_id }).await
+    }
+
+    /// Neither sends nor refreshes anything, or does so again. Says whether that is so already: what is under way ends
+    /// first.
+    pub async fn stand_still(&self, stands: bool) -> Result<bool> {
+        ask(&self.stub, &Message::StandStill { stands }).await
+    }
+
+    /// Its rows, once it stands still. The pair is sealed by our ring.
+    pub async fn export(&self, place: Place) -> Result<Page> {
+        ask(&self.stub, &Message::Export { place }).await
+    }
+
+    /// Rows of a backup. The first ones take the place of whatever was there, and the object stands still.
+    pub async fn restore(&self, is_first: bool, rows: Vec<Stored>) -> Result<()> {
+        ask(&self.stub, &Message::Restore { is_first, rows }).await
     }
 
     pub async fn wake(&self) -> Result<()> {

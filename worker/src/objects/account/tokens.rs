@@ -16,6 +16,7 @@ use crate::app::WORKSPACE;
 use crate::error::{Doing, Error, Result};
 use crate::outbound::QUICK;
 use crate::runtime::{entropy, now};
+use latchkey_core::standstill::stands_still;
 
 /// A token that is good now, and which pair it belongs to.
 pub struct Access {
@@ -31,12 +32,17 @@ pub enum NoAccess {
     /// X refuses the app's client id or secret, and so every account's refresh.
     ClientRefused,
     Until(UnixMillis),
+    /// The deployment stands still.
+    StandsStill,
 }
 
 impl Inner {
     /// Takes over the tokens of a connect session; the same session a second time changes nothing, since the pair may
     /// have been rotated in between. What waited for a reconnection goes on.
     pub(super) fn adopt(&self, adoption: Adoption) -> Result<()> {
+        if self.stands_still()? {
+            return Err(stands_still().into());
+        }
         let stored = self.pair()?;
         if stored.as_ref().is_some_and(|pair| pair.session_id == adoption.session_id) {
             return Ok(());
@@ -76,6 +82,9 @@ impl Inner {
     pub(super) async fn access_token(self: &Rc<Self>) -> Result<Result<Access, NoAccess>> {
         let mut may_refresh = true;
         loop {
+            if self.stands_still()? {
+                return Ok(Err(NoAccess::StandsStill));
+            }
             let Some(pair) = self.pair()? else { return Ok(Err(NoAccess::Ended)) };
             let (grant, time) = (pair.grant()?, now());
             let flying = self.refreshing.borrow().is_some();

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::SqlStorageValue;
 
-use super::{ApiRequest, Call, Command, Inner, MediaCommand, Outcome};
+use super::{ApiRequest, Call, Command, Inner, MediaCommand, Outcome, Restore};
 use crate::error::Result;
 use crate::objects::storage::{doc, time};
 use crate::runtime::now;
@@ -139,13 +139,15 @@ fn done_by(command: &Command, outcome: &Outcome) -> Option<Deed> {
         Outcome::Done(done) if done.answer.status >= 300 => None,
         Outcome::Done(done) => match (command, target_id) {
             // A dry run answers with a row that has no id.
-            (Command::Serve(_), None) => new_id(&done.answer).map(|id| (action, Some(id))),
+            (Command::Serve(_), None) if action == Action::PostCreated => {
+                new_id(&done.answer).map(|id| (action, Some(id)))
+            }
             (_, target_id) => Some((action, target_id)),
         },
         // A plan that is an effect by itself; a change that has to begin again is none.
         Outcome::Go(_) => {
             let is_effect = match command {
-                Command::DeleteAccount { .. } | Command::PlanSession { .. } => true,
+                Command::DeleteAccount { .. } | Command::PlanSession { .. } | Command::ExportNetworks => true,
                 Command::Media(command) => matches!(**command, MediaCommand::Delete { .. }),
                 _ => false,
             };
@@ -184,6 +186,8 @@ fn deed(command: &Command) -> Option<Deed> {
             _ => None,
         },
         Command::ChangeSettings { .. } => Some((Action::SettingsChanged, None)),
+        Command::ExportNetworks => Some((Action::Exported, None)),
+        Command::Restore(Restore::End { .. }) => Some((Action::Restored, None)),
         _ => None,
     }
 }
@@ -197,6 +201,8 @@ fn served(request: &ApiRequest) -> Option<Deed> {
         Route::PostRetry(id) => on(Action::PostRetried, id),
         Route::ImportCreate(account) => on(Action::ImportCreated, account),
         Route::WebhookDelete(id) => on(Action::WebhookDeleted, id),
+        Route::HandoverStart => Some((Action::HandedOver, None)),
+        Route::HandoverEnd => Some((Action::TakenBack, None)),
         _ => None,
     }
 }

@@ -95,6 +95,7 @@ pub const SCHEMA: &[&str] = &[
         session TEXT PRIMARY KEY, key_digest TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS sign_ins_of_key ON sign_ins (key_digest)",
     "CREATE TABLE IF NOT EXISTS reseal (id INTEGER PRIMARY KEY CHECK (id = 1), next_at INTEGER, doc TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS standstill (id INTEGER PRIMARY KEY CHECK (id = 1), next_at INTEGER, doc TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS settings (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL)",
 ];
 

@@ -7,6 +7,7 @@
 mod accounts;
 mod admit;
 mod audit;
+mod backup;
 mod brand;
 mod budget;
 mod changes;
@@ -23,6 +24,7 @@ mod posts;
 mod reseal;
 mod settings;
 mod sign_ins;
+mod standstill;
 mod stub;
 mod uploads;
 mod webhooks;
@@ -44,6 +46,7 @@ use serde::Serialize;
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
+pub use self::backup::{Begun, Restore, doc_of};
 pub use self::brand::Picture;
 use self::dispatches::Lanes;
 pub use self::media::{Arrived, ConfirmPlan, MediaCommand, MediaRows, Remains};
@@ -108,6 +111,7 @@ impl Inner {
             Message::Api(mut call) => reply(self.api(&mut call).await?),
             Message::AwaitPost { call, id, wait_ms } => reply(self.await_post(&call, &id, wait_ms).await?),
             Message::Connected(consent) => {
+                self.require_motion()?;
                 let row = self.db()?.transaction(|| self.connected(consent))?;
                 self.arm().await?;
                 reply(row)
@@ -228,6 +232,9 @@ impl Inner {
     }
 
     fn command(&self, call: &Call, caller: &Caller) -> Result<Outcome> {
+        if call.changes {
+            self.require_motion()?;
+        }
         let (url, whose) = (call.callback_url.as_str(), &caller.binding);
         match &call.command {
             Command::Refuse(refused) => Err(Error::Refused(refused.clone())),
@@ -271,6 +278,13 @@ impl Inner {
             }
             Command::ChangeWebhook { id, change } => Ok(done(self.change_webhook(id, (**change).clone(), whose)?)),
             Command::Media(command) => self.media_command(command, &call.request_id, whose),
+            Command::ExportNetworks => go(self.export_networks()?),
+            Command::ExportPage { place } => go(self.export_page(place)?),
+            Command::ExportObjects { after } => go(self.export_objects(after)?),
+            Command::Restore(Restore::Begin { id }) => go(self.begin_restore(id)?),
+            Command::Restore(Restore::Rows { id, table, rows }) => go(self.restore_rows(id, table, rows)?),
+            Command::Restore(Restore::End { id }) => Ok(done(self.end_restore(id)?)),
+            Command::ShowRestored => Ok(done(self.show_restored()?)),
         }
     }
 
@@ -318,6 +332,9 @@ impl Inner {
             }
             Route::ResealStart => nothing(body).and_then(|()| self.start_reseal()),
             Route::ResealGet => self.show_reseal(200),
+            Route::HandoverStart => nothing(body).and_then(|()| self.hand_over()),
+            Route::HandoverGet => self.show_handover(200),
+            Route::HandoverEnd => self.take_back(),
             _ => Err(not_found("call")),
         }
     }

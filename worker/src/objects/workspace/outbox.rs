@@ -107,6 +107,11 @@ impl Inner {
     /// goes on by itself, and is begun anew if it is not heard of.
     pub(super) async fn alarm(self: &Rc<Self>) -> Result<()> {
         self.db()?.set_alarm_for_a_crash().await?;
+        self.detach(Box::pin(Rc::clone(self).walk_standstill()));
+        if self.is_standing()? {
+            self.tell_webhooks()?;
+            return self.arm().await;
+        }
         self.purge_idempotency(now())?;
         self.purge_dispatches()?;
         self.purge_audit()?;
@@ -163,9 +168,14 @@ impl Inner {
             (SELECT min(json_extract(doc, '$.probe_at')) FROM networks WHERE is_deleted = 0),
             (SELECT due_at FROM sweep),
             (SELECT next_at FROM reseal),
+            (SELECT next_at FROM standstill),
             (SELECT expires_at FROM media m WHERE NOT EXISTS (SELECT 1 FROM media_in_use u WHERE u.media_id = m.id)
                 ORDER BY expires_at LIMIT 1)))";
-        let rows: Vec<Time> = self.db()?.rows(query, vec![NEVER.into(), REMEMBERED.as_millis().into()])?;
+        let rows: Vec<Time> = if self.is_standing()? {
+            self.db()?.rows("SELECT next_at AS at FROM standstill", Vec::new())?
+        } else {
+            self.db()?.rows(query, vec![NEVER.into(), REMEMBERED.as_millis().into()])?
+        };
         let own = rows.first().and_then(|row| row.at).map(UnixMillis);
         self.db()?.set_alarm(own.into_iter().chain(self.next_dispatch()?).min()).await
     }

@@ -24,7 +24,9 @@ use serde_json::Value;
 use worker::Stub;
 
 use super::super::account::Release;
+use super::super::storage::Place;
 use super::super::wire::ask;
+use super::backup::Restore;
 use super::brand::Picture;
 use super::media::MediaCommand;
 use super::uploads::UploadMessage;
@@ -61,6 +63,8 @@ pub struct Call {
     /// What X must know as our callback URL.
     pub callback_url: String,
     pub idempotency: Option<Key>,
+    /// It is refused while the deployment stands still.
+    pub changes: bool,
     pub stage: Stage,
     pub command: Command,
 }
@@ -177,6 +181,17 @@ pub enum Command {
         change: Box<Change>,
     },
     Media(Box<MediaCommand>),
+    /// X apps, whose secrets a backup begins with.
+    ExportNetworks,
+    ExportPage {
+        place: Place,
+    },
+    /// Names of accounts' objects.
+    ExportObjects {
+        after: String,
+    },
+    Restore(Restore),
+    ShowRestored,
 }
 
 /// A call as it came in.

@@ -14,6 +14,7 @@ use crate::schema::{
     a, between, body, characters, count, flag, id, list, nullable, record, success, text, texts, words, words_of,
 };
 
+#[expect(clippy::too_many_lines, reason = "one table, a row a call")]
 pub fn part() -> Result<Part, String> {
     let create = body::<CreateKey>(
         json!({
@@ -32,6 +33,9 @@ pub fn part() -> Result<Part, String> {
     )?;
     let settings = || success(json!({ "data": a("Settings") }));
     let reseal = || success(json!({ "data": a("Reseal") }));
+    let standstill = || success(json!({ "data": a("Standstill") }));
+    let passphrase = || json!({ "type": "string", "pattern": "^[ -~]{12,1024}$" });
+    let restored = record(json!({ "social_networks": count(), "social_accounts": count(), "posts": count() }));
     let operations = vec![
         Operation::new("POST", "/v1/api-keys", "createKey", "A key that may do less")
             .takes(create)
@@ -58,6 +62,31 @@ pub fn part() -> Result<Part, String> {
         Operation::new("GET", "/v1/reseal", "getReseal", "How far the last run is")
             .answers(200, "Its state.", reseal())
             .refuses(&[Code::NotFound]),
+        Operation::new(
+            "POST",
+            "/v1/handover",
+            "startHandover",
+            "The deployment stands still, so that it can be moved or copied",
+        )
+        .may_take(record(json!({})))
+        .answers(202, "It accepts nothing more; accounts end what is under way.", standstill()),
+        Operation::new("GET", "/v1/handover", "getHandover", "Whether it stands still").answers(
+            200,
+            "Its state.",
+            standstill(),
+        ),
+        Operation::new("DELETE", "/v1/handover", "endHandover", "It goes on")
+            .answers(200, "Its state.", standstill())
+            .refuses(&[Code::InFlight]),
+        Operation::new("GET", "/v1/export", "exportBackup", "The deployment as one sealed file")
+            .header("X-Passphrase", passphrase(), "What the file is sealed with.")
+            .answers_content(200, "A line a row.", json!({ "application/x-ndjson": { "schema": text() } }))
+            .refuses(&[Code::InFlight]),
+        Operation::new("POST", "/v1/import", "importBackup", "Restores such a file into an empty deployment")
+            .header("X-Passphrase", passphrase(), "What the file was sealed with.")
+            .takes_content(json!({ "application/x-ndjson": { "schema": text() } }))
+            .answers(200, "It goes on from where the other one stood.", success(json!({ "data": restored })))
+            .refuses(&[Code::InFlight]),
         Operation::new("GET", "/v1/account/usage", "getUsage", "This month's posts and what X charges for them")
             .answers(200, "Until now.", success(json!({ "usage": a("Usage") }))),
         Operation::new("GET", "/v1/audit", "listDeeds", "Who did what, newest first")
@@ -134,7 +163,7 @@ fn by_tenant(value: Value) -> Value {
     json!({ "type": "object", "propertyNames": a("TenantId"), "additionalProperties": value })
 }
 
-fn rows() -> [(&'static str, Value); 6] {
+fn rows() -> [(&'static str, Value); 7] {
     let brand = record(json!({ "name": nullable(text()), "logo_url": nullable(text()), "color": nullable(text()) }));
     let settings = record(json!({
         "on_unknown": words_of::<OnUnknown>(), "prices": prices(""), "allowed_media": allowed_media(""),
@@ -144,6 +173,10 @@ fn rows() -> [(&'static str, Value); 6] {
         "key_id": text(), "status": words(&["running", "done", "incomplete"]), "done": count(), "total": count(),
         "failed": texts(), "started_at": a("Time"), "finished_at": nullable(a("Time")),
         "old_keys_needed_until": nullable(a("Time")),
+    }));
+    let standstill = record(json!({
+        "status": words(&["running", "handing_over", "handed_over", "restoring", "resuming"]), "done": count(), "total": count(),
+        "since": nullable(a("Time")),
     }));
     let unlimited = || json!({ "type": "null" });
     let money = || json!({ "type": "number", "minimum": 0 });
@@ -169,6 +202,7 @@ fn rows() -> [(&'static str, Value); 6] {
         ("Key", key(json!({}))),
         ("Settings", settings),
         ("Reseal", reseal),
+        ("Standstill", standstill),
         ("Usage", usage),
         ("Deed", deed),
         ("DashboardSession", session),

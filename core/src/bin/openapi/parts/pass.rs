@@ -35,7 +35,7 @@ pub fn part() -> Part {
     )
 }
 
-pub const CODES: [Code; 18] = [
+const CODES: [Code; 19] = [
     Code::InvalidPayload,
     Code::InvalidApiKey,
     Code::InvalidSessionToken,
@@ -43,6 +43,7 @@ pub const CODES: [Code; 18] = [
     Code::InsufficientKeyScope,
     Code::OriginNotAllowed,
     Code::NotFound,
+    Code::InFlight,
     Code::PayloadTooLarge,
     Code::InvalidClientId,
     Code::InvalidClientSecret,

@@ -1,0 +1,276 @@
+/**
+ * docs/STORAGE.md, "Backup": a deployment that stands still is copied into a file, and goes on in another one with another
+ * master key, without anybody connecting again and without anything being sent twice.
+ */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import {
+  api,
+  connect,
+  CREATE_CALL,
+  createPost,
+  faultAtX,
+  fromNow,
+  newAccount,
+  newUser,
+  postIn,
+  publishPost,
+  readPost,
+  startBench,
+  textsAt,
+} from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
+import { assertRefused } from "../support/expect.mjs";
+import { newKey } from "../support/keys.mjs";
+import { newWebhook, startReceiver } from "../support/receiver.mjs";
+import { startWorker } from "../support/worker.mjs";
+
+const PASSPHRASE = "correct horse battery staple";
+const OTHER_KEYS = `elsewhere:${Buffer.alloc(32, 9).toString("base64")}`;
+const VARS = { SETTLE_MS: "600" };
+const REFRESH_CALL = { method: "POST", path: "/2/oauth2/token" };
+
+let receiver;
+before(async () => (receiver = await startReceiver()));
+after(() => receiver.close());
+
+/** A deployment of its own, with its X. It ends with the test. */
+async function deployment(t) {
+  const bench = await startBench({ vars: VARS });
+  t.after(() => bench.stop());
+  return bench;
+}
+
+/** An empty one elsewhere, with another master key, and the same X. */
+async function elsewhere(t, { x }, options = {}) {
+  const worker = await startWorker({ fakeX: x, vars: { ...VARS, MASTER_KEYS: OTHER_KEYS }, ...options });
+  t.after(() => worker.stop());
+  return { x, worker, api: api(worker) };
+}
+
+const statusOf = async ({ api }) => (await api.get("/v1/handover")).body.data.status;
+const untilStatus = (bench, wanted) => eventually(() => statusOf(bench), (status) => status === wanted, 20_000);
+
+async function handOver(bench) {
+  assert.equal((await bench.api.post("/v1/handover")).status, 202);
+  await untilStatus(bench, "handed_over");
+}
+
+async function takeBack(bench) {
+  assert.equal((await bench.api.delete("/v1/handover")).status, 200);
+  await untilStatus(bench, "running");
+}
+
+const download = ({ api }, passphrase = PASSPHRASE) => api.get("/v1/export", { "x-passphrase": passphrase });
+
+async function exported(bench) {
+  const answer = await download(bench);
+  assert.equal(answer.status, 200, answer.text);
+  return answer.text;
+}
+
+const restore = ({ api }, file, passphrase = PASSPHRASE) =>
+  api.send("POST", "/v1/import", { headers: { "x-passphrase": passphrase, "content-type": "application/x-ndjson" }, body: file });
+
+/** The same deployment in its new place, and at work. */
+async function moved(t, bench) {
+  await handOver(bench);
+  const file = await exported(bench);
+  const there = await elsewhere(t, bench);
+  const answer = await restore(there, file);
+  assert.equal(answer.status, 200, answer.text);
+  await untilStatus(there, "running");
+  return { there, file, answer };
+}
+
+const row = async ({ api }, { id }) => (await api.get(`/v1/social-accounts/${id}`)).body.data;
+
+test("moved elsewhere, everything goes on with another master key, and nobody connects again", async (t) => {
+  const bench = await deployment(t);
+  const tenantsKey = await newKey(bench, { tenant_id: "t1", scopes: ["publish", "read"] });
+  const account = await newAccount(bench, { tenant_id: "t1" });
+  const doorKey = await newKey(bench, { account_id: account.id, scopes: ["read"] });
+  const hook = await newWebhook(bench, receiver.address(), { headers: { "x-token": "the operator's" }, events: ["post.published"] });
+  const before = await publishPost(bench, account, { content: "before the move" });
+  await hook.address.received(1);
+  const later = await createPost(bench, account, { content: "after the move", scheduledAt: fromNow(86_400_000) });
+  await bench.api.patch("/v1/settings", { on_unknown: "hold", brand: { name: "Acme" } });
+
+  const { there, answer } = await moved(t, bench);
+  assert.deepEqual(answer.body.data, { social_networks: 1, social_accounts: 1, posts: 2 });
+  assert.deepEqual(await row(there, account), await row(bench, account));
+  assert.deepEqual((await readPost(there, before)).socialAccounts, before.socialAccounts);
+  assert.equal((await there.api.get("/v1/settings")).body.data.brand.name, "Acme");
+
+  // A key of before opens what it opened, its door to X too.
+  const theirs = api(there.worker, { key: tenantsKey.key });
+  assert.equal((await theirs.get("/v1/posts")).body.pagination.total, 2);
+  assert.equal((await api(there.worker, { key: doorKey.key }).get("/2/users/me")).status, 200);
+
+  // A post of before leaves from here, and the operator hears of it as before.
+  assert.equal((await theirs.patch(`/v1/posts/${later.id}`, { scheduledAt: null })).status, 200);
+  await postIn(there, later.id, "published");
+  assert.deepEqual(textsAt(bench, account), ["before the move", "after the move"]);
+  const [, told] = await hook.address.received(2);
+  assert.equal(told.headers["x-token"], "the operator's");
+
+  const deeds = (await there.api.get("/v1/audit?limit=100")).body.data.map(({ action }) => action);
+  for (const action of ["deployment.restored", "deployment.exported", "deployment.handed_over", "key.created"]) {
+    assert.ok(deeds.includes(action), `${action} among ${deeds}`);
+  }
+});
+
+test("a token that ends after the move is refreshed once, by the deployment that goes on", async (t) => {
+  const bench = await deployment(t);
+  // Inside the quarter of an hour before its end: the next use refreshes.
+  bench.x.set({ access_token_ms: 600_000 });
+  const account = await newAccount(bench);
+  await handOver(bench);
+  const refreshes = () => bench.x.requests(REFRESH_CALL).filter(({ body }) => body.includes("refresh_token=")).length;
+  const before = refreshes();
+  const health = await bench.api.get(`/v1/social-accounts/${account.id}/health`);
+  assert.deepEqual([health.body.data.healthy, health.body.data.errorCode], [false, "in_flight"]);
+  assert.equal(refreshes(), before);
+  const there = await elsewhere(t, bench);
+  assert.equal((await restore(there, await exported(bench))).status, 200);
+  await untilStatus(there, "running");
+  assert.equal((await publishPost(there, account, { content: "refreshed" })).socialAccounts[0].state, "published");
+  assert.equal(refreshes(), before + 1);
+});
+
+test("what falls due while it stands still leaves once, from where it goes on", async (t) => {
+  const bench = await deployment(t);
+  const account = await newAccount(bench);
+  const post = await createPost(bench, account, { content: "due meanwhile", scheduledAt: fromNow(1500) });
+  await handOver(bench);
+  const file = await exported(bench);
+  await eventually(async () => Date.now(), (time) => time > Date.parse(post.scheduledAt) + 500);
+  assert.deepEqual(textsAt(bench, account), []);
+  const there = await elsewhere(t, bench);
+  assert.equal((await restore(there, file)).status, 200);
+  await postIn(there, post.id, "published");
+  assert.deepEqual(textsAt(bench, account), ["due meanwhile"]);
+  assert.equal((await readPost(bench, post)).socialAccounts[0].state, "queued");
+});
+
+test("a deployment that stands still changes nothing, asks X nothing, and goes on when it is taken back", async (t) => {
+  const bench = await deployment(t);
+  const account = await newAccount(bench);
+  const door = await newKey(bench, { account_id: account.id, scopes: ["read", "publish"] });
+  const post = await createPost(bench, account, { content: "held up", scheduledAt: fromNow(1500) });
+  await handOver(bench);
+  const asked = bench.x.requests().length;
+  assertRefused(await bench.api.post("/v1/posts", { content: "no", accounts: [account.id] }), 409, "in_flight");
+  assertRefused(await bench.api.delete(`/v1/social-accounts/${account.id}`), 409, "in_flight");
+  assertRefused(await bench.api.post("/v1/connect-sessions", { origin: "http://acme.localhost:8789" }), 409, "in_flight");
+  assertRefused(await bench.api.patch("/v1/settings", { on_unknown: "hold" }), 409, "in_flight");
+  assert.equal((await api(bench.worker, { key: door.key }).post("/2/tweets", { text: "no" })).body.code, "in_flight");
+  assert.equal((await api(bench.worker, { key: door.key }).get("/2/users/me")).body.code, "in_flight");
+  assert.equal((await bench.api.get(`/v1/posts/${post.id}`)).status, 200);
+  await bench.worker.restart();
+  assert.equal(await statusOf(bench), "handed_over");
+  assert.equal(bench.x.requests().length, asked);
+  await takeBack(bench);
+  await postIn(bench, post.id, "published");
+  assert.deepEqual(textsAt(bench, account), ["held up"]);
+});
+
+test("a post in doubt is settled by reading in the new place, and not sent again", async (t) => {
+  const bench = await deployment(t);
+  const account = await newAccount(bench);
+  faultAtX(bench, { kind: "effect-then-close" });
+  const post = await createPost(bench, account, { content: "was it sent?" });
+  await eventually(async () => bench.x.requests(CREATE_CALL).length, (count) => count > 0);
+  const { there } = await moved(t, bench);
+  await postIn(there, post.id, "published", 20_000);
+  assert.deepEqual(textsAt(bench, account), ["was it sent?"]);
+  assert.equal(bench.x.requests(CREATE_CALL).length, 1);
+});
+
+test("only what stands still is copied", async (t) => {
+  const bench = await deployment(t);
+  assert.equal(await statusOf(bench), "running");
+  assertRefused(await download(bench), 409, "in_flight");
+  await handOver(bench);
+  assertRefused(await bench.api.get("/v1/export"), 400, "invalid_payload", "X-Passphrase");
+  assertRefused(await download(bench, "too short"), 400, "invalid_payload", "X-Passphrase");
+});
+
+test("without its passphrase, or not as it was made, a file restores nothing; whole, it does", async (t) => {
+  const bench = await deployment(t);
+  const account = await newAccount(bench);
+  await publishPost(bench, account, { content: "kept" });
+  await handOver(bench);
+  const file = await exported(bench);
+  const lines = file.trimEnd().split("\n");
+  const there = await elsewhere(t, bench);
+  const refused = async (changed, passphrase, path = "body") =>
+    assertRefused(await restore(there, changed, passphrase), 400, "invalid_payload", path);
+
+  await refused(file, "another passphrase", "X-Passphrase");
+  await refused("", PASSPHRASE);
+  await refused('{"format":"zip","version":1,"id":"x"}\n', PASSPHRASE);
+  assert.equal(await statusOf(there), "running");
+
+  const swapped = [...lines];
+  [swapped[2], swapped[3]] = [swapped[3], swapped[2]];
+  for (const changed of [lines.slice(0, -1), [...lines.slice(0, 4), ...lines.slice(5)], swapped, [...lines, lines[1]]]) {
+    await refused(`${changed.join("\n")}\n`, PASSPHRASE);
+    assert.equal(await statusOf(there), "restoring");
+    assertRefused(await there.api.post("/v1/posts", { content: "no", accounts: ["x"] }), 409, "in_flight");
+  }
+  // A power cut in between changes nothing about it.
+  await there.worker.kill();
+  await there.worker.restart();
+  assert.equal(await statusOf(there), "restoring");
+  assertRefused(await there.api.delete("/v1/handover"), 409, "in_flight");
+
+  const whole = await restore(there, file);
+  assert.equal(whole.status, 200, whole.text);
+  await untilStatus(there, "running");
+  assert.equal((await publishPost(there, account, { content: "whole" })).socialAccounts[0].state, "published");
+  assert.deepEqual(textsAt(bench, account), ["kept", "whole"]);
+});
+
+test("the same file again changes nothing, and a deployment in use takes none", async (t) => {
+  const bench = await deployment(t);
+  const account = await newAccount(bench);
+  const { there, file, answer } = await moved(t, bench);
+  await publishPost(there, account, { content: "since then" });
+  const again = await restore(there, file);
+  assert.deepEqual([again.status, again.body.data], [200, { ...answer.body.data, posts: 1 }]);
+  assert.deepEqual(textsAt(bench, account), ["since then"]);
+  await takeBack(bench);
+  assertRefused(await restore(bench, file), 409, "in_flight");
+});
+
+test("more rows than a page holds come along, in their order", async (t) => {
+  const bench = await deployment(t);
+  const account = await connect(bench, { username: newUser(bench).username });
+  const created = [];
+  for (let n = 0; n < 230; n++) {
+    created.push(await createPost(bench, account, { content: `draft ${n}`, isDraft: true }));
+  }
+  const { there } = await moved(t, bench);
+  const list = async (offset) => (await there.api.get(`/v1/posts?limit=100&offset=${offset}`)).body.posts;
+  const posts = [...(await list(0)), ...(await list(100)), ...(await list(200))];
+  assert.deepEqual(posts.map(({ id }) => id), created.map(({ id }) => id).reverse());
+});
+
+test("nothing secret is in the file in the open", async (t) => {
+  const bench = await deployment(t);
+  const account = await newAccount(bench);
+  const hook = await newWebhook(bench, receiver.address(), { events: ["test"] });
+  await createPost(bench, account, { content: "a text of the customer's", isDraft: true });
+  await handOver(bench);
+  const file = await exported(bench);
+  const [header, ...sealed] = file.trimEnd().split("\n");
+  assert.deepEqual(Object.keys(JSON.parse(header)), ["format", "version", "id"]);
+  const plain = sealed.map((line) => Buffer.from(line, "base64url").toString("latin1")).join("\n") + file;
+  const tokens = bench.x.tokens({ username: account.username }).map(({ text }) => text);
+  assert.ok(tokens.length > 0);
+  for (const secret of [...tokens, bench.x.app.client_secret, hook.secret, "a text of the customer's", account.username]) {
+    assert.ok(!plain.includes(secret));
+  }
+});

@@ -1,0 +1,66 @@
+//! Standing still, so that the account can go on in another deployment and in that one alone: X's refresh tokens work once.
+
+use super::Inner;
+use super::stub::Stored;
+use crate::error::{Error, Result};
+use crate::objects::storage::{Page, Place, Table};
+
+/// What of an account is of this deployment alone.
+#[cfg(test)]
+const LEFT: [&str; 2] = ["windows", "standstill"];
+/// What a backup carries. X tells its windows again with its first answer.
+const CARRIED: &[Table] = &[
+    Table::new("pair", &["id"]),
+    Table::new("journal", &["seq"]),
+    Table::new("claims", &["x_post_id"]),
+    Table::new("keys", &["digest"]),
+];
+
+impl Inner {
+    pub(super) fn stands_still(&self) -> Result<bool> {
+        Ok(self.db()?.count("SELECT count(*) AS count FROM standstill", Vec::new())? > 0)
+    }
+
+    /// Durable at once. It is true when nothing is under way any more: what was is not cut off.
+    pub(super) fn stand_still(&self, stands: bool) -> Result<bool> {
+        let statement =
+            if stands { "INSERT OR IGNORE INTO standstill (id) VALUES (1)" } else { "DELETE FROM standstill" };
+        self.db()?.run(statement, Vec::new())?;
+        let is_busy = self.publishing.get() || self.refreshing.borrow().is_some() || self.creating.get() > 0;
+        Ok(!(stands && is_busy))
+    }
+
+    pub(super) fn export(&self, place: &Place) -> Result<Page> {
+        if !self.stands_still()? {
+            return Err(Error::fault("an account that goes on was to be copied"));
+        }
+        self.db()?.page(CARRIED, place)
+    }
+
+    pub(super) fn restore(&self, is_first: bool, rows: &[Stored]) -> Result<()> {
+        self.db()?.transaction(|| {
+            if is_first {
+                self.stand_still(true)?;
+                CARRIED
+                    .iter()
+                    .try_for_each(|table| self.db()?.run(&format!("DELETE FROM {}", table.name), Vec::new()))?;
+            }
+            rows.iter().try_for_each(|(table, row)| self.db()?.insert(CARRIED, table, row))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::store::SCHEMA;
+    use super::{CARRIED, LEFT};
+
+    #[test]
+    fn a_table_is_carried_by_a_backup_or_left_on_purpose() {
+        let tables = SCHEMA.iter().filter_map(|statement| statement.strip_prefix("CREATE TABLE IF NOT EXISTS "));
+        for name in tables.filter_map(|rest| rest.split([' ', '(']).next()) {
+            let is_carried = CARRIED.iter().any(|table| table.name == name);
+            assert!(is_carried != LEFT.contains(&name), "{name}: say in CARRIED or in LEFT what becomes of it");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What of the ledger a backup carries, and how it comes back.
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::code::Code;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::network::Network;
+use latchkey_core::standstill::{Goal, Standstill};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::Inner;
+use crate::error::Result;
+use crate::objects::storage::{Page, Place, Table, read};
+use crate::runtime::now;
+
+/// Uploads that are under way stay behind: their bytes are in the other deployment's R2.
+const CARRIED: &[Table] = &[
+    Table::new("networks", &["id"]),
+    Table::new("secret_versions", &["network_id"]),
+    Table::new("accounts", &["id"]),
+    Table::new("posts", &["seq"]),
+    Table::new("deliveries", &["post_id", "account_id"]),
+    Table::new("keys", &["id"]),
+    Table::new("imports", &["id"]),
+    Table::new("dues", &["post_id", "account_id"]),
+    Table::new("spending", &["month", "account_id"]),
+    Table::new("brand", &["id"]),
+    Table { condition: "status = 'active'", ..Table::new("media", &["seq"]) },
+    Table::new("post_media", &["media_id", "post_id"]),
+    Table::new("settings", &["id"]),
+    Table::new("audit", &["seq"]),
+    Table::new("webhooks", &["id"]),
+    Table::new("announced", &["post_id", "account_id"]),
+    Table { condition: "doc NOT LIKE '{\"AbandonUpload\"%'", ..Table::new("outbox", &["seq"]) },
+];
+/// What is of this deployment alone, or over within a day.
+#[cfg(test)]
+const LEFT: [&str; 8] =
+    ["media_parts", "idempotency", "events", "dispatches", "sign_ins", "reseal", "sweep", "standstill"];
+/// A deployment with a row in one of these is in use.
+const OCCUPIED: [&str; 5] = ["networks", "accounts", "posts", "keys", "webhooks"];
+
+/// A step of reading a backup in.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum Restore {
+    Begin { id: String },
+    Rows { id: String, table: String, rows: Vec<Map<String, Value>> },
+    End { id: String },
+}
+
+/// How a restore begins.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Begun {
+    Fresh,
+    /// This very backup is here already.
+    Already,
+}
+
+impl Inner {
+    pub(super) fn export_page(&self, place: &Place) -> Result<Page> {
+        self.require_standstill()?;
+        self.db()?.page(CARRIED, place)
+    }
+
+    pub(super) fn export_objects(&self, after: &str) -> Result<Vec<String>> {
+        self.require_standstill()?;
+        self.object_names(after)
+    }
+
+    /// X apps whose secrets are to go along.
+    pub(super) fn export_networks(&self) -> Result<Vec<Network>> {
+        self.require_standstill()?;
+        self.networks()
+    }
+
+    /// A restore that broke off is begun anew, with this file or another.
+    pub(super) fn begin_restore(&self, id: &str) -> Result<Begun> {
+        let before = self.standstill()?;
+        let is_half = before.as_ref().is_some_and(|before| before.goal == Goal::Restore);
+        if !is_half && before.as_ref().is_some_and(|before| before.restored.as_deref() == Some(id)) {
+            return Ok(Begun::Already);
+        }
+        if !is_half {
+            self.require_motion()?;
+            self.require_empty()?;
+        }
+        let restoring = Standstill::new(Goal::Restore, Some(id.to_owned()), now());
+        self.save_standstill(&restoring, None)?;
+        CARRIED.iter().try_for_each(|table| self.db()?.run(&format!("DELETE FROM {}", table.name), Vec::new()))?;
+        Ok(Begun::Fresh)
+    }
+
+    fn require_empty(&self) -> Result<()> {
+        for table in OCCUPIED {
+            if self.db()?.count(&format!("SELECT count(*) AS count FROM {table}"), Vec::new())? > 0 {
+                let refused =
+                    Refused::new(Code::InFlight, "This deployment is in use: a backup goes into an empty one.");
+                return Err(refused.with_hint("Deploy the Worker under another name, and restore there.").into());
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn restore_rows(&self, id: &str, table: &str, rows: &[Map<String, Value>]) -> Result<()> {
+        self.require_restoring(id)?;
+        rows.iter().try_for_each(|row| self.db()?.insert(CARRIED, table, row))
+    }
+
+    /// The last line was read: from here on everything goes.
+    pub(super) fn end_restore(&self, id: &str) -> Result<Answer> {
+        self.require_restoring(id)?;
+        self.save_standstill(&Standstill::new(Goal::Go, Some(id.to_owned()), now()), Some(now()))?;
+        self.show_restored()
+    }
+
+    pub(super) fn show_restored(&self) -> Result<Answer> {
+        let count = |table: &str| {
+            self.db()?.count(&format!("SELECT count(*) AS count FROM {table} WHERE is_deleted = 0"), Vec::new())
+        };
+        let (accounts, posts, networks) = (count("accounts")?, count("posts")?, count("networks")?);
+        let data = json!({ "social_networks": networks, "social_accounts": accounts, "posts": posts });
+        Ok(Answer::data(200, data))
+    }
+
+    /// Another restore may have begun meanwhile.
+    fn require_restoring(&self, id: &str) -> Result<()> {
+        let standstill = self.standstill()?;
+        let is_this = standstill.is_some_and(|it| it.goal == Goal::Restore && it.restored.as_deref() == Some(id));
+        if is_this {
+            return Ok(());
+        }
+        let refused = Refused::new(Code::InFlight, "Another backup is being restored.");
+        Err(refused.with_hint("Wait until it has ended.").into())
+    }
+}
+
+/// The document of a row.
+pub fn doc_of<T: serde::de::DeserializeOwned>(row: &Map<String, Value>) -> Result<T> {
+    read(row.get("doc").and_then(Value::as_str).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ledger::SCHEMA;
+    use super::{CARRIED, LEFT};
+
+    #[test]
+    fn a_table_is_carried_by_a_backup_or_left_on_purpose() {
+        let tables = SCHEMA.iter().filter_map(|statement| statement.strip_prefix("CREATE TABLE IF NOT EXISTS "));
+        for name in tables.filter_map(|rest| rest.split([' ', '(']).next()) {
+            let is_carried = CARRIED.iter().any(|table| table.name == name);
+            assert!(is_carried != LEFT.contains(&name), "{name}: say in CARRIED or in LEFT what becomes of it");
+        }
+    }
+}

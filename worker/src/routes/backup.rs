@@ -1,0 +1,324 @@
+//! `GET /v1/export` and `POST /v1/import`: a deployment as one sealed file (docs/STORAGE.md, "Backup").
+//!
+//! Neither side holds more than a page of it: rows leave and arrive as they are stored, and what the one ring sealed is
+//! sealed by the other by way of the file's key.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+
+use futures_channel::mpsc::{Sender, channel};
+use futures_util::TryStreamExt;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::backup::{BackupError, Entry, Header, Lines, PASSPHRASE_HEADER, passphrase};
+use latchkey_core::network::Network;
+use latchkey_core::seal::{Context, Keyring, Purpose};
+use latchkey_core::webhook::Webhook;
+use serde_json::{Map, Value};
+use worker::wasm_bindgen_futures::spawn_local;
+use worker::{ByteStream, Response, ResponseBody};
+
+use super::Answered;
+use crate::app::{App, WORKSPACE};
+use crate::auth::{ApiCaller, Early};
+use crate::error::{Doing, Error, Result};
+use crate::log;
+use crate::objects::storage::{Page, Place};
+use crate::objects::workspace::{Begun, Command, Restore, doc_of};
+use crate::request::Incoming;
+use crate::response::Reply;
+use crate::runtime::{entropy, now};
+
+/// Of one line: a row is a few kilobytes, the one with the logo half a megabyte.
+const LINE_BYTES: usize = 4 << 20;
+/// Rows that one message to an object carries.
+const BATCH: usize = 100;
+type Rows = Vec<Map<String, Value>>;
+
+/// 409 `in_flight` unless the deployment stands still. What breaks later breaks the file off, and a file without its last
+/// line is not restored.
+pub async fn export(app: &App, incoming: Incoming) -> Answered {
+    let caller = ApiCaller::without_query(app, &incoming).await?;
+    let passphrase = caller.require(passphrase(incoming.header(PASSPHRASE_HEADER)).map_err(Refused::from)).await?;
+    let networks: Vec<Network> = caller.plan(Command::ExportNetworks).await?;
+    let header = Header::new(entropy()?);
+    let ring = header.ring(&passphrase).map_err(Refused::from)?;
+    let (sender, pieces) = channel(1);
+    let mut file = Export { lines: Lines::new(&header, ring), sender };
+    let own = app.again()?;
+    spawn_local(async move {
+        let outcome = file.write(&own, &incoming, &header, &networks).await;
+        if outcome.is_err() {
+            let broken: worker::Result<Vec<u8>> = Err(worker::Error::RustError("the backup broke off".into()));
+            // Whoever has gone needs no word of it.
+            let _ = file.send(broken).await;
+        }
+        log::unattended("edge", "writing a backup", &outcome);
+    });
+    let ResponseBody::Stream(body) = Response::from_stream(pieces)?.body().clone() else {
+        return Err(Error::fault("a stream was no stream").into());
+    };
+    let day: String = now().to_iso().chars().take(10).collect();
+    Ok(Reply::stream(200, body)
+        .with("Content-Type", "application/x-ndjson".into())
+        .with("Content-Disposition", format!("attachment; filename=\"backup-{day}.ndjson\"")))
+}
+
+struct Export {
+    lines: Lines,
+    sender: Sender<worker::Result<Vec<u8>>>,
+}
+
+impl Export {
+    async fn write(&mut self, app: &App, incoming: &Incoming, header: &Header, networks: &[Network]) -> Result<()> {
+        let caller = ApiCaller::new(app, incoming)?;
+        self.text(header.line()?).await?;
+        self.entries(vec![Entry::Begin { created_at: now() }]).await?;
+        for network in networks {
+            let sealed = app.vault()?.export(&network.client(), self.lines.ring()).await?;
+            let (network_id, version) = (network.id.clone(), network.secret_version);
+            self.entries(vec![Entry::Secret { network_id, version, sealed }]).await?;
+        }
+        let mut place = Some(Place::default());
+        while let Some(at) = place {
+            let page: Page = planned(caller.plan(Command::ExportPage { place: at }).await)?;
+            self.ledger_rows(app, page.table, page.rows).await?;
+            place = page.next;
+        }
+        let mut after = String::new();
+        loop {
+            let objects: Vec<String> = planned(caller.plan(Command::ExportObjects { after: after.clone() }).await)?;
+            let Some(last) = objects.last() else { break };
+            after.clone_from(last);
+            for object in objects {
+                self.account(app, &object).await?;
+            }
+        }
+        self.entries(vec![Entry::End]).await
+    }
+
+    async fn ledger_rows(&mut self, app: &App, table: String, rows: Rows) -> Result<()> {
+        let mut entries = Vec::new();
+        for mut row in rows {
+            if table == "webhooks" {
+                carry_webhook(&mut row, app.keyring(), self.lines.ring())?;
+            }
+            entries.push(Entry::Row { table: table.clone(), row });
+        }
+        self.entries(entries).await
+    }
+
+    async fn account(&mut self, app: &App, object: &str) -> Result<()> {
+        let mut place = Some(Place::default());
+        while let Some(at) = place {
+            let page = app.account(object)?.export(at).await?;
+            let mut entries = Vec::new();
+            for mut row in page.rows {
+                if page.table == "pair" {
+                    carry_pair(&mut row, object, app.keyring(), self.lines.ring())?;
+                }
+                let (object, table) = (object.to_owned(), page.table.clone());
+                entries.push(Entry::AccountRow { object, table, row });
+            }
+            self.entries(entries).await?;
+            place = page.next;
+        }
+        Ok(())
+    }
+
+    async fn entries(&mut self, entries: Vec<Entry>) -> Result<()> {
+        let mut text = String::new();
+        for entry in &entries {
+            text.push_str(&self.lines.seal(entry, entropy()?)?);
+            text.push('\n');
+        }
+        self.send(Ok(text.into_bytes())).await
+    }
+
+    async fn text(&mut self, line: String) -> Result<()> {
+        self.send(Ok(format!("{line}\n").into_bytes())).await
+    }
+
+    /// As fast as the file is taken.
+    async fn send(&mut self, piece: worker::Result<Vec<u8>>) -> Result<()> {
+        let gone = |_| Error::fault("nobody takes the backup any more");
+        poll_fn(|context| self.sender.poll_ready(context)).await.map_err(gone)?;
+        self.sender.start_send(piece).map_err(gone)
+    }
+}
+
+/// Into an empty deployment. Nothing of it is used before the last line was read; a restore that breaks off is begun anew
+/// with the same call. The same file again answers the same.
+pub async fn restore(app: &App, mut incoming: Incoming) -> Answered {
+    let caller = ApiCaller::without_query(app, &incoming).await?;
+    let passphrase = caller.require(passphrase(incoming.header(PASSPHRASE_HEADER)).map_err(Refused::from)).await?;
+    // Nothing is read for a key that may not.
+    caller.plan::<Value>(Command::Authorise).await?;
+    let mut body = Body::new(incoming.pieces()?);
+    let first = caller.require(body.next().await).await?.unwrap_or_default();
+    let header = caller.require(Header::parse(&first).map_err(Refused::from)).await?;
+    let ring = caller.require(header.ring(&passphrase).map_err(Refused::from)).await?;
+    let mut lines = Lines::new(&header, ring);
+    let line = caller.require(body.next().await).await?.unwrap_or_default();
+    caller.require(lines.open(&line).map_err(Refused::from)).await?;
+    let id = header.id().to_owned();
+    if caller.plan::<Begun>(Command::Restore(Restore::Begin { id: id.clone() })).await? == Begun::Already {
+        return Ok(caller.run(Command::ShowRestored).await?);
+    }
+    let mut file = Import { app, caller: &caller, id: &id, batch: Batch::default(), object: String::new() };
+    while let Some(line) = caller.require(body.next().await).await? {
+        let entry = caller.require(lines.open(&line).map_err(Refused::from)).await?;
+        file.take(entry, lines.ring()).await?;
+    }
+    file.flush().await?;
+    caller.require(lines.finish().map_err(Refused::from)).await?;
+    Ok(caller.finish(Command::Restore(Restore::End { id })).await?)
+}
+
+struct Import<'a> {
+    app: &'a App,
+    caller: &'a ApiCaller<'a>,
+    id: &'a str,
+    batch: Batch,
+    /// The account whose rows came last.
+    object: String,
+}
+
+/// Rows that wait to be sent together.
+#[derive(Default)]
+enum Batch {
+    #[default]
+    Empty,
+    Ledger {
+        table: String,
+        rows: Rows,
+    },
+    Account {
+        object: String,
+        is_first: bool,
+        rows: Vec<(String, Map<String, Value>)>,
+    },
+}
+
+impl Import<'_> {
+    async fn take(&mut self, entry: Entry, ring: &Keyring) -> Result<(), Early> {
+        match entry {
+            Entry::Begin { .. } | Entry::End => {}
+            Entry::Secret { network_id, version, sealed } => {
+                self.app.vault()?.restore(&network_id, version, &sealed, ring).await?;
+            }
+            Entry::Row { table, mut row } => {
+                if table == "webhooks" {
+                    carry_webhook(&mut row, ring, self.app.keyring())?;
+                }
+                if !matches!(&self.batch, Batch::Ledger { table: same, rows } if *same == table && rows.len() < BATCH) {
+                    self.flush().await?;
+                    self.batch = Batch::Ledger { table, rows: Vec::new() };
+                }
+                if let Batch::Ledger { rows, .. } = &mut self.batch {
+                    rows.push(row);
+                }
+            }
+            Entry::AccountRow { object, table, mut row } => {
+                if table == "pair" {
+                    carry_pair(&mut row, &object, ring, self.app.keyring())?;
+                }
+                if !matches!(&self.batch, Batch::Account { object: same, rows, .. } if *same == object && rows.len() < BATCH)
+                {
+                    self.flush().await?;
+                    let is_first = self.object != object;
+                    self.object.clone_from(&object);
+                    self.batch = Batch::Account { object, is_first, rows: Vec::new() };
+                }
+                if let Batch::Account { rows, .. } = &mut self.batch {
+                    rows.push((table, row));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), Early> {
+        match std::mem::take(&mut self.batch) {
+            Batch::Empty => Ok(()),
+            Batch::Ledger { table, rows } => {
+                let id = self.id.to_owned();
+                self.caller.plan::<()>(Command::Restore(Restore::Rows { id, table, rows })).await
+            }
+            Batch::Account { object, is_first, rows } => Ok(self.app.account(&object)?.restore(is_first, rows).await?),
+        }
+    }
+}
+
+/// A body's lines.
+struct Body {
+    stream: ByteStream,
+    read: VecDeque<u8>,
+}
+
+impl Body {
+    fn new(stream: ByteStream) -> Self {
+        Self { stream, read: VecDeque::new() }
+    }
+
+    /// The next line that says something.
+    async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        let mut searched = 0;
+        loop {
+            if let Some(at) = self.read.iter().skip(searched).position(|byte| *byte == b'\n') {
+                let mut line: Vec<u8> = self.read.drain(..=searched + at).collect();
+                line.pop();
+                if line.is_empty() {
+                    searched = 0;
+                    continue;
+                }
+                return Ok(Some(line));
+            }
+            searched = self.read.len();
+            if searched > LINE_BYTES {
+                return Err(Refused::from(BackupError::Format).into());
+            }
+            match self.stream.try_next().await.doing("read a backup")? {
+                Some(piece) => self.read.extend(piece),
+                None if self.read.is_empty() => return Ok(None),
+                None => return Ok(Some(self.read.drain(..).collect())),
+            }
+        }
+    }
+}
+
+/// What the ledger planned. An early end of a call that has begun to answer is a fault.
+fn planned<T>(plan: Result<T, Early>) -> Result<T> {
+    plan.map_err(|early| match early {
+        Early::Failed(error) => error,
+        Early::Answered(_) => Error::fault("the deployment goes on while it is copied"),
+    })
+}
+
+/// Signing secrets and custom headers, from one ring to the other.
+fn carry_webhook(row: &mut Map<String, Value>, from: &Keyring, to: &Keyring) -> Result<()> {
+    let mut webhook: Webhook = doc_of(row)?;
+    let id = webhook.id.clone();
+    let context = |purpose| Context { workspace: WORKSPACE, purpose, row: id.as_str() };
+    let carry = |purpose, sealed: &mut String| -> Result<()> {
+        *sealed = from.transfer(to, &context(purpose), sealed, entropy()?)?;
+        Ok(())
+    };
+    carry(Purpose::WebhookSecret, &mut webhook.secret)?;
+    if let Some(superseded) = &mut webhook.superseded {
+        carry(Purpose::WebhookSecret, &mut superseded.secret)?;
+    }
+    if let Some(headers) = &mut webhook.headers {
+        carry(Purpose::WebhookHeaders, &mut headers.sealed)?;
+    }
+    row.insert("doc".into(), Value::String(serde_json::to_string(&webhook)?));
+    Ok(())
+}
+
+/// A token pair, from one ring to the other.
+fn carry_pair(row: &mut Map<String, Value>, object: &str, from: &Keyring, to: &Keyring) -> Result<()> {
+    let sealed = row.get("sealed").and_then(Value::as_str).unwrap_or_default();
+    let context = Context { workspace: WORKSPACE, purpose: Purpose::TokenPair, row: object };
+    let sealed = from.transfer(to, &context, sealed, entropy()?)?;
+    row.insert("sealed".into(), Value::String(sealed));
+    Ok(())
+}
