@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { png } from "../fake-x/sample-files.mjs";
 import { api, callbackOf, connect, createSession, fromNow, newAccount, publishPost, registerNetwork, SITE, startBench } from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { ALL_SCOPES, newKey, routedCalls } from "../support/keys.mjs";
 import { announce, put, upload } from "../support/media.mjs";
@@ -322,6 +323,9 @@ test("each call needs the scope of its row, and no other one opens it", async ()
       if (isRefused && rule.kind !== "pass") assertRefused(answer, 403, "insufficient_key_scope");
     }
   }
+  // One of them made the deployment stand still.
+  assert.equal((await bench.api.delete("/v1/handover")).status, 200);
+  await eventually(() => bench.api.get("/v1/handover"), ({ body }) => body.data.status === "running");
 });
 
 test("one tenant's Idempotency-Key is not another's, nor the operator's", async () => {
