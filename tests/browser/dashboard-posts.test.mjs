@@ -96,6 +96,29 @@ test("a thread is put in order by keyboard and published in it", async (t) => {
   assert.deepEqual(textsAt(office, own), ["first", "second"]);
 });
 
+test("a thread is put in order by dragging a part to another's place", async (t) => {
+  const desk = await newPost(t);
+  const { page } = desk;
+  await page.reload();
+  await write(desk, "second");
+  await desk.press(desk.button("Add to the thread"));
+  await write(desk, "first", "Part 2");
+  await page.locator(".part-grip").nth(1).dragTo(page.locator(".part").first());
+  const texts = () => page.locator(".part textarea").evaluateAll((parts) => parts.map(({ value }) => value));
+  assert.deepEqual(await texts(), ["first", "second"]);
+  await page.locator(".part-grip").first().dragTo(page.locator(".part").nth(1));
+  assert.deepEqual(await texts(), ["second", "first"]);
+});
+
+test("the preview links what X links, and nothing else", async (t) => {
+  const desk = await newPost(t);
+  const { page } = desk;
+  await page.reload();
+  await write(desk, "@ada, see rust-lang.org/#top #Rust2026 #2026 $XYZ a@b.example mail@me C#sharp $100 (@grace_h)");
+  await page.getByText("1 link", { exact: false }).first().waitFor();
+  assert.deepEqual(await page.locator(".shown-link").allTextContents(), ["@ada", "rust-lang.org/#top", "#Rust2026", "$XYZ", "@grace_h"]);
+});
+
 test("a picture is dropped in, described and published; how far it is can be seen", async (t) => {
   const desk = await newPost(t);
   const { page } = desk;
@@ -184,6 +207,7 @@ test("a refusal is told in X's words and sent again; what is published is taken 
   await desk.press(desk.button("Retry"));
   await page.getByRole("link", { name: "See it on X" }).waitFor();
   await page.getByRole("heading", { name: "How it did" }).waitFor();
+  await page.locator(".rank-row", { hasText: "Likes" }).waitFor();
   await desk.press(desk.button("Delete on X"));
   await desk.press(page.getByRole("dialog").getByRole("button", { name: "Delete on X" }));
   await desk.hears("Deleted on X");

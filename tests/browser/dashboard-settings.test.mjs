@@ -186,14 +186,39 @@ test("the audit says who did it, is filtered, and everything can be had as a fil
   await newKey(office, { name: "by that key" }, key.api);
   const desk = await office.sit(t);
   const { page } = desk;
-  await desk.open("settings/audit", "Audit and export");
+  await desk.open("settings/audit", "Audit");
   await page.getByLabel("Action").selectOption("key.created");
   await page.getByRole("row", { name: /for the audit.*key\.created/ }).waitFor();
+  await desk.open("settings/backup", "Backup and export");
   const [download] = await Promise.all([page.waitForEvent("download"), desk.press(desk.button("Download JSON"))]);
   const text = await readFile(await download.path(), "utf8");
   const whole = JSON.parse(text);
   assert.ok(whole.keys.some(({ name }) => name === "by that key") && whole.audit.length > 0 && Array.isArray(whole.posts));
   for (const secret of [key.key, office.x.app.client_secret]) assert.ok(!text.includes(secret));
+});
+
+test("the deployment stands still, is saved as a sealed file, and goes on", async (t) => {
+  const desk = await office.sit(t);
+  const { page } = desk;
+  await desk.open("settings/backup", "Backup and export");
+  await desk.press(desk.button("Stand still for a backup"));
+  await desk.press(page.getByRole("dialog").getByRole("button", { name: "Stand still" }));
+  await page.getByText("This deployment stands still.").waitFor();
+  await page.getByLabel("Passphrase", { exact: true }).fill("correct horse battery");
+  await page.getByLabel("Passphrase again").fill("correct horse staple!");
+  await desk.press(desk.button("Download backup"));
+  await page.getByText("The passphrases are not the same.").waitFor();
+  await page.getByLabel("Passphrase again").fill("correct horse battery");
+  const [download] = await Promise.all([page.waitForEvent("download"), desk.press(desk.button("Download backup"))]);
+  const lines = (await readFile(await download.path(), "utf8")).trimEnd().split("\n");
+  assert.equal(JSON.parse(lines[0]).format, "backup");
+  assert.ok(lines.length > 5 && download.suggestedFilename().endsWith(".ndjson"));
+  await desk.assertAccessible("a deployment that stands still");
+  await desk.press(desk.button("Go on here"));
+  await desk.button("Stand still for a backup").waitFor();
+  assert.equal((await office.api.get("/v1/handover")).body.data.status, "running");
+  await desk.open("settings/audit", "Audit");
+  await page.getByRole("row", { name: /deployment\.exported/ }).waitFor();
 });
 
 test("accounts are found by name, tenant and status, and each says how it is", async (t) => {

@@ -11,6 +11,11 @@ import { PHONE, WIDE, startOffice } from "./desk.mjs";
 /** Without wasm, from nothing to the first page. */
 const BUDGET_BYTES = 60_000;
 
+/** What Lighthouse calls good: a cumulative layout shift below 0.1, a document of fewer than 1,400 elements. */
+const MOST_SHIFT = 0.1;
+const MOST_NODES = 1400;
+const MOST_REQUESTS = 30;
+
 /** Every page of the operator's, with a heading by which it is known to be there. */
 const PLACES = [
   ["", /Set up|Home/],
@@ -21,7 +26,8 @@ const PLACES = [
   ["settings/webhooks", "Webhooks"],
   ["settings/brand", "Brand"],
   ["settings/budget", "Budget and policy"],
-  ["settings/audit", "Audit and export"],
+  ["settings/audit", "Audit"],
+  ["settings/backup", "Backup and export"],
 ];
 
 let office;
@@ -141,7 +147,7 @@ for (const [size, options] of [["wide", WIDE], ["on a phone", PHONE]]) {
     await desk.signIn(ADMIN_KEY);
     for (const [place, heading] of [...PLACES, [`accounts/${account.id}`, account.nickname]]) {
       await desk.open(place, heading);
-      await desk.page.locator(".loading").waitFor({ state: "detached" });
+      await desk.isLoaded();
       await desk.assertAccessible(place || "home");
       const [inner, content] = await desk.page.evaluate(() => [innerWidth, document.documentElement.scrollWidth]);
       assert.ok(content <= inner, `${place}: ${content} px in ${inner}`);
@@ -198,6 +204,39 @@ test("the first load is small", async (t) => {
   t.diagnostic(`${total} bytes gzip: ${own.map(([path, size]) => `${path} ${size}`).join(", ")}`);
   assert.ok(total < BUDGET_BYTES, `${total} bytes`);
 });
+
+for (const [size, options] of [["wide", WIDE], ["on a phone", PHONE]]) {
+  test(`every page keeps its budget of bytes, requests, shifts and nodes, ${size}`, async (t) => {
+    const desk = await office.sit(t, options);
+    await desk.context.addInitScript(watchShifts);
+    for (const [place, heading] of [...PLACES, ["posts", "Posts"], ["posts/new", "New post"], ["calendar", "Calendar"]]) {
+      const responses = [];
+      const listen = (response) => responses.push(response);
+      desk.context.on("response", listen);
+      // A page of its own, so that nothing of the last one is there already.
+      await desk.page.goto("about:blank");
+      await desk.open(place, heading);
+      await desk.isLoaded();
+      desk.context.off("response", listen);
+      const isCounted = (response) => !/\.wasm|^\/(i\/)?profile|^\/embed/.test(new URL(response.url()).pathname) && response.ok();
+      const sizes = await Promise.all(responses.filter(isCounted).map(async (response) => gzipSync(await response.body()).length));
+      const [shifts, nodes] = await desk.page.evaluate(() => [globalThis.shifts, document.querySelectorAll("*").length]);
+      const bytes = sizes.reduce((sum, size) => sum + size, 0);
+      t.diagnostic(`${place || "home"}: ${bytes} bytes gzip in ${responses.length} requests, shifts ${shifts.toFixed(3)}, ${nodes} nodes`);
+      assert.ok(bytes < BUDGET_BYTES, `${place}: ${bytes} bytes`);
+      assert.ok(responses.length <= MOST_REQUESTS, `${place}: ${responses.map((response) => response.url()).join("\n")}`);
+      assert.ok(shifts < MOST_SHIFT, `${place} shifts by ${shifts}`);
+      assert.ok(nodes < MOST_NODES, `${place}: ${nodes} nodes`);
+    }
+  });
+}
+
+/** Runs in every page: the sum of what moved without anybody having done anything (Layout Instability §2). */
+function watchShifts() {
+  globalThis.shifts = 0;
+  const add = ({ hadRecentInput, value }) => (globalThis.shifts += hadRecentInput ? 0 : value);
+  new PerformanceObserver((list) => list.getEntries().forEach(add)).observe({ type: "layout-shift", buffered: true });
+}
 
 test("an old address says that there is nothing, and leads home", async (t) => {
   const desk = await office.sit(t);

@@ -67,6 +67,11 @@ export class Desk {
     if (heading) await this.page.getByRole("heading", { level: 1, name: heading }).waitFor();
   }
 
+  /** Nothing of the page is on its way any more. */
+  isLoaded() {
+    return this.page.waitForFunction(() => !document.querySelector(".loading"));
+  }
+
   /** One press with the mouse, counted. */
   async press(locator, options) {
     this.presses += 1;

@@ -55,6 +55,17 @@ export async function all(path, { name = "data", most = 1000, signal } = {}) {
   }
 }
 
+/** A file, once all of it is here. */
+export async function file(path, headers) {
+  const response = await send("GET", path, { headers });
+  if (!response.ok) throw failureOf(path, response, parsed(await response.text().catch(() => "")));
+  try {
+    return await response.blob();
+  } catch {
+    throw new ApiError({ status: 0 });
+  }
+}
+
 async function withPatience(method, path, options) {
   for (const pause of PAUSES_MS) {
     try {
@@ -74,11 +85,15 @@ async function once(method, path, { body, headers = {}, signal }) {
   const text = await response.text().catch(() => "");
   const answer = parsed(text);
   if (response.ok && answer) return answer;
+  throw failureOf(path, response, answer);
+}
+
+function failureOf(path, response, answer) {
   const error = new ApiError({ status: response.status, body: answer });
   const after = Number(response.headers.get("retry-after"));
   if (after > 0) error.retryAfterMs = after * 1000;
   if (response.status === 401) dispatchEvent(new CustomEvent(SIGNED_OUT, { detail: { path } }));
-  throw error;
+  return error;
 }
 
 async function send(method, path, { body, headers, signal }) {

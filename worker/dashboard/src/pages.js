@@ -11,7 +11,8 @@ const SETTINGS = [
   { path: "webhooks", name: "Webhooks" },
   { path: "brand", name: "Brand", isOperators: true },
   { path: "budget", name: "Budget and policy", isOperators: true },
-  { path: "audit", name: "Audit and export" },
+  { path: "audit", name: "Audit" },
+  { path: "backup", name: "Backup and export" },
 ];
 
 export const PAGES = [

@@ -157,6 +157,12 @@ function Resolve({ post, account, username, onClose }) {
   );
 }
 
+/** What people did with it, the sums over accounts and parts. Views are another order of magnitude, and stand above. */
+const DEEDS = [["Likes", "likes"], ["Reposts and quotes", "shares"], ["Replies", "comments"], ["Bookmarks", "saves"], ["Link clicks", "url_link_clicks"], ["Profile visits", "user_profile_clicks"]];
+
+const deedsOf = (accounts) =>
+  DEEDS.map(([name, figure]) => ({ name, value: accounts.reduce((sum, { metrics }) => sum + (metrics[figure] ?? metrics.platform_specific[figure] ?? 0), 0) }));
+
 const FIGURES = { total_views: "Views", total_likes: "Likes", total_shares: "Reposts", total_comments: "Replies" };
 
 function Metrics({ id }) {
@@ -173,8 +179,13 @@ function Metrics({ id }) {
               <div key={name} class="figure"><dt>{title}</dt><dd>{formatCount(sums[name] ?? 0)}</dd></div>
             ))}
           </dl>
+          <h3>What people did</h3>
+          <RankChart rows={deedsOf(data.metrics_by_account)} format={formatCount} />
           {data.metrics_by_account.length > 1 && (
-            <RankChart rows={data.metrics_by_account.map(({ social_account: { username }, metrics }) => ({ name: `@${username}`, value: metrics?.views ?? 0 }))} format={(views) => `${formatCount(views)} views`} />
+            <>
+              <h3>By account</h3>
+              <RankChart rows={data.metrics_by_account.map(({ social_account: { username }, metrics }) => ({ name: `@${username}`, value: metrics.views }))} format={(views) => `${formatCount(views)} views`} />
+            </>
           )}
         </>
       )}

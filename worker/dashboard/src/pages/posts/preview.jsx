@@ -1,4 +1,4 @@
-/** The post as X shows it: links in X's colour, at most four pictures, one part under the other. */
+/** The post as X shows it: what X links in its colour, at most four pictures, one part under the other. */
 
 import { Avatar } from "../../ui/show.jsx";
 
@@ -9,7 +9,7 @@ export const Preview = ({ draft: { parts, poll }, counted, account }) => (
         <span class="shown-line"><Avatar account={account ?? { username: "you" }} /></span>
         <div>
           <p class="shown-name"><b>{account?.nickname ?? "Your account"}</b> <span>@{account?.username ?? "username"} · now</span></p>
-          <p class="shown-text"><Linked text={part.text} urls={counted?.containers[at]?.urls ?? []} /></p>
+          <p class="shown-text"><Linked text={part.text} spans={linked(part.text, counted?.containers[at]?.urls ?? [])} /></p>
           {part.media.length > 0 && (
             <div class={`shown-media shown-media-${Math.min(part.media.length, 4)}`}>
               {part.media.map((one) => (one.picture ? <img key={one.key} src={one.picture} alt={one.alt} /> : <span key={one.key}>{one.name}</span>))}
@@ -22,10 +22,22 @@ export const Preview = ({ draft: { parts, poll }, counted, account }) => (
   </section>
 );
 
+/**
+ * What X makes a link besides addresses: a name, a hashtag with a letter in it, a cashtag; none in the middle of a word
+ * (twitter-text, Regex). X decides what becomes of it; this is for the eye.
+ */
+const MARKS = /(?<![\p{L}\p{M}\p{N}_&@#$/])(?:@\w{1,15}(?![\w@])|#(?=[\p{N}_]*\p{L})[\p{L}\p{M}\p{N}_]+|\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?![\p{L}\p{N}_]))/gu;
+
+function linked(text, urls) {
+  const marks = [...text.matchAll(MARKS)].map(({ 0: mark, index: start }) => ({ start, end: start + mark.length }));
+  const isFree = ({ start, end }) => urls.every((url) => end <= url.start || start >= url.end);
+  return [...urls, ...marks.filter(isFree)].sort((one, other) => one.start - other.start);
+}
+
 /** Spans are in order and do not overlap. */
-function Linked({ text, urls }) {
+function Linked({ text, spans }) {
   let from = 0;
-  const pieces = urls.flatMap(({ start, end }) => {
+  const pieces = spans.flatMap(({ start, end }) => {
     const before = text.slice(from, start);
     from = end;
     return [before, <span class="shown-link" key={start}>{text.slice(start, end)}</span>];

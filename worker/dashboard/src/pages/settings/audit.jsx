@@ -1,12 +1,8 @@
-/** Settings → Audit and export: who did what, and everything there is as a file. */
+/** Settings → Audit: who did what. */
 
-import { useState } from "preact/hooks";
-import { all, get } from "../../api.js";
-import { useAction } from "../../action.js";
 import { formatCount, formatTime } from "../../format.js";
 import { useLive } from "../../live.js";
 import { go, href } from "../../router.js";
-import { Button } from "../../ui/button.jsx";
 import { Select } from "../../ui/field.jsx";
 import { Problem } from "../../ui/problem.jsx";
 import { Loading, Page, Section } from "../../ui/show.jsx";
@@ -15,16 +11,17 @@ import { Table } from "../../ui/table.jsx";
 const PAGE = 50;
 const ACTIONS = [
   "network.saved", "network.deleted", "network.paused", "network.resumed", "connect.requested", "account.connected", "account.token_expired",
-  "account.disconnected", "post.created", "post.changed", "post.deleted", "post.deleted_at_x", "post.retried", "post.resolved", "x.called",
+  "account.disconnected", "post.created", "post.changed", "post.deleted", "post.deleted_at_x", "post.retried", "post.resolved", "media.created",
+  "media.deleted", "x.called",
   "import.created", "key.created", "key.deleted", "webhook.created", "webhook.changed", "webhook.deleted", "webhook.switched_off",
-  "settings.changed", "dashboard.signed_in", "dashboard.signed_out",
+  "settings.changed", "deployment.handed_over", "deployment.taken_back", "deployment.exported", "deployment.restored",
+  "dashboard.signed_in", "dashboard.signed_out",
 ];
 
 export function Audit({ route: { query } }) {
   return (
-    <Page title="Audit and export">
+    <Page title="Audit">
       <Deeds action={query.get("action") ?? ""} offset={Number(query.get("offset") ?? 0)} />
-      <Export />
     </Page>
   );
 }
@@ -71,44 +68,3 @@ function Deeds({ action, offset }) {
 }
 
 const who = (id, names) => (id === null ? "by itself" : id === "admin" ? "the admin key" : names.get(id) ?? <span class="mono">{id}</span>);
-
-const MOST = 100_000;
-const LISTS = [
-  ["accounts", "/v1/social-accounts", "data"],
-  ["posts", "/v1/posts", "posts"],
-  ["webhooks", "/v1/webhooks", "data"],
-  ["audit", "/v1/audit", "data"],
-];
-
-/** Read page by page in this browser, and saved by it. No secret is in it: the API shows none. */
-function Export() {
-  const [done, setDone] = useState();
-  const { run, isBusy, error } = useAction(async () => {
-    const whole = { exported_at: new Date().toISOString() };
-    for (const [name, path, field] of LISTS) {
-      setDone(name);
-      whole[name] = await all(path, { name: field, most: MOST });
-    }
-    whole.networks = (await get("/v1/social-networks")).data;
-    whole.keys = (await get("/v1/api-keys")).data;
-    whole.settings = (await get("/v1/settings")).data;
-    save(whole);
-    setDone(undefined);
-  });
-  return (
-    <Section title="Export" intro="Accounts, posts, webhooks, audit, keys (their names) and settings as one JSON file. Tokens and secrets are not in it.">
-      <div class="row">
-        <Button icon="external" isBusy={isBusy} onPress={() => run()}>Download JSON</Button>
-        <span role="status" class="muted">{isBusy && done ? `Reading ${done} …` : ""}</span>
-      </div>
-      <Problem error={error} />
-    </Section>
-  );
-}
-
-function save(whole) {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(whole, null, 2)], { type: "application/json" }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: `export-${whole.exported_at.slice(0, 10)}.json` });
-  link.click();
-  URL.revokeObjectURL(url);
-}
