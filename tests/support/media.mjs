@@ -37,7 +37,12 @@ export async function upload(bench, bytes, { content_type = "image/png", ...fiel
 /** What an address answers: `{status, headers, bytes}`. */
 export async function download({ worker }, address, init = {}) {
   const response = await fetch(reachable(worker, address), init);
-  return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const answer = { status: response.status, headers: response.headers, bytes };
+  const isJson = response.headers.get("content-type")?.startsWith("application/json");
+  const said = { ...answer, text: bytes.toString("latin1"), body: isJson ? JSON.parse(bytes) : undefined };
+  assertDescribed({ method: init.method ?? "GET", path: new URL(address).pathname }, said);
+  return answer;
 }
 
 /** Names under localhost are for browsers; Node calls the Worker at `api`. */

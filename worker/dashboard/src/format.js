@@ -18,6 +18,9 @@ export const formatTime = (iso) => (iso ? dateTime.format(new Date(iso)) : "–"
 export const formatDate = (iso) => (iso ? dateOnly.format(new Date(iso)) : "–");
 export const formatCount = (count) => whole.format(count);
 
+/** Per cent, when there is something to be a part of. */
+export const formatShare = (percent) => (percent === null ? "–" : `${percent.toFixed(1)} %`);
+
 /** "5 minutes ago", "in 2 hours". */
 export function formatAgo(iso, now = Date.now()) {
   let amount = (new Date(iso).getTime() - now) / 1000;

@@ -30,6 +30,7 @@ function Editor({ id, given, of, at, session }) {
   const [draft, change, forget] = useDraft(given);
   const { data, error: unknownAccounts } = useLive("/v1/social-accounts?status=active&limit=100");
   const accounts = data?.data ?? [];
+  const isUnknown = !id && !data && !unknownAccounts;
   const chosen = chosenOf(draft, accounts, of);
   const prices = usePrices(session);
   const counted = useCounted(draft, chosen, prices);
@@ -46,6 +47,8 @@ function Editor({ id, given, of, at, session }) {
   const problemOf = (path) => error?.field?.(path);
   const isSending = draft.parts.some(({ media }) => media.some(({ state }) => state === "sending"));
   if (data && accounts.length === 0 && !id) return <Page title="New post"><NoAccounts /></Page>;
+  // A form that is there before its accounts would jump when they come.
+  if (isUnknown) return <Page title="New post"><Loading /></Page>;
   const setPart = (key, fields) =>
     change(({ parts }) => ({ parts: parts.map((part) => (part.key === key ? { ...part, ...(typeof fields === "function" ? fields(part) : fields) } : part)) }));
   const move = (from, to) =>

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { useAction } from "../../action.js";
 import { del, patch, post as send } from "../../api.js";
-import { formatCode, formatCount, formatTime, formatUsd } from "../../format.js";
+import { formatCode, formatCount, formatShare, formatTime, formatUsd } from "../../format.js";
 import { changed, useLive } from "../../live.js";
 import { go, href } from "../../router.js";
 import { Button, LinkButton } from "../../ui/button.jsx";
@@ -157,13 +157,11 @@ function Resolve({ post, account, username, onClose }) {
   );
 }
 
-/** What people did with it, the sums over accounts and parts. Views are another order of magnitude, and stand above. */
+/** What people did with it, the sums over accounts and parts. Views are of another order of magnitude, and stand above. */
 const DEEDS = [["Likes", "likes"], ["Reposts and quotes", "shares"], ["Replies", "comments"], ["Bookmarks", "saves"], ["Link clicks", "url_link_clicks"], ["Profile visits", "user_profile_clicks"]];
 
 const deedsOf = (accounts) =>
   DEEDS.map(([name, figure]) => ({ name, value: accounts.reduce((sum, { metrics }) => sum + (metrics[figure] ?? metrics.platform_specific[figure] ?? 0), 0) }));
-
-const FIGURES = { total_views: "Views", total_likes: "Likes", total_shares: "Reposts", total_comments: "Replies" };
 
 function Metrics({ id }) {
   const { data, error } = useLive(`/v1/posts/${id}/analytics`, { every: 0 });
@@ -175,9 +173,8 @@ function Metrics({ id }) {
       {sums && (
         <>
           <dl class="figures">
-            {Object.entries(FIGURES).map(([name, title]) => (
-              <div key={name} class="figure"><dt>{title}</dt><dd>{formatCount(sums[name] ?? 0)}</dd></div>
-            ))}
+            <div class="figure"><dt>Views</dt><dd>{formatCount(sums.total_views)}</dd></div>
+            <div class="figure"><dt>Engagement</dt><dd>{formatShare(sums.average_engagement_rate)}</dd></div>
           </dl>
           <h3>What people did</h3>
           <RankChart rows={deedsOf(data.metrics_by_account)} format={formatCount} />
