@@ -20,6 +20,8 @@ pub struct Standstill {
     pub is_complete: bool,
     /// The backup that this deployment came from.
     pub restored: Option<String>,
+    /// How often reading one in was begun: a later try is not disturbed by what is left of an earlier one.
+    pub attempt: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,8 +34,17 @@ pub enum Goal {
 }
 
 impl Standstill {
-    pub const fn new(goal: Goal, restored: Option<String>, now: UnixMillis) -> Self {
-        Self { goal, since: now, cursor: String::new(), is_complete: false, restored }
+    /// What follows `before`.
+    pub fn new(goal: Goal, before: Option<Self>, now: UnixMillis) -> Self {
+        let (restored, attempt) = before.map_or((None, 0), |before| (before.restored, before.attempt));
+        Self { goal, since: now, cursor: String::new(), is_complete: false, restored, attempt }
+    }
+
+    /// Reading in the backup with this id begins.
+    #[must_use]
+    pub fn restoring(id: &str, before: Option<Self>, now: UnixMillis) -> Self {
+        let standstill = Self::new(Goal::Restore, before, now);
+        Self { restored: Some(id.to_owned()), attempt: standstill.attempt + 1, ..standstill }
     }
 
     pub fn is_standing(&self) -> bool {
@@ -109,6 +120,15 @@ mod tests {
     }
 
     #[test]
+    fn each_try_to_restore_is_told_from_those_before() {
+        let first = Standstill::restoring("a", None, T0);
+        let second = Standstill::restoring("a", Some(first.clone()), T0);
+        assert_eq!([first.attempt, second.attempt], [1, 2]);
+        let gone = Standstill::new(Goal::Go, Some(second), T0);
+        assert_eq!((gone.restored.as_deref(), gone.attempt), (Some("a"), 2));
+    }
+
+    #[test]
     fn each_state_has_its_word() {
         let word = |goal, complete| {
             let standstill = Standstill { is_complete: complete, ..Standstill::new(goal, None, T0) };
@@ -121,7 +141,7 @@ mod tests {
 
     #[test]
     fn standstill_v1_format_unchanged() {
-        let json = r#"{"goal":"stand","since":1000000000,"cursor":"","is_complete":false,"restored":null}"#;
+        let json = r#"{"goal":"stand","since":1000000000,"cursor":"","is_complete":false,"restored":null,"attempt":0}"#;
         assert_eq!(serde_json::to_string(&Standstill::new(Goal::Stand, None, T0)).unwrap(), json);
     }
 }

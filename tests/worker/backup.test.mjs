@@ -233,6 +233,49 @@ test("without its passphrase, or not as it was made, a file restores nothing; wh
   assert.deepEqual(textsAt(bench, account), ["kept", "whole"]);
 });
 
+test("of two tries at once the later one counts, and what is left of the earlier one changes nothing", async (t) => {
+  const bench = await deployment(t);
+  const account = await newAccount(bench);
+  await publishPost(bench, account, { content: "before" });
+  await handOver(bench);
+  const file = await exported(bench);
+  const lines = file.trimEnd().split("\n");
+  const there = await elsewhere(t, bench);
+  // All but the account's own rows and the end, which stay away until the other try has ended.
+  const held = lines.length - 2;
+  let goOn;
+  const rest = new Promise((resolve) => (goOn = resolve));
+  async function* slowly() {
+    yield Buffer.from(`${lines.slice(0, held).join("\n")}\n`);
+    await rest;
+    yield Buffer.from(`${lines.slice(held).join("\n")}\n`);
+  }
+  const headers = { "x-passphrase": PASSPHRASE, "content-type": "application/x-ndjson" };
+  const earlier = there.api.send("POST", "/v1/import", { headers, body: ReadableStream.from(slowly()), duplex: "half" });
+  await untilStatus(there, "restoring");
+  const later = await restore(there, file);
+  assert.deepEqual([later.status, later.body.data.posts], [200, 1], later.text);
+  await untilStatus(there, "running");
+  goOn();
+  assertRefused(await earlier, 409, "in_flight");
+  assert.equal((await publishPost(there, account, { content: "after" })).socialAccounts[0].state, "published");
+  assert.deepEqual(textsAt(bench, account), ["before", "after"]);
+});
+
+test("an import of an account's posts that is under way goes on where it is restored", async (t) => {
+  const bench = await deployment(t);
+  const account = await newAccount(bench);
+  await publishPost(bench, account, { content: "one of its own" });
+  bench.x.fault({ method: "GET", path: `/2/users/${account.network_unique_id}/tweets`, kind: "delay", ms: 1500 });
+  const created = await bench.api.post(`/v1/social-accounts/${account.id}/imports`, {});
+  assert.equal(created.status, 202, created.text);
+  await eventually(async () => bench.x.requests({ method: "GET", status: null }).length, (count) => count > 0);
+  const { there } = await moved(t, bench);
+  const read = async () => (await there.api.get(`/v1/social-accounts/${account.id}/imports/${created.body.data.id}`)).body.data;
+  const ended = await eventually(read, ({ status }) => !["queued", "running"].includes(status), 20_000);
+  assert.equal(ended.status, "completed", JSON.stringify(ended));
+});
+
 test("the same file again changes nothing, and a deployment in use takes none", async (t) => {
   const bench = await deployment(t);
   const account = await newAccount(bench);

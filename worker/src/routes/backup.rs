@@ -10,7 +10,6 @@ use futures_channel::mpsc::{Sender, channel};
 use futures_util::TryStreamExt;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::backup::{BackupError, Entry, Header, Lines, PASSPHRASE_HEADER, passphrase};
-use latchkey_core::network::Network;
 use latchkey_core::seal::{Context, Keyring, Purpose};
 use latchkey_core::webhook::Webhook;
 use serde_json::{Map, Value};
@@ -23,7 +22,7 @@ use crate::auth::{ApiCaller, Early};
 use crate::error::{Doing, Error, Result};
 use crate::log;
 use crate::objects::storage::{Page, Place};
-use crate::objects::workspace::{Begun, Command, Restore, doc_of};
+use crate::objects::workspace::{Begun, Command, ExportPlan, Restore, doc_of};
 use crate::request::Incoming;
 use crate::response::Reply;
 use crate::runtime::{entropy, now};
@@ -39,14 +38,14 @@ type Rows = Vec<Map<String, Value>>;
 pub async fn export(app: &App, incoming: Incoming) -> Answered {
     let caller = ApiCaller::without_query(app, &incoming).await?;
     let passphrase = caller.require(passphrase(incoming.header(PASSPHRASE_HEADER)).map_err(Refused::from)).await?;
-    let networks: Vec<Network> = caller.plan(Command::ExportNetworks).await?;
+    let plan: ExportPlan = caller.plan(Command::PlanExport).await?;
     let header = Header::new(entropy()?);
     let ring = header.ring(&passphrase).map_err(Refused::from)?;
     let (sender, pieces) = channel(1);
     let mut file = Export { lines: Lines::new(&header, ring), sender };
     let own = app.again()?;
     spawn_local(async move {
-        let outcome = file.write(&own, &incoming, &header, &networks).await;
+        let outcome = file.write(&own, &incoming, &header, &plan).await;
         if outcome.is_err() {
             let broken: worker::Result<Vec<u8>> = Err(worker::Error::RustError("the backup broke off".into()));
             // Whoever has gone needs no word of it.
@@ -69,11 +68,11 @@ struct Export {
 }
 
 impl Export {
-    async fn write(&mut self, app: &App, incoming: &Incoming, header: &Header, networks: &[Network]) -> Result<()> {
+    async fn write(&mut self, app: &App, incoming: &Incoming, header: &Header, plan: &ExportPlan) -> Result<()> {
         let caller = ApiCaller::new(app, incoming)?;
         self.text(header.line()?).await?;
         self.entries(vec![Entry::Begin { created_at: now() }]).await?;
-        for network in networks {
+        for network in &plan.networks {
             let sealed = app.vault()?.export(&network.client(), self.lines.ring()).await?;
             let (network_id, version) = (network.id.clone(), network.secret_version);
             self.entries(vec![Entry::Secret { network_id, version, sealed }]).await?;
@@ -93,6 +92,8 @@ impl Export {
                 self.account(app, &object).await?;
             }
         }
+        // All of it is of one moment, or it has no end.
+        planned(caller.plan::<()>(Command::EndExport { since: plan.since }).await)?;
         self.entries(vec![Entry::End]).await
     }
 
@@ -161,23 +162,24 @@ pub async fn restore(app: &App, mut incoming: Incoming) -> Answered {
     let line = caller.require(body.next().await).await?.unwrap_or_default();
     caller.require(lines.open(&line).map_err(Refused::from)).await?;
     let id = header.id().to_owned();
-    if caller.plan::<Begun>(Command::Restore(Restore::Begin { id: id.clone() })).await? == Begun::Already {
-        return Ok(caller.run(Command::ShowRestored).await?);
-    }
-    let mut file = Import { app, caller: &caller, id: &id, batch: Batch::default(), object: String::new() };
+    let attempt = match caller.plan(Command::Restore(Restore::Begin { id })).await? {
+        Begun::Fresh { attempt } => attempt,
+        Begun::Already => return Ok(caller.run(Command::ShowRestored).await?),
+    };
+    let mut file = Import { app, caller: &caller, attempt, batch: Batch::default(), object: String::new() };
     while let Some(line) = caller.require(body.next().await).await? {
         let entry = caller.require(lines.open(&line).map_err(Refused::from)).await?;
         file.take(entry, lines.ring()).await?;
     }
     file.flush().await?;
     caller.require(lines.finish().map_err(Refused::from)).await?;
-    Ok(caller.finish(Command::Restore(Restore::End { id })).await?)
+    Ok(caller.finish(Command::Restore(Restore::End { attempt })).await?)
 }
 
 struct Import<'a> {
     app: &'a App,
     caller: &'a ApiCaller<'a>,
-    id: &'a str,
+    attempt: u32,
     batch: Batch,
     /// The account whose rows came last.
     object: String,
@@ -241,10 +243,12 @@ impl Import<'_> {
         match std::mem::take(&mut self.batch) {
             Batch::Empty => Ok(()),
             Batch::Ledger { table, rows } => {
-                let id = self.id.to_owned();
-                self.caller.plan::<()>(Command::Restore(Restore::Rows { id, table, rows })).await
+                let rows = Restore::Rows { attempt: self.attempt, table, rows };
+                self.caller.plan::<()>(Command::Restore(rows)).await
             }
-            Batch::Account { object, is_first, rows } => Ok(self.app.account(&object)?.restore(is_first, rows).await?),
+            Batch::Account { object, is_first, rows } => {
+                Ok(self.app.account(&object)?.restore(self.attempt, is_first, rows).await?)
+            }
         }
     }
 }

@@ -115,7 +115,7 @@ impl Inner {
             Message::Wake => reply(()),
             Message::StandStill { stands } => self.stand_still(stands).and_then(reply),
             Message::Export { place } => self.export(&place).and_then(reply),
-            Message::Restore { is_first, rows } => self.restore(is_first, &rows).and_then(reply),
+            Message::Restore { attempt, is_first, rows } => self.restore(attempt, is_first, &rows).and_then(reply),
         };
         self.arm().await?;
         result

@@ -1,5 +1,7 @@
 //! Standing still, so that the account can go on in another deployment and in that one alone: X's refresh tokens work once.
 
+use latchkey_core::standstill::stands_still;
+
 use super::Inner;
 use super::stub::Stored;
 use crate::error::{Error, Result};
@@ -18,14 +20,14 @@ const CARRIED: &[Table] = &[
 
 impl Inner {
     pub(super) fn stands_still(&self) -> Result<bool> {
-        Ok(self.db()?.count("SELECT count(*) AS count FROM standstill", Vec::new())? > 0)
+        Ok(self.db()?.count("SELECT count(*) AS count FROM standstill WHERE stands", Vec::new())? > 0)
     }
 
     /// Durable at once. It is true when nothing is under way any more: what was is not cut off.
     pub(super) fn stand_still(&self, stands: bool) -> Result<bool> {
-        let statement =
-            if stands { "INSERT OR IGNORE INTO standstill (id) VALUES (1)" } else { "DELETE FROM standstill" };
-        self.db()?.run(statement, Vec::new())?;
+        let write = "INSERT INTO standstill (id, stands, attempt) VALUES (1, ?, 0)
+            ON CONFLICT (id) DO UPDATE SET stands = excluded.stands";
+        self.db()?.run(write, vec![i32::from(stands).into()])?;
         let is_busy = self.publishing.get() || self.refreshing.borrow().is_some() || self.creating.get() > 0;
         Ok(!(stands && is_busy))
     }
@@ -37,10 +39,16 @@ impl Inner {
         self.db()?.page(CARRIED, place)
     }
 
-    pub(super) fn restore(&self, is_first: bool, rows: &[Stored]) -> Result<()> {
+    /// What is left of an earlier try, or of one that has ended, changes nothing any more.
+    pub(super) fn restore(&self, attempt: u32, is_first: bool, rows: &[Stored]) -> Result<()> {
         self.db()?.transaction(|| {
+            let over = "SELECT count(*) AS count FROM standstill WHERE attempt > ?1 OR (attempt = ?1 AND NOT stands)";
+            if self.db()?.count(over, vec![i64::from(attempt).into()])? > 0 {
+                return Err(stands_still().into());
+            }
             if is_first {
-                self.stand_still(true)?;
+                let stand = "INSERT OR REPLACE INTO standstill (id, stands, attempt) VALUES (1, TRUE, ?)";
+                self.db()?.run(stand, vec![i64::from(attempt).into()])?;
                 CARRIED
                     .iter()
                     .try_for_each(|table| self.db()?.run(&format!("DELETE FROM {}", table.name), Vec::new()))?;

@@ -27,7 +27,8 @@ pub const SCHEMA: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS journal_untold ON journal (seq) WHERE told < revision",
     "CREATE TABLE IF NOT EXISTS claims (x_post_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS keys (digest TEXT PRIMARY KEY, id TEXT NOT NULL, account_id TEXT NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS standstill (id INTEGER PRIMARY KEY CHECK (id = 1))",
+    "CREATE TABLE IF NOT EXISTS standstill (
+        id INTEGER PRIMARY KEY CHECK (id = 1), stands INTEGER NOT NULL, attempt INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS windows (
         endpoint TEXT NOT NULL, kind TEXT NOT NULL, reset_at INTEGER NOT NULL, doc TEXT NOT NULL,
         PRIMARY KEY (endpoint, kind)) WITHOUT ROWID",

@@ -66,6 +66,7 @@ pub(super) enum Message {
         place: Place,
     },
     Restore {
+        attempt: u32,
         is_first: bool,
         rows: Vec<Stored>,
     },
@@ -288,8 +289,8 @@ impl AccountStub {
     }
 
     /// Rows of a backup. The first ones take the place of whatever was there, and the object stands still.
-    pub async fn restore(&self, is_first: bool, rows: Vec<Stored>) -> Result<()> {
-        ask(&self.stub, &Message::Restore { is_first, rows }).await
+    pub async fn restore(&self, attempt: u32, is_first: bool, rows: Vec<Stored>) -> Result<()> {
+        ask(&self.stub, &Message::Restore { attempt, is_first, rows }).await
     }
 
     pub async fn wake(&self) -> Result<()> {

@@ -147,7 +147,7 @@ fn done_by(command: &Command, outcome: &Outcome) -> Option<Deed> {
         // A plan that is an effect by itself; a change that has to begin again is none.
         Outcome::Go(_) => {
             let is_effect = match command {
-                Command::DeleteAccount { .. } | Command::PlanSession { .. } | Command::ExportNetworks => true,
+                Command::DeleteAccount { .. } | Command::PlanSession { .. } | Command::PlanExport => true,
                 Command::Media(command) => matches!(**command, MediaCommand::Delete { .. }),
                 _ => false,
             };
@@ -186,7 +186,7 @@ fn deed(command: &Command) -> Option<Deed> {
             _ => None,
         },
         Command::ChangeSettings { .. } => Some((Action::SettingsChanged, None)),
-        Command::ExportNetworks => Some((Action::Exported, None)),
+        Command::PlanExport => Some((Action::Exported, None)),
         Command::Restore(Restore::End { .. }) => Some((Action::Restored, None)),
         _ => None,
     }

@@ -4,13 +4,14 @@ use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::network::Network;
-use latchkey_core::standstill::{Goal, Standstill};
+use latchkey_core::standstill::{Goal, Standstill, stands_still};
+use latchkey_core::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Inner;
 use crate::error::Result;
-use crate::objects::storage::{Page, Place, Table, read};
+use crate::objects::storage::{Page, Place, Table, read, time};
 use crate::runtime::now;
 
 /// Uploads that are under way stay behind: their bytes are in the other deployment's R2.
@@ -44,14 +45,25 @@ const OCCUPIED: [&str; 5] = ["networks", "accounts", "posts", "keys", "webhooks"
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Restore {
     Begin { id: String },
-    Rows { id: String, table: String, rows: Vec<Map<String, Value>> },
-    End { id: String },
+    Rows { attempt: u32, table: String, rows: Vec<Map<String, Value>> },
+    End { attempt: u32 },
+}
+
+/// What a backup begins with.
+#[derive(Serialize, Deserialize)]
+pub struct ExportPlan {
+    /// Since when the deployment stands still.
+    pub since: UnixMillis,
+    /// X apps, whose secrets go along.
+    pub networks: Vec<Network>,
 }
 
 /// How a restore begins.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Begun {
-    Fresh,
+    Fresh {
+        attempt: u32,
+    },
     /// This very backup is here already.
     Already,
 }
@@ -67,10 +79,13 @@ impl Inner {
         self.object_names(after)
     }
 
-    /// X apps whose secrets are to go along.
-    pub(super) fn export_networks(&self) -> Result<Vec<Network>> {
-        self.require_standstill()?;
-        self.networks()
+    pub(super) fn plan_export(&self) -> Result<ExportPlan> {
+        Ok(ExportPlan { since: self.require_standstill()?, networks: self.networks()? })
+    }
+
+    /// Nothing has gone on in between.
+    pub(super) fn end_export(&self, since: UnixMillis) -> Result<()> {
+        if self.require_standstill()? == since { Ok(()) } else { Err(stands_still().into()) }
     }
 
     /// A restore that broke off is begun anew, with this file or another.
@@ -84,10 +99,10 @@ impl Inner {
             self.require_motion()?;
             self.require_empty()?;
         }
-        let restoring = Standstill::new(Goal::Restore, Some(id.to_owned()), now());
+        let restoring = Standstill::restoring(id, before, now());
         self.save_standstill(&restoring, None)?;
         CARRIED.iter().try_for_each(|table| self.db()?.run(&format!("DELETE FROM {}", table.name), Vec::new()))?;
-        Ok(Begun::Fresh)
+        Ok(Begun::Fresh { attempt: restoring.attempt })
     }
 
     fn require_empty(&self) -> Result<()> {
@@ -101,15 +116,17 @@ impl Inner {
         Ok(())
     }
 
-    pub(super) fn restore_rows(&self, id: &str, table: &str, rows: &[Map<String, Value>]) -> Result<()> {
-        self.require_restoring(id)?;
+    pub(super) fn restore_rows(&self, attempt: u32, table: &str, rows: &[Map<String, Value>]) -> Result<()> {
+        self.require_restoring(attempt)?;
         rows.iter().try_for_each(|row| self.db()?.insert(CARRIED, table, row))
     }
 
     /// The last line was read: from here on everything goes.
-    pub(super) fn end_restore(&self, id: &str) -> Result<Answer> {
-        self.require_restoring(id)?;
-        self.save_standstill(&Standstill::new(Goal::Go, Some(id.to_owned()), now()), Some(now()))?;
+    pub(super) fn end_restore(&self, attempt: u32) -> Result<Answer> {
+        let restoring = self.require_restoring(attempt)?;
+        self.save_standstill(&Standstill::new(Goal::Go, Some(restoring), now()), Some(now()))?;
+        // What was under way there is under way nowhere.
+        self.db()?.run("UPDATE outbox SET due_at = ?, opened = 0 WHERE opened > 0", vec![time(now())])?;
         self.show_restored()
     }
 
@@ -122,12 +139,11 @@ impl Inner {
         Ok(Answer::data(200, data))
     }
 
-    /// Another restore may have begun meanwhile.
-    fn require_restoring(&self, id: &str) -> Result<()> {
+    /// Another try may have begun meanwhile, with this file or another.
+    fn require_restoring(&self, attempt: u32) -> Result<Standstill> {
         let standstill = self.standstill()?;
-        let is_this = standstill.is_some_and(|it| it.goal == Goal::Restore && it.restored.as_deref() == Some(id));
-        if is_this {
-            return Ok(());
+        if let Some(standstill) = standstill.filter(|it| it.goal == Goal::Restore && it.attempt == attempt) {
+            return Ok(standstill);
         }
         let refused = Refused::new(Code::InFlight, "Another backup is being restored.");
         Err(refused.with_hint("Wait until it has ended.").into())

@@ -59,7 +59,11 @@ impl Inner {
     /// Page after page. A refusal of X's ends it; a fault of ours is tried again from the page it was at.
     pub(super) async fn run_import(&self, id: &ImportId) -> Result<()> {
         while let Some(mut import) = self.import(id.as_str())?.filter(|import| !import.is_over()) {
-            match self.next_page(&import).await {
+            let page = self.next_page(&import).await;
+            if self.is_standing()? {
+                return Err(Error::fault("an import waits until the deployment goes on"));
+            }
+            match page {
                 Ok((account, page)) => self.db()?.transaction(|| self.take_page(&import, &account, page))?,
                 Err(Error::Refused(refused)) => {
                     import.fail(refused.code.as_str(), &refused.message, now());

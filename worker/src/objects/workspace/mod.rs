@@ -46,7 +46,7 @@ use serde::Serialize;
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
-pub use self::backup::{Begun, Restore, doc_of};
+pub use self::backup::{Begun, ExportPlan, Restore, doc_of};
 pub use self::brand::Picture;
 use self::dispatches::Lanes;
 pub use self::media::{Arrived, ConfirmPlan, MediaCommand, MediaRows, Remains};
@@ -134,7 +134,10 @@ impl Inner {
             }
             Message::Client { network_id, even_deleted } => reply(self.client(&network_id, even_deleted)?),
             Message::PlanPass { call, account } => reply(self.plan_pass(&call, account.as_deref())?),
-            Message::Admit(admission) => reply(self.db()?.transaction(|| self.admit(&admission))?),
+            Message::Admit(admission) => {
+                self.require_motion()?;
+                reply(self.db()?.transaction(|| self.admit(&admission))?)
+            }
             Message::SignIn(sign_in) => reply(self.db()?.transaction(|| self.sign_in(&sign_in))?),
             Message::SignedIn { session } => reply(self.signed_in(&session)?),
             Message::SignOut { session, is_everywhere, request_id } => {
@@ -278,12 +281,13 @@ impl Inner {
             }
             Command::ChangeWebhook { id, change } => Ok(done(self.change_webhook(id, (**change).clone(), whose)?)),
             Command::Media(command) => self.media_command(command, &call.request_id, whose),
-            Command::ExportNetworks => go(self.export_networks()?),
+            Command::PlanExport => go(self.plan_export()?),
+            Command::EndExport { since } => go(self.end_export(*since)?),
             Command::ExportPage { place } => go(self.export_page(place)?),
             Command::ExportObjects { after } => go(self.export_objects(after)?),
             Command::Restore(Restore::Begin { id }) => go(self.begin_restore(id)?),
-            Command::Restore(Restore::Rows { id, table, rows }) => go(self.restore_rows(id, table, rows)?),
-            Command::Restore(Restore::End { id }) => Ok(done(self.end_restore(id)?)),
+            Command::Restore(Restore::Rows { attempt, table, rows }) => go(self.restore_rows(*attempt, table, rows)?),
+            Command::Restore(Restore::End { attempt }) => Ok(done(self.end_restore(*attempt)?)),
             Command::ShowRestored => Ok(done(self.show_restored()?)),
         }
     }

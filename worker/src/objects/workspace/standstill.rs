@@ -53,8 +53,7 @@ impl Inner {
     pub(super) fn hand_over(&self) -> Result<Answer> {
         let before = self.standstill()?;
         if !before.as_ref().is_some_and(Standstill::is_standing) {
-            let restored = before.and_then(|before| before.restored);
-            self.save_standstill(&Standstill::new(Goal::Stand, restored, now()), Some(now()))?;
+            self.save_standstill(&Standstill::new(Goal::Stand, before, now()), Some(now()))?;
         }
         self.show_handover(202)
     }
@@ -65,7 +64,7 @@ impl Inner {
             if before.goal == Goal::Restore {
                 return Err(stands_still().with_hint("Send the whole backup again: POST /v1/import.").into());
             }
-            self.save_standstill(&Standstill::new(Goal::Go, before.restored, now()), Some(now()))?;
+            self.save_standstill(&Standstill::new(Goal::Go, Some(before), now()), Some(now()))?;
         }
         self.show_handover(200)
     }
@@ -121,11 +120,10 @@ impl Inner {
         self.save_standstill(&standstill, next_at)
     }
 
-    /// A backup is read only of what stands still, whole.
-    pub(super) fn require_standstill(&self) -> Result<()> {
-        let can_be_copied = self.standstill()?.is_some_and(|standstill| standstill.can_be_copied());
-        if can_be_copied {
-            return Ok(());
+    /// A backup is read only of what stands still, whole. Answers since when: the same all the while.
+    pub(super) fn require_standstill(&self) -> Result<UnixMillis> {
+        if let Some(standstill) = self.standstill()?.filter(Standstill::can_be_copied) {
+            return Ok(standstill.since);
         }
         let refused =
             Refused::new(Code::InFlight, "This deployment does not stand still, so a copy would not be of one moment.");

@@ -181,8 +181,11 @@ pub enum Command {
         change: Box<Change>,
     },
     Media(Box<MediaCommand>),
-    /// X apps, whose secrets a backup begins with.
-    ExportNetworks,
+    /// What a backup begins with.
+    PlanExport,
+    EndExport {
+        since: UnixMillis,
+    },
     ExportPage {
         place: Place,
     },
