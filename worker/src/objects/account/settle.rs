@@ -84,6 +84,8 @@ impl Inner {
                 Err(Silence::Limited(time) | Silence::NoAccess(NoAccess::Until(time))) => {
                     return Ok(Sight::NotBefore(time));
                 }
+                // It is looked for as soon as the deployment goes on, here or elsewhere.
+                Err(Silence::NoAccess(NoAccess::StandsStill)) => return Ok(Sight::NotBefore(now())),
                 Err(Silence::NoAccess(_)) => return self.not_before_probe(),
                 Err(Silence::NoAnswer(_)) => return Ok(Sight::NotBefore(self.again_at()?)),
             };

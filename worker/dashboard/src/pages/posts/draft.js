@@ -1,6 +1,6 @@
 /** A post that is being written: kept in this browser until it is sent, so that neither a reload nor a lost answer takes it. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { fromLocal, toLocal } from "./words.js";
 
 const KEPT_AS = "post-being-written";
@@ -29,7 +29,8 @@ export const draftOf = ({ containers, x, isDraft, scheduledAt }) => ({
  */
 export function useDraft(given) {
   const [draft, setDraft] = useState(() => given ?? kept() ?? empty());
-  useEffect(() => {
+  // Before the next frame: a page that is left at once has kept it.
+  useLayoutEffect(() => {
     if (!given) keep(draft);
   }, [draft]);
   const change = (fields) =>
