@@ -13,12 +13,14 @@ use serde_json::{Map, Value};
 
 use crate::api::refused::Refused;
 use crate::id::NetworkId;
+use crate::schema::{CURRENT, reads_rows_of};
 use crate::seal::{Context, Keyring, Purpose, SealError, base64url, base64url_decode};
 use crate::secret::Secret;
 use crate::time::UnixMillis;
 
 const FORMAT: &str = "backup";
-const VERSION: u32 = 1;
+/// Version 1 did not say which schema its rows have: the first one. Its code does not read version 2.
+const VERSION: u32 = 2;
 const KEY_ID: &str = "backup";
 /// OWASP's first choice for Argon2id where memory is short (Password Storage Cheat Sheet): 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19_456;
@@ -46,6 +48,9 @@ pub struct Header {
 pub enum Entry {
     Begin {
         created_at: UnixMillis,
+        /// Of the tables that the rows are from. Files of version 1 lack it, and have rows of the first.
+        #[serde(default = "first_schema")]
+        schema_version: usize,
     },
     /// A client secret, sealed by the file's key.
     Secret {
@@ -73,6 +78,8 @@ pub enum BackupError {
     Format,
     #[error("the backup is of version {0}, which this deployment does not know")]
     Version(u32),
+    #[error("its rows have schema version {0}, which this deployment ({CURRENT}) cannot take")]
+    Schema(usize),
     #[error("expected 12 to 1024 printable ASCII characters")]
     Passphrase,
     #[error("it does not open this backup")]
@@ -94,6 +101,9 @@ impl From<BackupError> for Refused {
             _ => "body",
         };
         Self::field(field, error.to_string()).with_hint(match error {
+            BackupError::Version(_) | BackupError::Schema(_) => {
+                "Deploy the version of the Worker that made the backup, restore it there, and then upgrade."
+            }
             BackupError::Passphrase | BackupError::WrongPassphrase => {
                 "Send the passphrase that the backup was made with; nobody can restore it without."
             }
@@ -101,6 +111,20 @@ impl From<BackupError> for Refused {
                 "Send the file as it was made, from its first byte to its last. Nothing of it is in use before its end."
             }
         })
+    }
+}
+
+const fn first_schema() -> usize {
+    1
+}
+
+/// Whether this code can take the rows of a file that begins so.
+pub fn check_schema(begin: &Entry) -> Result<(), BackupError> {
+    match begin {
+        Entry::Begin { schema_version, .. } if !reads_rows_of(*schema_version) => {
+            Err(BackupError::Schema(*schema_version))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -123,7 +147,7 @@ impl Header {
         if header.format != FORMAT {
             return Err(BackupError::Format);
         }
-        if header.version != VERSION {
+        if !(1..=VERSION).contains(&header.version) {
             return Err(BackupError::Version(header.version));
         }
         Ok(header)
@@ -240,7 +264,7 @@ mod tests {
 
     fn entries() -> Vec<Entry> {
         let row = |n: u32| Entry::Row { table: "posts".into(), row: Map::from_iter([("n".to_owned(), n.into())]) };
-        vec![Entry::Begin { created_at: UnixMillis(5) }, row(1), row(2), Entry::End]
+        vec![Entry::Begin { created_at: UnixMillis(5), schema_version: 2 }, row(1), row(2), Entry::End]
     }
 
     #[test]
@@ -281,16 +305,36 @@ mod tests {
         let parse = |line: &str| Header::parse(line.as_bytes()).map(|header| header.id);
         assert_eq!(parse("{}"), Err(BackupError::Format));
         assert_eq!(parse(r#"{"format":"zip","version":1,"id":""}"#), Err(BackupError::Format));
-        assert_eq!(parse(r#"{"format":"backup","version":2,"id":""}"#), Err(BackupError::Version(2)));
+        assert_eq!(parse(r#"{"format":"backup","version":3,"id":""}"#), Err(BackupError::Version(3)));
         let short = Header::parse(br#"{"format":"backup","version":1,"id":"AA"}"#).unwrap();
         assert_eq!(short.ring(&Secret::new(String::new())).err(), Some(BackupError::Format));
     }
 
     #[test]
-    fn backup_v1_format_unchanged() {
+    fn a_file_is_refused_whose_rows_are_not_for_these_tables() {
+        let begin = |schema_version| Entry::Begin { created_at: UnixMillis(5), schema_version };
+        assert_eq!(check_schema(&begin(CURRENT)), Ok(()));
+        assert_eq!(check_schema(&begin(CURRENT + 1)), Err(BackupError::Schema(CURRENT + 1)));
+        assert_eq!(check_schema(&begin(0)), Err(BackupError::Schema(0)));
+    }
+
+    #[test]
+    fn backup_v1_is_read() {
+        assert!(Header::parse(br#"{"format":"backup","version":1,"id":"BwcHBwcHBwcHBwcHBwcHBw"}"#).is_ok());
+        let mut lines = lines("correct horse battery");
+        let begin = lines.open(PINNED_V1.as_bytes()).unwrap();
+        assert_eq!(begin, Entry::Begin { created_at: UnixMillis(5), schema_version: 1 });
+        assert_eq!(check_schema(&begin), Ok(()));
+    }
+
+    const PINNED_V1: &str =
+        "AQZiYWNrdXADAwMDAwMDAwMDAwP6JKI92yhjIOgW6IKj6rTIuq12Gih0zXsQFNstjfQFkD7jdr9e8LZN4nh6-hNGwQ";
+
+    #[test]
+    fn backup_v2_format_unchanged() {
         assert_eq!(
             Header::new([7; 16]).line().unwrap(),
-            r#"{"format":"backup","version":1,"id":"BwcHBwcHBwcHBwcHBwcHBw"}"#
+            r#"{"format":"backup","version":2,"id":"BwcHBwcHBwcHBwcHBwcHBw"}"#
         );
         let row = Entry::AccountRow { object: "o".into(), table: "t".into(), row: Map::new() };
         let text = r#"{"kind":"account_row","object":"o","table":"t","row":{}}"#;
@@ -299,7 +343,7 @@ mod tests {
         assert_eq!(line, PINNED);
     }
 
-    const PINNED: &str = "AQZiYWNrdXADAwMDAwMDAwMDAwP6JKI92yhjIOgW6IKj6rTIuq12Gih0zXsQFNstjfQFkD7jdr9e8LZN4nh6-hNGwQ";
+    const PINNED: &str = "AQZiYWNrdXADAwMDAwMDAwMDAwP6JKI92yhjIOgW6IKj6rTIuq12Gih0zXsQFNstjfRUGVBQfdMnoRfXj_1r55c2bOaSqeqnsWZTTdDajtaLuvAY6YY";
 
     proptest! {
         #[test]

@@ -10,11 +10,15 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
-use worker::{SqlStorage, SqlStorageValue, Storage};
+use worker::{SqlStorage, SqlStorageValue, State, Storage};
 
+use super::schema::{Versions, upgrade};
 use crate::error::{Doing, Error, Result};
+use crate::log;
 use crate::runtime::now;
 
+/// When an alarm comes again to code that may not open the object. Code that may has nothing else to wake it.
+const NOT_OURS: Span = Span::mins(10);
 /// How soon an object that died in its alarm goes on. The platform gives up on an alarm that keeps failing, so each
 /// handler sets the next one before it works; one that is still at work then is not disturbed, alarms run one by one.
 const AFTER_A_CRASH: Span = Span::secs(5);
@@ -22,6 +26,35 @@ const AFTER_A_CRASH: Span = Span::secs(5);
 pub struct Db {
     storage: Storage,
     sql: SqlStorage,
+    /// Of its tables: this code's, or that of newer code that this code may stand in for.
+    version: usize,
+}
+
+/// What an object holds, whether or not this code may open it.
+pub struct Store {
+    storage: Storage,
+    db: Result<Db>,
+}
+
+impl Store {
+    /// `prepare` is what has to be done before anything is served.
+    pub fn open(object: &str, state: &State, versions: &Versions, prepare: impl FnOnce(&Db) -> Result<()>) -> Self {
+        let db = Db::open(state.storage(), versions).and_then(|db| prepare(&db).map(|()| db));
+        log::unattended(object, "opening its storage", &db.as_ref().map(drop).map_err(Clone::clone));
+        Self { storage: state.storage(), db }
+    }
+
+    pub fn db(&self) -> Result<&Db> {
+        self.db.as_ref().map_err(Clone::clone)
+    }
+
+    /// What an alarm asks first.
+    pub async fn db_for_alarm(&self) -> Result<&Db> {
+        if self.db.is_err() {
+            set_alarm(&self.storage, now() + NOT_OURS).await?;
+        }
+        self.db()
+    }
 }
 
 /// How long a row waits that the process died in so often already; nothing for what may have been a power cut.
@@ -73,13 +106,16 @@ struct Count {
 }
 
 impl Db {
-    /// Creates what is missing of the schema.
-    pub fn open(storage: Storage, schema: &[&str]) -> Result<Self> {
+    /// Brings the tables to this code's version. An error leaves them as they are.
+    pub fn open(storage: Storage, versions: &Versions) -> Result<Self> {
         let sql = storage.sql();
-        for statement in schema {
-            sql.exec(statement, None).doing("create the schema")?;
-        }
-        Ok(Self { storage, sql })
+        let unversioned = Self { storage, sql, version: 0 };
+        let version = upgrade(&unversioned, versions)?.version;
+        Ok(Self { version, ..unversioned })
+    }
+
+    pub const fn schema_version(&self) -> usize {
+        self.version
     }
 
     pub fn run(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
@@ -178,10 +214,7 @@ impl Db {
             return Ok(());
         }
         match at {
-            Some(at) => {
-                let wait = u64::try_from((at - now()).as_millis()).unwrap_or(0);
-                self.storage.set_alarm(Duration::from_millis(wait)).await.doing("set an alarm")
-            }
+            Some(at) => set_alarm(&self.storage, at).await,
             None => self.storage.delete_alarm().await.doing("delete an alarm"),
         }
     }
@@ -191,6 +224,11 @@ impl Db {
         self.storage.delete_alarm().await.doing("delete an alarm")?;
         self.storage.delete_all().await.doing("empty an object")
     }
+}
+
+async fn set_alarm(storage: &Storage, at: UnixMillis) -> Result<()> {
+    let wait = u64::try_from((at - now()).as_millis()).unwrap_or(0);
+    storage.set_alarm(Duration::from_millis(wait)).await.doing("set an alarm")
 }
 
 /// A stored document. By way of a `Value`, so that not every type brings its own text parser along.

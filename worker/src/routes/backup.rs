@@ -9,7 +9,7 @@ use std::future::poll_fn;
 use futures_channel::mpsc::{Sender, channel};
 use futures_util::TryStreamExt;
 use latchkey_core::api::refused::Refused;
-use latchkey_core::backup::{BackupError, Entry, Header, Lines, PASSPHRASE_HEADER, passphrase};
+use latchkey_core::backup::{BackupError, Entry, Header, Lines, PASSPHRASE_HEADER, check_schema, passphrase};
 use latchkey_core::seal::{Context, Keyring, Purpose};
 use latchkey_core::webhook::Webhook;
 use serde_json::{Map, Value};
@@ -71,7 +71,7 @@ impl Export {
     async fn write(&mut self, app: &App, incoming: &Incoming, header: &Header, plan: &ExportPlan) -> Result<()> {
         let caller = ApiCaller::new(app, incoming)?;
         self.text(header.line()?).await?;
-        self.entries(vec![Entry::Begin { created_at: now() }]).await?;
+        self.entries(vec![Entry::Begin { created_at: now(), schema_version: plan.schema_version }]).await?;
         for network in &plan.networks {
             let sealed = app.vault()?.export(&network.client(), self.lines.ring()).await?;
             let (network_id, version) = (network.id.clone(), network.secret_version);
@@ -160,7 +160,8 @@ pub async fn restore(app: &App, mut incoming: Incoming) -> Answered {
     let ring = caller.require(header.ring(&passphrase).map_err(Refused::from)).await?;
     let mut lines = Lines::new(&header, ring);
     let line = caller.require(body.next().await).await?.unwrap_or_default();
-    caller.require(lines.open(&line).map_err(Refused::from)).await?;
+    let begin = lines.open(&line).and_then(|begin| check_schema(&begin));
+    caller.require(begin.map_err(Refused::from)).await?;
     let id = header.id().to_owned();
     let attempt = match caller.plan(Command::Restore(Restore::Begin { id })).await? {
         Begun::Fresh { attempt } => attempt,

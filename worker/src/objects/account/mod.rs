@@ -9,6 +9,7 @@ mod keys;
 mod lookup;
 mod pass;
 mod publish;
+mod schema;
 mod settle;
 mod standstill;
 mod store;
@@ -26,9 +27,10 @@ use latchkey_core::time::Span;
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
+pub use self::schema::VERSIONS;
 pub use self::stub::{AccountStub, Adoption, Content, Passage, Passed, Release, Revocation, TOLD_HEADERS};
 use self::stub::{Message, PASSAGE_HEADER, refusal};
-use super::storage::Db;
+use super::storage::{Db, Store};
 use super::wire::{answer, message, reply};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -46,7 +48,7 @@ pub struct AccountObject {
 struct Inner {
     env: Env,
     app: OnceCell<App>,
-    db: Result<Db>,
+    store: Store,
     refreshing: RefCell<Option<Shared<LocalBoxFuture<'static, Result<()>>>>>,
     publishing: Cell<bool>,
     /// The post that may be tried although the network is paused. A crash forgets it, and the next probe is another.
@@ -61,11 +63,11 @@ impl std::panic::RefUnwindSafe for AccountObject {}
 
 impl DurableObject for AccountObject {
     fn new(state: State, env: Env) -> Self {
-        let db = Db::open(state.storage(), store::SCHEMA);
+        let store = Store::open("account", &state, &VERSIONS, |_| Ok(()));
         let inner = Inner {
             env,
             app: OnceCell::new(),
-            db,
+            store,
             refreshing: RefCell::default(),
             publishing: Cell::new(false),
             probing: RefCell::default(),
@@ -149,7 +151,7 @@ impl Inner {
 
     /// Publishes what is due, tells the ledger what changed, and sets the next alarm.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
-        self.db()?.set_alarm_for_a_crash().await?;
+        self.store.db_for_alarm().await?.set_alarm_for_a_crash().await?;
         self.publish_due().await?;
         self.arm().await
     }
@@ -160,7 +162,7 @@ impl Inner {
     }
 
     fn db(&self) -> Result<&Db> {
-        self.db.as_ref().map_err(Clone::clone)
+        self.store.db()
     }
 
     /// Opened once: what the environment says does not change in the life of an object's process.

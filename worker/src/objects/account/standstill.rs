@@ -60,13 +60,13 @@ impl Inner {
 
 #[cfg(test)]
 mod tests {
-    use super::super::store::SCHEMA;
+    use super::super::VERSIONS;
     use super::{CARRIED, LEFT};
+    use crate::objects::schema::tests::tables;
 
     #[test]
     fn a_table_is_carried_by_a_backup_or_left_on_purpose() {
-        let tables = SCHEMA.iter().filter_map(|statement| statement.strip_prefix("CREATE TABLE IF NOT EXISTS"));
-        for name in tables.filter_map(|rest| rest.trim_start().split([' ', '(']).next()) {
+        for name in tables(&VERSIONS) {
             let is_carried = CARRIED.iter().any(|table| table.name == name);
             assert!(is_carried != LEFT.contains(&name), "{name}: say in CARRIED or in LEFT what becomes of it");
         }

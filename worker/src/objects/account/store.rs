@@ -13,27 +13,6 @@ use crate::log;
 use crate::objects::storage::{doc, pause_after_deaths, read, time};
 use crate::runtime::now;
 
-/// `told` is the last revision that the ledger has acknowledged; a row with a newer one is still to be reported.
-pub const SCHEMA: &[&str] = &[
-    "CREATE TABLE IF NOT EXISTS pair (
-        id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL, sealed TEXT NOT NULL, session_id TEXT NOT NULL,
-        x_user_id TEXT NOT NULL, is_told INTEGER NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS journal (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT, post_id TEXT NOT NULL, account_id TEXT NOT NULL, state TEXT NOT NULL,
-        run_at INTEGER NOT NULL, due_at INTEGER, revision INTEGER NOT NULL, told INTEGER NOT NULL,
-        opened INTEGER NOT NULL DEFAULT 0, doc TEXT NOT NULL, UNIQUE (post_id, account_id))",
-    "CREATE INDEX IF NOT EXISTS journal_line ON journal (run_at, seq) WHERE state IN ('queued', 'publishing')",
-    "CREATE INDEX IF NOT EXISTS journal_aside ON journal (due_at) WHERE state IN ('held', 'unknown', 'recalled', 'aside')",
-    "CREATE INDEX IF NOT EXISTS journal_untold ON journal (seq) WHERE told < revision",
-    "CREATE TABLE IF NOT EXISTS claims (x_post_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS keys (digest TEXT PRIMARY KEY, id TEXT NOT NULL, account_id TEXT NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS standstill (
-        id INTEGER PRIMARY KEY CHECK (id = 1), stands INTEGER NOT NULL, attempt INTEGER NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS windows (
-        endpoint TEXT NOT NULL, kind TEXT NOT NULL, reset_at INTEGER NOT NULL, doc TEXT NOT NULL,
-        PRIMARY KEY (endpoint, kind)) WITHOUT ROWID",
-];
-
 /// How many changes one report to the ledger carries.
 pub const REPORT_ROWS: u32 = 100;
 /// A row of the journal that is final and reported is of no more use here; the ledger has it.

@@ -6,6 +6,7 @@
 mod conclude;
 mod confirm;
 mod revoke;
+mod schema;
 mod stub;
 
 use std::cell::{Cell, RefCell};
@@ -24,18 +25,16 @@ use latchkey_core::time::Span;
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
+pub use self::schema::VERSIONS;
 pub use self::stub::{Arrival, Asking, Completed, ConnectStub, Ending, Opening, Page, digest};
 use self::stub::{Message, Returned};
-use super::storage::{Db, doc};
+use super::storage::{Db, Store, doc};
 use super::waiting::Waiting;
 use super::wire::{answer, message, reply};
 use crate::app::{App, WORKSPACE};
 use crate::error::{Error, Result};
 use crate::log;
 use crate::runtime::{entropy, now, within};
-
-const SCHEMA: &[&str] =
-    &["CREATE TABLE IF NOT EXISTS session (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL)"];
 
 #[durable_object]
 pub struct ConnectObject {
@@ -44,7 +43,7 @@ pub struct ConnectObject {
 
 struct Inner {
     env: Env,
-    db: Result<Db>,
+    store: Store,
     waiting: Waiting,
     forgotten: Cell<bool>,
     concluding: RefCell<Option<Shared<LocalBoxFuture<'static, Result<()>>>>>,
@@ -56,11 +55,11 @@ impl std::panic::RefUnwindSafe for ConnectObject {}
 
 impl DurableObject for ConnectObject {
     fn new(state: State, env: Env) -> Self {
-        let db = Db::open(state.storage(), SCHEMA);
+        let store = Store::open("connect", &state, &VERSIONS, |_| Ok(()));
         Self {
             inner: Rc::new(Inner {
                 env,
-                db,
+                store,
                 waiting: Waiting::default(),
                 forgotten: Cell::new(false),
                 concluding: RefCell::default(),
@@ -195,6 +194,7 @@ impl Inner {
     /// Revokes what is still to be revoked, resumes after a crash, drops what is secret at expiry, forgets the session a
     /// day after its end.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
+        self.store.db_for_alarm().await?;
         self.settle().await;
         let mut session = self.session()?;
         let time = now();
@@ -249,7 +249,7 @@ impl Inner {
     }
 
     fn db(&self) -> Result<&Db> {
-        self.db.as_ref().map_err(Clone::clone)
+        self.store.db()
     }
 
     fn app(&self) -> Result<App> {

@@ -56,6 +56,8 @@ pub struct ExportPlan {
     pub since: UnixMillis,
     /// X apps, whose secrets go along.
     pub networks: Vec<Network>,
+    /// Of the tables that the rows come from.
+    pub schema_version: usize,
 }
 
 /// How a restore begins.
@@ -80,7 +82,8 @@ impl Inner {
     }
 
     pub(super) fn plan_export(&self) -> Result<ExportPlan> {
-        Ok(ExportPlan { since: self.require_standstill()?, networks: self.networks()? })
+        let (since, networks) = (self.require_standstill()?, self.networks()?);
+        Ok(ExportPlan { since, networks, schema_version: self.db()?.schema_version() })
     }
 
     /// Nothing has gone on in between.
@@ -157,13 +160,13 @@ pub fn doc_of<T: serde::de::DeserializeOwned>(row: &Map<String, Value>) -> Resul
 
 #[cfg(test)]
 mod tests {
-    use super::super::ledger::SCHEMA;
+    use super::super::VERSIONS;
     use super::{CARRIED, LEFT};
+    use crate::objects::schema::tests::tables;
 
     #[test]
     fn a_table_is_carried_by_a_backup_or_left_on_purpose() {
-        let tables = SCHEMA.iter().filter_map(|statement| statement.strip_prefix("CREATE TABLE IF NOT EXISTS"));
-        for name in tables.filter_map(|rest| rest.trim_start().split([' ', '(']).next()) {
+        for name in tables(&VERSIONS) {
             let is_carried = CARRIED.iter().any(|table| table.name == name);
             assert!(is_carried != LEFT.contains(&name), "{name}: say in CARRIED or in LEFT what becomes of it");
         }

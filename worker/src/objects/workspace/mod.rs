@@ -22,6 +22,7 @@ mod networks;
 mod outbox;
 mod posts;
 mod reseal;
+mod schema;
 mod settings;
 mod sign_ins;
 mod standstill;
@@ -50,13 +51,14 @@ pub use self::backup::{Begun, ExportPlan, Restore, doc_of};
 pub use self::brand::Picture;
 use self::dispatches::Lanes;
 pub use self::media::{Arrived, ConfirmPlan, MediaCommand, MediaRows, Remains};
+pub use self::schema::VERSIONS;
 use self::stub::Message;
 pub use self::stub::{
     Admission, ApiRequest, Call, ChangePlan, Command, DeletionPlan, Done, GrantReport, HealthPlan, Heard, InsightPlan,
     KeyPlan, NetworkCommit, NetworkPlan, NetworkWish, Outcome, PassPlan, Report, SessionPlan, SignIn, SignedInAs,
     Stage, VerificationPlan, WorkspaceStub,
 };
-use super::storage::Db;
+use super::storage::{Db, Store};
 use super::waiting::Waiting;
 use super::wire::{answer, message, reply};
 use crate::app::App;
@@ -73,7 +75,7 @@ pub struct WorkspaceObject {
 struct Inner {
     env: Env,
     app: OnceCell<App>,
-    db: Result<Db>,
+    store: Store,
     waiting: Waiting,
     /// Where users see this deployment, as the first call of this process said it.
     origin: OnceCell<String>,
@@ -86,9 +88,9 @@ impl std::panic::RefUnwindSafe for WorkspaceObject {}
 
 impl DurableObject for WorkspaceObject {
     fn new(state: State, env: Env) -> Self {
-        let db = Db::open(state.storage(), ledger::SCHEMA).and_then(|db| dispatches::resume(&db).map(|()| db));
+        let store = Store::open("workspace", &state, &VERSIONS, dispatches::resume);
         let (app, waiting, origin, lanes) = (OnceCell::new(), Waiting::default(), OnceCell::new(), Lanes::default());
-        Self { inner: Rc::new(Inner { env, app, db, waiting, origin, lanes }) }
+        Self { inner: Rc::new(Inner { env, app, store, waiting, origin, lanes }) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
@@ -344,7 +346,7 @@ impl Inner {
     }
 
     fn db(&self) -> Result<&Db> {
-        self.db.as_ref().map_err(Clone::clone)
+        self.store.db()
     }
 
     /// Opened once: what the environment says does not change in the life of an object's process.

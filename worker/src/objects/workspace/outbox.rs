@@ -106,7 +106,7 @@ impl Inner {
     /// Runs what is due, side by side, and sets the next alarm. Deliveries are not kept waiting by what waits for X: that
     /// goes on by itself, and is begun anew if it is not heard of.
     pub(super) async fn alarm(self: &Rc<Self>) -> Result<()> {
-        self.db()?.set_alarm_for_a_crash().await?;
+        self.store.db_for_alarm().await?.set_alarm_for_a_crash().await?;
         self.detach(Box::pin(Rc::clone(self).walk_standstill()));
         if self.is_standing()? {
             self.tell_webhooks()?;

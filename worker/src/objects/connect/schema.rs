@@ -1,0 +1,10 @@
+//! The Connect object's table (docs/STORAGE.md).
+
+use crate::objects::schema::Versions;
+
+pub const VERSIONS: Versions = [VERSION_1, VERSION_2];
+
+const VERSION_1: &[&str] =
+    &["CREATE TABLE IF NOT EXISTS session (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL)"];
+
+const VERSION_2: &[&str] = &[];

@@ -1,0 +1,112 @@
+//! Brings an object's tables to the version of this code, before anything is served (docs/STORAGE.md, "Schema versions").
+
+use latchkey_core::api::refused::Refused;
+use latchkey_core::schema::{CURRENT, SchemaVersion, mark, missing};
+
+use super::storage::Db;
+use crate::error::{Doing, Result};
+
+/// An object's statements, one list for each version.
+pub type Versions = [&'static [&'static str]; CURRENT];
+
+const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_version (
+    id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, oldest INTEGER NOT NULL)";
+
+/// All that is missing, or nothing of it. Refuses data that is not for this code, and then writes nothing.
+pub fn upgrade(db: &Db, versions: &Versions) -> Result<SchemaVersion> {
+    let stored = stored(db)?;
+    let missing = missing(stored, versions).map_err(Refused::from)?;
+    if missing.is_empty() {
+        return Ok(stored);
+    }
+    db.transaction(|| {
+        missing.iter().copied().flatten().try_for_each(|statement| db.run(statement, Vec::new()))?;
+        store(db, mark())
+    })
+    .doing("upgrade the schema")
+}
+
+fn stored(db: &Db) -> Result<SchemaVersion> {
+    let table = "SELECT count(*) AS count FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'";
+    if db.count(table, Vec::new())? == 0 {
+        return Ok(SchemaVersion::default());
+    }
+    let rows = db.rows("SELECT version, oldest FROM schema_version", Vec::new())?;
+    Ok(rows.into_iter().next().unwrap_or_default())
+}
+
+fn store(db: &Db, mark: SchemaVersion) -> Result<SchemaVersion> {
+    let SchemaVersion { version, oldest } = mark;
+    db.run(CREATE, Vec::new())?;
+    db.run(
+        &format!("INSERT OR REPLACE INTO schema_version (id, version, oldest) VALUES (1, {version}, {oldest})"),
+        Vec::new(),
+    )?;
+    Ok(mark)
+}
+
+#[cfg(test)]
+pub mod tests {
+    use latchkey_core::schema::OLDEST;
+
+    use super::super::{account, connect, workspace};
+    use super::Versions;
+
+    const ALL: [&Versions; 3] = [&workspace::VERSIONS, &account::VERSIONS, &connect::VERSIONS];
+
+    /// The tables that an object's statements create.
+    pub fn tables(versions: &Versions) -> impl Iterator<Item = &str> {
+        let statements = versions.iter().copied().flatten();
+        let created = statements.filter_map(|statement| statement.strip_prefix("CREATE TABLE "));
+        created.filter_map(|rest| rest.trim_start_matches("IF NOT EXISTS ").split([' ', '(']).next())
+    }
+
+    /// Code that does not know the statement goes on as before: nothing that it reads is gone, and each row that it writes
+    /// is still accepted.
+    fn only_adds(statement: &str) -> bool {
+        let adds_a_column = statement.starts_with("ALTER TABLE ") && statement.contains(" ADD COLUMN ");
+        let needs_a_value = statement.contains(" NOT NULL") && !statement.contains(" DEFAULT ");
+        ["CREATE TABLE ", "CREATE INDEX ", "CREATE VIEW "].iter().any(|word| statement.starts_with(word))
+            || adds_a_column && !needs_a_value
+    }
+
+    #[test]
+    fn a_version_that_older_code_may_open_only_adds() {
+        for versions in ALL {
+            for (statements, (at, oldest)) in versions.iter().zip(OLDEST.iter().enumerate()).skip(1) {
+                let may_change = *oldest == at + 1;
+                let changes: Vec<&&str> = statements.iter().filter(|statement| !only_adds(statement)).collect();
+                assert!(may_change || changes.is_empty(), "version {} allows code of {oldest}: {changes:#?}", at + 1);
+            }
+        }
+    }
+
+    #[test]
+    fn version_1_creates_only_what_is_not_there() {
+        let careful =
+            ["CREATE TABLE IF NOT EXISTS ", "CREATE INDEX IF NOT EXISTS ", "CREATE UNIQUE INDEX IF NOT EXISTS "];
+        for statement in ALL.iter().filter_map(|versions| versions.first().copied()).flatten() {
+            let is_careful = careful.iter().any(|start| statement.starts_with(start))
+                || statement.starts_with("CREATE VIEW IF NOT EXISTS ")
+                || statement.starts_with("INSERT OR IGNORE INTO ");
+            assert!(is_careful, "tables of the code that knew no versions have it already: {statement}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_an_addition_is_known() {
+        let added = [
+            "CREATE TABLE t (a)",
+            "ALTER TABLE t ADD COLUMN b TEXT",
+            "ALTER TABLE t ADD COLUMN b INTEGER NOT NULL DEFAULT 0",
+        ];
+        let changed = [
+            "DROP TABLE t",
+            "ALTER TABLE t ADD COLUMN b TEXT NOT NULL",
+            "ALTER TABLE t RENAME TO u",
+            "UPDATE t SET a = 1",
+        ];
+        assert!(added.iter().all(|statement| only_adds(statement)));
+        assert!(!changed.iter().any(|statement| only_adds(statement)) && !only_adds("CREATE UNIQUE INDEX i ON t (a)"));
+    }
+}
