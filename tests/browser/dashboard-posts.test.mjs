@@ -6,6 +6,7 @@ import { CREATE_CALL, createPost, faultAtX, fromNow, newAccount, postIn, publish
 import { PNG } from "../support/files.mjs";
 import { sha256 } from "../support/media.mjs";
 import { APPEND, mediaAtX } from "../support/publish-media.mjs";
+import { ADMIN_KEY } from "../support/worker.mjs";
 import { PHONE, startOffice } from "./desk.mjs";
 
 let office;
@@ -193,6 +194,98 @@ test("a scheduled post is moved by dragging it to another day, and by typing ano
   await desk.press(desk.button("Move", true));
   await page.locator(`[data-day="${key("13")}"] .day-post`).waitFor();
   assert.equal((await at()).getDate(), 13);
+});
+
+const asked = ({ page }, method) => {
+  const requests = [];
+  page.on("request", (request) => {
+    if (request.method() === method && request.url().includes("/v1/posts")) requests.push(request.postData());
+  });
+  return requests;
+};
+
+test("the composer takes no time that has passed, and sends nothing until it is a later one", async (t) => {
+  const own = await newAccount(office);
+  const desk = await newPost(t);
+  const { page } = desk;
+  await page.reload();
+  await pick(desk, own);
+  await write(desk, "not by a slip of the year");
+  await page.getByLabel("When").selectOption("later");
+  const posts = asked(desk, "POST");
+  for (const hours of [-2, -24 * 365, -0.1]) {
+    await page.getByLabel("Time").fill(inHours(hours));
+    await page.getByText("This time has passed.").waitFor();
+    await desk.press(desk.button("Schedule"));
+    await page.getByRole("alert").getByText("has passed. Nothing was changed.").waitFor();
+  }
+  assert.deepEqual(posts, []);
+  assert.deepEqual(textsAt(office, own), []);
+  await page.getByLabel("Time").fill(inHours(2));
+  await desk.press(desk.button("Schedule"));
+  await desk.hears("Scheduled");
+});
+
+test("a draft whose time has passed is saved without one", async (t) => {
+  const own = await newAccount(office);
+  const draft = await createPost(office, own, { content: "kept", isDraft: true, scheduledAt: fromNow(60_000 * 3) });
+  const desk = await office.sit(t);
+  await desk.page.clock.setFixedTime(Date.now() + 3_600_000);
+  await desk.open(`posts/${draft.id}/edit`, "Edit post");
+  await write(desk, "kept on");
+  await desk.press(desk.button("Save draft"));
+  await desk.hears("Saved as a draft");
+  const { post } = (await office.api.get(`/v1/posts/${draft.id}`)).body;
+  assert.deepEqual([post.isDraft, post.scheduledAt, post.containers[0].content], [true, null, "kept on"]);
+});
+
+test("the calendar moves nothing into the past, and begins no post there", async (t) => {
+  const own = await newAccount(office);
+  // The browser's day is the 15th of a month to come: its past is the server's future, where nothing else would refuse.
+  const today = new Date(new Date().getFullYear(), new Date().getMonth() + 2, 15, 12);
+  const on = (day, hour) => new Date(today.getFullYear(), today.getMonth(), day, hour);
+  const key = (day) => `${today.getFullYear()}-${String(today.getMonth() + 1).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
+  const { id } = await createPost(office, own, { content: "stays", scheduledAt: on(20, 9).toISOString() });
+  const desk = await office.sit(t);
+  const { page } = desk;
+  await page.clock.setFixedTime(today);
+  await desk.open(`calendar?month=${key(1).slice(0, 7)}`, "Calendar");
+  const changes = asked(desk, "PATCH");
+  for (const day of [2, 14, 15]) {
+    await page.locator(`.day-post[href$="${id}"]`).dragTo(page.locator(`[data-day="${key(day)}"]`));
+    await page.getByRole("alert").getByText("has passed. Nothing was changed.").waitFor();
+  }
+  await page.getByLabel("Time of stays").fill(`${key(15)}T11:59`);
+  await desk.press(desk.button("Move", true));
+  await page.getByRole("alert").getByText("11:59").waitFor();
+  assert.deepEqual(changes, []);
+  assert.equal(await page.locator(`[data-day="${key(14)}"] a.day-number`).count(), 0);
+  await desk.press(page.locator(`[data-day="${key(15)}"] a.day-number`));
+  assert.equal(await page.getByLabel("Time").inputValue(), `${key(15)}T13:00`);
+});
+
+test("what was not sent leaves the browser with whoever signs out, and is nobody else's", async (t) => {
+  const desk = await newPost(t);
+  const { page } = desk;
+  const text = page.getByLabel("Text", { exact: true });
+  const arrive = () => desk.open("posts/new", "New post").then(() => text.waitFor());
+  const kept = () => page.evaluate(() => JSON.stringify(localStorage));
+  await write(desk, "between us");
+  await desk.press(desk.button("Sign out"));
+  await desk.press(desk.button("Sign out here"));
+  await page.getByLabel("API key").waitFor();
+  assert.doesNotMatch(await kept(), /between us/);
+  await desk.signIn(ADMIN_KEY);
+  await arrive();
+  assert.equal(await text.inputValue(), "");
+  // A session that ends by itself: the next person has another key.
+  await write(desk, "mine alone");
+  await desk.context.clearCookies();
+  await page.reload();
+  await desk.signIn((await office.api.post("/v1/api-keys", { name: "colleague", scopes: ["read", "publish"] })).body.data.key);
+  await arrive();
+  assert.equal(await text.inputValue(), "");
+  assert.doesNotMatch(await kept(), /mine alone/);
 });
 
 test("a refusal is told in X's words and sent again; what is published is taken off X", async (t) => {

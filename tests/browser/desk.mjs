@@ -12,7 +12,7 @@ import { ADMIN_KEY } from "../support/worker.mjs";
 
 const PROGRAM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 10_000);
 
 export const PHONE = { viewport: { width: 390, height: 844 } };
 export const WIDE = { viewport: { width: 1440, height: 900 } };

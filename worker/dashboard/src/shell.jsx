@@ -5,6 +5,7 @@ import { useAction } from "./action.js";
 import { del } from "./api.js";
 import { formatTime } from "./format.js";
 import { Mark } from "./mark.jsx";
+import { forgetDraft } from "./pages/posts/draft.js";
 import { PAGES, isFor } from "./pages.js";
 import { href, useRoute } from "./router.js";
 import { Button } from "./ui/button.jsx";
@@ -83,6 +84,7 @@ function Leaving({ session, onSignedOut }) {
   const [isAsking, setAsking] = useState(false);
   const leave = (path) => async () => {
     await del(path);
+    forgetDraft();
     onSignedOut();
   };
   const whose = session.tenant_id ? `tenant ${session.tenant_id}` : session.key_id === "admin" ? "the admin key" : "an API key";
@@ -92,7 +94,7 @@ function Leaving({ session, onSignedOut }) {
       <Button kind="quiet" icon="out" onPress={() => setAsking(true)}>Sign out</Button>
       {isAsking && (
         <Confirm title="Sign out?" act="Sign out here" kind="primary" onAct={leave("/v1/dashboard/session")} onClose={() => setAsking(false)}>
-          <p>This session ends by itself on {formatTime(session.expires_at)}. What you have not sent stays in this browser.</p>
+          <p>This session ends by itself on {formatTime(session.expires_at)}. A post that you have not sent or saved as a draft leaves this browser.</p>
           {session.sessions > 1 && <Everywhere count={session.sessions} onSignOut={leave("/v1/dashboard/sessions")} />}
         </Confirm>
       )}

@@ -10,7 +10,7 @@ import { Button, LinkButton } from "../ui/button.jsx";
 import { Problem } from "../ui/problem.jsx";
 import { Empty, Loading, Page, Section } from "../ui/show.jsx";
 import { toast } from "../ui/toast.jsx";
-import { dayOf, fromLocal, textOf, toLocal } from "./posts/words.js";
+import { dayOf, fromLocal, isPast, requireFuture, textOf, toLocal } from "./posts/words.js";
 
 const DAYS_SHOWN = 42;
 const DAY_MS = 86_400_000;
@@ -25,6 +25,7 @@ export default function Calendar({ route }) {
   const { data, error, isLoading } = useLive(`/v1/posts?limit=100&scheduled_after=${after}&scheduled_before=${before}`);
   const posts = (data?.posts ?? []).filter(({ scheduled }) => scheduled).sort((a, b) => a.scheduledAt.localeCompare(b.scheduledAt));
   const { run, error: unmoved } = useAction(async (post, local) => {
+    requireFuture(local);
     await patch(`/v1/posts/${post.id}`, { scheduledAt: fromLocal(local) });
     changed("/v1/posts");
     toast(`Moved to ${formatTime(fromLocal(local))}`);
@@ -78,7 +79,7 @@ function Day({ day, isOther, isToday, posts, all, onMove }) {
         setOver(true);
       }}
     >
-      <a class="day-number" href={href("posts/new", { at: `${dayOf(day)}T09:00` })} aria-label={`${day.getDate()}: new post on ${dayOf(day)}`}>{day.getDate()}</a>
+      <DayNumber day={day} />
       {posts.map((post) => (
         <a key={post.id} class="day-post" draggable href={href(`posts/${post.id}`)} onDragStart={(event) => event.dataTransfer.setData("text/plain", post.id)}>
           <b>{clock.format(new Date(post.scheduledAt))}</b> {textOf(post)}
@@ -86,6 +87,19 @@ function Day({ day, isOther, isToday, posts, all, onMove }) {
       ))}
     </div>
   );
+}
+
+/** Leads to a new post of that day, at a time that is still to come. */
+function DayNumber({ day }) {
+  const at = [`${dayOf(day)}T09:00`, nextHour()].find((time) => time.startsWith(dayOf(day)) && !isPast(time));
+  if (!at) return <span class="day-number">{day.getDate()}</span>;
+  return <a class="day-number" href={href("posts/new", { at })} aria-label={`${day.getDate()}: new post on ${dayOf(day)}`}>{day.getDate()}</a>;
+}
+
+function nextHour() {
+  const hour = new Date();
+  hour.setHours(hour.getHours() + 1, 0, 0, 0);
+  return toLocal(hour);
 }
 
 function Due({ post, onMove }) {

@@ -15,6 +15,7 @@ import { bodyOf, draftOf, newPart, useDraft } from "./draft.js";
 import { Part } from "./part.jsx";
 import { NEW_POLL, Poll } from "./poll.jsx";
 import { Preview } from "./preview.jsx";
+import { isPast, requireFuture } from "./words.js";
 
 const REPLIES = [["", "Everyone may reply"], ["following", "People the account follows"], ["mentionedUsers", "Only who is mentioned"], ["subscribers", "Subscribers"], ["verified", "Verified accounts"]];
 const WHEN = { now: "Publish", later: "Schedule", draft: "Save draft" };
@@ -27,7 +28,7 @@ export function Compose({ id, at, session }) {
 }
 
 function Editor({ id, given, of, at, session }) {
-  const [draft, change, forget] = useDraft(given);
+  const [draft, change, forget] = useDraft(given, session);
   const { data, error: unknownAccounts } = useLive("/v1/social-accounts?status=active&limit=100");
   const accounts = data?.data ?? [];
   const isUnknown = !id && !data && !unknownAccounts;
@@ -38,6 +39,7 @@ function Editor({ id, given, of, at, session }) {
     if (at) change({ when: "later", at });
   }, [at]);
   const { run, isBusy, error } = useAction(async () => {
+    if (draft.when === "later") requireFuture(draft.at);
     const { post: saved } = await save(id, draft, chosen);
     changed("/v1/posts", "/v1/account/usage");
     toast({ now: "On its way to X", later: "Scheduled", draft: "Saved as a draft" }[draft.when]);
@@ -57,7 +59,7 @@ function Editor({ id, given, of, at, session }) {
       return { parts: [...rest.slice(0, to), parts[from], ...rest.slice(to)] };
     });
   return (
-    <Page title={id ? "Edit post" : "New post"} intro="What you type stays in this browser until it is sent.">
+    <Page title={id ? "Edit post" : "New post"} intro="What you type stays in this browser until it is sent or you sign out.">
       <div class="compose">
         <form
           class="form"
@@ -151,10 +153,11 @@ function Accounts({ accounts, chosen, error, onChange, problem }) {
 }
 
 function When({ draft: { when, at }, change, problem }) {
+  const passed = at && isPast(at) ? "This time has passed." : undefined;
   return (
     <div class="stack">
       <Select label="When" value={when} options={[["now", "Now"], ["later", "At a time"], ["draft", "Keep as a draft"]]} onText={(when) => change({ when })} />
-      {when === "later" && <TextField label="Time" type="datetime-local" required value={at} onText={(at) => change({ at })} hint="In this browser's time zone" problem={problem} />}
+      {when === "later" && <TextField label="Time" type="datetime-local" required value={at} onText={(at) => change({ at })} hint="In this browser's time zone" problem={problem ?? passed} />}
     </div>
   );
 }

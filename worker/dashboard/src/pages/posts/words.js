@@ -1,4 +1,6 @@
-/** What a post is, in a word, and in how many. */
+/** What a post is, in a word, and in how many; and when it may leave. */
+
+import { formatTime } from "../../format.js";
 
 /** The state that a post as a whole is in: the one that a person would ask about first. */
 export function stateOf({ isDraft, scheduled, socialAccounts }) {
@@ -23,6 +25,27 @@ export function toLocal(iso) {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 export const fromLocal = (local) => new Date(local).toISOString();
+
+/** Has `local`, a whole minute, passed? The API would publish such a post at once (docs/API.md, section 5). */
+export const isPast = (local, now = new Date()) => new Date(local) <= now;
+
+/** A post that is given a time waits for it: a time that has passed is a slip, and is not sent. */
+export function requireFuture(local) {
+  if (isPast(local)) throw new PastTime(local);
+}
+
+/** Shown beside the field, as a refusal of the API is. */
+class PastTime extends Error {
+  hint = "Choose a later time; to publish at once, open the post and press Publish now.";
+
+  constructor(local) {
+    super(`${formatTime(fromLocal(local))} has passed. Nothing was changed.`);
+  }
+
+  field(path) {
+    return path === "scheduledAt" ? this.message : undefined;
+  }
+}
 
 /** The same day, in the browser's time zone: a key for a calendar. */
 export const dayOf = (date) => toLocal(date).slice(0, 10);
