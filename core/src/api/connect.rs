@@ -163,6 +163,7 @@ pub fn session_view(session: &Session, now: UnixMillis) -> Value {
         "id": session.id,
         "status": session.status(now),
         "expires_at": session.terms.expires_at.to_iso(),
+        "redirect_uri": session.terms.redirect_uri(),
     });
     if let Some(fields) = view.as_object_mut() {
         match &session.phase {

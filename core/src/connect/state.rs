@@ -189,9 +189,13 @@ impl Terms {
         }
     }
 
-    /// The origin that a browser is sent to in the end.
-    pub fn landing_origin(&self) -> Option<String> {
+    /// Where a browser is sent in the end.
+    pub fn redirect_uri(&self) -> Option<&str> {
         let (Entry::Embed { redirect_uri, .. } | Entry::Link { redirect_uri }) = &self.entry;
-        Url::parse(redirect_uri.as_deref()?).ok().map(|url| url.origin().ascii_serialization())
+        redirect_uri.as_deref()
+    }
+
+    pub fn landing_origin(&self) -> Option<String> {
+        Url::parse(self.redirect_uri()?).ok().map(|url| url.origin().ascii_serialization())
     }
 }

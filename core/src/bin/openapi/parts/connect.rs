@@ -79,7 +79,8 @@ pub fn part() -> Result<Part, String> {
     }));
     let failed = record(json!({ "code": text(), "message": text(), "hint": text() }));
     let session = record(json!({
-        "id": text(), "status": words_of::<Status>(), "expires_at": a("Time"), "account?": a("Account"), "error?": failed,
+        "id": text(), "status": words_of::<Status>(), "expires_at": a("Time"), "redirect_uri": nullable(text()),
+        "account?": a("Account"), "error?": failed,
         "awaiting?": only("acceptance"), "identity?": identity,
     }));
     let new = record(json!({ "id": text(), "token": text(), "expires_at": a("Time"), "connect_url": text() }));
