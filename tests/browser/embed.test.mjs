@@ -30,6 +30,29 @@ test("the button needs its script alone, and the rest comes when the page is idl
   assert.deepEqual(paths, ["/embed.js", "/embed_attempt.js", "/embed_bg.wasm"]);
 });
 
+const page = (tag) => ({
+  "/": [`<!doctype html><html lang="en"><title>Page</title>${tag}<h1>Page</h1><connect-x session-url="/api/x/session"></connect-x>`, "text/html; charset=utf-8"],
+});
+
+for (const attributes of ["", " defer", " async", " crossorigin", ' type="module"']) {
+  test(`<script src${attributes}> is enough, and puts no name into the page`, async (t) => {
+    const tag = `<script src="{{worker}}/embed.js"${attributes}></script>`;
+    const visit = await stage.visit(t, { files: page(tag) });
+    // A script's own names would be the page's: single letters, once they are made small.
+    const names = await visit.page.evaluate(() => Object.keys(globalThis).filter((name) => name.length < 3));
+    assert.deepEqual(names, []);
+    await visit.answer(await visit.pressUntilX(), "authorize");
+    assert.equal((await visit.onlyEvent()).type, "connected");
+  });
+}
+
+test("the script may be there twice, in both ways", async (t) => {
+  const tag = `<script src="{{worker}}/embed.js"></script><script src="{{worker}}/embed.js"></script><script type="module" src="{{worker}}/embed.js"></script>`;
+  const visit = await stage.visit(t, { files: page(tag) });
+  await visit.answer(await visit.pressUntilX(), "authorize");
+  assert.equal((await visit.onlyEvent()).type, "connected");
+});
+
 test("each part is named by its content, so that a cache may keep it for ever", async (t) => {
   const visit = await stage.visit(t);
   const module = visit.context.waitForEvent("response", (response) => response.url().includes("embed_bg.wasm"));

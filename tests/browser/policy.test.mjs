@@ -49,25 +49,30 @@ test("without 'wasm-unsafe-eval' every press is an error that says what to allow
   assert.match(detail.hint, /'wasm-unsafe-eval'/);
 });
 
-for (const without of ["connect-src worker", "connect-src self"]) {
-  test(`without ${without} a press is an error and the button can be pressed again`, async (t) => {
+for (const [without, origin] of [["connect-src worker", () => stage.worker.origin], ["connect-src self", (visit) => visit.acme.origin]]) {
+  test(`without ${without} a press is an error that names what to allow, and the button can be pressed again`, async (t) => {
     const visit = await visitUnder(t, without);
     visit.traffic.tolerate(/connect-src/, /Failed to fetch/, /violates/);
     await visit.press();
-    assert.deepEqual((await visit.onlyEvent()).detail.code, "unreachable");
+    const { detail } = await visit.onlyEvent();
+    assert.deepEqual([detail.code, detail.retryable], ["connect_forbidden", false]);
+    assert.ok(detail.hint.includes(origin(visit)) && detail.hint.includes("connect-src"), detail.hint);
     assert.equal(await buttonOf(visit.page).getAttribute("aria-busy"), "false");
   });
 }
 
-for (const without of ["form-action worker", "form-action x"]) {
-  test(`without ${without} X is never reached`, async (t) => {
-    const visit = await visitUnder(t, without);
-    visit.traffic.tolerate(/form-action/, /form data/);
-    const violated = visit.context.waitForEvent("console", (message) => message.text().includes("form-action"));
-    const popup = await visit.press();
-    await violated;
-    assert.deepEqual(visit.traffic.to("/i/oauth2/authorize"), []);
-    // Chromium never ends the navigation that it has refused.
-    await popup.close();
-  });
+for (const mode of ["popup", "redirect"]) {
+  for (const without of ["form-action worker", "form-action x"]) {
+    test(`without ${without} a press is an error at once, and X is never reached: ${mode}`, async (t) => {
+      const visit = await visitUnder(t, without);
+      visit.traffic.tolerate(/form-action/, /form data/);
+      await visit.configure({ mode });
+      await buttonOf(visit.page).click();
+      const { type, detail } = await visit.onlyEvent();
+      assert.deepEqual([type, detail.code, detail.retryable], ["error", "form_forbidden", false]);
+      assert.match(detail.hint, /form-action/);
+      assert.deepEqual(visit.traffic.to("/i/oauth2/authorize"), []);
+      assert.equal(await buttonOf(visit.page).getAttribute("aria-busy"), "false");
+    });
+  }
 }

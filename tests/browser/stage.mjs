@@ -17,7 +17,7 @@ const QUIET =
   "--disable-component-update --disable-sync";
 
 /** What is not there by then will not come. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 10_000);
 
 export async function startStage() {
   const bench = await startBench();

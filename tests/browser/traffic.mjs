@@ -6,8 +6,13 @@ import { holdToDescription } from "../support/contract.mjs";
 /** An end user never meets the product's name. */
 const OUR_NAME = /latchkey/i;
 
+const REPORT = /^connect-x: /;
+const SECRET = /cst_\w|test-admin-key/;
+
 export class Traffic {
   requests = [];
+  /** What the button has told the site's developers, line by line. */
+  reports = [];
   #sites;
   #described;
   #complaints = [];
@@ -23,6 +28,7 @@ export class Traffic {
     await context.addInitScript(reportViolations);
     context.on("console", (message) => {
       if (!["error", "warning"].includes(message.type())) return;
+      if (REPORT.test(message.text())) return traffic.#report(message.text());
       traffic.#complain(`${message.text()} ${message.location().url}`);
     });
     context.on("weberror", (event) => traffic.#complain(event.error().message));
@@ -73,6 +79,12 @@ export class Traffic {
   #read(what, where, content) {
     const text = `${where} ${JSON.stringify(content)}`;
     if (OUR_NAME.test(text)) this.#named.push(`${what}: ${text}`);
+  }
+
+  /** Of the button's own making: tests hear of it by the event that goes with it. */
+  #report(line) {
+    assert.doesNotMatch(line, SECRET, "a secret in the console");
+    this.reports.push(line);
   }
 
   #complain(line) {

@@ -2,15 +2,18 @@
 
 import { ConnectError } from "./connect-error.js";
 import { follow } from "./follow.js";
-import { forget } from "./kept.js";
+import { comeBack, forget } from "./keeping.js";
+import { keptFor } from "./kept.js";
 import { Page } from "./page.js";
 import { panelIn } from "./panel.js";
+import { redacted } from "./seen.js";
 import { SessionClient } from "./session-client.js";
 import { obtainSession } from "./session.js";
 import { sentenceFor, textsOf } from "./texts.js";
 import { loadWasm } from "./wasm.js";
+import { Window } from "./window.js";
 
-export { loadWasm };
+export { comeBack, loadWasm };
 
 /**
  * Resolves to the type and detail of the one event that ends the attempt; rejects when it was called off.
@@ -34,7 +37,8 @@ export async function run(options) {
   const texts = textsOf(options.labels);
   const over = new AbortController();
   try {
-    return await outcome({ ...options, texts, signal: AbortSignal.any([options.signal, over.signal]) });
+    const kept = options.kept && (comeBack(), keptFor(options.elementId));
+    return await outcome({ ...options, kept, texts, signal: AbortSignal.any([options.signal, over.signal]) });
   } catch (error) {
     options.signal.throwIfAborted();
     return failed(error, texts);
@@ -44,21 +48,25 @@ export async function run(options) {
 }
 
 async function outcome(options) {
-  const { kept, source, signal } = options;
+  const { kept, popup, source, signal } = options;
   refuse(options);
+  // A page that goes away before it has a session leaves no window behind.
+  const waiting = new AbortController();
+  addEventListener("pagehide", () => popup?.window.close(), { signal: AbortSignal.any([signal, waiting.signal]) });
   const [session, { Attempt, Step }] = await Promise.all([kept?.session ?? obtainSession(source, signal), loadWasm()]);
   signal.throwIfAborted();
+  waiting.abort();
   const client = new SessionClient(session, signal);
   const flow = kept ? Attempt.resume(kept.verifier) : new Attempt();
   try {
     return await atX({ ...options, session, client, flow, Step });
   } catch (error) {
-    if (signal.aborted) client.cancel();
+    if (signal.aborted || error.leavesSessionOpen) client.cancel();
     throw error;
   } finally {
     // The verifier is gone with them.
-    flow.free();
-    forget(session.id);
+    flow?.free();
+    forget({ elementId: options.elementId, session });
   }
 }
 
@@ -69,21 +77,23 @@ function refuse({ refusal, popup, kept, mode }) {
 }
 
 async function atX(options) {
-  const { popup, client, root, texts, signal } = options;
-  if (popup?.closed) {
+  const { popup, kept, labels, client, root, texts, signal } = options;
+  const leaves = !popup && !kept?.isPopup;
+  const place = leaves ? new Page(options) : new Window(popup, labels);
+  if (popup && place.isGone) {
     client.cancel();
     return { type: "cancelled", detail: { reason: "window_closed" } };
   }
   const askCode = options.askCode ?? (root && panelIn(root, texts, signal));
-  return follow({ ...options, place: popup ?? new Page(options), askCode });
+  return follow({ ...options, place, leaves, askCode }).finally(() => leaves || place.close());
 }
 
-/** What is not a ConnectError came from the network: the visitor is told that, the console what it was. */
+/** The visitor reads a sentence; the console, and whoever listens, what was seen and what to do about it. */
 function failed(error, texts) {
   if (!(error instanceof ConnectError)) {
-    console.error(error);
-    return failed(new ConnectError("unreachable", { retryable: true }), texts);
+    return failed(new ConnectError("unreachable", { seen: `${redacted(error.message ?? error)}.`, retryable: true }), texts);
   }
   const { code, quote, retryable, hint } = error;
+  console.error(`connect-x: ${code}:`, hint);
   return { type: "error", detail: { code, message: quote ?? sentenceFor(code, texts), retryable, hint } };
 }

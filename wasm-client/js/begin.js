@@ -9,7 +9,9 @@ const isTouch = () => matchMedia("(hover: none) and (pointer: coarse)").matches;
 const leaves = (mode) => mode === "redirect" || (mode === "auto" && isTouch());
 
 /** The part that makes sessions, asks the server and speaks. Browsers fetch again what failed. */
-export const loadAttempt = () => import("./attempt.js");
+export const parts = { load: () => import("./attempt.js") };
+export const loadAttempt = () => parts.load();
+const LOAD_MS = 15e3;
 
 /**
  * Call it inside the click, before anything is awaited: browsers allow a window only there. `outcome` always resolves,
@@ -20,27 +22,34 @@ export const loadAttempt = () => import("./attempt.js");
  */
 export function begin(options) {
   const { mode, labels, refusal, kept } = options;
-  const { signal, abort } = calledOff();
-  const popup = refusal || kept || leaves(mode) ? undefined : Popup.open(labels);
-  const attempt = { show: () => popup?.show(), cancel: abort };
-  const parts = { popup, attempt, signal, isTouch: isTouch() };
-  attempt.outcome = Promise.race([loadAttempt(), rejected(signal)])
-    .then(({ run }) => run({ ...options, ...parts }))
-    .catch((error) => ended(error, signal, labels))
-    .finally(() => popup?.close());
+  const off = new AbortController();
+  const popup = refusal || kept || leaves(mode) ? undefined : opened(labels);
+  const attempt = { show: () => popup?.show(), cancel: (reason) => off.abort(reason) };
+  const made = { popup, attempt, signal: off.signal, isTouch: isTouch() };
+  attempt.outcome = Promise.race([loadAttempt(), halted(off.signal)])
+    .then(({ run }) => run({ ...options, ...made }))
+    .catch((error) => ended(error, off.signal, labels))
+    .finally(() => popup?.window.close());
   return attempt;
 }
 
-function calledOff() {
-  const controller = new AbortController();
-  return { signal: controller.signal, abort: (reason) => controller.abort(reason) };
+/** Undefined when the browser blocks it. */
+function opened(labels) {
+  const popup = new Popup(labels);
+  return popup.open() ? popup : undefined;
 }
 
-const rejected = (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+/** Rejects when the attempt was called off, or has waited for its second part long enough. */
+const halted = (signal) =>
+  new Promise((_, reject) => {
+    signal.addEventListener("abort", reject);
+    setTimeout(reject, LOAD_MS, Error());
+  });
 
 /** Called off; or the part that would say more could not be loaded. */
 function ended(error, signal, { unreachable }) {
   if (signal.aborted) return { type: "cancelled", detail: { reason: signal.reason } };
-  console.error(error);
-  return { type: "error", detail: { code: "unreachable", message: unreachable, retryable: true } };
+  const hint = `Its other part did not load: allow the origin in script-src. ${error.message}`;
+  console.error("connect-x: unreachable:", hint);
+  return { type: "error", detail: { code: "unreachable", message: unreachable, retryable: true, hint } };
 }

@@ -1,22 +1,19 @@
-/** Why an attempt failed: a stable code for programs, a hint for the site's developers. */
+/** Why an attempt failed: a stable code for programs; for the site's developers what was seen, and the remedy. */
 
-const HINTS = {
-  api_key_in_page: "The API key belongs to your back end, which makes the session: POST /v1/connect-sessions.",
-  invalid_session_token: "`token` is the session's, which begins with cst_. An API key must never be in a page.",
-  needs_confirmation: "Give connect() `askCode`, so that the person can type the code that the other browser shows.",
-  popup_blocked: "Begin inside a click, or use mode=auto with a session that has a redirect_uri.",
-  session_expired: "Give session-url or fetchSession, so that a session can be made anew.",
-  session_missing: "Give session-url, fetchSession, or session-id, token and connect-url.",
-  storage_blocked: "mode=redirect keeps the attempt in sessionStorage, which this page may not use.",
-  wasm_forbidden: "Add 'wasm-unsafe-eval' to script-src in the page's Content-Security-Policy.",
-};
+import { remedyOf } from "./remedies.js";
 
 export class ConnectError extends Error {
   name = "ConnectError";
 
-  /** `quote` is a sentence of the site's own for the visitor; without it one of texts.js is said. */
-  constructor(code, { message, quote, hint = HINTS[code], retryable = false } = {}) {
-    super(quote ?? message ?? hint ?? code);
+  /**
+   * `quote` is a sentence of the site's own for the visitor; without it one of texts.js is said. `seen` is a sentence of
+   * seen.js, and stands before the remedy.
+   */
+  constructor(code, { message, quote, seen, hint = [seen, remedyOf(code)].filter(Boolean).join(" "), retryable = false } = {}) {
+    super(quote ?? message ?? hint);
     Object.assign(this, { code, quote, hint, retryable });
   }
 }
+
+/** Its session is still good, and nobody will go on with it. */
+export const leavingOpen = (error) => Object.assign(error, { leavesSessionOpen: true });

@@ -12,8 +12,7 @@ import { refusalOf, sourceOf } from "./refusal.js";
 // A server that renders the page has no HTMLElement, and only needs the name.
 const Base = globalThis.HTMLElement ?? class {};
 
-/** What tells the page about the way; the three others tell it about the end. */
-const EVENTS_ON_THE_WAY = ["open", "authorizing"];
+const MOVES_MS = 1000;
 
 export class ConnectXElement extends Base {
   // On the prototype, so that frameworks see that they are properties, and what was set before the element was defined
@@ -26,6 +25,7 @@ export class ConnectXElement extends Base {
   #view;
   #states;
   #attempt;
+  #leaving;
   #isReady = false;
 
   constructor() {
@@ -38,15 +38,17 @@ export class ConnectXElement extends Base {
   }
 
   connectedCallback() {
+    clearTimeout(this.#leaving);
     this.#view.label(this.#labels());
-    const kept = keptFor(this.id);
+    const kept = !this.#attempt && keptFor(this.id);
     if (kept) this.#begin(kept);
     const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
     whenIdle(() => this.#load());
   }
 
+  /** An element that is back by then was moved: by a framework that reorders, or keeps it for another view. */
   disconnectedCallback() {
-    this.#attempt?.cancel("removed");
+    this.#leaving = setTimeout(() => this.#attempt?.cancel("removed"), MOVES_MS);
   }
 
   /** Before anybody presses the button. A failure says nothing: the press loads again, and reports. */
@@ -74,7 +76,7 @@ export class ConnectXElement extends Base {
       refusal: kept ? undefined : refusalOf(this),
       elementId: this.id,
       root: this.#root,
-      tell: (state, said, detail) => this.#become(state, said, detail),
+      tell: (...told) => this.#become(...told),
     });
     this.#become("open");
     this.#attempt.outcome.then((outcome) => this.#end(outcome));
@@ -87,11 +89,12 @@ export class ConnectXElement extends Base {
     this.#dispatch(type, detail);
   }
 
+  /** `detail` is that of an event of the same name: what tells the page about the way. */
   #become(state, said, detail) {
     this.#states.clear();
     this.#states.add(state);
     this.#view.show(state, said);
-    if (detail && EVENTS_ON_THE_WAY.includes(state)) this.#dispatch(state, detail);
+    if (detail) this.#dispatch(state, detail);
   }
 
   #dispatch(type, detail) {

@@ -5,7 +5,7 @@ import { ConnectError } from "./connect-error.js";
 import { keptFor } from "./kept.js";
 import { labelsOf, languageOf } from "./labels.js";
 
-/** What this tab leaves with in redirect mode, beside those of elements with an id. */
+/** What this tab keeps it as, beside those of elements. */
 const KEPT_AS = "connect()";
 
 /**
@@ -16,10 +16,10 @@ export function connect(options) {
   return settled(options);
 }
 
-/** After redirect mode has come back to the page: the same for the attempt that it left with, else undefined. */
+/** When the page is back from X, or was loaded anew: the same for the attempt that it left with, else undefined. */
 export function resume(options) {
   const kept = keptFor(KEPT_AS);
-  return kept && settled({ ...options, kept });
+  return kept ? settled({ ...options, kept }) : undefined;
 }
 
 async function settled({ mode = "popup", kept, lang, labels, onState, askCode, signal, ...source }) {

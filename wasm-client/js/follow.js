@@ -1,15 +1,22 @@
 /** What the page does while a person is at X: asks the session, and says where things stand. The module decides. */
 
-import { ConnectError } from "./connect-error.js";
-import { looksClosed, onReturn, pause } from "./presence.js";
+import { ConnectError, leavingOpen } from "./connect-error.js";
+import { forget, keep } from "./keeping.js";
+import { scrollBack } from "./place.js";
+import { looksClosed, onAway, onReturn, onStay, pause } from "./presence.js";
 
 /** Leaves for X, or goes on with what this tab has left for; resolves to the event that ends it. */
 export async function follow(given) {
   const following = new Following(given);
   if (given.kept) following.comeBack();
-  else following.leave();
+  else if (!given.leaves) following.leave();
   return following.outcome();
 }
+
+/** The form of a press arrives with the first poll, or never. */
+const START_MS = 15_000;
+
+const now = () => Math.round(performance.now());
 
 class Following {
   #given;
@@ -17,6 +24,9 @@ class Following {
   #step;
   #answer;
   #typed;
+  #posted;
+  #refused = Promise.withResolvers();
+  #stay;
   #isLeft = false;
   #isAuthorizing = false;
 
@@ -26,34 +36,38 @@ class Following {
     this.#step = given.Step.Poll;
     given.attempt.show = () => this.#show();
     onReturn(() => this.#leftX(), given.signal);
+    // Heard by whoever waits at that time.
+    this.#refused.promise.catch(() => {});
+    if (!given.leaves) this.#keepWhileAway();
   }
 
   leave() {
-    const { place, popup } = this.#given;
+    const { place, leaves } = this.#given;
     this.#told("open", { mode: this.#mode });
-    place.start(this.#form);
-    if (popup) this.#noticeClosing();
+    this.#posted = now();
+    place.start(this.#form, this.#onRefused);
+    if (!leaves) this.#noticeClosing();
   }
 
-  /** The address says whether X has sent the tab back, or the person went back. It is cleaned, and nothing more believed. */
+  /** Whether X has sent the tab back, or the person went back or loaded the page anew. */
   comeBack() {
-    const here = new URL(location.href);
-    if (here.searchParams.get("connect_id") !== this.#given.session.id) return this.#leftX();
-    for (const name of ["connect_id", "connect_status"]) here.searchParams.delete(name);
-    history.replaceState(history.state, "", here);
+    const { kept } = this.#given;
+    if (!kept.isBack) return this.#leftX();
+    if (kept.scroll) scrollBack(kept.scroll);
     this.#authorizing();
   }
 
   async outcome() {
     const { flow, Step, signal, client } = this.#given;
     const ask = {
-      [Step.Poll]: () => client.poll(flow.since()),
-      [Step.Complete]: () => client.complete(flow.verifier()),
+      [Step.Poll]: () => this.#poll(),
+      [Step.Complete]: () => client.complete(flow.verifier(), flow.patience(now())),
       [Step.Confirm]: () => this.#confirm(),
     };
     while (ask[this.#step]) {
       await pause(flow.pause(), signal);
-      this.#hear(await ask[this.#step]());
+      const sent = now();
+      this.#hear(await Promise.race([ask[this.#step](), this.#refused.promise]), sent);
     }
     if (this.#step === Step.Connected) return this.#connected();
     if (this.#step === Step.Cancelled) return { type: "cancelled", detail: { reason: flow.code() } };
@@ -62,7 +76,7 @@ class Following {
   }
 
   get #mode() {
-    return this.#given.popup ? "popup" : "redirect";
+    return this.#given.leaves ? "redirect" : "popup";
   }
 
   #connected() {
@@ -72,11 +86,48 @@ class Following {
     return { type: "connected", detail, said: texts.connected.replace("{}", account.username) };
   }
 
-  #hear(answer) {
+  /** A page that is to leave asks before it does: whoever is gone cannot be told. */
+  #poll() {
+    const { client, flow } = this.#given;
+    const patience = flow.patience(now());
+    return this.#mayLeave ? client.read(patience) : client.poll(flow.since(), flow.hold(), patience);
+  }
+
+  get #mayLeave() {
+    const { leaves, kept } = this.#given;
+    return leaves && !kept && this.#posted === undefined;
+  }
+
+  #hear(answer, sent) {
     const { flow } = this.#given;
     this.#answer = answer;
-    this.#step = answer ? flow.answered(answer.http, answer.status, answer.code) : flow.unreachable();
+    this.#step = answer ? flow.answered(answer.http, answer.status, answer.code, now()) : flow.unreachable(sent, now());
+    if (this.#mayLeave && this.#step === this.#given.Step.Poll && answer) return this.#leaveThePage(answer);
+    if (answer?.status === "pending") this.#noticeNoStart();
     if (answer?.status === "authorizing" && !this.#isAuthorizing && !this.#isLeft) this.#authorizing();
+  }
+
+  #leaveThePage({ redirectUri }) {
+    if (redirectUri === null) throw leavingOpen(new ConnectError("redirect_uri_missing"));
+    this.leave();
+  }
+
+  #noticeNoStart() {
+    const { client } = this.#given;
+    if (!(now() - this.#posted >= START_MS)) return;
+    throw leavingOpen(new ConnectError("start_failed", { seen: client.seen, retryable: true }));
+  }
+
+  /** The page's policy keeps the form from us, or the browser from X. */
+  #onRefused = () => this.#refused.reject(leavingOpen(new ConnectError("form_forbidden")));
+
+  /** The window outlives this page; a page that is loaded anew goes on with the same session. */
+  #keepWhileAway() {
+    const { session, elementId, flow, signal } = this.#given;
+    const heed = (isAway) =>
+      isAway ? keep({ elementId, session, verifier: flow.verifier(), isPopup: true }) : forget({ elementId, session });
+    onAway(heed, signal);
+    heed(document.hidden);
   }
 
   #authorizing() {
@@ -91,14 +142,15 @@ class Following {
       client.cancel();
       throw new ConnectError("needs_confirmation");
     }
+    const patience = flow.patience(now());
     const text = flow.isCodeWrong() ? texts.wrong : texts.code;
     if (!this.#typed) tell("confirming", text);
     this.#typed ??= askCode({ text, isWrong: flow.isCodeWrong() });
-    const news = client.poll("needs_confirmation");
+    const news = client.poll("needs_confirmation", flow.hold(), patience);
     const code = await Promise.race([this.#typed, news.then(() => undefined)]);
     if (code === undefined) return news;
     this.#typed = undefined;
-    return client.confirm(code);
+    return client.confirm(code, flow.patience(now()));
   }
 
   #show() {
@@ -106,28 +158,35 @@ class Following {
     flow.setLeft(false);
     if (this.#isLeft) this.#told("open", { mode: this.#mode });
     this.#isLeft = false;
-    place.show(this.#form);
+    this.#stay?.abort();
+    place.show(this.#form, this.#onRefused);
   }
 
-  /** Back on this page, with nothing of X in sight. Only a hint: the session is asked all the same, until it ends. */
+  /**
+   * Back on this page, with nothing of X in sight. Only a hint: X's window may be open behind, so the session is asked
+   * all the same. Whoever stays here has given it up.
+   */
   #leftX() {
-    const { flow, place, Step, tell, texts } = this.#given;
-    if (!place.closed || this.#step !== Step.Poll) return;
+    const { flow, place, Step, tell, texts, signal, attempt } = this.#given;
+    if (this.#mayLeave || !place.closed || this.#step !== Step.Poll) return;
     this.#isLeft = true;
     flow.setLeft(true);
     tell("left", texts.left);
+    this.#stay?.abort();
+    this.#stay = new AbortController();
+    onStay(() => this.#isLeft && attempt.cancel("window_closed"), AbortSignal.any([signal, this.#stay.signal]));
   }
 
   /** The server knows a start before X's pages can cut the tie. So a window that looks closed before that is closed. */
   async #noticeClosing() {
-    const { popup, client, attempt, signal } = this.#given;
+    const { place, client, attempt, signal } = this.#given;
     try {
-      await looksClosed(popup, signal);
+      await looksClosed(place, signal);
       const answer = await client.read();
       if (answer?.status === "pending") attempt.cancel("window_closed");
     } catch (error) {
-      // The attempt was over first.
-      if (!signal.aborted) throw error;
+      // The attempt was over first; or the poll meets the same.
+      if (!signal.aborted && !(error instanceof ConnectError)) throw error;
     }
   }
 
@@ -136,19 +195,17 @@ class Following {
     tell(state, texts.open, detail);
   }
 
-  /** For the developers, all that the server says about it. */
   #failure() {
-    const { flow } = this.#given;
-    const { message, hint } = this.#answer ?? {};
-    const said = [message, hint].filter(Boolean).join(" ");
-    return new ConnectError(flow.code(), { hint: said || undefined, retryable: flow.retryable() });
+    const { flow, client } = this.#given;
+    return new ConnectError(flow.code(), { seen: client.seen, retryable: flow.retryable() });
   }
 }
 
+
 /** RFC 7636 §4.3, posted rather than put in an address. A phone's tab may sleep: there the server gets the verifier too. */
-function startForm({ session: { token, connectUrl }, flow, popup, isTouch }) {
-  const display = popup ? "popup" : "page";
+function startForm({ session: { token, connectUrl }, flow, leaves, isTouch }) {
+  const display = leaves ? "page" : "popup";
   const fields = { token, code_challenge: flow.challenge(), code_challenge_method: "S256", display };
-  if (isTouch && !popup) fields.code_verifier = flow.verifier();
+  if (isTouch && leaves) fields.code_verifier = flow.verifier();
   return { action: connectUrl, fields };
 }

@@ -75,14 +75,14 @@ export interface ConnectErrorDetail {
   message: string;
   /** Whether pressing the button again can end differently. */
   retryable: boolean;
-  /** What the site's developer can do about it. */
-  hint?: string;
+  /** For the site's developers: what was seen, and what to do about it. The console has the same line. */
+  hint: string;
 }
 
 export interface CancelledDetail {
   /**
-   * `access_denied`: refused at X. `dismissed`: the button's own cancel. `window_closed`: closed without an answer.
-   * `removed`: the element left the page. `cancelled`: the session's owner cancelled it.
+   * `access_denied`: refused at X. `dismissed`: the button's own cancel. `window_closed`: closed without an answer, or
+   * given up. `removed`: the element left the page, and was not back within a second. `cancelled`: the session's owner cancelled it.
    */
   reason: "access_denied" | "dismissed" | "window_closed" | "removed" | "cancelled";
 }
@@ -136,13 +136,13 @@ export interface ConnectOptions {
 /** Connects without the element. Call it inside a click. Rejects with a ConnectError. */
 export function connect(options: ConnectOptions): Promise<ConnectedDetail>;
 
-/** In `redirect` mode, when the page is back: goes on with what this tab has left for X with, if it has. */
+/** When the page is back from X, or was loaded anew while X's window is open: goes on with that attempt, if there is one. */
 export function resume(options?: Omit<ConnectOptions, "session" | "fetchSession" | "mode">): Promise<ConnectedDetail> | undefined;
 
 export class ConnectError extends Error {
   readonly code: string;
   readonly retryable: boolean;
-  readonly hint?: string;
+  readonly hint: string;
   /** Of code `cancelled`. */
   readonly reason?: CancelledDetail["reason"];
 }

@@ -1,32 +1,18 @@
 /**
- * What a tab that leaves for X needs when it is back: the session and the verifier, in its sessionStorage alone, until the
- * attempt ends. One attempt a tab: whoever leaves last is the one who comes back.
+ * What a tab needs when it is back from X, or loaded anew while X's window is open: the session and the verifier, in its
+ * sessionStorage alone, while the page is away. One for each element's id; elements without one share one.
  */
 
-const KEY = "connect-x";
+export const keyOf = (elementId) => `connect-x ${elementId}`.trim();
 
 /** Storage may be forbidden altogether: in some frames, by some settings. */
-function attempting(act) {
+export function read(key) {
   try {
-    return act();
+    return JSON.parse(sessionStorage.getItem(key));
   } catch {
     return null;
   }
 }
 
 /** The attempt that the element of this id left with. */
-export function keptFor(elementId) {
-  const kept = attempting(() => JSON.parse(sessionStorage.getItem(KEY)));
-  return kept?.elementId === elementId ? kept : undefined;
-}
-
-/** False when the tab could not come back to it. */
-export function keep(kept) {
-  return attempting(() => (sessionStorage.setItem(KEY, JSON.stringify(kept)), true)) ?? false;
-}
-
-export function forget(sessionId) {
-  attempting(() => {
-    if (JSON.parse(sessionStorage.getItem(KEY))?.session.id === sessionId) sessionStorage.removeItem(KEY);
-  });
-}
+export const keptFor = (elementId) => read(keyOf(elementId));

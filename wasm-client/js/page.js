@@ -1,8 +1,9 @@
 /** The page itself goes to X, and comes back to the session's `redirect_uri`. */
 
-import { ConnectError } from "./connect-error.js";
-import { keep } from "./kept.js";
+import { ConnectError, leavingOpen } from "./connect-error.js";
+import { keep } from "./keeping.js";
 import { node } from "./node.js";
+import { placeNow } from "./place.js";
 import { submit } from "./submit.js";
 
 export class Page {
@@ -15,15 +16,15 @@ export class Page {
   }
 
   /** From a frame, whose document can have a referrer policy of its own without touching the page's. */
-  start(form) {
-    if (!keep(this.#kept)) throw new ConnectError("storage_blocked");
+  start(form, onRefused) {
+    if (!keep({ ...this.#kept, ...placeNow() })) throw leavingOpen(new ConnectError("storage_blocked"));
     const frame = node("iframe", { hidden: "" });
     document.body.append(frame);
-    submit(frame.contentDocument, form, "_top");
+    submit(frame.contentDocument, form, onRefused, "_top");
     addEventListener("pageshow", () => frame.remove(), { once: true });
   }
 
-  show(form) {
-    this.start(form);
+  show(form, onRefused) {
+    this.start(form, onRefused);
   }
 }

@@ -108,7 +108,9 @@ const SAID_AS = {
   x_timeout: "silent",
   x_invalid_response: "silent",
   internal: "silent",
+  in_flight: "silent",
   session_unavailable: "unavailable",
+  start_failed: "unreachable",
 };
 
 /** `labels` are those of labels.js, and the site's own words, which go before ours. */

@@ -5,15 +5,42 @@
  */
 
 import init, { Attempt, Step } from "../pkg/wasm/embed.js";
+import { inTime } from "./asking.js";
 import { ConnectError } from "./connect-error.js";
+import { forbidsAsking } from "./policy.js";
+import { answered, redacted, unanswered } from "./seen.js";
+
+const LOAD_MS = 15_000;
+const LOOK_MS = 3000;
 
 /** Resolves to the module's classes. What failed is fetched again by the next call. */
 export async function loadWasm() {
   try {
-    await init();
+    await inTime(init(), LOAD_MS, () => new DOMException(`no answer within ${LOAD_MS / 1000} s`, "TimeoutError"));
   } catch (error) {
-    // A page whose policy lacks 'wasm-unsafe-eval' may not compile.
-    throw error instanceof WebAssembly.CompileError ? new ConnectError("wasm_forbidden") : error;
+    throw await why(error);
   }
   return { Attempt, Step };
+}
+
+/** Browsers tell of a refused compilation in words alone. */
+const BY_POLICY = /Content Security|CSP|unsafe-eval/i;
+
+async function why(error) {
+  if (error instanceof WebAssembly.CompileError && BY_POLICY.test(error.message)) return new ConnectError("wasm_forbidden");
+  const url = addressOfModule();
+  if (error.name === "TimeoutError" || !url) {
+    return new ConnectError("unreachable", { seen: `The module did not load: ${redacted(error.message)}.`, retryable: true });
+  }
+  const response = await fetch(url, { cache: "force-cache", signal: AbortSignal.timeout(LOOK_MS) }).catch(() => null);
+  if (response) return new ConnectError("wasm_unavailable", { seen: answered("GET", url, response) });
+  const isForbidden = await forbidsAsking(url);
+  const seen = unanswered("GET", url, isForbidden ? "was forbidden by the page's policy" : "brought no answer");
+  return new ConnectError(isForbidden ? "connect_forbidden" : "unreachable", { seen, retryable: !isForbidden });
+}
+
+/** As the module's own script has asked for it; a bundler may have given the file another name. */
+function addressOfModule() {
+  const asked = performance.getEntriesByType("resource").map(({ name }) => name);
+  return asked.findLast((name) => new URL(name).pathname.endsWith(".wasm"));
 }

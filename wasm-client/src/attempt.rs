@@ -51,14 +51,24 @@ impl Attempt {
         self.flow.pause()
     }
 
-    /// The session answered: `status` and `code` as its JSON has them, empty where it has none.
-    pub fn answered(&mut self, http: u16, status: &str, code: &str) -> Step {
-        self.flow.answered(&Answer { http, status, code })
+    /// Seconds for which the server may hold the next poll.
+    pub fn hold(&self) -> u32 {
+        self.flow.hold()
     }
 
-    /// The request brought no answer.
-    pub fn unreachable(&mut self) -> Step {
-        self.flow.unreachable()
+    /// Milliseconds for which the next request is waited for.
+    pub fn patience(&self, now: u32) -> u32 {
+        self.flow.patience(now)
+    }
+
+    /// The session answered: `status` and `code` as its JSON has them, empty where it has none.
+    pub fn answered(&mut self, http: u16, status: &str, code: &str, now: u32) -> Step {
+        self.flow.answered(&Answer { http, status, code }, now)
+    }
+
+    /// What was sent at `sent` brought no answer.
+    pub fn unreachable(&mut self, sent: u32, now: u32) -> Step {
+        self.flow.unreachable(sent, now)
     }
 
     /// The stable code of how a [`Step::Cancelled`] or [`Step::Failed`] attempt ended.

@@ -1,17 +1,23 @@
 //! What the page does next: the session's statuses (docs/API.md, section 3b) turned into steps.
 //!
-//! Pure. The clock, the network and the window belong to JavaScript, which asks after every answer.
+//! Pure. The clock, the network and the window belong to JavaScript, which asks after every answer and says what time it
+//! is, in milliseconds of the page's own clock.
 
 #![expect(clippy::float_cmp, reason = "wasm-bindgen's own check, in its macro, that a number names a Step")]
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// X's authorization code lives 30 s: 0.5 + 1 + 2 + 4 + 8 + 15 s of pauses outlast it, so more tries exchange nothing.
-const COMPLETE_TRIES: u32 = 6;
-/// A poll waits for a person, and a laptop may change networks meanwhile: 30.5 s as above, then 6 × 15 s more.
-const POLL_TRIES: u32 = 12;
-const LONGEST_PAUSE_MS: u32 = 15_000;
+/// Whatever goes wrong is told within 20 s: no try begins, and none is waited for, longer than this after the first
+/// request that failed was sent.
+const PATIENCE_MS: u32 = 18_000;
+const LONGEST_PAUSE_MS: u32 = 4_000;
 const SHORTEST_PAUSE_MS: u32 = 500;
+/// How long the server may hold a poll: a connection that died under it is noticed soon enough to try another one.
+const HOLD_SECS: u32 = 10;
+/// A poll that is answered later than this after its hold has lost its connection.
+const ANSWER_MS: u32 = 4_000;
+/// The start form is posted with the first poll, so the session cannot stay `pending` for long.
+const START_HOLD_SECS: u32 = 5;
 
 /// What the page does next.
 #[wasm_bindgen]
@@ -55,6 +61,8 @@ pub struct Flow {
     since: &'static str,
     pause: u32,
     setbacks: u32,
+    /// When the first of the requests was sent that have failed since the last good answer.
+    troubled_since: Option<u32>,
     confirmation: Confirmation,
     is_left: bool,
     code: String,
@@ -68,6 +76,7 @@ impl Default for Flow {
             since: "pending",
             pause: 0,
             setbacks: 0,
+            troubled_since: None,
             confirmation: Confirmation::NotAsked,
             is_left: false,
             code: String::new(),
@@ -89,6 +98,22 @@ impl Flow {
         &self.code
     }
 
+    /// Seconds for which the server may hold the next poll.
+    pub fn hold(&self) -> u32 {
+        match (self.troubled_since, self.since) {
+            (Some(_), _) => 0,
+            (None, "pending") => START_HOLD_SECS,
+            (None, _) => HOLD_SECS,
+        }
+    }
+
+    /// Milliseconds for which the next request is waited for.
+    pub fn patience(&self, now: u32) -> u32 {
+        let left = self.troubled_since.map_or(PATIENCE_MS, |since| PATIENCE_MS.saturating_sub(now.wrapping_sub(since)));
+        let usual = if self.step == Step::Poll { self.hold() * 1000 + ANSWER_MS } else { PATIENCE_MS };
+        usual.min(left.max(SHORTEST_PAUSE_MS))
+    }
+
     pub fn leaves_session_open(&self) -> bool {
         self.leaves_session_open
     }
@@ -105,25 +130,26 @@ impl Flow {
     }
 
     /// An answer that blames the moment is asked for again; one that blames the request ends the attempt.
-    pub fn answered(&mut self, answer: &Answer<'_>) -> Step {
+    pub fn answered(&mut self, answer: &Answer<'_>, now: u32) -> Step {
         match answer.http {
             200..=299 => self.read(answer),
-            408 | 429 | 500..=599 => self.set_back(answer.code),
+            408 | 429 | 500..=599 => self.set_back(answer.code, now, now),
             // The first of two `complete` calls is still at work: its answer was lost, and this one waits for the result.
-            409 if answer.code == "in_flight" => self.set_back(answer.code),
+            409 if answer.code == "in_flight" => self.set_back(answer.code, now, now),
             403 if answer.code == "confirmation_failed" => self.wrong_code(),
             410 => self.expired(),
             _ => self.end(Step::Failed, answer.code),
         }
     }
 
-    /// No answer at all: offline, a dropped connection, or something between that spoke no JSON.
-    pub fn unreachable(&mut self) -> Step {
-        self.set_back("unreachable")
+    /// No answer at all to what was sent at `sent`: offline, a dropped connection, or something between that spoke no JSON.
+    pub fn unreachable(&mut self, sent: u32, now: u32) -> Step {
+        self.set_back("unreachable", sent, now)
     }
 
     fn read(&mut self, answer: &Answer<'_>) -> Step {
         self.setbacks = 0;
+        self.troubled_since = None;
         match answer.status {
             "pending" => self.wait("pending"),
             "authorizing" => self.wait("authorizing"),
@@ -188,13 +214,13 @@ impl Flow {
 
     /// Repeats the step after a doubling pause: polling changes nothing, and `complete` is idempotent. A code is not sent
     /// again: the session says whether it was the right one.
-    fn set_back(&mut self, code: &str) -> Step {
-        let tries = if self.step == Step::Complete { COMPLETE_TRIES } else { POLL_TRIES };
-        if self.setbacks >= tries {
+    fn set_back(&mut self, code: &str, sent: u32, now: u32) -> Step {
+        let since = *self.troubled_since.get_or_insert(sent);
+        self.pause = (SHORTEST_PAUSE_MS << self.setbacks.min(8)).min(LONGEST_PAUSE_MS);
+        self.setbacks += 1;
+        if now.wrapping_sub(since) + self.pause >= PATIENCE_MS {
             return self.abandon(if code.is_empty() { "unreachable" } else { code });
         }
-        self.pause = (SHORTEST_PAUSE_MS << self.setbacks).min(LONGEST_PAUSE_MS);
-        self.setbacks += 1;
         if self.step == Step::Confirm {
             self.step = Step::Poll;
         }
@@ -222,6 +248,7 @@ pub fn worth_another_attempt(code: &str) -> bool {
         "session_expired"
             | "session_spent"
             | "unreachable"
+            | "in_flight"
             | "confirmation_failed"
             | "account_mismatch"
             | "invalid_grant"
@@ -248,30 +275,30 @@ mod tests {
     #[test]
     fn waits_then_completes_then_connects() {
         let mut flow = Flow::default();
-        assert_eq!(flow.answered(&status("authorizing")), Step::Poll);
+        assert_eq!(flow.answered(&status("authorizing"), 0), Step::Poll);
         assert_eq!((flow.since(), flow.pause()), ("authorizing", 0));
-        assert_eq!(flow.answered(&status("authorized")), Step::Complete);
-        assert_eq!(flow.answered(&status("connected")), Step::Connected);
+        assert_eq!(flow.answered(&status("authorized"), 0), Step::Complete);
+        assert_eq!(flow.answered(&status("connected"), 0), Step::Connected);
     }
 
     #[test]
     fn unchanged_status_is_not_asked_for_in_a_tight_loop() {
         let mut flow = Flow::default();
-        assert_eq!(flow.answered(&status("pending")), Step::Poll);
+        assert_eq!(flow.answered(&status("pending"), 0), Step::Poll);
         assert_eq!(flow.pause(), SHORTEST_PAUSE_MS);
     }
 
     #[test]
     fn session_connected_by_a_lost_answer_is_connected() {
         let mut flow = Flow::default();
-        assert_eq!(flow.answered(&status("connected")), Step::Connected);
+        assert_eq!(flow.answered(&status("connected"), 0), Step::Connected);
     }
 
     #[test]
     fn denial_at_x_is_a_cancellation() {
         let mut flow = Flow::default();
         let denied = Answer { http: 200, status: "failed", code: "access_denied" };
-        assert_eq!(flow.answered(&denied), Step::Cancelled);
+        assert_eq!(flow.answered(&denied, 0), Step::Cancelled);
         assert_eq!(flow.code(), "access_denied");
     }
 
@@ -279,7 +306,7 @@ mod tests {
     fn failed_session_ends_with_its_own_code() {
         let mut flow = Flow::default();
         let mismatch = Answer { http: 200, status: "failed", code: "account_mismatch" };
-        assert_eq!(flow.answered(&mismatch), Step::Failed);
+        assert_eq!(flow.answered(&mismatch, 0), Step::Failed);
         assert_eq!(flow.code(), "account_mismatch");
         assert!(!flow.leaves_session_open());
     }
@@ -287,39 +314,85 @@ mod tests {
     #[test]
     fn ended_session_is_expired_whatever_its_body_says() {
         let mut flow = Flow::default();
-        assert_eq!(flow.answered(&refusal(410, "")), Step::Failed);
+        assert_eq!(flow.answered(&refusal(410, ""), 0), Step::Failed);
         assert_eq!(flow.code(), "session_expired");
         assert!(worth_another_attempt(flow.code()));
     }
 
+    /// Fails at once each time: the pauses, until the flow gives up.
+    fn pauses(flow: &mut Flow, mut fail: impl FnMut(&mut Flow, u32) -> Step) -> Vec<u32> {
+        let (mut now, mut pauses) = (1000, Vec::new());
+        while !matches!(fail(flow, now), Step::Failed) {
+            pauses.push(flow.pause());
+            now += flow.pause();
+        }
+        pauses
+    }
+
     #[test]
-    fn network_blips_back_off_and_a_good_answer_forgets_them() {
+    fn a_lost_network_is_told_within_20_seconds() {
         let mut flow = Flow::default();
-        let pauses: Vec<u32> = (0..7).map(|_| (flow.unreachable(), flow.pause()).1).collect();
-        assert_eq!(pauses, [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
-        flow.answered(&status("authorizing"));
-        flow.unreachable();
+        let waited = pauses(&mut flow, |flow, now| flow.unreachable(now, now));
+        assert_eq!(waited, [500, 1_000, 2_000, 4_000, 4_000, 4_000]);
+        assert_eq!((flow.code(), flow.leaves_session_open()), ("unreachable", true));
+    }
+
+    #[test]
+    fn a_good_answer_forgets_the_trouble_before_it() {
+        let mut flow = Flow::default();
+        for now in [0, 500, 1_500] {
+            assert_eq!(flow.unreachable(now, now), Step::Poll);
+        }
+        assert_eq!(flow.hold(), 0);
+        flow.answered(&status("authorizing"), 4_000);
+        assert_eq!((flow.hold(), flow.patience(60_000)), (10, 14_000));
+        flow.unreachable(60_000, 60_000);
         assert_eq!(flow.pause(), 500);
+    }
+
+    #[test]
+    fn a_connection_that_dies_in_silence_is_told_within_20_seconds_of_the_last_request() {
+        let mut flow = Flow::default();
+        flow.answered(&status("authorizing"), 0);
+        let waited = flow.patience(0);
+        assert_eq!(flow.unreachable(0, waited), Step::Poll);
+        let now = waited + flow.pause();
+        let again = flow.patience(now);
+        assert!(now + again <= 18_000, "{waited} {again}");
+        assert_eq!(flow.unreachable(now, now + again), Step::Failed);
+    }
+
+    #[test]
+    fn a_slow_exchange_is_waited_for_once() {
+        let mut flow = Flow::default();
+        flow.answered(&status("authorized"), 0);
+        assert_eq!(flow.patience(0), 18_000);
+        assert_eq!(flow.unreachable(0, 18_000), Step::Failed);
+    }
+
+    #[test]
+    fn a_form_that_never_arrives_is_noticed_soon() {
+        let mut flow = Flow::default();
+        flow.answered(&status("pending"), 5_000);
+        assert_eq!((flow.hold(), flow.patience(5_000)), (5, 9_000));
     }
 
     #[test]
     fn server_errors_are_retried_and_refusals_are_not() {
         for http in [408, 429, 500, 502, 504] {
-            assert_eq!(Flow::default().answered(&refusal(http, "internal")), Step::Poll);
+            assert_eq!(Flow::default().answered(&refusal(http, "internal"), 0), Step::Poll);
         }
         for http in [400, 401, 403, 404] {
-            assert_eq!(Flow::default().answered(&refusal(http, "not_found")), Step::Failed);
+            assert_eq!(Flow::default().answered(&refusal(http, "not_found"), 0), Step::Failed);
         }
     }
 
     #[test]
-    fn exchange_is_repeated_until_the_code_is_dead() {
+    fn an_exchange_that_x_cannot_do_is_repeated_for_a_while() {
         let mut flow = Flow::default();
-        flow.answered(&status("authorized"));
-        for _ in 0..COMPLETE_TRIES {
-            assert_eq!(flow.answered(&refusal(502, "x_unavailable")), Step::Complete);
-        }
-        assert_eq!(flow.answered(&refusal(502, "x_unavailable")), Step::Failed);
+        flow.answered(&status("authorized"), 0);
+        let waited = pauses(&mut flow, |flow, now| flow.answered(&refusal(502, "x_unavailable"), now));
+        assert_eq!(waited.len(), 6);
         assert_eq!(flow.code(), "x_unavailable");
         assert!(flow.leaves_session_open());
     }
@@ -327,66 +400,66 @@ mod tests {
     #[test]
     fn exchange_in_flight_is_asked_for_again() {
         let mut flow = Flow::default();
-        flow.answered(&status("authorized"));
-        assert_eq!(flow.answered(&refusal(409, "in_flight")), Step::Complete);
-        assert_eq!(Flow::default().answered(&refusal(409, "session_spent")), Step::Failed);
+        flow.answered(&status("authorized"), 0);
+        assert_eq!(flow.answered(&refusal(409, "in_flight"), 0), Step::Complete);
+        assert_eq!(Flow::default().answered(&refusal(409, "session_spent"), 0), Step::Failed);
     }
 
     fn confirming() -> Flow {
         let mut flow = Flow::default();
-        assert_eq!(flow.answered(&status("needs_confirmation")), Step::Complete);
-        assert_eq!(flow.answered(&Answer { http: 202, status: "needs_confirmation", code: "" }), Step::Confirm);
+        assert_eq!(flow.answered(&status("needs_confirmation"), 0), Step::Complete);
+        assert_eq!(flow.answered(&Answer { http: 202, status: "needs_confirmation", code: "" }, 0), Step::Confirm);
         flow
     }
 
     #[test]
     fn another_browser_is_completed_once_and_then_confirmed() {
         let mut flow = confirming();
-        assert_eq!(flow.answered(&status("needs_confirmation")), Step::Confirm);
+        assert_eq!(flow.answered(&status("needs_confirmation"), 0), Step::Confirm);
         assert!(!flow.is_code_wrong());
-        assert_eq!(flow.answered(&status("connected")), Step::Connected);
+        assert_eq!(flow.answered(&status("connected"), 0), Step::Connected);
     }
 
     #[test]
     fn what_the_first_browser_brings_after_all_is_completed_anew() {
         let mut flow = confirming();
-        assert_eq!(flow.answered(&status("authorizing")), Step::Poll);
-        assert_eq!(flow.answered(&status("needs_confirmation")), Step::Complete);
-        assert_eq!(confirming().answered(&status("authorized")), Step::Complete);
+        assert_eq!(flow.answered(&status("authorizing"), 0), Step::Poll);
+        assert_eq!(flow.answered(&status("needs_confirmation"), 0), Step::Complete);
+        assert_eq!(confirming().answered(&status("authorized"), 0), Step::Complete);
     }
 
     #[test]
     fn wrong_code_may_be_typed_again_for_as_long_as_the_session_says_so() {
         let mut flow = confirming();
-        assert_eq!(flow.answered(&refusal(403, "confirmation_failed")), Step::Poll);
+        assert_eq!(flow.answered(&refusal(403, "confirmation_failed"), 0), Step::Poll);
         assert_ne!(flow.since(), "needs_confirmation");
-        assert_eq!(flow.answered(&status("needs_confirmation")), Step::Confirm);
+        assert_eq!(flow.answered(&status("needs_confirmation"), 0), Step::Confirm);
         assert!(flow.is_code_wrong());
-        flow.answered(&refusal(403, "confirmation_failed"));
+        flow.answered(&refusal(403, "confirmation_failed"), 0);
         let failed = Answer { http: 200, status: "failed", code: "confirmation_failed" };
-        assert_eq!(flow.answered(&failed), Step::Failed);
+        assert_eq!(flow.answered(&failed, 0), Step::Failed);
         assert!(worth_another_attempt(flow.code()));
     }
 
     #[test]
     fn a_code_whose_answer_was_lost_is_not_sent_again() {
         let mut flow = confirming();
-        assert_eq!(flow.unreachable(), Step::Poll);
-        assert_eq!(flow.answered(&status("connected")), Step::Connected);
+        assert_eq!(flow.unreachable(0, 0), Step::Poll);
+        assert_eq!(flow.answered(&status("connected"), 0), Step::Connected);
     }
 
     #[test]
     fn session_that_runs_out_while_nobody_is_at_x_was_given_up() {
         let mut flow = Flow::default();
         flow.set_left(true);
-        assert_eq!(flow.answered(&refusal(410, "session_expired")), Step::Cancelled);
+        assert_eq!(flow.answered(&refusal(410, "session_expired"), 0), Step::Cancelled);
         assert_eq!(flow.code(), "window_closed");
     }
 
     #[test]
     fn unknown_status_is_never_waited_on() {
         let mut flow = Flow::default();
-        assert_eq!(flow.answered(&status("resting")), Step::Failed);
+        assert_eq!(flow.answered(&status("resting"), 0), Step::Failed);
         assert_eq!(flow.code(), "unexpected_answer");
     }
 

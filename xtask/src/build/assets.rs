@@ -17,6 +17,8 @@ const HEADERS: &str = include_str!("headers.txt");
 const SCRIPT: &str = "embed.js";
 /// As the sources import it on demand, and as visitors download it.
 const ATTEMPT: [&str; 2] = ["attempt.js", "embed_attempt.js"];
+/// A page may load the script as a module or as a plain script, whose names would be the page's own.
+const ALSO_CLASSIC: &[&str] = &["--banner:js=(()=>{", "--footer:js=})();"];
 const COMPOSER_SCRIPT: &str = "composer.js";
 const DESCRIPTION: &str = "openapi.json";
 
@@ -50,7 +52,7 @@ pub(crate) fn build() -> Result<Assets> {
         dashboard: dashboard::build(&folder)?,
     };
     bundle_with_module(imported, &assets.attempt, &EMBED, &assets.module)?;
-    bundle(SCRIPT, &assets.script)?;
+    bundle(SCRIPT, &assets.script, ALSO_CLASSIC)?;
     point(&assets.script, imported, &assets.attempt)?;
     let [composer, composer_module] = &assets.composer;
     bundle_with_module(COMPOSER_SCRIPT, composer, &COMPOSER, composer_module)?;
@@ -73,18 +75,19 @@ fn describe(file: &Path) -> Result {
 }
 
 fn bundle_with_module(source: &str, bundled: &Path, entry: &Entry, module: &Path) -> Result {
-    bundle(source, bundled)?;
+    bundle(source, bundled, &[])?;
     std::fs::copy(entry.module(), module)?;
     point(bundled, &entry.module_name(), module)
 }
 
 /// Two bundles, not one that is split: what both need is small, and a third file would be a third request.
-fn bundle(source: &str, bundled: &Path) -> Result {
+fn bundle(source: &str, bundled: &Path, wrapping: &[&str]) -> Result {
     let mut esbuild = node_command("esbuild");
     esbuild
         .arg(format!("wasm-client/js/{source}"))
         .args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8"])
         .arg(format!("--external:./{}", ATTEMPT[0]))
+        .args(wrapping)
         .arg(format!("--outfile={}", bundled.display()));
     run::step(&format!("bundle {source}"), &mut esbuild).map(drop)
 }

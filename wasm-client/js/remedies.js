@@ -1,0 +1,46 @@
+/** What a developer can do about each code: README.md has the same table, and a test holds one against the other. */
+
+export const remedies = {
+  // The button's own.
+  api_key_in_page: "Remove the API key from the page. Your back end holds the key and makes the session: POST /v1/connect-sessions.",
+  session_missing: "Give the element `session-url`, `fetchSession`, or all of `session-id`, `token` and `connect-url`.",
+  session_unavailable: "Your back end must answer with the `data` of POST /v1/connect-sessions as JSON: `id`, `token`, `connect_url`.",
+  popup_blocked: "Begin inside a click, or use mode=\"auto\" with a session that has a redirect_uri.",
+  wasm_forbidden: "Add 'wasm-unsafe-eval' to script-src in the page's Content-Security-Policy.",
+  wasm_unavailable: "Serve the .wasm file beside the script, as application/wasm. Some bundlers need it copied (README, top).",
+  connect_forbidden: "Add that origin to connect-src in the page's Content-Security-Policy.",
+  form_forbidden: "Add the origin of connect_url and https://x.com to form-action in the page's Content-Security-Policy.",
+  start_failed: "Look at the window or the network panel: a proxy, an extension or a sandbox keeps the form from connect_url.",
+  storage_blocked: "mode=\"redirect\" keeps the attempt in sessionStorage, which this page may not use. Use mode=\"popup\".",
+  redirect_uri_missing: "mode=\"redirect\" needs a session that was created with `redirect_uri`. Pass on the one that the button asks for.",
+  needs_confirmation: "Give connect() `askCode`, so that the person can type the code that the other browser shows.",
+  unreachable: "Check the network, the address, and that an https page asks https alone. A server that fails without CORS headers looks the same.",
+  unexpected_answer: "Load embed.js from the Worker that makes the sessions: the button does not know this status.",
+  // Of the API (docs/API.md, section 10), as the button meets them.
+  invalid_session_token: "`token` is the session's, which begins with cst_, and belongs to its `id`. An API key must never be in a page.",
+  invalid_payload: "Load embed.js from the Worker that makes the sessions, so that both are of one version.",
+  not_found: "Use `id`, `token` and `connect_url` of one answer of POST /v1/connect-sessions.",
+  session_expired: "Give `session-url` or `fetchSession`, so that each press gets a new session.",
+  session_spent: "Create a session for each press: one connects once.",
+  verifier_mismatch: "Another start has replaced this one. Create a session for each press and for each tab.",
+  in_flight: "Try again: the first answer was lost, and the server was still at work.",
+  confirmation_failed: "Let the person begin again. The code stands in the window that came back from X.",
+  account_mismatch: "The person was signed in to X as somebody else than `expected_username` or `reconnect_account_id` names.",
+  origin_not_allowed: "Create the session with `origin` set to the origin of this page, and take `id` and `connect_url` as they were answered.",
+  https_required: "Use the https address of the Worker, in `connect_url` too: set PUBLIC_ORIGIN.",
+  invalid_grant: "Let the person begin again: X's code was used or too old.",
+  insufficient_permissions: "Ask for scopes that the X app has: X's console, User authentication settings.",
+  redirect_uri_mismatch: "Enter the Worker's callback URL at X: X's console, User authentication settings.",
+  invalid_client_id: "Enter the X app's client id again: POST /v1/social-networks.",
+  invalid_client_secret: "Enter the X app's client secret again: POST /v1/social-networks.",
+  client_changed: "Create a new session: the X app was replaced meanwhile.",
+  app_not_enrolled: "Attach the X app to a project with access to API v2: X's console.",
+  rate_limited: "Try again in a moment: X limits this app.",
+  x_unavailable: "Try again in a moment: X does not answer properly.",
+  x_timeout: "Try again in a moment: X takes too long.",
+  x_invalid_response: "Try again in a moment: X answered what cannot be read.",
+  internal: "Look up the request id in the Worker's log.",
+  misconfigured: "Read the Worker's log: a secret or variable is missing or wrong.",
+};
+
+export const remedyOf = (code) => remedies[code] ?? "Look up the code in docs/API.md, section 10.";
