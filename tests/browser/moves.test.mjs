@@ -8,6 +8,9 @@ let stage;
 before(async () => (stage = await startStage()));
 after(() => stage.stop());
 
+/** The person looks at X's window, however long this machine takes. */
+const atX = (page) => page.evaluate(() => dispatchEvent(new Event("blur")));
+
 const stored = (page) => page.evaluate(() => JSON.stringify({ ...sessionStorage }));
 
 const buttonNamed = (id) => `<p><connect-x id="${id}" session-url="/api/x/session"></connect-x></p>`;
@@ -50,6 +53,7 @@ test("a page that is loaded anew while X's window is open finds its session, and
   assert.equal(await stored(page), "{}");
   await page.reload();
   await inState(page, "left");
+  await atX(page);
   assert.equal(await stored(page), "{}");
   await visit.answer(popup, "authorize");
   const { type, detail } = await visit.onlyEvent();
@@ -66,6 +70,8 @@ test("two buttons of a page that is loaded anew find a session each", async (t) 
   const popup = await visit.pressUntilX(page, second);
   await page.reload();
   await page.locator("#first:state(left)").waitFor();
+  await page.locator("#second:state(left)").waitFor();
+  await atX(page);
   await visit.answer(popup, "authorize");
   const { type, id } = await visit.onlyEvent();
   assert.deepEqual([type, id], ["connected", "second"]);
@@ -77,6 +83,7 @@ test("after a reload the button opens X again, for the same session", async (t) 
   await visit.pressUntilX();
   await page.reload();
   await inState(page, "left");
+  await atX(page);
   await visit.answer(await visit.pressUntilX(), "authorize");
   assert.equal((await visit.onlyEvent()).type, "connected");
   assert.equal(visit.traffic.to("/api/x/session").length, 1);
