@@ -44,6 +44,41 @@ test("a hostile site cannot put its own session into a visitor's browser", async
   assert.equal((await stage.api.get(`/v1/connect-sessions/${session.id}`)).body.data.status, "pending");
 });
 
+test("who knows a session's public id alone cannot connect an account to its tenant, and its page goes on", async (t) => {
+  const visit = await stage.visit(t);
+  const stranger = await stage.visit(t);
+  stranger.traffic.tolerate(/status of 404/);
+  const made = visit.page.waitForResponse((response) => response.url().endsWith("/api/x/session"));
+  const popup = await visit.pressUntilX();
+  const { id } = await (await made).json();
+  const page = await stranger.context.newPage();
+  await page.goto(`${stage.worker.origin}/connect/link/${id}`);
+  await page.getByText("not_found").waitFor();
+  assert.deepEqual(await cookies(stranger), []);
+  assert.deepEqual(await visit.accounts(), []);
+  await visit.answer(popup, "authorize");
+  assert.equal((await visit.onlyEvent()).detail.account.username, visit.user.username);
+});
+
+test("a cross-site link to an attacker's session does not send a visitor to X", async (t) => {
+  const visit = await stage.visit(t);
+  visit.traffic.allow(HOSTILE);
+  visit.traffic.tolerate(/status of 404/);
+  const session = await createSession(stage, {
+    origin: visit.acme.origin,
+    redirect_uri: `${visit.acme.origin}/`,
+    tenant_id: "the-attacker",
+  });
+  const html = `<!doctype html><link rel="icon" href="data:,"><a href="${stage.worker.origin}/connect/link/${session.id}">Win</a>`;
+  await visit.context.route(`${HOSTILE}/win.html`, (route) => route.fulfill({ contentType: "text/html", body: html }));
+  const page = await visit.context.newPage();
+  await page.goto(`${HOSTILE}/win.html`);
+  await page.getByRole("link", { name: "Win" }).click();
+  await page.getByText("not_found").waitFor();
+  assert.deepEqual(await cookies(visit), []);
+  assert.equal((await stage.api.get(`/v1/connect-sessions/${session.id}`)).body.data.status, "pending");
+});
+
 test("a site that hides where it comes from gets a page that names the session's site, and no cookie", async (t) => {
   const visit = await stage.visit(t);
   visit.traffic.allow(HOSTILE);

@@ -21,7 +21,7 @@ use self::discarded::Discarded;
 use self::failure::refused_by_person_or_x;
 pub use self::failure::{Retry, exchange_failure};
 pub use self::state::{
-    Accept, Completion, ConnectError, Display, Entry, Phase, Session, Start, Status, Terms, Visitor, XAnswer,
+    Accept, Completion, ConnectError, Display, Door, Entry, Phase, Session, Start, Status, Terms, Visitor, XAnswer,
 };
 use crate::api::code::Code;
 use crate::id::XUserId;
@@ -52,9 +52,12 @@ impl Session {
         }
     }
 
-    /// A browser leaves for X. Until X has sent that one back, a newer start replaces challenge, state and cookie, and
-    /// whatever another browser brought.
-    pub fn start(&mut self, start: Start, now: UnixMillis) -> Result<(), ConnectError> {
+    /// A browser leaves for X, by the door that the session was made for. Until X has sent that one back, a newer start
+    /// replaces challenge, state and cookie, and whatever another browser brought.
+    pub fn start(&mut self, door: Door, start: Start, now: UnixMillis) -> Result<(), ConnectError> {
+        if door != self.terms.entry.door() {
+            return Err(ConnectError::OtherDoor);
+        }
         self.require_open(now)?;
         if !self.awaits_starter() {
             return Err(ConnectError::Spent);

@@ -67,6 +67,23 @@ pub enum Entry {
     Embed { origin: String, redirect_uri: Option<String> },
 }
 
+impl Entry {
+    pub const fn door(&self) -> Door {
+        match self {
+            Self::Link { .. } => Door::Link,
+            Self::Embed { .. } => Door::Button,
+        }
+    }
+}
+
+/// How a browser comes to a session. A session opens for the way that it was made for, and for no other: a link has
+/// neither a page whose origin is checked nor a verifier that stays there, and a button has both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Door {
+    Link,
+    Button,
+}
+
 /// One opening of X's consent page. A newer one replaces it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Start {
@@ -149,6 +166,8 @@ pub enum Completion {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
+    #[error("the session was made for another way in")]
+    OtherDoor,
     #[error("the session has expired")]
     Expired,
     #[error("the session was used already")]
@@ -170,6 +189,7 @@ pub enum ConnectError {
 impl ConnectError {
     pub const fn code(self) -> Code {
         match self {
+            Self::OtherDoor => Code::NotFound,
             Self::Expired => Code::SessionExpired,
             Self::Spent => Code::SessionSpent,
             Self::StateUnknown => Code::StateUnknown,

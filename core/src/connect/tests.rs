@@ -48,9 +48,14 @@ fn start(display: Display) -> Start {
     Start { state: STATE.into(), cookie: COOKIE.into(), challenge, display, verifier: None }
 }
 
+/// By the door that the session was made for.
+fn leave(session: &mut Session, start: Start, now: UnixMillis) -> Result<(), ConnectError> {
+    session.start(session.terms.entry.door(), start, now)
+}
+
 fn at_x() -> Session {
     let mut session = embed();
-    session.start(start(Display::Popup), T0).unwrap();
+    leave(&mut session, start(Display::Popup), T0).unwrap();
     session
 }
 
@@ -77,7 +82,7 @@ fn authorized() -> Session {
 fn a_session_goes_from_pending_to_connected() {
     let mut session = embed();
     assert_eq!(session.status(T0), Status::Pending);
-    session.start(start(Display::Popup), T0).unwrap();
+    leave(&mut session, start(Display::Popup), T0).unwrap();
     assert_eq!(session.status(T0), Status::Authorizing);
     session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap();
     assert_eq!(session.status(T0), Status::Authorized);
@@ -88,12 +93,24 @@ fn a_session_goes_from_pending_to_connected() {
 }
 
 #[test]
+fn a_session_starts_by_the_door_that_it_was_made_for_and_by_no_other() {
+    for (mut session, other) in [(embed(), Door::Link), (link(), Door::Button)] {
+        for display in [Display::Popup, Display::Page] {
+            let with_verifier = Start { verifier: Some("sealed".into()), ..start(display) };
+            assert_eq!(session.start(other, with_verifier, T0), Err(ConnectError::OtherDoor));
+            assert_eq!((session.status(T0), session.start.is_none()), (Status::Pending, true));
+        }
+        assert_eq!(session.start(other, start(Display::Page), EXPIRY), Err(ConnectError::OtherDoor), "not even when");
+    }
+}
+
+#[test]
 fn a_new_start_replaces_the_one_before_until_x_has_answered() {
     let mut session = at_x();
-    session.start(Start { state: "newer".into(), ..start(Display::Popup) }, T0).unwrap();
+    leave(&mut session, Start { state: "newer".into(), ..start(Display::Popup) }, T0).unwrap();
     assert_eq!(session.callback(STATE, Some(COOKIE), code(), newcomer(), T0), Err(ConnectError::StateUnknown));
     session.callback("newer", Some(COOKIE), code(), newcomer(), T0).unwrap();
-    assert_eq!(session.start(start(Display::Popup), T0), Err(ConnectError::Spent));
+    assert_eq!(leave(&mut session, start(Display::Popup), T0), Err(ConnectError::Spent));
 }
 
 #[test]
@@ -141,7 +158,7 @@ fn what_another_browser_brought_is_exchanged_at_once_and_then_waits() {
 fn the_browser_that_started_takes_over_from_another_one_and_its_tokens_are_discarded() {
     let again: [fn(&mut Session); 2] = [
         |session| session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap(),
-        |session| session.start(start(Display::Popup), T0).unwrap(),
+        |session| leave(session, start(Display::Popup), T0).unwrap(),
     ];
     for take_over in again {
         let mut session = in_doubt(embed());
@@ -172,7 +189,7 @@ fn a_second_other_browser_is_a_stranger() {
 
 /// Another browser came back, and X said who it is.
 fn in_doubt(mut session: Session) -> Session {
-    session.start(start(Display::Popup), T0).unwrap();
+    leave(&mut session, start(Display::Popup), T0).unwrap();
     session.callback(STATE, None, code(), newcomer(), T0).unwrap();
     session.identified("tokens".into(), ada(), T0);
     session
@@ -287,7 +304,7 @@ fn completing_waits_for_x_and_answers_for_ten_minutes_after_the_end() {
 fn an_expired_session_takes_nothing_and_gives_its_tokens_up() {
     let mut session = at_x();
     assert_eq!(session.callback(STATE, Some(COOKIE), code(), newcomer(), EXPIRY), Err(ConnectError::Expired));
-    assert_eq!(session.start(start(Display::Popup), EXPIRY), Err(ConnectError::Expired));
+    assert_eq!(leave(&mut session, start(Display::Popup), EXPIRY), Err(ConnectError::Expired));
     assert_eq!(authorized().complete(&verifier(), EXPIRY), Err(ConnectError::Expired));
     session.exchanged("tokens".into(), T0);
     session.expire(EXPIRY);
@@ -334,7 +351,7 @@ fn only_the_expected_person_is_expected() {
 #[test]
 fn page_mode_returns_with_id_and_status_only() {
     let mut session = embed();
-    session.start(start(Display::Page), T0).unwrap();
+    leave(&mut session, start(Display::Page), T0).unwrap();
     session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap();
     let url = session.return_url(Visitor::Starter, T0).unwrap();
     assert_eq!(url.as_str(), "https://acme.example/done?from=x&connect_id=cs_1&connect_status=authorized");
@@ -345,7 +362,7 @@ fn page_mode_returns_with_id_and_status_only() {
 fn page_mode_needs_somewhere_to_return_to() {
     let entry = Entry::Embed { origin: "https://acme.example".into(), redirect_uri: None };
     let mut session = Session::new("cs_1".into(), terms(entry));
-    assert_eq!(session.start(start(Display::Page), T0), Err(ConnectError::NowhereToReturn));
+    assert_eq!(leave(&mut session, start(Display::Page), T0), Err(ConnectError::NowhereToReturn));
 }
 
 #[test]
@@ -371,7 +388,7 @@ fn a_link_lands_with_who_connected_or_why_not() {
 fn a_link_that_waits_for_acceptance_lands_without_an_account() {
     let mut session = link();
     session.terms.accept = Accept::Manual;
-    session.start(start(Display::Page), T0).unwrap();
+    leave(&mut session, start(Display::Page), T0).unwrap();
     session.identified("tokens".into(), ada(), T0);
     assert_eq!(
         session.return_url(Visitor::Starter, T0).map(String::from).unwrap(),
@@ -386,14 +403,14 @@ fn nobody_is_taken_anywhere_who_is_not_of_the_session() {
     assert_eq!(session.return_url(Visitor::Stranger, T0), None);
     assert!(session.return_url(Visitor::Other, T0).is_some(), "who has confirmed a link is its person");
     let mut session = embed();
-    session.start(start(Display::Page), T0).unwrap();
+    leave(&mut session, start(Display::Page), T0).unwrap();
     assert_eq!(session.return_url(Visitor::Other, T0), None, "the page is in the starter's browser");
 }
 
 #[test]
 fn a_start_that_carries_its_verifier_concludes_itself() {
     let mut session = link();
-    session.start(Start { verifier: Some("sealed".into()), ..start(Display::Page) }, T0).unwrap();
+    leave(&mut session, Start { verifier: Some("sealed".into()), ..start(Display::Page) }, T0).unwrap();
     session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap();
     assert!(session.concludes_itself() && session.is_unattended());
     assert!(!authorized().concludes_itself());

@@ -3,6 +3,7 @@
 //! Each ends in a MAC, so that the edge can refuse a made-up one, and knows whom it may answer, before any object is
 //! woken. Id and token also carry the hash of the page origin that the session was made for.
 
+use super::Door;
 use crate::seal::{Keyring, base64url, base64url_decode, sha256};
 use crate::secret::{Secret, ct_eq};
 
@@ -12,6 +13,8 @@ const STATE: &str = "connect-state";
 
 /// A MAC cut to 128 bits: the OAuth state has room for 64 characters, of which 32 bytes are key and nonce.
 const SHORT_TAG: usize = 16;
+/// In the place of the hash of an origin.
+const NO_ORIGIN: [u8; 16] = [0; 16];
 
 /// What a session is called, and the page it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +26,7 @@ pub struct Ticket {
 impl Ticket {
     /// A link has no origin: no page may read its session.
     pub fn new(key: [u8; 16], origin: Option<&str>) -> Self {
-        Self { key, origin: origin.map_or([0; 16], origin_hash) }
+        Self { key, origin: origin.map_or(NO_ORIGIN, origin_hash) }
     }
 
     /// `cs_…`: public, good for asking only together with the token or an API key.
@@ -49,8 +52,9 @@ impl Ticket {
         Self::read(ring, ID, id.strip_prefix("cs_")?, SHORT_TAG)
     }
 
+    /// A link is opened by its id; no page holds a token of it.
     pub fn from_token(ring: &Keyring, token: &str) -> Option<Self> {
-        Self::read(ring, TOKEN, token.strip_prefix("cst_")?, 32)
+        Self::read(ring, TOKEN, token.strip_prefix("cst_")?, 32).filter(|ticket| ticket.door() == Door::Button)
     }
 
     /// The name of the object that owns the session of this state.
@@ -64,6 +68,11 @@ impl Ticket {
     /// The Durable Object that owns the session.
     pub fn object(&self) -> String {
         base64url(&self.key)
+    }
+
+    /// What the session was made for. The id alone tells it, so the edge refuses every other door before an object is asked.
+    pub fn door(&self) -> Door {
+        if self.origin == NO_ORIGIN { Door::Link } else { Door::Button }
     }
 
     pub fn is_for(&self, origin: &str) -> bool {
@@ -125,6 +134,15 @@ mod tests {
         let ring = ring(RING);
         let id = ticket().id(&ring);
         assert_eq!(Ticket::from_token(&ring, &id.replace("cs_", "cst_")), None);
+    }
+
+    #[test]
+    fn a_ticket_tells_its_door_and_a_link_has_no_token() {
+        let (ring, link) = (ring(RING), Ticket::new([1; 16], None));
+        assert_eq!((ticket().door(), link.door()), (Door::Button, Door::Link));
+        assert_eq!(Ticket::from_id(&ring, &link.id(&ring)).map(|ticket| ticket.door()), Some(Door::Link));
+        // EXPOSE: a token of this test.
+        assert_eq!(Ticket::from_token(&ring, link.token(&ring).expose()), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Nothing secret is in a URL of ours. A browser is known again by a cookie of its session, set on the way out.
 
 use latchkey_core::api::code::Code;
-use latchkey_core::connect::Display;
+use latchkey_core::connect::{Display, Door};
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::cookie::SameSite;
 use latchkey_core::oauth::authorize_url;
@@ -45,13 +45,14 @@ pub async fn start_confirmed(app: &App, mut incoming: Incoming) -> Answered {
 }
 
 /// `GET /connect/link/{id}`: may be opened any number of times until one callback succeeds. HEAD and prefetch change
-/// nothing: mail scanners and browsers look at links on their own.
+/// nothing: mail scanners and browsers look at links on their own. The id of a button's session is 404: it is public, and
+/// here is neither a page whose origin is checked nor one that keeps the verifier.
 pub async fn link(app: &App, incoming: &Incoming, id: &str) -> Answered {
+    let ticket = link_of(app, id)?;
     let is_prefetch = incoming.header("sec-purpose").is_some_and(|purpose| purpose.contains("prefetch"));
     if incoming.method == "HEAD" || is_prefetch {
         return Ok(Reply::empty(204));
     }
-    let ticket = genuine(app, id)?;
     let verifier = CodeVerifier::from_entropy(entropy()?);
     let challenge = verifier.challenge();
     // EXPOSE: held by the session, sealed.
@@ -105,9 +106,9 @@ pub async fn result(app: &App, incoming: &Incoming, id: &str) -> Answered {
     })
 }
 
-/// `POST /connect/result/{id}`: the button of that page. Only from there, and only in the browser that X sent back.
+/// `POST /connect/result/{id}`: the button of a link's page. Only from there, and only in the browser that X sent back.
 pub async fn press(app: &App, incoming: &Incoming, id: &str) -> Answered {
-    let ticket = genuine(app, id)?;
+    let ticket = link_of(app, id)?;
     require_our_page(app, incoming)?;
     let object = ticket.object();
     let cookie = cookie_of(incoming, &object).as_deref().map(digest).unwrap_or_default();
@@ -197,6 +198,7 @@ async fn depart(app: &App, incoming: &Incoming, ticket: Ticket, leaving: Leaving
     let cookie = base64url(&entropy::<32>()?);
     let challenge = leaving.challenge.clone();
     let opening = Opening {
+        door: ticket.door(),
         state: digest(&state),
         cookie: digest(&cookie),
         challenge: leaving.challenge,
@@ -212,7 +214,16 @@ async fn depart(app: &App, incoming: &Incoming, ticket: Ticket, leaving: Leaving
 }
 
 fn genuine(app: &App, id: &str) -> Result<Ticket> {
-    Ticket::from_id(app.keyring(), id).ok_or_else(|| Error::refused(Code::NotFound, "This sign-in is not known here."))
+    Ticket::from_id(app.keyring(), id).ok_or_else(unknown)
+}
+
+/// A genuine id that was made for a link: a ticket opens only its own door.
+fn link_of(app: &App, id: &str) -> Result<Ticket> {
+    genuine(app, id).and_then(|ticket| if ticket.door() == Door::Link { Ok(ticket) } else { Err(unknown()) })
+}
+
+fn unknown() -> Error {
+    Error::refused(Code::NotFound, "This sign-in is not known here.")
 }
 
 fn result_url(app: &App, incoming: &Incoming, id: &str) -> Result<Url> {

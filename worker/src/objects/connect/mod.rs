@@ -123,9 +123,10 @@ impl Inner {
     async fn start(&self, opening: Opening) -> Result<Terms> {
         self.settle().await;
         let mut session = self.session()?;
+        let door = opening.door;
         let start = opening
             .into_start(|verifier| self.seal(Purpose::CodeVerifier, &session.id, verifier.expose().as_bytes()))?; // EXPOSE: into the seal.
-        session.start(start, now()).map_err(refusal)?;
+        session.start(door, start, now()).map_err(refusal)?;
         self.save_and_tell(&session).await?;
         self.revoke_discarded().await?;
         Ok(session.terms)

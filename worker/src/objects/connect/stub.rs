@@ -4,7 +4,7 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::connect::session_view;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::confirm::{Awaited, ConfirmationCode};
-use latchkey_core::connect::{Display, Phase, Session, Start, Status, Terms, Visitor};
+use latchkey_core::connect::{Display, Door, Phase, Session, Start, Status, Terms, Visitor};
 use latchkey_core::pkce::{CodeChallenge, CodeVerifier};
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::Secret;
@@ -49,6 +49,7 @@ pub(super) enum Message {
 /// One opening of X's page, as the edge made it. State and cookie arrive as digests.
 #[derive(Serialize, Deserialize)]
 pub struct Opening {
+    pub door: Door,
     pub state: String,
     pub cookie: String,
     pub challenge: CodeChallenge,
