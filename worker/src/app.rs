@@ -3,6 +3,7 @@
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::place::{is_loopback, parse_origin};
+use latchkey_core::connect::second::TAKEOVER;
 use latchkey_core::delivery::Pace;
 use latchkey_core::media::Lifetimes;
 use latchkey_core::oauth::Endpoints;
@@ -39,6 +40,7 @@ pub struct App {
     pace: Pace,
     webhook_pace: webhook::Pace,
     lifetimes: Lifetimes,
+    takeover: Span,
 }
 
 impl App {
@@ -59,6 +61,7 @@ impl App {
             pace: pace(env)?,
             webhook_pace: webhook_pace(env)?,
             lifetimes: lifetimes(env)?,
+            takeover: span_var(env, "TAKEOVER_MS", 1)?.unwrap_or(TAKEOVER),
             env: env.clone(),
         })
     }
@@ -103,6 +106,11 @@ impl App {
     /// How long media are kept.
     pub const fn lifetimes(&self) -> Lifetimes {
         self.lifetimes
+    }
+
+    /// How long a callback URL that a second browser brought may still be the starter's.
+    pub const fn takeover(&self) -> Span {
+        self.takeover
     }
 
     pub fn vault(&self) -> Result<Vault<'_>> {

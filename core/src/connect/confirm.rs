@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Accept, ConnectError, Entry, Phase, Session};
 use crate::api::code::Code;
 use crate::secret::{Secret, ct_eq};
-use crate::time::UnixMillis;
+use crate::time::{Span, UnixMillis};
 
 /// Three guesses at six digits: 3 in 1,000,000 for whoever does not see them.
 const GUESSES: u8 = 3;
@@ -102,9 +102,35 @@ impl OtherBrowser {
 }
 
 impl Session {
-    /// The browser that started comes after another one with the very code that it brought: what is here is its own.
-    pub(super) fn is_known_code(&self, x_code: &str) -> bool {
-        self.other.as_ref().is_some_and(|other| ct_eq(other.x_code.as_bytes(), x_code.as_bytes()))
+    /// Whether the browser that started may bring this code of X's: its own at any time, one that a second browser
+    /// brought only for a short time, and not once it has been exchanged.
+    pub(super) fn starter_may_bring(&self, x_code: &str, takeover: Span, now: UnixMillis) -> bool {
+        let is_of_other = self.other.as_ref().is_some_and(|other| ct_eq(other.x_code.as_bytes(), x_code.as_bytes()));
+        let is_exchanged = is_of_other && !matches!(self.phase, Phase::Authorized { .. });
+        !is_exchanged && self.start.as_ref().is_some_and(|start| start.second.starter_may_bring(x_code, takeover, now))
+    }
+
+    /// One second browser at a time: whoever comes while another one's code waits is a stranger.
+    pub(super) fn brought_by_second(&mut self, sealed: String, x_code: &str, browser: OtherBrowser, now: UnixMillis) {
+        let Some(start) = &mut self.start else { return };
+        start.second.arrived(x_code, now);
+        if matches!(self.phase, Phase::Authorizing) && start.second.may_bring(x_code) {
+            self.other = Some(browser);
+            self.phase = Phase::Authorized { sealed_code: sealed };
+        }
+    }
+
+    /// What the second browser brought is discarded, and that browser alone is told why.
+    pub(super) fn drop_second(&mut self, reason: Code, now: UnixMillis) {
+        if let (Some(other), Some(start)) = (self.other.take(), &mut self.start) {
+            start.second.refused(other.x_code, other.cookie, reason);
+        }
+        self.leave_for(Phase::Authorizing, now);
+    }
+
+    /// Why what a browser brought was refused, by the digest of its cookie.
+    pub fn refusal_of(&self, cookie: Option<&str>) -> Option<Code> {
+        self.start.as_ref()?.second.refusal_of(cookie?)
     }
 
     /// What came by another browser, and nobody has agreed to it.

@@ -25,6 +25,23 @@ pub fn exchange_failure(error: &OAuthError) -> (Code, &'static str, Retry) {
     }
 }
 
+/// Whether X may have found fault with the code, so that it says nothing about another one. Read generously: whoever
+/// only knows a state chooses the code, and X's words for a strange one are not all known.
+pub const fn may_blame_code(error: &OAuthError) -> bool {
+    use OAuthError as E;
+    match error {
+        E::CodeInvalid
+        | E::TokenInvalid
+        | E::RedirectMismatch
+        | E::VerifierMismatch
+        | E::MissingParameter(_)
+        | E::GrantTypeInvalid
+        | E::ClientIdInvalid => true,
+        E::Malformed { status } => *status >= 400,
+        E::ClientSecretInvalid | E::AppBlocked | E::RateLimited { .. } | E::Unavailable { .. } => false,
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
     MayHelp,

@@ -13,13 +13,14 @@ pub mod discarded;
 mod failure;
 pub mod landing;
 pub mod place;
+pub mod second;
 mod state;
 pub mod ticket;
 
 use self::confirm::OtherBrowser;
 use self::discarded::Discarded;
 use self::failure::refused_by_person_or_x;
-pub use self::failure::{Retry, exchange_failure};
+pub use self::failure::{Retry, exchange_failure, may_blame_code};
 pub use self::state::{
     Accept, Completion, ConnectError, Display, Door, Entry, Phase, Session, Start, Status, Terms, Visitor, XAnswer,
 };
@@ -72,14 +73,16 @@ impl Session {
     }
 
     /// A browser comes back from X. `state` and `cookie` are digests; `newcomer` is what a browser would be known by that
-    /// has no cookie of the session. Says nothing new when the state was spent before, so that a reload shows the same
-    /// page. A browser without the cookie neither ends nor spends the session: the one that started may still come.
+    /// has no cookie of the session, and `takeover` the time of [`second::TAKEOVER`]. Says nothing new when the state was
+    /// spent before, so that a reload shows the same page. A browser without the cookie neither ends nor spends the
+    /// session: the one that started may still come.
     pub fn callback(
         &mut self,
         state: &str,
         cookie: Option<&str>,
         answer: XAnswer,
         newcomer: OtherBrowser,
+        takeover: Span,
         now: UnixMillis,
     ) -> Result<(), ConnectError> {
         let start = self.start.as_ref().ok_or(ConnectError::StateUnknown)?;
@@ -90,19 +93,14 @@ impl Session {
             return Ok(());
         }
         self.require_open(now)?;
-        let is_first = matches!(self.phase, Phase::Authorizing);
         match (answer, self.visitor(cookie) == Visitor::Starter) {
-            (XAnswer::Code { digest, .. }, true) if self.is_known_code(&digest) => self.other = None,
-            (XAnswer::Code { sealed, .. }, true) => {
+            (XAnswer::Code { sealed, digest }, true) if self.starter_may_bring(&digest, takeover, now) => {
                 self.other = None;
                 self.leave_for(Phase::Authorized { sealed_code: sealed }, now);
             }
-            (XAnswer::Code { sealed, .. }, false) if is_first => {
-                self.other = Some(newcomer);
-                self.phase = Phase::Authorized { sealed_code: sealed };
-            }
+            (XAnswer::Code { sealed, digest }, false) => self.brought_by_second(sealed, &digest, newcomer, now),
             (XAnswer::Error(error), true) => self.fail(refused_by_person_or_x(&error), now),
-            (_, false) => {}
+            (XAnswer::Code { .. }, true) | (XAnswer::Error(_), false) => {}
         }
         Ok(())
     }
@@ -144,6 +142,12 @@ impl Session {
 
     pub fn fail(&mut self, (code, message): (Code, String), now: UnixMillis) {
         self.end(Phase::Failed { code, message }, now);
+    }
+
+    /// X refuses what was brought, or it is not what was asked for. That ends the session if the browser that started
+    /// brought it. What a second one brought goes, and the session waits on: who only knows a state ends nothing.
+    pub fn refuse(&mut self, failure: (Code, String), now: UnixMillis) {
+        if self.is_in_doubt() { self.drop_second(failure.0, now) } else { self.fail(failure, now) }
     }
 
     /// Ends the session by its site's wish; whatever was held of X's is dropped with the phase.

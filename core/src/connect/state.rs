@@ -5,6 +5,7 @@ use url::Url;
 
 use super::confirm::OtherBrowser;
 use super::discarded::Discarded;
+use super::second::SecondBrowsers;
 use crate::api::code::Code;
 use crate::id::{TenantId, XUserId};
 use crate::network::ClientRef;
@@ -95,6 +96,9 @@ pub struct Start {
     pub display: Display,
     /// Sealed; only where the first page may be frozen while X is in front (link, and page mode on touch devices).
     pub verifier: Option<String>,
+    /// Nobody else had come back to a start that was stored without it.
+    #[serde(default)]
+    pub second: SecondBrowsers,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

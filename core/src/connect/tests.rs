@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::confirm::{Awaited, Typed};
+use super::second::{SecondBrowsers, TAKEOVER};
 use super::*;
 use crate::id::NetworkId;
 use crate::network::ClientRef;
@@ -45,7 +46,14 @@ fn link() -> Session {
 
 fn start(display: Display) -> Start {
     let challenge = verifier().challenge();
-    Start { state: STATE.into(), cookie: COOKIE.into(), challenge, display, verifier: None }
+    Start {
+        state: STATE.into(),
+        cookie: COOKIE.into(),
+        challenge,
+        display,
+        verifier: None,
+        second: SecondBrowsers::none(),
+    }
 }
 
 /// By the door that the session was made for.
@@ -74,7 +82,7 @@ fn code() -> XAnswer {
 
 fn authorized() -> Session {
     let mut session = at_x();
-    session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap();
+    session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
     session
 }
 
@@ -84,7 +92,7 @@ fn a_session_goes_from_pending_to_connected() {
     assert_eq!(session.status(T0), Status::Pending);
     leave(&mut session, start(Display::Popup), T0).unwrap();
     assert_eq!(session.status(T0), Status::Authorizing);
-    session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap();
+    session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
     assert_eq!(session.status(T0), Status::Authorized);
     session.exchanged("tokens".into(), T0);
     assert_eq!(session.status(T0), Status::Authorized);
@@ -108,24 +116,37 @@ fn a_session_starts_by_the_door_that_it_was_made_for_and_by_no_other() {
 fn a_new_start_replaces_the_one_before_until_x_has_answered() {
     let mut session = at_x();
     leave(&mut session, Start { state: "newer".into(), ..start(Display::Popup) }, T0).unwrap();
-    assert_eq!(session.callback(STATE, Some(COOKIE), code(), newcomer(), T0), Err(ConnectError::StateUnknown));
-    session.callback("newer", Some(COOKIE), code(), newcomer(), T0).unwrap();
+    assert_eq!(
+        session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0),
+        Err(ConnectError::StateUnknown)
+    );
+    session.callback("newer", Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
     assert_eq!(leave(&mut session, start(Display::Popup), T0), Err(ConnectError::Spent));
 }
 
 #[test]
 fn a_callback_before_any_start_is_unknown() {
-    assert_eq!(embed().callback(STATE, Some(COOKIE), code(), newcomer(), T0), Err(ConnectError::StateUnknown));
+    assert_eq!(
+        embed().callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0),
+        Err(ConnectError::StateUnknown)
+    );
 }
 
 #[test]
 fn a_callback_a_second_time_changes_nothing() {
     let mut session = authorized();
     session
-        .callback(STATE, Some(COOKIE), XAnswer::Code { sealed: "other".into(), digest: "other".into() }, newcomer(), T0)
+        .callback(
+            STATE,
+            Some(COOKIE),
+            XAnswer::Code { sealed: "other".into(), digest: "other".into() },
+            newcomer(),
+            TAKEOVER,
+            T0,
+        )
         .unwrap();
     assert!(matches!(&session.phase, Phase::Authorized { sealed_code } if sealed_code == "sealed"));
-    session.callback(STATE, Some(COOKIE), XAnswer::Error("access_denied".into()), newcomer(), T0).unwrap();
+    session.callback(STATE, Some(COOKIE), XAnswer::Error("access_denied".into()), newcomer(), TAKEOVER, T0).unwrap();
     assert_eq!(session.status(T0), Status::Authorized);
 }
 
@@ -133,11 +154,11 @@ fn a_callback_a_second_time_changes_nothing() {
 fn a_browser_without_the_cookie_neither_connects_nor_ends_nor_spends() {
     for cookie in [None, Some("other")] {
         let mut session = at_x();
-        session.callback(STATE, cookie, XAnswer::Error("access_denied".into()), newcomer(), T0).unwrap();
+        session.callback(STATE, cookie, XAnswer::Error("access_denied".into()), newcomer(), TAKEOVER, T0).unwrap();
         assert_eq!(session.status(T0), Status::Authorizing);
-        session.callback(STATE, cookie, code(), newcomer(), T0).unwrap();
+        session.callback(STATE, cookie, code(), newcomer(), TAKEOVER, T0).unwrap();
         assert_eq!(session.status(T0), Status::NeedsConfirmation);
-        session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap();
+        session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
         assert_eq!(session.status(T0), Status::Authorized);
     }
 }
@@ -145,7 +166,7 @@ fn a_browser_without_the_cookie_neither_connects_nor_ends_nor_spends() {
 #[test]
 fn what_another_browser_brought_is_exchanged_at_once_and_then_waits() {
     let mut session = at_x();
-    session.callback(STATE, None, code(), newcomer(), T0).unwrap();
+    session.callback(STATE, None, code(), newcomer(), TAKEOVER, T0).unwrap();
     assert_eq!(session.complete(&verifier(), T0), Ok(Completion::Proceed));
     session.exchanged("tokens".into(), T0);
     assert_eq!(session.status(T0), Status::NeedsConfirmation);
@@ -157,7 +178,7 @@ fn what_another_browser_brought_is_exchanged_at_once_and_then_waits() {
 #[test]
 fn the_browser_that_started_takes_over_from_another_one_and_its_tokens_are_discarded() {
     let again: [fn(&mut Session); 2] = [
-        |session| session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap(),
+        |session| session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap(),
         |session| leave(session, start(Display::Popup), T0).unwrap(),
     ];
     for take_over in again {
@@ -168,20 +189,104 @@ fn the_browser_that_started_takes_over_from_another_one_and_its_tokens_are_disca
     }
 }
 
+fn same_code() -> XAnswer {
+    XAnswer::Code { sealed: "again".into(), digest: "other-code".into() }
+}
+
+/// A second browser has brought a code, and nobody has exchanged it.
+fn brought_by_second(mut session: Session) -> Session {
+    leave(&mut session, start(Display::Popup), T0).unwrap();
+    session.callback(STATE, None, same_code(), newcomer(), TAKEOVER, T0).unwrap();
+    session
+}
+
 #[test]
-fn the_very_code_of_another_browser_in_the_right_one_settles_the_doubt_and_is_not_exchanged_again() {
+fn a_url_that_a_second_browser_brought_is_the_starters_within_thirty_seconds_and_before_the_exchange() {
+    for (after, is_taken) in [(0, true), (29, true), (30, false), (1000, false)] {
+        for entry in [embed, link] {
+            let mut session = brought_by_second(entry());
+            let time = T0 + Span::secs(after);
+            session.callback(STATE, Some(COOKIE), same_code(), newcomer(), TAKEOVER, time).unwrap();
+            assert_eq!(session.is_in_doubt(), !is_taken, "{after} s");
+            assert_eq!(session.awaited().is_none(), is_taken, "{after} s");
+        }
+    }
+}
+
+#[test]
+fn once_it_is_exchanged_the_url_that_a_second_browser_brought_counts_nowhere_else() {
+    let exchanged: [fn(&mut Session); 2] =
+        [|session| session.exchanged("tokens".into(), T0), |session| session.identified("tokens".into(), ada(), T0)];
+    for exchange in exchanged {
+        let mut session = brought_by_second(embed());
+        exchange(&mut session);
+        session.callback(STATE, Some(COOKIE), same_code(), newcomer(), TAKEOVER, T0).unwrap();
+        assert_eq!((session.awaited(), session.status(T0)), (Some(Awaited::Code), Status::NeedsConfirmation));
+        assert!(session.discarded.sealed.is_empty() && session.other.is_some());
+        leave(&mut session, start(Display::Popup), T0).unwrap();
+        assert_eq!(session.discarded.sealed, ["tokens"], "starting anew takes over");
+    }
+}
+
+#[test]
+fn a_url_that_came_beside_another_second_browser_belongs_to_its_browser_too() {
     let mut session = in_doubt(embed());
-    let same = XAnswer::Code { sealed: "again".into(), digest: "other-code".into() };
-    session.callback(STATE, Some(COOKIE), same, newcomer(), T0).unwrap();
-    assert_eq!((session.awaited(), session.status(T0)), (None, Status::Authorized));
-    assert!(matches!(session.phase, Phase::Identified { .. }) && session.discarded.sealed.is_empty());
+    let theirs = || XAnswer::Code { sealed: "theirs".into(), digest: "theirs".into() };
+    session.callback(STATE, None, theirs(), newcomer(), TAKEOVER, T0).unwrap();
+    session.callback(STATE, Some(COOKIE), theirs(), newcomer(), TAKEOVER, T0 + TAKEOVER).unwrap();
+    assert!(session.is_in_doubt() && matches!(session.phase, Phase::Identified { .. }));
+}
+
+#[test]
+fn what_a_second_browser_brought_and_x_refuses_ends_nothing_and_that_browser_is_told() {
+    let refuse: [fn(&mut Session); 2] = [|_| {}, |session| session.exchanged("tokens".into(), T0)];
+    for (refuse, discarded) in refuse.into_iter().zip([Vec::<&str>::new(), vec!["tokens"]]) {
+        let mut session = brought_by_second(embed());
+        refuse(&mut session);
+        session.refuse((Code::InvalidGrant, String::new()), T0);
+        assert_eq!(session.status(T0), Status::Authorizing);
+        assert_eq!(session.discarded.sealed, discarded);
+        assert_eq!(session.refusal_of(Some("other-cookie")), Some(Code::InvalidGrant));
+        assert_eq!(session.refusal_of(Some(COOKIE)).or(session.refusal_of(None)), None);
+        session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
+        assert_eq!(session.status(T0), Status::Authorized);
+        session.refuse((Code::InvalidGrant, String::new()), T0);
+        assert_eq!(session.status(T0), Status::Failed, "of the starter's own it is the end");
+    }
+}
+
+#[test]
+fn a_refusal_resets_the_clock() {
+    let mut session = brought_by_second(embed());
+    session.refuse((Code::InvalidGrant, String::new()), T0);
+    let later = T0 + Span::secs(40);
+    session.callback(STATE, None, code(), newcomer(), TAKEOVER, later).unwrap();
+    session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, later + Span::secs(29)).unwrap();
+    assert_eq!(session.status(later), Status::Authorized);
+}
+
+#[test]
+fn after_five_refused_codes_only_the_starters_browser_may_bring_one() {
+    let mut session = at_x();
+    let junk = |n: u8| XAnswer::Code { sealed: "junk".into(), digest: format!("junk-{n}") };
+    for n in 0..5 {
+        session.callback(STATE, None, junk(n), newcomer(), TAKEOVER, T0).unwrap();
+        assert_eq!(session.status(T0), Status::NeedsConfirmation, "{n}");
+        session.refuse((Code::InvalidGrant, String::new()), T0);
+    }
+    session.callback(STATE, None, junk(5), newcomer(), TAKEOVER, T0).unwrap();
+    assert_eq!(session.status(T0), Status::Authorizing);
+    session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
+    assert_eq!(session.status(T0), Status::Authorized);
 }
 
 #[test]
 fn a_second_other_browser_is_a_stranger() {
     let mut session = in_doubt(embed());
     let late = OtherBrowser::new("late-cookie".into(), "late-code".into(), "late-digits".into());
-    session.callback(STATE, None, XAnswer::Code { sealed: "late".into(), digest: "late".into() }, late, T0).unwrap();
+    session
+        .callback(STATE, None, XAnswer::Code { sealed: "late".into(), digest: "late".into() }, late, TAKEOVER, T0)
+        .unwrap();
     assert_eq!(session.visitor(Some("late-cookie")), Visitor::Stranger);
     assert_eq!(session.visitor(Some("other-cookie")), Visitor::Other);
     assert_eq!(session.visitor(Some(COOKIE)), Visitor::Starter);
@@ -190,7 +295,7 @@ fn a_second_other_browser_is_a_stranger() {
 /// Another browser came back, and X said who it is.
 fn in_doubt(mut session: Session) -> Session {
     leave(&mut session, start(Display::Popup), T0).unwrap();
-    session.callback(STATE, None, code(), newcomer(), T0).unwrap();
+    session.callback(STATE, None, code(), newcomer(), TAKEOVER, T0).unwrap();
     session.identified("tokens".into(), ada(), T0);
     session
 }
@@ -219,7 +324,7 @@ fn the_third_wrong_code_ends_the_session_and_discards_its_tokens() {
 fn a_code_is_taken_only_when_x_has_said_whose_account_it_is() {
     let mut early = at_x();
     assert_eq!(early.type_code(true, T0), Err(ConnectError::NothingToConfirm));
-    early.callback(STATE, None, code(), newcomer(), T0).unwrap();
+    early.callback(STATE, None, code(), newcomer(), TAKEOVER, T0).unwrap();
     assert_eq!(early.type_code(true, T0), Err(ConnectError::NothingToConfirm));
     assert_eq!(in_doubt(embed()).type_code(true, EXPIRY), Err(ConnectError::Expired));
     assert_eq!(in_doubt(link()).type_code(true, T0), Err(ConnectError::NothingToConfirm), "a link has a button");
@@ -273,7 +378,7 @@ fn what_x_refuses_ends_the_session_with_its_reason() {
         ("server_error", Code::XUnavailable),
     ] {
         let mut session = at_x();
-        session.callback(STATE, Some(COOKIE), XAnswer::Error(error.into()), newcomer(), T0).unwrap();
+        session.callback(STATE, Some(COOKIE), XAnswer::Error(error.into()), newcomer(), TAKEOVER, T0).unwrap();
         assert!(matches!(session.phase, Phase::Failed { code, .. } if code == expected), "{error}");
     }
 }
@@ -303,7 +408,7 @@ fn completing_waits_for_x_and_answers_for_ten_minutes_after_the_end() {
 #[test]
 fn an_expired_session_takes_nothing_and_gives_its_tokens_up() {
     let mut session = at_x();
-    assert_eq!(session.callback(STATE, Some(COOKIE), code(), newcomer(), EXPIRY), Err(ConnectError::Expired));
+    assert_eq!(session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, EXPIRY), Err(ConnectError::Expired));
     assert_eq!(leave(&mut session, start(Display::Popup), EXPIRY), Err(ConnectError::Expired));
     assert_eq!(authorized().complete(&verifier(), EXPIRY), Err(ConnectError::Expired));
     session.exchanged("tokens".into(), T0);
@@ -352,7 +457,7 @@ fn only_the_expected_person_is_expected() {
 fn page_mode_returns_with_id_and_status_only() {
     let mut session = embed();
     leave(&mut session, start(Display::Page), T0).unwrap();
-    session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap();
+    session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
     let url = session.return_url(Visitor::Starter, T0).unwrap();
     assert_eq!(url.as_str(), "https://acme.example/done?from=x&connect_id=cs_1&connect_status=authorized");
     assert_eq!(authorized().return_url(Visitor::Starter, T0), None, "a popup returns nowhere");
@@ -411,7 +516,7 @@ fn nobody_is_taken_anywhere_who_is_not_of_the_session() {
 fn a_start_that_carries_its_verifier_concludes_itself() {
     let mut session = link();
     leave(&mut session, Start { verifier: Some("sealed".into()), ..start(Display::Page) }, T0).unwrap();
-    session.callback(STATE, Some(COOKIE), code(), newcomer(), T0).unwrap();
+    session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
     assert!(session.concludes_itself() && session.is_unattended());
     assert!(!authorized().concludes_itself());
     session.connected(json!({}), T0);
@@ -442,6 +547,7 @@ fn session_v1_format_unchanged() {
         "phase": { "authorized": { "sealed_code": "sealed" } },
         "start": {
             "state": STATE, "cookie": COOKIE, "challenge": challenge.as_str(), "display": "popup", "verifier": null,
+            "second": { "arrivals": [], "refusals": [] },
         },
         "ended_at": null,
     });

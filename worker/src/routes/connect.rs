@@ -65,7 +65,7 @@ pub async fn callback(app: &App, incoming: &Incoming) -> Answered {
     let state = incoming.query_value("state").unwrap_or_default();
     let unknown = || Error::refused(Code::StateUnknown, "This sign-in is not known here.");
     let object = Ticket::object_of_state(app.keyring(), &state).ok_or_else(unknown)?;
-    let code = incoming.query_value("code").map(Secret::new);
+    let code = incoming.query_value("code").filter(|code| !code.is_empty()).map(Secret::new);
     let error = incoming.query_value("error");
     let newcomer = base64url(&entropy::<32>()?);
     let arrival = Arrival {

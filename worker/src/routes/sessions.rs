@@ -122,7 +122,7 @@ pub async fn accept(app: &App, mut incoming: Incoming, id: &str) -> Answered {
 fn answer_of(completed: Completed) -> Answer {
     match completed {
         Completed::Connected(view) => Answer::data(200, view),
-        Completed::NeedsConfirmation => Answer::data(202, json!({ "status": Status::NeedsConfirmation })),
+        Completed::Waiting(status) => Answer::data(202, json!({ "status": status })),
     }
 }
 

@@ -9,7 +9,7 @@ use http::Response;
 use latchkey_core::account::{Consent, object_of};
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
-use latchkey_core::connect::{Phase, Retry, Session, exchange_failure};
+use latchkey_core::connect::{Phase, Retry, Session, exchange_failure, may_blame_code};
 use latchkey_core::oauth::{ClientCredentials, TokenSet, exchange_request, token_response};
 use latchkey_core::pkce::CodeVerifier;
 use latchkey_core::seal::Purpose;
@@ -46,7 +46,7 @@ impl Inner {
         let session = self.session()?;
         match error {
             Error::Refused(refused) if session.is_unattended() => {
-                self.end(&session, (refused.code, refused.message)).await
+                self.refuse(&session, (refused.code, refused.message)).await
             }
             Error::Refused(_) => Ok(()),
             fault @ Error::Fault(_) => Err(fault),
@@ -125,6 +125,7 @@ impl Inner {
                 let message =
                     value.map_or_else(|| message.to_owned(), |url| format!("X refused the callback URL {url}"));
                 match retry {
+                    _ if session.is_in_doubt() && may_blame_code(&error) => self.refuse(session, (code, message)).await,
                     Retry::MayHelp => Err(Refused::new(code, message).until(error.retry_at(), now()).into()),
                     Retry::Pointless => self.end(session, (code, message)).await,
                 }
@@ -144,10 +145,10 @@ impl Inner {
         {
             Ok(user) => user,
             Err(Ask::Again(refused)) => return Err(refused.into()),
-            Err(Ask::Never(refused)) => return self.end(session, (refused.code, refused.message)).await,
+            Err(Ask::Never(refused)) => return self.refuse(session, (refused.code, refused.message)).await,
         };
         if !session.is_expected(&user.id, &user.username) {
-            return self.end(session, (Code::AccountMismatch, other_account(session, &user))).await;
+            return self.refuse(session, (Code::AccountMismatch, other_account(&user))).await;
         }
         let mut session = session.clone();
         session.identified(sealed_tokens.to_owned(), user, now());
@@ -173,6 +174,14 @@ impl Inner {
         let mut session = session.clone();
         session.connected(row, now());
         self.save_and_tell(&session).await
+    }
+
+    /// What was brought is refused: the end, unless a second browser brought it. Its tokens are revoked.
+    async fn refuse(&self, session: &Session, failure: (Code, String)) -> Result<()> {
+        let mut refused = session.clone();
+        refused.refuse(failure, now());
+        self.save_and_tell(&refused).await?;
+        self.revoke_discarded().await
     }
 
     /// Ends the session for good; its tokens are revoked.
@@ -205,11 +214,7 @@ impl Inner {
     }
 }
 
-/// Who is in another browser is not for the page that began: it may be a stranger's.
-fn other_account(session: &Session, user: &XUser) -> String {
-    if session.is_in_doubt() {
-        return "Another X account signed in than was expected.".into();
-    }
+fn other_account(user: &XUser) -> String {
     format!("X says that @{} signed in; another account was expected.", user.username)
 }
 

@@ -147,7 +147,8 @@ impl Inner {
             },
             None => XAnswer::Error(arrival.error.unwrap_or_default()),
         };
-        session.callback(&arrival.state, arrival.cookie.as_deref(), answer, newcomer, now()).map_err(refusal)?;
+        let (cookie, takeover) = (arrival.cookie.as_deref(), self.app()?.takeover());
+        session.callback(&arrival.state, cookie, answer, newcomer, takeover, now()).map_err(refusal)?;
         self.save_and_tell(&session).await?;
         self.revoke_discarded().await?;
         let is_newcomer = session.visitor(Some(&arrival.newcomer)) == Visitor::Other;
@@ -163,7 +164,7 @@ impl Inner {
         // EXPOSE: parsed into a type that hides it again.
         let verifier = CodeVerifier::parse(verifier.expose()).map_err(|_| refusal(ConnectError::VerifierMismatch))?;
         match self.session()?.complete(&verifier, now()).map_err(refusal)? {
-            Completion::NeedsConfirmation => return Ok(Completed::NeedsConfirmation),
+            Completion::NeedsConfirmation => return Ok(Completed::Waiting(Status::NeedsConfirmation)),
             Completion::Ended => {}
             Completion::Proceed => self.conclude_with(verifier).await?,
         }
@@ -189,7 +190,8 @@ impl Inner {
             Some(other) if visitor == Visitor::Other => Some(self.open_code(&session.id, other)?),
             _ => None,
         };
-        Ok(Page::of(session, visitor, code, now()))
+        let refusal = session.refusal_of(cookie);
+        Ok(Page::of(session, visitor, code, refusal, now()))
     }
 
     /// Revokes what is still to be revoked, resumes after a crash, drops what is secret at expiry, forgets the session a

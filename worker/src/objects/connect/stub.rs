@@ -4,6 +4,7 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::connect::session_view;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::confirm::{Awaited, ConfirmationCode};
+use latchkey_core::connect::second::SecondBrowsers;
 use latchkey_core::connect::{Display, Door, Phase, Session, Start, Status, Terms, Visitor};
 use latchkey_core::pkce::{CodeChallenge, CodeVerifier};
 use latchkey_core::seal::{base64url, sha256};
@@ -81,7 +82,8 @@ pub struct Returned {
 #[derive(Serialize, Deserialize)]
 pub enum Completed {
     Connected(Value),
-    NeedsConfirmation,
+    /// Somebody's word is missing, or what a second browser brought was refused and the starter's is awaited.
+    Waiting(Status),
 }
 
 /// What a browser that came back from X is to see.
@@ -193,7 +195,14 @@ pub fn digest(text: &str) -> String {
 impl Opening {
     pub(super) fn into_start(self, seal: impl FnOnce(&Secret<String>) -> Result<String>) -> Result<Start> {
         let verifier = self.verifier.as_ref().map(seal).transpose()?;
-        Ok(Start { state: self.state, cookie: self.cookie, challenge: self.challenge, display: self.display, verifier })
+        Ok(Start {
+            state: self.state,
+            cookie: self.cookie,
+            challenge: self.challenge,
+            display: self.display,
+            verifier,
+            second: SecondBrowsers::none(),
+        })
     }
 }
 
@@ -204,7 +213,8 @@ impl TryFrom<Session> for Completed {
         match session.phase {
             Phase::Connected { .. } => Ok(Self::Connected(session_view(&session, now()))),
             Phase::Failed { code, message } => Err(Refused::new(code, message).into()),
-            _ if session.is_in_doubt() => Ok(Self::NeedsConfirmation),
+            Phase::Authorizing => Ok(Self::Waiting(Status::Authorizing)),
+            _ if session.is_in_doubt() => Ok(Self::Waiting(Status::NeedsConfirmation)),
             _ => Err(Error::refused(Code::SessionSpent, "The session was cancelled.")),
         }
     }
@@ -217,13 +227,22 @@ impl From<&Terms> for Asking {
 }
 
 impl Page {
-    /// `code` is that of the visitor, if it is the other browser.
-    pub(super) fn of(session: Session, visitor: Visitor, code: Option<ConfirmationCode>, now: UnixMillis) -> Self {
+    /// `code` is that of the visitor, if it is the other browser; `refusal` why what it brought was refused.
+    pub(super) fn of(
+        session: Session,
+        visitor: Visitor,
+        code: Option<ConfirmationCode>,
+        refusal: Option<Code>,
+        now: UnixMillis,
+    ) -> Self {
         if let Some(url) = session.return_url(visitor, now) {
             return Self::Return { url };
         }
         if session.status(now) == Status::Expired {
             return Self::Ended(Ending::Expired);
+        }
+        if let Some(code) = refusal {
+            return Self::Ended(Ending::Failed(code));
         }
         let (asking, landing) = (Asking::from(&session.terms), session.terms.landing_origin());
         match (session.awaited(), session.phase, code) {
@@ -237,6 +256,10 @@ impl Page {
                 Self::Button { asking, username: user.username, landing }
             }
             (Some(Awaited::Code | Awaited::Button), _, Some(_)) => Self::Waiting(asking),
+            // A second browser was first with this URL. The link can be opened again.
+            (Some(Awaited::Button), _, None) if visitor == Visitor::Starter => {
+                Self::Ended(Ending::Failed(Code::InvalidGrant))
+            }
             _ if visitor == Visitor::Stranger => Self::Elsewhere(asking),
             _ => Self::Done,
         }

@@ -45,7 +45,11 @@ pub fn part() -> Result<Part, String> {
         .by(Auth::SessionToken)
         .takes(complete)
         .answers(200, "Connected.", session())
-        .answers(202, "Another browser came back: ask for its code.", waiting())
+        .answers(
+            202,
+            "Another browser came back: ask for its code; or X refused what it brought, and the person is still awaited.",
+            success(json!({ "data": record(json!({ "status": words(&["authorizing", "needs_confirmation"]) })) })),
+        )
         .refuses(OF_ENDS)
         .refuses(&[Code::VerifierMismatch])
         .refuses(OF_X),

@@ -1,0 +1,125 @@
+//! What second browsers have brought to one start: which of X's codes came with them, and which of those were refused.
+//!
+//! A callback URL that a second browser has brought belongs to that browser. Whoever started the session may have sent
+//! somebody else to X and got hold of the URL afterwards, so it does not count in the starter's browser, except for a short
+//! time in which a prefetcher of the same browser may have been first.
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::code::Code;
+use crate::secret::ct_eq;
+use crate::time::{Span, UnixMillis};
+
+/// How long after its first arrival the starter's browser may still bring a callback URL.
+pub const TAKEOVER: Span = Span::secs(30);
+/// Each costs a call to X. After as many only the starter's browser is listened to.
+const MOST_REFUSALS: usize = 5;
+/// More arrivals at one start are not told apart any more: then the starter's browser has to start anew.
+const MOST_ARRIVALS: usize = 200;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondBrowsers {
+    arrivals: Vec<Arrival>,
+    refusals: Vec<Refusal>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Arrival {
+    /// SHA-256 of X's code.
+    x_code: String,
+    /// When it came first.
+    at: UnixMillis,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Refusal {
+    x_code: String,
+    /// SHA-256 of the cookie of the browser that brought it, which is told why.
+    cookie: String,
+    reason: Code,
+}
+
+impl SecondBrowsers {
+    pub const fn none() -> Self {
+        Self { arrivals: Vec::new(), refusals: Vec::new() }
+    }
+
+    /// A repetition keeps the time of the first arrival.
+    pub fn arrived(&mut self, x_code: &str, now: UnixMillis) {
+        if self.arrival(x_code).is_none() && self.arrivals.len() < MOST_ARRIVALS {
+            self.arrivals.push(Arrival { x_code: x_code.to_owned(), at: now });
+        }
+    }
+
+    pub fn refused(&mut self, x_code: String, cookie: String, reason: Code) {
+        self.refusals.push(Refusal { x_code, cookie, reason });
+    }
+
+    /// Whether X is asked about what a second browser brings.
+    pub fn may_bring(&self, x_code: &str) -> bool {
+        self.refusals.len() < MOST_REFUSALS && !self.refusals.iter().any(|refusal| same(&refusal.x_code, x_code))
+    }
+
+    /// Whether the starter's browser may bring it, although a second one may have been first.
+    pub fn starter_may_bring(&self, x_code: &str, takeover: Span, now: UnixMillis) -> bool {
+        match self.arrival(x_code) {
+            Some(arrival) => now < arrival.at + takeover,
+            None => self.arrivals.len() < MOST_ARRIVALS,
+        }
+    }
+
+    /// Why what a browser brought was refused.
+    pub fn refusal_of(&self, cookie: &str) -> Option<Code> {
+        self.refusals.iter().find(|refusal| same(&refusal.cookie, cookie)).map(|refusal| refusal.reason)
+    }
+
+    fn arrival(&self, x_code: &str) -> Option<&Arrival> {
+        self.arrivals.iter().find(|arrival| same(&arrival.x_code, x_code))
+    }
+}
+
+fn same(stored: &str, given: &str) -> bool {
+    ct_eq(stored.as_bytes(), given.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T0: UnixMillis = UnixMillis(1_000_000);
+
+    #[test]
+    fn a_url_counts_for_the_starter_until_thirty_seconds_after_its_first_arrival() {
+        let mut second = SecondBrowsers::none();
+        second.arrived("a", T0);
+        second.arrived("a", T0 + Span::secs(29));
+        second.arrived("b", T0 + Span::secs(29));
+        let may = |code, secs| second.starter_may_bring(code, TAKEOVER, T0 + Span::secs(secs));
+        assert_eq!([may("a", 0), may("a", 29), may("a", 30)], [true, true, false], "a repetition is no first arrival");
+        assert_eq!([may("b", 58), may("b", 59)], [true, false], "each has a clock of its own");
+        assert!(may("c", 10_000), "its own consent is the starter's at any time");
+    }
+
+    #[test]
+    fn after_five_refusals_no_second_browser_is_listened_to() {
+        let mut second = SecondBrowsers::none();
+        for code in ["a", "b", "c", "d", "e"] {
+            assert!(second.may_bring(code));
+            second.refused(code.into(), format!("cookie of {code}"), Code::InvalidGrant);
+            assert!(!second.may_bring(code), "nor a second time before");
+        }
+        assert!(!second.may_bring("f") && second.starter_may_bring("f", TAKEOVER, T0));
+        assert_eq!(second.refusal_of("cookie of b"), Some(Code::InvalidGrant));
+        assert_eq!(second.refusal_of("cookie of f"), None);
+    }
+
+    #[test]
+    fn what_cannot_be_told_apart_any_more_is_not_the_starters() {
+        let mut second = SecondBrowsers::none();
+        for n in 0..=MOST_ARRIVALS {
+            second.arrived(&n.to_string(), T0);
+        }
+        assert!(!second.starter_may_bring(&MOST_ARRIVALS.to_string(), TAKEOVER, T0 + Span::mins(5)));
+        assert_eq!(second.arrivals.len(), MOST_ARRIVALS);
+    }
+}
