@@ -1,8 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ADMIN_KEY } from "../support/worker.mjs";
-import { api, connect, createSession, request, SITE, startBench } from "../support/client.mjs";
-import { watch } from "../support/sign-in.mjs";
+import {
+  api,
+  browse,
+  connect,
+  consent,
+  cookieOf,
+  createSession,
+  newVerifier,
+  request,
+  SITE,
+  startBench,
+  startSession,
+} from "../support/client.mjs";
+import { createLink, declined, newPerson, openLink, watch } from "../support/sign-in.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));
@@ -200,4 +212,37 @@ test("no page may make a session", async () => {
   const answer = await bench.api.post("/v1/connect-sessions", { origin: SITE }, { origin: SITE });
   assert.equal(allowed(answer), null);
   assert.equal(allowed(await preflight("/v1/connect-sessions", SITE)), null);
+});
+
+test("what can never come true is refused when the session is made: no handle of X's, no origin that a page can have", async () => {
+  const button = (fields) => bench.api.post("/v1/connect-sessions", { origin: SITE, ...fields });
+  const link = (fields) => bench.api.post("/v1/social-networks/x/auth-url", fields);
+  for (const expected_username of ["", "@", "ada lovelace", "ada.lovelace", "a".repeat(16), "https://x.com/ada", "ädä"]) {
+    for (const make of [button, link]) {
+      const { status, body } = await make({ expected_username });
+      assert.deepEqual([status, Object.keys(body.details)], [400, ["expected_username"]], expected_username);
+    }
+  }
+  for (const expected_username of ["@ada", "Ada_99", "a".repeat(15)]) assert.equal((await button({ expected_username })).status, 201);
+  for (const origin of ["https://*.example.com", "https://*", "https://a..example", "https://a,b.example", "https://a.example:0"]) {
+    const { status, body } = await button({ origin });
+    assert.deepEqual([status, Object.keys(body.details)], [400, ["origin"]], origin);
+    assert.equal((await link({ redirect_uri: `${origin}/done` })).status, 400, origin);
+  }
+});
+
+test("a redirect_uri that carries an earlier answer gets it replaced, and keeps what is its own", async () => {
+  const { verifier, challenge } = newVerifier();
+  const earlier = "connect_id=cs_old&connect_status=failed&success=false&error=access_denied";
+  const session = await createSession(bench, { redirect_uri: `${SITE}/done?tab=a%20b&${earlier}&x` });
+  const left = await startSession(bench, { token: session.token, challenge, display: "page", code_verifier: verifier });
+  const landed = await browse(bench, consent(bench, left.headers.get("location"), newPerson(bench)), cookieOf(left));
+  const expected = `${SITE}/done?tab=a%20b&x&connect_id=${session.id}&connect_status=connected`;
+  assert.equal(landed.headers.get("location"), expected);
+
+  const link = await createLink(bench, { redirect_uri: `${landed.headers.get("location")}&success=true&account_id=acc_old` });
+  const { location, cookie } = await openLink(bench, link);
+  const query = new URL((await browse(bench, declined(location), cookie)).headers.get("location")).searchParams;
+  assert.deepEqual([...query.keys()], ["tab", "x", "success", "error", "error_description", "connect_id"]);
+  assert.equal(query.get("connect_id"), link.connect_id);
 });

@@ -101,7 +101,7 @@ impl CreateSession {
             entry: Entry::Embed { origin, redirect_uri },
             tenant_id: self.tenant_id,
             scopes: scopes(self.scopes)?,
-            expected_username: self.expected_username,
+            expected_username: handle(self.expected_username)?,
             reconnect_account_id: self.reconnect_account_id,
             lifetime: Span::secs(secs),
             label: label(self.label)?,
@@ -120,7 +120,7 @@ impl CreateAuthUrl {
             entry: Entry::Link { redirect_uri },
             tenant_id: self.tenant_id,
             scopes: scopes(self.scopes)?,
-            expected_username: self.expected_username,
+            expected_username: handle(self.expected_username)?,
             reconnect_account_id: self.reconnect_account_id,
             lifetime: LIFETIME,
             label: label(self.label)?,
@@ -146,6 +146,21 @@ fn scopes(list: Option<ScopeList>) -> Result<Scopes, Refused> {
         }
         None => Ok(scopes),
     }
+}
+
+/// A name that X gives: `^[A-Za-z0-9_]{1,15}$` (X's `OpenAPI`, `UserName`). Any other can only end in `account_mismatch`.
+fn handle(given: Option<String>) -> Result<Option<String>, Refused> {
+    let is_handle = |text: &String| {
+        let name = text.strip_prefix('@').unwrap_or(text);
+        (1..=15).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    if given.as_ref().is_none_or(is_handle) {
+        return Ok(given);
+    }
+    Err(Refused::field(
+        "expected_username",
+        "expected an X handle: 1 to 15 letters, digits or underscores, with or without @",
+    ))
 }
 
 fn label(label: Option<String>) -> Result<Option<String>, Refused> {
@@ -239,6 +254,32 @@ mod tests {
         assert_eq!(link("{}").unwrap().accept, Accept::Auto);
         assert_eq!(link(r#"{"accept":"manual"}"#).unwrap().accept, Accept::Manual);
         assert_eq!(link(r#"{"accept":"later"}"#).unwrap_err().details.into_keys().collect::<Vec<_>>(), ["accept"]);
+    }
+
+    #[test]
+    fn an_expected_username_is_a_handle_that_x_gives() {
+        for name in ["ada", "@Ada_99", "A", "_", "abcdefghijklmno", "@abcdefghijklmno"] {
+            let new = embed(&format!(r#"{{"origin":"https://a.example","expected_username":"{name}"}}"#)).unwrap();
+            assert_eq!(new.expected_username.as_deref(), Some(name));
+        }
+        for name in [
+            "",
+            "@",
+            "@@ada",
+            "ada lovelace",
+            "ada.l",
+            "adä",
+            "abcdefghijklmnop",
+            "ada@x.com",
+            "https://x.com/ada",
+            " ada",
+        ] {
+            let body = format!(r#"{{"origin":"https://a.example","expected_username":"{name}"}}"#);
+            assert_eq!(fields(&body), ["expected_username"], "{name}");
+            let link = format!(r#"{{"expected_username":"{name}"}}"#);
+            let refused = read::<CreateAuthUrl>(link.as_bytes(), IGNORED).unwrap().value.validate().unwrap_err();
+            assert_eq!(refused.details.into_keys().collect::<Vec<_>>(), ["expected_username"], "{name}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Where a browser goes after X: nowhere for a popup, to the site with the outcome in the query for the rest.
 
 use serde_json::Value;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::confirm::Awaited;
 use super::{Display, Entry, Phase, Session, Status, Visitor};
@@ -16,6 +16,37 @@ const LANDING_FIELDS: [(&str, &str); 4] = [
     ("username", "username"),
     ("tenant_id", "tenant_id"),
 ];
+
+/// Whatever an answer of ours has put into a landing query.
+const OURS: [&str; 9] = [
+    "success",
+    "account_id",
+    "network_unique_id",
+    "username",
+    "tenant_id",
+    "error",
+    "error_description",
+    "connect_id",
+    "connect_status",
+];
+
+/// The redirect URI as it was given, without what is set now. If it carries an earlier answer, which always has a
+/// `connect_id`, all of that answer goes: its `account_id` would stand beside a `success=false`.
+fn landing(redirect_uri: &str, given: &[(&str, &str)]) -> Option<Url> {
+    let mut url = Url::parse(redirect_uri).ok()?;
+    let name_of = |pair: &str| form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name.into_owned());
+    let names: Vec<_> =
+        url.query().unwrap_or_default().split('&').map(|pair| (pair.to_owned(), name_of(pair))).collect();
+    let carries_answer = names.iter().any(|(_, name)| name.as_deref() == Some("connect_id"));
+    let is_replaced =
+        |name: &str| given.iter().any(|(ours, _)| *ours == name) || (carries_answer && OURS.contains(&name));
+    let is_kept = |name: &Option<String>| name.as_deref().is_none_or(|name| !is_replaced(name));
+    let kept: Vec<_> = names.into_iter().filter(|(_, name)| is_kept(name)).map(|(pair, _)| pair).collect();
+    let kept = kept.join("&");
+    url.set_query(Some(kept.as_str()).filter(|query| !query.is_empty()));
+    url.query_pairs_mut().extend_pairs(given);
+    Some(url)
+}
 
 impl Session {
     /// The landing query names the account, so only who was sent to X is taken there, or who has confirmed in its place
@@ -35,43 +66,71 @@ impl Session {
     /// Id and status only: the page asks for the rest with its token.
     fn page_landing(&self, redirect_uri: &str, now: UnixMillis) -> Option<Url> {
         self.start.as_ref().filter(|start| start.display == Display::Page)?;
-        let mut url = Url::parse(redirect_uri).ok()?;
         let status = serde_json::to_value(self.status(now)).unwrap_or_default();
-        url.query_pairs_mut()
-            .append_pair("connect_id", &self.id)
-            .append_pair("connect_status", status.as_str().unwrap_or_default());
-        Some(url)
+        let status = status.as_str().unwrap_or_default();
+        landing(redirect_uri, &[("connect_id", &self.id), ("connect_status", status)])
     }
 
     /// A link ends for its person when nothing more is expected of them: whether the account is accepted is between the
     /// Worker and the back end, and until then it has no id.
     fn link_landing(&self, redirect_uri: &str) -> Option<Url> {
-        let mut url = Url::parse(redirect_uri).ok()?;
-        let mut query = url.query_pairs_mut();
-        match &self.phase {
+        let failure =
+            |code: Code, text| vec![("success", "false"), ("error", code.as_str()), ("error_description", text)];
+        let mut given = match &self.phase {
             Phase::Connected { account } => {
-                query.append_pair("success", "true");
-                for (name, field) in LANDING_FIELDS {
-                    query.append_pair(name, account.get(field).and_then(Value::as_str).unwrap_or_default());
-                }
+                let field = |name| account.get(name).and_then(Value::as_str).unwrap_or_default();
+                let fields = LANDING_FIELDS.map(|(name, of_row)| (name, field(of_row)));
+                [("success", "true")].into_iter().chain(fields).collect()
             }
             Phase::Identified { user, .. } if self.awaited() == Some(Awaited::Acceptance) => {
                 let tenant_id = self.terms.tenant_id.as_ref().map_or("", TenantId::as_str);
-                query.append_pair("success", "true").append_pair("network_unique_id", user.id.as_str());
-                query.append_pair("username", &user.username).append_pair("tenant_id", tenant_id);
+                let of_user = [("network_unique_id", user.id.as_str()), ("username", &user.username)];
+                [("success", "true")].into_iter().chain(of_user).chain([("tenant_id", tenant_id)]).collect()
             }
-            Phase::Failed { code, message } => {
-                query.append_pair("success", "false").append_pair("error", code.as_str());
-                query.append_pair("error_description", message);
-            }
-            Phase::Cancelled => {
-                query.append_pair("success", "false").append_pair("error", Code::AccessDenied.as_str());
-                query.append_pair("error_description", "The connection was cancelled.");
-            }
+            Phase::Failed { code, message } => failure(*code, message),
+            Phase::Cancelled => failure(Code::AccessDenied, "The connection was cancelled."),
             _ => return None,
+        };
+        given.push(("connect_id", &self.id));
+        landing(redirect_uri, &given)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    fn landed(redirect_uri: &str, given: &[(&str, &str)]) -> String {
+        landing(redirect_uri, given).unwrap().into()
+    }
+
+    #[test]
+    fn an_earlier_answer_in_the_redirect_uri_is_replaced() {
+        let ended = [("success", "false"), ("error", "access_denied"), ("connect_id", "cs_2")];
+        let after = "?success=false&error=access_denied&connect_id=cs_2";
+        for before in [
+            "?success=true&account_id=acc_1&network_unique_id=7&username=ada&tenant_id=t&connect_id=cs_1",
+            "?connect_id=cs_1&connect_status=authorized",
+            "?connect_id=cs_1&connect%5Fid=cs_0",
+            "",
+            "?",
+        ] {
+            assert_eq!(landed(&format!("https://a.example/x{before}"), &ended), format!("https://a.example/x{after}"));
         }
-        query.append_pair("connect_id", &self.id);
-        drop(query);
-        Some(url)
+        let again = [("connect_id", "cs_2"), ("connect_status", "failed")];
+        assert_eq!(
+            landed("https://a.example/?tab=a&connect_id=cs_1&connect_status=connected&b", &again),
+            "https://a.example/?tab=a&b&connect_id=cs_2&connect_status=failed"
+        );
+    }
+
+    #[test]
+    fn what_is_the_sites_own_stays_to_the_letter() {
+        let given = [("connect_id", "cs_2"), ("connect_status", "failed")];
+        assert_eq!(
+            landed("https://a.example/?username=own&q=a%20b+c&&empty=&q=2", &given),
+            "https://a.example/?username=own&q=a%20b+c&&empty=&q=2&connect_id=cs_2&connect_status=failed"
+        );
     }
 }

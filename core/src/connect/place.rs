@@ -13,6 +13,8 @@ pub enum PlaceError {
     NotSecure,
     #[error("must not have a fragment, a user name or a password")]
     HasExtras,
+    #[error("expected a host that can exist: an IP address, or labels of letters, digits, `-` and `_`, without `*`")]
+    ImpossibleHost,
     #[error("must have the same origin as `origin`")]
     OtherOrigin,
 }
@@ -21,6 +23,7 @@ pub enum PlaceError {
 pub fn parse_origin(text: &str) -> Result<String, PlaceError> {
     let url = Url::parse(text).map_err(|_| PlaceError::NotAnOrigin)?;
     require_secure(&url)?;
+    require_possible(&url)?;
     let origin = url.origin().ascii_serialization();
     (origin == text).then_some(origin).ok_or(PlaceError::NotAnOrigin)
 }
@@ -29,6 +32,7 @@ pub fn parse_origin(text: &str) -> Result<String, PlaceError> {
 pub fn parse_redirect_uri(text: &str) -> Result<Url, PlaceError> {
     let url = Url::parse(text).map_err(|_| PlaceError::NotAUrl)?;
     require_secure(&url)?;
+    require_possible(&url)?;
     if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
         return Err(PlaceError::HasExtras);
     }
@@ -49,6 +53,22 @@ pub fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
+}
+
+/// What browsers parse and no name server answers: `*` and other signs, empty labels, labels and names that are too long
+/// (RFC 1035 §2.3.4), port 0. A session for such a place waits for a page that cannot come.
+fn require_possible(url: &Url) -> Result<(), PlaceError> {
+    let is_possible = match url.host() {
+        Some(Host::Domain(name)) => name.len() <= 253 && name.trim_end_matches('.').split('.').all(is_label),
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    };
+    (is_possible && url.port() != Some(0)).then_some(()).ok_or(PlaceError::ImpossibleHost)
+}
+
+fn is_label(label: &str) -> bool {
+    let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (1..=63).contains(&label.len()) && label.bytes().all(is_inside)
 }
 
 fn require_secure(url: &Url) -> Result<(), PlaceError> {
@@ -78,6 +98,30 @@ mod tests {
             "",
         ] {
             assert!(parse_origin(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_one_that_can_exist() {
+        let too_long = format!("https://{}.example", "a".repeat(64));
+        for bad in [
+            "https://*.example.com",
+            "https://*",
+            "https://app.*.com",
+            "https://a,b.example",
+            "https://acme!.example",
+            "https://acme..example",
+            "https://.acme.example",
+            "https://acme.example:0",
+            &too_long,
+        ] {
+            assert_eq!(parse_origin(bad), Err(PlaceError::ImpossibleHost), "{bad}");
+            assert_eq!(parse_redirect_uri(&format!("{bad}/done")), Err(PlaceError::ImpossibleHost), "{bad}");
+        }
+        for good in
+            ["https://a-b.xn--mnchen-3ya.example", "https://my_app.example", "https://[2001:db8::1]:8443", "https://x"]
+        {
+            assert_eq!(parse_origin(good).as_deref(), Ok(good));
         }
     }
 
