@@ -205,7 +205,8 @@ fn origin_var(env: &Env, name: &str, default: &str) -> Result<Url> {
     is_origin.then_some(url).ok_or_else(|| misconfigured(format!("The variable {name} is not an origin.")))
 }
 
-fn public_origin(env: &Env) -> Result<Option<String>> {
+/// Read by itself too: whether a request may be served at all is decided before the rest is opened.
+pub fn public_origin(env: &Env) -> Result<Option<String>> {
     let Some(text) = var(env, "PUBLIC_ORIGIN") else { return Ok(None) };
     parse_origin(&text)
         .map(Some)

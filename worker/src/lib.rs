@@ -17,6 +17,7 @@ mod stream;
 mod vault;
 
 use latchkey_core::api::code::Code;
+use latchkey_core::api::https::{Admission, STRICT_TRANSPORT_SECURITY, admit};
 use latchkey_core::api::refused::Refused;
 use latchkey_core::api::route::Route;
 use latchkey_core::seal::base64url;
@@ -35,7 +36,11 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
         runtime::entropy::<16>().map_or_else(|_| "req_".into(), |bytes| format!("req_{}", base64url(&bytes)));
     let mut entry = Entry::new(request_id.clone(), request.method().to_string());
     let reply = match Incoming::new(request, request_id.clone()) {
-        Ok(incoming) => serve(incoming, &env, &mut entry).await,
+        Ok(incoming) => {
+            let is_https = incoming.url.scheme() == "https";
+            let reply = serve(incoming, &env, &mut entry).await;
+            if is_https { reply.with("Strict-Transport-Security", STRICT_TRANSPORT_SECURITY.into()) } else { reply }
+        }
         Err(error) => failed(&error, Shape::Envelope, &entry),
     };
     entry.done(reply.status());
@@ -43,16 +48,34 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
 }
 
 async fn serve(incoming: Incoming, env: &Env, entry: &mut Entry) -> Reply {
-    let Some(route) = Route::parse(&incoming.method, incoming.url.path()) else {
+    let route = Route::parse(&incoming.method, incoming.url.path());
+    entry.route = route.as_ref().map_or(entry.route, Route::template);
+    if let Some(reply) = in_the_open(&incoming, env, route.as_ref(), entry) {
+        return reply;
+    }
+    let Some(route) = route else {
         return failed(&Error::refused(Code::NotFound, "There is no such call."), Shape::Envelope, entry);
     };
-    entry.route = route.template();
     if route == Route::Health {
         return routes::meta::health();
     }
     match App::open(env) {
         Ok(app) => routes::answer(&app, route, incoming, entry).await,
         Err(error) => failed(&error, Shape::of(&route, &incoming), entry),
+    }
+}
+
+/// What a request gets that came by plain http to a deployment on https: before a key, a cookie or a state is looked at.
+fn in_the_open(incoming: &Incoming, env: &Env, route: Option<&Route>, entry: &Entry) -> Option<Reply> {
+    // A malformed origin is named with the rest of the configuration.
+    let origin = app::public_origin(env).ok().flatten();
+    match admit(origin.as_deref(), &incoming.method, &incoming.url) {
+        Admission::Serve => None,
+        Admission::Redirect(url) => Some(Reply::moved(&url)),
+        Admission::Refuse => {
+            let error = Error::refused(Code::HttpsRequired, "This deployment answers over https alone.");
+            Some(failed(&error, route.map_or(Shape::Envelope, |route| Shape::of(route, incoming)), entry))
+        }
     }
 }
 

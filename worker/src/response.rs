@@ -78,6 +78,11 @@ impl Reply {
         Self::empty(303).with("Location", url.to_string())
     }
 
+    /// 308: the same request at another address (RFC 9110 §15.4.9).
+    pub fn moved(url: &Url) -> Self {
+        Self::empty(308).with("Location", url.to_string())
+    }
+
     /// For a page whose form posts to our own origin: under `no-referrer` a browser would send `Origin: null` with it
     /// (Fetch standard §3.1). To any other origin it still tells nothing.
     #[must_use]

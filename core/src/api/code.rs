@@ -22,6 +22,7 @@ pub enum Code {
     CreditsDepleted,
     InsufficientKeyScope,
     OriginNotAllowed,
+    HttpsRequired,
     InsufficientPermissions,
     ConfirmationFailed,
     AccessDenied,
@@ -94,6 +95,7 @@ impl Code {
         Self::CreditsDepleted,
         Self::InsufficientKeyScope,
         Self::OriginNotAllowed,
+        Self::HttpsRequired,
         Self::InsufficientPermissions,
         Self::ConfirmationFailed,
         Self::AccessDenied,
@@ -194,6 +196,11 @@ impl Code {
             Self::OriginNotAllowed => {
                 ("origin_not_allowed", 403, "Create the session with the `origin` of the page that uses it.")
             }
+            Self::HttpsRequired => (
+                "https_required",
+                403,
+                "Use the https address. What this request carried was sent in the open: replace it if it was a secret.",
+            ),
             Self::InsufficientPermissions => (
                 "insufficient_permissions",
                 403,

@@ -7,6 +7,7 @@ pub mod brand;
 pub mod code;
 pub mod connect;
 pub mod event;
+pub mod https;
 pub mod input;
 pub mod key;
 pub mod media;

@@ -66,7 +66,7 @@ const OF_KEYS: &[Code] =
 const OF_BODIES: &[Code] =
     &[Code::InvalidJson, Code::InvalidPayload, Code::PayloadTooLarge, Code::UnsupportedMediaType];
 const OF_IDEMPOTENCY: &[Code] = &[Code::InvalidPayload, Code::IdempotencyKeyReused, Code::IdempotencyInProgress];
-const OF_EVERYTHING: &[Code] = &[Code::Internal, Code::Misconfigured];
+const OF_EVERYTHING: &[Code] = &[Code::HttpsRequired, Code::Internal, Code::Misconfigured];
 
 impl Operation {
     pub fn new(method: &'static str, path: &'static str, id: &'static str, summary: &'static str) -> Self {

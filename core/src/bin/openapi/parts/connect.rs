@@ -129,9 +129,11 @@ fn pages() -> Vec<Operation> {
             .answers_nothing(303, "To X."),
         Operation::page("/connect/link/{id}", "GET", "openConnectLink", "A link is opened")
             .answers_nothing(303, "To X, or to where the session has ended.")
+            .answers_nothing(308, "Asked by plain http: the same on https.")
             .answers_content(200, "A prefetch changes nothing.", html()),
         Operation::page("/connect/link/{id}", "HEAD", "lookAtConnectLink", "Changes nothing")
-            .answers_nothing(200, "It is there."),
+            .answers_nothing(200, "It is there.")
+            .answers_nothing(308, "Asked by plain http: the same on https."),
         Operation::page("/connect/callback/x", "GET", "returnFromX", "X's redirect (RFC 6749 §4.1.2)")
             .query("state", text(), "Ours.")
             .query("code", text(), "X's authorization code.")
@@ -139,7 +141,8 @@ fn pages() -> Vec<Operation> {
             .answers_nothing(303, "To a page without code or state in its address."),
         Operation::page("/connect/result/{id}", "GET", "showConnectResult", "What the browser sees in the end")
             .answers_content(200, "The page.", html())
-            .answers_nothing(303, "To the `redirect_uri`."),
+            .answers_nothing(303, "To the `redirect_uri`.")
+            .answers_nothing(308, "Asked by plain http: the same on https."),
         Operation::page("/connect/result/{id}", "POST", "agreeToConnect", "The button of a link in another browser")
             .answers_nothing(303, "To the page as it is now."),
         Operation::new("GET", "/connect/logo/{digest}", "getLogo", "The operator's logo, by the digest of its bytes")

@@ -35,13 +35,14 @@ pub fn part() -> Part {
     )
 }
 
-const CODES: [Code; 19] = [
+const CODES: [Code; 20] = [
     Code::InvalidPayload,
     Code::InvalidApiKey,
     Code::InvalidSessionToken,
     Code::CreditsDepleted,
     Code::InsufficientKeyScope,
     Code::OriginNotAllowed,
+    Code::HttpsRequired,
     Code::NotFound,
     Code::InFlight,
     Code::PayloadTooLarge,
