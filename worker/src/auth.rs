@@ -40,6 +40,8 @@ pub struct ApiCaller<'a> {
 pub enum Early {
     Answered(Reply),
     Failed(Error),
+    /// The caller has shown nothing that we made, so no object hears of the refusal, not even how its page looks.
+    Unproven(Error),
 }
 
 impl<E: Into<Error>> From<E> for Early {

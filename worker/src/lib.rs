@@ -97,6 +97,14 @@ impl Shape {
         }
     }
 
+    /// A page as it looks without asking anybody.
+    pub(crate) fn with_known_brand(self) -> Self {
+        match self {
+            Self::Page(look) => Self::Page(look.with_known_brand()),
+            other => other,
+        }
+    }
+
     /// A page as the operator has it look.
     pub(crate) async fn branded(self, app: &App) -> Self {
         match self {

@@ -1,6 +1,7 @@
 //! The operator's name, logo and colour, as the pages that people see wear them.
 
 mod color;
+pub mod kept;
 
 use serde::{Deserialize, Serialize};
 

@@ -2,6 +2,7 @@
 
 mod brand;
 mod frame;
+mod kept;
 
 use latchkey_core::api::code::Code;
 use latchkey_core::brand::Brand;
@@ -10,6 +11,7 @@ use latchkey_core::words::Words;
 use url::Url;
 
 use self::frame::{Frame, escape};
+pub use self::kept::{brand, forget_brand, kept_brand};
 use crate::app::App;
 use crate::error::Result;
 use crate::objects::connect::{Asking, Ending};
@@ -35,13 +37,13 @@ impl Look {
         Self::plain(words).branded(app).await
     }
 
-    /// A page without its colours is better than none.
     pub async fn branded(self, app: &App) -> Self {
-        let brand = match app.workspace() {
-            Ok(workspace) => workspace.brand().await.unwrap_or_default(),
-            Err(_) => Brand::default(),
-        };
-        Self { brand, ..self }
+        Self { brand: brand(app).await, ..self }
+    }
+
+    /// For whoever has shown nothing that is ours: no object is asked how the page looks.
+    pub fn with_known_brand(self) -> Self {
+        Self { brand: kept_brand().unwrap_or_default(), ..self }
     }
 
     /// It says nothing to anybody: the first page learns of it from its own poll.

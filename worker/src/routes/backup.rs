@@ -294,7 +294,7 @@ impl Body {
 /// What the ledger planned. An early end of a call that has begun to answer is a fault.
 fn planned<T>(plan: Result<T, Early>) -> Result<T> {
     plan.map_err(|early| match early {
-        Early::Failed(error) => error,
+        Early::Failed(error) | Early::Unproven(error) => error,
         Early::Answered(_) => Error::fault("the deployment goes on while it is copied"),
     })
 }

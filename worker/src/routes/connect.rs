@@ -3,8 +3,8 @@
 //! Nothing secret is in a URL of ours. A browser is known again by a cookie of its session, set on the way out.
 
 use latchkey_core::api::code::Code;
-use latchkey_core::connect::{Display, Door};
 use latchkey_core::connect::ticket::Ticket;
+use latchkey_core::connect::{Display, Door};
 use latchkey_core::cookie::SameSite;
 use latchkey_core::oauth::authorize_url;
 use latchkey_core::pkce::{CodeChallenge, CodeVerifier};
@@ -15,6 +15,7 @@ use url::Url;
 
 use super::Answered;
 use crate::app::App;
+use crate::auth::Early;
 use crate::error::{Error, Result};
 use crate::objects::connect::{Arrival, Asking, Opening, Page, digest};
 use crate::pages::Look;
@@ -29,7 +30,7 @@ const NEWCOMER_LIFETIME: Span = Span::mins(30);
 /// the origin is asked on a page of ours; any other origin is 403 and gets no cookie, or a hostile site could put its
 /// own session into a victim's browser.
 pub async fn start(app: &App, mut incoming: Incoming) -> Answered {
-    let form = StartForm::read(app, incoming.form().await?)?;
+    let form = StartForm::posted(app, &mut incoming).await.map_err(Early::Unproven)?;
     match incoming.header("origin").as_deref() {
         Some(origin) if form.ticket.is_for(origin) => leave(app, &incoming, form).await,
         None | Some("null") => ask(app, &incoming, form).await,
@@ -39,7 +40,7 @@ pub async fn start(app: &App, mut incoming: Incoming) -> Answered {
 
 /// `POST /connect/start/confirmed`: the button of our own page.
 pub async fn start_confirmed(app: &App, mut incoming: Incoming) -> Answered {
-    let form = StartForm::read(app, incoming.form().await?)?;
+    let form = StartForm::posted(app, &mut incoming).await.map_err(Early::Unproven)?;
     require_our_page(app, &incoming)?;
     leave(app, &incoming, form).await
 }
@@ -48,7 +49,7 @@ pub async fn start_confirmed(app: &App, mut incoming: Incoming) -> Answered {
 /// nothing: mail scanners and browsers look at links on their own. The id of a button's session is 404: it is public, and
 /// here is neither a page whose origin is checked nor one that keeps the verifier.
 pub async fn link(app: &App, incoming: &Incoming, id: &str) -> Answered {
-    let ticket = link_of(app, id)?;
+    let ticket = link_of(app, id).map_err(Early::Unproven)?;
     let is_prefetch = incoming.header("sec-purpose").is_some_and(|purpose| purpose.contains("prefetch"));
     if incoming.method == "HEAD" || is_prefetch {
         return Ok(Reply::empty(204));
@@ -63,7 +64,7 @@ pub async fn link(app: &App, incoming: &Incoming, id: &str) -> Answered {
 /// `GET /connect/callback/x`: X sends a browser back. The answer is a clean URL without code and state.
 pub async fn callback(app: &App, incoming: &Incoming) -> Answered {
     let state = incoming.query_value("state").unwrap_or_default();
-    let unknown = || Error::refused(Code::StateUnknown, "This sign-in is not known here.");
+    let unknown = || Early::Unproven(Error::refused(Code::StateUnknown, "This sign-in is not known here."));
     let object = Ticket::object_of_state(app.keyring(), &state).ok_or_else(unknown)?;
     let code = incoming.query_value("code").filter(|code| !code.is_empty()).map(Secret::new);
     let error = incoming.query_value("error");
@@ -88,7 +89,7 @@ pub async fn callback(app: &App, incoming: &Incoming) -> Answered {
 
 /// `GET /connect/result/{id}`: what the browser shows in the end. Reading it changes nothing.
 pub async fn result(app: &App, incoming: &Incoming, id: &str) -> Answered {
-    let ticket = genuine(app, id)?;
+    let ticket = genuine(app, id).map_err(Early::Unproven)?;
     let object = ticket.object();
     let cookie = cookie_of(incoming, &object).as_deref().map(digest);
     let page = app.connect(&object)?.page(cookie).await?;
@@ -108,7 +109,7 @@ pub async fn result(app: &App, incoming: &Incoming, id: &str) -> Answered {
 
 /// `POST /connect/result/{id}`: the button of a link's page. Only from there, and only in the browser that X sent back.
 pub async fn press(app: &App, incoming: &Incoming, id: &str) -> Answered {
-    let ticket = link_of(app, id)?;
+    let ticket = link_of(app, id).map_err(Early::Unproven)?;
     require_our_page(app, incoming)?;
     let object = ticket.object();
     let cookie = cookie_of(incoming, &object).as_deref().map(digest).unwrap_or_default();
@@ -131,6 +132,10 @@ struct Leaving {
 }
 
 impl StartForm {
+    async fn posted(app: &App, incoming: &mut Incoming) -> Result<Self> {
+        Self::read(app, incoming.form().await?)
+    }
+
     fn read(app: &App, mut form: Form) -> Result<Self> {
         let token = Secret::new(form.take("token").unwrap_or_default());
         // EXPOSE: checked against its own MAC.

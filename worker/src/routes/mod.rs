@@ -41,6 +41,7 @@ pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Ent
     let key_id = Rc::clone(&incoming.key_id);
     let reply = match dispatch(app, route, incoming).await {
         Ok(reply) | Err(Early::Answered(reply)) => reply,
+        Err(Early::Unproven(error)) => failed(&error, shape.with_known_brand(), entry),
         Err(Early::Failed(error)) => {
             if let (Error::Fault(_), Ok(caller), Some(key)) = (&error, caller, idempotency) {
                 // If this fails too, the key is free after a minute.

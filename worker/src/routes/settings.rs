@@ -17,6 +17,7 @@ use crate::auth::ApiCaller;
 use crate::error::{Error, Result};
 use crate::objects::workspace::{Command, Picture};
 use crate::outbound::{Fetched, QUICK};
+use crate::pages::{brand, forget_brand};
 use crate::request::Incoming;
 use crate::response::Reply;
 
@@ -35,13 +36,19 @@ pub async fn change(app: &App, mut incoming: Incoming) -> Answered {
         Some(url) => Some(caller.require(picture(app, url).await).await?),
         None => None,
     };
-    Ok(caller.finish(Command::ChangeSettings { body, picture }).await?)
+    let reply = caller.finish(Command::ChangeSettings { body, picture }).await?;
+    forget_brand();
+    Ok(reply)
 }
 
-/// `GET /connect/logo/{digest}`: as an `<img>` shows it, and as nothing else.
+/// `GET /connect/logo/{digest}`: as an `<img>` shows it, and as nothing else. A digest that the brand does not name is 404
+/// before anybody is asked for bytes.
 pub async fn logo(app: &App, digest: String) -> Answered {
-    let found = app.workspace()?.logo(digest).await?;
-    let (kind, base64) = found.ok_or_else(|| Error::refused(Code::NotFound, "There is no such picture."))?;
+    let missing = || Error::refused(Code::NotFound, "There is no such picture.");
+    if !brand(app).await.names(&digest) {
+        return Err(missing().into());
+    }
+    let (kind, base64) = app.workspace()?.logo(digest).await?.ok_or_else(missing)?;
     let bytes = BASE64_STANDARD.decode(base64).map_err(Error::fault)?;
     Ok(Reply::picture(kind.mime(), bytes))
 }
