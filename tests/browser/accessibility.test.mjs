@@ -8,7 +8,7 @@ import { buttonOf, keepOpen, startStage, statusOf } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 async function assertAccessible(page, state) {
   for (const colorScheme of ["light", "dark"]) {

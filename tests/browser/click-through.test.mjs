@@ -7,7 +7,7 @@ import { buttonOf, keepOpen, startStage, statusOf } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 async function publish(page, text) {
   await page.locator("#content").fill(text);

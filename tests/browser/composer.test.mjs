@@ -6,7 +6,7 @@ import { startStage } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 const preview = (page, question) =>
   page.evaluate(

@@ -7,7 +7,7 @@ import { connectX, startOffice } from "./desk.mjs";
 
 let office;
 before(async () => (office = await startOffice()));
-after(() => office.stop());
+after(() => office?.stop());
 /** Nothing of the test before. */
 beforeEach(async () => {
   for (const { id } of (await office.api.get("/v1/social-networks")).body.data) await office.api.delete(`/v1/social-networks/${id}`);

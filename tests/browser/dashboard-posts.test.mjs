@@ -15,7 +15,7 @@ before(async () => {
   office = await startOffice({ register: true });
   account = await newAccount(office);
 });
-after(() => office.stop());
+after(() => office?.stop());
 
 const listed = async (query = "") => (await office.api.get(`/v1/posts${query}`)).body.posts;
 const write = ({ page }, text, name = "Text") => page.getByLabel(name, { exact: true }).fill(text);

@@ -10,8 +10,11 @@ import { connectX, startOffice } from "./desk.mjs";
 
 let office;
 let receiver;
-before(async () => ([office, receiver] = await Promise.all([startOffice({ register: true }), startReceiver()])));
-after(() => Promise.all([office.stop(), receiver.close()]));
+before(async () => {
+  office = await startOffice({ register: true });
+  receiver = await startReceiver();
+});
+after(() => Promise.all([office?.stop(), receiver?.close()]));
 
 const settings = async () => (await office.api.get("/v1/settings")).body.data;
 

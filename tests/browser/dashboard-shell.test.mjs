@@ -39,7 +39,7 @@ before(async () => {
   await newKey(office, { name: "Back end" });
   await office.api.post("/v1/webhooks", { name: "Back end", url: "https://acme.example/hook", events: ["post.published"] });
 });
-after(() => office.stop());
+after(() => office?.stop());
 
 test("a wrong key is refused in the form, and a right one is kept nowhere that a script can read", async (t) => {
   const desk = await office.sit(t, { key: null });

@@ -5,22 +5,23 @@
 
 import assert from "node:assert/strict";
 import AxeBuilder from "@axe-core/playwright";
-import { chromium } from "playwright-core";
 import { startBench } from "../support/client.mjs";
 import { holdToDescription } from "../support/contract.mjs";
+import { setUp } from "../support/set-up.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
+import { launchBrowser } from "./chromium.mjs";
 
-const PROGRAM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 10_000);
 
 export const PHONE = { viewport: { width: 390, height: 844 } };
 export const WIDE = { viewport: { width: 1440, height: 900 } };
 
 /** A Worker and the stand-in, without an X app unless `register` says so. */
-export async function startOffice({ register = false } = {}) {
-  const bench = await startBench({ register });
-  const browser = await chromium.launch({ executablePath: PROGRAM, args: QUIET.split(" ") });
+export const startOffice = (options) => setUp((opened) => openOffice(options, opened));
+
+async function openOffice({ register = false } = {}, opened) {
+  const bench = opened(await startBench({ register }), "stop");
+  const browser = opened(await launchBrowser(), "close");
   return {
     ...bench,
     browser,

@@ -11,7 +11,7 @@ const BUDGETS = { "/embed.js": 4096, "/embed_bg.wasm": 10_000 };
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 for (const [path, budget] of Object.entries(BUDGETS)) {
   test(`${path} fits its budget`, async () => {

@@ -8,7 +8,7 @@ import { buttonOf, cancelOf, keepOpen, startStage, statusOf } from "./stage.mjs"
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 /** The proof that an ended attempt leaves nothing behind: the next one connects. */
 async function connectsNow(visit) {

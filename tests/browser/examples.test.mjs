@@ -12,8 +12,11 @@ const JS = "text/javascript; charset=utf-8";
 
 let stage;
 let app;
-before(async () => ([stage, app] = await Promise.all([startStage(), startScratchApp()])));
-after(() => Promise.all([stage.stop(), app.remove()]));
+before(async () => {
+  stage = await startStage();
+  app = await startScratchApp();
+});
+after(() => Promise.all([stage?.stop(), app?.remove()]));
 
 const read = (path) => readFile(new URL(path, EXAMPLES), "utf8");
 

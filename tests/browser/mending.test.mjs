@@ -10,7 +10,7 @@ import { buttonOf, inState, startStage, statusOf } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 const HTML = { contentType: "text/html", body: "<!doctype html><title>Page</title>" };
 const FAILED = "X could not be connected. Please tell the people of this site.";

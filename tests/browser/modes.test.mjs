@@ -6,7 +6,7 @@ import { buttonOf, inState, startStage } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 const PHONE = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 800 } };
 

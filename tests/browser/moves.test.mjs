@@ -6,7 +6,7 @@ import { inState, startStage } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 /** The person looks at X's window, however long this machine takes. */
 const atX = (page) => page.evaluate(() => dispatchEvent(new Event("blur")));

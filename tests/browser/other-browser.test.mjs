@@ -7,7 +7,7 @@ import { buttonOf, inState, startStage, statusOf } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 const codeField = (page) => page.getByLabel("6-digit code");
 

@@ -12,7 +12,7 @@ const STRICT = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2023,d
 
 let app;
 before(async () => (app = await startScratchApp()));
-after(() => app.remove());
+after(() => app?.remove());
 
 /** Compiles `source` as a page of the app would be; resolves to what the compiler complains of. */
 async function complaintsOf(source) {

@@ -11,7 +11,7 @@ import { startStage } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 const BRANDS = [
   {},

@@ -6,7 +6,7 @@ import { buttonOf, startStage } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 /** The lines of the README, and what happens without each. */
 const lines = () => ({

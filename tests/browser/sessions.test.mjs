@@ -7,7 +7,7 @@ import { buttonOf, startStage, statusOf } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 const wishesOf = (request) => JSON.parse(request.postData());
 

@@ -6,7 +6,7 @@ import { buttonOf, cancelOf, inState, startStage } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 /** Holds what `pattern` asks for; `let go()` lets it through. */
 async function holding(visit, pattern) {

@@ -5,23 +5,21 @@
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { chromium } from "playwright-core";
 import { startAcme } from "../acme/server.mjs";
 import { newUser, startBench } from "../support/client.mjs";
+import { setUp } from "../support/set-up.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
+import { launchBrowser } from "./chromium.mjs";
 import { Traffic } from "./traffic.mjs";
-
-const PROGRAM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const QUIET =
-  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking " +
-  "--disable-component-update --disable-sync";
 
 /** What is not there by then will not come. */
 const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 10_000);
 
-export async function startStage() {
-  const bench = await startBench();
-  const browser = await chromium.launch({ executablePath: PROGRAM, args: QUIET.split(" ") });
+export const startStage = () => setUp(openStage);
+
+async function openStage(opened) {
+  const bench = opened(await startBench(), "stop");
+  const browser = opened(await launchBrowser(), "close");
   return {
     ...bench,
     browser,

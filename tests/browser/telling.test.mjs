@@ -7,7 +7,7 @@ import { buttonOf, cancelOf, inState, startStage, statusOf } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 const heard = (page) => page.evaluate(() => globalThis.heard.map(({ type }) => type));
 

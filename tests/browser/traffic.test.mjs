@@ -6,7 +6,7 @@ import { startStage } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 /** A visit that is not ended by the test, because it could not be clean any more. */
 async function misbehave(act) {

@@ -7,7 +7,7 @@ import { buttonOf, cancelOf, startStage } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 const HOSTILE = "http://hostile.localhost:9";
 

@@ -22,7 +22,7 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), "upload-"));
 });
 after(async () => {
-  await stage.stop();
+  await stage?.stop();
   await rm(folder, { recursive: true });
 });
 

@@ -6,7 +6,7 @@ import { buttonOf, startStage } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 test("a slow X is waited for, at its page and at the exchange", async (t) => {
   const visit = await stage.visit(t);

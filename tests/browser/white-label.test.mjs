@@ -17,8 +17,8 @@ before(async () => {
   await stage.api.patch("/v1/settings", { brand: BRAND });
 });
 after(async () => {
-  await stage.stop();
-  receiver.close();
+  await stage?.stop();
+  receiver?.close();
 });
 
 /** What an answer says, in every part that a reader could see. */

@@ -7,7 +7,7 @@ import { buttonOf, keepOpen, startStage } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
-after(() => stage.stop());
+after(() => stage?.stop());
 
 const exchanges = (x) =>
   x.requests({ method: "POST", path: "/2/oauth2/token" }).filter(({ body }) => body.includes("authorization_code"));

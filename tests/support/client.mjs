@@ -12,6 +12,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { startFakeX } from "../fake-x/server.mjs";
 import { assertDescribed } from "./contract.mjs";
 import { eventually } from "./eventually.mjs";
+import { setUp } from "./set-up.mjs";
 import { ADMIN_KEY, startWorker } from "./worker.mjs";
 
 /** The site whose page carries the button. Nothing listens there: the Worker only compares it. */
@@ -22,9 +23,11 @@ export const SITE = "http://acme.localhost:8789";
  * @param {boolean} [options.register] whether the stand-in's app is registered as the network of no tenant
  * The other options are those of `startWorker`.
  */
-export async function startBench({ register = true, ...options } = {}) {
-  const x = await startFakeX();
-  const worker = await startWorker({ fakeX: x, ...options });
+export const startBench = (options) => setUp((opened) => openBench(options, opened));
+
+async function openBench({ register = true, ...options } = {}, opened) {
+  const x = opened(await startFakeX(), "close");
+  const worker = opened(await startWorker({ fakeX: x, ...options }), "stop");
   const bench = { x, worker, api: api(worker) };
   x.setApp({ client_id: x.app.client_id, callbacks: [callbackOf(worker)] });
   if (register) bench.network = await registerNetwork(bench);

@@ -69,17 +69,15 @@ async function wasmBytes(inspector, contextId) {
 
 /** `{now, peak}` in bytes of workerd, which also simulates R2 and KV here; null where there is no /proc. */
 export function residentBytes(worker) {
-  const status = statuses().find((text) => /^Name:\tworkerd$/m.test(text) && groupOf(text) === worker.group());
+  const status = processes().find(({ command }) => command.includes(`--socket-addr=entry=127.0.0.1:${worker.port}`))?.status;
   if (!status) return null;
   const field = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status)[1]) * KIB;
   return { now: field("VmRSS"), peak: field("VmHWM") };
 }
 
-const groupOf = (status) => Number(/^NSpgid:\t(\d+)/m.exec(status)?.[1]);
-
-function statuses() {
+function processes() {
   const pids = listed("/proc").filter((name) => /^\d+$/.test(name));
-  return pids.map((pid) => read(`/proc/${pid}/status`)).filter(Boolean);
+  return pids.map((pid) => ({ command: read(`/proc/${pid}/cmdline`) ?? "", status: read(`/proc/${pid}/status`) }));
 }
 
 function listed(folder) {

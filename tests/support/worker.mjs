@@ -1,20 +1,20 @@
 /**
  * The one owner of the Worker under test: the exact build output, in real workerd, with KV, R2 and SQLite objects on disk.
  *
- * Each Worker has a process of its own (worker-host.mjs) and thereby a process group, so that `kill()` is what a power
- * cut is: everything gone at once, nothing brought back until `restart()`.
+ * Each Worker has a workerd of its own, which worker-host.mjs starts, so that `kill()` is what a power cut is:
+ * everything gone at once, nothing brought back until `restart()`.
  */
 
-import { spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { hostSocket } from "./host.mjs";
 import { freePort } from "./ports.mjs";
 
-const HOST = fileURLToPath(new URL("worker-host.mjs", import.meta.url));
 const CONFIG = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
 
 /** Long enough for the Worker, and plainly for tests. */
@@ -37,34 +37,36 @@ export async function startWorker({ vars = {}, fakeX, persist, port, config = CO
   const origin = `http://connect.localhost:${port}`;
   const options = { config, port, stateDir, inspect, vars: { ...developmentVars(origin, fakeX), ...vars } };
   const journal = new Journal();
-  let host = await launch(options, journal);
+  const forget = () => (persist ? undefined : rm(stateDir, { recursive: true, force: true }));
+  let running = await launch(options, journal).catch(async (error) => {
+    await forget();
+    throw error;
+  });
 
   return {
     origin,
     api: `http://127.0.0.1:${port}`,
     port,
     stateDir,
-    /** Of the process group that workerd and its keeper are in. */
-    group: () => host.pid,
     /** Host and port of V8's inspector, if it is open. */
-    inspector: () => host.inspector,
+    inspector: () => running.inspector,
     /** What the Worker and workerd have written so far, across restarts, oldest first. */
     logs: () => [...journal.lines],
-    /** The first line, past or to come within 5 s, that contains `text`. A line may arrive after the answer it is about. */
-    /** The first line that has all of these texts, awaited. What goes to stdout and what goes to stderr come in any order. */
+    /**
+     * The first line, past or to come within 5 s, that has all of these texts. A line may arrive after the answer that
+     * it is about, and what goes to stdout and what goes to stderr come in any order.
+     */
     logged: (...texts) => journal.lineWith(texts),
-    /** A new process on the same port and state, after a clean end of the old one if it still runs. */
+    /** A new workerd on the same port and state; the old one is killed if it still runs. */
     async restart() {
-      await end(host);
-      host = await launch(options, journal);
+      await running.kill();
+      running = await launch(options, journal);
     },
-    /** SIGKILL to workerd and its keeper. Resolves when both are gone. */
-    async kill() {
-      await signal(host, "SIGKILL");
-    },
+    /** SIGKILL to workerd. Resolves when it is gone. */
+    kill: () => running.kill(),
     async stop() {
-      await end(host);
-      if (!persist) await rm(stateDir, { recursive: true, force: true });
+      await running.kill();
+      await forget();
     },
   };
 }
@@ -96,29 +98,24 @@ class Journal extends EventEmitter {
   }
 }
 
-/** By path: what a first Worker's process has read of a wrangler.toml, for those that this process starts after it. */
-const parsed = new Map();
-
+/** One workerd: a connection to the host, which ends it with the connection. */
 async function launch(options, journal) {
-  const host = spawn(process.execPath, [HOST], { stdio: ["ignore", "pipe", "pipe", "ipc"], detached: true });
-  for (const stream of [host.stdout, host.stderr]) createInterface(stream).on("line", (line) => journal.add(line));
-  host.exited = once(host, "exit");
-  host.send({ ...options, parsed: parsed.get(options.config) });
-  const [outcome] = await Promise.race([once(host, "message"), host.exited]);
-  if (outcome?.isReady) {
-    parsed.set(options.config, outcome.parsed);
-    host.inspector = outcome.inspector;
-    return host;
-  }
-  throw new Error(["the Worker did not start", ...journal.lines].join("\n"));
-}
-
-async function end(host) {
-  if (host.connected) host.disconnect();
-  await host.exited;
-}
-
-async function signal(host, name) {
-  if (host.exitCode === null && host.signalCode === null) process.kill(-host.pid, name);
-  await host.exited;
+  const connection = connect(await hostSocket());
+  const closed = once(connection, "close");
+  const host = new EventEmitter();
+  createInterface(connection).on("line", (line) => {
+    const { log, ...told } = JSON.parse(line);
+    if (log === undefined) host.emit("told", told);
+    else log.split("\n").forEach((each) => journal.add(each));
+  });
+  connection.write(`${JSON.stringify(options)}\n`);
+  const [told] = await Promise.race([once(host, "told"), closed]);
+  if (!told?.ready) throw new Error(["the Worker did not start", ...journal.lines, told?.failed].join("\n"));
+  return {
+    ...told.ready,
+    async kill() {
+      connection.end();
+      await closed;
+    },
+  };
 }

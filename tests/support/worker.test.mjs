@@ -10,7 +10,7 @@ const config = fileURLToPath(new URL("fixture/wrangler.toml", import.meta.url));
 let worker;
 
 before(async () => (worker = await startWorker({ config, vars: { GREETING: "from the test" } })));
-after(() => worker.stop());
+after(() => worker?.stop());
 
 const count = async () => (await fetch(`${worker.api}/count`)).json();
 

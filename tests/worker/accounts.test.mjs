@@ -12,7 +12,7 @@ const PUBLISHING_SCOPES = ["tweet.read", "tweet.write", "users.read", "media.wri
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const list = async (query) => (await bench.api.get(`/v1/social-accounts?${query}`)).body;
 const idsOf = ({ data }) => data.map(({ id }) => id);

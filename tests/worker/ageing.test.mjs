@@ -30,7 +30,7 @@ before(async () => {
   bench = await startBench();
   scene = { expiring: await expiringSessions(), lost: await accountWithLostRefresh(), slow: await slowCompletions() };
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 async function expiringSessions() {
   const otherBrowser = await atCallback(bench, SHORTEST_LIFE);

@@ -10,7 +10,7 @@ const READ_CALL = { method: "GET", path: "/2/tweets" };
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const ask = ({ id }) => bench.api.get(`/v1/posts/${id}/analytics`);
 

@@ -23,7 +23,7 @@ import { spellings } from "../support/spy.mjs";
 let bench;
 let tenants = 0;
 before(async () => (bench = await startBench({ vars: { PROBE_MS: "1000" } })));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const newTenantId = () => `audited_${++tenants}`;
 

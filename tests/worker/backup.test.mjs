@@ -33,7 +33,7 @@ const REFRESH_CALL = { method: "POST", path: "/2/oauth2/token" };
 
 let receiver;
 before(async () => (receiver = await startReceiver()));
-after(() => receiver.close());
+after(() => receiver?.close());
 
 /** A deployment of its own, with its X. It ends with the test. */
 async function deployment(t) {

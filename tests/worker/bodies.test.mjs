@@ -15,7 +15,7 @@ before(async () => {
   bench = await startBench();
   account = await connect(bench);
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const send = (body, headers = JSON_TYPE) => bench.api.send("POST", "/v1/posts", { body, headers });
 

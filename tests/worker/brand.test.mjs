@@ -28,7 +28,7 @@ before(async () => {
   });
 });
 afterEach(() => change(NONE));
-after(() => Promise.all([bench.stop(), site.stop()]));
+after(() => Promise.all([bench?.stop(), site?.stop()]));
 
 const change = (brand) => bench.api.patch("/v1/settings", { brand });
 const brandOf = async () => (await bench.api.get("/v1/settings")).body.data.brand;

@@ -15,7 +15,7 @@ let bench;
 let tenants = 0;
 before(async () => (bench = await startBench()));
 afterEach(() => set({ monthly_budget_usd: null }));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 async function set(fields) {
   const { status, text } = await bench.api.patch("/v1/settings", fields);

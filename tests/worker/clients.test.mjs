@@ -12,7 +12,7 @@ import { newKey } from "../support/keys.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 /** An account, and the one key that is for it. */
 async function doorOf(scopes = ["read", "publish"]) {

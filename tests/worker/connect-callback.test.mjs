@@ -23,7 +23,7 @@ import {
 
 let bench;
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 test("the callback leads on to a URL without code and state", async () => {
   const { callback, location, arrived } = await authorized(bench);

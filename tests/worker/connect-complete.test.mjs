@@ -15,7 +15,7 @@ import { atCallback, authorized, exchangesOf, leftForX, newPerson, statusOf, wat
 
 let bench;
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 test("a held poll answers as soon as the status changes", async () => {
   const { session, callback, cookie, verifier } = await atCallback(bench);

@@ -31,7 +31,7 @@ import {
 
 let bench;
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 /** The first page has brought its verifier: handle and code are shown in the other browser. */
 async function provisional(given) {

@@ -29,7 +29,7 @@ import {
 
 let bench;
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 test("a person who declines ends the session, and a reload says the same", async () => {
   const { session, location, cookie, verifier } = await leftForX(bench);

@@ -15,7 +15,7 @@ import { authorized, createLink, exchangesOf, followLink, newPerson, statusOf, w
 
 let bench;
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const TOKEN = { method: "POST", path: "/2/oauth2/token" };
 const ME = { method: "GET", path: "/2/users/me" };

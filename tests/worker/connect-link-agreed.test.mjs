@@ -7,7 +7,7 @@ import { createLink, declined, exchangesOf, followLink, liveTokens, newPerson, o
 
 let bench;
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const redirect_uri = "https://acme.example/settings?tab=social";
 const landingOf = ({ headers }) => Object.fromEntries(new URL(headers.get("location")).searchParams);

@@ -5,7 +5,7 @@ import { createLink, declined, exchangesOf, followLink, newPerson, openLink, sta
 
 let bench;
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const redirect_uri = "https://acme.example/settings?tab=social";
 const landingOf = ({ headers }) => new URL(headers.get("location"));

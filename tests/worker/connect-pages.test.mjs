@@ -15,7 +15,7 @@ import { atCallback, authorized, createLink, declined, inOtherBrowser, leftForX,
 
 let bench;
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const LABEL = `"><script>alert('label')</script>`;
 const resultOf = ({ headers }, cookie) => browse(bench, headers.get("location"), cookie);

@@ -18,7 +18,7 @@ import { createLink, declined, newPerson, openLink, watch } from "../support/sig
 
 let bench;
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const create = (fields) => bench.api.post("/v1/connect-sessions", fields);
 const sessionPath = ({ id }) => `/v1/connect-sessions/${id}`;

@@ -17,7 +17,7 @@ import { confirmStart, statusOf } from "../support/sign-in.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const evil = "https://evil.example";
 

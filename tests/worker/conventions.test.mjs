@@ -35,7 +35,7 @@ before(async () => {
   bench = await startBench();
   account = await connect(bench, { tenant_id: "conventions" });
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 test("every call that takes a key refuses a missing and a wrong one with the same words", async () => {
   for (const [method, path] of CALLS) {

@@ -20,9 +20,10 @@ let closed;
 
 before(async () => {
   const vars = { API_ALLOWED_ORIGINS: ` ${ALLOWED.join(" , ")} ` };
-  [bench, closed] = await Promise.all([startBench({ vars }), startBench({ register: false })]);
+  bench = await startBench({ vars });
+  closed = await startBench({ register: false });
 });
-after(() => Promise.all([bench.stop(), closed.stop()]));
+after(() => Promise.all([bench?.stop(), closed?.stop()]));
 
 const corsOf = ({ headers }) => Object.fromEntries([...headers].filter(([name]) => CORS.test(name)));
 

@@ -30,7 +30,7 @@ before(async () => {
   bench = await startBench();
   account = await newAccount(bench, { tenant_id: "cost" });
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const estimate = async (fields) => {
   const body = { content: "a", accounts: [account.id], dryRun: true, ...fields };

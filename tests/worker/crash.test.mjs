@@ -18,8 +18,8 @@ before(async () => {
   await settle(bench, SETTLE_MS);
 });
 after(async () => {
-  bench.x.clearFaults();
-  await bench.stop();
+  bench?.x.clearFaults();
+  await bench?.stop();
 });
 
 test("through power cuts and lost answers every accepted post is on X once, and the ledger says so", async () => {

@@ -12,7 +12,7 @@ import { ADMIN_KEY, startWorker } from "../support/worker.mjs";
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const SESSION = "/v1/dashboard/session";
 const OURS = { "sec-fetch-site": "same-origin" };

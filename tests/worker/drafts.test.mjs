@@ -21,7 +21,7 @@ const HOUR = 3_600_000;
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const draft = (account, fields) => createPost(bench, account, { isDraft: true, ...fields });
 const patch = async ({ id }, fields) => postOf(await bench.api.patch(`/v1/posts/${id}`, fields));

@@ -14,7 +14,7 @@ before(async () => {
   bench = await startBench();
   account = await newAccount(bench, { tenant_id: "dry" });
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const post = (fields, headers) =>
   bench.api.post("/v1/posts", { content: "a", accounts: [account.id], ...fields }, headers);

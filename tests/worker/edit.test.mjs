@@ -27,7 +27,7 @@ const DAY = 24 * HOUR;
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const schedule = (account, fields, ms = HOUR) =>
   createPost(bench, account, { content: "scheduled", scheduledAt: fromNow(ms), ...fields });

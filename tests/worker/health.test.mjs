@@ -10,7 +10,7 @@ const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 /** An account, with nothing in the stand-in's log so far. */
 async function newAccount() {

@@ -13,7 +13,7 @@ const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const post = (path, body, key) => bench.api.post(path, body, { "idempotency-key": key });
 const newAccount = () => connect(bench, { username: newUser(bench).username });

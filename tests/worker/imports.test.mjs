@@ -10,7 +10,7 @@ const LIST_CALL = { method: "GET", path: "/2/users/{id}/tweets" };
 
 let bench;
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const path = ({ id }, rest = "") => `/v1/social-accounts/${id}/imports${rest}`;
 const postsOf = async ({ id }) => (await bench.api.get(`/v1/posts?social_account_id=${id}`)).body.posts;

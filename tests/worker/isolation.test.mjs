@@ -152,7 +152,7 @@ before(async () => {
   narrow = await newKey(bench, { account_id: mine.id, scopes: ALL_SCOPES });
   strangers = [await newVictim("victim", await ownApp("victim")), await newVictim(undefined, bench.network)];
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 /** A tenant's X app of its own. */
 function ownApp(tenant_id) {

@@ -12,7 +12,7 @@ const CHECKS = ["client_id_shape", "client_secret", "callback_url", "scopes", "c
 let bench;
 
 before(async () => (bench = await startBench({ register: false })));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const newApp = (fields) => bench.x.addApp({ callbacks: bench.x.app.callbacks, ...fields });
 const put = (client_key, client_secret, tenant_id) =>

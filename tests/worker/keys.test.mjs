@@ -11,7 +11,7 @@ import { newKey } from "../support/keys.mjs";
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const make = (body, headers) => bench.api.post("/v1/api-keys", body, headers);
 const listed = async (by = bench.api) => (await by.get("/v1/api-keys")).body.data;

@@ -28,7 +28,7 @@ let bench;
 
 before(async () => (bench = await startBench()));
 afterEach(() => bench.x.set({ limits: {} }));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const limits = async ({ id }) => (await bench.api.get(`/v1/social-accounts/${id}/limits`)).body.data;
 const limitOf = async (account, endpoint, window) =>

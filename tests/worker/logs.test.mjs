@@ -12,7 +12,7 @@ import { ADMIN_KEY } from "../support/worker.mjs";
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 /** The lines about one answer, parsed. The request's own is awaited: it may come after the answer. */
 async function linesOf(answer, { worker } = bench) {

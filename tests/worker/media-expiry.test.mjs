@@ -19,14 +19,12 @@ let lasting;
 let drafting;
 
 before(async () => {
-  [brief, pendingBrief, lasting, drafting] = await Promise.all([
-    startBench({ register: false, vars: { MEDIA_ACTIVE_MS: "100" } }),
-    startBench({ register: false, vars: { MEDIA_PENDING_MS: "100" } }),
-    startBench({ register: false }),
-    startBench({ vars: { MEDIA_ACTIVE_MS: "5000" } }),
-  ]);
+  brief = await startBench({ register: false, vars: { MEDIA_ACTIVE_MS: "100" } });
+  pendingBrief = await startBench({ register: false, vars: { MEDIA_PENDING_MS: "100" } });
+  lasting = await startBench({ register: false });
+  drafting = await startBench({ vars: { MEDIA_ACTIVE_MS: "5000" } });
 });
-after(() => Promise.all([brief, pendingBrief, lasting, drafting].map((bench) => bench.stop())));
+after(() => Promise.all([brief, pendingBrief, lasting, drafting].map((bench) => bench?.stop())));
 
 const gone = ({ api }, id) =>
   eventually(() => api.get(`/v1/media/${id}`), ({ status }) => status === 404, 10_000);

@@ -19,7 +19,7 @@ before(async () => {
   bench = await startBench({ register: false });
   media = await upload(bench, BYTES, { filename: 'Käse "1".png' });
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 /** Made from docs/STORAGE.md, by other means than the Worker's: HMAC-SHA256 under HKDF's key of the label. */
 function signed(id, label, expires) {

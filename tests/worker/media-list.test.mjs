@@ -14,13 +14,14 @@ const ids = {};
 
 /** Five of three tenants, in this order. */
 before(async () => {
-  [bench, named] = await Promise.all([startBench({ register: false }), startBench()]);
+  bench = await startBench({ register: false });
+  named = await startBench();
   for (const [name, tenant_id] of [["a", "t1"], ["b", "t2"], ["c", "t1"], ["d", undefined]]) {
     ids[name] = (await upload(bench, png(), { filename: `${name}.png`, tenant_id })).id;
   }
   ids.e = (await announce(bench, { filename: "e.png", tenant_id: "t1" })).id;
 });
-after(() => Promise.all([bench.stop(), named.stop()]));
+after(() => Promise.all([bench?.stop(), named?.stop()]));
 
 async function listed(query = "") {
   const { status, body, text } = await bench.api.get(`/v1/media${query}`);

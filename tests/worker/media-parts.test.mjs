@@ -14,7 +14,7 @@ const PARTS = [FILE.subarray(0, PART), FILE.subarray(PART, 2 * PART), FILE.subar
 let bench;
 
 before(async () => (bench = await startBench({ register: false })));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const film = (fields) => announce(bench, { filename: "film.mp4", ...fields });
 const send = ({ upload_url }, number, bytes) =>

@@ -25,7 +25,7 @@ const KINDS = {
 let bench;
 
 before(async () => (bench = await startBench({ register: false })));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const row = async (id) => (await bench.api.get(`/v1/media/${id}`)).body.data;
 const send = (address, bytes, type = "image/png") => put(bench, address, bytes, { "content-type": type });

@@ -23,7 +23,7 @@ const PUBLISHING_SCOPES = ["tweet.read", "tweet.write", "users.read", "media.wri
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 /** An X app, and the network of one tenant that stands for it. */
 async function tenantNetwork(tenant_id) {

@@ -16,7 +16,7 @@ before(async () => {
   worker = await startWorker();
   document = await (await fetch(`${worker.api}/openapi.json`)).json();
 });
-after(() => worker.stop());
+after(() => worker?.stop());
 
 const callsOf = ({ paths }) =>
   Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));

@@ -23,7 +23,7 @@ before(async () => {
   bench = await startBench();
   account = await newAccount(bench);
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const dryRun = (fields) =>
   bench.api.post("/v1/posts", { content: "a", accounts: [account.id], dryRun: true, ...fields });

@@ -22,7 +22,7 @@ import { eventually } from "../support/eventually.mjs";
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 /** X's refusal of a whole window that ends `seconds` from now. */
 function windowUntil(seconds) {

@@ -10,7 +10,7 @@ const REVOKE_CALL = { method: "POST", path: "/2/oauth2/revoke" };
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 test("while X takes its time to revoke the tokens of a removed app, posts go out", async () => {
   const app = bench.x.addApp({ callbacks: bench.x.app.callbacks });

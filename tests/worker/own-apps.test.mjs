@@ -8,7 +8,7 @@ import { newKey } from "../support/keys.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const newApp = (name) => bench.x.addApp({ name, callbacks: [callbackOf(bench.worker)] });
 const join = (tenant_id, username = newUser(bench).username) => connect(bench, { tenant_id, username });

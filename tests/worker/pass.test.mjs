@@ -18,7 +18,7 @@ before(async () => {
   door = await newKey(bench, { account_id: account.id, scopes: ["read", "publish"] });
 });
 beforeEach(() => bench.x.clearRequests());
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const inner = (path, { id } = account) => `/v1/social-accounts/${id}/x/2${path}`;
 /** The same call by both doors. */

@@ -33,7 +33,7 @@ let bench;
 let tenants = 0;
 
 before(async () => (bench = await startBench({ vars: { PROBE_MS: String(PROBE_MS) } })));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 /** An app, its network and `count` accounts of it. The app works again when the test has ended: others' probes count. */
 async function ownApp(t, count = 1) {

@@ -23,7 +23,7 @@ before(async () => {
   bench = await startBench({ vars: { SETTLE_MS: "1000" } });
   assert.equal((await bench.api.patch("/v1/settings", { on_unknown: "hold" })).status, 200);
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const isReplay = ({ headers }) => headers.get("idempotency-replayed") === "true";
 

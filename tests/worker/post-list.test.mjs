@@ -8,7 +8,7 @@ import { assertRefused } from "../support/expect.mjs";
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const list = async (query) => (await bench.api.get(`/v1/posts?${query}`)).body;
 const idsOf = ({ posts }) => posts.map(({ id }) => id);

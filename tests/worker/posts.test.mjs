@@ -10,7 +10,7 @@ const WAIT = { prefer: "wait=10" };
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const create = (body, headers) => bench.api.post("/v1/posts", body, headers);
 const list = async (query) => (await bench.api.get(`/v1/posts?${query}`)).body;

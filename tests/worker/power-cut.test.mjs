@@ -40,7 +40,7 @@ before(async () => {
   await bench.worker.kill();
   await bench.worker.restart();
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 async function shortLivedAccount() {
   const { access_token_ms } = bench.x.settings();

@@ -46,7 +46,7 @@ before(async () => {
   media_id = (await uploadMedia(bench, VIDEO)).id;
   track_id = (await uploadMedia(bench, SRT)).id;
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 /** A post with the video, and all that can be said of it. */
 const described = (content) =>

@@ -16,10 +16,11 @@ let account;
 let site;
 
 before(async () => {
-  [bench, site] = await Promise.all([startBench({ vars: { ALLOW_LOOPBACK: null } }), startFileServer()]);
+  bench = await startBench({ vars: { ALLOW_LOOPBACK: null } });
+  site = await startFileServer();
   account = await newAccount(bench, { tenant_id: "guarded" });
 });
-after(() => Promise.all([bench.stop(), site.close()]));
+after(() => Promise.all([bench?.stop(), site?.close()]));
 
 const post = (fields) => bench.api.post("/v1/posts", { accounts: [account.id], ...fields });
 

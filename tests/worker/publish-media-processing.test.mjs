@@ -38,7 +38,7 @@ afterEach(() => {
   bench.x.clock({ frozen: false });
   bench.x.set(AS_USUAL);
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 async function create(content, id = media_id) {
   const account = await newAccount(bench);

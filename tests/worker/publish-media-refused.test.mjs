@@ -28,7 +28,7 @@ before(async () => {
   const photos = await Promise.all([1, 2, 3, 4, 5].map(() => uploadMedia(bench, PNG)));
   ids.photos = photos.map(({ id }) => id);
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const post = (fields) => bench.api.post("/v1/posts", { accounts: [account.id], ...fields });
 const listed = async () => (await bench.api.get(`/v1/posts?tenant_id=${TENANT}`)).body.pagination.total;

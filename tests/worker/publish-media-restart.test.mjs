@@ -35,7 +35,7 @@ before(async () => {
   bench = await startBench({ vars: { SETTLE_MS } });
   bench.x.set({ media_pending_ms: 1, media_processing_ms: 1 });
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const INTERRUPTIONS = {
   "a restart": () => bench.worker.restart(),

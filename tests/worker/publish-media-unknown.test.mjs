@@ -18,7 +18,7 @@ before(async () => {
   bench = await startBench({ vars: { SETTLE_MS } });
   bench.x.set({ media_pending_ms: 0, media_processing_ms: 0 });
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const TEXTS = {
   words: "with media",

@@ -30,10 +30,11 @@ let site;
 let serial = 0;
 
 before(async () => {
-  [bench, site] = await Promise.all([startBench({ vars: { ALLOW_LOOPBACK: "true" } }), startFileServer()]);
+  bench = await startBench({ vars: { ALLOW_LOOPBACK: "true" } });
+  site = await startFileServer();
   bench.x.set({ media_pending_ms: 0, media_processing_ms: 0 });
 });
-after(() => Promise.all([bench.stop(), site.close()]));
+after(() => Promise.all([bench?.stop(), site?.close()]));
 
 /** The URL of a path of its own. */
 const serve = (...answers) => site.serve(`/file-${++serial}`, ...answers);

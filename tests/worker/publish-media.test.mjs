@@ -20,7 +20,7 @@ before(async () => {
   bench = await startBench();
   bench.x.set({ media_pending_ms: 0, media_processing_ms: 0 });
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const isSettled = ({ socialAccounts }) => socialAccounts.every(({ status }) => status !== "pending");
 const upload = (file, fields) => uploadMedia(bench, file, fields);

@@ -23,7 +23,7 @@ const WITHIN_MS = 40_000;
 let bench;
 
 before(async () => (bench = await startBench({ vars: { SETTLE_MS } })));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const INTERRUPTIONS = {
   "a restart": () => bench.worker.restart(),

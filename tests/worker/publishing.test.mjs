@@ -13,7 +13,7 @@ const SETTLE_MS = "1500";
 let bench;
 
 before(async () => (bench = await startBench({ vars: { SETTLE_MS } })));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const newAccount = () => connect(bench, { username: newUser(bench).username });
 

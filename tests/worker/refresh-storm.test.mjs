@@ -11,7 +11,7 @@ before(async () => {
   bench = await startBench();
   liftLimits(bench);
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 for (const end of Object.keys(ENDS)) {
   test(`two hundred publishes and two hundred calls for X with a token ${end} make one refresh and no failure`, async () => {

@@ -13,7 +13,7 @@ before(async () => {
   bench = await startBench();
   bench.x.set({ limits: { "GET /2/users/me": { user_15min: 10_000 } } });
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 beforeEach(() => bench.x.clearRequests());
 
 /** An account whose access token is due for a refresh; those to come live as long as X's do. */

@@ -20,7 +20,7 @@ const DELETE_CALL = { method: "DELETE", path: "/2/tweets/{id}" };
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const removeRemote = async ({ id }) => (await bench.api.delete(`/v1/posts/${id}/remote`)).body;
 const statusesOf = ({ socialAccounts }) => socialAccounts.map(({ status }) => status);

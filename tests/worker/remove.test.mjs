@@ -30,7 +30,7 @@ before(async () => {
   bench = await startBench({ vars: { SETTLE_MS: "1000" } });
   assert.equal((await bench.api.patch("/v1/settings", { on_unknown: "hold" })).status, 200);
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const remove = ({ id }) => bench.api.delete(`/v1/posts/${id}`);
 const read = ({ id }) => bench.api.get(`/v1/posts/${id}`);

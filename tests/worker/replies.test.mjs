@@ -21,7 +21,7 @@ const SEARCH_CALL = { method: "GET", path: "/2/tweets/search/recent" };
 let bench;
 
 before(async () => (bench = await startBench({ vars: { SETTLE_MS: "1000" } })));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const idAtX = ({ socialAccounts: [{ platformPostId }] }) => platformPostId;
 const replies = ({ id }, query = "") => bench.api.get(`/v1/posts/${id}/replies${query && `?${query}`}`);

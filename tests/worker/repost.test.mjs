@@ -21,7 +21,7 @@ let bench;
 
 before(async () => (bench = await startBench({ vars: { SETTLE_MS: "1000" } })));
 afterEach(() => bench.x.set({ repeated_repost: "refuse", limits: {} }));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const idAtX = ({ socialAccounts: [{ platformPostId }] }) => platformPostId;
 const repost = ({ id }, body, headers) => bench.api.post(`/v1/posts/${id}/repost`, body, headers);

@@ -26,12 +26,14 @@ let bench;
 
 before(async () => {
   stateDir = await mkdtemp(join(tmpdir(), "reseal-"));
-  [x, port, receiver] = [await startFakeX(), await freePort(), await startReceiver()];
+  x = await startFakeX();
+  port = await freePort();
+  receiver = await startReceiver();
 });
 after(async () => {
-  await bench.worker.stop();
-  await x.close();
-  receiver.close();
+  await bench?.worker.stop();
+  await x?.close();
+  receiver?.close();
   await rm(stateDir, { recursive: true, force: true });
 });
 

@@ -24,7 +24,7 @@ before(async () => {
   bench = await startBench({ vars: { SETTLE_MS: "1000" } });
   assert.equal((await bench.api.patch("/v1/settings", { on_unknown: "hold" })).status, 200);
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const resolve = ({ id }, account, body, headers) =>
   bench.api.post(`/v1/posts/${id}/deliveries/${account.id}/resolve`, body, headers);

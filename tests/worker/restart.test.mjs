@@ -17,7 +17,7 @@ import { createLink, exchangesOf, newPerson, openLink } from "../support/sign-in
 
 let bench;
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const INTERRUPTIONS = {
   "a restart": () => bench.worker.restart(),

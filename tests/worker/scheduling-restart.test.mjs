@@ -22,7 +22,7 @@ const AFTER_A_CUT_MS = 30_000;
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 /** From the change to the time when what was changed is due: enough for a restart to come first. */
 const AHEAD_MS = 5000;

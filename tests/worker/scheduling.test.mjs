@@ -22,7 +22,7 @@ const DAY = 24 * 60 * MINUTE;
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const schedule = (account, content, ms) => createPost(bench, account, { content, scheduledAt: fromNow(ms) });
 const list = async (query) => (await bench.api.get(`/v1/posts?${query}`)).body.posts.map(({ id }) => id);

@@ -54,8 +54,8 @@ before(async () => {
   assert.equal((await bench.api.delete(`/v1/social-accounts/${account.id}`)).status, 200);
 });
 after(async () => {
-  spy.stop();
-  await bench.stop();
+  spy?.stop();
+  await bench?.stop();
 });
 
 /** Remembers what of an attempt is secret, and answers the attempt. */

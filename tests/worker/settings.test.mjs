@@ -36,7 +36,7 @@ let bench;
 
 before(async () => (bench = await startBench({ vars: { SETTLE_MS: "1000" } })));
 afterEach(() => change(DEFAULTS));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const settings = async () => (await bench.api.get("/v1/settings")).body.data;
 const change = (fields) => bench.api.patch("/v1/settings", fields);

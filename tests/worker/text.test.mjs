@@ -19,7 +19,7 @@ before(async () => {
   // With Premium: some of the texts are long.
   account = await connect(bench, { username: "grace_h" });
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const dryRun = (texts) =>
   bench.api.post("/v1/posts", {

@@ -24,7 +24,7 @@ const AFTER_A_CUT_MS = 30_000;
 let bench;
 
 before(async () => (bench = await startBench({ vars: { SETTLE_MS } })));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const statesOf = ({ segments }) => segments.map(({ state }) => state);
 const idsOf = ({ segments }) => segments.map(({ platformPostId }) => platformPostId);

@@ -27,7 +27,7 @@ let bench;
 
 before(async () => (bench = await startBench({ vars: { SETTLE_MS: String(SETTLE_MS) } })));
 afterEach(() => bench.x.set({ listing_delay_ms: 0 }));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 /** The call that reads this account's posts: others may be in doubt at the same time. */
 const readCall = ({ network_unique_id }) => ({ method: "GET", path: `/2/users/${network_unique_id}/tweets` });

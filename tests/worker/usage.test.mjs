@@ -8,7 +8,7 @@ import { newKey } from "../support/keys.mjs";
 let bench;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const usage = async () => (await bench.api.get("/v1/account/usage")).body.usage;
 const newTenantAccount = (tenant_id) => newAccount(bench, { tenant_id });

@@ -48,7 +48,7 @@ before(async () => {
   persist = await mkdtemp(join(tmpdir(), "worker-state-"));
 });
 after(async () => {
-  receiver.close();
+  receiver?.close();
   await rm(persist, { recursive: true, force: true });
 });
 

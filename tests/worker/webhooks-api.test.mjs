@@ -19,8 +19,8 @@ before(async () => {
   bench = await startBench();
 });
 after(async () => {
-  await bench.stop();
-  receiver.close();
+  await bench?.stop();
+  receiver?.close();
 });
 
 const create = (fields, headers) => bench.api.post("/v1/webhooks", { ...HOOK, ...fields }, headers);

@@ -15,8 +15,8 @@ before(async () => {
   bench = await startBench({ vars: { WEBHOOK_RETRY_MS: "100", SETTLE_MS: "3000" } });
 });
 after(async () => {
-  await bench.stop();
-  receiver.close();
+  await bench?.stop();
+  receiver?.close();
 });
 
 async function powerCut() {

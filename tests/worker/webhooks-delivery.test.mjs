@@ -19,8 +19,8 @@ before(async () => {
   bench = await startBench({ vars: { WEBHOOK_RETRY_MS: "20" } });
 });
 after(async () => {
-  await bench.stop();
-  receiver.close();
+  await bench?.stop();
+  receiver?.close();
 });
 
 const path = ({ id }) => `/v1/webhooks/${id}`;

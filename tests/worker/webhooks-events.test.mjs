@@ -42,8 +42,8 @@ before(async () => {
   bench = await startBench({ vars: { PROBE_MS: "1000" } });
 });
 after(async () => {
-  await bench.stop();
-  receiver.close();
+  await bench?.stop();
+  receiver?.close();
 });
 
 /** A tenant of its own with a webhook that hears everything; `accounts` of it are connected before that. */

@@ -22,8 +22,8 @@ before(async () => {
   bench = await startBench({ vars: { WEBHOOK_RETRY_MS: String(RETRY_MS) } });
 });
 after(async () => {
-  await bench.stop();
-  receiver.close();
+  await bench?.stop();
+  receiver?.close();
 });
 
 const path = ({ id }) => `/v1/webhooks/${id}`;

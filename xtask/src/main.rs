@@ -8,6 +8,7 @@ mod bench;
 mod build;
 mod deploy;
 mod dev;
+mod failures;
 mod paths;
 mod progress;
 mod rules;

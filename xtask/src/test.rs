@@ -10,7 +10,7 @@ use crate::progress::say;
 use crate::run::{self, Result};
 use crate::setup::{cargo_deny, chromium, node_command, node_packages, tools};
 use crate::tally::Tally;
-use crate::{build, rules};
+use crate::{build, failures, rules};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -35,7 +35,10 @@ impl Kind {
     }
 }
 
-/// Runs the checks, then prints the line `N passed, N failed`.
+/// A test or a file that takes longer has failed. The longest file takes a minute.
+const TIMEOUT: &str = "--test-timeout=300000";
+
+/// Runs the checks, then names what failed, and prints the line `N passed, N failed`.
 pub(crate) fn run(kinds: &[Kind]) -> Result {
     let mut report = Report::default();
     if kinds.contains(&Kind::Native) {
@@ -66,7 +69,7 @@ fn native(report: &mut Report) {
             Err(error) => report.broken(name, &error.to_string()),
         }
     }
-    report.tests("cargo test", &mut cargo(&["test", "--workspace", "--no-fail-fast"]), |out| Ok(Tally::of_cargo(out)));
+    report.tests("cargo test", &mut cargo(&["test", "--workspace", "--no-fail-fast"]), &LIBTEST);
     match node_packages() {
         Ok(()) => node_tests("tests of the stand-in for X", "tests/fake-x", report),
         Err(error) => report.broken("npm ci", &error.to_string()),
@@ -75,8 +78,8 @@ fn native(report: &mut Report) {
 
 fn in_runtimes(kinds: &[Kind], report: &mut Report) {
     if kinds.contains(&Kind::Worker) {
-        node_tests("tests of the test support", "tests/support", report);
-        let mut node = node_command("node");
+        node_tests_with("tests of the test support", "tests/support", node_with_host(), report);
+        let mut node = node_with_host();
         // Three files at a time: each has its own Worker, and some of them mostly wait.
         node.args(["--test-concurrency=3"]);
         node_tests_with("worker tests", "tests/worker", node, report);
@@ -105,14 +108,23 @@ fn deny(program: PathBuf) -> Command {
 
 /// Tests in Node 22, with TAP on every machine: its closing lines are what is counted.
 fn node_tests(name: &str, folder: &str, report: &mut Report) {
-    node_tests_with(name, folder, node_command("node"), report);
+    let mut node = node_command("node");
+    node.arg("--test");
+    node_tests_with(name, folder, node, report);
 }
 
 fn browser_tests(chromium: PathBuf, report: &mut Report) {
-    let mut node = node_command("node");
+    let mut node = node_with_host();
     // One file at a time: each starts a browser, and two of them on two cores only wait for each other.
     node.env("CHROMIUM", chromium).args(["--test-concurrency=1"]);
     node_tests_with("browser tests", "tests/browser", node, report);
+}
+
+/// `node --test` around one process that keeps the Workers of all files.
+fn node_with_host() -> Command {
+    let mut node = node_command("node");
+    node.arg("tests/support/run.mjs");
+    node
 }
 
 fn node_tests_with(name: &str, folder: &str, mut node: Command, report: &mut Report) {
@@ -121,13 +133,25 @@ fn node_tests_with(name: &str, folder: &str, mut node: Command, report: &mut Rep
     if files.is_empty() {
         return report.broken(name, &format!("no *.test.mjs in {folder}"));
     }
-    report.tests(name, node.args(["--test", "--test-reporter=tap"]).args(files), Tally::of_node);
+    // What a test has left open is no reason to wait: its file ends with its last test.
+    node.args(["--test-reporter=tap", TIMEOUT, "--test-force-exit"]).args(files);
+    report.tests(name, &mut node, &NODE);
 }
+
+/// How the output of a test runner is read.
+struct Runner {
+    count: fn(&str) -> Result<Tally>,
+    failures: fn(&str) -> Vec<String>,
+}
+
+const LIBTEST: Runner = Runner { count: |output| Ok(Tally::of_cargo(output)), failures: failures::of_cargo };
+const NODE: Runner = Runner { count: Tally::of_node, failures: failures::of_node };
 
 /// What has happened so far.
 #[derive(Debug, Default)]
 struct Report {
     tally: Tally,
+    failures: Vec<String>,
     broken: Vec<String>,
 }
 
@@ -139,9 +163,13 @@ impl Report {
     }
 
     /// A run without a single test is a broken one: its files have moved, or do not load.
-    fn tests(&mut self, name: &str, command: &mut Command, count: fn(&str) -> Result<Tally>) {
-        let outcome = run::watch(name, command).and_then(|finished| Ok((finished.success, count(&finished.output)?)));
-        match outcome {
+    fn tests(&mut self, name: &str, command: &mut Command, runner: &Runner) {
+        let finished = match run::watch(name, command) {
+            Ok(finished) => finished,
+            Err(error) => return self.broken(name, &error.to_string()),
+        };
+        self.failures.extend((runner.failures)(&finished.output));
+        match (runner.count)(&finished.output).map(|tally| (finished.success, tally)) {
             Ok((_, tally)) if tally.total() == 0 => self.broken(name, "no test ran"),
             Ok((false, tally)) if tally.failed == 0 => self.broken(name, "ended badly without a failed test"),
             Ok((_, tally)) => {
@@ -160,6 +188,9 @@ impl Report {
     /// A broken check counts as a failure.
     fn close(self) -> Result {
         let failed = self.tally.failed as usize + self.broken.len();
+        for failure in &self.failures {
+            println!("failed: {failure}");
+        }
         if !self.broken.is_empty() {
             println!("not in order: {}", self.broken.join(", "));
         }

@@ -1,0 +1,91 @@
+//! Which tests failed, and in which file, from what the two test runners print.
+
+/// Each as `file:line: name`, in the order in which they failed.
+pub(crate) fn of_node(output: &str) -> Vec<String> {
+    let mut lines = output.lines().map(str::trim_start);
+    let mut failures = Vec::new();
+    while let Some(line) = lines.next() {
+        let Some((_, name)) = line.strip_prefix("not ok ").and_then(|rest| rest.split_once(" - ")) else { continue };
+        let about: Vec<&str> = lines.by_ref().take_while(|line| *line != "...").collect();
+        // A test or suite around others is named by those.
+        if field(&about, "failureType") != Some("subtestsFailed") {
+            failures.push(located(field(&about, "location"), &unescaped(name)));
+        }
+    }
+    failures
+}
+
+/// libtest says where a test panicked; for one that returned an error cargo only says which binary ran.
+pub(crate) fn of_cargo(output: &str) -> Vec<String> {
+    let mut binary = None;
+    let mut failures = Vec::new();
+    for line in output.lines().map(str::trim) {
+        if let Some(running) = line.strip_prefix("Running ") {
+            binary = Some(running);
+        }
+        if let Some(name) = line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED")) {
+            failures.push(located(panicked_at(output, name).or(binary), name));
+        }
+    }
+    failures
+}
+
+/// `thread 'name' (12) panicked at core/src/text.rs:3:5:`, of which the column says nothing here.
+fn panicked_at<'a>(output: &'a str, name: &str) -> Option<&'a str> {
+    let thread = format!("thread '{name}' ");
+    let line = output.lines().find(|line| line.starts_with(&thread) && line.contains("panicked at "))?;
+    let (_, place) = line.split_once("panicked at ")?;
+    Some(place.trim_end_matches(':'))
+}
+
+/// A scalar of the YAML below a TAP line.
+fn field<'a>(about: &[&'a str], name: &str) -> Option<&'a str> {
+    let value = about.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))?;
+    Some(value.trim_matches(['\'', '"']))
+}
+
+fn located(place: Option<&str>, name: &str) -> String {
+    let root = format!("{}/", crate::paths::root().display());
+    // The column says nothing to a reader of one line.
+    let short =
+        |place: &str| place.rsplit_once(':').map_or(place, |(line, _)| line).trim_start_matches(&root).to_owned();
+    place.map_or_else(|| name.to_owned(), |place| format!("{}: {name}", short(place)))
+}
+
+/// TAP escapes what would be a directive.
+fn unescaped(name: &str) -> String {
+    name.replace("\\#", "#").replace("\\\\", "\\")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_node_test_is_named_with_its_file_and_a_parent_is_not() {
+        let file = format!("{}/tests/worker/cors.test.mjs", crate::paths::root().display());
+        let output = format!(
+            "TAP version 13\nok 1 - fine\n  ---\n  duration_ms: 5\n  ...\n\
+             # Subtest: group\n    # Subtest: issue \\#2\n    not ok 1 - issue \\#2\n      ---\n      type: 'test'\n\
+             \x20     location: '{file}:34:3'\n      failureType: 'testCodeFailure'\n      stack: |-\n\
+             \x20       not ok 9 - quoted\n      ...\n    1..1\nnot ok 2 - group\n  ---\n  location: '{file}:30:1'\n\
+             \x20 failureType: 'subtestsFailed'\n  ...\n"
+        );
+        assert_eq!(of_node(&output), ["tests/worker/cors.test.mjs:34: issue #2"]);
+    }
+
+    #[test]
+    fn a_file_that_took_too_long_or_did_not_load_is_named() {
+        let output = "not ok 1 - a.test.mjs\n  ---\n  location: '/elsewhere/a.test.mjs:1:1'\n  failureType: 'testTimeoutFailure'\n  ...\n";
+        assert_eq!(of_node(output), ["/elsewhere/a.test.mjs:1: a.test.mjs"]);
+    }
+
+    #[test]
+    fn a_failed_native_test_is_named_with_its_place_or_its_binary() {
+        let output = "     Running unittests src/lib.rs (target/debug/deps/core-1)\ntest text::tests::counts ... FAILED\n\
+                      test text::tests::fine ... ok\ntest text::tests::returns ... FAILED\n---- text::tests::counts stdout ----\n\n\
+                      thread 'text::tests::counts' (7) panicked at core/src/text.rs:3:5:\n";
+        let binary = "unittests src/lib.rs (target/debug/deps/core-1): text::tests::returns";
+        assert_eq!(of_cargo(output), ["core/src/text.rs:3: text::tests::counts", binary]);
+    }
+}
