@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::paths::{files_ending, root};
 use crate::progress::say;
-use crate::run::{self, Result};
+use crate::run::{self, Finished, Result};
 use crate::setup::{cargo_deny, chromium, node_command, node_packages, tools};
 use crate::tally::Tally;
 use crate::{build, failures, rules};
@@ -34,9 +34,6 @@ impl Kind {
         }
     }
 }
-
-/// A test or a file that takes longer has failed. The longest file takes a minute.
-const TIMEOUT: &str = "--test-timeout=300000";
 
 /// Runs the checks, then names what failed, and prints the line `N passed, N failed`.
 pub(crate) fn run(kinds: &[Kind]) -> Result {
@@ -71,25 +68,24 @@ fn native(report: &mut Report) {
     }
     report.tests("cargo test", &mut cargo(&["test", "--workspace", "--no-fail-fast"]), &LIBTEST);
     match node_packages() {
-        Ok(()) => node_tests("tests of the stand-in for X", "tests/fake-x", report),
+        Ok(()) => report.suites(vec![STAND_IN.command()]),
         Err(error) => report.broken("npm ci", &error.to_string()),
     }
 }
 
+/// All at once: those in workerd mostly wait, those in Chromium leave a part of a core.
 fn in_runtimes(kinds: &[Kind], report: &mut Report) {
-    if kinds.contains(&Kind::Worker) {
-        node_tests_with("tests of the test support", "tests/support", node_with_host(), report);
-        let mut node = node_with_host();
-        // Three files at a time: each has its own Worker, and some of them mostly wait.
-        node.args(["--test-concurrency=3"]);
-        node_tests_with("worker tests", "tests/worker", node, report);
-    }
+    let mut suites = Vec::new();
     if kinds.contains(&Kind::Browser) {
         match chromium() {
-            Ok(program) => browser_tests(program, report),
+            Ok(program) => suites.push(BROWSER.with("CHROMIUM", program)),
             Err(error) => report.broken("Chromium", &error.to_string()),
         }
     }
+    if kinds.contains(&Kind::Worker) {
+        suites.extend([SUPPORT.command(), WORKER.command()]);
+    }
+    report.suites(suites);
 }
 
 fn cargo(args: &[&str]) -> Command {
@@ -106,36 +102,33 @@ fn deny(program: PathBuf) -> Command {
     command
 }
 
-/// Tests in Node 22, with TAP on every machine: its closing lines are what is counted.
-fn node_tests(name: &str, folder: &str, report: &mut Report) {
-    let mut node = node_command("node");
-    node.arg("--test");
-    node_tests_with(name, folder, node, report);
+/// Tests in Node 22.
+struct Suite {
+    name: &'static str,
+    folder: &'static str,
+    files_at_once: &'static str,
 }
 
-fn browser_tests(chromium: PathBuf, report: &mut Report) {
-    let mut node = node_with_host();
-    // One file at a time: each starts a browser, and two of them on two cores only wait for each other.
-    node.env("CHROMIUM", chromium).args(["--test-concurrency=1"]);
-    node_tests_with("browser tests", "tests/browser", node, report);
-}
+const STAND_IN: Suite = Suite { name: "tests of the stand-in for X", folder: "tests/fake-x", files_at_once: "2" };
+const SUPPORT: Suite = Suite { name: "tests of the test support", folder: "tests/support", files_at_once: "1" };
+/// Each file has a Worker of its own, and some of them mostly wait.
+const WORKER: Suite = Suite { name: "worker tests", folder: "tests/worker", files_at_once: "4" };
+/// Each file starts a browser, and two of them on two cores only wait for each other.
+const BROWSER: Suite = Suite { name: "browser tests", folder: "tests/browser", files_at_once: "1" };
 
-/// `node --test` around one process that keeps the Workers of all files.
-fn node_with_host() -> Command {
-    let mut node = node_command("node");
-    node.arg("tests/support/run.mjs");
-    node
-}
-
-fn node_tests_with(name: &str, folder: &str, mut node: Command, report: &mut Report) {
-    let files = files_ending(folder, ".test.mjs");
-    // Without a file, node:test would look for some by itself, everywhere.
-    if files.is_empty() {
-        return report.broken(name, &format!("no *.test.mjs in {folder}"));
+impl Suite {
+    /// tests/support/run.mjs prints TAP on every machine: its closing lines are what is counted.
+    fn command(&self) -> (&'static str, Command) {
+        let mut node = node_command("node");
+        node.args(["tests/support/run.mjs", self.files_at_once]).args(files_ending(self.folder, ".test.mjs"));
+        (self.name, node)
     }
-    // What a test has left open is no reason to wait: its file ends with its last test.
-    node.args(["--test-reporter=tap", TIMEOUT, "--test-force-exit"]).args(files);
-    report.tests(name, &mut node, &NODE);
+
+    fn with(&self, variable: &str, value: PathBuf) -> (&'static str, Command) {
+        let (name, mut node) = self.command();
+        node.env(variable, value);
+        (name, node)
+    }
 }
 
 /// How the output of a test runner is read.
@@ -162,9 +155,26 @@ impl Report {
         }
     }
 
-    /// A run without a single test is a broken one: its files have moved, or do not load.
+    /// Runs them side by side.
+    fn suites(&mut self, suites: Vec<(&'static str, Command)>) {
+        let ended = std::thread::scope(|scope| {
+            let started =
+                suites.into_iter().map(|(name, mut node)| (name, scope.spawn(move || run::watch(name, &mut node))));
+            let running: Vec<_> = started.collect();
+            running.into_iter().map(|(name, suite)| (name, suite.join())).collect::<Vec<_>>()
+        });
+        for (name, outcome) in ended {
+            self.learn(name, outcome.unwrap_or_else(|_| Err("its thread panicked".into())), &NODE);
+        }
+    }
+
     fn tests(&mut self, name: &str, command: &mut Command, runner: &Runner) {
-        let finished = match run::watch(name, command) {
+        self.learn(name, run::watch(name, command), runner);
+    }
+
+    /// A run without a single test is a broken one: its files have moved, or do not load.
+    fn learn(&mut self, name: &str, outcome: Result<Finished>, runner: &Runner) {
+        let finished = match outcome {
             Ok(finished) => finished,
             Err(error) => return self.broken(name, &error.to_string()),
         };
@@ -173,7 +183,7 @@ impl Report {
             Ok((_, tally)) if tally.total() == 0 => self.broken(name, "no test ran"),
             Ok((false, tally)) if tally.failed == 0 => self.broken(name, "ended badly without a failed test"),
             Ok((_, tally)) => {
-                say(&format!("  {} passed, {} failed, {} skipped", tally.passed, tally.failed, tally.skipped));
+                say(&format!("  {name}: {} passed, {} failed, {} skipped", tally.passed, tally.failed, tally.skipped));
                 self.tally.add(tally);
             }
             Err(error) => self.broken(name, &error.to_string()),
