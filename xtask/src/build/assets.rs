@@ -68,7 +68,8 @@ pub(crate) fn build() -> Result<Assets> {
 fn describe(file: &Path) -> Result {
     let mut cargo = Command::new("cargo");
     cargo
-        .args(["run", "--locked", "-p", "latchkey-core", "--bin", "openapi", "--"])
+        // Not `-p latchkey-core`: alone it has other features, and most of its dependencies would be compiled once more.
+        .args(["run", "--locked", "--bin", "openapi", "--"])
         .arg(file)
         .current_dir(paths::root());
     run::step("describe the API", &mut cargo).map(drop)
