@@ -23,6 +23,7 @@ const ROUTES = {
   "GET /faults": (control) => control.faults(),
   "POST /faults": (control, given) => control.fault(given),
   "DELETE /faults": (control) => control.clearFaults(),
+  "POST /release": (control) => control.release(),
   "GET /clock": (control) => control.now(),
   "POST /clock": (control, given) => control.clock(given),
   "GET /settings": (control) => control.settings(),

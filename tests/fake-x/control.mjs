@@ -153,6 +153,11 @@ export class Control {
     return { cleared: true };
   }
 
+  /** Lets go on whatever a fault holds. */
+  release() {
+    return { released: this.#state.held.emit("release") };
+  }
+
   now() {
     return { now: this.#state.now(), frozen: this.#state.clock.frozen };
   }

@@ -43,11 +43,15 @@ const dailyCap = (now) => ({
 
 export const CUT = Symbol("the connection is closed without an answer");
 
-/** Each kind: what happens instead of `act`. `stage` can `sleep(ms)` and `cut()` the connection before the end. */
+/** Each kind: what happens instead of `act`. `stage` can `sleep(ms)`, wait until it is `released()`, and `cut()` the connection before the end. */
 const KINDS = {
   answer: (_act, fault, _stage, now) => answerOf(fault, now),
   delay: async (act, fault, stage) => {
     await stage.sleep(fault.ms);
+    return act();
+  },
+  hold: async (act, _fault, stage) => {
+    await stage.released();
     return act();
   },
   close: () => CUT,

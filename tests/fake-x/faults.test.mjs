@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect as dial } from "node:net";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { connect, consent, exchange, get, post, refresh, start } from "./client.mjs";
 
 const connected = async (t, options) => {
@@ -49,6 +50,19 @@ test("a_preset_answers_instead_of_the_effect", async (t) => {
   }
   assert.deepEqual(x.posts(), []);
   assert.deepEqual(x.faults(), []);
+});
+
+test("what_is_held_acts_once_it_is_released", async (t) => {
+  const { x, token } = await connected(t);
+  x.fault({ method: "POST", path: "/2/tweets", kind: "hold", times: 2 });
+  const held = ["a", "b"].map((text) => post(x, { text }, token));
+  while (x.faults().length > 0) await pause(5);
+  assert.deepEqual(x.posts(), []);
+  assert.equal((await post(x, { text: "not held" }, token)).status, 201);
+  assert.deepEqual(x.release(), { released: true });
+  for (const { status } of await Promise.all(held)) assert.equal(status, 201);
+  assert.equal(x.posts().length, 3);
+  assert.deepEqual(x.release(), { released: false });
 });
 
 test("the_old_402_has_no_status_and_a_number_beyond_2_53", async (t) => {

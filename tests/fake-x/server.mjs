@@ -1,4 +1,5 @@
 // The HTTP side: reads a request, finds its route and its fault, lets it act, records it, answers.
+import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { serveControl } from "./control-http.mjs";
@@ -89,7 +90,12 @@ async function serveX(fakeX, route, request, res) {
   const entry = log.add(request, route);
   const fault = takeFault(state.faults, request, route);
   entry.fault = fault?.kind ?? null;
-  const stage = { sleep: (ms) => sleep(ms, undefined, { signal: stopping.signal }), cut: () => res.destroy() };
+  const { signal } = stopping;
+  const stage = {
+    sleep: (ms) => sleep(ms, undefined, { signal }),
+    released: () => once(state.held, "release", { signal }),
+    cut: () => res.destroy(),
+  };
   const act = async () => {
     const delay = request.method === "GET" ? 0 : state.settings.acting_delay_ms;
     if (delay > 0) await stage.sleep(delay);

@@ -1,5 +1,6 @@
 // What the stand-in remembers: apps, users, grants, tokens, posts. Nothing survives the process.
 import { randomBytes } from "node:crypto";
+import { EventEmitter } from "node:events";
 import { Clock, DAY, HOUR, SECOND } from "./clock.mjs";
 import { Posts } from "./posts.mjs";
 import { RequestLog } from "./request-log.mjs";
@@ -64,6 +65,8 @@ export class State {
     this.media = new Map();
     this.windows = new Map();
     this.faults = [];
+    /** What `hold` waits for. */
+    this.held = new EventEmitter();
     this.log = new RequestLog(this.clock);
     this.lastId = 0n;
     this.#seed();

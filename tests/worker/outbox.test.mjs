@@ -17,11 +17,12 @@ test("while X takes its time to revoke the tokens of a removed app, posts go out
   const network = await registerNetwork(bench, { app, tenant_id: "leaving" });
   await connect(bench, { username: newUser(bench).username, tenant_id: "leaving" });
   const account = await newAccount(bench);
-  bench.x.fault({ ...REVOKE_CALL, kind: "delay", ms: 4000 });
+  bench.x.fault({ ...REVOKE_CALL, kind: "hold" });
   await bench.api.delete(`/v1/social-networks/${network.id}`);
   await eventually(() => bench.x.requests(REVOKE_CALL), ([first]) => first?.status === null);
   const post = await publishPost(bench, account, { content: "not kept waiting" });
   assert.equal(post.socialAccounts[0].state, "published");
   assert.deepEqual(bench.x.requests({ ...REVOKE_CALL, status: 200 }), []);
+  bench.x.release();
   await bench.x.received({ ...REVOKE_CALL, status: 200, count: 2 });
 });
