@@ -78,7 +78,7 @@ before(async () => {
     "made-up state": `${stateOf(started.location).slice(0, -2)}AA`,
   };
 });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 /** A link that another browser than its own came back from: what it is known by, and where its page is. */
 async function linkInOtherBrowser() {

@@ -10,8 +10,11 @@ import { createLink, leftForX, stateOf } from "../support/sign-in.mjs";
 
 let bench;
 let untouched;
-before(async () => ([bench, untouched] = await Promise.all([startBench(), startBench({ register: false })])));
-after(() => Promise.all([bench.stop(), untouched.stop()]));
+before(async () => {
+  bench = await startBench();
+  untouched = await startBench({ register: false });
+});
+after(() => Promise.all([bench?.stop(), untouched?.stop()]));
 
 /** The databases of all objects that have ever been woken. */
 function objects({ worker }) {

@@ -22,8 +22,11 @@ import {
 let bench;
 /** Where the thirty seconds are over at once. */
 let late;
-before(async () => ([bench, late] = await Promise.all([startBench(), startBench({ vars: { TAKEOVER_MS: "1" } })])));
-after(() => Promise.all([bench.stop(), late.stop()]));
+before(async () => {
+  bench = await startBench();
+  late = await startBench({ vars: { TAKEOVER_MS: "1" } });
+});
+after(() => Promise.all([bench?.stop(), late?.stop()]));
 
 const redirect_uri = "https://acme.example/settings";
 const accountsOf = async ({ api }, tenant_id) => (await api.get(`/v1/social-accounts?tenant_id=${tenant_id}`)).body.data;

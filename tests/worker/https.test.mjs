@@ -16,7 +16,7 @@ const PAGES = ["GET /connect/link/{id}", "HEAD /connect/link/{id}", "GET /connec
 
 let bench;
 before(async () => (bench = await startBench({ register: false, vars: { PUBLIC_ORIGIN: ORIGIN } })));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 /** As a caller whose TLS ends before the Worker: Miniflare lets a request say which URL the Worker is to see. */
 const tls = (path, headers) => ({ ...headers, "mf-original-url": ORIGIN + path });
