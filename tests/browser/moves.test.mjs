@@ -96,8 +96,9 @@ test("a session that ended while the page was loaded anew is told as its end", a
   const held = new Promise((resolve) => page.route(`${visit.acme.origin}/`, resolve, { times: 1 }));
   const loaded = page.reload();
   const route = await held;
+  const closed = popup.waitForEvent("close");
   await visit.answer(popup, "cancel");
-  await popup.waitForEvent("close");
+  await closed;
   await route.continue();
   await loaded;
   assert.deepEqual((await visit.onlyEvent()).detail, { reason: "access_denied" });
