@@ -113,7 +113,7 @@ test("a module of the wrong type connects all the same", async (t) => {
   assert.equal((await visit.onlyEvent()).type, "connected");
 });
 
-/** Runs in the page, before its own scripts: seconds are tenths. */
+/** Runs in the page, before its own scripts: seconds are tenths. That the limits add up to 20 s, `flow.rs` tests. */
 function hurry() {
   const [timeout, later, now] = [AbortSignal.timeout, setTimeout, performance.now];
   AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / 10);
@@ -131,14 +131,6 @@ async function hurried(t) {
 
 const never = () => {};
 
-/** Seconds of the page until its event. */
-async function secondsUntilEnd({ page }, act) {
-  const before = await page.evaluate(() => performance.now());
-  await act();
-  await page.waitForFunction(() => globalThis.ended.length > 0);
-  return ((await page.evaluate(() => performance.now())) - before) / 1000;
-}
-
 const HANGING = {
   "the script's other part": ["**/embed_attempt.js?*", "unreachable", /other part did not load/],
   "the module": ["**/embed_bg.wasm?*", "unreachable", /did not answer within 15 s/],
@@ -146,13 +138,12 @@ const HANGING = {
 };
 
 for (const [what, [pattern, code, hint]] of Object.entries(HANGING)) {
-  test(`${what} that hangs ends the press within 20 s`, async (t) => {
+  test(`${what} that hangs ends the press`, async (t) => {
     const visit = await stage.visit(t);
     await visit.context.route(pattern, never);
     await visit.context.addInitScript(hurry);
     visit.page = await visit.open();
-    const seconds = await secondsUntilEnd(visit, () => buttonOf(visit.page).click());
-    assert.ok(seconds < 25, `${seconds} s`);
+    await buttonOf(visit.page).click();
     const { detail } = await visit.onlyEvent(visit.page);
     assert.equal(detail.code, code);
     assert.match(detail.hint, hint);
@@ -168,7 +159,7 @@ test("a function that hangs ends the press as well", async (t) => {
 });
 
 for (const [how, lose] of [["is refused", (route) => route.abort("internetdisconnected")], ["is silent", never]]) {
-  test(`a network that ${how} while the person is at X ends the press within 20 s`, async (t) => {
+  test(`a network that ${how} while the person is at X ends the press`, async (t) => {
     const visit = await stage.visit(t);
     visit.traffic.tolerate(/ERR_/);
     let isLost = false;
@@ -180,15 +171,14 @@ for (const [how, lose] of [["is refused", (route) => route.abort("internetdiscon
     });
     visit.page = await visit.open();
     await visit.pressUntilX();
-    const seconds = await secondsUntilEnd(visit, () => (isLost = true));
-    assert.ok(seconds < 25, `${seconds} s`);
+    isLost = true;
     const { detail } = await visit.onlyEvent(visit.page);
     assert.deepEqual([detail.code, detail.retryable], ["unreachable", true]);
     assert.match(detail.hint, /GET .*\/v1\/connect-sessions\/…/);
   });
 }
 
-test("a start form that never arrives ends the press within 20 s, and the session with it", async (t) => {
+test("a start form that never arrives ends the press, and the session with it", async (t) => {
   const visit = await stage.visit(t);
   await visit.context.addInitScript(hurry);
   await visit.context.route("**/connect/start", never);
@@ -200,8 +190,7 @@ test("a start form that never arrives ends the press within 20 s, and the sessio
   });
   visit.page = await visit.open();
   const ended = visit.page.waitForResponse((response) => response.request().method() === "DELETE");
-  const seconds = await secondsUntilEnd(visit, () => buttonOf(visit.page).click());
-  assert.ok(seconds < 25, `${seconds} s`);
+  await buttonOf(visit.page).click();
   const { detail } = await visit.onlyEvent(visit.page);
   assert.deepEqual([detail.code, detail.retryable], ["start_failed", true]);
   assert.equal((await (await ended).json()).data.status, "cancelled");
