@@ -113,18 +113,31 @@ test("a module of the wrong type connects all the same", async (t) => {
   assert.equal((await visit.onlyEvent()).type, "connected");
 });
 
-/** Runs in the page, before its own scripts: seconds are tenths. That the limits add up to 20 s, `flow.rs` tests. */
-function hurry() {
+/**
+ * Runs in the page, before its own scripts: `pace = 5` makes its clock run five times as fast. That the limits add up to
+ * 20 s, `flow.rs` tests.
+ */
+function setPace() {
   const [timeout, later, now] = [AbortSignal.timeout, setTimeout, performance.now];
-  AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / 10);
-  globalThis.setTimeout = (act, ms, ...given) => later(act, ms / 10, ...given);
-  performance.now = () => now.call(performance) * 10;
+  let [told, looked] = [0, 0];
+  globalThis.pace = 1;
+  AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / globalThis.pace);
+  globalThis.setTimeout = (act, ms, ...given) => later(act, ms / globalThis.pace, ...given);
+  performance.now = () => {
+    const real = now.call(performance);
+    told += (real - looked) * globalThis.pace;
+    looked = real;
+    return told;
+  };
 }
 
-/** A visit to a page whose clock runs ten times as fast. */
-async function hurried(t) {
+const hurry = (page) => page.evaluate(() => (globalThis.pace = 5));
+
+/** A page whose clock can run faster, and that asks in vain for what fits the pattern. */
+async function pacedVisit(t, pattern, answer = never) {
   const visit = await stage.visit(t);
-  await visit.context.addInitScript(hurry);
+  await visit.context.addInitScript(setPace);
+  if (pattern) await visit.context.route(pattern, answer);
   visit.page = await visit.open();
   return visit;
 }
@@ -139,10 +152,8 @@ const HANGING = {
 
 for (const [what, [pattern, code, hint]] of Object.entries(HANGING)) {
   test(`${what} that hangs ends the press`, async (t) => {
-    const visit = await stage.visit(t);
-    await visit.context.route(pattern, never);
-    await visit.context.addInitScript(hurry);
-    visit.page = await visit.open();
+    const visit = await pacedVisit(t, pattern);
+    await hurry(visit.page);
     await buttonOf(visit.page).click();
     const { detail } = await visit.onlyEvent(visit.page);
     assert.equal(detail.code, code);
@@ -151,8 +162,10 @@ for (const [what, [pattern, code, hint]] of Object.entries(HANGING)) {
 }
 
 test("a function that hangs ends the press as well", async (t) => {
-  const visit = await hurried(t);
+  const visit = await pacedVisit(t);
   await visit.page.locator("connect-x").evaluate((element) => (element.fetchSession = () => new Promise(() => {})));
+  await inState(visit.page, "ready");
+  await hurry(visit.page);
   await buttonOf(visit.page).click();
   const { detail } = await visit.onlyEvent(visit.page);
   assert.deepEqual([detail.code, detail.retryable], ["session_unavailable", true]);
@@ -160,18 +173,13 @@ test("a function that hangs ends the press as well", async (t) => {
 
 for (const [how, lose] of [["is refused", (route) => route.abort("internetdisconnected")], ["is silent", never]]) {
   test(`a network that ${how} while the person is at X ends the press`, async (t) => {
-    const visit = await stage.visit(t);
+    const visit = await pacedVisit(t);
     visit.traffic.tolerate(/ERR_/);
-    let isLost = false;
-    await visit.context.addInitScript(hurry);
-    await visit.context.route("**/v1/connect-sessions/**", (route) => {
-      if (isLost || route.request().method() === "DELETE") return lose(route);
-      const json = { success: true, data: { id: "cs_1", status: "authorizing", expires_at: "2027-01-01T00:00:00.000Z", redirect_uri: null } };
-      return route.fulfill({ json, headers: { "access-control-allow-origin": "*" } });
-    });
-    visit.page = await visit.open();
-    await visit.pressUntilX();
-    isLost = true;
+    await visit.pressUntilX(visit.page);
+    await inState(visit.page, "authorizing");
+    await visit.context.route(/\/v1\/connect-sessions\/|\/healthz/, lose);
+    await visit.page.evaluate(() => dispatchEvent(new Event("blur")));
+    await hurry(visit.page);
     const { detail } = await visit.onlyEvent(visit.page);
     assert.deepEqual([detail.code, detail.retryable], ["unreachable", true]);
     assert.match(detail.hint, /GET .*\/v1\/connect-sessions\/…/);
@@ -179,16 +187,8 @@ for (const [how, lose] of [["is refused", (route) => route.abort("internetdiscon
 }
 
 test("a start form that never arrives ends the press, and the session with it", async (t) => {
-  const visit = await stage.visit(t);
-  await visit.context.addInitScript(hurry);
-  await visit.context.route("**/connect/start", never);
-  await visit.context.route("**/v1/connect-sessions/*?wait=*", async (route) => {
-    const url = route.request().url().replace(stage.worker.origin, stage.worker.api).replace(/wait=\d+/, "wait=0");
-    const headers = { ...(await route.request().allHeaders()), host: new URL(stage.worker.origin).host };
-    const response = await visit.page.request.fetch(url, { headers });
-    await route.fulfill({ response });
-  });
-  visit.page = await visit.open();
+  const visit = await pacedVisit(t, "**/connect/start");
+  await inState(visit.page, "ready");
   const ended = visit.page.waitForResponse((response) => response.request().method() === "DELETE");
   await buttonOf(visit.page).click();
   const { detail } = await visit.onlyEvent(visit.page);
@@ -198,9 +198,10 @@ test("a start form that never arrives ends the press, and the session with it", 
 
 test("a window that the person takes elsewhere before X was asked is a cancellation", async (t) => {
   const visit = await stage.visit(t);
+  visit.traffic.tolerate(/favicon/);
   const held = new Promise((resolve) => visit.page.route("**/api/x/session", resolve, { times: 1 }));
   const popup = await visit.press();
-  await popup.goto(stage.worker.origin);
+  await popup.goto(`${stage.worker.origin}/healthz`);
   await (await held).continue();
   assert.deepEqual((await visit.onlyEvent()).detail, { reason: "window_closed" });
 });

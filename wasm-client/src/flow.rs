@@ -16,6 +16,8 @@ const SHORTEST_PAUSE_MS: u32 = 500;
 const HOLD_SECS: u32 = 10;
 /// A poll that is answered later than this after its hold has lost its connection.
 const ANSWER_MS: u32 = 4_000;
+/// So much is left after the longest wait that one more try can be made.
+const LONGEST_WAIT_MS: u32 = HOLD_SECS * 1000 + ANSWER_MS;
 /// The start form is posted with the first poll, so the session cannot stay `pending` for long.
 const START_HOLD_SECS: u32 = 5;
 
@@ -110,7 +112,7 @@ impl Flow {
     /// Milliseconds for which the next request is waited for.
     pub fn patience(&self, now: u32) -> u32 {
         let left = self.troubled_since.map_or(PATIENCE_MS, |since| PATIENCE_MS.saturating_sub(now.wrapping_sub(since)));
-        let usual = if self.step == Step::Poll { self.hold() * 1000 + ANSWER_MS } else { PATIENCE_MS };
+        let usual = if self.step == Step::Poll { self.hold() * 1000 + ANSWER_MS } else { LONGEST_WAIT_MS };
         usual.min(left.max(SHORTEST_PAUSE_MS))
     }
 
@@ -215,7 +217,12 @@ impl Flow {
     /// Repeats the step after a doubling pause: polling changes nothing, and `complete` is idempotent. A code is not sent
     /// again: the session says whether it was the right one.
     fn set_back(&mut self, code: &str, sent: u32, now: u32) -> Step {
-        let since = *self.troubled_since.get_or_insert(sent);
+        let waited = now.wrapping_sub(sent);
+        if waited > 2 * LONGEST_WAIT_MS {
+            // Nobody waits that long: the page slept, and whatever was wrong before may be over.
+            self.troubled_since = None;
+        }
+        let since = *self.troubled_since.get_or_insert(now.wrapping_sub(waited.min(LONGEST_WAIT_MS)));
         self.pause = (SHORTEST_PAUSE_MS << self.setbacks.min(8)).min(LONGEST_PAUSE_MS);
         self.setbacks += 1;
         if now.wrapping_sub(since) + self.pause >= PATIENCE_MS {
@@ -363,11 +370,23 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_exchange_is_waited_for_once() {
+    fn an_exchange_without_an_answer_is_asked_for_once_more() {
         let mut flow = Flow::default();
         flow.answered(&status("authorized"), 0);
-        assert_eq!(flow.patience(0), 18_000);
-        assert_eq!(flow.unreachable(0, 18_000), Step::Failed);
+        assert_eq!(flow.unreachable(0, flow.patience(0)), Step::Complete);
+        assert_eq!(flow.patience(14_500), 3_500);
+        assert_eq!(flow.unreachable(14_500, 18_000), Step::Failed);
+    }
+
+    #[test]
+    fn a_page_that_slept_tries_again_before_it_gives_up() {
+        let mut flow = Flow::default();
+        flow.answered(&status("authorizing"), 0);
+        assert_eq!(flow.unreachable(0, 3_600_000), Step::Poll);
+        assert_eq!((flow.pause(), flow.patience(3_600_500)), (500, 3_500));
+        flow.answered(&status("authorizing"), 3_601_000);
+        assert_eq!(flow.unreachable(3_601_000, 3_601_000), Step::Poll);
+        assert_eq!(flow.unreachable(3_601_500, 9_000_000), Step::Poll);
     }
 
     #[test]
