@@ -146,7 +146,7 @@ const never = () => {};
 
 const HANGING = {
   "the script's other part": ["**/embed_attempt.js?*", "unreachable", /other part did not load/],
-  "the module": ["**/embed_bg.wasm?*", "unreachable", /did not answer within 15 s/],
+  "the module": ["**/embed_bg.wasm?*", "unreachable", /answer within 15 s/],
   "session-url": ["**/api/x/session", "session_unavailable", /did not answer within 15 s/],
 };
 
