@@ -17,6 +17,11 @@ const PRESETS = {
   forbidden: api.forbidden,
   "read-only-app": api.readOnlyApp,
   "not-enrolled": api.notEnrolled,
+  "daily-limit": api.dailyLimit,
+  "daily-limit-legacy": api.dailyLimitLegacy,
+  locked: api.locked,
+  "locked-legacy": api.lockedLegacy,
+  suspended: api.suspended,
   "video-too-long": api.videoTooLong,
   "media-ids": () => api.mediaIds([]),
   "media-not-found": api.mediaNotFound,
@@ -29,6 +34,8 @@ const PRESETS = {
   "usage-capped": api.usageCapped,
   unavailable: api.unavailable,
   html: api.html,
+  "edge-forbidden": api.edgeForbidden,
+  "edge-limit": api.edgeLimit,
   "oauth-code": oauth.code,
   "oauth-token": oauth.token,
   "oauth-unauthorized-client": oauth.unauthorizedClient,
@@ -59,6 +66,10 @@ const KINDS = {
     await act();
     return CUT;
   },
+  "effect-then-answer": async (act, fault, _stage, now) => {
+    await act();
+    return answerOf(fault, now);
+  },
   "close-then-effect": async (act, fault, stage) => {
     stage.cut();
     await stage.sleep(fault.ms);
@@ -72,14 +83,15 @@ const KINDS = {
   "slow-body": async (act, fault) => ({ ...(await act()), trickle_ms: fault.ms }),
 };
 
+const ANSWERING = ["answer", "effect-then-answer"];
 const TIMED = ["delay", "close-then-effect", "slow-body"];
 
 /** Checks a fault as it is switched on, so that a mistyped one fails there and not silently later. */
 export function newFault({ method, path, skip = 0, times = 1, kind, ms, preset, status, headers = {}, body = "" }) {
   if (!Object.hasOwn(KINDS, kind)) throw new TypeError(`kind must be one of ${Object.keys(KINDS).join(", ")}`);
   if (TIMED.includes(kind) && !(ms > 0)) throw new TypeError(`${kind} needs ms`);
-  if (kind !== "answer") return { method, path, skip, times, kind, ms };
-  if (preset === undefined && !Number.isInteger(status)) throw new TypeError("answer needs a preset or a status");
+  if (!ANSWERING.includes(kind)) return { method, path, skip, times, kind, ms };
+  if (preset === undefined && !Number.isInteger(status)) throw new TypeError(`${kind} needs a preset or a status`);
   if (preset !== undefined && !Object.hasOwn(PRESETS, preset)) {
     throw new TypeError(`preset must be one of ${Object.keys(PRESETS).join(", ")}`);
   }

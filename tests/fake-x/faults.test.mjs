@@ -24,6 +24,11 @@ const PRESETS = {
   forbidden: 403,
   "read-only-app": 403,
   "not-enrolled": 403,
+  "daily-limit": 403,
+  "daily-limit-legacy": 403,
+  locked: 403,
+  "locked-legacy": 403,
+  suspended: 403,
   "video-too-long": 403,
   "media-ids": 400,
   "media-not-found": 400,
@@ -36,6 +41,8 @@ const PRESETS = {
   "usage-capped": 429,
   unavailable: 503,
   html: 503,
+  "edge-forbidden": 403,
+  "edge-limit": 429,
   "oauth-code": 400,
   "oauth-token": 400,
   "oauth-unauthorized-client": 401,
@@ -63,6 +70,14 @@ test("what_is_held_acts_once_it_is_released", async (t) => {
   for (const { status } of await Promise.all(held)) assert.equal(status, 201);
   assert.equal(x.posts().length, 3);
   assert.deepEqual(x.release(), { released: false });
+});
+
+test("an_answer_may_hide_that_the_effect_happened", async (t) => {
+  const { x, token } = await connected(t);
+  x.fault({ kind: "effect-then-answer", preset: "unavailable" });
+  assert.equal((await post(x, { text: "hidden" }, token)).status, 503);
+  assert.equal((await post(x, { text: "hidden" }, token)).status, 403, "a duplicate");
+  assert.equal(x.posts({ text: "hidden" }).length, 1);
 });
 
 test("the_old_402_has_no_status_and_a_number_beyond_2_53", async (t) => {

@@ -1,7 +1,8 @@
 // Every post that exists, in the order of their ids, and what is asked of them often: by author, by text, by what they
 // answer, quote or repost, by conversation. Ten thousand posts must not make a call slow.
+import { stored } from "./text.mjs";
 
-const sameText = (authorId, text) => `${authorId} ${text.normalize("NFC").trim()}`;
+const sameText = (authorId, text) => `${authorId} ${stored(text).trim()}`;
 
 /** A post whose key is null is in no group. */
 const KEYS = {

@@ -5,6 +5,13 @@ import { html, json, problem, text } from "./reply.mjs";
 const OLD = "https://api.twitter.com/2/problems/";
 const NEW = "https://api.x.com/2/problems/";
 
+const DAILY_LIMIT = "User is over daily status update limit.";
+const LOCKED =
+  "To protect our users from spam and other malicious activity, this account is temporarily locked. " +
+  "Please log in to https://x.com to unlock your account.";
+
+const legacy = (status, code, message, headers) => json(status, { errors: [{ code, message }] }, headers);
+
 const forbidden = (detail) => problem(403, { detail, type: "about:blank", title: "Forbidden", status: 403 });
 
 /** X says `invalid_request` where RFC 6749 §5.2 says `invalid_grant`. */
@@ -73,6 +80,12 @@ export const api = {
   forbidden: () => forbidden("Forbidden"),
   /** Assumed but for "maximum of one cashtag", which third parties report. */
   cashtags: () => forbidden("A post may contain a maximum of one cashtag."),
+  /** Reported by third parties for v1.1, whose codes are 185, 326 and 64; that v2 has kept the words is assumed. */
+  dailyLimit: () => forbidden(DAILY_LIMIT),
+  dailyLimitLegacy: () => legacy(403, 185, DAILY_LIMIT),
+  locked: () => forbidden(LOCKED),
+  lockedLegacy: () => legacy(403, 326, LOCKED),
+  suspended: () => legacy(403, 64, "Your account is suspended and is not permitted to access this feature."),
   videoTooLong: () => forbidden("This user is not allowed to post a video longer than 2 minutes."),
   readOnlyApp: () =>
     problem(403, {
@@ -98,7 +111,7 @@ export const api = {
     return problem(429, body, headers);
   },
   rateLimitLegacy: (headers = {}) =>
-    json(429, { errors: [{ code: 88, message: "Rate limit exceeded" }] }, headers),
+    legacy(429, 88, "Rate limit exceeded", headers),
   usageCapped: () =>
     problem(429, {
       title: "UsageCapExceeded",
@@ -110,6 +123,9 @@ export const api = {
   unavailable: () =>
     problem(503, { title: "Service Unavailable", detail: "Service Unavailable", type: "about:blank", status: 503 }),
   html: () => html(503, "<!doctype html><title>X / Error</title><h1>Something went wrong</h1><p>Try again."),
+  /** X's edge, in front of the API: pages without a word about the request, and a limit without a window. */
+  edgeForbidden: () => html(403, "<!DOCTYPE html><title>Attention Required!</title><h1>Sorry, you have been blocked</h1>"),
+  edgeLimit: () => html(429, "<!DOCTYPE html><title>Too Many Requests</title>"),
   /** Assumed. */
   tooLarge: () =>
     problem(413, { title: "Payload Too Large", type: "about:blank", status: 413, detail: "Payload Too Large" }),

@@ -1,4 +1,4 @@
-// What X does to a post's text: weighs it, wraps its URLs in t.co, escapes it, finds its entities.
+// What X does to a post's text: normalizes it, weighs it, wraps its URLs in t.co, escapes it, finds its entities.
 // Rules and weights: https://docs.x.com/fundamentals/counting-characters and twitter-text's config v3. URL finding is
 // approximate on purpose (README.md): a short list of endings for URLs without a scheme.
 import { createHash } from "node:crypto";
@@ -24,10 +24,13 @@ const MENTION = /(?<![\w@])@(\w{1,15})/g;
 const HASHTAG = /(?<![\w&#])#([\p{L}\p{N}_]*[\p{L}_][\p{L}\p{N}_]*)/gu;
 const TRAILING = /[.,;:!?'")\]]+$/;
 
+/** A text as X keeps it: X counts, compares and shows this form. Line ends are observed, NFC is documented for counting. */
+export const stored = (text) => text.replace(/\r\n?/g, "\n").normalize("NFC");
+
 export const isValid = (text) => !FORBIDDEN.test(text);
 
 export function weigh(text) {
-  return segments(text.normalize("NFC")).reduce((sum, part) => sum + (part.url ? URL_WEIGHT : weighPlain(part.raw)), 0);
+  return segments(stored(text)).reduce((sum, part) => sum + (part.url ? URL_WEIGHT : weighPlain(part.raw)), 0);
 }
 
 function weighPlain(raw) {

@@ -7,7 +7,7 @@ import { readPostBody } from "./post-body.mjs";
 import { api, resourceNotFound } from "./problems.mjs";
 import { json, refuse } from "./reply.mjs";
 import { replyMentions, wholeText } from "./shown-text.mjs";
-import { PREMIUM_LENGTH, STANDARD_LENGTH, cashtags, isValid, mentions, segments, weigh } from "./text.mjs";
+import { PREMIUM_LENGTH, STANDARD_LENGTH, cashtags, isValid, mentions, segments, stored, weigh } from "./text.mjs";
 
 /** X publishes no window for duplicates; a day makes a blind retry visible however late it comes. */
 const DUPLICATE_WINDOW = DAY;
@@ -95,7 +95,7 @@ export function addPost(x, { user, app, body, parent, quoted, reposted, previous
     id,
     author_id: user.id,
     client_id: app?.client_id ?? null,
-    text: body.text,
+    text: stored(body.text),
     created_at: x.now(),
     listed_at: x.now() + x.settings.listing_delay_ms,
     conversation_id: parent?.conversation_id ?? id,

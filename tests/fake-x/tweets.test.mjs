@@ -38,6 +38,16 @@ test("the_same_text_twice_is_a_duplicate_and_only_one_post_exists", async (t) =>
   assert.equal((await post(x, { text: "hello" }, await connect(x, { username: "linus" }))).status, 201);
 });
 
+test("a_text_is_kept_with_line_feeds_and_composed", async (t) => {
+  const { x, token } = await connected(t);
+  const given = `${"a".repeat(139)}\r\n${"b".repeat(138)}e\u0301\r`;
+  const kept = `${"a".repeat(139)}\n${"b".repeat(138)}\u00e9\n`;
+  assert.equal((await post(x, { text: given }, token)).status, 201);
+  assert.deepEqual(x.posts().map(({ text }) => text), [kept]);
+  assert.equal((await post(x, { text: kept.trim() }, token)).status, 403, "the same text");
+  assert.equal(x.post({ username: "linus", text: "one\r\ntwo" }).text, "one\ntwo");
+});
+
 test("280_is_the_limit_and_premium_goes_further", async (t) => {
   const { x, token } = await connected(t);
   assert.equal((await post(x, { text: "x".repeat(280) }, token)).status, 201);
