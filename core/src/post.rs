@@ -1,6 +1,7 @@
 //! A post in the ledger: what to say, for whom, when, and at what price. What became of it is the deliveries' matter.
 
 mod media;
+mod parts;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,7 @@ use crate::api::code::Code;
 use crate::api::refused::Refused;
 use crate::delivery::{Attachment, Delivery, Segment, State};
 use crate::id::{MediaId, PostId, TenantId, XPostId};
-use crate::text::weigh;
+use crate::text::{weigh, with_line_feeds};
 use crate::time::{Span, UnixMillis};
 use crate::x::media::SCOPE as MEDIA_SCOPE;
 use crate::x::options::Options;
@@ -113,14 +114,15 @@ impl Post {
             Wording::Containers => Vec::new(),
         };
         let container = |(n, Part { content, options, media }): (usize, &Part)| {
-            let weighed = weigh(content);
+            let content = with_line_feeds(content.clone());
+            let weighed = weigh(&content);
             if !weighed.is_valid {
                 let path = draft.wording.text_path(n);
                 return Err(Refused::field(&path, "has a character that X does not take (U+FFFE, U+FEFF or U+FFFF)"));
             }
             Ok(Container {
                 id: format!("{}.{n}", self.id),
-                content: content.clone(),
+                content,
                 options: options.clone(),
                 media: media.as_ref().map_or_else(|| kept(n), |named| named.iter().map(Named::attachment).collect()),
                 weighted_length: weighed.weighted_length,
@@ -155,7 +157,8 @@ impl Post {
         Delivery { state: State::Published, published_at: Some(self.created_at), ..delivery }
     }
 
-    /// What can only be said of the whole: options that depend on each other, and texts of nothing but a poll.
+    /// Whatever X would refuse and we can know, of every part: a thread must not break off for its later parts. What
+    /// depends on the account is in `check_length` and `check_scopes`.
     pub fn check(&self, wording: Wording) -> Result<(), Refused> {
         for n in 0..self.containers.len() {
             let options = self.options_at(n);
@@ -175,7 +178,7 @@ impl Post {
                 return Err(Refused::field(&wording.text_path(n), "is empty"));
             }
         }
-        Ok(())
+        parts::check(&self.containers, wording)
     }
 
     /// The account with the shortest limit decides: a post is one thing, and never cut.

@@ -48,6 +48,11 @@ impl Span {
         self.0
     }
 
+    #[must_use]
+    pub const fn times(self, n: i64) -> Self {
+        Self(self.0.saturating_mul(n))
+    }
+
     /// Whole seconds, rounded towards zero.
     pub const fn as_secs(self) -> i64 {
         self.0 / 1000

@@ -15,6 +15,7 @@ import {
   thread,
 } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
+import { assertRefused } from "../support/expect.mjs";
 
 /** Between the two reads that come before a resend. */
 const SETTLE_MS = "1000";
@@ -22,8 +23,13 @@ const SETTLE_MS = "1000";
 const AFTER_A_CUT_MS = 30_000;
 
 let bench;
+/** Of whom nothing may reach X. */
+let judged;
 
-before(async () => (bench = await startBench({ vars: { SETTLE_MS } })));
+before(async () => {
+  bench = await startBench({ vars: { SETTLE_MS } });
+  judged = await newAccount(bench);
+});
 after(() => bench?.stop());
 
 const statesOf = ({ segments }) => segments.map(({ state }) => state);
@@ -145,3 +151,31 @@ for (const [what, interrupt] of [
     assertThread(account, texts, await postIn(bench, id, "published", AFTER_A_CUT_MS));
   });
 }
+
+const LONG = "x".repeat(281);
+for (const [what, containers, code, path] of [
+  ["is too long", [{ content: "a" }, { content: LONG }], "text_too_long", "containers.1"],
+  ["is empty", [{ content: "a" }, { content: " \r\n" }], "invalid_payload", "containers.1.content"],
+  ["has two cashtags", [{ content: "$A" }, { content: "$B" }, { content: "$C or $D" }], "invalid_payload", "containers.2.content"],
+  ["says the same as another", [{ content: "a\r\nb\u0301" }, { content: "c" }, { content: " a\nb\u0301" }], "invalid_payload", "containers.2.content"],
+  ["has a character that X does not take", [{ content: "a" }, { content: "b\uffff" }], "invalid_payload", "containers.1.content"],
+  ["answers a post by itself", [{ content: "a" }, { content: "b", x: { reply: { in_reply_to_tweet_id: "1" } } }], "invalid_payload", "containers.1.x.reply"],
+  ["has a poll and a quote", [{ content: "a" }, { content: "b", x: { poll: { options: ["y", "n"], duration_minutes: 5 }, quote_tweet_id: "1" } }], "invalid_payload", "containers.1.x.quote_tweet_id"],
+  ["tags people without media", [{ content: "a" }, { content: "b", x: { media: { tagged_user_ids: ["1"] } } }], "invalid_payload", "containers.1.x.media"],
+]) {
+  test(`a thread of which a later part ${what} is refused whole: created, drafted, changed and tried out`, async () => {
+    const draft = await createPost(bench, judged, { content: "fine", isDraft: true });
+    bench.x.clearRequests();
+    const create = (fields) => bench.api.post("/v1/posts", { accounts: [judged.id], containers, ...fields });
+    for (const fields of [{}, { isDraft: true }, { dryRun: true }]) assertRefused(await create(fields), 400, code, path);
+    assertRefused(await bench.api.patch(`/v1/posts/${draft.id}`, { containers }), 400, code, path);
+    assert.deepEqual(bench.x.requests(), []);
+  });
+}
+
+test("a post is judged as a thread is", async () => {
+  const content = "$A or $B";
+  assertRefused(await bench.api.post("/v1/posts", { accounts: [judged.id], content }), 400, "invalid_payload", "content");
+  const root = await publishPost(bench, judged, { content: "to be answered" });
+  assertRefused(await bench.api.post(`/v1/posts/${root.id}/replies`, { content }), 400, "invalid_payload", "content");
+});

@@ -47,8 +47,8 @@ const untilRefusedAsDuplicate = (account) =>
   eventually(async () => statuses(account), (list) => list.includes(403), 10_000);
 
 /** A post whose call had no answer: with `effect-then-close` it is on X, with `close` it is not. */
-async function lose(account, fields, kind = "effect-then-close", after = 0) {
-  faultAtX(bench, { kind }, { after });
+async function lose(account, fields, kind = "effect-then-close", after = 0, fault = { kind }) {
+  faultAtX(bench, fault, { after });
   return createPost(bench, account, fields);
 }
 
@@ -56,7 +56,7 @@ async function lose(account, fields, kind = "effect-then-close", after = 0) {
 async function assertFound(account, post) {
   const [{ segments, attempts }] = (await postIn(bench, post.id, "published")).socialAccounts;
   const onX = bench.x.posts({ username: account.username });
-  assert.deepEqual(onX.map(({ text }) => text), post.containers.map(({ content }) => content));
+  assert.deepEqual(onX.map(({ text }) => text), post.containers.map(({ content }) => content.normalize("NFC")));
   assert.deepEqual(segments.map(({ platformPostId }) => platformPostId), onX.map(({ id }) => id));
   assert.equal(attempts, segments.length);
 }
@@ -68,6 +68,11 @@ for (const [what, content, person] of [
   ["with emoji, accents and lines", "två 👩🏽‍🚀🇨🇭\n\nlines, e\u0301 and é"],
   ["with hashtags and mentions", "@nobody_at_all look: #rust by @linus"],
   ["with space around it", "  spaced  "],
+  ["with the line ends of Windows", "one\r\ntwo\r\n\r\nthree"],
+  ["with the line ends of an old Mac, and Unicode's", "one\rtwo\u2028three\u2029four"],
+  ["in decomposed letters", "\u1112\u1161\u11ab\u1100\u1173\u11af, cafe\u0301, \u212b and \ufa19"],
+  ["with links that X spells in another way", "HTTP://Example.com:80/A, https://example.com/\u00fc (and http://m\u00fcnchen.de/)."],
+  ["with the same link twice", "https://example.com/twice and\r\nhttps://example.com/twice"],
   ["of more than 280 characters", LONG, { subscription_type: "Premium" }],
 ]) {
   test(`a text ${what} is recognised as X shows it`, async () => {
@@ -121,6 +126,55 @@ for (const at of [0, 1, 2]) {
     assert.deepEqual([second.in_reply_to_id, third.in_reply_to_id], [root.id, second.id]);
   });
 }
+
+/** The call takes effect, and X's answer says something else. */
+const hide = (account, fields, fault, after) => lose(account, fields, undefined, after, { kind: "effect-then-answer", ...fault });
+
+for (const [what, fault] of [
+  ["a 503", { preset: "unavailable" }],
+  ["a page of X's edge with a 403", { preset: "edge-forbidden" }],
+  ["an empty 404", { status: 404 }],
+  ["JSON that is not X's, with a 400", { status: 400, body: { message: "Bad Request" } }],
+]) {
+  test(`${what} after which X says "duplicate" took effect: the post is found`, async () => {
+    const account = await newAccount(bench);
+    const { id } = await hide(account, { content: `hidden behind ${what}` }, fault);
+    const [{ platformPostId, attempts, error }] = (await postIn(bench, id, "published", 20_000)).socialAccounts;
+    const [only, ...others] = bench.x.posts({ username: account.username });
+    assert.deepEqual([platformPostId, others, attempts, error], [only.id, [], 2, null]);
+    assert.deepEqual(statuses(account).slice(1), [403]);
+  });
+}
+
+test("a later part of a thread that was hidden by a 503 is found, and the thread goes on", async () => {
+  const account = await newAccount(bench);
+  const fields = thread("hidden 1", "hidden 2", "hidden 3");
+  const { id } = await hide(account, fields, { preset: "unavailable" }, 1);
+  const [{ segments }] = (await postIn(bench, id, "published", 20_000)).socialAccounts;
+  const onX = bench.x.posts({ username: account.username });
+  assert.deepEqual(onX.map(({ text }) => text), ["hidden 1", "hidden 2", "hidden 3"]);
+  assert.deepEqual(segments.map(({ platformPostId }) => platformPostId), onX.map((post) => post.id));
+});
+
+test("that a 503 may have hidden a post is remembered over a failure, a retry and a power cut", async () => {
+  const account = await newAccount(bench);
+  const { id } = await hide(account, { content: "hidden for long" }, { preset: "unavailable" });
+  faultAtX(bench, { kind: "answer", preset: "not-permitted" });
+  await postIn(bench, id, "failed", 20_000);
+  await bench.worker.kill();
+  await bench.worker.restart();
+  assert.equal((await bench.api.post(`/v1/posts/${id}/retry`)).status, 200);
+  const [{ platformPostId }] = (await postIn(bench, id, "published", 30_000)).socialAccounts;
+  assert.deepEqual(bench.x.posts({ username: account.username }).map((post) => post.id), [platformPostId]);
+});
+
+test("a duplicate of what the person said before has failed", async () => {
+  const account = await newAccount(bench);
+  bench.x.post({ username: account.username, text: "said before" });
+  const { id } = await createPost(bench, account, { content: "said before" });
+  const [{ error_code, attempts }] = (await postIn(bench, id, "failed")).socialAccounts;
+  assert.deepEqual([error_code, attempts], ["duplicate_content", 1]);
+});
 
 test("an older post with the same text is not taken for it", async () => {
   const account = await newAccount(bench);

@@ -228,6 +228,7 @@ fn pace(env: &Env) -> Result<Pace> {
     let mut pace = Pace::default();
     pace.settle = span_var(env, "SETTLE_MS", 100)?.unwrap_or(pace.settle);
     pace.probe = span_var(env, "PROBE_MS", 100)?.unwrap_or(pace.probe);
+    pace.backoff = span_var(env, "BACKOFF_MS", 1)?.unwrap_or(pace.backoff);
     Ok(pace)
 }
 

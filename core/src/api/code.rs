@@ -24,6 +24,7 @@ pub enum Code {
     OriginNotAllowed,
     HttpsRequired,
     InsufficientPermissions,
+    AccountLocked,
     ConfirmationFailed,
     AccessDenied,
     NotFound,
@@ -97,6 +98,7 @@ impl Code {
         Self::OriginNotAllowed,
         Self::HttpsRequired,
         Self::InsufficientPermissions,
+        Self::AccountLocked,
         Self::ConfirmationFailed,
         Self::AccessDenied,
         Self::NotFound,
@@ -205,6 +207,11 @@ impl Code {
                 "insufficient_permissions",
                 403,
                 "In X's console, \"User authentication settings\", set \"App permissions\" to \"Read and write\", save, then connect the account again.",
+            ),
+            Self::AccountLocked => (
+                "account_locked",
+                403,
+                "Sign in at https://x.com as this account and do what X asks there, then try again.",
             ),
             Self::ConfirmationFailed => {
                 ("confirmation_failed", 403, "Start again and type the code that the other browser shows.")

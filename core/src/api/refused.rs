@@ -8,10 +8,13 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::code::Code;
-use crate::time::UnixMillis;
+use crate::time::{Span, UnixMillis};
 use crate::x::XError;
 use crate::x::problem::{Problem, Refusal};
 use crate::x::rate::exhausted_until;
+
+/// Before a call is made again that X limits without saying until when.
+const UNTOLD_LIMIT: Span = Span::mins(1);
 
 /// The failure envelope of docs/API.md, section 1. Never holds a token, a secret, a verifier or a code.
 #[derive(Clone, Debug, Serialize, Deserialize, thiserror::Error)]
@@ -64,7 +67,12 @@ impl Refused {
         };
         let message = format!("X refused: {}", problem.words());
         let refused = Self::new(code_of(*refusal), message).with_x(problem.clone());
-        if refused.code == Code::RateLimited { refused.until(exhausted_until(windows), now) } else { refused }
+        if refused.code == Code::RateLimited {
+            let until = exhausted_until(windows).filter(|until| *until > now);
+            refused.until(Some(until.unwrap_or(now + UNTOLD_LIMIT)), now)
+        } else {
+            refused
+        }
     }
 
     /// Says when to come back (RFC 9110 §10.2.3), if that is known.
@@ -127,7 +135,8 @@ const fn code_of(refusal: Refusal) -> Code {
         Refusal::AppReadOnly => Code::AppReadOnly,
         Refusal::AppNotEnrolled => Code::AppNotEnrolled,
         Refusal::MissingScope => Code::MissingScope,
-        Refusal::RateLimited | Refusal::UsageCapped => Code::RateLimited,
+        Refusal::AccountLocked => Code::AccountLocked,
+        Refusal::DailyLimit | Refusal::RateLimited | Refusal::UsageCapped => Code::RateLimited,
         Refusal::NotFound => Code::NotFound,
         Refusal::Unavailable => Code::XUnavailable,
         Refusal::InvalidResponse => Code::XInvalidResponse,

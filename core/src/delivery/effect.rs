@@ -2,22 +2,30 @@
 //! promises 4 to 6).
 
 use super::{Delivery, Doubt, Failure, FailureCode, Pace, State};
-use crate::backoff;
+use crate::backoff::{self, spread};
 use crate::id::XPostId;
 use crate::time::{Span, UnixMillis};
 use crate::x::XError;
 use crate::x::problem::{Problem, Refusal};
-use crate::x::rate::{Window, exhausted_until};
+use crate::x::rate::{Window, day_ends_at, exhausted_until};
 
 /// X's faults: 2 s … 5 min, eight tries.
 const FAULT_PAUSE: (Span, Span) = (Span::secs(2), Span::mins(5));
 const FAULT_TRIES: u32 = 8;
 /// A 401 after a successful refresh: X has had outages that answered 401 for hours.
 const REJECTED_PAUSE: (Span, Span) = (Span::mins(1), Span::hours(1));
-/// X's window, for a 429 that does not say when it ends.
-const RATE_WINDOW: Span = Span::mins(15);
+/// A limit that does not say when it ends, in back-offs: 1, 2, 4, 8, 15 min (X docs, x-api/fundamentals/rate-limits).
+const LONGEST_LIMIT: i64 = 15;
+/// The same for a day's limit: an hour.
+const DAY_LIMIT: i64 = 60;
+/// A locked account: 15 min … 6 h.
+const LOCK_PAUSE: (i64, i64) = (15, 360);
 
 const RECONNECT: &str = "The account has to be connected again.";
+const UNLOCK: &str = "X has locked or suspended this account, or wants something confirmed: sign in at https://x.com as this account \
+                      and do what X asks there.";
+const THERE_ALREADY: &str =
+    "X has this text already, after a call of ours that it did not answer for good: the post is looked for.";
 const CLIENT_REFUSED: &str = "X refuses the app's client id or secret.";
 
 /// What became of one attempt.
@@ -37,6 +45,16 @@ pub enum Outcome {
     LimitedUntil(UnixMillis),
     /// The network is paused, so X was not called.
     Paused(Failure),
+    /// X has locked the account, as another delivery was told, so X was not called.
+    Locked(Lock),
+}
+
+/// When a locked account is tried again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lock {
+    why: Failure,
+    until: UnixMillis,
+    waits: u32,
 }
 
 impl Delivery {
@@ -63,6 +81,7 @@ impl Delivery {
                 self.hold(why, now, pace);
                 self.is_unasked = true;
             }
+            Outcome::Locked(lock) => self.locked(lock),
         }
     }
 
@@ -78,6 +97,7 @@ impl Delivery {
     pub fn release(&mut self, now: UnixMillis) {
         if self.state == State::Held {
             self.requeue(now.max(self.run_at), None);
+            self.waits = 0;
             self.revision += 1;
         }
     }
@@ -88,7 +108,9 @@ impl Delivery {
             segment.platform_post_id = Some(id);
         }
         self.faults = 0;
+        self.waits = 0;
         self.doubt = None;
+        self.unconfirmed_since = None;
         self.requeue(now, None);
         if self.missing().is_none() {
             self.state = State::Published;
@@ -106,9 +128,10 @@ impl Delivery {
     ) {
         use FailureCode as F;
         let words = problem.words();
+        let words = words.as_str();
         match refusal {
             // Of something that may be there already, this is the proof that it is: where is not known yet.
-            Refusal::DuplicateContent if self.doubt.is_some() => self.answer_lost(now, pace),
+            Refusal::DuplicateContent if self.may_be_there() => self.is_there(now, pace),
             Refusal::DuplicateContent => self.fail(F::DuplicateContent, words),
             Refusal::AlreadyReposted => match self.segments.first().and_then(|segment| segment.repost_of.clone()) {
                 Some(id) => self.published(id, now),
@@ -126,12 +149,45 @@ impl Delivery {
             Refusal::AppNotEnrolled => self.hold(failure(F::AppNotEnrolled, words), now, pace),
             Refusal::CreditsDepleted => self.hold(failure(F::CreditsDepleted, words), now, pace),
             Refusal::RateLimited | Refusal::UsageCapped => {
-                let until = exhausted_until(windows).filter(|reset| *reset > now).unwrap_or(now + RATE_WINDOW);
+                let until = self.limit_ends_at(exhausted_until(windows), now, pace);
                 self.requeue(until, Some(failure(F::RateLimited, words)));
+            }
+            Refusal::DailyLimit => {
+                let until = day_ends_at(windows).filter(|reset| *reset > now);
+                let until = until.unwrap_or_else(|| now + spread(pace.backoff.times(DAY_LIMIT), pace.chance));
+                self.requeue(until, Some(failure(F::RateLimited, words)));
+            }
+            Refusal::AccountLocked => {
+                let waits = self.waits + 1;
+                let (first, longest) = LOCK_PAUSE;
+                let pause = backoff::pause(pace.backoff.times(first), pace.backoff.times(longest), waits);
+                let why = failure(F::AccountLocked, &format!("{UNLOCK} X says: {words}"));
+                self.locked(Lock { why, until: now + pause, waits });
             }
             Refusal::TokenRejected => self.token_rejected(words, now),
             Refusal::Unavailable | Refusal::InvalidResponse => self.x_fault(words, now),
         }
+    }
+
+    /// When to call X again after a limit, whose end X may have told.
+    pub(super) fn limit_ends_at(&mut self, told: Option<UnixMillis>, now: UnixMillis, pace: Pace) -> UnixMillis {
+        if let Some(reset) = told.filter(|reset| *reset > now) {
+            return reset;
+        }
+        self.waits += 1;
+        now + spread(backoff::pause(pace.backoff, pace.backoff.times(LONGEST_LIMIT), self.waits), pace.chance)
+    }
+
+    fn locked(&mut self, Lock { why, until, waits }: Lock) {
+        self.requeue(until, Some(why));
+        self.waits = waits;
+        self.state = State::Held;
+    }
+
+    /// The lock that holds this delivery, for the others of the account.
+    pub fn lock(&self) -> Option<Lock> {
+        let why = self.error.clone().filter(|_| self.is_locked())?;
+        Some(Lock { why, until: self.due_at, waits: self.waits })
     }
 
     /// The first 401 is answered by a refresh at once; the next ones wait.
@@ -152,6 +208,9 @@ impl Delivery {
     /// Somebody else's fault, which may pass.
     pub(super) fn fault(&mut self, code: FailureCode, words: &str, now: UnixMillis) {
         self.faults += 1;
+        if let Some(intent) = self.intent {
+            self.unconfirmed_since.get_or_insert(intent.at);
+        }
         if self.faults >= FAULT_TRIES {
             return self.fail(code, words);
         }
@@ -162,12 +221,27 @@ impl Delivery {
 
     fn answer_lost(&mut self, now: UnixMillis, pace: Pace) {
         let begun = self.intent.take().map_or(now, |intent| intent.at);
+        let begun = self.unconfirmed_since.take().unwrap_or(begun);
         let doubt = Doubt::after(self.doubt.take(), begun);
         self.due_at = now + Doubt::first_pause(pace);
         self.doubt = Some(doubt);
         self.state = State::Unknown;
         self.error =
             Some(failure(FailureCode::XUnavailable, "X's answer was lost; whether the post exists is not known yet."));
+    }
+
+    /// An earlier call of ours for the missing segment may have had an effect.
+    const fn may_be_there(&self) -> bool {
+        self.doubt.is_some() || self.unconfirmed_since.is_some()
+    }
+
+    /// X has the text already, and by our own doing. It is looked for, and never sent again.
+    fn is_there(&mut self, now: UnixMillis, pace: Pace) {
+        self.answer_lost(now, pace);
+        if let Some(doubt) = &mut self.doubt {
+            doubt.is_resent = true;
+        }
+        self.error = Some(failure(FailureCode::XUnavailable, THERE_ALREADY));
     }
 
     pub(super) fn requeue(&mut self, due_at: UnixMillis, error: Option<Failure>) {
@@ -186,7 +260,9 @@ impl Delivery {
     pub(super) fn fail(&mut self, code: FailureCode, words: &str) {
         self.state = State::Failed;
         self.intent = None;
-        self.doubt = None;
+        if let Some(doubt) = self.doubt.take() {
+            self.unconfirmed_since = Some(doubt.since);
+        }
         self.error = Some(failure(code, words));
     }
 }

@@ -12,7 +12,7 @@ mod upload;
 use serde::{Deserialize, Serialize};
 
 pub use self::attachment::{Attachment, File, Track, Upload};
-pub use self::effect::Outcome;
+pub use self::effect::{Lock, Outcome};
 pub use self::settle::Doubt;
 pub use self::upload::{Place, UploadOutcome, UploadStep};
 use crate::id::{AccountId, PostId, XPostId};
@@ -43,6 +43,12 @@ pub struct Delivery {
     pub attempts: u32,
     /// Faults of X in a row, and of 401s in a row: what the pauses are counted by.
     pub faults: u32,
+    /// Limits without a time and locks in a row: what their pauses are counted by.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waits: u32,
+    /// When the first call for the missing segment began that X did not answer for good: the call may have had an effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unconfirmed_since: Option<UnixMillis>,
     pub error: Option<Failure>,
     /// Held on the ledger's word that the network is paused: that is no news of X.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -105,6 +111,7 @@ pub enum FailureCode {
     QuoteNotAllowed,
     AppReadOnly,
     AppNotEnrolled,
+    AccountLocked,
     TextTooLong,
     VideoTooLong,
     TooManyCashtags,
@@ -119,13 +126,17 @@ pub enum FailureCode {
     XUnavailable,
 }
 
-/// The distances that tests shorten.
+/// What pauses are made of: the distances, which tests shorten, and chance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// Between the two empty reads that an `unknown` delivery needs before it may be sent again.
     pub settle: Span,
     /// Between two questions whether the app works again.
     pub probe: Span,
+    /// After the first limit that names no time. The pauses after a day's limit and after a lock are multiples.
+    pub backoff: Span,
+    /// A random number, for the jitter.
+    pub chance: u32,
 }
 
 impl Pace {
@@ -137,7 +148,7 @@ impl Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { settle: Span::mins(1), probe: Span::mins(15) }
+        Self { settle: Span::mins(1), probe: Span::mins(15), backoff: Span::mins(1), chance: 0 }
     }
 }
 
@@ -159,6 +170,11 @@ impl Call {
 }
 
 impl FailureCode {
+    /// What it holds waits for the app to be mended, and not for the account or its owner.
+    pub const fn is_of_app(self) -> bool {
+        matches!(self, Self::CreditsDepleted | Self::AppReadOnly | Self::AppNotEnrolled | Self::XRefused)
+    }
+
     /// It was a medium of the post that failed, before X saw the post.
     pub const fn is_of_media(self) -> bool {
         matches!(self, Self::MediaUrlRefused | Self::MediaFailed | Self::UnsupportedMedia)
@@ -200,6 +216,8 @@ impl Delivery {
             doubt: None,
             attempts: 0,
             faults: 0,
+            waits: 0,
+            unconfirmed_since: None,
             error: None,
             is_unasked: false,
             published_at: None,
@@ -212,12 +230,22 @@ impl Delivery {
     #[must_use]
     pub fn next_edition(&self, mut segments: Vec<Segment>, run_at: UnixMillis) -> Self {
         let edition = self.edition + 1;
+        let unconfirmed_since = self.unconfirmed_since.filter(|_| self.says_the_same_next(&segments));
         segments.iter_mut().flat_map(|segment| &mut segment.media).for_each(Attachment::begin_anew);
         Self {
             edition,
             reads: self.reads,
+            unconfirmed_since,
             ..Self::new(self.post_id.clone(), self.account_id.clone(), segments, run_at)
         }
+    }
+
+    /// Whether the missing segment is the one of `segments` too.
+    fn says_the_same_next(&self, segments: &[Segment]) -> bool {
+        self.missing().is_some_and(|at| {
+            let texts = [&self.segments, segments].map(|list| list.get(at).map(|segment| &segment.text));
+            texts[0] == texts[1]
+        })
     }
 
     /// The next edition, with what has come about and nothing more to come.
@@ -355,9 +383,24 @@ impl Delivery {
         self.segments.get(at.checked_sub(1)?)
     }
 
+    pub fn is_held_for_app(&self) -> bool {
+        self.state == State::Held && self.error.as_ref().is_some_and(|error| error.code.is_of_app())
+    }
+
+    /// Held by a lock of the account at X.
+    pub fn is_locked(&self) -> bool {
+        let code = self.error.as_ref().map(|error| error.code);
+        self.state == State::Held && code == Some(FailureCode::AccountLocked)
+    }
+
     pub const fn needs_reconnection(&self) -> bool {
         matches!(self.error, Some(Failure { code: FailureCode::ReconnectRequired, .. }))
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 #[cfg(test)]

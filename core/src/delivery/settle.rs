@@ -7,7 +7,7 @@ use super::{Delivery, Pace, State};
 use crate::backoff;
 use crate::id::XPostId;
 use crate::time::{Span, UnixMillis};
-use crate::x::timeline::OwnPost;
+use crate::x::timeline::{OwnPost, Sent};
 
 /// A call whose answer was lost. Stored with its delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +60,9 @@ impl Delivery {
         let segment = self.segments.get(at)?;
         let own_parent = self.before(at).and_then(|before| before.platform_post_id.clone());
         let parent = own_parent.or_else(|| segment.options.reply_to());
-        let is_it = |post: &&OwnPost| post.is(&segment.text, parent.as_ref(), doubt.since) && !is_claimed(&post.id);
+        let has_attachment = !segment.media.is_empty() || segment.options.has("quote_tweet_id");
+        let sent = Sent { text: &segment.text, reply_to: parent.as_ref(), has_attachment };
+        let is_it = |post: &&OwnPost| post.is(&sent, doubt.since) && !is_claimed(&post.id);
         posts.iter().filter(is_it).min_by_key(|post| post.created_at).map(|post| post.id.clone())
     }
 
@@ -84,6 +86,7 @@ impl Delivery {
         let is_listed = missing.is_some_and(|segment| segment.options.is_listed() && segment.media.is_empty());
         let Some(doubt) = self.doubt.as_mut() else { return };
         self.revision += 1;
+        self.waits = 0;
         doubt.reads += 1;
         let first = *doubt.first_empty_read.get_or_insert(now);
         if now - first >= pace.settle && may_resend && is_listed && !doubt.is_resent {
@@ -98,6 +101,12 @@ impl Delivery {
     pub const fn not_read(&mut self, again_at: UnixMillis) {
         self.revision += 1;
         self.due_at = again_at;
+    }
+
+    /// X limits the reads, until then if it says so.
+    pub fn read_limited(&mut self, until: Option<UnixMillis>, now: UnixMillis, pace: Pace) {
+        let again_at = self.limit_ends_at(until, now, pace);
+        self.not_read(again_at);
     }
 
     /// A repost that is in doubt is made again: two reposts of one post by one account are one.

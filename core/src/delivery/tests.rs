@@ -11,7 +11,7 @@ use crate::x::rate::{Window, WindowKind};
 use crate::x::timeline::{OwnPost, own_posts_response};
 
 const T0: UnixMillis = UnixMillis(1_000_000);
-const PACE: Pace = Pace { settle: Span::mins(1), probe: Span::mins(15) };
+const PACE: Pace = Pace { settle: Span::mins(1), probe: Span::mins(15), backoff: Span::mins(1), chance: 0 };
 
 fn delivery(texts: &[&str]) -> Delivery {
     let segments = texts.iter().enumerate().map(|(n, text)| segment(n, text, Options::default())).collect();
@@ -189,6 +189,88 @@ fn a_resend_that_x_calls_a_duplicate_is_unknown_again_and_never_failed() {
     assert_eq!(delivery.found_in(&[own_post("7", "hello", None)], |_| false), Some(id("7")));
 }
 
+/// X answers `outcome`, and then says that the text is there.
+fn duplicate_after(outcome: Outcome) -> Delivery {
+    let mut delivery = after(outcome);
+    delivery.begin(T0 + Span::secs(9)).unwrap();
+    delivery.effect(refused(Refusal::DuplicateContent), T0 + Span::secs(9), PACE);
+    delivery
+}
+
+#[test]
+fn a_duplicate_after_an_answer_that_was_not_final_is_looked_for() {
+    for outcome in [
+        refused(Refusal::Unavailable),
+        refused(Refusal::InvalidResponse),
+        Outcome::Refused(XError::Malformed { status: 502 }),
+    ] {
+        let mut delivery = duplicate_after(outcome);
+        assert_eq!((delivery.state, delivery.due()), (State::Unknown, Some(T0 + Span::secs(10))));
+        assert_eq!(delivery.doubt.as_ref().unwrap().since, T0, "the first call may have had the effect");
+        for minutes in 1..20 {
+            delivery.not_found(true, T0 + Span::mins(minutes), PACE);
+            assert_eq!(delivery.state, State::Unknown, "what X has already is not sent again");
+        }
+        assert_eq!(delivery.found_in(&[own_post("7", "hello", None)], |_| false), Some(id("7")));
+    }
+}
+
+#[test]
+fn a_duplicate_of_what_we_did_not_send_has_failed() {
+    for refusal in [Refusal::RateLimited, Refusal::TokenRejected, Refusal::CreditsDepleted, Refusal::AccountLocked] {
+        let delivery = duplicate_after(refused(refusal));
+        assert_eq!(
+            (delivery.state, code(&delivery)),
+            (State::Failed, Some(FailureCode::DuplicateContent)),
+            "{refusal:?}"
+        );
+    }
+}
+
+#[test]
+fn an_unconfirmed_call_is_remembered_over_a_failure_and_a_retry() {
+    let mut failed = delivery(&["hello"]);
+    while failed.state == State::Queued {
+        failed.begin(T0).unwrap();
+        failed.effect(refused(Refusal::Unavailable), T0, PACE);
+    }
+    let mut lost = after(Outcome::Lost);
+    lost.settled_as_absent(T0);
+    lost.begin(T0).unwrap();
+    lost.effect(Outcome::Lost, T0, PACE);
+    lost.not_found(true, T0, PACE);
+    lost.not_found(true, T0 + Span::mins(1), PACE);
+    lost.begin(T0 + Span::mins(1)).unwrap();
+    lost.effect(refused(Refusal::NotPermitted), T0, PACE);
+    for failed in [failed, lost] {
+        assert_eq!(failed.state, State::Failed);
+        let stored: Delivery = serde_json::from_str(&serde_json::to_string(&failed).unwrap()).unwrap();
+        let mut retried = stored.next_edition(stored.segments.clone(), T0 + Span::hours(1));
+        retried.begin(T0 + Span::hours(1)).unwrap();
+        retried.effect(refused(Refusal::DuplicateContent), T0 + Span::hours(1), PACE);
+        assert_eq!((retried.state, retried.doubt.unwrap().since), (State::Unknown, T0));
+        let other = stored.next_edition(vec![segment(0, "other words", Options::default())], T0);
+        assert_eq!(other.unconfirmed_since, None, "another text was never sent");
+    }
+}
+
+#[test]
+fn a_later_part_of_a_thread_is_unconfirmed_by_itself() {
+    let mut thread = delivery(&["a", "b"]);
+    thread.begin(T0).unwrap();
+    thread.effect(refused(Refusal::Unavailable), T0, PACE);
+    thread.begin(T0).unwrap();
+    thread.effect(Outcome::Published(id("1")), T0, PACE);
+    thread.begin(T0).unwrap();
+    let mut duplicate = thread.clone();
+    duplicate.effect(refused(Refusal::DuplicateContent), T0, PACE);
+    assert_eq!(code(&duplicate), Some(FailureCode::DuplicateContent), "the doubt was about the first part");
+    thread.effect(refused(Refusal::Unavailable), T0, PACE);
+    thread.begin(T0).unwrap();
+    thread.effect(refused(Refusal::DuplicateContent), T0, PACE);
+    assert_eq!(thread.found_in(&[own_post("2", "b", Some("1"))], |_| false), Some(id("2")));
+}
+
 #[test]
 fn a_person_may_say_that_it_is_absent() {
     let mut delivery = after(Outcome::Lost);
@@ -297,7 +379,95 @@ fn a_rate_limit_waits_for_the_latest_exhausted_reset() {
     let delivery = after(refused_until(Refusal::RateLimited, windows));
     assert_eq!((delivery.state, delivery.due()), (State::Queued, Some(T0 + Span::hours(5))));
     let untold = after(refused(Refusal::RateLimited));
-    assert_eq!((code(&untold), untold.due()), (Some(FailureCode::RateLimited), Some(T0 + Span::mins(15))));
+    assert_eq!((code(&untold), untold.due()), (Some(FailureCode::RateLimited), Some(T0 + Span::mins(1))));
+}
+
+fn minutes_until(delivery: &Delivery) -> i64 {
+    (delivery.due().unwrap() - T0).as_secs() / 60
+}
+
+#[test]
+fn a_limit_without_a_time_backs_off_and_begins_anew_after_a_success() {
+    let mut thread = delivery(&["a", "b"]);
+    let pauses = |thread: &mut Delivery, times| {
+        let pause = |_| {
+            thread.begin(T0).unwrap();
+            thread.effect(refused(Refusal::RateLimited), T0, PACE);
+            minutes_until(thread)
+        };
+        (0..times).map(pause).collect::<Vec<_>>()
+    };
+    assert_eq!(pauses(&mut thread, 7), [1, 2, 4, 8, 15, 15, 15]);
+    thread.begin(T0).unwrap();
+    thread.effect(Outcome::Published(id("1")), T0, PACE);
+    assert_eq!(pauses(&mut thread, 2), [1, 2]);
+    assert_eq!((thread.state, thread.faults), (State::Queued, 0), "a limit is no fault");
+}
+
+#[test]
+fn a_limit_that_has_passed_already_names_no_time() {
+    let passed = Window { limit: 9, remaining: 0, reset_at: T0, kind: WindowKind::QuarterHour };
+    assert_eq!(minutes_until(&after(refused_until(Refusal::RateLimited, vec![passed]))), 1);
+    let mut late = delivery(&["a"]);
+    late.begin(T0).unwrap();
+    late.effect(refused(Refusal::RateLimited), T0, Pace { chance: u32::MAX, ..PACE });
+    assert_eq!(late.due(), Some(T0 + Span::secs(72)), "chance adds a fifth at most");
+}
+
+#[test]
+fn a_days_limit_waits_for_the_day_or_for_an_hour() {
+    let day = Window { limit: 100, remaining: 0, reset_at: T0 + Span::hours(5), kind: WindowKind::UserDay };
+    for (windows, minutes) in [(vec![day], 300), (Vec::new(), 60)] {
+        let delivery = after(refused_until(Refusal::DailyLimit, windows));
+        assert_eq!((delivery.state, code(&delivery)), (State::Queued, Some(FailureCode::RateLimited)));
+        assert_eq!(minutes_until(&delivery), minutes);
+    }
+}
+
+#[test]
+fn a_locked_account_is_held_and_tried_again_after_a_quarter_of_an_hour_doubling_to_six() {
+    let mut delivery = delivery(&["a"]);
+    let mut pauses = Vec::new();
+    for _ in 0..7 {
+        delivery.begin(T0).unwrap();
+        delivery.effect(refused(Refusal::AccountLocked), T0, PACE);
+        pauses.push(minutes_until(&delivery));
+    }
+    assert_eq!(pauses, [15, 30, 60, 120, 240, 360, 360]);
+    assert_eq!((delivery.state, code(&delivery)), (State::Held, Some(FailureCode::AccountLocked)));
+    let message = &delivery.error.as_ref().unwrap().message;
+    assert!(message.contains("sign in at https://x.com") && message.ends_with("X's words"), "{message}");
+    assert_eq!(Pause::reported_by(&delivery, T0), None, "the app is not to blame");
+    delivery.release(T0);
+    delivery.begin(T0).unwrap();
+    delivery.effect(refused(Refusal::AccountLocked), T0, PACE);
+    assert_eq!(minutes_until(&delivery), 15, "a person has looked after it");
+}
+
+#[test]
+fn what_comes_due_while_the_account_is_locked_waits_for_the_same_time() {
+    let mut first = after(refused(Refusal::AccountLocked));
+    first.begin(T0).unwrap();
+    first.effect(refused(Refusal::AccountLocked), T0, PACE);
+    let mut second = delivery(&["b"]);
+    second.effect(Outcome::Locked(first.lock().unwrap()), T0, PACE);
+    assert_eq!((second.state, second.due(), second.attempts), (State::Held, first.due(), 0));
+    assert_eq!(second.lock(), first.lock());
+    assert_eq!(after(refused(Refusal::CreditsDepleted)).lock(), None);
+}
+
+#[test]
+fn a_mended_app_releases_what_it_held_and_nothing_else() {
+    for (refusal, is_for_app) in [
+        (Refusal::CreditsDepleted, true),
+        (Refusal::AppReadOnly, true),
+        (Refusal::AppNotEnrolled, true),
+        (Refusal::AccountLocked, false),
+    ] {
+        assert_eq!(after(refused(refusal)).is_held_for_app(), is_for_app, "{refusal:?}");
+    }
+    assert!(!after(Outcome::ReconnectRequired).is_held_for_app());
+    assert!(after(Outcome::ClientRefused).is_held_for_app());
 }
 
 #[test]

@@ -89,9 +89,9 @@ impl Delivery {
                 self.x_fault(&format!("X answered {status} with something that cannot be read."), now);
             }
             UploadOutcome::Refused(XError::Refused { refusal, problem, windows }) => match refusal {
-                Refusal::NotFound => self.restart_upload(at, problem.words(), now),
+                Refusal::NotFound => self.restart_upload(at, &problem.words(), now),
                 Refusal::InvalidRequest | Refusal::InvalidMedia | Refusal::NotPermitted => {
-                    self.fail(FailureCode::MediaFailed, problem.words());
+                    self.fail(FailureCode::MediaFailed, &problem.words());
                 }
                 other => self.refused(other, &problem, &windows, now, pace),
             },
@@ -149,6 +149,7 @@ impl Delivery {
         self.requeue(due_at, None);
         self.state = State::Publishing;
         self.faults = 0;
+        self.waits = 0;
     }
 
     /// Copies of what URLs name that are of no more use: X has the bytes, or nothing will be sent.

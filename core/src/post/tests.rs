@@ -160,3 +160,24 @@ fn post_v1_format_unchanged() {
     });
     assert_eq!(serde_json::to_value(&post).unwrap(), expected);
 }
+
+#[test]
+fn what_x_would_refuse_of_a_later_part_is_refused_of_the_whole() {
+    for (texts, path) in [
+        (vec!["$A", "two", "$B and $C"], "containers.2.content"),
+        (vec!["one", "two", "one"], "containers.2.content"),
+        (vec!["one\r\ncafe\u{301}", " one\ncaf\u{e9} "], "containers.1.content"),
+        (vec!["one", "", "three"], "containers.1.content"),
+    ] {
+        assert_eq!(paths(said(&texts, json!({})).check(Wording::Containers)), [path], "{texts:?}");
+    }
+    assert_eq!(paths(said(&["$A $B"], json!({})).check(Wording::Content)), ["content"]);
+    assert!(said(&["$A", "$B", "One", "one"], json!({})).check(Wording::Containers).is_ok());
+}
+
+#[test]
+fn a_text_has_xs_line_ends_and_is_otherwise_as_it_was_written() {
+    let post = said(&["one\r\ntwo\rcafe\u{301}"], json!({}));
+    assert_eq!(post.segments(&Prices::default())[0].text, "one\ntwo\ncafe\u{301}");
+    assert_eq!(post.containers[0].weighted_length, 12);
+}

@@ -1,12 +1,13 @@
 //! A post's text as X counts it: twitter-text with its configuration v3
 //! (<https://docs.x.com/fundamentals/counting-characters>, <https://github.com/twitter/twitter-text>).
 //!
-//! Counted are characters of normalization form C. Most weigh 1 or 2; an emoji, however many characters it is made of,
+//! Counted are the characters of what X makes of a text (`normalized`). Most weigh 1 or 2; an emoji, however many characters it is made of,
 //! weighs 2, and a URL 23, however long, since X replaces it by a link of its own. docs/TEXT.md says where this departs
 //! from twitter-text, and where the tables come from.
 //!
 //! Nothing here knows a limit: 280 or 25,000 is the account's matter.
 
+mod cashtag;
 mod emoji;
 mod normal;
 mod url;
@@ -26,6 +27,23 @@ pub struct Weighed {
     pub has_url: bool,
     /// What X makes a link of, in order: byte ranges of the text that was given.
     pub urls: Vec<Range<usize>>,
+}
+
+/// The text as X counts and stores the text: lines end with a line feed, and characters are in normalization form C. X
+/// documents the form for counting (docs.x.com, fundamentals/counting-characters); that X stores the form is observed for
+/// line ends and assumed for characters.
+pub fn normalized(text: &str) -> String {
+    Normal::of(text).chars.into_iter().collect()
+}
+
+/// The text with X's line ends, and otherwise as it was written: what goes to X.
+pub fn with_line_feeds(text: String) -> String {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
+}
+
+/// How many cashtags X finds in a text.
+pub fn cashtags(text: &str) -> usize {
+    cashtag::count(&Normal::of(text).chars)
 }
 
 pub fn weigh(text: &str) -> Weighed {
@@ -101,6 +119,22 @@ mod tests {
         // The first word is three characters longer than its normal form.
         assert_eq!(urls("e\u{301}e\u{301}e\u{301} 日本 foo.com/a, https://bar.io."), ["foo.com/a", "https://bar.io"]);
         assert_eq!(urls("http://cafe\u{301}.fr/ o\u{323}\u{302}"), ["http://cafe\u{301}.fr/"]);
+    }
+
+    #[test]
+    fn the_two_characters_of_a_line_end_weigh_as_one() {
+        for end in ["\r\n", "\n", "\r"] {
+            let text = format!("{}{end}{}", "a".repeat(139), "b".repeat(140));
+            assert_eq!(weigh(&text).weighted_length, 280, "{end:?}");
+        }
+        assert_eq!(weigh("\r\n\r\n").weighted_length, 2);
+        assert_eq!(urls("one\r\nfoo.com\r\ntwo"), ["foo.com"]);
+    }
+
+    #[test]
+    fn what_goes_to_x_has_xs_line_ends_and_is_otherwise_as_it_was_written() {
+        assert_eq!(with_line_feeds("e\u{301}\r\nb\rc\n".into()), "e\u{301}\nb\nc\n");
+        assert_eq!(normalized("e\u{301}\r\nb\rc\n"), "\u{e9}\nb\nc\n");
     }
 
     #[test]

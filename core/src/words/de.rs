@@ -38,6 +38,7 @@ pub const WORDS: Words = Words {
         again: "X nimmt diese Anmeldung nicht mehr an; sie muss wiederholt werden.",
         x_is_down: "X ist im Moment nicht erreichbar.",
         app_refused: "X hat die App dieser Website abgelehnt. Bitte sagen Sie der Website Bescheid.",
+        locked: "X hat dieses Konto gesperrt oder möchte etwas bestätigt haben. Melden Sie sich auf x.com an, tun Sie, was X dort verlangt, und versuchen Sie es dann noch einmal.",
         broken: "Hier ist etwas schiefgegangen.",
     },
 };

@@ -38,6 +38,7 @@ pub const WORDS: Words = Words {
         again: "X no longer accepts this sign-in; it has to be done again.",
         x_is_down: "X is not available at the moment.",
         app_refused: "X refused the app of this site. Please tell the site.",
+        locked: "X has locked this account or wants something confirmed. Sign in at x.com, do what X asks there, then try again.",
         broken: "Something went wrong here.",
     },
 };

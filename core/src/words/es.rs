@@ -38,6 +38,7 @@ pub const WORDS: Words = Words {
         again: "X ya no acepta este inicio de sesión; hay que repetirlo.",
         x_is_down: "X no está disponible en este momento.",
         app_refused: "X ha rechazado la aplicación de este sitio. Por favor, avisa al sitio.",
+        locked: "X ha bloqueado esta cuenta o pide que confirmes algo. Inicia sesión en x.com, haz lo que X te pida y vuelve a intentarlo.",
         broken: "Algo ha fallado aquí.",
     },
 };

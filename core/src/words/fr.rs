@@ -38,6 +38,7 @@ pub const WORDS: Words = Words {
         again: "X n’accepte plus cette connexion ; il faut la refaire.",
         x_is_down: "X n’est pas disponible pour le moment.",
         app_refused: "X a refusé l’application de ce site. Veuillez prévenir le site.",
+        locked: "X a verrouillé ce compte ou demande une confirmation. Connectez-vous sur x.com, faites ce que X demande, puis réessayez.",
         broken: "Un problème est survenu ici.",
     },
 };

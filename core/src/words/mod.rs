@@ -54,6 +54,7 @@ pub struct Reasons {
     pub again: &'static str,
     pub x_is_down: &'static str,
     pub app_refused: &'static str,
+    pub locked: &'static str,
     pub broken: &'static str,
 }
 
@@ -93,6 +94,7 @@ impl Words {
             | Code::AppNotEnrolled
             | Code::InsufficientPermissions
             | Code::ClientChanged => reasons.app_refused,
+            Code::AccountLocked => reasons.locked,
             _ => reasons.broken,
         }
     }

@@ -38,6 +38,7 @@ pub const WORDS: Words = Words {
         again: "O X não aceita mais este acesso; é preciso fazê-lo de novo.",
         x_is_down: "O X não está disponível no momento.",
         app_refused: "O X recusou o aplicativo deste site. Por favor, avise o site.",
+        locked: "O X bloqueou esta conta ou pede uma confirmação. Entre em x.com, faça o que o X pedir e tente de novo.",
         broken: "Algo deu errado aqui.",
     },
 };

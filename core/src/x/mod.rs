@@ -7,6 +7,7 @@ pub mod pass;
 pub mod price;
 pub mod problem;
 pub mod rate;
+mod shown;
 pub mod timeline;
 pub mod tweet;
 pub mod user;
@@ -84,8 +85,8 @@ fn without_data(answer: &Response<Vec<u8>>) -> XError {
 }
 
 fn refused(answer: &Response<Vec<u8>>) -> XError {
-    let problem = problem::read(answer);
-    XError::Refused { refusal: problem::classify(&problem), windows: rate::windows(answer.headers()), problem }
+    let (refusal, problem) = problem::read(answer);
+    XError::Refused { refusal, windows: rate::windows(answer.headers()), problem }
 }
 
 #[cfg(test)]

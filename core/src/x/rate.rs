@@ -63,6 +63,16 @@ pub fn exhausted_until(windows: &[Window]) -> Option<UnixMillis> {
     windows.iter().filter(|window| window.remaining <= 0).map(|window| window.reset_at).max()
 }
 
+/// When the limit of a day ends that X says is reached: X may say so before the window of the headers is spent.
+pub fn day_ends_at(windows: &[Window]) -> Option<UnixMillis> {
+    let is_day = |window: &&Window| match window.kind {
+        WindowKind::QuarterHour => false,
+        WindowKind::UserDay => true,
+        WindowKind::AppDay => window.remaining <= 0,
+    };
+    windows.iter().filter(is_day).map(|window| window.reset_at).max()
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -105,6 +115,15 @@ mod tests {
         ];
         assert_eq!(exhausted_until(&windows), Some(UnixMillis(300)));
         assert_eq!(exhausted_until(&[]), None);
+    }
+
+    #[test]
+    fn a_day_ends_with_the_users_window_or_a_spent_one_of_the_app() {
+        let window = |remaining, seconds, kind| Window { limit: 9, remaining, reset_at: UnixMillis(seconds), kind };
+        let (quarter, app) = (window(0, 100, WindowKind::QuarterHour), window(1, 900, WindowKind::AppDay));
+        assert_eq!(day_ends_at(&[quarter, app]), None);
+        assert_eq!(day_ends_at(&[quarter, app, window(3, 300, WindowKind::UserDay)]), Some(UnixMillis(300)));
+        assert_eq!(day_ends_at(&[window(0, 700, WindowKind::AppDay)]), Some(UnixMillis(700)));
     }
 
     #[test]

@@ -48,6 +48,7 @@ enum Shape {
 pub const OF_X: &[Code] = &[
     Code::CreditsDepleted,
     Code::InsufficientPermissions,
+    Code::AccountLocked,
     Code::NotFound,
     Code::InvalidGrant,
     Code::InvalidClientId,

@@ -14,7 +14,7 @@ use crate::x::price::Micros;
 use crate::x::problem::Problem;
 
 const T0: UnixMillis = UnixMillis(1_000_000);
-const PACE: Pace = Pace { settle: Span::mins(1), probe: Span::mins(15) };
+const PACE: Pace = Pace { settle: Span::mins(1), probe: Span::mins(15), backoff: Span::mins(1), chance: 0 };
 const PLACE: Place = Place { segment: 0, attachment: 0 };
 
 fn file(kind: Kind, size: u64) -> File {

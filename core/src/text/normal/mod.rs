@@ -1,8 +1,9 @@
-//! Normalization form C (UAX #15), as far as counting can tell.
+//! What X makes of a text before X counts and stores the text: every line ends with a line feed, and the characters are in
+//! normalization form C (UAX #15).
 //!
-//! It is our own since the tables of the usual crates are as large as all of this module. Ours lack the CJK compatibility
-//! ideographs: each stands for one other ideograph, which weighs as much and separates words and hosts in the same way.
+//! The tables are our own since those of the usual crates are as large as all of this module.
 
+mod compatibility;
 mod hangul;
 mod table;
 
@@ -37,7 +38,8 @@ struct Unit {
 impl Normal {
     pub(super) fn of(text: &str) -> Self {
         let is_normal = text.chars().all(|c| c < FIRST_COMBINING);
-        let units = if is_normal { plain(text) } else { compose(reordered(decompose(text))) };
+        let mut units = if is_normal { plain(text) } else { compose(reordered(decompose(text))) };
+        end_lines(&mut units);
         let (chars, offsets) = units.into_iter().map(|unit| (unit.c, unit.offset)).unzip();
         Self { chars, offsets, length: text.len() }
     }
@@ -47,6 +49,19 @@ impl Normal {
         let offset = |at: usize| self.offsets.get(at).copied().unwrap_or(self.length);
         offset(span.start)..offset(span.end)
     }
+}
+
+/// A carriage return, with or without its line feed, is a line feed. Neither takes part in composition.
+fn end_lines(units: &mut Vec<Unit>) {
+    let mut is_after_return = false;
+    units.retain_mut(|unit| {
+        let is_second_half = is_after_return && unit.c == '\n';
+        is_after_return = unit.c == '\r';
+        if is_after_return {
+            unit.c = '\n';
+        }
+        !is_second_half
+    });
 }
 
 fn plain(text: &str) -> Vec<Unit> {
@@ -65,6 +80,8 @@ fn for_each_part(c: char, part: &mut dyn FnMut(char)) {
     if let Some((first, second)) = hangul::decompose(c).or_else(|| composed_of(c)) {
         for_each_part(first, part);
         part(second);
+    } else if let Some(other) = compatibility::unified(c) {
+        part(other);
     } else if let Some(parts) = find(&table::EXPANDED, |row| row.0.cmp(&c)) {
         parts.1.chars().for_each(part);
     } else {

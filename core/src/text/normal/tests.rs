@@ -9,21 +9,31 @@ fn ours(text: &str) -> String {
     Normal::of(text).chars.iter().collect()
 }
 
-/// A CJK ideograph that is another spelling of one other: left as it is.
-fn is_left(c: char) -> bool {
-    matches!(c, '\u{F900}'..='\u{FAFF}' | '\u{2F800}'..='\u{2FA1F}') && c.nfc().next() != Some(c)
-}
-
 #[track_caller]
 fn assert_normal(text: &str) {
-    let left: String = text.chars().filter(|&c| !is_left(c)).collect();
-    assert_eq!(ours(&left), left.nfc().collect::<String>(), "{}", left.escape_unicode());
+    let expected = text.nfc().collect::<String>().replace("\r\n", "\n").replace('\r', "\n");
+    assert_eq!(ours(text), expected, "{}", text.escape_unicode());
 }
 
 #[test]
 fn every_character_has_the_form_that_unicode_says() {
     (char::MIN..=char::MAX).for_each(|c| assert_normal(&c.to_string()));
-    assert_eq!((char::MIN..=char::MAX).filter(|&c| is_left(c)).count(), 1002);
+}
+
+#[test]
+fn every_line_ends_with_one_line_feed() {
+    for (text, expected) in [
+        ("a\r\nb", "a\nb"),
+        ("a\rb", "a\nb"),
+        ("a\r\r\n\n\rb", "a\n\n\n\nb"),
+        ("\r\n", "\n"),
+        ("\n\r", "\n\n"),
+        ("e\r\n\u{301}", "e\n\u{301}"),
+        ("a\u{2028}b\u{85}c", "a\u{2028}b\u{85}c"),
+    ] {
+        assert_eq!(ours(text), expected, "{text:?}");
+    }
+    assert_eq!(Normal::of("a\r\nb").bytes(&(2..3)), 3..4);
 }
 
 #[test]

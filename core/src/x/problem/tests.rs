@@ -6,12 +6,16 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn answer(status: u16, body: &str) -> Response<Vec<u8>> {
+    Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap()
+}
+
 fn problem(status: u16, body: &str) -> Problem {
-    read(&Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap())
+    read(&answer(status, body)).1
 }
 
 fn meaning(status: u16, body: &str) -> Refusal {
-    classify(&problem(status, body))
+    read(&answer(status, body)).0
 }
 
 /// A 403 without a type of its own, where only `detail` tells the case.
@@ -112,9 +116,9 @@ fn a_bad_body_says_which_parameter() {
 }
 
 #[test]
-fn two_cashtags_whatever_the_status() {
+fn two_cashtags_under_both_statuses() {
     let body = r#"{"detail":"A post may have a maximum of one cashtag."}"#;
-    for status in [400, 403, 422] {
+    for status in [400, 403] {
         assert_eq!(meaning(status, body), Refusal::TooManyCashtags);
     }
 }
@@ -144,23 +148,109 @@ fn an_insufficient_scope_as_rfc_6750_names_it() {
     assert_eq!(forbidden("insufficient_scope"), Refusal::MissingScope);
 }
 
+/// What X's edge and others in between answer.
+const NOT_XS: [&str; 13] = [
+    "",
+    "<!DOCTYPE html><title>Just a moment...</title>",
+    "Forbidden",
+    "[]",
+    "null",
+    "\"Forbidden\"",
+    "{}",
+    r#"{"errors":"no list"}"#,
+    r#"{"errors":[{"message":"Forbidden"}]}"#,
+    r#"{"detail":7,"title":null}"#,
+    r#"{"message":"Forbidden"}"#,
+    r#"{"error":"access_denied","ray_id":"1"}"#,
+    r#"{"type":"https://developers.cloudflare.com/support/errors/1020/","title":"Error 1020: Access denied","status":403,"detail":"You are blocked."}"#,
+];
+
 #[test]
-fn without_a_problem_the_status_speaks() {
-    let cases = [
-        (400, Refusal::InvalidRequest),
-        (401, Refusal::TokenRejected),
-        (403, Refusal::NotPermitted),
-        (404, Refusal::NotFound),
-        (409, Refusal::InvalidRequest),
-        (429, Refusal::RateLimited),
-        (502, Refusal::Unavailable),
-        (302, Refusal::InvalidResponse),
-    ];
-    for (status, refusal) in cases {
-        for body in ["", "<html>", "[]", "null", r#"{"errors":"no list"}"#, r#"{"detail":7}"#] {
+fn what_is_not_xs_says_nothing_whatever_its_status() {
+    for body in NOT_XS {
+        for status in [301, 400, 403, 404] {
+            assert_eq!(meaning(status, body), Refusal::InvalidResponse, "{status} {body}");
+        }
+        for (status, refusal) in [
+            (401, Refusal::TokenRejected),
+            (402, Refusal::CreditsDepleted),
+            (429, Refusal::RateLimited),
+            (502, Refusal::Unavailable),
+        ] {
             assert_eq!(meaning(status, body), refusal, "{status} {body}");
         }
     }
+}
+
+#[test]
+fn a_refusal_is_one_under_400_403_and_404_alone() {
+    let body = |detail: &str| format!(r#"{{"title":"Refused","type":"about:blank","detail":"{detail}"}}"#);
+    for detail in ["Refused.", "You are not allowed to create a Tweet with duplicate content."] {
+        for status in [405, 408, 409, 410, 413, 415, 418, 422, 451, 499] {
+            assert_eq!(meaning(status, &body(detail)), Refusal::InvalidResponse, "{status}");
+        }
+    }
+    let cases = [(400, Refusal::InvalidRequest), (403, Refusal::NotPermitted), (404, Refusal::NotFound)];
+    for (status, refusal) in cases {
+        for body in [
+            body("Refused."),
+            format!(r#"{{"errors":[{}]}}"#, body("Refused.")),
+            r#"{"errors":[{"code":34,"message":"Refused."}]}"#.to_owned(),
+        ] {
+            assert_eq!(meaning(status, &body), refusal, "{status} {body}");
+        }
+    }
+}
+
+#[test]
+fn the_plain_text_that_ends_an_upload() {
+    assert_eq!(meaning(400, "media type unrecognized"), Refusal::InvalidMedia);
+    assert_eq!(problem(400, "media type unrecognized").words(), "media type unrecognized");
+    assert_eq!(meaning(403, "media type unrecognized"), Refusal::InvalidResponse);
+}
+
+#[test]
+fn an_account_that_its_owner_has_to_look_after() {
+    for detail in [
+        "To protect our users from spam and other malicious activity, this account is temporarily locked. Please log in to https://x.com to unlock your account.",
+        "Your account is suspended and is not permitted to access this feature.",
+        "Your account has been locked. Log in to https://twitter.com to fix it.",
+        "This account is temporarily limited.",
+        "You need to verify your account. Please add a phone number.",
+        "Please confirm your email address before you post.",
+    ] {
+        assert_eq!(forbidden(detail), Refusal::AccountLocked, "{detail}");
+    }
+    for code in [64, 226, 231, 326] {
+        let body = format!(r#"{{"errors":[{{"code":{code},"message":"In words that nobody has seen."}}]}}"#);
+        assert_eq!(meaning(403, &body), Refusal::AccountLocked, "{code}");
+    }
+}
+
+#[test]
+fn the_limit_of_a_day() {
+    assert_eq!(forbidden("User is over daily status update limit."), Refusal::DailyLimit);
+    let older = r#"{"errors":[{"code":185,"message":"User is over daily status update limit."}]}"#;
+    assert_eq!(meaning(403, older), Refusal::DailyLimit);
+    assert_eq!(meaning(403, r#"{"errors":[{"code":185,"message":"Too much."}]}"#), Refusal::DailyLimit);
+}
+
+#[test]
+fn codes_of_the_older_layout_say_what_their_words_may_not() {
+    for (code, refusal) in [
+        (186, Refusal::TextTooLong),
+        (187, Refusal::DuplicateContent),
+        (324, Refusal::InvalidMedia),
+        (327, Refusal::AlreadyReposted),
+    ] {
+        let body = format!(r#"{{"errors":[{{"code":{code},"message":"No."}}]}}"#);
+        assert_eq!(meaning(403, &body), refusal, "{code}");
+    }
+}
+
+#[test]
+fn where_x_gives_no_reason_the_status_is_told() {
+    assert_eq!(problem(403, "<html>").words(), "X answered 403 without a reason that can be read.");
 }
 
 #[test]
@@ -176,7 +266,7 @@ proptest! {
     fn reading_never_panics(status in 100_u16..1000, bytes: Vec<u8>, text in "\\PC{0,30}", key in "errors|type|title|detail|message") {
         let any = serde_json::json!({ key: [{"type": text, "detail": text, "message": text}], "type": text }).to_string();
         for body in [bytes, any.into_bytes()] {
-            classify(&read(&Response::builder().status(status).body(body).unwrap()));
+            read(&Response::builder().status(status).body(body).unwrap());
         }
     }
 }

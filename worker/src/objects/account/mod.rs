@@ -106,6 +106,7 @@ impl Inner {
             Message::ClientChanged { client_id } => self.client_changed(&client_id).and_then(reply),
             Message::Recall { delivery, to_end } => self.recall(&delivery, to_end).and_then(reply),
             Message::Resolve { delivery, id } => self.resolve(&delivery, id.as_ref()).await.and_then(reply),
+            Message::Retry { delivery } => self.retry(&delivery).and_then(reply),
             Message::Ask(lookup) => self.ask(&lookup).await,
             Message::Delete(segments) => self.delete(&segments).await.and_then(reply),
             Message::Limits => self.windows(now()).and_then(reply),

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use latchkey_core::delivery::{Call, Delivery, Outcome, Pace, State};
+use latchkey_core::delivery::{Call, Delivery, Lock, Outcome, Pace, State};
 use latchkey_core::id::{AccountId, XPostId, XUserId};
 use latchkey_core::network::Gate;
 use latchkey_core::x::XError;
@@ -18,7 +18,7 @@ use crate::log;
 use crate::objects::storage::read;
 use crate::objects::workspace::{GrantReport, Report};
 use crate::outbound::PATIENT;
-use crate::runtime::now;
+use crate::runtime::{entropy, now};
 
 /// The steps of one alarm, which may make 50 requests to the outside (Workers' free plan) and last 15 minutes. The next
 /// alarm goes on at once.
@@ -85,7 +85,7 @@ impl Inner {
     }
 
     /// One call to X, or none when something stands in its way. In order: (1) the ledger hears that it begins, and says
-    /// whether X may be called; (2) the windows; (3) a token; (4) the intent of a post is stored; (5) X is called.
+    /// whether X may be called; (2) a lock of the account, and the windows; (3) a token; (4) the intent of a post is stored; (5) X is called.
     async fn send(self: &Rc<Self>, mut delivery: Delivery) -> Result<()> {
         let upload = delivery.next_upload(now());
         let endpoint = match &upload {
@@ -102,6 +102,9 @@ impl Inner {
             return self.effect(delivery, Outcome::Paused(why));
         }
         let closed_until = gate.closed_until.filter(|_| endpoint == Some(NEW_POSTS));
+        if let Some(lock) = self.lock()? {
+            return self.effect(delivery, Outcome::Locked(lock));
+        }
         let exhausted_until = endpoint.map_or(Ok(None), |endpoint| self.exhausted_until(endpoint))?;
         if let Some(until) = closed_until.max(exhausted_until) {
             return self.effect(delivery, Outcome::LimitedUntil(until));
@@ -140,13 +143,23 @@ impl Inner {
             Call::Post(_) => create_response(&answer),
             Call::Repost(id) => repost_response(&answer, id),
         };
-        Ok(published.map_or_else(Outcome::Refused, Outcome::Published))
+        match published {
+            Ok(id) => Ok(Outcome::Published(id)),
+            // The answer may leave out a window that X has told before.
+            Err(XError::Refused { refusal, problem, .. }) => {
+                let windows = self.windows_of(call.endpoint())?;
+                Ok(Outcome::Refused(XError::Refused { refusal, problem, windows }))
+            }
+            Err(malformed) => Ok(Outcome::Refused(malformed)),
+        }
     }
 
     fn effect(&self, mut delivery: Delivery, outcome: Outcome) -> Result<()> {
         let id = if let Outcome::Published(id) = &outcome { Some(id.clone()) } else { None };
         delivery.effect(outcome, now(), self.pace()?);
-        self.save_with_claim(&delivery, id.as_ref())
+        self.save_with_claim(&delivery, id.as_ref())?;
+        // X took it: the account is not locked any more.
+        if id.is_some() { self.release_locked() } else { Ok(()) }
     }
 
     /// That a post is ours and what became of the delivery are one write.
@@ -202,7 +215,7 @@ impl Inner {
     pub(super) fn release_held(&self, is_app: bool) -> Result<()> {
         for mut delivery in self.open_deliveries()? {
             match delivery.state {
-                State::Held if !(is_app && delivery.needs_reconnection()) => delivery.release(now()),
+                State::Held if !is_app || delivery.is_held_for_app() => delivery.release(now()),
                 // The account's own posts can be read again.
                 State::Unknown => delivery.not_read(now()),
                 _ => continue,
@@ -210,6 +223,28 @@ impl Inner {
             self.save_delivery(&delivery)?;
         }
         Ok(())
+    }
+
+    /// Until when the account is locked at X, as a delivery was told that waits for it.
+    fn lock(&self) -> Result<Option<Lock>> {
+        Ok(self.locked_deliveries()?.iter().find(|delivery| !delivery.is_due(now())).and_then(Delivery::lock))
+    }
+
+    fn release_locked(&self) -> Result<()> {
+        self.locked_deliveries()?.into_iter().try_for_each(|delivery| self.release_one(delivery))
+    }
+
+    fn release_one(&self, mut delivery: Delivery) -> Result<()> {
+        delivery.release(now());
+        self.save_delivery(&delivery)
+    }
+
+    /// A person wants a held delivery tried now. If a lock holds it, all that the lock holds are tried.
+    pub(super) fn retry(&self, known: &Delivery) -> Result<()> {
+        let Some(delivery) = self.delivery(known)?.filter(|delivery| delivery.state == State::Held) else {
+            return Ok(());
+        };
+        if delivery.is_locked() { self.release_locked() } else { self.release_one(delivery) }
     }
 
     /// The row is gone: what has not left for X never will.
@@ -223,7 +258,7 @@ impl Inner {
     }
 
     pub(super) fn pace(&self) -> Result<Pace> {
-        Ok(self.app()?.pace())
+        Ok(Pace { chance: u32::from_le_bytes(entropy()?), ..self.app()?.pace() })
     }
 
     pub(super) fn x_user_id(&self) -> Result<XUserId> {

@@ -7,7 +7,7 @@ use latchkey_core::delivery::{Delivery, State};
 use latchkey_core::id::XPostId;
 use latchkey_core::oauth::Endpoints;
 use latchkey_core::secret::Secret;
-use latchkey_core::time::{Span, UnixMillis};
+use latchkey_core::time::UnixMillis;
 use latchkey_core::x::XError;
 use latchkey_core::x::problem::Refusal;
 use latchkey_core::x::rate::{Window, WindowKind, exhausted_until, windows};
@@ -29,6 +29,8 @@ enum Sight {
     Posts(Vec<OwnPost>),
     /// Nothing, before then.
     NotBefore(UnixMillis),
+    /// X limits the reads, and may say until when.
+    Limited(Option<UnixMillis>),
 }
 
 impl Inner {
@@ -45,6 +47,7 @@ impl Inner {
         let Some(mut delivery) = self.unchanged(&delivery)? else { return Ok(()) };
         match sight {
             Sight::NotBefore(time) => delivery.not_read(time),
+            Sight::Limited(until) => delivery.read_limited(until, now(), self.pace()?),
             Sight::Posts(posts) => {
                 delivery.reads = delivery.reads + gate.post_read.times(posts.len());
                 if let Some(id) = delivery.found_in(&posts, |id| self.is_claimed(id).unwrap_or(true)) {
@@ -94,7 +97,7 @@ impl Inner {
                     posts.extend(read.posts);
                     page = read.next;
                 }
-                Err(error) => return Ok(Sight::NotBefore(self.read_again_at(&error)?)),
+                Err(error) => return self.not_seen(&error),
             }
             if page.is_none() {
                 return Ok(Sight::Posts(posts));
@@ -113,15 +116,18 @@ impl Inner {
         Ok(now() + self.pace()?.again())
     }
 
-    fn read_again_at(&self, error: &XError) -> Result<UnixMillis> {
-        let XError::Refused { refusal, windows, .. } = error else { return self.again_at() };
-        Ok(match refusal {
-            Refusal::RateLimited | Refusal::UsageCapped => {
-                exhausted_until(windows).filter(|reset| *reset > now()).unwrap_or(now() + Span::mins(15))
+    fn not_seen(&self, error: &XError) -> Result<Sight> {
+        match error {
+            XError::Refused { refusal: Refusal::RateLimited | Refusal::UsageCapped, windows, .. } => {
+                Ok(Sight::Limited(exhausted_until(windows)))
             }
-            Refusal::TokenRejected | Refusal::Unavailable | Refusal::InvalidResponse => self.again_at()?,
-            _ => now() + self.pace()?.probe,
-        })
+            XError::Refused { refusal, .. }
+                if !matches!(refusal, Refusal::TokenRejected | Refusal::Unavailable | Refusal::InvalidResponse) =>
+            {
+                self.not_before_probe()
+            }
+            XError::Refused { .. } | XError::Malformed { .. } => Ok(Sight::NotBefore(self.again_at()?)),
+        }
     }
 
     /// Remembers what X says of its limits.
@@ -131,9 +137,12 @@ impl Inner {
 
     /// Until when an endpoint is of no use, as far as this account knows.
     pub(super) fn exhausted_until(&self, endpoint: &str) -> Result<Option<UnixMillis>> {
-        let known: Vec<Window> =
-            self.windows(now())?.into_iter().filter(|(of, _)| of == endpoint).map(|(_, window)| window).collect();
-        Ok(exhausted_until(&known))
+        Ok(exhausted_until(&self.windows_of(endpoint)?))
+    }
+
+    /// The windows of an endpoint that are not over, as last told.
+    pub(super) fn windows_of(&self, endpoint: &str) -> Result<Vec<Window>> {
+        Ok(self.windows(now())?.into_iter().filter(|(of, _)| of == endpoint).map(|(_, window)| window).collect())
     }
 
     /// The app's own window for posts is spent: that concerns every account.

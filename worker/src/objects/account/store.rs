@@ -191,6 +191,15 @@ impl Inner {
         self.db()?.docs(query, Vec::new())
     }
 
+    /// What waits for the account to be unlocked at X, the next to be tried first.
+    pub fn locked_deliveries(&self) -> Result<Vec<Delivery>> {
+        self.db()?.docs(
+            "SELECT doc FROM journal WHERE state IN ('held', 'unknown', 'recalled', 'aside')
+                AND json_extract(doc, '$.error.code') = 'account_locked' AND state = 'held' ORDER BY due_at",
+            Vec::new(),
+        )
+    }
+
     pub fn interrupted_deliveries(&self) -> Result<Vec<Delivery>> {
         self.db()?.docs("SELECT doc FROM journal WHERE state = 'publishing'", Vec::new())
     }

@@ -39,6 +39,9 @@ pub(super) enum Message {
         delivery: Box<Delivery>,
         id: Option<XPostId>,
     },
+    Retry {
+        delivery: Box<Delivery>,
+    },
     Ask(Lookup),
     Delete(Vec<Segment>),
     Limits,
@@ -220,6 +223,11 @@ impl AccountStub {
     /// Settles a doubt by hand: it came about as `id`, or not at all. Says whether there was a doubt.
     pub async fn resolve(&self, delivery: Delivery, id: Option<XPostId>) -> Result<bool> {
         ask(&self.stub, &Message::Resolve { delivery: Box::new(delivery), id }).await
+    }
+
+    /// Tries a held delivery now.
+    pub async fn retry(&self, delivery: Delivery) -> Result<()> {
+        ask(&self.stub, &Message::Retry { delivery: Box::new(delivery) }).await
     }
 
     /// What X says, or its refusal.

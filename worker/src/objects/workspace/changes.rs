@@ -165,23 +165,29 @@ impl Inner {
         Ok(Some(if post.is_draft { withdrawn(delivery) } else { delivery }))
     }
 
-    /// Failed deliveries go on at the first segment that is missing.
+    /// Failed deliveries go on at the first segment that is missing, as their next edition. A held one stays what it is and
+    /// is tried now: what is held may begin by itself at any moment, so only the account's object can say when.
     pub(super) fn retry_post(&self, id: &str, whose: &Binding) -> Result<Answer> {
         let post = self.post_for(id, whose)?;
         let deliveries = self.deliveries_of(&post.id)?;
-        let failed: Vec<_> = deliveries.iter().filter(|(delivery, _)| delivery.state == State::Failed).collect();
-        if failed.is_empty() {
+        let in_state = |state: State| deliveries.iter().filter(move |(delivery, _)| delivery.state == state);
+        let (failed, held): (Vec<_>, Vec<_>) = (in_state(State::Failed).collect(), in_state(State::Held).collect());
+        if failed.is_empty() && held.is_empty() {
             let is_pending = deliveries.iter().any(|(delivery, _)| !delivery.is_final());
             return Err(if is_pending { in_flight() } else { nothing_failed() });
         }
-        self.require_accounts(failed.iter().copied())?;
+        self.require_accounts(failed.iter().chain(&held).copied())?;
         let cost = failed.iter().map(|(delivery, _)| delivery.owed()).sum();
         self.require_budget(&Expense { tenant_id: post.tenant_id.as_ref(), cost, at: now(), instead_of: None })?;
         for (delivery, account) in &failed {
             self.dispatch(account, delivery.next_edition(delivery.segments.clone(), now()))?;
         }
+        for (delivery, account) in &held {
+            self.owe(&Errand::Retry { object: account.object(), delivery: Box::new(delivery.clone()) }, now())?;
+        }
         let view = self.view(&post)?;
-        let body = json!({ "retried": failed.len(), "post": view, "data": { "post": view }, "warnings": [] });
+        let body =
+            json!({ "retried": failed.len() + held.len(), "post": view, "data": { "post": view }, "warnings": [] });
         Ok(Answer::success(200, body))
     }
 

@@ -221,7 +221,8 @@ impl Inner {
     pub(super) fn oldest_held(&self, network_id: &NetworkId) -> Result<Option<Delivery>> {
         let query =
             "SELECT d.doc AS doc FROM deliveries d JOIN accounts a ON a.id = d.account_id WHERE d.state = 'held'
-            AND a.network_id = ? AND json_extract(d.doc, '$.error.code') <> 'reconnect_required'
+            AND a.network_id = ?
+            AND json_extract(d.doc, '$.error.code') IN ('credits_depleted', 'app_read_only', 'app_not_enrolled', 'x_refused')
             ORDER BY json_extract(d.doc, '$.run_at') LIMIT 1";
         self.db()?.doc(query, vec![network_id.as_str().into()])
     }

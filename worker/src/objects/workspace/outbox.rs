@@ -34,6 +34,11 @@ pub enum Errand {
         object: String,
         delivery: Box<Delivery>,
     },
+    /// A held delivery is to be tried now.
+    Retry {
+        object: String,
+        delivery: Box<Delivery>,
+    },
     /// A row was closed. What that means for the tokens is looked up when the errand is run: the person may have
     /// connected again since.
     Release {
@@ -243,6 +248,7 @@ impl Inner {
         match work {
             Work::Enqueue(object, deliveries) => app.account(&object)?.enqueue(deliveries).await,
             Work::Other(Errand::Enqueue { object, delivery }) => app.account(&object)?.enqueue(vec![*delivery]).await,
+            Work::Other(Errand::Retry { object, delivery }) => app.account(&object)?.retry(*delivery).await,
             Work::Other(Errand::Release { account_id, network_id, x_user_id }) => {
                 let users = self.users_of_grant(&network_id, &x_user_id)?;
                 if users.contains(&account_id) {

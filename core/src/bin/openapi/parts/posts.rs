@@ -100,10 +100,15 @@ pub fn part() -> Result<Part, String> {
             "`success` is false if one failed.",
             record(json!({ "success": flag(), "results": list(a("RemoteResult")) })),
         ),
-        Operation::new("POST", "/v1/posts/{id}/retry", "retryPost", "Sends failed deliveries again")
-            .may_take(record(json!({})))
-            .answers(200, "How many.", success(post(json!({ "retried": count() }))))
-            .refuses(&[Code::AlreadyPublished, Code::InFlight, Code::UnknownAccount, Code::BudgetExceeded]),
+        Operation::new(
+            "POST",
+            "/v1/posts/{id}/retry",
+            "retryPost",
+            "Sends failed deliveries again, and tries held ones at once",
+        )
+        .may_take(record(json!({})))
+        .answers(200, "How many.", success(post(json!({ "retried": count() }))))
+        .refuses(&[Code::AlreadyPublished, Code::InFlight, Code::UnknownAccount, Code::BudgetExceeded]),
         Operation::new(
             "POST",
             "/v1/posts/{id}/deliveries/{account}/resolve",

@@ -103,7 +103,7 @@ function Actions({ post }) {
     <>
       {isOpen(post) && <LinkButton icon="pen" href={href(`posts/${post.id}/edit`)}>Edit</LinkButton>}
       {isOpen(post) && <Button kind="primary" isBusy={isBusy} onPress={() => run(() => patch(path, { isDraft: false, scheduledAt: null }), "On its way to X")}>Publish now</Button>}
-      {states.includes("failed") && <Button kind="primary" icon="refresh" isBusy={isBusy} onPress={() => run(() => send(`${path}/retry`), "Sent again")}>Retry</Button>}
+      {(states.includes("failed") || states.includes("held")) && <Button kind="primary" icon="refresh" isBusy={isBusy} onPress={() => run(() => send(`${path}/retry`), "Sent again")}>Retry</Button>}
       {states.includes("published") && <Button kind="danger" onPress={() => ask("remote")}>Delete on X</Button>}
       {!["publishing", "unknown"].includes(state) && <Button kind="quiet" icon="trash" onPress={() => ask("record")}>{isOpen(post) ? "Delete" : "Delete the record"}</Button>}
       <Problem error={error} />
