@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import AxeBuilder from "@axe-core/playwright";
+import { browse } from "../support/client.mjs";
 import { buttonOf, inState, startStage, statusOf } from "./stage.mjs";
 
 let stage;
@@ -68,6 +69,21 @@ test("three wrong codes end the attempt, connect nothing and leave X no token", 
   assert.deepEqual(await visit.accounts(), []);
   await visit.answer(await visit.pressUntilX(), "authorize");
   assert.equal((await visit.events(2))[1].type, "connected");
+});
+
+test("a stranger who brings a code of their own making ends nothing: the person at X still connects", async (t) => {
+  const visit = await stage.visit(t);
+  const popup = await visit.pressUntilX();
+  const asked = new URL(popup.url()).searchParams;
+  const completed = visit.page.waitForResponse((response) => response.url().endsWith("/complete"));
+  const query = new URLSearchParams({ state: asked.get("state"), code: "made-up" });
+  await browse(stage, `${asked.get("redirect_uri")}?${query}`);
+  assert.equal((await completed).status(), 202);
+  await inState(visit.page, "authorizing");
+  await visit.events(0);
+  await visit.answer(popup, "authorize");
+  const { type: kind, detail } = await visit.onlyEvent();
+  assert.deepEqual([kind, detail.account.username], ["connected", visit.user.username]);
 });
 
 test("what is not six digits is not sent", async (t) => {
