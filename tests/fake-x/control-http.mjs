@@ -13,6 +13,7 @@ const ROUTES = {
   "POST /grants": (control, given) => control.grant(given),
   "POST /grants/bulk": (control, given) => control.grants(given),
   "DELETE /grants": (control, given) => control.revokeGrants(given),
+  "POST /tokens": (control, given) => control.adopt(given),
   "GET /tokens": (control, given) => control.tokens(given),
   "POST /tokens/expire": (control, given) => control.expireToken(given),
   "GET /posts": (control, given) => control.posts(given),

@@ -3,7 +3,7 @@
 import { APP_KEYS, FAULT_KEYS, POST_KEYS, USER_KEYS, checkApp, checkSettings, only } from "./control-checks.mjs";
 import { newFault } from "./faults.mjs";
 import { NON_PUBLIC, PUBLIC } from "./metrics.mjs";
-import { isLive, issueCode } from "./oauth.mjs";
+import { adoptTokens, isLive, issueCode } from "./oauth.mjs";
 import { isScope } from "./scopes.mjs";
 import { addPost } from "./tweets.mjs";
 
@@ -65,6 +65,14 @@ export class Control {
   /** Many at once; the codes are in the order of the list and live 30 s like any other. */
   grants(list) {
     return list.map((given) => this.grant(given));
+  }
+
+  /** A Worker that was kept on disk has tokens of an earlier stand-in: they count here as well, as one family. */
+  adopt({ client_id = this.app.client_id, username, scopes, ...given }) {
+    const tokens = only(given, ["access_token", "refresh_token"]);
+    const grant = { client_id: this.#app(client_id).client_id, user_id: this.#user(username).id, scopes, revoked: false };
+    adoptTokens(this.#state, grant, tokens);
+    return { adopted: Object.keys(tokens).length };
   }
 
   tokens({ username } = {}) {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { CHALLENGE, MEDIA_SCOPES, SCOPES, connect, exchange, get, start } from "./client.mjs";
+import { CHALLENGE, MEDIA_SCOPES, SCOPES, connect, exchange, get, refresh, start } from "./client.mjs";
 import { simple } from "./media-client.mjs";
 import { png } from "./sample-files.mjs";
 
@@ -96,6 +96,20 @@ test("an_access_token_can_be_expired_while_its_pair_lives", async (t) => {
   assert.equal((await get(x, "/2/users/me", token)).status, 401);
   const alive = x.tokens({ username: "ada" }).map(({ kind, live }) => [kind, live]);
   assert.deepEqual(alive, [["access", false], ["refresh", true]]);
+});
+
+test("tokens_of_an_earlier_stand_in_count_and_are_one_family", async (t) => {
+  const earlier = await connect(await start(t));
+  const x = await start(t);
+  assert.equal((await get(x, "/2/users/me", earlier)).status, 401);
+  const { access_token, refresh_token } = earlier;
+  const { body } = await control(x, "POST", "/tokens", { username: "ada", scopes: SCOPES, access_token, refresh_token });
+  assert.deepEqual(body, { adopted: 2 });
+  assert.equal((await get(x, "/2/users/me", earlier)).status, 200);
+  const renewed = await refresh(x, refresh_token);
+  assert.equal(renewed.status, 200);
+  assert.equal((await refresh(x, refresh_token)).status, 400);
+  assert.equal((await get(x, "/2/users/me", earlier)).status, 401, "a second use ends the family");
 });
 
 test("a_user_can_take_back_what_was_granted_codes_included", async (t) => {

@@ -79,8 +79,15 @@ function issueTokens(x, grant) {
   return { ...answer, refresh_token: mint(x, grant, "refresh", "rt", REFRESH_LIFETIME) };
 }
 
-function mint(x, grant, kind, mark, lifetime) {
-  const text = tokenText(x.now(), mark);
+/** Tokens that an earlier stand-in issued for this consent, alive as if they had just been issued. */
+export function adoptTokens(x, grant, { access_token, refresh_token }) {
+  keep(x, grant, "access", access_token, x.settings.access_token_ms);
+  if (refresh_token) keep(x, grant, "refresh", refresh_token, REFRESH_LIFETIME);
+}
+
+const mint = (x, grant, kind, mark, lifetime) => keep(x, grant, kind, tokenText(x.now(), mark), lifetime);
+
+function keep(x, grant, kind, text, lifetime) {
   x.tokens.set(text, { text, kind, grant, expires_at: x.now() + lifetime, spent: false, revoked: false });
   return text;
 }
