@@ -35,7 +35,9 @@ pub fn part() -> Part {
     )
 }
 
-const CODES: [Code; 20] = [
+const CODES: [Code; 22] = [
+    Code::Internal,
+    Code::Misconfigured,
     Code::InvalidPayload,
     Code::InvalidApiKey,
     Code::InvalidSessionToken,

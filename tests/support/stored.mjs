@@ -1,0 +1,99 @@
+/**
+ * What the Worker keeps on disk, between two of its lives: the SQLite files of its objects, laid out and looked into.
+ *
+ *   const stored = await layOut("schema-1");              // a copy of a fixture, as if it had been made a moment ago
+ *   const bench = await startBench({ persist: stored.folder, register: false });
+ */
+
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { readdirSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+
+const FIXTURES = fileURLToPath(new URL("fixture/", import.meta.url));
+export const OBJECTS = ["Workspace", "Account", "Connect"];
+
+/** `{ folder, facts, remove }`: a state folder, and what its maker wrote down. */
+export async function layOut(name) {
+  const facts = JSON.parse(await readFile(join(FIXTURES, name, "facts.json"), "utf8"));
+  const folder = await mkdtemp(join(tmpdir(), "stored-"));
+  await cp(join(FIXTURES, name, "state"), folder, { recursive: true });
+  for (const object of OBJECTS) inObject(folder, object, (db) => shiftTimes(db, Date.now() - facts.made_at));
+  return { folder, facts, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export const backupOf = (name) => readFile(join(FIXTURES, name, "backup.ndjson"), "utf8");
+
+/** The first object of a kind, while no Worker runs. */
+export function inObject(folder, object, work) {
+  const home = join(folder, "do", `worker-${object}Object`);
+  const files = readdirSync(home).filter((file) => /^[0-9a-f]{64}\.sqlite$/.test(file)).map((file) => join(home, file));
+  const [first] = files.sort((one, other) => statSync(one).birthtimeMs - statSync(other).birthtimeMs);
+  const db = new DatabaseSync(first, { readBigInts: true });
+  try {
+    return work(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** Tables, indexes and views: name to definition, in one kind of white space. */
+export const schemaOf = (folder, object) =>
+  inObject(folder, object, (db) => {
+    const rows = db.prepare("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").all();
+    return Object.fromEntries(rows.filter(({ name }) => isOurs(name)).map(({ name, sql }) => [name, sql.replace(/\s+/g, " ")]));
+  });
+
+/** Every row of every table of ours. */
+export const rowsOf = (folder, object) =>
+  inObject(folder, object, (db) => {
+    const rows = (table) => db.prepare(`SELECT * FROM ${table}`).all().map((row) => ({ ...row }));
+    return Object.fromEntries(tables(db).map((table) => [table, rows(table)]));
+  });
+
+export const versionOf = (folder, object) =>
+  inObject(folder, object, (db) => {
+    const { version, oldest } = db.prepare("SELECT version, oldest FROM schema_version").get();
+    return { version: Number(version), oldest: Number(oldest) };
+  });
+
+/** As code of another version would have left it. */
+export const setVersion = (folder, object, { version, oldest }) =>
+  inObject(folder, object, (db) => {
+    db.exec(`CREATE TABLE IF NOT EXISTS schema_version (
+      id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, oldest INTEGER NOT NULL)`);
+    db.prepare("INSERT OR REPLACE INTO schema_version (id, version, oldest) VALUES (1, ?, ?)").run(version, oldest);
+  });
+
+/** Lets a time pass for an object of which there is one: its rows are older, and its alarm is due. */
+export function age(folder, object, ms) {
+  inObject(folder, object, (db) => {
+    shiftTimes(db, -ms);
+    db.exec("UPDATE _cf_METADATA SET value = 1 WHERE key = 1");
+  });
+  // Here workerd keeps whom it has to wake.
+  const alarms = new DatabaseSync(join(folder, "do", `worker-${object}Object`, "metadata.sqlite"));
+  alarms.exec("UPDATE _cf_ALARM SET scheduled_time = 1");
+  alarms.close();
+}
+
+const isOurs = (name) => !name.startsWith("_cf_") && !name.startsWith("sqlite_");
+
+const tables = (db) =>
+  db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all().map(({ name }) => name).filter(isOurs);
+
+/** Adds to every time, in columns and within documents: what expires has as long to go as when it was written. */
+function shiftTimes(db, by) {
+  const moved = (text) => text.replace(/\b1[6-9]\d{11}\b/g, (time) => String(Number(time) + by));
+  const shift = (value) => {
+    if (typeof value === "string") return moved(value);
+    return typeof value === "bigint" ? BigInt(moved(String(value))) : value;
+  };
+  db.function("shifted", { useBigIntArguments: true }, shift);
+  for (const table of tables(db)) {
+    const columns = db.prepare(`PRAGMA table_info(${table})`).all().map(({ name }) => `${name} = shifted(${name})`);
+    db.exec(`UPDATE ${table} SET ${columns.join(", ")}`);
+  }
+}
