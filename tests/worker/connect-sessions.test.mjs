@@ -87,8 +87,8 @@ test("scopes are an array or one string, and include what tells who connected", 
 });
 
 test("a label is one line of at most 80 characters", async () => {
-  assert.equal((await create({ origin: SITE, label: "é".repeat(80) })).status, 201);
-  for (const label of ["x".repeat(81), "two\nlines"]) await refusesField("label", { label });
+  for (const label of ["é".repeat(80), "👩\u200D💻 می\u200Cخواهم"]) assert.equal((await create({ origin: SITE, label })).status, 201);
+  for (const label of ["x".repeat(81), "two\nlines", "\u202Eemca", "Ac\u200Bme", "Ac\u200Dme"]) await refusesField("label", { label });
 });
 
 test("a tenant id has 1 to 128 letters, digits, _ or -", async () => {

@@ -88,6 +88,20 @@ test("what is wrong with a webhook is named and nothing is created", async () =>
   assert.deepEqual((await bench.api.get("/v1/webhooks?tenant_id=refused")).body.data, []);
 });
 
+test("custom headers are for the origin that they were given for", async () => {
+  const headers = { authorization: "Bearer of-the-old-receiver" };
+  const { id } = (await create({ headers })).body.data;
+  const change = async (fields) => {
+    const { status, body, text } = await bench.api.patch(`/v1/webhooks/${id}`, fields);
+    assert.equal(status, 200, text);
+    return [body.data.header_names, body.warnings.length];
+  };
+  assert.deepEqual(await change({ url: "https://acme.example/elsewhere" }), [["authorization"], 0]);
+  assert.deepEqual(await change({ url: "https://evil.example/hook" }), [[], 1]);
+  assert.deepEqual(await change({ url: "https://acme.example/hook" }), [[], 0], "they do not come back either");
+  assert.deepEqual(await change({ url: "https://other.example/", headers }), [["authorization"], 0]);
+});
+
 test("a tenant has at most fifty", async () => {
   for (let n = 0; n < 50; n += 1) assert.equal((await create({ tenant_id: "many" })).status, 201);
   assertRefused(await create({ tenant_id: "many" }), 400, "invalid_payload", "tenant_id");

@@ -1,5 +1,5 @@
 //! Rules about the code that neither the compiler nor deny.toml can say: what core's own tree may contain, who opens
-//! bindings, and which tables have to be explained.
+//! bindings, which tables have to be explained, and which promises name their test.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,11 @@ use crate::run::{self, Result};
 
 pub(crate) type Rule = (&'static str, fn() -> Result);
 
-pub(crate) const ALL: [Rule; 3] = [
+pub(crate) const ALL: [Rule; 4] = [
     ("core is pure", core_is_pure),
     ("bindings are opened in app.rs", bindings_are_opened_in_app),
     ("tables are in docs/STORAGE.md", tables_are_documented),
+    ("docs/SECURITY.md names tests that exist", security_names_its_tests),
 ];
 
 /// docs/ARCHITECTURE.md: core has no runtime, no browser, no clock, no entropy of its own. deny.toml sees the features of
@@ -70,6 +71,82 @@ fn defined(source: &str) -> BTreeSet<&str> {
     names.filter_map(|rest| rest.split([' ', '(']).next()).filter(is_name).collect()
 }
 
+/// Each row of a table whose last column is called "test" names one, and each named test exists: under the title
+/// `file: sentence` in a `*.test.mjs`, or as `core::module::name` in Rust.
+fn security_names_its_tests() -> Result {
+    let document = std::fs::read_to_string(paths::at("docs/SECURITY.md"))?;
+    let titles = test_titles()?;
+    let mut found = Vec::new();
+    for row in tested_rows(&document) {
+        let named = names(row.rsplit('|').nth(1).unwrap_or_default());
+        if named.is_empty() {
+            found.push(format!("no test: {row}"));
+        }
+        found.extend(named.into_iter().filter(|name| !titles.contains(*name)).map(str::to_owned));
+    }
+    refuse(found, "docs/SECURITY.md names no test, or one that is not there")
+}
+
+/// The rows below each heading that ends with the column "test".
+fn tested_rows(document: &str) -> Vec<&str> {
+    let mut rows = Vec::new();
+    let mut is_tested = false;
+    for line in document.lines() {
+        if !line.starts_with('|') {
+            is_tested = false;
+        } else if line.ends_with("| test |") {
+            is_tested = true;
+        } else if is_tested && !line.starts_with("|---") {
+            rows.push(line);
+        }
+    }
+    rows
+}
+
+/// What a cell has between backticks.
+fn names(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
+
+fn test_titles() -> Result<BTreeSet<String>> {
+    let mut titles = BTreeSet::new();
+    for folder in ["tests/worker", "tests/browser", "tests/support"] {
+        for file in paths::files_ending(folder, ".test.mjs") {
+            let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+            let source = std::fs::read_to_string(&file)?;
+            let area = name.trim_end_matches(".test.mjs");
+            titles.extend(script_titles(&source).map(|title| format!("{area}: {title}")));
+        }
+    }
+    for file in rust_files(&paths::at("core/src"))? {
+        let source = std::fs::read_to_string(&file)?;
+        titles.extend(rust_titles(&source).map(|title| format!("{}: {title}", module(&file))));
+    }
+    Ok(titles)
+}
+
+/// The sentences of `test("…")` and `it("…")`.
+fn script_titles(source: &str) -> impl Iterator<Item = &str> {
+    let calls = source.lines().filter_map(|line| {
+        let line = line.trim_start();
+        line.strip_prefix("test(\"").or_else(|| line.strip_prefix("it(\""))
+    });
+    calls.filter_map(|rest| rest.split_once('"').map(|(title, _)| title))
+}
+
+fn rust_titles(source: &str) -> impl Iterator<Item = &str> {
+    let tests = source.split("#[test]").skip(1);
+    tests.filter_map(|rest| rest.trim_start().strip_prefix("fn ")?.split('(').next())
+}
+
+/// `core/src/seal/tests.rs` and `core/src/seal.rs` are both `core seal`.
+fn module(file: &Path) -> String {
+    let path = file.strip_prefix(paths::at("core/src")).unwrap_or(file).with_extension("");
+    let path = path.to_string_lossy();
+    let module = path.trim_end_matches("/tests").trim_end_matches("/mod");
+    format!("core {module}")
+}
+
 fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
@@ -109,6 +186,22 @@ mod tests {
             "ALTER TABLE two ADD COLUMN six TEXT"
             #[cfg(test)] "CREATE TABLE seven (id)""#;
         assert_eq!(defined(source), BTreeSet::from(["one", "two", "three", "four", "five", "six"]));
+    }
+
+    #[test]
+    fn rows_under_a_column_of_tests_are_seen_and_others_are_not() {
+        let document = "| a | b |\n|---|---|\n| 1 | 2 |\n\n| a | test |\n|---|---|\n| 1 | `x: y`, `core z: w` |\n";
+        let rows = tested_rows(document);
+        assert_eq!(rows, ["| 1 | `x: y`, `core z: w` |"]);
+        assert_eq!(names(rows[0].rsplit('|').nth(1).unwrap_or_default()), ["x: y", "core z: w"]);
+    }
+
+    #[test]
+    fn titles_are_read_in_both_languages() {
+        let script = "test(\"one holds\", async () => {\n  it(\"two holds\", () => {";
+        assert_eq!(script_titles(script).collect::<Vec<_>>(), ["one holds", "two holds"]);
+        assert_eq!(rust_titles("#[test]\n    fn three_holds() {}").collect::<Vec<_>>(), ["three_holds"]);
+        assert_eq!(module(&paths::at("core/src/seal/tests.rs")), "core seal");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::code::Code;
 use super::input::given;
+use super::line::is_line;
 use super::refused::Refused;
 use crate::brand::{Brand, Color, LOGO_BYTES, Logo};
 
@@ -31,10 +32,8 @@ impl ChangeBrand {
 
     /// Before anything is fetched.
     pub fn check(&self) -> Result<(), Refused> {
-        let is_line = |name: &String| {
-            !name.trim().is_empty() && name.chars().count() <= NAME_CHARACTERS && !name.chars().any(char::is_control)
-        };
-        let is_good = self.name.iter().flatten().all(is_line);
+        let is_name = |name: &String| !name.trim().is_empty() && is_line(name, NAME_CHARACTERS);
+        let is_good = self.name.iter().flatten().all(is_name);
         is_good.then_some(()).ok_or_else(|| Refused::field("brand.name", "expected one line of at most 80 characters"))
     }
 

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::line::is_line;
 use super::refused::Refused;
 use crate::connect::confirm::{Awaited, ConfirmationCode};
 use crate::connect::place::{PlaceError, parse_origin, parse_redirect_uri, parse_redirect_uri_of};
@@ -165,8 +166,8 @@ fn handle(given: Option<String>) -> Result<Option<String>, Refused> {
 
 fn label(label: Option<String>) -> Result<Option<String>, Refused> {
     match &label {
-        Some(text) if text.chars().count() > LABEL_CHARACTERS || text.chars().any(char::is_control) => {
-            Err(Refused::field("label", "expected at most 80 characters on one line"))
+        Some(text) if !is_line(text, LABEL_CHARACTERS) => {
+            Err(Refused::field("label", "expected at most 80 characters on one line, without hidden ones"))
         }
         _ => Ok(label),
     }
@@ -286,5 +287,6 @@ mod tests {
     fn a_label_is_one_short_line() {
         assert_eq!(fields(&format!(r#"{{"origin":"https://a.example","label":"{}"}}"#, "x".repeat(81))), ["label"]);
         assert_eq!(fields(r#"{"origin":"https://a.example","label":"a\nb"}"#), ["label"]);
+        assert_eq!(fields("{\"origin\":\"https://a.example\",\"label\":\"\u{202E}emca\"}"), ["label"]);
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::line::is_line;
 use super::refused::Refused;
 use crate::id::{AccountId, TenantId};
 use crate::key::{ApiKey, Scope};
@@ -24,8 +25,7 @@ pub struct CreateKey {
 impl CreateKey {
     pub fn validate(mut self) -> Result<Self, Refused> {
         self.name = self.name.trim().to_owned();
-        let is_line = !self.name.is_empty() && !self.name.contains(char::is_control);
-        if !is_line || self.name.chars().count() > NAME_LENGTH {
+        if self.name.is_empty() || !is_line(&self.name, NAME_LENGTH) {
             return Err(Refused::field("name", format!("expected one line of 1 to {NAME_LENGTH} characters")));
         }
         if self.scopes.is_empty() {

@@ -10,6 +10,7 @@ pub mod event;
 pub mod https;
 pub mod input;
 pub mod key;
+pub mod line;
 pub mod media;
 pub mod network;
 pub mod post;

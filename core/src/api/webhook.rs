@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::line::is_line;
 use super::query::{Page, Query};
 use super::refused::Refused;
 use crate::id::TenantId;
@@ -87,9 +88,9 @@ impl ChangeWebhook {
 
 fn name(text: &str) -> Result<String, Refused> {
     let name = text.trim();
-    let is_line = !name.is_empty() && !name.contains(char::is_control) && name.chars().count() <= NAME_LENGTH;
+    let is_name = !name.is_empty() && is_line(name, NAME_LENGTH);
     let problem = || Refused::field("name", format!("expected one line of 1 to {NAME_LENGTH} characters"));
-    is_line.then(|| name.to_owned()).ok_or_else(problem)
+    is_name.then(|| name.to_owned()).ok_or_else(problem)
 }
 
 fn events(events: BTreeSet<EventKind>) -> Result<BTreeSet<EventKind>, Refused> {

@@ -11,6 +11,7 @@ mod signature;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 pub use self::dispatch::{Attempt, Dispatch, Outcome, State, Verdict};
 pub use self::headers::{CustomHeaders, HeaderError, delivery_headers};
@@ -154,7 +155,14 @@ impl Webhook {
         is_in_reach && self.events.contains(&kind)
     }
 
-    pub fn change(&mut self, change: Change, now: UnixMillis) {
+    /// Says whether custom headers were dropped. They are credentials for the origin that they were given for, and do
+    /// not follow the address to another one.
+    pub fn change(&mut self, change: Change, now: UnixMillis) -> bool {
+        let moves = change.url.as_deref().is_some_and(|url| !is_same_origin(&self.url, url));
+        let drops = moves && change.headers.is_none() && self.headers.is_some();
+        if drops {
+            self.headers = None;
+        }
         self.name = change.name.unwrap_or_else(|| self.name.clone());
         self.url = change.url.unwrap_or_else(|| self.url.clone());
         self.events = change.events.unwrap_or_else(|| self.events.clone());
@@ -172,6 +180,7 @@ impl Webhook {
             _ => {}
         }
         self.updated_at = now;
+        drops
     }
 
     /// The sealed secrets to sign with, the current one first.
@@ -203,6 +212,12 @@ impl Webhook {
     const fn disable(&mut self, reason: DisabledReason, now: UnixMillis) {
         self.disabled = Some(Disabled { reason, since: now });
     }
+}
+
+/// RFC 6454 §5. Both are URLs that were checked; what is none shares an origin with nothing.
+fn is_same_origin(one: &str, other: &str) -> bool {
+    let origin = |text| Url::parse(text).ok().map(|url| url.origin()).filter(url::Origin::is_tuple);
+    origin(one).is_some_and(|one| Some(one) == origin(other))
 }
 
 #[cfg(test)]

@@ -231,6 +231,31 @@ fn every_secret_signs_and_the_legacy_signature_is_by_the_current_one() {
 }
 
 #[test]
+fn custom_headers_do_not_follow_an_address_to_another_origin() {
+    let headers = || SealedHeaders { names: vec!["authorization".into()], sealed: "sealed".into() };
+    let at = |url: &str| Change { url: Some(url.into()), ..Change::default() };
+    let moved = |change: Change| {
+        let mut webhook = Webhook { headers: Some(headers()), ..webhook() };
+        (webhook.change(change, T0), webhook.headers.is_some())
+    };
+    for url in ["https://acme.example/other", "https://acme.example:443/hook?a=1", "https://ACME.example/"] {
+        assert_eq!(moved(at(url)), (false, true), "{url}");
+    }
+    for url in [
+        "https://evil.example/hook",
+        "https://acme.example:8443/hook",
+        "http://acme.example/hook",
+        "https://a.acme.example/",
+    ] {
+        assert_eq!(moved(at(url)), (true, false), "{url}");
+    }
+    let anew = Change { headers: Some(headers()), ..at("https://evil.example/") };
+    assert_eq!(moved(anew), (false, true), "they were given for the new address");
+    assert_eq!(moved(Change { name: Some("b".into()), ..Change::default() }), (false, true));
+    assert!(!webhook().change(at("https://evil.example/"), T0), "there were none");
+}
+
+#[test]
 fn webhook_v1_format_unchanged() {
     let mut webhook = webhook();
     assert_eq!(

@@ -21,6 +21,10 @@ use crate::runtime::now;
 /// Of one tenant, or of none: each is looked at for every event.
 const MAX_WEBHOOKS: u64 = 50;
 
+/// Said where an address moves to another origin.
+const HEADERS_DROPPED: &str =
+    "The custom headers were for the origin before and are gone; send `headers` again if the new address needs them.";
+
 /// A row of the log with what was sent.
 #[derive(Deserialize)]
 struct Logged {
@@ -91,12 +95,13 @@ impl Inner {
     pub(super) fn change_webhook(&self, id: &str, change: Change, whose: &Binding) -> Result<Answer> {
         let mut webhook = self.webhook_for(id, whose)?;
         let was_enabled = webhook.disabled.is_none();
-        webhook.change(change, now());
+        let drops_headers = webhook.change(change, now());
         self.save_webhook(&webhook)?;
         if was_enabled && webhook.disabled.is_some() {
             self.give_up_dispatches(&webhook.id)?;
         }
-        Ok(Answer::data(200, webhook_view(&webhook)))
+        let warnings: &[&str] = if drops_headers { &[HEADERS_DROPPED] } else { &[] };
+        Ok(Answer::success(200, json!({ "data": webhook_view(&webhook), "warnings": warnings })))
     }
 
     /// Its log goes with it.

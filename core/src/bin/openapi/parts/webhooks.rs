@@ -44,7 +44,7 @@ pub fn part() -> Result<Part, String> {
         Operation::new("GET", "/v1/webhooks/{id}", "getWebhook", "One webhook").answers(200, "It.", one()),
         Operation::new("PATCH", "/v1/webhooks/{id}", "changeWebhook", "Changes it, or switches it off or on")
             .takes(change)
-            .answers(200, "As it is now.", one()),
+            .answers(200, "As it is now.", success(json!({ "data": a("Webhook"), "warnings": a("Warnings") }))),
         Operation::new("DELETE", "/v1/webhooks/{id}", "deleteWebhook", "Deletes it and its log").answers(
             200,
             "Gone.",

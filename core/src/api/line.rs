@@ -1,0 +1,89 @@
+//! Text of one line that a caller gives and a person reads: labels, names, file names.
+//!
+//! A character that nobody sees can make one name look like another, or turn a sentence of ours around (Unicode
+//! Technical Report 36, §2.10 "Bidirectional Text Spoofing", and §3.6 on characters without a picture).
+
+/// Whether `text` is at most `most` characters on one line, and each of them is there to be seen.
+pub fn is_line(text: &str, most: usize) -> bool {
+    text.chars().count() <= most && !text.chars().any(|c| c.is_control() || is_hidden(c)) && joins_rightly(text)
+}
+
+/// The property `Bidi_Control`, line and paragraph separators, and spaces without a width.
+const fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{061C}'
+            | '\u{180E}'
+            | '\u{200B}'
+            | '\u{200E}'..='\u{200F}'
+            | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}'
+            | '\u{FEFF}'
+            | '\u{FFF9}'..='\u{FFFB}'
+    )
+}
+
+/// ZWNJ and ZWJ belong between letters of scripts that join, and between pictures of one emoji. Anywhere else nobody
+/// sees them.
+fn joins_rightly(text: &str) -> bool {
+    let chars: Vec<char> = text.chars().collect();
+    let is_joiner = |c: &char| matches!(c, '\u{200C}' | '\u{200D}');
+    // From the combining marks on: no Latin letter, digit or space of the common ones joins anything.
+    let may_join = |c: Option<&char>| c.is_some_and(|c| *c >= '\u{0300}' && !is_joiner(c) && !c.is_whitespace());
+    let mut joiners = chars.iter().enumerate().filter(|(_, c)| is_joiner(c));
+    joiners
+        .all(|(at, _)| may_join(at.checked_sub(1).and_then(|before| chars.get(before))) && may_join(chars.get(at + 1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_every_script_are_lines() {
+        let names = [
+            "Acme",
+            "Bäckerei Müller",
+            "株式会社",
+            "شركة",
+            "می\u{200C}خواهم",
+            "क्\u{200D}ष",
+            "👩\u{200D}💻 Ada",
+            "👩🏽\u{200D}🚀",
+            "❤\u{FE0F}\u{200D}🔥",
+        ];
+        for name in names {
+            assert!(is_line(name, 80), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_sees_is_no_part_of_a_line() {
+        let hidden = [
+            "\u{202E}emca",
+            "a\u{2066}b\u{2069}",
+            "a\u{200E}",
+            "a\u{061C}b",
+            "Ac\u{200B}me",
+            "\u{FEFF}Acme",
+            "a\u{2060}b",
+            "a\u{2028}b",
+            "Ac\u{200D}me",
+            "Acme\u{200C}",
+            "\u{200D}👩",
+            "👩\u{200D}",
+            "👩\u{200D}\u{200D}💻",
+            "a\nb",
+            "a\u{85}b",
+            "a\u{FFF9}b",
+        ];
+        for text in hidden {
+            assert!(!is_line(text, 80), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_counted_in_characters() {
+        assert!(is_line(&"ü".repeat(80), 80) && !is_line(&"ü".repeat(81), 80) && is_line("", 80));
+    }
+}
