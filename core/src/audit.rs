@@ -50,6 +50,10 @@ pub enum Action {
     XCalled,
     #[serde(rename = "import.created")]
     ImportCreated,
+    #[serde(rename = "import.completed")]
+    ImportCompleted,
+    #[serde(rename = "import.failed")]
+    ImportFailed,
     #[serde(rename = "key.created")]
     KeyCreated,
     #[serde(rename = "key.deleted")]

@@ -7,10 +7,13 @@
 //!
 //! File format, pinned by a test.
 
+mod keys;
+
 use argon2::{Algorithm, Argon2, Params, Version};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use self::keys::Keys;
 use crate::api::refused::Refused;
 use crate::id::NetworkId;
 use crate::schema::{CURRENT, reads_rows_of};

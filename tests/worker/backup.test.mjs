@@ -70,8 +70,8 @@ async function exported(bench) {
   return answer.text;
 }
 
-const restore = ({ api }, file, passphrase = PASSPHRASE) =>
-  api.send("POST", "/v1/import", { headers: { "x-passphrase": passphrase, "content-type": "application/x-ndjson" }, body: file });
+const restore = ({ api }, file, passphrase = PASSPHRASE, query = "") =>
+  api.send("POST", `/v1/import${query}`, { headers: { "x-passphrase": passphrase, "content-type": "application/x-ndjson" }, body: file });
 
 /** The same deployment in its new place, and at work. */
 async function moved(t, bench) {
@@ -274,6 +274,57 @@ test("an import of an account's posts that is under way goes on where it is rest
   const read = async () => (await there.api.get(`/v1/social-accounts/${account.id}/imports/${created.body.data.id}`)).body.data;
   const ended = await eventually(read, ({ status }) => !["queued", "running"].includes(status), 20_000);
   assert.equal(ended.status, "completed", JSON.stringify(ended));
+  const [deed] = (await there.api.get("/v1/audit?action=import.completed")).body.data;
+  assert.deepEqual([deed.target_id, deed.key_id], [created.body.data.id, null]);
+});
+
+test("until its last line was read, the configuration's own key alone opens a deployment", async (t) => {
+  const bench = await deployment(t);
+  const account = await newAccount(bench, { tenant_id: "t1" });
+  const keys = [
+    await newKey(bench, { scopes: ["admin"] }),
+    await newKey(bench, { tenant_id: "t1", scopes: ["read", "publish"] }),
+    await newKey(bench, { account_id: account.id, scopes: ["read"] }),
+  ];
+  await handOver(bench);
+  const file = await exported(bench);
+  const there = await elsewhere(t, bench);
+  const cut = `${file.trimEnd().split("\n").slice(0, -1).join("\n")}\n`;
+  assertRefused(await restore(there, cut), 400, "invalid_payload", "body");
+  assert.equal(await statusOf(there), "restoring");
+
+  const origin = { origin: there.worker.origin, "sec-fetch-site": "same-origin" };
+  const tries = (key) => [
+    ...["/v1/posts", "/v1/api-keys", "/v1/audit", "/v1/social-accounts", "/v1/settings"].map((path) => api(there.worker, { key }).get(path)),
+    api(there.worker, { key }).post("/v1/posts", { content: "no", accounts: ["x"] }),
+    api(there.worker, { key: null }).post("/v1/dashboard/session", { key }, origin),
+  ];
+  for (const { key } of keys) {
+    const answers = await Promise.all(tries(key));
+    assert.deepEqual(answers.map(({ status, body }) => [status, body.code]), answers.map(() => [401, "invalid_api_key"]));
+  }
+  assert.notEqual((await api(there.worker, { key: keys[2].key }).get("/2/users/me")).status, 200);
+  assert.equal((await there.api.get("/v1/posts")).status, 200, "the configuration's own key may look");
+
+  assert.equal((await restore(there, file)).status, 200);
+  await untilStatus(there, "running");
+  assert.equal((await api(there.worker, { key: keys[1].key }).get("/v1/posts")).status, 200);
+});
+
+test("a restore leaves the keys of the file out, if that is asked for", async (t) => {
+  const bench = await deployment(t);
+  const account = await newAccount(bench);
+  const [wide, door] = [await newKey(bench, {}), await newKey(bench, { account_id: account.id, scopes: ["read"] })];
+  await handOver(bench);
+  const file = await exported(bench);
+  const there = await elsewhere(t, bench);
+  assertRefused(await restore(there, file, PASSPHRASE, "?keys=all"), 400, "invalid_payload", "keys");
+  assert.equal((await restore(there, file, PASSPHRASE, "?keys=drop")).status, 200);
+  await untilStatus(there, "running");
+  assert.deepEqual((await there.api.get("/v1/api-keys")).body.data, []);
+  assert.equal((await api(there.worker, { key: wide.key }).get("/v1/posts")).status, 401);
+  assert.equal((await api(there.worker, { key: door.key }).get("/2/users/me")).status, 401);
+  assert.equal((await publishPost(there, account, { content: "goes on" })).socialAccounts[0].state, "published");
 });
 
 test("the same file again changes nothing, and a deployment in use takes none", async (t) => {

@@ -8,8 +8,9 @@ use std::future::poll_fn;
 
 use futures_channel::mpsc::{Sender, channel};
 use futures_util::TryStreamExt;
+use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
-use latchkey_core::backup::{BackupError, Entry, Header, Lines, PASSPHRASE_HEADER, check_schema, passphrase};
+use latchkey_core::backup::{BackupError, Entry, Header, Keys, Lines, PASSPHRASE_HEADER, check_schema, passphrase};
 use latchkey_core::seal::{Context, Keyring, Purpose};
 use latchkey_core::webhook::Webhook;
 use serde_json::{Map, Value};
@@ -150,7 +151,8 @@ impl Export {
 /// Into an empty deployment. Nothing of it is used before the last line was read; a restore that breaks off is begun anew
 /// with the same call. The same file again answers the same.
 pub async fn restore(app: &App, mut incoming: Incoming) -> Answered {
-    let caller = ApiCaller::without_query(app, &incoming).await?;
+    let caller = ApiCaller::new(app, &incoming)?;
+    let keys = caller.require(Keys::from_query(Query::parse(incoming.query()))).await?;
     let passphrase = caller.require(passphrase(incoming.header(PASSPHRASE_HEADER)).map_err(Refused::from)).await?;
     // Nothing is read for a key that may not.
     caller.plan::<Value>(Command::Authorise).await?;
@@ -170,7 +172,9 @@ pub async fn restore(app: &App, mut incoming: Incoming) -> Answered {
     let mut file = Import { app, caller: &caller, attempt, batch: Batch::default(), object: String::new() };
     while let Some(line) = caller.require(body.next().await).await? {
         let entry = caller.require(lines.open(&line).map_err(Refused::from)).await?;
-        file.take(entry, lines.ring()).await?;
+        if keys.takes(&entry) {
+            file.take(entry, lines.ring()).await?;
+        }
     }
     file.flush().await?;
     caller.require(lines.finish().map_err(Refused::from)).await?;

@@ -8,8 +8,9 @@ use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::input::read;
 use latchkey_core::api::profile::{CreateImport, import_view};
+use latchkey_core::audit::Action;
 use latchkey_core::id::{AccountId, ImportId, PostId};
-use latchkey_core::import::Import;
+use latchkey_core::import::{Import, ImportStatus};
 use latchkey_core::key::Binding;
 use latchkey_core::post::Post;
 use latchkey_core::x::lookup::Lookup;
@@ -67,7 +68,7 @@ impl Inner {
                 Ok((account, page)) => self.db()?.transaction(|| self.take_page(&import, &account, page))?,
                 Err(Error::Refused(refused)) => {
                     import.fail(refused.code.as_str(), &refused.message, now());
-                    self.save_import(&import)?;
+                    self.db()?.transaction(|| self.save_progress(&import))?;
                 }
                 Err(fault) => return Err(fault),
             }
@@ -103,7 +104,19 @@ impl Inner {
         }
         self.spend(&account.id, self.settings()?.prices.post_read.times(listed))?;
         import.advance(imported, skipped, page.next, now());
-        self.save_import(&import)
+        self.save_progress(&import)
+    }
+
+    /// An import that is over is in the audit, in the same transaction.
+    fn save_progress(&self, import: &Import) -> Result<()> {
+        self.save_import(import)?;
+        let action = match import.status {
+            ImportStatus::Queued | ImportStatus::Running => return Ok(()),
+            ImportStatus::Completed => Action::ImportCompleted,
+            ImportStatus::Failed | ImportStatus::Partial => Action::ImportFailed,
+        };
+        let account = self.account_even_deleted(&import.account_id)?;
+        self.record(action, account.and_then(|account| account.tenant_id).as_ref(), import.id.as_str())
     }
 
     /// It has cost nothing here, and its time is X's.

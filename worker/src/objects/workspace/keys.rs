@@ -4,6 +4,7 @@ use latchkey_core::api::answer::Answer;
 use latchkey_core::api::key::{CreateKey, key_view};
 use latchkey_core::id::{AccountId, KeyId};
 use latchkey_core::key::{ApiKey, Binding};
+use latchkey_core::standstill::Goal;
 use latchkey_core::time::Span;
 use serde_json::json;
 
@@ -15,7 +16,12 @@ use crate::runtime::{entropy, now};
 
 impl Inner {
     /// The digest is of 256 random bits: looking it up tells nobody anything that a guess would need.
+    ///
+    /// While a backup is read in, no key of it counts: half of a file is nobody's to act upon.
     pub(super) fn key_of_digest(&self, digest: &str) -> Result<Option<ApiKey>> {
+        if self.standstill()?.is_some_and(|standstill| standstill.goal == Goal::Restore) {
+            return Ok(None);
+        }
         self.db()?.doc("SELECT doc FROM keys WHERE digest = ? AND is_closed = 0", vec![digest.into()])
     }
 

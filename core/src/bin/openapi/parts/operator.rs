@@ -84,6 +84,11 @@ pub fn part() -> Result<Part, String> {
             .refuses(&[Code::InFlight]),
         Operation::new("POST", "/v1/import", "importBackup", "Restores such a file into an empty deployment")
             .header("X-Passphrase", passphrase(), "What the file was sealed with.")
+            .query(
+                "keys",
+                json!({ "enum": ["keep", "drop"] }),
+                "Whether the file's API keys come along; `keep` if absent.",
+            )
             .takes_content(json!({ "application/x-ndjson": { "schema": text() } }))
             .answers(200, "It goes on from where the other one stood.", success(json!({ "data": restored })))
             .refuses(&[Code::InFlight]),

@@ -13,7 +13,7 @@ const ACTIONS = [
   "network.saved", "network.deleted", "network.paused", "network.resumed", "connect.requested", "account.connected", "account.token_expired",
   "account.disconnected", "post.created", "post.changed", "post.deleted", "post.deleted_at_x", "post.retried", "post.resolved", "media.created",
   "media.deleted", "x.called",
-  "import.created", "key.created", "key.deleted", "webhook.created", "webhook.changed", "webhook.deleted", "webhook.switched_off",
+  "import.created", "import.completed", "import.failed", "key.created", "key.deleted", "webhook.created", "webhook.changed", "webhook.deleted", "webhook.switched_off",
   "settings.changed", "deployment.handed_over", "deployment.taken_back", "deployment.exported", "deployment.restored",
   "dashboard.signed_in", "dashboard.signed_out",
 ];

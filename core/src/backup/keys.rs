@@ -1,0 +1,54 @@
+//! What becomes of the API keys in a backup. A restore revives keys that were revoked after the file was made, so the
+//! operator may leave all of them out.
+
+use super::Entry;
+use crate::api::query::Query;
+use crate::api::refused::Refused;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys {
+    Keep,
+    Drop,
+}
+
+impl Keys {
+    /// `?keys=keep`, as if absent, or `?keys=drop`. No other parameter is known.
+    pub fn from_query(mut query: Query) -> Result<Self, Refused> {
+        let keys = match query.take(&["keys"]).as_deref() {
+            None | Some("keep") => Self::Keep,
+            Some("drop") => Self::Drop,
+            Some(_) => return Err(Refused::field("keys", "expected keep or drop")),
+        };
+        query.finish()?;
+        Ok(keys)
+    }
+
+    /// The ledger's rows of keys, and the copies that accounts have of those for them alone.
+    pub fn takes(self, entry: &Entry) -> bool {
+        let is_key = matches!(entry, Entry::Row { table, .. } | Entry::AccountRow { table, .. } if table == "keys");
+        self == Self::Keep || !is_key
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+
+    use super::*;
+
+    #[test]
+    fn keys_are_kept_unless_they_are_to_be_dropped() {
+        let of = |query: &str| Keys::from_query(Query::parse(query)).ok();
+        assert_eq!((of(""), of("keys=keep"), of("keys=drop")), (Some(Keys::Keep), Some(Keys::Keep), Some(Keys::Drop)));
+        assert_eq!(of("keys=none"), None);
+    }
+
+    #[test]
+    fn dropped_keys_are_those_of_the_ledger_and_of_the_accounts() {
+        let row = |table: &str| Entry::Row { table: table.into(), row: Map::new() };
+        let copy = |table: &str| Entry::AccountRow { object: "net/1".into(), table: table.into(), row: Map::new() };
+        assert!(!Keys::Drop.takes(&row("keys")) && !Keys::Drop.takes(&copy("keys")));
+        assert!(Keys::Drop.takes(&row("posts")) && Keys::Drop.takes(&copy("pair")) && Keys::Drop.takes(&Entry::End));
+        assert!(Keys::Keep.takes(&row("keys")) && Keys::Keep.takes(&copy("keys")));
+    }
+}
