@@ -55,6 +55,16 @@ test("a line names the account that a call is about", async () => {
   }
 });
 
+test("a line has no text of a stranger's in the place of an account's id", async () => {
+  const real = "acc_AAAAAAAAAAAAAAAAAAAAAA";
+  for (const id of ["hunter2-my-password", "acc_short", "net_AAAAAAAAAAAAAAAAAAAAAA", "%22injected%22", real]) {
+    for (const rest of ["", "/health", "/x/2/users/me"]) {
+      const [line] = await linesOf(await bench.api.get(`/v1/social-accounts/${id}${rest}`));
+      assert.equal(line.account_id, id === real ? real : null, rest);
+    }
+  }
+});
+
 test("a line without a good key names none", async () => {
   const stranger = api(bench.worker, { key: null });
   for (const [path, route, status] of [

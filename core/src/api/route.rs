@@ -1,5 +1,6 @@
 //! Which call a method and a path are.
 
+use crate::id::AccountId;
 use crate::x::pass::{Target, is_read};
 
 /// One row of docs/API.md. Ids are as the caller wrote them: whether one exists, and whose it is, is for its owner to say.
@@ -328,9 +329,10 @@ impl Route {
         !is_read && !matches!(self, Self::HandoverStart | Self::HandoverEnd | Self::Restore | Self::Pass { .. })
     }
 
-    /// The account that the call is about, for the log.
-    pub fn account_id(&self) -> Option<&str> {
-        match self {
+    /// The account that the call is about, for the log. A path segment that only stands where an id belongs is a
+    /// stranger's text, and a line of the log has none.
+    pub fn account_id(&self) -> Option<AccountId> {
+        let segment = match self {
             Self::AccountGet(id)
             | Self::AccountDelete(id)
             | Self::AccountHealth(id)
@@ -339,9 +341,10 @@ impl Route {
             | Self::ImportCreate(id)
             | Self::ImportList(id) => Some(id),
             Self::PostResolve { account, .. } | Self::ImportGet { account, .. } => Some(account),
-            Self::Pass { account, .. } => account.as_deref(),
+            Self::Pass { account, .. } => account.as_ref(),
             _ => None,
-        }
+        };
+        AccountId::parse(segment?).ok()
     }
 
     /// A page that a person sees answers in HTML, everything else in JSON.

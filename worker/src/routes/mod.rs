@@ -34,7 +34,7 @@ pub type Answered = Result<Reply, Early>;
 pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Entry) -> Reply {
     let shape = Shape::of(&route, &incoming);
     let takes_key = route.access().is_some() && !is_session_token(&incoming);
-    entry.account_id = route.account_id().map(str::to_owned);
+    entry.account_id = route.account_id().map(|id| id.to_string());
     let cors = meta::cors(app, &route, &incoming);
     let idempotency = incoming.header("idempotency-key").filter(|_| takes_key);
     let caller = ApiCaller::new(app, &incoming);
