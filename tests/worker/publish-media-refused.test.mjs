@@ -83,7 +83,6 @@ test("an alt text has 1,000 characters at most", async () => {
 
 for (const [what, entryOf, path] of [
   ["neither id nor URL", () => ({ altText: "of what?" }), "containers.0.media.0.url"],
-  ["id and URL", () => ({ id: ids.png, url: "https://example.com/a.png" }), "containers.0.media.0.id"],
   ["an id that is none", () => ({ id: "7" }), "containers.0.media.0.id"],
   ["an id of nothing", () => ({ id: "med_AAAAAAAAAAAAAAAAAAAAAA" }), "containers.0.media.0.id"],
   ["a field that there is not", () => ({ id: ids.png, caption: "a" }), "containers.0.media.0.caption"],

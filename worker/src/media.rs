@@ -1,18 +1,16 @@
 //! The bytes of media, in R2. They stream through: nothing here holds more than a file's first bytes.
 
 use futures_util::future::join;
-use js_sys::BigInt;
 use latchkey_core::media::upload::Part;
+use latchkey_core::media::{HEAD_BYTES, Kind};
 use latchkey_core::time::{Span, UnixMillis};
-use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::ReadableStream;
-use worker::worker_sys::FixedLengthStream;
 use worker::{Bucket, HttpMetadata, MultipartUpload, Object, ObjectBody, Range, ResponseBody, UploadedPart};
 
 use crate::error::{Doing, Error, Result};
 use crate::objects::workspace::Remains;
 use crate::runtime::now;
-use crate::stream::Chunks;
+use crate::stream::{Chunks, Peeked};
 
 /// R2 takes parts of 5 MiB and more, all of one size but the last.
 const PART: usize = 5 << 20;
@@ -60,16 +58,15 @@ impl MediaStore {
     }
 
     /// Stores exactly `len` bytes. If there come more or fewer, what was under the key before stays.
-    #[allow(dead_code, reason = "the engine keeps its copies with it, and is being built")]
-    pub async fn put(&self, key: &str, body: ReadableStream, len: u64) -> Result<()> {
-        let (exactly, piped) = exactly(&body, len)?;
-        let (stored, piped) = join(self.bucket.put(key, exactly).execute(), piped).await;
-        piped.map_err(worker::Error::from).doing("read a file to store")?;
+    pub async fn put(&self, key: &str, body: Peeked, len: u64) -> Result<()> {
+        let (exactly, filled) = body.exactly(len)?;
+        let (stored, filled) = join(self.bucket.put(key, exactly).execute(), filled).await;
+        filled.doing("read a file to store")?;
         stored.doing("store a file").map(drop)
     }
 
     /// Stores what comes, whose length nobody said, if that is at most `limit` bytes. Says whether it was.
-    pub async fn put_at_most(&self, key: &str, body: &ReadableStream, limit: u64) -> Result<bool> {
+    pub async fn put_at_most(&self, key: &str, body: Peeked, limit: u64) -> Result<bool> {
         let upload = self.bucket.create_multipart_upload(key).execute().await.doing("begin to store a file")?;
         let stored = self.put_parts(&upload, body, limit).await;
         if let Ok(Some(parts)) = stored {
@@ -81,16 +78,14 @@ impl MediaStore {
         stored.map(|_| false)
     }
 
-    async fn put_parts(
-        &self,
-        upload: &MultipartUpload,
-        body: &ReadableStream,
-        limit: u64,
-    ) -> Result<Option<Vec<UploadedPart>>> {
-        let mut chunks = Chunks::of(body)?;
-        let (mut parts, mut part, mut total) = (Vec::new(), Vec::new(), 0);
+    async fn put_parts(&self, upload: &MultipartUpload, body: Peeked, limit: u64) -> Result<Option<Vec<UploadedPart>>> {
+        let mut chunks = body.rest.as_ref().map(Chunks::of).transpose()?;
+        let (mut parts, mut part, mut total) = (Vec::new(), body.head, 0);
         loop {
-            let chunk = chunks.next().await?;
+            let chunk = match &mut chunks {
+                Some(chunks) => chunks.next().await?,
+                None => None,
+            };
             let is_last = chunk.is_none();
             part.extend(chunk.unwrap_or_default());
             while part.len() >= PART || (is_last && (!part.is_empty() || parts.is_empty())) {
@@ -101,7 +96,7 @@ impl MediaStore {
                 part = rest;
             }
             if total + part.len() as u64 > limit {
-                chunks.cancel();
+                chunks.iter().for_each(Chunks::cancel);
                 return Ok(None);
             }
             if is_last {
@@ -122,19 +117,15 @@ impl MediaStore {
     }
 
     /// Stores exactly `len` bytes as a part. If there come more or fewer, the part that was there before stays.
-    pub async fn put_part(
-        &self,
-        key: &str,
-        upload_id: &str,
-        number: u16,
-        body: &ReadableStream,
-        len: u64,
-    ) -> Result<Sent> {
+    pub async fn put_part(&self, key: &str, upload_id: &str, number: u16, body: Peeked, len: u64) -> Result<Sent> {
+        if !body.may_have(len) {
+            body.discard();
+            return Ok(Sent::WrongLength);
+        }
         let upload = self.bucket.resume_multipart_upload(key, upload_id)?;
-        let (exactly, piped) = exactly(body, len)?;
-        let (stored, piped) = join(upload.upload_part(number, exactly), piped).await;
-        let failed = match (stored, piped.map_err(worker::Error::from)) {
-            (Ok(part), Ok(_)) => return Ok(Sent::Stored { etag: part.etag() }),
+        let (exactly, filled) = body.exactly(len)?;
+        let failed = match join(upload.upload_part(number, exactly), filled).await {
+            (Ok(part), Ok(())) => return Ok(Sent::Stored { etag: part.etag() }),
             (Err(error), _) | (_, Err(error)) => error,
         };
         match failed.to_string() {
@@ -181,21 +172,25 @@ impl MediaStore {
         Ok(self.bucket.head(key).await.doing("look for a file")?.map(|object| object.size()))
     }
 
+    /// Its first bytes say its type: when R2 was told one, they may not have come yet.
     pub async fn stored(&self, key: &str) -> Result<Option<Stored>> {
-        let object = self.bucket.head(key).await.doing("look for a file")?;
-        Ok(object.map(|object| {
-            let HttpMetadata { content_type, content_disposition, .. } = object.http_metadata();
-            Stored { size: object.size(), etag: object.http_etag(), content_type, disposition: content_disposition }
-        }))
+        let Some((object, head)) = self.beginning(key).await? else { return Ok(None) };
+        let HttpMetadata { content_type, content_disposition: disposition, .. } = object.http_metadata();
+        let content_type = Kind::sniff(&head).map(|kind| kind.mime().to_owned()).or(content_type);
+        Ok(Some(Stored { size: object.size(), etag: object.http_etag(), content_type, disposition }))
     }
 
-    pub async fn first_bytes(&self, key: &str, n: u64) -> Result<Option<Vec<u8>>> {
-        let read = self.bucket.get(key).range(Range::Prefix { length: n });
-        let object = read.execute().await.doing("read the beginning of a file")?;
-        match object.as_ref().and_then(Object::body) {
-            Some(body) => body.bytes().await.doing("read the beginning of a file").map(Some),
-            None => Ok(None),
-        }
+    /// What its first bytes say it is; nothing if they say nothing, or it is gone.
+    pub async fn kind(&self, key: &str) -> Result<Option<Kind>> {
+        Ok(self.beginning(key).await?.and_then(|(_, head)| Kind::sniff(&head)))
+    }
+
+    async fn beginning(&self, key: &str) -> Result<Option<(Object, Vec<u8>)>> {
+        let read = self.bucket.get(key).range(Range::Prefix { length: HEAD_BYTES });
+        let Some(object) = read.execute().await.doing("read the beginning of a file")? else { return Ok(None) };
+        let Some(body) = object.body() else { return Ok(None) };
+        let head = body.bytes().await.doing("read the beginning of a file")?;
+        Ok(Some((object, head)))
     }
 
     /// Some of a file; nothing if it is gone.
@@ -238,11 +233,4 @@ impl MediaStore {
 fn is_older(object: &Object, age: Span) -> bool {
     let uploaded = i64::try_from(object.uploaded().as_millis()).unwrap_or(i64::MAX);
     now() - UnixMillis(uploaded) > age
-}
-
-/// The stream that R2 wants, whose length is known, and the end of filling it. It breaks when `body` is longer or shorter.
-fn exactly(body: &ReadableStream, len: u64) -> Result<(ReadableStream, JsFuture)> {
-    let fixed = FixedLengthStream::new_big_int(BigInt::from(len)).map_err(worker::Error::from)?;
-    let piped = body.pipe_to(&fixed.writable());
-    Ok((fixed.readable(), JsFuture::from(piped)))
 }

@@ -32,11 +32,67 @@ impl Framed {
     }
 
     async fn write(&self, bytes: &[u8]) -> Result<()> {
-        let writer = self.writable.get_writer()?;
-        let written = JsFuture::from(writer.write_with_chunk(&Uint8Array::from(bytes))).await;
-        writer.release_lock();
-        written?;
-        Ok(())
+        write(&self.writable, bytes).await
+    }
+}
+
+async fn write(writable: &WritableStream, bytes: &[u8]) -> Result<()> {
+    let writer = writable.get_writer()?;
+    let written = JsFuture::from(writer.write_with_chunk(&Uint8Array::from(bytes))).await;
+    writer.release_lock();
+    written?;
+    Ok(())
+}
+
+/// A body whose first bytes have been looked at. The rest passes by.
+pub struct Peeked {
+    pub head: Vec<u8>,
+    /// `None` when the head is all there is.
+    pub rest: Option<ReadableStream>,
+}
+
+impl Peeked {
+    /// Not looked at.
+    pub const fn unseen(body: ReadableStream) -> Self {
+        Self { head: Vec::new(), rest: Some(body) }
+    }
+
+    /// Reads until there is enough, or no more.
+    pub async fn until(is_enough: impl Fn(&[u8]) -> bool, body: ReadableStream) -> Result<Self> {
+        let (mut chunks, mut head) = (Chunks::of(&body)?, Vec::new());
+        while !is_enough(&head) {
+            let Some(chunk) = chunks.next().await? else { return Ok(Self { head, rest: None }) };
+            head.extend(chunk);
+        }
+        chunks.release();
+        Ok(Self { head, rest: Some(body) })
+    }
+
+    /// Whether it may still turn out to have exactly so many bytes.
+    pub fn may_have(&self, len: u64) -> bool {
+        let seen = self.head.len() as u64;
+        if self.rest.is_some() { seen <= len } else { seen == len }
+    }
+
+    /// A stream of exactly `len` bytes, and the work of filling it, which breaks when there are more or fewer.
+    pub fn exactly(self, len: u64) -> Result<(ReadableStream, impl Future<Output = Result<()>>)> {
+        let stream = FixedLengthStream::new_big_int(BigInt::from(len))?;
+        let (readable, writable) = (stream.readable(), stream.writable());
+        let fill = async move {
+            if !self.head.is_empty() {
+                write(&writable, &self.head).await?;
+            }
+            let end = self.rest.map_or_else(|| writable.close(), |rest| rest.pipe_to(&writable));
+            JsFuture::from(end).await?;
+            Ok(())
+        };
+        Ok((readable, fill))
+    }
+
+    /// Nobody wants it: a body that nobody reads would hold its connection.
+    pub fn discard(self) {
+        // Whether it closes well is the other side's matter.
+        let _ = self.rest.map(|rest| rest.cancel());
     }
 }
 
@@ -59,6 +115,11 @@ impl Chunks {
         }
         let chunk = Reflect::get(&read, &"value".into())?;
         Ok(Some(chunk.dyn_into::<Uint8Array>()?.to_vec()))
+    }
+
+    /// Somebody else reads the rest.
+    fn release(self) {
+        self.reader.release_lock();
     }
 
     /// The rest is not wanted.

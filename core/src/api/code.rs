@@ -52,6 +52,7 @@ pub enum Code {
     AppNotEnrolled,
     AppReadOnly,
     RateLimited,
+    TooManyUploads,
     Internal,
     Misconfigured,
     XUnavailable,
@@ -126,6 +127,7 @@ impl Code {
         Self::AppNotEnrolled,
         Self::AppReadOnly,
         Self::RateLimited,
+        Self::TooManyUploads,
         Self::Internal,
         Self::Misconfigured,
         Self::XUnavailable,
@@ -292,6 +294,11 @@ impl Code {
                 "In X's console, \"User authentication settings\", set \"App permissions\" to \"Read and write\", save, then connect the account again.",
             ),
             Self::RateLimited => ("rate_limited", 429, "Wait for the time in Retry-After."),
+            Self::TooManyUploads => (
+                "too_many_uploads",
+                429,
+                "Confirm or delete uploads that are pending; what is not confirmed goes after 24 hours.",
+            ),
             Self::Internal => {
                 ("internal", 500, "Nothing you sent is at fault; try again, and give the request id if it stays.")
             }

@@ -11,7 +11,7 @@ use super::refused::Refused;
 use crate::id::TenantId;
 use crate::media::link::LinkError;
 use crate::media::upload::MAX_PARTS;
-use crate::media::{Kind, Media, Status};
+use crate::media::{Kind, Media, Said, Status};
 
 const FILENAME_CHARACTERS: usize = 255;
 
@@ -26,7 +26,7 @@ pub struct NewUpload {
 }
 
 impl NewUpload {
-    /// The kind by its type, or by its name when no type is given.
+    /// The kind by its type, or by its name when the type says nothing. What it is the bytes will say.
     pub fn validate(&self) -> Result<Kind, Refused> {
         let characters = self.filename.chars().count();
         if characters == 0 || characters > FILENAME_CHARACTERS || self.filename.chars().any(char::is_control) {
@@ -35,11 +35,11 @@ impl NewUpload {
         if self.size == Some(0) {
             return Err(Refused::field("size", "expected a number of bytes from 1"));
         }
-        let (kind, said) = match &self.content_type {
-            Some(content_type) => (Kind::from_mime(content_type), content_type),
-            None => (Kind::from_filename(&self.filename), &self.filename),
+        let content_type = self.content_type.as_deref().unwrap_or_default();
+        let (kind, field, said) = match Said::parse(content_type) {
+            Said::Nothing => (Kind::from_filename(&self.filename), "filename", self.filename.as_str()),
+            said => (said.kind(), "content_type", content_type),
         };
-        let field = if self.content_type.is_some() { "content_type" } else { "filename" };
         let message = format!("\"{said}\" is no type of media that X takes.");
         kind.ok_or_else(|| Refused::new(Code::UnsupportedMedia, message.clone()).with_detail(field, message))
     }
@@ -190,6 +190,13 @@ mod tests {
     fn the_type_comes_from_the_content_type_or_else_from_the_name() {
         assert_eq!(kind_of(r#"{"filename":"a.png"}"#).unwrap(), Kind::Png);
         assert_eq!(kind_of(r#"{"filename":"a.png","content_type":"image/webp"}"#).unwrap(), Kind::Webp);
+        for nothing in ["", " ", "application/octet-stream", "image/*"] {
+            let body = |name| json!({ "filename": name, "content_type": nothing }).to_string();
+            assert_eq!(kind_of(&body("a.MOV")).unwrap(), Kind::Mov, "{nothing:?}");
+            let refused = kind_of(&body("a")).unwrap_err();
+            assert_eq!(refused.details.keys().collect::<Vec<_>>(), ["filename"], "{nothing:?}");
+        }
+        assert_eq!(kind_of(r#"{"filename":"a","content_type":"video/x-m4v"}"#).unwrap(), Kind::Mp4);
         assert_eq!(kind_of(r#"{"filename":"a"}"#).unwrap_err().code, Code::UnsupportedMedia);
         let refused = kind_of(r#"{"filename":"a.png","content_type":"image/svg+xml"}"#).unwrap_err();
         assert_eq!(refused.code, Code::UnsupportedMedia);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{MediaId, XMediaId};
-use crate::media::{Class, Kind};
+use crate::media::{Class, Kind, Said, differs};
 use crate::time::UnixMillis;
 use crate::x::media::{MediaCall, ProcessingState, Range, Receipt, SEGMENT};
 
@@ -40,7 +40,37 @@ pub struct Attachment {
 pub struct File {
     pub key: String,
     pub kind: Kind,
+    /// What a URL said it was, if its bytes are something else. Files of before that were not compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Kind>,
     pub size: u64,
+}
+
+impl File {
+    /// The copy of what `url` names. Its type is said by the answer, else by the caller's name for it, else by the URL.
+    pub fn fetched(key: &str, kind: Kind, size: u64, names: &Names<'_>) -> Self {
+        Self { key: key.to_owned(), kind, announced: names.said().filter(|said| *said != kind), size }
+    }
+}
+
+/// What is said of a file that a URL names.
+pub struct Names<'a> {
+    pub content_type: Option<&'a str>,
+    pub filename: Option<&'a str>,
+    pub url: &'a str,
+}
+
+impl Names<'_> {
+    fn said(&self) -> Option<Kind> {
+        let answered = self.content_type.and_then(|content_type| Said::parse(content_type).kind());
+        let named = || self.filename.and_then(Kind::from_filename);
+        answered.or_else(named).or_else(|| Kind::from_filename(last_segment(self.url)))
+    }
+}
+
+fn last_segment(url: &str) -> &str {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default()
 }
 
 /// Subtitles of a video, in one language.
@@ -245,6 +275,13 @@ impl Attachment {
     /// Only a video has subtitles; what a URL names is not known before it was fetched.
     pub fn may_have_its_subtitles(&self) -> bool {
         self.subtitles.is_empty() || self.file.as_ref().is_none_or(|file| file.kind.class() == Class::Video)
+    }
+
+    /// For whoever gave it another type or name than its bytes have.
+    pub fn warning(&self) -> Option<String> {
+        let file = self.file.as_ref()?;
+        let name = self.filename.as_deref().or(self.url.as_deref().map(last_segment)).unwrap_or_default();
+        differs(name, file.announced, file.kind)
     }
 
     /// Bytes at X, of those in the file.

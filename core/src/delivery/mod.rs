@@ -11,7 +11,7 @@ mod upload;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::attachment::{Attachment, File, Track, Upload};
+pub use self::attachment::{Attachment, File, Names, Track, Upload};
 pub use self::effect::{Lock, Outcome};
 pub use self::settle::Doubt;
 pub use self::upload::{Place, UploadOutcome, UploadStep};

@@ -21,8 +21,8 @@ pub struct Place {
 /// The next step of the uploads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UploadStep {
-    /// The bytes that a URL names are to be copied to `key`.
-    Fetch { url: String, key: String },
+    /// The bytes that a URL names are to be copied to `key`. The caller may have a name for them.
+    Fetch { url: String, filename: Option<String>, key: String },
     /// `file` is what an append reads.
     Call { call: MediaCall, file: File },
 }
@@ -62,7 +62,8 @@ impl Delivery {
     fn next_fetch(&self) -> Option<(Place, UploadStep)> {
         self.attachments().find_map(|(place, attachment)| {
             let url = attachment.url.clone().filter(|_| attachment.file.is_none())?;
-            Some((place, UploadStep::Fetch { url, key: self.copy_key(place) }))
+            let filename = attachment.filename.clone();
+            Some((place, UploadStep::Fetch { url, filename, key: self.copy_key(place) }))
         })
     }
 

@@ -5,13 +5,17 @@
 
 mod kind;
 pub mod link;
+mod names;
+mod sniff;
 pub mod upload;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::kind::{Class, HEAD_BYTES, Kind, UnknownKind};
+pub use self::kind::{Class, Kind, UnknownKind};
+pub use self::names::Said;
+pub use self::sniff::{HEAD_BYTES, is_enough};
 use crate::id::{MediaId, TenantId};
 use crate::time::{Span, UnixMillis};
 
@@ -21,7 +25,12 @@ pub struct Media {
     pub id: MediaId,
     pub tenant_id: Option<TenantId>,
     pub filename: String,
+    /// What was announced, and once it is active what the bytes are.
     pub kind: Kind,
+    /// What was announced, once the bytes are known to be something else. Rows without it are what they were said to be:
+    /// anything else was refused when they were written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Kind>,
     /// What was announced, and once it is active what is there.
     pub size: Option<u64>,
     pub status: Status,
@@ -84,7 +93,7 @@ impl Media {
         lifetimes: Lifetimes,
     ) -> Self {
         let (status, expires_at) = (Status::Pending, now + lifetimes.pending);
-        Self { id, tenant_id, filename, kind, size, status, received: 0, created_at: now, expires_at }
+        Self { id, tenant_id, filename, kind, announced: None, size, status, received: 0, created_at: now, expires_at }
     }
 
     /// Where its bytes are.
@@ -92,12 +101,27 @@ impl Media {
         key_of(&self.id)
     }
 
-    /// Its bytes are there, and are what they were said to be.
+    /// Its bytes are there, and of this kind.
     #[must_use]
-    pub fn confirmed(self, size: u64, lifetimes: Lifetimes) -> Self {
+    pub fn confirmed(self, kind: Kind, size: u64, lifetimes: Lifetimes) -> Self {
         let expires_at = self.created_at + lifetimes.active;
-        Self { size: Some(size), received: size, status: Status::Active, expires_at, ..self }
+        let announced = (self.kind != kind).then_some(self.kind);
+        Self { kind, announced, size: Some(size), received: size, status: Status::Active, expires_at, ..self }
     }
+
+    /// What its name or its announcement says, if that is not what the bytes are.
+    pub fn warning(&self) -> Option<String> {
+        if self.status != Status::Active {
+            return None;
+        }
+        differs(&self.filename, self.announced.or_else(|| Kind::from_filename(&self.filename)), self.kind)
+    }
+}
+
+/// A warning for whoever called a file something else than its bytes are.
+pub fn differs(name: &str, said: Option<Kind>, kind: Kind) -> Option<String> {
+    let said = said.filter(|said| *said != kind)?.mime();
+    Some(format!("\"{name}\" is said to be {said}. Its bytes are {}, and it is used as that.", kind.mime()))
 }
 
 /// Where the bytes of a medium are, once it is active.
@@ -120,9 +144,31 @@ mod tests {
     fn a_medium_lives_a_day_until_it_is_confirmed_and_sixty_days_then() {
         let day = Span::days(1).as_millis();
         assert_eq!(media().expires_at, UnixMillis(5 + day));
-        let active = media().confirmed(7, Lifetimes::default());
+        let active = media().confirmed(Kind::Gif, 7, Lifetimes::default());
         assert_eq!(active.expires_at, UnixMillis(5 + 60 * day));
         assert_eq!((active.status, active.size, active.received), (Status::Active, Some(7), 7));
+    }
+
+    #[test]
+    fn a_medium_is_what_its_bytes_are_and_whoever_said_otherwise_is_warned() {
+        let confirmed = |kind| media().confirmed(kind, 7, Lifetimes::default());
+        let gif = confirmed(Kind::Gif);
+        assert_eq!((gif.kind, gif.announced, gif.warning()), (Kind::Gif, None, None));
+        let film = confirmed(Kind::Mp4);
+        assert_eq!((film.kind, film.announced), (Kind::Mp4, Some(Kind::Gif)));
+        let words = "\"cat.gif\" is said to be image/gif. Its bytes are video/mp4, and it is used as that.";
+        assert_eq!(film.warning().as_deref(), Some(words));
+        assert_eq!(media().warning(), None, "nothing is known of it yet");
+    }
+
+    #[test]
+    fn a_name_that_says_something_else_is_warned_of_even_if_the_announced_type_is_right() {
+        let film = Media { filename: "clip.mp4".into(), kind: Kind::Mov, ..media() };
+        let film = film.confirmed(Kind::Mov, 7, Lifetimes::default());
+        let words = "\"clip.mp4\" is said to be video/mp4. Its bytes are video/quicktime, and it is used as that.";
+        assert_eq!(film.warning().as_deref(), Some(words));
+        let unnamed = Media { filename: "blob".into(), ..film };
+        assert_eq!(unnamed.warning(), None);
     }
 
     #[test]
@@ -130,6 +176,11 @@ mod tests {
         assert_eq!(
             serde_json::to_string(&media()).unwrap(),
             r#"{"id":"med_AQEBAQEBAQEBAQEBAQEBAQ","tenant_id":"t1","filename":"cat.gif","kind":"image/gif","size":null,"status":"pending","received":0,"created_at":5,"expires_at":86400005}"#
+        );
+        let film = media().confirmed(Kind::Mp4, 7, Lifetimes::default());
+        assert_eq!(
+            serde_json::to_string(&film).unwrap(),
+            r#"{"id":"med_AQEBAQEBAQEBAQEBAQEBAQ","tenant_id":"t1","filename":"cat.gif","kind":"video/mp4","announced":"image/gif","size":7,"status":"active","received":7,"created_at":5,"expires_at":5184000005}"#
         );
     }
 }

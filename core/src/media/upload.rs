@@ -6,11 +6,18 @@ use serde::{Deserialize, Serialize};
 use super::{Kind, Media, Status};
 use crate::api::code::Code;
 use crate::api::refused::Refused;
+use crate::time::Span;
 
 /// As many parts as an upload may have (Cloudflare's docs, R2 "Limits").
 pub const MAX_PARTS: u16 = 10_000;
 /// The least that a part has, but for the last one (the same page): 5 MiB.
 const MIN_PART_BYTES: u64 = 5 << 20;
+
+/// How long a try that nobody ends keeps its room: its process has died.
+pub const RESERVED_FOR: Span = Span::mins(5);
+/// So many uploads may be pending for one tenant (those without a tenant count as one), and so many in all.
+const PENDING_OF_TENANT: u64 = 100;
+const PENDING_IN_ALL: u64 = 1000;
 
 /// A part as R2 knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,36 +25,46 @@ pub struct Part {
     pub number: u16,
     pub size: u64,
     pub etag: String,
+    /// What its bytes say that the file is, if it is the first part and they say something.
+    #[serde(default)]
+    pub kind: Option<Kind>,
 }
 
 /// What the ledger knows when bytes come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receiving {
     pub media: Media,
-    /// The most bytes that a file of its kind may have; zero when it is refused.
+    /// What the first bytes say, of this try or of what is there or under way. Until they are seen, what was announced.
+    pub kind: Kind,
+    /// The most bytes that a file of that kind may have; zero when it is refused.
     pub limit: u64,
-    /// Bytes that are there already and stay.
+    /// Bytes of other parts that are there and stay.
+    pub stored: u64,
+    /// The same, with those that have room while they are on their way.
     pub others: u64,
+}
+
+/// Room for the bytes of one try.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reservation {
+    /// Of a part; a whole file replaces everything, and needs none.
+    pub id: Option<i64>,
+    pub media: Media,
+    /// What counts for it: what is seen, of this try or another, else what was announced.
+    pub kind: Kind,
+    /// What its own first bytes say.
+    pub seen: Option<Kind>,
+    pub length: u64,
     /// The upload of R2 that a part belongs to, if there is one already.
     pub upload_id: Option<String>,
 }
 
 impl Receiving {
-    /// How many bytes are to be stored; or why none are. In order: (1) confirmed already, 409; (2) another type, 415;
-    /// (3) no length, or an empty body, 400; (4) too many, 422.
-    pub fn length(
-        &self,
-        content_type: Option<&str>,
-        content_length: Option<u64>,
-        part: Option<u16>,
-    ) -> Result<u64, Refused> {
+    /// How many bytes are to be stored; or why none are. In order: (1) confirmed already, 409; (2) no length, or an empty
+    /// body, 400; (3) too many, 422.
+    pub fn length(&self, content_length: Option<u64>, part: Option<u16>) -> Result<u64, Refused> {
         if self.media.status == Status::Active {
             return Err(spent());
-        }
-        if content_type.and_then(Kind::from_mime) != Some(self.media.kind) {
-            let mime = self.media.kind.mime();
-            return Err(Refused::new(Code::UnsupportedMediaType, format!("The content type must be {mime}."))
-                .with_hint(format!("Send `Content-Type: {mime}`, as it was announced.")));
         }
         // Without a length of its own a body has to have the one that was announced.
         let length = content_length
@@ -56,15 +73,34 @@ impl Receiving {
         if length == 0 {
             return Err(Refused::field("Content-Length", "the body is empty"));
         }
-        within(self.media.kind, self.others.saturating_add(length), self.limit)?;
+        within(self.kind, self.others.saturating_add(length), self.limit)?;
         Ok(length)
     }
+
+    /// What is there is too large by itself: the limit is another one since its first bytes were seen, or since it was set.
+    pub const fn is_outgrown(&self) -> bool {
+        self.stored > self.limit
+    }
+}
+
+/// Whether one more upload may be announced, beside those that are pending.
+pub fn require_quota(of_tenant: u64, in_all: u64) -> Result<(), Refused> {
+    let message = if of_tenant >= PENDING_OF_TENANT {
+        format!("{of_tenant} uploads of this tenant are pending, and no more than {PENDING_OF_TENANT} may be.")
+    } else if in_all >= PENDING_IN_ALL {
+        format!("{in_all} uploads are pending here, and no more than {PENDING_IN_ALL} may be.")
+    } else {
+        return Ok(());
+    };
+    Err(Refused::new(Code::TooManyUploads, message))
 }
 
 /// Nothing is written any more.
 pub fn spent() -> Refused {
-    Refused::new(Code::SessionSpent, "The upload was confirmed already, or is being confirmed.")
-        .with_hint("Create a new upload with POST /v1/media/upload.")
+    Refused::new(Code::SessionSpent, "The upload that these bytes are of is over: confirmed, replaced, or given up.")
+        .with_hint(
+            "Send the whole file again; if it is confirmed already, create a new upload with POST /v1/media/upload.",
+        )
 }
 
 /// Whether a file of this kind and size is taken; a limit of zero refuses the kind.
@@ -132,44 +168,60 @@ mod tests {
     fn receiving(size: Option<u64>) -> Receiving {
         let id = MediaId::from_entropy([1; 16]);
         let media = Media::new(id, None, "a.png".into(), Kind::Png, size, UnixMillis(0), Lifetimes::default());
-        Receiving { media, limit: 5 * MIB, others: 0, upload_id: None }
+        Receiving { media, kind: Kind::Png, limit: 5 * MIB, stored: 0, others: 0 }
     }
 
-    fn refusal(result: Result<u64, Refused>) -> (Code, String) {
+    fn refusal<T: std::fmt::Debug>(result: Result<T, Refused>) -> (Code, String) {
         let refused = result.unwrap_err();
         (refused.code, refused.message)
     }
 
     #[test]
-    fn a_body_has_the_announced_type_and_a_length_within_the_limit() {
+    fn a_body_has_a_length_within_the_limit_of_what_it_is() {
         let open = receiving(None);
-        assert_eq!(open.length(Some("image/png"), Some(7), None).unwrap(), 7);
-        assert_eq!(open.length(Some("image/png; x=y"), Some(5 * MIB), None).unwrap(), 5 * MIB);
-        for other in [None, Some("image/jpeg"), Some("text/plain")] {
-            assert_eq!(refusal(open.length(other, Some(7), None)).0, Code::UnsupportedMediaType);
-        }
-        assert_eq!(refusal(open.length(Some("image/png"), Some(5 * MIB + 1), None)).0, Code::MediaTooLarge);
-        assert_eq!(refusal(open.length(Some("image/png"), Some(0), None)).0, Code::InvalidPayload);
+        assert_eq!(open.length(Some(7), None).unwrap(), 7);
+        assert_eq!(open.length(Some(5 * MIB), None).unwrap(), 5 * MIB);
+        let (code, message) = refusal(open.length(Some(5 * MIB + 1), None));
+        assert_eq!(code, Code::MediaTooLarge);
+        assert!(message.contains("image/png"), "{message}");
+        assert_eq!(refusal(open.length(Some(0), None)).0, Code::InvalidPayload);
+        let film = Receiving { kind: Kind::Mp4, limit: 512 * MIB, ..open };
+        assert_eq!(film.length(Some(5 * MIB + 1), None).unwrap(), 5 * MIB + 1);
     }
 
     #[test]
     fn a_body_without_a_length_has_the_announced_one_or_is_refused() {
-        assert_eq!(receiving(Some(9)).length(Some("image/png"), None, None).unwrap(), 9);
-        assert_eq!(refusal(receiving(None).length(Some("image/png"), None, None)).0, Code::InvalidPayload);
-        assert_eq!(refusal(receiving(Some(9)).length(Some("image/png"), None, Some(1))).0, Code::InvalidPayload);
+        assert_eq!(receiving(Some(9)).length(None, None).unwrap(), 9);
+        assert_eq!(refusal(receiving(None).length(None, None)).0, Code::InvalidPayload);
+        assert_eq!(refusal(receiving(Some(9)).length(None, Some(1))).0, Code::InvalidPayload);
     }
 
     #[test]
-    fn the_parts_together_stay_within_the_limit() {
-        let open = Receiving { others: 5 * MIB, ..receiving(None) };
-        assert_eq!(refusal(open.length(Some("image/png"), Some(1), Some(2))).0, Code::MediaTooLarge);
+    fn the_parts_together_stay_within_the_limit_those_on_their_way_too() {
+        let open = Receiving { others: 4 * MIB, ..receiving(None) };
+        assert_eq!(open.length(Some(MIB), Some(2)).unwrap(), MIB);
+        assert_eq!(refusal(open.length(Some(MIB + 1), Some(2))).0, Code::MediaTooLarge);
+    }
+
+    #[test]
+    fn what_is_there_is_outgrown_when_it_is_too_large_without_the_new_bytes() {
+        let (full, over) =
+            (Receiving { stored: 5 * MIB, ..receiving(None) }, Receiving { stored: 5 * MIB + 1, ..receiving(None) });
+        assert!(!full.is_outgrown() && over.is_outgrown());
     }
 
     #[test]
     fn what_is_confirmed_takes_no_more_bytes() {
         let mut open = receiving(None);
         open.media.status = Status::Active;
-        assert_eq!(refusal(open.length(Some("image/png"), Some(7), None)).0, Code::SessionSpent);
+        assert_eq!(refusal(open.length(Some(7), None)).0, Code::SessionSpent);
+    }
+
+    #[test]
+    fn a_hundred_uploads_of_a_tenant_and_a_thousand_in_all_may_be_pending() {
+        assert!(require_quota(99, 999).is_ok());
+        assert_eq!(refusal(require_quota(100, 100)).0, Code::TooManyUploads);
+        assert_eq!(refusal(require_quota(0, 1000)).0, Code::TooManyUploads);
     }
 
     #[test]
@@ -178,7 +230,7 @@ mod tests {
     }
 
     fn parts(sizes: &[(u16, u64)]) -> Vec<Part> {
-        sizes.iter().map(|(number, size)| Part { number: *number, size: *size, etag: "e".into() }).collect()
+        sizes.iter().map(|(number, size)| Part { number: *number, size: *size, etag: "e".into(), kind: None }).collect()
     }
 
     fn whole(sizes: &[(u16, u64)], said: &[Option<u64>]) -> Result<u64, Refused> {

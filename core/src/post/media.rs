@@ -61,7 +61,7 @@ fn usable(media: Option<Media>, path: &str) -> Result<Media, Refused> {
 
 fn file(media: &Media, path: &str) -> Result<File, Refused> {
     let size = media.size.ok_or_else(|| Refused::field(path, "has no bytes"))?;
-    Ok(File { key: key_of(&media.id), kind: media.kind, size })
+    Ok(File { key: key_of(&media.id), kind: media.kind, announced: media.announced, size })
 }
 
 /// A medium of one tenant is not for the accounts of another.

@@ -7,7 +7,8 @@ use latchkey_core::api::media::{ConfirmUpload, NewUpload, media_view};
 use latchkey_core::api::refused::Refused;
 use latchkey_core::id::MediaId;
 use latchkey_core::media::link::{LINK_LIFE, Use};
-use latchkey_core::media::{HEAD_BYTES, Kind, Media, Status};
+use latchkey_core::media::upload::within;
+use latchkey_core::media::{Media, Status};
 use serde_json::{Value, json};
 
 use super::Answered;
@@ -54,7 +55,8 @@ pub async fn get(app: &App, incoming: &Incoming, id: String) -> Answered {
 }
 
 /// `POST …/confirm`: (1) the parts are a file of the size that was said, 400; (2) they become one object; (3) its first bytes
-/// are those of its type, or it is deleted, 422; (4) it is active. A call that breaks off can be made again.
+/// are those of a type that X takes, and it is no larger than that may be, or it is deleted, 422; (4) it is active, as what
+/// its bytes are. A call that breaks off can be made again.
 pub async fn confirm(app: &App, mut incoming: Incoming, id: String) -> Answered {
     let mut caller = ApiCaller::without_query(app, &incoming).await?;
     let body = caller.require(incoming.optional_json_body().await).await?;
@@ -63,27 +65,32 @@ pub async fn confirm(app: &App, mut incoming: Incoming, id: String) -> Answered 
     let arrived = match caller.plan(command(MediaCommand::PlanConfirm { id, size })).await? {
         ConfirmPlan::Arrived(arrived) => arrived,
         ConfirmPlan::Active(media) => {
-            let answer = Answer::data(200, view(app, &incoming, &media)?);
-            return Ok(caller.finish_with_credential(answer).await?);
+            return Ok(caller.finish_with_credential(confirmed(app, &incoming, &media)?).await?);
         }
     };
-    let Arrived { media, upload_id, parts, size } = arrived;
+    let Arrived { media, upload_id, parts, size, limits } = arrived;
     match app.media()?.assemble(&media.key(), &upload_id, parts, size).await? {
         Assembled::Whole => {}
         Assembled::PartChanged => return Ok(caller.finish_refused(changed()).await?),
         Assembled::Lost => return reject(&caller, media, upload_id, lost()).await,
     }
-    let head = app.media()?.first_bytes(&media.key(), HEAD_BYTES).await?.unwrap_or_default();
-    let found = Kind::sniff(&head);
-    if found != Some(media.kind) {
-        app.media()?.delete(&media.key()).await?;
-        let refused = other_kind(media.kind, found);
-        return reject(&caller, media, upload_id, refused).await;
-    }
-    let media = media.confirmed(size, app.lifetimes());
-    let answer = Answer::data(200, view(app, &incoming, &media)?);
+    let found = app.media()?.kind(&media.key()).await?;
+    let kind = match found.ok_or_else(no_kind).and_then(|kind| within(kind, size, limits.of(kind)).map(|()| kind)) {
+        Ok(kind) => kind,
+        Err(refused) => {
+            app.media()?.delete(&media.key()).await?;
+            return reject(&caller, media, upload_id, refused).await;
+        }
+    };
+    let media = media.confirmed(kind, size, app.lifetimes());
+    let answer = confirmed(app, &incoming, &media)?;
     let confirm = |answer, is_sealed| command(MediaCommand::Confirm { media, upload_id, answer, is_sealed });
     Ok(caller.commit_with_credential(answer, confirm).await?)
+}
+
+fn confirmed(app: &App, incoming: &Incoming, media: &Media) -> Result<Answer> {
+    let warnings: Vec<String> = media.warning().into_iter().collect();
+    Ok(Answer::success(200, json!({ "data": view(app, incoming, media)?, "warnings": warnings })))
 }
 
 /// `DELETE`: the row is closed, then the bytes go. If that breaks off, the ledger does it.
@@ -110,11 +117,8 @@ fn lost() -> Refused {
     Refused::new(Code::InvalidPayload, "The bytes that had arrived are gone.").with_hint("PUT the file again.")
 }
 
-fn other_kind(announced: Kind, found: Option<Kind>) -> Refused {
-    let found = found.map_or("something else", Kind::mime);
-    let message = format!("The bytes are {found}, not {} as was announced; they were deleted.", announced.mime());
-    Refused::new(Code::UnsupportedMedia, message)
-        .with_hint("Upload the file again as what it is; X takes JPEG, PNG, WEBP, GIF, MP4 and MOV.")
+fn no_kind() -> Refused {
+    Refused::new(Code::UnsupportedMedia, "The bytes are of no type that X takes; they were deleted.")
 }
 
 fn view(app: &App, incoming: &Incoming, media: &Media) -> Result<Value> {

@@ -7,38 +7,78 @@ use latchkey_core::api::media::{SignedQuery, Wanted, disposition};
 use latchkey_core::api::refused::Refused;
 use latchkey_core::id::MediaId;
 use latchkey_core::media::link::Use;
-use latchkey_core::media::upload::{Part, Receiving, spent};
-use latchkey_core::media::{Media, key_of};
+use latchkey_core::media::upload::{Part, Reservation, spent};
+use latchkey_core::media::{Kind, Media, is_enough, key_of};
 use serde_json::json;
+use worker::web_sys::ReadableStream;
 
 use super::Answered;
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::{Doing, Error, Result};
 use crate::media::{Sent, Stored};
+use crate::objects::workspace::{Arrival, Try};
 use crate::request::Incoming;
 use crate::response::Reply;
 use crate::runtime::now;
+use crate::stream::Peeked;
 
-/// `PUT {upload_url}`: (1) the address, 401, 410; (2) what the ledger knows of it, 404, 409, 415, 400, 422; (3) the bytes go
-/// to R2 as they come; (4) the ledger is told. What is not told to the ledger is not part of the file.
+/// `PUT {upload_url}`: (1) the address, 401, 410; (2) what the ledger knows of it, 404, 409, 400, 422, and room for the bytes,
+/// by what the first of them say; (3) the bytes go to R2 as they come; (4) the ledger is told. What is not told to the
+/// ledger is not part of the file.
 pub async fn receive(app: &App, incoming: &Incoming, id: &str) -> Answered {
     let (id, part) = permitted(app, incoming, id, Use::Upload)?;
-    let receiving = app.workspace()?.receive(id.clone(), part).await?;
-    let content_type = incoming.header("content-type");
-    let length = receiving.length(content_type.as_deref(), content_length(incoming), part)?;
-    let body = incoming.raw_body().ok_or_else(|| Refused::field("Content-Length", "the body is empty"))?;
-    let upload_id = upload_for(app, &receiving, part).await?;
-    let number = part.unwrap_or(1);
-    let key = receiving.media.key();
-    let etag = match app.media()?.put_part(&key, &upload_id, number, &body, length).await? {
-        Sent::Stored { etag } => etag,
-        Sent::WrongLength => return Err(wrong_length(length).into()),
-        Sent::Over => return Err(spent().into()),
+    let (body, length) = match incoming.raw_body() {
+        Some(body) => (peeked(body, part).await?, content_length(incoming)),
+        None => (Peeked { head: Vec::new(), rest: None }, Some(0)),
     };
-    let part_row = Part { number, size: length, etag };
-    let received = app.workspace()?.received(id.clone(), upload_id, part_row, part.is_none()).await?;
-    let data = json!({ "id": id, "part": part, "size": length, "received": received });
+    let attempt = Try { part, length, seen: Kind::sniff(&body.head) };
+    let room = match app.workspace()?.reserve(id.clone(), attempt).await {
+        Ok(room) => room,
+        Err(error) => {
+            body.discard();
+            return Err(error.into());
+        }
+    };
+    let stored = match store(app, &room, part, body).await {
+        Ok(stored) => stored,
+        Err(error) => {
+            // If this fails, the room is given up by itself.
+            let _ = app.workspace()?.release(room.id).await;
+            return Err(error.into());
+        }
+    };
+    let received = app.workspace()?.received(id.clone(), stored).await?;
+    let data = json!({ "id": id, "part": part, "size": room.length, "received": received });
     Ok(Reply::json(&Answer::data(200, data)))
+}
+
+/// Only the first bytes of the file say what it is.
+async fn peeked(body: ReadableStream, part: Option<u16>) -> Result<Peeked> {
+    if part.is_none_or(|number| number == 1) {
+        Peeked::until(is_enough, body).await.doing("read the first bytes of an upload")
+    } else {
+        Ok(Peeked::unseen(body))
+    }
+}
+
+async fn store(app: &App, room: &Reservation, part: Option<u16>, body: Peeked) -> Result<Arrival> {
+    let key = room.media.key();
+    let upload_id = upload_for(app, room, part).await?;
+    let (number, size, kind) = (part.unwrap_or(1), room.length, room.seen);
+    let error = match app.media()?.put_part(&key, &upload_id, number, body, size).await {
+        Ok(Sent::Stored { etag }) => {
+            let part_row = Part { number, size, etag, kind };
+            return Ok(Arrival { reservation: room.id, upload_id, part: part_row, is_whole: part.is_none() });
+        }
+        Ok(Sent::WrongLength) => wrong_length(size).into(),
+        Ok(Sent::Over) => spent().into(),
+        Err(error) => error,
+    };
+    if part.is_none() {
+        // If this fails, R2 gives it up by itself.
+        let _ = app.media()?.abandon_upload(&key, &upload_id).await;
+    }
+    Err(error)
 }
 
 /// `GET` and `HEAD {url}`: the file, or one range of it (RFC 9110 §14). Whatever it holds, a browser saves it and shows
@@ -91,19 +131,19 @@ fn permitted(app: &App, incoming: &Incoming, id: &str, purpose: Use) -> Result<(
 }
 
 /// The upload of R2 that takes the bytes: a new one for a whole file, one for all parts of a file.
-async fn upload_for(app: &App, receiving: &Receiving, part: Option<u16>) -> Result<String> {
-    if let Some(upload_id) = &receiving.upload_id {
+async fn upload_for(app: &App, room: &Reservation, part: Option<u16>) -> Result<String> {
+    if let Some(upload_id) = &room.upload_id {
         return Ok(upload_id.clone());
     }
-    let Media { id, kind, filename, .. } = &receiving.media;
-    let begun = app.media()?.begin_upload(&receiving.media.key(), kind.mime(), disposition(filename)).await?;
+    let Media { id, filename, .. } = &room.media;
+    let begun = app.media()?.begin_upload(&room.media.key(), room.kind.mime(), disposition(filename)).await?;
     if part.is_none() {
         return Ok(begun);
     }
     let common = app.workspace()?.upload_begun(id.clone(), begun.clone()).await?;
     if common != begun {
         // Another part was first. If this fails, R2 gives it up by itself.
-        let _ = app.media()?.abandon_upload(&receiving.media.key(), &begun).await;
+        let _ = app.media()?.abandon_upload(&room.media.key(), &begun).await;
     }
     Ok(common)
 }

@@ -61,11 +61,11 @@ pub(super) fn named(
 
 impl NewMedia {
     fn attachment(self, path: &str, allows_loopback: bool) -> Result<Attachment, Refused> {
+        // A row of `GET /v1/media` has both: the id counts, and its address is not asked.
         let (media_id, url) = match (&self.id, &self.url) {
-            (Some(id), None) => (Some(media_id(id, &format!("{path}.id"))?), None),
+            (Some(id), _) => (Some(media_id(id, &format!("{path}.id"))?), None),
             (None, Some(url)) => (None, Some(public(url, &format!("{path}.url"), allows_loopback)?)),
-            (None, None) => return Err(Refused::field(&format!("{path}.url"), "give either `id` or `url`")),
-            (Some(_), Some(_)) => return Err(Refused::field(&format!("{path}.id"), "give either `id` or `url`")),
+            (None, None) => return Err(Refused::field(&format!("{path}.url"), "give `id` or `url`")),
         };
         let alt_text = self.alt_text.filter(|text| !text.is_empty());
         at_most(alt_text.as_ref(), ALT_TEXT_CHARACTERS, &format!("{path}.altText"))?;

@@ -141,6 +141,8 @@ fn progress_view(attachment: &Attachment) -> Value {
     json!({
         "id": attachment.media_id,
         "state": attachment.stage(),
+        "content_type": attachment.file.as_ref().map(|file| file.kind),
+        "warning": attachment.warning(),
         "bytes_sent": attachment.bytes_sent(),
         "bytes_total": attachment.file.as_ref().map(|file| file.size),
         "processing_percent": attachment.processing_percent(),

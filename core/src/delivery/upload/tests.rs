@@ -4,7 +4,7 @@ use http::Response;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::delivery::{Call, Outcome, Segment, Track, Upload};
+use crate::delivery::{Call, Names, Outcome, Segment, Track, Upload};
 use crate::id::{AccountId, MediaId, PostId, XPostId};
 use crate::media::Kind;
 use crate::time::Span;
@@ -18,11 +18,32 @@ const PACE: Pace = Pace { settle: Span::mins(1), probe: Span::mins(15), backoff:
 const PLACE: Place = Place { segment: 0, attachment: 0 };
 
 fn file(kind: Kind, size: u64) -> File {
-    File { key: "media/m".into(), kind, size }
+    File { key: "media/m".into(), kind, announced: None, size }
 }
 
 fn stored(kind: Kind, size: u64) -> Attachment {
     Attachment { file: Some(file(kind, size)), ..Attachment::default() }
+}
+
+fn names<'a>(content_type: &'a str, filename: &'a str, url: &'a str) -> Names<'a> {
+    Names { content_type: Some(content_type), filename: Some(filename), url }
+}
+
+#[test]
+fn a_fetched_file_is_what_its_bytes_are_and_the_first_to_say_otherwise_is_named() {
+    let url = "https://example.com/film.mp4?name=a.png#b.gif";
+    let announced = |names: &Names<'_>| File::fetched("k", Kind::Mov, 3, names).announced;
+    assert_eq!(announced(&names("image/jpeg", "a.png", url)), Some(Kind::Jpeg));
+    assert_eq!(announced(&names("application/octet-stream", "a.png", url)), Some(Kind::Png));
+    assert_eq!(announced(&names("text/html", "a", url)), Some(Kind::Mp4));
+    assert_eq!(announced(&names("video/quicktime", "a.png", url)), None);
+    assert_eq!(announced(&names("", "a", "https://example.com/film")), None);
+
+    let copy = File::fetched("k", Kind::Mov, 3, &names("", "", url));
+    let linked_film = Attachment { url: Some(url.into()), file: Some(copy), ..Attachment::default() };
+    let words = "\"film.mp4\" is said to be video/mp4. Its bytes are video/quicktime, and it is used as that.";
+    assert_eq!(linked_film.warning().as_deref(), Some(words));
+    assert_eq!((linked().warning(), stored(Kind::Png, 3).warning()), (None, None));
 }
 
 fn linked() -> Attachment {

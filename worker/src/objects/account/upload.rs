@@ -10,6 +10,7 @@ use latchkey_core::x::media::{MediaCall, Range, SCOPE};
 use latchkey_core::x::problem::Refusal;
 
 use super::Inner;
+use super::fetch::Source;
 use super::tokens::Access;
 use crate::error::Result;
 use crate::outbound::{Asked, PATIENT};
@@ -28,7 +29,9 @@ impl Inner {
                 let message = format!("The account was connected without {SCOPE}: connect it again.");
                 unusable(FailureCode::MissingScope, message)
             }
-            UploadStep::Fetch { url, key } => self.fetch_media(url, key, limits).await?,
+            UploadStep::Fetch { url, filename, key } => {
+                self.fetch_media(&Source { url, filename: filename.as_deref(), key }, limits).await?
+            }
             UploadStep::Call { call, file } => self.media_call(call, file, access).await?,
         };
         if let UploadOutcome::Refused(XError::Refused { refusal: Refusal::TokenRejected, .. }) = &outcome {

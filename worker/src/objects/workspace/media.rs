@@ -9,8 +9,8 @@ use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::id::TenantId;
 use latchkey_core::key::Binding;
-use latchkey_core::media::upload::{Part, assemble, within};
-use latchkey_core::media::{Kind, Media, Status};
+use latchkey_core::media::upload::{Part, assemble, require_quota, within};
+use latchkey_core::media::{Kind, Limits, Media, Status};
 use latchkey_core::time::{Span, UnixMillis};
 use serde::{Deserialize, Serialize};
 use worker::SqlStorageValue;
@@ -86,6 +86,8 @@ pub struct Arrived {
     pub upload_id: String,
     pub parts: Vec<Part>,
     pub size: u64,
+    /// What its bytes say it is decides which one holds.
+    pub limits: Limits,
 }
 
 /// What is left to do of a medium that is closed. It can be done twice.
@@ -113,6 +115,7 @@ impl Inner {
                 go(whose.tenant_for(tenant_id.clone())?)
             }
             MediaCommand::Create { media, answer, is_sealed } => {
+                self.require_quota(media.tenant_id.as_ref())?;
                 self.save_media(media)?;
                 Ok(given(answer, *is_sealed))
             }
@@ -129,6 +132,16 @@ impl Inner {
             }
             MediaCommand::Delete { id } => go(self.delete_media(id, whose)?),
         }
+    }
+
+    /// One that is confirmed, deleted or over counts no more.
+    fn require_quota(&self, tenant_id: Option<&TenantId>) -> Result<()> {
+        let count = |condition: &str, values: Vec<SqlStorageValue>| {
+            let pending = "SELECT count(*) AS count FROM media WHERE status = 'pending' AND expires_at > ?1";
+            self.db()?.count(&format!("{pending}{condition}"), values)
+        };
+        let of_tenant = count(" AND tenant_id IS ?2", vec![time(now()), tenant_id.map(TenantId::as_str).into()])?;
+        Ok(require_quota(of_tenant, count("", vec![time(now())])?)?)
     }
 
     pub(super) fn media_named(&self, id: &str) -> Result<Option<Media>> {
@@ -182,11 +195,10 @@ impl Inner {
         if media.status == Status::Active {
             return Ok(ConfirmPlan::Active(media));
         }
-        let parts = self.parts_of(id)?;
-        let limit = self.settings()?.allowed_media.of(media.kind);
-        let size = assemble(media.kind, &parts, &[media.size, size], limit)?;
+        let (parts, kind, limits) = (self.parts_of(id)?, self.kind_seen(&media)?, self.settings()?.allowed_media);
+        let size = assemble(kind, &parts, &[media.size, size], limits.of(kind))?;
         let upload_id = self.upload_of(id)?.unwrap_or_default();
-        Ok(ConfirmPlan::Arrived(Arrived { media, upload_id, parts, size }))
+        Ok(ConfirmPlan::Arrived(Arrived { media, upload_id, parts, size, limits }))
     }
 
     /// Of two calls at once the second finds it confirmed. If other bytes have come in between, those are confirmed next.
@@ -203,12 +215,12 @@ impl Inner {
     }
 
     /// The row as it is now, without an upload.
-    fn forget_upload(&self, media: &Media, upload_id: &str) -> Result<()> {
+    pub(super) fn forget_upload(&self, media: &Media, upload_id: &str) -> Result<()> {
         if self.upload_of(media.id.as_str())?.as_deref() != Some(upload_id) {
             return Ok(());
         }
         let id: SqlStorageValue = media.id.as_str().into();
-        self.db()?.run("DELETE FROM media_parts WHERE media_id = ?", vec![id.clone()])?;
+        self.forget_parts(media.id.as_str())?;
         self.db()?.run("UPDATE media SET upload_id = NULL WHERE id = ?", vec![id])?;
         self.save_media(media)
     }
@@ -233,7 +245,7 @@ impl Inner {
     fn close_media(&self, media: &Media) -> Result<Remains> {
         let remains = Remains { key: media.key(), upload_id: self.upload_of(media.id.as_str())? };
         self.owe(&Errand::RemoveMedia(remains.clone()), now())?;
-        self.db()?.run("DELETE FROM media_parts WHERE media_id = ?", vec![media.id.as_str().into()])?;
+        self.forget_parts(media.id.as_str())?;
         self.db()?.run("DELETE FROM media WHERE id = ?", vec![media.id.as_str().into()])?;
         Ok(remains)
     }

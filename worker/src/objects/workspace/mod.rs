@@ -58,6 +58,7 @@ pub use self::stub::{
     KeyPlan, NetworkCommit, NetworkPlan, NetworkWish, Outcome, PassPlan, Report, SessionPlan, SignIn, SignedInAs,
     Stage, VerificationPlan, WorkspaceStub,
 };
+pub use self::uploads::{Arrival, Try};
 use super::storage::{Db, Store};
 use super::waiting::Waiting;
 use super::wire::{answer, message, reply};

@@ -84,4 +84,11 @@ const VERSION_1: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS settings (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL)",
 ];
 
-const VERSION_2: &[&str] = &[];
+const VERSION_2: &[&str] = &[
+    "ALTER TABLE media_parts ADD COLUMN kind TEXT",
+    "CREATE TABLE media_reservations (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, media_id TEXT NOT NULL, part INTEGER NOT NULL, size INTEGER NOT NULL,
+        kind TEXT, ends_at INTEGER NOT NULL)",
+    "CREATE INDEX media_reservations_of ON media_reservations (media_id)",
+    "CREATE INDEX media_pending ON media (tenant_id) WHERE status = 'pending'",
+];

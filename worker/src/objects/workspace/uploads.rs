@@ -1,29 +1,55 @@
 //! Bytes of media on their way in: what the ledger says before they are stored, and what it is told afterwards.
 
+use latchkey_core::api::refused::Refused;
 use latchkey_core::id::MediaId;
-use latchkey_core::media::upload::{Part, Receiving, spent};
-use latchkey_core::media::{Media, Status};
+use latchkey_core::media::upload::{Part, RESERVED_FOR, Receiving, Reservation, spent, within};
+use latchkey_core::media::{Kind, Media, Status};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::outbox::Errand;
 use super::{Inner, Message, WorkspaceStub, not_found};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::objects::storage::time;
 use crate::objects::wire::{ask, reply};
 use crate::runtime::now;
 
 #[derive(Serialize, Deserialize)]
 pub(super) enum UploadMessage {
-    Receive { id: MediaId, part: Option<u16> },
+    Reserve { id: MediaId, attempt: Try },
     Begun { id: MediaId, upload_id: String },
-    Received { id: MediaId, upload_id: String, part: Part, is_whole: bool },
+    Received { id: MediaId, arrival: Arrival },
+    Release { reservation: i64 },
 }
+
+/// Bytes that want to be stored: of the whole file, or of a part.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct Try {
+    pub part: Option<u16>,
+    /// As the request says.
+    pub length: Option<u64>,
+    /// What they say the file is.
+    pub seen: Option<Kind>,
+}
+
+/// Bytes that are stored.
+#[derive(Serialize, Deserialize)]
+pub struct Arrival {
+    pub reservation: Option<i64>,
+    pub upload_id: String,
+    pub part: Part,
+    pub is_whole: bool,
+}
+
+/// A refusal that has an effect, which a rolled back transaction would not have.
+type Decided<T> = std::result::Result<T, Box<Refused>>;
 
 #[derive(Deserialize)]
 struct PartRow {
     part: u16,
     size: u64,
     etag: String,
+    kind: Option<Kind>,
 }
 
 #[derive(Deserialize)]
@@ -31,10 +57,21 @@ struct Sum {
     bytes: Option<u64>,
 }
 
+#[derive(Deserialize)]
+struct Seen {
+    kind: Option<Kind>,
+}
+
+#[derive(Deserialize)]
+struct Id {
+    id: i64,
+}
+
 impl WorkspaceStub {
-    /// What is to be known before bytes are stored: of the whole file, or of a part.
-    pub async fn receive(&self, id: MediaId, part: Option<u16>) -> Result<Receiving> {
-        ask(&self.stub, &Message::Upload(UploadMessage::Receive { id, part })).await
+    /// Room for bytes, or why there is none.
+    pub async fn reserve(&self, id: MediaId, attempt: Try) -> Result<Reservation> {
+        let message = Message::Upload(UploadMessage::Reserve { id, attempt });
+        ask::<Decided<Reservation>>(&self.stub, &message).await?.map_err(Error::Refused)
     }
 
     /// An upload of R2 was begun for the parts to come. Answers the one that all of them use.
@@ -43,33 +80,94 @@ impl WorkspaceStub {
     }
 
     /// A part is stored; as the whole file it takes the place of whatever was there. Answers how many bytes there are.
-    pub async fn received(&self, id: MediaId, upload_id: String, part: Part, is_whole: bool) -> Result<u64> {
-        ask(&self.stub, &Message::Upload(UploadMessage::Received { id, upload_id, part, is_whole })).await
+    pub async fn received(&self, id: MediaId, arrival: Arrival) -> Result<u64> {
+        let message = Message::Upload(UploadMessage::Received { id, arrival });
+        ask::<Decided<u64>>(&self.stub, &message).await?.map_err(Error::Refused)
+    }
+
+    /// The bytes broke off: others may have the room.
+    pub async fn release(&self, reservation: Option<i64>) -> Result<()> {
+        match reservation {
+            Some(reservation) => ask(&self.stub, &Message::Upload(UploadMessage::Release { reservation })).await,
+            None => Ok(()),
+        }
     }
 }
 
 impl Inner {
     pub(super) async fn upload_message(&self, message: &UploadMessage) -> Result<Value> {
         let answer = self.db()?.transaction(|| match message {
-            UploadMessage::Receive { id, part } => reply(self.receive(id, *part)?),
+            UploadMessage::Reserve { id, attempt } => reply(self.reserve(id, attempt)?),
             UploadMessage::Begun { id, upload_id } => reply(self.upload_begun(id, upload_id)?),
-            UploadMessage::Received { id, upload_id, part, is_whole } => {
-                reply(self.received(id, upload_id, part, *is_whole)?)
-            }
+            UploadMessage::Received { id, arrival } => reply(self.received(id, arrival)?),
+            UploadMessage::Release { reservation } => reply(self.release(*reservation)?),
         })?;
         self.arm().await?;
         Ok(answer)
     }
 
-    fn receive(&self, id: &MediaId, part: Option<u16>) -> Result<Receiving> {
+    /// A part counts once, however often it is sent: with the most bytes of those that are there or on their way.
+    fn reserve(&self, id: &MediaId, attempt: &Try) -> Result<Decided<Reservation>> {
+        self.db()?.run("DELETE FROM media_reservations WHERE ends_at <= ?", vec![time(now())])?;
         let media = self.media_named(id.as_str())?.ok_or_else(|| not_found("media"))?;
-        let limit = self.settings()?.allowed_media.of(media.kind);
-        let others = match part {
-            Some(number) => self.bytes_of(id.as_str(), Some(number))?,
-            None => 0,
+        let receiving = self.receiving(media, attempt)?;
+        match receiving.length(attempt.length, attempt.part) {
+            Ok(length) => Ok(Ok(self.reserved(receiving, attempt, length)?)),
+            Err(refused) => {
+                if receiving.media.status == Status::Pending && receiving.is_outgrown() {
+                    self.abandon(receiving.media)?;
+                }
+                Ok(Err(Box::new(refused)))
+            }
+        }
+    }
+
+    fn receiving(&self, media: Media, attempt: &Try) -> Result<Receiving> {
+        let id = media.id.as_str();
+        let kind = match attempt.seen {
+            Some(kind) => kind,
+            None => self.kind_seen(&media)?,
         };
-        let upload_id = self.upload_of(id.as_str())?.filter(|_| part.is_some());
-        Ok(Receiving { media, limit, others, upload_id })
+        let limit = self.settings()?.allowed_media.of(kind);
+        let (stored, others) = match attempt.part {
+            Some(number) => (self.bytes_of(id, Some(number))?, self.bytes_in_room(id, number)?),
+            None => (0, 0),
+        };
+        Ok(Receiving { media, kind, limit, stored, others })
+    }
+
+    fn reserved(&self, receiving: Receiving, attempt: &Try, length: u64) -> Result<Reservation> {
+        let Receiving { media, kind, .. } = receiving;
+        let Try { part, seen, .. } = *attempt;
+        let Some(number) = part else {
+            return Ok(Reservation { id: None, media, kind, seen, length, upload_id: None });
+        };
+        let insert = "INSERT INTO media_reservations (media_id, part, size, kind, ends_at) VALUES (?, ?, ?, ?, ?)
+            RETURNING id";
+        let values = vec![
+            media.id.as_str().into(),
+            i32::from(number).into(),
+            bytes(length).into(),
+            seen.map(Kind::mime).into(),
+            time(now() + RESERVED_FOR),
+        ];
+        let id = self.db()?.rows::<Id>(insert, values)?.first().map(|row| row.id);
+        let upload_id = self.upload_of(media.id.as_str())?;
+        Ok(Reservation { id, media, kind, seen, length, upload_id })
+    }
+
+    fn release(&self, reservation: i64) -> Result<()> {
+        self.db()?.run("DELETE FROM media_reservations WHERE id = ?", vec![reservation.into()])
+    }
+
+    /// What the first part says, the one on its way before the one that is there; until one is seen, what was announced.
+    pub(super) fn kind_seen(&self, media: &Media) -> Result<Kind> {
+        let query = "SELECT coalesce(
+            (SELECT kind FROM media_reservations WHERE media_id = ?1 AND part = 1 AND kind IS NOT NULL AND ends_at > ?2
+                ORDER BY id DESC LIMIT 1),
+            (SELECT kind FROM media_parts WHERE media_id = ?1 AND part = 1)) AS kind";
+        let rows: Vec<Seen> = self.db()?.rows(query, vec![media.id.as_str().into(), time(now())])?;
+        Ok(rows.first().and_then(|row| row.kind).unwrap_or(media.kind))
     }
 
     /// The first one counts, so that parts that come side by side belong together.
@@ -80,17 +178,34 @@ impl Inner {
         Ok(self.upload_of(id.as_str())?.unwrap_or_default())
     }
 
-    fn received(&self, id: &MediaId, upload_id: &str, part: &Part, is_whole: bool) -> Result<u64> {
+    /// The sum is looked at again: the room of a try may have ended before it did, or what the file is was seen since.
+    fn received(&self, id: &MediaId, arrival: &Arrival) -> Result<Decided<u64>> {
+        let Arrival { reservation, upload_id, part, is_whole } = arrival;
         let mut media = self.pending(id)?;
-        if is_whole {
+        if *is_whole {
             self.replace_upload(&media, upload_id)?;
         } else if self.upload_of(id.as_str())?.as_deref() != Some(upload_id) {
             return Err(spent().into());
         }
         self.save_part(id, part)?;
-        media.received = self.bytes_of(id.as_str(), None)?;
+        reservation.map_or(Ok(()), |reservation| self.release(reservation))?;
+        let (kind, stored) = (self.kind_seen(&media)?, self.bytes_of(id.as_str(), None)?);
+        if let Err(refused) = within(kind, stored, self.settings()?.allowed_media.of(kind)) {
+            self.abandon(media)?;
+            return Ok(Err(Box::new(refused)));
+        }
+        media.received = stored;
         self.save_media(&media)?;
-        Ok(media.received)
+        Ok(Ok(stored))
+    }
+
+    /// Nothing is left of it, and the address takes bytes as if none had come.
+    fn abandon(&self, media: Media) -> Result<()> {
+        if let Some(upload_id) = self.upload_of(media.id.as_str())? {
+            self.owe(&Errand::AbandonUpload { key: media.key(), upload_id: upload_id.clone() }, now())?;
+            self.forget_upload(&Media { received: 0, ..media }, &upload_id)?;
+        }
+        Ok(())
     }
 
     fn pending(&self, id: &MediaId) -> Result<Media> {
@@ -103,26 +218,33 @@ impl Inner {
         if let Some(before) = self.upload_of(media.id.as_str())? {
             self.owe(&Errand::AbandonUpload { key: media.key(), upload_id: before }, now())?;
         }
-        self.db()?.run("DELETE FROM media_parts WHERE media_id = ?", vec![media.id.as_str().into()])?;
+        self.forget_parts(media.id.as_str())?;
         self.db()?.run("UPDATE media SET upload_id = ? WHERE id = ?", vec![upload_id.into(), media.id.as_str().into()])
+    }
+
+    /// Those that are there, and the room of those on their way.
+    pub(super) fn forget_parts(&self, id: &str) -> Result<()> {
+        self.db()?.run("DELETE FROM media_parts WHERE media_id = ?", vec![id.into()])?;
+        self.db()?.run("DELETE FROM media_reservations WHERE media_id = ?", vec![id.into()])
     }
 
     fn save_part(&self, id: &MediaId, part: &Part) -> Result<()> {
         self.db()?.run(
-            "INSERT OR REPLACE INTO media_parts (media_id, part, size, etag) VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO media_parts (media_id, part, size, etag, kind) VALUES (?, ?, ?, ?, ?)",
             vec![
                 id.as_str().into(),
                 i32::from(part.number).into(),
-                i64::try_from(part.size).unwrap_or(i64::MAX).into(),
+                bytes(part.size).into(),
                 part.etag.as_str().into(),
+                part.kind.map(Kind::mime).into(),
             ],
         )
     }
 
     pub(super) fn parts_of(&self, id: &str) -> Result<Vec<Part>> {
-        let query = "SELECT part, size, etag FROM media_parts WHERE media_id = ? ORDER BY part";
+        let query = "SELECT part, size, etag, kind FROM media_parts WHERE media_id = ? ORDER BY part";
         let rows: Vec<PartRow> = self.db()?.rows(query, vec![id.into()])?;
-        Ok(rows.into_iter().map(|PartRow { part, size, etag }| Part { number: part, size, etag }).collect())
+        Ok(rows.into_iter().map(|PartRow { part, size, etag, kind }| Part { number: part, size, etag, kind }).collect())
     }
 
     /// How many bytes are there, but for those of one part.
@@ -131,4 +253,18 @@ impl Inner {
         let values = vec![id.into(), except.map(i32::from).into()];
         Ok(self.db()?.rows::<Sum>(query, values)?.first().and_then(|row| row.bytes).unwrap_or(0))
     }
+
+    /// The same, with those that have room while they are on their way.
+    fn bytes_in_room(&self, id: &str, except: u16) -> Result<u64> {
+        let query = "SELECT sum(size) AS bytes FROM (SELECT max(size) AS size FROM (
+                SELECT part, size FROM media_parts WHERE media_id = ?1
+                UNION ALL SELECT part, size FROM media_reservations WHERE media_id = ?1 AND ends_at > ?3)
+            WHERE part <> ?2 GROUP BY part)";
+        let values = vec![id.into(), i32::from(except).into(), time(now())];
+        Ok(self.db()?.rows::<Sum>(query, values)?.first().and_then(|row| row.bytes).unwrap_or(0))
+    }
+}
+
+fn bytes(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -24,6 +24,7 @@ pub fn part() -> Result<Part, String> {
             .query("token", text(), "Of the address, as it was given.")
             .refuses(&[Code::InvalidPayload, Code::InvalidSessionToken, Code::SessionExpired])
     };
+    let any_file = || json!({ "*/*": {} });
     let files =
         || Value::Object(Kind::ALL.iter().map(|kind| (kind.mime().to_owned(), json!({}))).collect::<Map<_, _>>());
     let one = || success(json!({ "data": a("Media") }));
@@ -34,12 +35,12 @@ pub fn part() -> Result<Part, String> {
         Operation::new("POST", "/v1/media/upload", "createUpload", "Announces a file")
             .takes(new)
             .answers(200, "Where its bytes go.", success(json!({ "data": announced })))
-            .refuses(&[Code::UnsupportedMedia, Code::MediaTooLarge]),
+            .refuses(&[Code::UnsupportedMedia, Code::MediaTooLarge, Code::TooManyUploads]),
         by_address(Operation::new("PUT", "/v1/media/{id}/upload", "sendUpload", "Its bytes, whole or in parts"))
             .query("part", between(1, MAX_PARTS.into()), "Which part; absent: the whole file.")
-            .takes_content(files())
+            .takes_content(any_file())
             .answers(200, "How much has come.", success(json!({ "data": received })))
-            .refuses(&[Code::SessionSpent, Code::UnsupportedMediaType, Code::UnsupportedMedia, Code::MediaTooLarge]),
+            .refuses(&[Code::SessionSpent, Code::UnsupportedMedia, Code::MediaTooLarge]),
         Operation::new(
             "POST",
             "/v1/media/{id}/confirm",
@@ -47,7 +48,7 @@ pub fn part() -> Result<Part, String> {
             "Checks the bytes; from then on they can be posted",
         )
         .may_take(confirm)
-        .answers(200, "Active.", one())
+        .answers(200, "Active.", success(json!({ "data": a("Media"), "warnings": a("Warnings") })))
         .refuses(&[Code::UnsupportedMedia, Code::MediaTooLarge, Code::SessionExpired]),
         Operation::new("GET", "/v1/media", "listMedia", "Files, newest first")
             .query("tenant_id", text(), "Of this tenant; also `tenantId`.")

@@ -1,6 +1,7 @@
 use latchkey_core::api::code::Code;
 use latchkey_core::api::post::{ChangePost, CreatePost, IGNORED, NewReply, NewRepost, Resolve};
 use latchkey_core::delivery::{FailureCode, State};
+use latchkey_core::media::Kind;
 use serde_json::{Value, json};
 
 use super::Part;
@@ -167,9 +168,11 @@ fn rows() -> [(&'static str, Value); 7] {
         "publishedAt": nullable(a("Time")), "scheduledAt": nullable(a("Time")), "scheduled": flag(), "isDraft": flag(),
         "containers": list(container), "socialAccounts": list(a("Delivery")), "cost": cost, "x?": a("XOptions"),
     }));
+    let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.mime()).collect();
     let progress = record(json!({
         "id": nullable(id("med")), "state": words(&["fetching", "waiting", "uploading", "processing", "ready"]),
-        "bytes_sent": count(), "bytes_total": nullable(count()), "processing_percent": nullable(between(0, 100)),
+        "content_type": nullable(words(&kinds)), "warning": nullable(text()), "bytes_sent": count(),
+        "bytes_total": nullable(count()), "processing_percent": nullable(between(0, 100)),
     }));
     let segment = record(json!({
         "container_id": nullable(text()), "state": words_of::<State>(), "platformPostId": nullable(a("XId")), "media?": list(progress),

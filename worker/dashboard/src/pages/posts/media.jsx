@@ -2,14 +2,14 @@
 
 import { Button } from "../../ui/button.jsx";
 import { TextField } from "../../ui/field.jsx";
-import { TYPES, upload } from "./upload.js";
+import { isMedia, upload } from "./upload.js";
 
 /**
  * Sends files that were dropped, pasted or chosen. `changeMedia(update)` changes the part's list, whatever has become of it
  * since.
  */
 export function addFiles(files, changeMedia) {
-  for (const file of [...files].filter(({ type }) => TYPES.includes(type))) {
+  for (const file of [...files].filter(isMedia)) {
     const key = crypto.randomUUID();
     const set = (fields) => changeMedia((media) => media.map((one) => (one.key === key ? { ...one, ...fields } : one)));
     const picture = file.type.startsWith("image/") ? URL.createObjectURL(file) : undefined;

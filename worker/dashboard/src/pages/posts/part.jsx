@@ -3,7 +3,7 @@
 import { useId, useRef, useState } from "preact/hooks";
 import { Button } from "../../ui/button.jsx";
 import { addFiles, Files } from "./media.jsx";
-import { TYPES } from "./upload.js";
+import { OFFERED } from "./upload.js";
 
 /** `counted` is the composer's word on this part; `move(to)` and `remove` are there in a thread. */
 export function Part({ part, at, count, counted, problem, onText, changeMedia, move, remove }) {
@@ -56,7 +56,7 @@ export function Part({ part, at, count, counted, problem, onText, changeMedia, m
       <div class="part-foot">
         <Button kind="quiet" icon="image" onPress={() => chooser.current.click()}>Add media</Button>
         <input
-          ref={chooser} class="unseen" type="file" tabIndex={-1} multiple accept={TYPES.join(",")} aria-label={`Media of ${name}`}
+          ref={chooser} class="unseen" type="file" tabIndex={-1} multiple accept={OFFERED} aria-label={`Media of ${name}`}
           onChange={(event) => {
             take(event.currentTarget.files);
             event.currentTarget.value = "";

@@ -2,8 +2,13 @@
 
 import { ApiError, post } from "../../api.js";
 
-/** What X takes; the Worker looks at the bytes as well. */
-export const TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4", "video/quicktime"];
+/**
+ * What the chooser offers: X's types, and names that go with none. The Worker decides by the bytes, since browsers know some of
+ * these files under other types or under none.
+ */
+export const OFFERED = "image/jpeg,image/png,image/webp,image/gif,video/mp4,video/quicktime,video/x-m4v,.mov,.m4v";
+/** Whether the Worker is asked: text that was pasted along with a picture, for one, is no file. */
+export const isMedia = ({ type }) => type === "" || /^(image|video)\//.test(type);
 /** Cloudflare takes bodies of 100 MB at most on its smaller plans. */
 const PART_BYTES = 64 * 1024 * 1024;
 
