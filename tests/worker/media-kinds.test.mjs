@@ -21,7 +21,7 @@ before(async () => {
   [bench, site] = await Promise.all([startBench({ vars: { ALLOW_LOOPBACK: "true" } }), startFileServer()]);
   bench.x.set({ media_pending_ms: 0, media_processing_ms: 0 });
 });
-after(() => Promise.all([bench.stop(), site.close()]));
+after(() => Promise.all([bench?.stop(), site?.close()]));
 
 const row = async (id) => (await bench.api.get(`/v1/media/${id}`)).body.data;
 

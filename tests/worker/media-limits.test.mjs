@@ -19,7 +19,7 @@ const PICTURE = png({ size: FIVE });
 let bench;
 
 before(async () => (bench = await startBench({ register: false })));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 const row = async (id) => (await bench.api.get(`/v1/media/${id}`)).body.data;
 const partOf = ({ upload_url }, number) => `${upload_url}&part=${number}`;
