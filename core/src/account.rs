@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::grant::Ended;
 use crate::id::{AccountId, NetworkId, TenantId, XPostId};
 use crate::oauth::Scopes;
+use crate::revocation::Revocation;
 use crate::time::UnixMillis;
 use crate::x::user::XUser;
 
@@ -23,6 +24,9 @@ pub struct Account {
     /// The session that connected it last: what is told of it again is no news.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
+    /// Tokens of this account that were discarded, and what X says of them. Rows of before never kept any.
+    #[serde(default)]
+    pub revocation: Revocation,
     pub created_at: UnixMillis,
 }
 
@@ -82,13 +86,15 @@ impl Account {
             status_since: now,
             token_expires_at: consent.token_expires_at,
             session_id: consent.session_id,
+            revocation: Revocation::default(),
             created_at: now,
         }
     }
 
-    /// The same X user consented again: id and history stay, everything X says is new.
+    /// The same X user consented again: id and history stay, and what X still has to revoke; everything X says is new.
     pub fn reconnected(&mut self, consent: Consent, now: UnixMillis) {
-        *self = Self { created_at: self.created_at, ..Self::new(self.id.clone(), consent, now) };
+        let (created_at, revocation) = (self.created_at, self.revocation);
+        *self = Self { revocation, created_at, ..Self::new(self.id.clone(), consent, now) };
     }
 
     /// Says whether it has another status than before.

@@ -55,6 +55,14 @@ pub enum Ended {
     ClientChanged,
 }
 
+impl Ended {
+    /// The tokens are void at X, though nobody took the consent back by its own terms: without `offline.access` a
+    /// consent was for as long as its access token lives, and another client id is another app.
+    pub const fn is_loss_of_tokens(self) -> bool {
+        matches!(self, Self::RefreshTokenRefused | Self::RefreshAnswerLost)
+    }
+}
+
 /// What a caller who needs an access token is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
@@ -114,6 +122,11 @@ impl Grant {
             }
             _ => Use::Refresh,
         }
+    }
+
+    /// X may have issued a pair whose answer did not arrive.
+    pub const fn is_unconfirmed(&self) -> bool {
+        self.refresh.in_doubt || self.refresh.started_at.is_some()
     }
 
     /// To be durable before the request leaves.

@@ -29,6 +29,7 @@ pub mod pkce;
 pub mod post;
 pub mod public_url;
 pub mod reseal;
+pub mod revocation;
 pub mod schema;
 pub mod seal;
 pub mod secret;

@@ -12,9 +12,9 @@ use http::{HeaderValue, Method, Request, Uri, header};
 use url::Url;
 
 pub use self::{
-    refusal::{OAuthError, problem, refusal},
+    refusal::{OAuthError, problem, refusal, revocation_response},
     scopes::{ScopeError, Scopes},
-    token::{TokenSet, TokenSetError, token_response},
+    token::{TokenSet, TokenSetError, refresh_response, token_response},
 };
 use crate::{
     pkce::{CodeChallenge, CodeVerifier},

@@ -35,6 +35,7 @@ pub enum Purpose {
     WebhookSecret,
     WebhookHeaders,
     BackupLine,
+    DiscardedPair,
 }
 
 /// Where a sealed value lives.
@@ -72,6 +73,7 @@ impl Purpose {
             Self::WebhookSecret => "webhook_secret",
             Self::WebhookHeaders => "webhook_headers",
             Self::BackupLine => "backup_line",
+            Self::DiscardedPair => "discarded_pair",
         }
     }
 

@@ -26,13 +26,14 @@ const CHOICES = {
   repeated_repost: ["refuse", "accept"],
   media_outcome: ["succeeded", "failed"],
   repeated_finalize: ["refuse", "accept"],
+  token_answer: ["plain", "odd"],
   status_of_photos: ["refuse", "answer"],
 };
 export const POST_KEYS = ["created_at", "public_metrics", "non_public_metrics"];
 const SETTINGS = [
   "acting_delay_ms", "listing_delay_ms", "access_token_ms", "dialect", "gateway", "repeated_repost", "limits",
   "media_pending_ms", "media_processing_ms", "media_check_after_secs", "media_outcome", "media_lifetime_ms",
-  "media_limits", "repeated_finalize", "status_of_photos",
+  "media_limits", "repeated_finalize", "status_of_photos", "token_answer",
 ];
 
 export function only(given, keys) {

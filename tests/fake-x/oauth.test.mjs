@@ -36,6 +36,16 @@ test("an_access_token_lives_as_long_as_the_settings_say", async (t) => {
   assert.equal(await me(x, access_token), 401);
 });
 
+test("an_odd_token_answer_has_other_types_beside_tokens_that_work", async (t) => {
+  const x = await start(t);
+  x.set({ token_answer: "odd" });
+  const body = await connect(x);
+  assert.deepEqual([body.token_type, body.expires_in], ["BEARER", "7200"]);
+  assert.ok(Array.isArray(body.scope) && body.scope.includes("tweet.read"));
+  assert.equal(await me(x, body.access_token), 200);
+  assert.equal((await refresh(x, body.refresh_token)).status, 200);
+});
+
 test("no_refresh_token_without_offline_access", async (t) => {
   const x = await start(t);
   const body = await connect(x, { scopes: ["tweet.read", "users.read"] });

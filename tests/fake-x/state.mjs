@@ -42,6 +42,7 @@ export class State {
       acting_delay_ms: this.options.acting_delay_ms ?? 0,
       listing_delay_ms: this.options.listing_delay_ms ?? 0,
       access_token_ms: ACCESS_TOKEN_MS,
+      token_answer: "plain",
       dialect: "new",
       gateway: "new",
       repeated_repost: "refuse",

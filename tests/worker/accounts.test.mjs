@@ -48,6 +48,7 @@ test("an account is listed with everything that its row promises", async () => {
     status: "active",
     status_reason: null,
     max_post_length: 25000,
+    revocation: null,
   });
   assert.deepEqual((await get(id)).body.data, data[0]);
 });
@@ -134,16 +135,17 @@ test("an account is deleted while X is down too, with a warning", async () => {
   assertRefused(await get(id), 404, "not_found");
 });
 
-test("deleting one tenant's account leaves the other tenant's working", async () => {
+test("deleting one tenant's account revokes its own tokens and leaves the other tenant's working", async () => {
   const user = newUser(bench);
   const [one, two] = [await newAccount("left-one", user), await newAccount("left-two", user)];
   bench.x.clearRequests();
   assert.deepEqual((await remove(one.id)).body.warnings, []);
-  assert.deepEqual(bench.x.requests(REVOKE_CALL), []);
+  assert.equal(bench.x.requests({ ...REVOKE_CALL, status: 200 }).length, 2);
   const { data } = (await bench.api.get(`/v1/social-accounts/${two.id}/health`)).body;
   assert.equal(data.healthy, true);
   await remove(two.id);
-  assert.equal(bench.x.requests({ ...REVOKE_CALL, status: 200 }).length, 2);
+  assert.equal(bench.x.requests({ ...REVOKE_CALL, status: 200 }).length, 4);
+  assert.ok(bench.x.tokens({ username: user.username }).every(({ live }) => !live));
 });
 
 test("deleting an account cancels what waits to be published", async () => {

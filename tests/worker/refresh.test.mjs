@@ -66,17 +66,6 @@ test("accounts refresh side by side, each once", async () => {
   assert.equal(refreshes().length, 5);
 });
 
-test("rows of two tenants that share an X user share its refresh", async () => {
-  const username = newPerson(bench);
-  const first = await connect(bench, { username, tenant_id: "share-1" });
-  bench.x.set({ access_token_ms: NEARLY_OVER_MS });
-  const second = await connect(bench, { username, tenant_id: "share-2" });
-  bench.x.set({ access_token_ms: 7_200_000 });
-  const answers = await Promise.all([first, second, first, second].map(health));
-  assert.ok(answers.every(({ healthy }) => healthy));
-  assert.equal(refreshes().length, 1);
-});
-
 test("the ledger learns of the new token's end", async () => {
   const account = await dueAccount();
   assert.equal((await health(account)).healthy, true);

@@ -7,6 +7,7 @@ use latchkey_core::connect::second::TAKEOVER;
 use latchkey_core::delivery::Pace;
 use latchkey_core::media::Lifetimes;
 use latchkey_core::oauth::Endpoints;
+use latchkey_core::revocation;
 use latchkey_core::seal::{Keyring, sha256};
 use latchkey_core::secret::Secret;
 use latchkey_core::time::Span;
@@ -38,6 +39,7 @@ pub struct App {
     api_origins: Vec<String>,
     allows_loopback: bool,
     pace: Pace,
+    revocation_pace: revocation::Pace,
     webhook_pace: webhook::Pace,
     lifetimes: Lifetimes,
     takeover: Span,
@@ -59,6 +61,7 @@ impl App {
             api_origins: api_origins(env)?,
             allows_loopback: flag(env, "ALLOW_LOOPBACK")?,
             pace: pace(env)?,
+            revocation_pace: revocation_pace(env)?,
             webhook_pace: webhook_pace(env)?,
             lifetimes: lifetimes(env)?,
             takeover: span_var(env, "TAKEOVER_MS", 1)?.unwrap_or(TAKEOVER),
@@ -96,6 +99,11 @@ impl App {
     /// How long publishing waits for what.
     pub const fn pace(&self) -> Pace {
         self.pace
+    }
+
+    /// How long X is asked to revoke tokens.
+    pub const fn revocation_pace(&self) -> revocation::Pace {
+        self.revocation_pace
     }
 
     /// How long a webhook waits before it is tried again.
@@ -237,6 +245,14 @@ fn lifetimes(env: &Env) -> Result<Lifetimes> {
     Ok(Lifetimes {
         pending: span_var(env, "MEDIA_PENDING_MS", 100)?.unwrap_or(usual.pending),
         active: span_var(env, "MEDIA_ACTIVE_MS", 100)?.unwrap_or(usual.active),
+    })
+}
+
+fn revocation_pace(env: &Env) -> Result<revocation::Pace> {
+    let usual = revocation::Pace::default();
+    Ok(revocation::Pace {
+        first: span_var(env, "REVOKE_MS", 1)?.unwrap_or(usual.first),
+        patience: span_var(env, "REVOKE_FOR_MS", 1)?.unwrap_or(usual.patience),
     })
 }
 

@@ -50,6 +50,22 @@ impl<'a> Vault<'a> {
         Ok(self.keyring.needs_reseal(&self.sealed(&row).await?))
     }
 
+    /// The same secret, in the same place, by the ring's first key. A reader may see either of the two for a while, and the
+    /// ring opens both. A version that was never written has nothing to seal.
+    pub async fn reseal(&self, row: &str) -> Result<()> {
+        let Some(sealed) = self.kv.get(&key(row)).text().await.doing("read a client secret")? else { return Ok(()) };
+        match self.keyring.reseal(&context(row), &sealed, entropy()?)? {
+            Some(sealed) => self.kv.put(&key(row), sealed)?.execute().await.doing("store a client secret"),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a version is there.
+    pub async fn has(&self, network: &NetworkId, version: u32) -> Result<bool> {
+        let stored = self.kv.get(&key(&row(network, version))).text().await.doing("read a client secret")?;
+        Ok(stored.is_some())
+    }
+
     /// The same secret as another version, which the ring's first key seals.
     pub async fn copy(&self, client: &ClientRef, version: u32) -> Result<()> {
         let secret = self.read(&row(&client.network_id, client.secret_version)).await?;
@@ -57,8 +73,8 @@ impl<'a> Vault<'a> {
     }
 
     /// The secret as a backup carries it, sealed by the file's key.
-    pub async fn export(&self, client: &ClientRef, ring: &Keyring) -> Result<String> {
-        let row = row(&client.network_id, client.secret_version);
+    pub async fn export(&self, network: &NetworkId, version: u32, ring: &Keyring) -> Result<String> {
+        let row = row(network, version);
         Ok(self.keyring.transfer(ring, &context(&row), &self.sealed(&row).await?, entropy()?)?)
     }
 

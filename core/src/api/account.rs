@@ -10,6 +10,7 @@ use crate::account::{Account, Reason, Status};
 use crate::grant::Grant;
 use crate::id::{AccountId, NetworkId, TenantId, XUserId};
 use crate::oauth::Scopes;
+use crate::revocation;
 use crate::time::{UnixMillis, iso};
 use crate::x::XError;
 use crate::x::rate::{Window, windows};
@@ -44,6 +45,15 @@ pub struct AccountView<'a> {
     max_post_length: u32,
     #[serde(with = "iso")]
     token_expires_at: UnixMillis,
+    revocation: Option<RevocationView>,
+}
+
+/// What X says of the tokens that were discarded.
+#[derive(Debug, Serialize)]
+struct RevocationView {
+    status: revocation::Status,
+    #[serde(with = "iso")]
+    since: UnixMillis,
 }
 
 impl<'a> AccountView<'a> {
@@ -68,6 +78,7 @@ impl<'a> AccountView<'a> {
             status_since: account.status_since,
             max_post_length: account.user.max_post_length(),
             token_expires_at: account.token_expires_at,
+            revocation: account.revocation.status().map(|(status, since)| RevocationView { status, since }),
         }
     }
 }
@@ -96,6 +107,11 @@ impl AccountFilter {
             status: query.take(&["status"]),
             page: query.take_page()?,
         })
+    }
+
+    /// Rows that are gone but for tokens that X has not revoked are asked for by this status.
+    pub fn wants_disconnected(&self) -> bool {
+        self.status.as_deref() == Some("disconnected")
     }
 
     pub fn admits(&self, account: &Account) -> bool {

@@ -37,6 +37,8 @@ pub enum Outcome {
     Lost,
     /// No access token, and no call to X: the account must be connected again.
     ReconnectRequired,
+    /// The account was connected without this scope, so X was not called.
+    MissingScope(&'static str),
     /// No access token, since X refuses the app itself.
     ClientRefused,
     /// No access token for now, and no call to X.
@@ -70,6 +72,10 @@ impl Delivery {
                 self.refused(refusal, &problem, &windows, now, pace);
             }
             Outcome::ReconnectRequired => self.hold(failure(FailureCode::ReconnectRequired, RECONNECT), now, pace),
+            Outcome::MissingScope(scope) => {
+                let words = format!("The account was connected without {scope}: connect it again, and grant it.");
+                self.hold(failure(FailureCode::MissingScope, &words), now, pace);
+            }
             Outcome::ClientRefused => self.hold(failure(FailureCode::XRefused, CLIENT_REFUSED), now, pace),
             Outcome::NoTokenUntil(time) => {
                 self.requeue(time, Some(failure(FailureCode::XUnavailable, "X gives no access token at the moment.")));
@@ -142,7 +148,7 @@ impl Delivery {
             Refusal::TextTooLong => self.fail(F::TextTooLong, words),
             Refusal::VideoTooLong => self.fail(F::VideoTooLong, words),
             Refusal::TooManyCashtags => self.fail(F::TooManyCashtags, words),
-            Refusal::MissingScope => self.fail(F::MissingScope, words),
+            Refusal::MissingScope => self.hold(failure(F::MissingScope, words), now, pace),
             Refusal::InvalidMedia => self.media_refused(words, now),
             Refusal::InvalidRequest | Refusal::NotPermitted | Refusal::NotFound => self.fail(F::XRefused, words),
             Refusal::AppReadOnly => self.hold(failure(F::AppReadOnly, words), now, pace),

@@ -271,7 +271,7 @@ impl Delivery {
     pub fn due(&self) -> Option<UnixMillis> {
         match self.state {
             _ if self.recalled_until.is_some() => self.recalled_until,
-            // Held by a missing connection, nothing helps but the person; held by the app, asking does.
+            // Held by a missing connection or scope, nothing helps but the person; held by the app, asking does.
             State::Held if self.needs_reconnection() => None,
             State::Unknown if self.doubt.as_ref().is_some_and(Doubt::is_given_up) => None,
             State::Queued | State::Publishing | State::Held | State::Unknown => Some(self.due_at),
@@ -393,8 +393,10 @@ impl Delivery {
         self.state == State::Held && code == Some(FailureCode::AccountLocked)
     }
 
+    /// The person has to connect again, or to grant more.
     pub const fn needs_reconnection(&self) -> bool {
-        matches!(self.error, Some(Failure { code: FailureCode::ReconnectRequired, .. }))
+        use FailureCode::{MissingScope, ReconnectRequired};
+        matches!(self.error, Some(Failure { code: ReconnectRequired | MissingScope, .. }))
     }
 }
 

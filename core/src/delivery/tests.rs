@@ -344,7 +344,6 @@ fn what_the_post_is_at_fault_for_is_final_and_keeps_xs_words() {
         (Refusal::TextTooLong, FailureCode::TextTooLong),
         (Refusal::VideoTooLong, FailureCode::VideoTooLong),
         (Refusal::TooManyCashtags, FailureCode::TooManyCashtags),
-        (Refusal::MissingScope, FailureCode::MissingScope),
         (Refusal::InvalidRequest, FailureCode::XRefused),
         (Refusal::NotPermitted, FailureCode::XRefused),
         (Refusal::NotFound, FailureCode::XRefused),
@@ -352,6 +351,18 @@ fn what_the_post_is_at_fault_for_is_final_and_keeps_xs_words() {
         let delivery = after(refused(refusal));
         assert_eq!((delivery.state, code(&delivery), delivery.due()), (State::Failed, Some(expected), None));
         assert_eq!(delivery.error.unwrap().message, "X's words");
+    }
+}
+
+#[test]
+fn a_missing_scope_holds_until_the_person_grants_it() {
+    for outcome in [refused(Refusal::MissingScope), Outcome::MissingScope("tweet.write")] {
+        let mut delivery = after(outcome);
+        let expected = (State::Held, Some(FailureCode::MissingScope), None);
+        assert_eq!((delivery.state, code(&delivery), delivery.due()), expected);
+        assert!(delivery.needs_reconnection());
+        delivery.release(T0);
+        assert_eq!((delivery.state, delivery.due()), (State::Queued, Some(T0)));
     }
 }
 

@@ -91,6 +91,22 @@ pub fn refusal(answer: &Response<Vec<u8>>) -> OAuthError {
     meaning.unwrap_or(OAuthError::Malformed { status })
 }
 
+/// Reads X's answer to a revocation. Tokens that X does not know are as good as revoked (RFC 7009 §2.2).
+pub fn revocation_response(answer: &Response<Vec<u8>>) -> Result<(), OAuthError> {
+    if answer.status().is_success() {
+        return Ok(());
+    }
+    let is_unknown = |body: ErrorBody| matches!(body.error.as_str(), "invalid_token" | "invalid_grant");
+    let is_client_error = answer.status() == 400 || answer.status() == 401;
+    if is_client_error && serde_json::from_slice(answer.body()).is_ok_and(is_unknown) {
+        return Ok(());
+    }
+    match refusal(answer) {
+        OAuthError::TokenInvalid => Ok(()),
+        other => Err(other),
+    }
+}
+
 fn bad_request(body: &ErrorBody) -> Option<OAuthError> {
     if let Some(name) = body.error_description.strip_prefix("Missing required parameter [") {
         return Some(OAuthError::MissingParameter(name.trim_end_matches(['.', ']']).to_owned()));

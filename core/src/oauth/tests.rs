@@ -203,3 +203,30 @@ proptest! {
         let _ = verdict(status, &body);
     }
 }
+
+#[test]
+fn a_revocation_is_over_when_x_confirms_it_or_does_not_know_the_token() {
+    let read = |status: u16, body: &str| {
+        revocation_response(&Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap())
+    };
+    let unknown = invalid_request("Value passed for the token was invalid.");
+    let over =
+        [(200, "{\"revoked\":true}"), (200, ""), (204, ""), (400, &unknown), (401, r#"{"error":"invalid_token"}"#)];
+    for (status, body) in over {
+        assert_eq!(read(status, body), Ok(()), "{status} {body}");
+    }
+    let client = invalid_request("Value passed for the client id was invalid.");
+    let open = [
+        (400, client.as_str()),
+        (400, "{}"),
+        (400, "<html>"),
+        (401, "{}"),
+        (403, unknown.as_str()),
+        (429, ""),
+        (503, ""),
+        (302, ""),
+    ];
+    for (status, body) in open {
+        assert!(read(status, body).is_err(), "{status} {body}");
+    }
+}

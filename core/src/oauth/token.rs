@@ -1,8 +1,10 @@
 //! The token answer (RFC 6749 §5.1), and the form in which a pair is sealed.
 
+use std::time::Duration;
+
 use http::Response;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{OAuthError, Scopes, refusal};
 use crate::{
@@ -12,6 +14,9 @@ use crate::{
 
 /// X's access tokens live two hours (X docs, authorization-code). Used when the answer does not say.
 const DEFAULT_LIFETIME: Span = Span::hours(2);
+/// Longer than any token of X's lives. A number beyond it counts as none.
+const LONGEST_LIFETIME: Duration = Duration::from_hours(400 * 24);
+const BYTE_ORDER_MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
 
 /// One grant. There is no refresh token unless the user granted `offline.access`. Empty scopes: X did not say.
 #[derive(Clone, Debug, Deserialize)]
@@ -46,35 +51,80 @@ impl TokenSet {
     }
 }
 
-#[derive(Deserialize)]
+/// What an answer says, whatever else is in it. A pair is not thrown away for a field beside the tokens, since the
+/// refresh token that bought it is spent.
 struct Granted {
-    token_type: Option<String>,
-    access_token: Secret<String>,
+    access_token: Option<Secret<String>>,
     refresh_token: Option<Secret<String>>,
-    expires_in: Option<i64>,
-    scope: Option<String>,
+    lifetime: Span,
+    scopes: Scopes,
 }
 
-/// Reads X's answer to an exchange or a refresh. A pair is not thrown away for what RFC 6749 §5.1 lets the answer
-/// leave out, since the refresh token that bought it is spent.
+/// Reads X's answer to an exchange.
 pub fn token_response(answer: &Response<Vec<u8>>, now: UnixMillis) -> Result<TokenSet, OAuthError> {
+    let granted = granted(answer)?;
+    let access_token = granted.access_token.ok_or_else(|| malformed(answer))?;
+    let expires_at = now + granted.lifetime;
+    Ok(TokenSet { access_token, refresh_token: granted.refresh_token, expires_at, scopes: granted.scopes })
+}
+
+/// Reads X's answer to a refresh of `before`. What the answer leaves out is as it was (RFC 6749 §5.1 and §6).
+pub fn refresh_response(answer: &Response<Vec<u8>>, before: TokenSet, now: UnixMillis) -> Result<TokenSet, OAuthError> {
+    let granted = granted(answer)?;
+    let refresh_token = granted.refresh_token.or(before.refresh_token);
+    let scopes = if granted.scopes.is_empty() { before.scopes } else { granted.scopes };
+    let (access_token, expires_at) = match granted.access_token {
+        Some(fresh) => (fresh, now + granted.lifetime),
+        None => (before.access_token, before.expires_at),
+    };
+    Ok(TokenSet { access_token, refresh_token, expires_at, scopes })
+}
+
+fn malformed(answer: &Response<Vec<u8>>) -> OAuthError {
+    OAuthError::Malformed { status: answer.status().as_u16() }
+}
+
+/// Everything of the answer that can be understood; an answer without any token is no grant.
+fn granted(answer: &Response<Vec<u8>>) -> Result<Granted, OAuthError> {
     if !answer.status().is_success() {
         return Err(refusal(answer));
     }
-    granted(answer.body(), now).ok_or(OAuthError::Malformed { status: answer.status().as_u16() })
+    let body = answer.body().strip_prefix(BYTE_ORDER_MARK).unwrap_or(answer.body());
+    let fields: Map<String, Value> = serde_json::from_slice(body).map_err(|_| malformed(answer))?;
+    let field = |name: &str| fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    let token = |name| field(name).and_then(Value::as_str).map(|text| Secret::new(text.trim().to_owned()));
+    let granted = Granted {
+        access_token: token("access_token").filter(is_token),
+        refresh_token: token("refresh_token").filter(is_token),
+        lifetime: field("expires_in").and_then(lifetime).unwrap_or(DEFAULT_LIFETIME),
+        scopes: field("scope").map(scopes).unwrap_or_default(),
+    };
+    if granted.access_token.is_none() && granted.refresh_token.is_none() {
+        return Err(malformed(answer));
+    }
+    Ok(granted)
 }
 
-fn granted(body: &[u8], now: UnixMillis) -> Option<TokenSet> {
-    let granted: Granted = serde_json::from_slice(body).ok()?;
-    let bearer = granted.token_type.is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
-    let usable = is_token(&granted.access_token) && granted.refresh_token.as_ref().is_none_or(is_token);
-    (bearer && usable).then_some(())?;
-    Some(TokenSet {
-        access_token: granted.access_token,
-        refresh_token: granted.refresh_token,
-        expires_at: now + granted.expires_in.map_or(DEFAULT_LIFETIME, Span::secs),
-        scopes: Scopes::parse(granted.scope.as_deref().unwrap_or_default()).ok()?,
-    })
+/// Seconds, as a number or as its digits.
+fn lifetime(expires_in: &Value) -> Option<Span> {
+    let seconds = match expires_in {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+    (1.0..=LONGEST_LIFETIME.as_secs_f64()).contains(&seconds).then(|| Span::secs(seconds as i64))
+}
+
+/// A text, or a list of texts. A name that is no scope's says nothing.
+fn scopes(scope: &Value) -> Scopes {
+    let texts: Vec<&str> = match scope {
+        Value::String(text) => vec![text],
+        Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let names = texts.iter().flat_map(|text| text.split(|c: char| c.is_ascii_whitespace() || c == ','));
+    Scopes::from_names(names.filter(|name| Scopes::from_names([*name]).is_ok())).unwrap_or_default()
 }
 
 /// RFC 6749 appendix A.12: visible ASCII, so that a header can carry it.
@@ -125,6 +175,79 @@ mod tests {
         assert!(tokens.scopes.is_empty());
     }
 
+    /// Fields beside the tokens, in forms that RFC 6749 §5.1 does not know.
+    const ODD_FIELDS: [&str; 22] = [
+        r#""expires_in":"7200""#,
+        r#""expires_in":7200.0"#,
+        r#""expires_in":" 7200.0 ""#,
+        r#""expires_in":"soon""#,
+        r#""expires_in":null"#,
+        r#""expires_in":[7200]"#,
+        r#""expires_in":0"#,
+        r#""expires_in":-1"#,
+        r#""expires_in":1e300"#,
+        r#""Expires_In":7200"#,
+        r#""scope":["users.read","tweet.read"]"#,
+        r#""scope":"users.read,tweet.read""#,
+        r#""scope":[1,"users.read tweet.read",null]"#,
+        r#""scope":"users.read \u0000 tweet.read""#,
+        r#""scope":{}"#,
+        r#""scope":null"#,
+        r#""token_type":"Bearer""#,
+        r#""token_type":"BEARER""#,
+        r#""token_type":"mac""#,
+        r#""token_type":1"#,
+        r#""id_token":{"a":[1,2]},"user":null"#,
+        r#""error":[],"error_description":7"#,
+    ];
+
+    #[test]
+    fn a_new_pair_is_kept_whatever_comes_beside_it() {
+        for field in ODD_FIELDS {
+            for body in [
+                format!(r#"{{"access_token":"at-2","refresh_token":"rt-2",{field}}}"#),
+                format!(r#"{{{field},"refresh_token":"rt-2 ","Access_Token":"at-2"}}"#),
+                format!("\u{feff}{{\"access_token\":\"at-2\",\"refresh_token\":\"rt-2\",{field}}}\n"),
+            ] {
+                let fresh = refreshed(&body).unwrap();
+                assert!(fresh.access_token.ct_eq(b"at-2"), "{body}");
+                assert!(fresh.refresh_token.unwrap().ct_eq(b"rt-2"), "{body}");
+                assert_eq!(fresh.expires_at, NOW + Span::hours(2), "{body}");
+                assert!(["tweet.read users.read", "old.scope"].contains(&fresh.scopes.to_string().as_str()), "{body}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_lifetime_is_a_number_or_its_digits() {
+        for (written, seconds) in [("60", 60), ("\"60\"", 60), ("60.9", 60), ("6e1", 60), ("\"6e1\"", 60)] {
+            let body = format!(r#"{{"access_token":"at","expires_in":{written}}}"#);
+            assert_eq!(read(&body).unwrap().expires_at, NOW + Span::secs(seconds), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_refresh_keeps_what_its_answer_leaves_out() {
+        let fresh = refreshed(r#"{"access_token":"at-2"}"#).unwrap();
+        assert!(fresh.refresh_token.unwrap().ct_eq(b"rt-1"));
+        assert_eq!(fresh.scopes.to_string(), "old.scope");
+        let fresh = refreshed(r#"{"refresh_token":"rt-2","expires_in":60}"#).unwrap();
+        assert!(fresh.access_token.ct_eq(b"at-1") && fresh.refresh_token.unwrap().ct_eq(b"rt-2"));
+        assert_eq!(fresh.expires_at, NOW + Span::secs(1), "the old access token ends when it ends");
+        let fresh = refreshed(r#"{"access_token":"at-2","refresh_token":"not one"}"#).unwrap();
+        assert!(fresh.access_token.ct_eq(b"at-2") && fresh.refresh_token.unwrap().ct_eq(b"rt-1"));
+    }
+
+    fn refreshed(body: &str) -> Result<TokenSet, OAuthError> {
+        let before = TokenSet {
+            access_token: Secret::new("at-1".into()),
+            refresh_token: Some(Secret::new("rt-1".into())),
+            expires_at: NOW + Span::secs(1),
+            scopes: Scopes::parse("old.scope").unwrap(),
+        };
+        refresh_response(&Response::new(body.as_bytes().to_vec()), before, NOW)
+    }
+
     #[test]
     fn a_success_that_is_no_grant_is_malformed() {
         let bodies = [
@@ -134,8 +257,9 @@ mod tests {
             "{}",
             r#"{"access_token":""}"#,
             r#"{"access_token":"a b"}"#,
-            r#"{"access_token":"a","refresh_token":"\n"}"#,
-            r#"{"access_token":"a","token_type":"mac"}"#,
+            r#"{"access_token":17}"#,
+            r#"{"access_token":null,"scope":"tweet.read"}"#,
+            r#"{"refresh_token":"rt"}"#,
         ];
         for body in bodies {
             assert_eq!(read(body).unwrap_err(), OAuthError::Malformed { status: 200 }, "{body}");

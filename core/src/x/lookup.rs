@@ -11,6 +11,9 @@ use crate::{
     secret::Secret,
 };
 
+/// What reading posts and people needs.
+pub const READ: &[&str] = &["tweet.read", "users.read"];
+
 /// What is read, on behalf of an account.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Lookup {
@@ -64,6 +67,14 @@ impl Lookup {
             Self::Credits => "/2/usage/credits",
         };
         authorized(Method::GET, endpoints, &format!("{path}{}", query.finish()), access_token)
+    }
+
+    /// The scopes that X asks for (X's API description 2.167, `security` of each operation).
+    pub const fn scopes(&self) -> &'static [&'static str] {
+        match self {
+            Self::Posts { .. } | Self::Conversation { .. } | Self::OwnPosts { .. } | Self::Profile => READ,
+            Self::Credits => &[],
+        }
     }
 
     /// The endpoint as X's rate limits name it.

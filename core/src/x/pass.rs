@@ -64,6 +64,29 @@ impl Target {
         }
     }
 
+    /// The scope that X asks for, besides those that every account has (X's API description 2.167, `security` of each
+    /// operation); nothing for a call that the description does not have.
+    pub fn scope(&self, method: &str) -> Option<&'static str> {
+        let words: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        let of = |read, write| Some(if is_read(method) { read } else { write });
+        match words.as_slice() {
+            ["users", _, "likes" | "liked_tweets", ..] | ["tweets", _, "liking_users"] => of("like.read", "like.write"),
+            ["users", _, "bookmarks", ..] => of("bookmark.read", "bookmark.write"),
+            ["users", _, "muting", ..] => of("mute.read", "mute.write"),
+            ["users", _, "blocking", ..] => of("block.read", "block.write"),
+            ["users", _, "following" | "followers", ..] => of("follows.read", "follows.write"),
+            ["users", _, "followed_lists" | "pinned_lists" | "owned_lists" | "list_memberships", ..]
+            | ["lists", ..] => of("list.read", "list.write"),
+            ["media", "upload", ..] => Some("media.write"),
+            ["media", ..] => of("tweet.read", "media.write"),
+            ["tweets", _, "hidden"] => of("tweet.read", "tweet.moderate.write"),
+            ["tweets", ..] | ["users", _, "retweets", ..] => of("tweet.read", "tweet.write"),
+            ["spaces", ..] if is_read(method) => Some("space.read"),
+            ["users" | "retweets" | "usage", ..] if is_read(method) => Some("tweet.read"),
+            _ => None,
+        }
+    }
+
     /// Whether it creates a post, whose id is then one of ours.
     pub fn creates_post(&self, method: &str) -> bool {
         method == "POST" && self.0 == ["tweets"]
@@ -164,6 +187,38 @@ mod tests {
         assert_eq!(charge("PUT", "tweets/1/hidden", "{}"), Charge::Manage);
         assert_eq!(charge("POST", "media/upload/initialize", "{}"), Charge::Free);
         assert_eq!(charge("POST", "media/metadata", "{}"), Charge::Write(Write::AltText));
+    }
+
+    #[test]
+    fn a_call_needs_the_scope_of_what_it_does_and_what_is_not_known_has_none() {
+        let cases = [
+            ("POST", "tweets", Some("tweet.write")),
+            ("DELETE", "tweets/1", Some("tweet.write")),
+            ("PUT", "tweets/1/hidden", Some("tweet.moderate.write")),
+            ("GET", "tweets/1", Some("tweet.read")),
+            ("HEAD", "users/me", Some("tweet.read")),
+            ("GET", "tweets/1/liking_users", Some("like.read")),
+            ("POST", "users/1/likes", Some("like.write")),
+            ("DELETE", "users/1/likes/2", Some("like.write")),
+            ("GET", "users/1/liked_tweets", Some("like.read")),
+            ("POST", "users/1/retweets", Some("tweet.write")),
+            ("GET", "users/1/bookmarks", Some("bookmark.read")),
+            ("DELETE", "users/1/bookmarks/2", Some("bookmark.write")),
+            ("POST", "users/1/following", Some("follows.write")),
+            ("GET", "users/1/followers", Some("follows.read")),
+            ("POST", "users/1/muting", Some("mute.write")),
+            ("GET", "users/1/blocking", Some("block.read")),
+            ("POST", "lists", Some("list.write")),
+            ("GET", "users/1/pinned_lists", Some("list.read")),
+            ("GET", "media/upload", Some("media.write")),
+            ("POST", "media/metadata", Some("media.write")),
+            ("GET", "spaces/1", Some("space.read")),
+            ("POST", "spaces/1", None),
+            ("POST", "users/1/something_new", None),
+        ];
+        for (method, path, scope) in cases {
+            assert_eq!(target(path).unwrap().scope(method), scope, "{method} {path}");
+        }
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::{
     secret::Secret,
 };
 
+/// Whoever lacks it may not post, repost or delete.
+pub const SCOPE: &str = "tweet.write";
+
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct NewTweet {
     pub text: String,

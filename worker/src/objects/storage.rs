@@ -21,7 +21,7 @@ use crate::runtime::now;
 const NOT_OURS: Span = Span::mins(10);
 /// How soon an object that died in its alarm goes on. The platform gives up on an alarm that keeps failing, so each
 /// handler sets the next one before it works; one that is still at work then is not disturbed, alarms run one by one.
-const AFTER_A_CRASH: Span = Span::secs(5);
+pub const AFTER_A_CRASH: Span = Span::secs(5);
 
 pub struct Db {
     storage: Storage,

@@ -11,6 +11,7 @@ use futures_util::TryStreamExt;
 use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::backup::{BackupError, Entry, Header, Keys, Lines, PASSPHRASE_HEADER, check_schema, passphrase};
+use latchkey_core::id::NetworkId;
 use latchkey_core::seal::{Context, Keyring, Purpose};
 use latchkey_core::webhook::Webhook;
 use serde_json::{Map, Value};
@@ -74,9 +75,13 @@ impl Export {
         self.text(header.line()?).await?;
         self.entries(vec![Entry::Begin { created_at: now(), schema_version: plan.schema_version }]).await?;
         for network in &plan.networks {
-            let sealed = app.vault()?.export(&network.client(), self.lines.ring()).await?;
-            let (network_id, version) = (network.id.clone(), network.secret_version);
-            self.entries(vec![Entry::Secret { network_id, version, sealed }]).await?;
+            self.secret(app, network.id.clone(), network.secret_version).await?;
+        }
+        for (network_id, version) in &plan.owed {
+            // A version that was reserved and never written is owed to nobody.
+            if app.vault()?.has(network_id, *version).await? {
+                self.secret(app, network_id.clone(), *version).await?;
+            }
         }
         let mut place = Some(Place::default());
         while let Some(at) = place {
@@ -98,6 +103,11 @@ impl Export {
         self.entries(vec![Entry::End]).await
     }
 
+    async fn secret(&mut self, app: &App, network_id: NetworkId, version: u32) -> Result<()> {
+        let sealed = app.vault()?.export(&network_id, version, self.lines.ring()).await?;
+        self.entries(vec![Entry::Secret { network_id, version, sealed }]).await
+    }
+
     async fn ledger_rows(&mut self, app: &App, table: String, rows: Rows) -> Result<()> {
         let mut entries = Vec::new();
         for mut row in rows {
@@ -115,9 +125,7 @@ impl Export {
             let page = app.account(object)?.export(at).await?;
             let mut entries = Vec::new();
             for mut row in page.rows {
-                if page.table == "pair" {
-                    carry_pair(&mut row, object, app.keyring(), self.lines.ring())?;
-                }
+                carry_pair(&page.table, &mut row, object, app.keyring(), self.lines.ring())?;
                 let (object, table) = (object.to_owned(), page.table.clone());
                 entries.push(Entry::AccountRow { object, table, row });
             }
@@ -226,9 +234,7 @@ impl Import<'_> {
                 }
             }
             Entry::AccountRow { object, table, mut row } => {
-                if table == "pair" {
-                    carry_pair(&mut row, &object, ring, self.app.keyring())?;
-                }
+                carry_pair(&table, &mut row, &object, ring, self.app.keyring())?;
                 if !matches!(&self.batch, Batch::Account { object: same, rows, .. } if *same == object && rows.len() < BATCH)
                 {
                     self.flush().await?;
@@ -323,10 +329,21 @@ fn carry_webhook(row: &mut Map<String, Value>, from: &Keyring, to: &Keyring) -> 
     Ok(())
 }
 
-/// A token pair, from one ring to the other.
-fn carry_pair(row: &mut Map<String, Value>, object: &str, from: &Keyring, to: &Keyring) -> Result<()> {
-    let sealed = row.get("sealed").and_then(Value::as_str).unwrap_or_default();
-    let context = Context { workspace: WORKSPACE, purpose: Purpose::TokenPair, row: object };
+/// The token pair of a row of an account, from one ring to the other. What X has revoked has no tokens any more.
+fn carry_pair(table: &str, row: &mut Map<String, Value>, object: &str, from: &Keyring, to: &Keyring) -> Result<()> {
+    let text = |name| row.get(name).and_then(Value::as_str).unwrap_or_default();
+    let sealed = text("sealed");
+    if sealed.is_empty() {
+        return Ok(());
+    }
+    let own = format!("{object}/{}", text("account_id"));
+    let (purpose, place) = match table {
+        "pair" => (Purpose::TokenPair, object),
+        "pairs" => (Purpose::TokenPair, own.as_str()),
+        "discarded" => (Purpose::DiscardedPair, own.as_str()),
+        _ => return Ok(()),
+    };
+    let context = Context { workspace: WORKSPACE, purpose, row: place };
     let sealed = from.transfer(to, &context, sealed, entropy()?)?;
     row.insert("sealed".into(), Value::String(sealed));
     Ok(())

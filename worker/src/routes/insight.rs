@@ -29,7 +29,7 @@ pub async fn analytics(app: &App, incoming: &Incoming, id: String) -> Answered {
     let published = plan.deliveries.into_iter().filter(|(delivery, _)| !published_ids(delivery).is_empty());
     let asked = published.map(async |(delivery, account)| {
         let lookup = Lookup::Posts { ids: published_ids(&delivery), is_recent: is_recent(&delivery, now()) };
-        let list = app.account(&account.object())?.ask(lookup).await?;
+        let list = app.account(&account.object())?.ask(account.id.clone(), lookup).await?;
         Ok((delivery, account, list))
     });
     let answers = join_all(asked).await.into_iter().collect::<Result<Vec<(Delivery, Account, Value)>>>()?;
@@ -64,7 +64,7 @@ async fn replies_to(app: &App, delivery: Delivery, account: Account) -> Result<V
         if page.is_none() && !pages.is_empty() {
             break;
         }
-        pages.push(object.ask(Lookup::Conversation { id: root.clone(), page }).await?);
+        pages.push(object.ask(account.id.clone(), Lookup::Conversation { id: root.clone(), page }).await?);
     }
     let own: Vec<&str> = ids.iter().map(XPostId::as_str).collect();
     Ok(replies_view(&pages, root.as_str(), &own))

@@ -65,7 +65,6 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         Route::SignOutEverywhere => dashboard::sign_out(app, &incoming, true).await,
         Route::NetworkList
         | Route::NetworkGet(_)
-        | Route::NetworkDelete(_)
         | Route::AccountList
         | Route::AccountGet(_)
         | Route::PostList
@@ -115,6 +114,7 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         Route::SettingsChange => settings::change(app, incoming).await,
         Route::ConnectLogo(digest) => settings::logo(app, digest).await,
         Route::ConnectPress(id) => connect::press(app, &incoming, &id).await,
+        Route::NetworkDelete(id) => networks::delete(app, &incoming, id).await,
         Route::AccountDelete(id) => accounts::delete(app, &incoming, id).await,
         Route::AccountHealth(id) => accounts::health(app, &incoming, id).await,
         Route::AccountMetrics(id) => accounts::metrics(app, &incoming, id).await,

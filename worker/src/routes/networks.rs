@@ -9,14 +9,16 @@ use latchkey_core::api::network::{
 use latchkey_core::doctor::{Verdict, client_id_shape, probe_verdict};
 use latchkey_core::network::ClientType;
 use latchkey_core::oauth::{ClientCredentials, probe_request};
+use serde_json::json;
 
-use super::Answered;
+use super::{Answered, accounts};
 use crate::app::App;
 use crate::auth::ApiCaller;
 use crate::error::{Error, Result};
-use crate::objects::workspace::{Command, NetworkCommit, NetworkPlan, NetworkWish, VerificationPlan};
+use crate::objects::workspace::{Command, DeletionPlan, NetworkCommit, NetworkPlan, NetworkWish, VerificationPlan};
 use crate::outbound::QUICK;
 use crate::request::Incoming;
+use crate::response::Reply;
 
 /// `POST`: 201, or 200 when it rotates what this tenant has; 409 `client_changed`; 422 with the key doctor's verdict.
 pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
@@ -51,6 +53,22 @@ pub async fn update(app: &App, mut incoming: Incoming, id: String) -> Answered {
         return Ok(caller.finish_refused(refused).await?);
     }
     store(app, &caller, plan, credentials, input.verify).await
+}
+
+/// `DELETE`: rows first, as with an account.
+pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
+    let caller = ApiCaller::without_query(app, incoming).await?;
+    let plan: DeletionPlan = caller.plan(Command::DeleteNetwork { id }).await?;
+    let open = accounts::release(app, plan).await;
+    let warning = (open > 0).then(|| {
+        format!(
+            "X has not confirmed yet that the tokens of {open} accounts are void. X is asked again for 30 days; \
+             `revocation` of each account says what X has confirmed."
+        )
+    });
+    let warnings: Vec<String> = warning.into_iter().collect();
+    let body = json!({ "message": "Social network deleted successfully", "warnings": warnings });
+    Ok(Reply::json(&Answer::success(200, body)))
 }
 
 /// `POST …/verify`: the key doctor on what is stored.

@@ -122,7 +122,7 @@ async fn delete_one(app: &App, delivery: &Delivery, account: &Account) -> Result
     {
         return Ok(false);
     }
-    app.account(&account.object())?.delete(delivery.segments.clone()).await.map(|()| true)
+    app.account(&account.object())?.delete(account.id.clone(), delivery.segments.clone()).await.map(|()| true)
 }
 
 fn published(delivery: &Delivery) -> Vec<XPostId> {

@@ -7,13 +7,14 @@ use latchkey_core::api::account::Health;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::delivery::Segment;
+use latchkey_core::id::AccountId;
 use latchkey_core::oauth::Endpoints;
 use latchkey_core::secret::Secret;
 use latchkey_core::standstill::stands_still;
 use latchkey_core::time::UnixMillis;
-use latchkey_core::x::lookup::{Lookup, list_response};
+use latchkey_core::x::lookup::{Lookup, READ, list_response};
 use latchkey_core::x::problem::Refusal;
-use latchkey_core::x::tweet::{delete_request, unrepost_request};
+use latchkey_core::x::tweet::{SCOPE, delete_request, unrepost_request};
 use latchkey_core::x::user::{me_request, me_response};
 use latchkey_core::x::{XError, data};
 use serde_json::Value;
@@ -33,6 +34,8 @@ pub enum Silence {
     NoAccess(NoAccess),
     NoAnswer(NoAnswer),
     Limited(UnixMillis),
+    /// The row's own consent lacks it.
+    MissingScope(&'static str),
 }
 
 /// What makes the request once there is a token.
@@ -41,33 +44,35 @@ pub type Asked = std::result::Result<Response<Vec<u8>>, Silence>;
 
 impl Inner {
     /// `GET …/health`: a second 401 is ill health, not a disconnection.
-    pub(super) async fn health(self: &Rc<Self>) -> Result<Health> {
-        let asked = self.ask_x(ME, &me_request).await?;
-        let grant = self.grant()?;
+    pub(super) async fn health(self: &Rc<Self>, account_id: &AccountId) -> Result<Health> {
+        let asked = self.ask_x((account_id, READ), ME, &me_request).await?;
+        let grant = self.own_pair(account_id)?.map(|own| own.grant);
         Ok(match asked {
             Ok(answer) => Health::from_x(me_response(&answer), &answer, grant.as_ref(), now()),
             Err(silence) => Health::unanswered(&silence.refused(), grant.as_ref()),
         })
     }
 
-    pub(super) async fn ask(self: &Rc<Self>, lookup: &Lookup) -> Result<Value> {
-        let asked = self.ask_x(lookup.endpoint(), &|endpoints, token| lookup.request(endpoints, token)).await?;
+    pub(super) async fn ask(self: &Rc<Self>, account_id: &AccountId, lookup: &Lookup) -> Result<Value> {
+        let request = |endpoints: &Endpoints, token: &Secret<String>| lookup.request(endpoints, token);
+        let asked = self.ask_x((account_id, lookup.scopes()), lookup.endpoint(), &request).await?;
         let answer = asked.map_err(Silence::refused)?;
         list_response(&answer).map_err(|error| Refused::from_x(&error, now()).into())
     }
 
     /// The last one first: X keeps the replies to a post that is gone, but nobody wants to see a thread without its head.
-    pub(super) async fn delete(self: &Rc<Self>, segments: &[Segment]) -> Result<()> {
+    pub(super) async fn delete(self: &Rc<Self>, account_id: &AccountId, segments: &[Segment]) -> Result<()> {
+        let who = (account_id, [SCOPE].as_slice());
         for segment in segments.iter().rev() {
             let asked = match (&segment.repost_of, &segment.platform_post_id) {
                 (Some(id), Some(_)) => {
                     let user = self.x_user_id()?;
                     let request =
                         |endpoints: &Endpoints, token: &Secret<String>| unrepost_request(endpoints, token, &user, id);
-                    self.ask_x(DELETE_REPOST, &request).await?
+                    self.ask_x(who, DELETE_REPOST, &request).await?
                 }
                 (None, Some(id)) => {
-                    self.ask_x(DELETE_POST, &|endpoints, token| delete_request(endpoints, token, id)).await?
+                    self.ask_x(who, DELETE_POST, &|endpoints, token| delete_request(endpoints, token, id)).await?
                 }
                 (_, None) => continue,
             };
@@ -80,14 +85,23 @@ impl Inner {
         Ok(())
     }
 
-    /// One call, on a 401 exactly one refresh and the call again. An exhausted window is not tried.
-    pub(super) async fn ask_x(self: &Rc<Self>, endpoint: &str, request: &MakeRequest<'_>) -> Result<Asked> {
+    /// One call for a row, with the scopes that it needs; on a 401 exactly one refresh and the call again. An exhausted
+    /// window is not tried.
+    pub(super) async fn ask_x(
+        self: &Rc<Self>,
+        (account_id, scopes): (&AccountId, &[&'static str]),
+        endpoint: &str,
+        request: &MakeRequest<'_>,
+    ) -> Result<Asked> {
+        if let Some(scope) = self.missing_scope(account_id, scopes)? {
+            return Ok(Err(Silence::MissingScope(scope)));
+        }
         let mut may_refresh = true;
         loop {
             if let Some(until) = self.exhausted_until(endpoint)? {
                 return Ok(Err(Silence::Limited(until)));
             }
-            let access = match self.access_token().await? {
+            let access = match self.access_token(account_id).await? {
                 Ok(access) => access,
                 Err(no_access) => return Ok(Err(Silence::NoAccess(no_access))),
             };
@@ -117,6 +131,9 @@ impl Silence {
                 (Code::XUnavailable, "X gives no access token at the moment.", Some(time))
             }
             Self::NoAccess(NoAccess::StandsStill) => return stands_still(),
+            Self::MissingScope(scope) => {
+                return Refused::new(Code::MissingScope, format!("The account was connected without {scope}."));
+            }
             Self::NoAnswer(NoAnswer::TimedOut) => (Code::XTimeout, "X did not answer in time.", None),
             Self::NoAnswer(NoAnswer::Broken) => (Code::XUnavailable, "X could not be reached.", None),
             Self::Limited(until) => (Code::RateLimited, "X's rate limit for this account is reached.", Some(until)),

@@ -4,11 +4,14 @@
 //! Input gates do not cover an awaited `fetch`, so what must be one at a time has its own lock: a refresh is one shared
 //! future, publishing is one loop. Both keep their state in `SQLite` and nothing else.
 
+mod discarded;
 mod fetch;
 mod keys;
 mod lookup;
+mod pairs;
 mod pass;
 mod publish;
+mod revoke;
 mod schema;
 mod settle;
 mod standstill;
@@ -18,6 +21,7 @@ mod tokens;
 mod upload;
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_util::future::{LocalBoxFuture, Shared};
@@ -27,8 +31,9 @@ use latchkey_core::time::Span;
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
+use self::pairs::Owner;
 pub use self::schema::VERSIONS;
-pub use self::stub::{AccountStub, Adoption, Content, Passage, Passed, Release, Revocation, TOLD_HEADERS};
+pub use self::stub::{AccountStub, Adoption, ClientChange, Content, Passage, Passed, Release, TOLD_HEADERS};
 use self::stub::{Message, PASSAGE_HEADER, refusal};
 use super::storage::{Db, Store};
 use super::wire::{answer, message, reply};
@@ -45,11 +50,16 @@ pub struct AccountObject {
     inner: Rc<Inner>,
 }
 
+/// A refresh of one pair, which all who need it wait for.
+type Flight = Shared<LocalBoxFuture<'static, Result<()>>>;
+
 struct Inner {
     env: Env,
     app: OnceCell<App>,
     store: Store,
-    refreshing: RefCell<Option<Shared<LocalBoxFuture<'static, Result<()>>>>>,
+    refreshing: RefCell<BTreeMap<Owner, Flight>>,
+    /// X is being asked to revoke pairs.
+    revoking: Cell<bool>,
     publishing: Cell<bool>,
     /// The post that may be tried although the network is paused. A crash forgets it, and the next probe is another.
     probing: RefCell<Option<PostId>>,
@@ -69,6 +79,7 @@ impl DurableObject for AccountObject {
             app: OnceCell::new(),
             store,
             refreshing: RefCell::default(),
+            revoking: Cell::new(false),
             publishing: Cell::new(false),
             probing: RefCell::default(),
             creating: Cell::new(0),
@@ -99,16 +110,16 @@ impl Inner {
     /// Whatever a message changed, and whether it failed or not: the alarm is derived from the rows as they are now.
     async fn handle(self: &Rc<Self>, message: Message) -> Result<Value> {
         let result = match message {
-            Message::Adopt(adoption) => self.adopt(adoption).and_then(reply),
+            Message::Adopt(adoption) => self.adopt(&adoption).and_then(reply),
             Message::Enqueue(deliveries) => self.enqueue(&deliveries).and_then(reply),
-            Message::Health => self.health().await.and_then(reply),
+            Message::Health { account_id } => self.health(&account_id).await.and_then(reply),
             Message::Release(release) => self.release(&release).await.and_then(reply),
-            Message::ClientChanged { client_id } => self.client_changed(&client_id).and_then(reply),
+            Message::ClientChanged(change) => self.client_changed(&change).and_then(reply),
             Message::Recall { delivery, to_end } => self.recall(&delivery, to_end).and_then(reply),
             Message::Resolve { delivery, id } => self.resolve(&delivery, id.as_ref()).await.and_then(reply),
             Message::Retry { delivery } => self.retry(&delivery).and_then(reply),
-            Message::Ask(lookup) => self.ask(&lookup).await,
-            Message::Delete(segments) => self.delete(&segments).await.and_then(reply),
+            Message::Ask { account_id, lookup } => self.ask(&account_id, &lookup).await,
+            Message::Delete { account_id, segments } => self.delete(&account_id, &segments).await.and_then(reply),
             Message::Limits => self.windows(now()).and_then(reply),
             Message::AppMended => self.app_mended().and_then(reply),
             Message::Probe { post_id } => self.probe(post_id).and_then(reply),
@@ -153,6 +164,7 @@ impl Inner {
     /// Publishes what is due, tells the ledger what changed, and sets the next alarm.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
         self.store.db_for_alarm().await?.set_alarm_for_a_crash().await?;
+        self.revoke_due()?;
         self.publish_due().await?;
         self.arm().await
     }

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use http::HeaderMap;
+use latchkey_core::api::code::Code;
 use latchkey_core::id::{AccountId, XPostId};
 use latchkey_core::secret::Secret;
 use latchkey_core::x::price::Micros;
@@ -15,6 +16,7 @@ use worker::{Headers, Request, Response, ResponseBuilder};
 use super::Inner;
 use super::lookup::Silence;
 use super::stub::{CONTENT_HEADERS, KEY_ID_HEADER, PASSAGE_HEADER, Passage, TOLD_HEADERS};
+use super::tokens::Access;
 use crate::error::{Doing, Error, Result};
 use crate::log;
 use crate::objects::workspace::Admission;
@@ -28,7 +30,7 @@ impl Inner {
         let passage: Passage = serde_json::from_str(&header)?;
         let (account_id, key_id) = self.payer(&passage)?;
         let reserved = self.admit(&passage, &account_id, &key_id).await?;
-        let passed = self.pass_to_x(&passage, request).await;
+        let passed = self.pass_to_x(&passage, &account_id, request).await;
         let is_billed = match &passed {
             Ok(Ok(answer)) => (200..300).contains(&answer.status_code()),
             // Whether X acted is not known.
@@ -69,9 +71,12 @@ impl Inner {
     async fn pass_to_x(
         self: &Rc<Self>,
         passage: &Passage,
+        account_id: &AccountId,
         request: &Request,
     ) -> Result<std::result::Result<Response, NoAnswer>> {
-        let access = self.access_token().await?.map_err(|no_access| Silence::NoAccess(no_access).refused())?;
+        let access =
+            self.access_token(account_id).await?.map_err(|no_access| Silence::NoAccess(no_access).refused())?;
+        require_consent(passage, &access)?;
         // It may have been deleted while something was waited for.
         self.payer(passage)?;
         let _creating = passage.creates_post().then(|| Creating::new(&self.creating));
@@ -99,6 +104,16 @@ impl Inner {
         id.map_or(Ok(()), |id| self.claim(&id))?;
         let builder = ResponseBuilder::new().with_status(answer.status_code());
         Ok(Ok(builder.with_headers(answer.headers().clone()).fixed(body)))
+    }
+}
+
+/// X holds a token to its own scopes. With another row's token, the row's own consent is what counts.
+fn require_consent(passage: &Passage, access: &Access) -> Result<()> {
+    let Some(only) = &access.only else { return Ok(()) };
+    match passage.target.scope(&passage.method) {
+        Some(scope) if only.contains(scope) => Ok(()),
+        Some(scope) => Err(Silence::MissingScope(scope).refused().into()),
+        None => Err(Error::refused(Code::MissingScope, "Whether the account's consent covers this call is not known.")),
     }
 }
 

@@ -3,20 +3,21 @@
 use std::rc::Rc;
 
 use latchkey_core::delivery::{Call, Delivery, Lock, Outcome, Pace, State};
-use latchkey_core::id::{AccountId, XPostId, XUserId};
+use latchkey_core::id::{AccountId, XPostId};
 use latchkey_core::network::Gate;
 use latchkey_core::x::XError;
 use latchkey_core::x::problem::Refusal;
 use latchkey_core::x::tweet::{create_request, create_response, repost_request, repost_response};
+use latchkey_core::x::{media, tweet};
 
 use super::Inner;
 use super::settle::NEW_POSTS;
 use super::store::{REPORT_ROWS, Row};
 use super::tokens::{Access, NoAccess};
-use crate::error::{Doing, Error, Result};
+use crate::error::{Doing, Result};
 use crate::log;
 use crate::objects::storage::read;
-use crate::objects::workspace::{GrantReport, Report};
+use crate::objects::workspace::Report;
 use crate::outbound::PATIENT;
 use crate::runtime::{entropy, now};
 
@@ -85,7 +86,7 @@ impl Inner {
     }
 
     /// One call to X, or none when something stands in its way. In order: (1) the ledger hears that it begins, and says
-    /// whether X may be called; (2) a lock of the account, and the windows; (3) a token; (4) the intent of a post is stored; (5) X is called.
+    /// whether X may be called; (2) a lock of the account, and the windows; (3) the scope, and a token; (4) the intent of a post is stored; (5) X is called.
     async fn send(self: &Rc<Self>, mut delivery: Delivery) -> Result<()> {
         let upload = delivery.next_upload(now());
         let endpoint = match &upload {
@@ -109,7 +110,11 @@ impl Inner {
         if let Some(until) = closed_until.max(exhausted_until) {
             return self.effect(delivery, Outcome::LimitedUntil(until));
         }
-        let access = self.access_token().await?;
+        let needed = if upload.is_some() { media::SCOPE } else { tweet::SCOPE };
+        if let Some(scope) = self.missing_scope(&delivery.account_id, &[needed])? {
+            return self.effect(delivery, Outcome::MissingScope(scope));
+        }
+        let access = self.access_token(&delivery.account_id).await?;
         let Some(delivery) = self.unchanged(&delivery)? else { return Ok(()) };
         match (access, upload) {
             (Err(no_access), _) => self.effect(delivery, no_access.into()),
@@ -193,15 +198,26 @@ impl Inner {
     /// changes nothing there.
     pub(super) async fn report(&self) -> Result<Gate> {
         let workspace = self.app()?.workspace()?;
-        if let Some(pair) = self.untold_pair()? {
-            let report = GrantReport::new(&pair.grant()?, &pair.x_user_id);
-            workspace.grant_changed(report).await.doing("report a grant")?;
-            self.pair_told(&pair)?;
+        loop {
+            let grants = self.untold_grants()?;
+            if grants.is_empty() {
+                break;
+            }
+            workspace.grants_changed(grants).await.doing("report grants")?;
+            self.grants_told()?;
+        }
+        loop {
+            let revocations = self.untold_revocations()?;
+            if revocations.is_empty() {
+                break;
+            }
+            workspace.revocations_changed(revocations).await.doing("report revocations")?;
+            self.revocations_told()?;
         }
         loop {
             let deliveries = self.untold_deliveries()?;
             let is_all = deliveries.len() < REPORT_ROWS as usize;
-            let network_id = self.grant()?.map(|grant| grant.client.network_id);
+            let network_id = self.any_pair()?.map(|pair| pair.grant.client.network_id);
             let report = Report { network_id, closed_until: self.app_exhausted_until()?, deliveries };
             let gate = workspace.delivered(&report).await.doing("report deliveries")?;
             report.deliveries.iter().try_for_each(|delivery| self.delivery_told(delivery))?;
@@ -211,14 +227,32 @@ impl Inner {
         }
     }
 
-    /// What held them is over: the account was connected again, or (`is_app` only) the app works.
-    pub(super) fn release_held(&self, is_app: bool) -> Result<()> {
+    /// The app works: what was held for it goes on.
+    pub(super) fn release_held(&self) -> Result<()> {
+        self.release_where(|delivery| Ok(delivery.state != State::Held || delivery.is_held_for_app()))
+    }
+
+    /// A row was connected again: what was held for it goes on, and so does what another row's loss of its own pair held,
+    /// if this one will do for it.
+    pub(super) fn release_reconnected(&self, account_id: &AccountId) -> Result<()> {
+        self.release_where(|delivery| {
+            if &delivery.account_id == account_id {
+                return Ok(true);
+            }
+            let Some(own) = self.own_pair(&delivery.account_id)? else { return Ok(false) };
+            Ok(self.pair_in_use(own)?.grant.ended.is_none())
+        })
+    }
+
+    fn release_where(&self, is_meant: impl Fn(&Delivery) -> Result<bool>) -> Result<()> {
         for mut delivery in self.open_deliveries()? {
+            if !matches!(delivery.state, State::Held | State::Unknown) || !is_meant(&delivery)? {
+                continue;
+            }
             match delivery.state {
-                State::Held if !is_app || delivery.is_held_for_app() => delivery.release(now()),
+                State::Held => delivery.release(now()),
                 // The account's own posts can be read again.
-                State::Unknown => delivery.not_read(now()),
-                _ => continue,
+                _ => delivery.not_read(now()),
             }
             self.save_delivery(&delivery)?;
         }
@@ -259,10 +293,6 @@ impl Inner {
 
     pub(super) fn pace(&self) -> Result<Pace> {
         Ok(Pace { chance: u32::from_le_bytes(entropy()?), ..self.app()?.pace() })
-    }
-
-    pub(super) fn x_user_id(&self) -> Result<XUserId> {
-        self.pair()?.ok_or_else(|| Error::fault("an account without tokens was to call X"))?.x_user()
     }
 }
 

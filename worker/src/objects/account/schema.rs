@@ -25,4 +25,18 @@ const VERSION_1: &[&str] = &[
         PRIMARY KEY (endpoint, kind)) WITHOUT ROWID",
 ];
 
-const VERSION_2: &[&str] = &[];
+const VERSION_2: &[&str] = &[
+    "CREATE TABLE pairs (
+        account_id TEXT PRIMARY KEY, doc TEXT NOT NULL, sealed TEXT NOT NULL, session_id TEXT NOT NULL,
+        x_user_id TEXT NOT NULL, client_id TEXT NOT NULL, scopes TEXT NOT NULL, is_live INTEGER NOT NULL,
+        is_told INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX pairs_live ON pairs (client_id, scopes, account_id) WHERE is_live = 1",
+    "CREATE INDEX pairs_untold ON pairs (account_id) WHERE is_told <> 1",
+    "CREATE INDEX pairs_session ON pairs (session_id)",
+    "CREATE TABLE discarded (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, account_id TEXT NOT NULL, sealed TEXT NOT NULL, next_at INTEGER,
+        is_told INTEGER NOT NULL, doc TEXT NOT NULL)",
+    "CREATE INDEX discarded_due ON discarded (next_at) WHERE next_at IS NOT NULL",
+    "CREATE INDEX discarded_untold ON discarded (account_id) WHERE is_told <> 1",
+    "CREATE INDEX discarded_of ON discarded (account_id)",
+];

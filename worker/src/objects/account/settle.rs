@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use http::Response;
 use latchkey_core::delivery::{Delivery, State};
-use latchkey_core::id::XPostId;
+use latchkey_core::id::{AccountId, XPostId};
 use latchkey_core::oauth::Endpoints;
 use latchkey_core::secret::Secret;
 use latchkey_core::time::UnixMillis;
 use latchkey_core::x::XError;
+use latchkey_core::x::lookup::READ;
 use latchkey_core::x::problem::Refusal;
 use latchkey_core::x::rate::{Window, WindowKind, exhausted_until, windows};
 use latchkey_core::x::timeline::{OwnPost, own_posts_request, own_posts_response};
@@ -39,7 +40,7 @@ impl Inner {
         let Some(doubt) = delivery.doubt.as_ref() else { return Ok(()) };
         let sight = match &gate.paused {
             Some(_) => Sight::NotBefore(now() + self.pace()?.probe),
-            None => self.own_posts_since(doubt.since).await?,
+            None => self.own_posts_since(&delivery.account_id, doubt.since).await?,
         };
         // What a caller is creating at this moment is on X before its id is claimed.
         let sight = if self.creating.get() > 0 { Sight::NotBefore(self.again_at()?) } else { sight };
@@ -74,22 +75,25 @@ impl Inner {
         Ok(true)
     }
 
-    async fn own_posts_since(self: &Rc<Self>, since: UnixMillis) -> Result<Sight> {
+    async fn own_posts_since(self: &Rc<Self>, account_id: &AccountId, since: UnixMillis) -> Result<Sight> {
         let mut posts = Vec::new();
         let mut page: Option<String> = None;
         for _ in 0..PAGES {
-            let user = if let Some(pair) = self.pair()? { pair.x_user()? } else { return self.not_before_probe() };
+            if self.own_pair(account_id)?.is_none() {
+                return self.not_before_probe();
+            }
+            let user = self.x_user_id()?;
             let request = |endpoints: &Endpoints, token: &Secret<String>| {
                 own_posts_request(endpoints, token, &user, since, page.as_deref())
             };
-            let read = match self.ask_x(OWN_POSTS, &request).await? {
+            let read = match self.ask_x((account_id, READ), OWN_POSTS, &request).await? {
                 Ok(answer) => own_posts_response(&answer),
                 Err(Silence::Limited(time) | Silence::NoAccess(NoAccess::Until(time))) => {
                     return Ok(Sight::NotBefore(time));
                 }
                 // It is looked for as soon as the deployment goes on, here or elsewhere.
                 Err(Silence::NoAccess(NoAccess::StandsStill)) => return Ok(Sight::NotBefore(now())),
-                Err(Silence::NoAccess(_)) => return self.not_before_probe(),
+                Err(Silence::NoAccess(_) | Silence::MissingScope(_)) => return self.not_before_probe(),
                 Err(Silence::NoAnswer(_)) => return Ok(Sight::NotBefore(self.again_at()?)),
             };
             match read {

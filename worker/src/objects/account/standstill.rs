@@ -13,6 +13,8 @@ const LEFT: [&str; 2] = ["windows", "standstill"];
 /// What a backup carries. X tells its windows again with its first answer.
 const CARRIED: &[Table] = &[
     Table::new("pair", &["id"]),
+    Table::new("pairs", &["account_id"]),
+    Table::new("discarded", &["seq"]),
     Table::new("journal", &["seq"]),
     Table::new("claims", &["x_post_id"]),
     Table::new("keys", &["digest"]),
@@ -28,7 +30,8 @@ impl Inner {
         let write = "INSERT INTO standstill (id, stands, attempt) VALUES (1, ?, 0)
             ON CONFLICT (id) DO UPDATE SET stands = excluded.stands";
         self.db()?.run(write, vec![i32::from(stands).into()])?;
-        let is_busy = self.publishing.get() || self.refreshing.borrow().is_some() || self.creating.get() > 0;
+        let is_refreshing = !self.refreshing.borrow().is_empty();
+        let is_busy = self.publishing.get() || is_refreshing || self.revoking.get() || self.creating.get() > 0;
         Ok(!(stands && is_busy))
     }
 

@@ -1,16 +1,15 @@
-//! What an Account object stores: one grant with its sealed pair, and the journal.
+//! What an Account object stores: pairs (`pairs.rs`, `revoke.rs`), and the journal.
 
 use latchkey_core::delivery::Delivery;
-use latchkey_core::grant::Grant;
-use latchkey_core::id::{XPostId, XUserId};
+use latchkey_core::id::XPostId;
 use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::rate::Window;
 use serde::Deserialize;
 
 use super::Inner;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::log;
-use crate::objects::storage::{doc, pause_after_deaths, read, time};
+use crate::objects::storage::{AFTER_A_CRASH, doc, pause_after_deaths, read, time};
 use crate::runtime::now;
 
 /// How many changes one report to the ledger carries.
@@ -36,71 +35,11 @@ struct Known {
 }
 
 #[derive(Deserialize)]
-pub struct Pair {
-    doc: String,
-    pub sealed: String,
-    pub session_id: String,
-    pub x_user_id: String,
-}
-
-#[derive(Deserialize)]
 struct Time {
     at: Option<i64>,
 }
 
-impl Pair {
-    pub fn x_user(&self) -> Result<XUserId> {
-        XUserId::parse(&self.x_user_id).map_err(Error::fault)
-    }
-
-    pub fn grant(&self) -> Result<Grant> {
-        read(&self.doc)
-    }
-}
-
 impl Inner {
-    pub fn pair(&self) -> Result<Option<Pair>> {
-        let rows = self.db()?.rows("SELECT doc, sealed, session_id, x_user_id FROM pair", Vec::new())?;
-        Ok(rows.into_iter().next())
-    }
-
-    pub fn grant(&self) -> Result<Option<Grant>> {
-        self.db()?.doc("SELECT doc FROM pair", Vec::new())
-    }
-
-    /// A new pair and what is known of it, in one row and so in one write.
-    pub fn save_pair(&self, grant: &Grant, sealed: &str, session_id: &str, x_user_id: &str) -> Result<()> {
-        self.db()?.run(
-            "INSERT OR REPLACE INTO pair (id, doc, sealed, session_id, x_user_id, is_told) VALUES (1, ?, ?, ?, ?, 0)",
-            vec![doc(grant)?, sealed.into(), session_id.into(), x_user_id.into()],
-        )
-    }
-
-    /// The same pair in another envelope.
-    pub fn save_sealed(&self, sealed: &str) -> Result<()> {
-        self.db()?.run("UPDATE pair SET sealed = ?", vec![sealed.into()])
-    }
-
-    pub fn save_grant(&self, grant: &Grant) -> Result<()> {
-        self.db()?.run("UPDATE pair SET doc = ?, is_told = 0", vec![doc(grant)?])
-    }
-
-    /// The grant as the ledger is to know it, when it does not yet.
-    pub fn untold_pair(&self) -> Result<Option<Pair>> {
-        let rows =
-            self.db()?.rows("SELECT doc, sealed, session_id, x_user_id FROM pair WHERE is_told = 0", Vec::new())?;
-        Ok(rows.into_iter().next())
-    }
-
-    /// The ledger knows it, unless it has changed since.
-    pub fn pair_told(&self, pair: &Pair) -> Result<()> {
-        self.db()?.run("UPDATE pair SET is_told = 1 WHERE doc = ?", vec![pair.doc.as_str().into()])
-    }
-
-    pub fn delete_pair(&self) -> Result<()> {
-        self.db()?.run("DELETE FROM pair", Vec::new())
-    }
-
     /// Takes a delivery in. One that is known is replaced by a newer edition, unless it has begun; told is only what
     /// changes from here on.
     pub fn take_delivery(&self, delivery: &Delivery) -> Result<()> {
@@ -255,15 +194,18 @@ impl Inner {
 
     /// The earliest thing to do, derived from the rows: nothing else decides when this object wakes.
     pub fn next_alarm(&self) -> Result<Option<UnixMillis>> {
-        let rows: Vec<Time> = self.db()?.rows(
-            "SELECT min(at) AS at FROM (
-                SELECT due_at AS at FROM (SELECT due_at FROM journal WHERE state IN ('queued', 'publishing')
-                    ORDER BY run_at, seq LIMIT 1)
-                UNION ALL SELECT min(due_at) AS at FROM journal WHERE state IN ('held', 'unknown', 'recalled', 'aside')
-                UNION ALL SELECT 0 AS at FROM journal WHERE told < revision
-                UNION ALL SELECT 0 AS at FROM pair WHERE is_told = 0)",
-            Vec::new(),
-        )?;
+        // One list and not a UNION: a compound SELECT has five terms here at most.
+        let query = "SELECT min(value) AS at FROM json_each(json_array(
+            (SELECT due_at FROM journal WHERE state IN ('queued', 'publishing') ORDER BY run_at, seq LIMIT 1),
+            (SELECT min(due_at) FROM journal WHERE state IN ('held', 'unknown', 'recalled', 'aside')),
+            (SELECT 0 FROM journal WHERE told < revision LIMIT 1),
+            (SELECT 0 FROM pair WHERE is_told <> 1),
+            (SELECT 0 FROM pairs WHERE is_told <> 1 LIMIT 1),
+            (SELECT 0 FROM discarded WHERE is_told <> 1 LIMIT 1),
+            (SELECT max(min(next_at), ?) FROM discarded WHERE next_at IS NOT NULL)))";
+        // What X is being asked about is asked about again by whoever ends that.
+        let revoking_until = if self.revoking.get() { now() + AFTER_A_CRASH } else { UnixMillis(0) };
+        let rows: Vec<Time> = self.db()?.rows(query, vec![time(revoking_until)])?;
         Ok(rows.first().and_then(|row| row.at).map(UnixMillis))
     }
 }

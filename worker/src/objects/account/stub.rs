@@ -6,8 +6,7 @@ use latchkey_core::delivery::{Delivery, Segment};
 use latchkey_core::id::{AccountId, PostId, XPostId};
 use latchkey_core::key::{Access, ApiKey};
 use latchkey_core::network::ClientRef;
-use latchkey_core::oauth::{Scopes, TokenSet};
-use latchkey_core::time::UnixMillis;
+use latchkey_core::revocation::Tally;
 use latchkey_core::x::lookup::Lookup;
 use latchkey_core::x::pass::Target;
 use latchkey_core::x::price::Charge;
@@ -20,17 +19,18 @@ use worker::{Headers, Method, Request, RequestInit, Response, Stub};
 
 use super::super::storage::{Page, Place};
 use super::super::wire::ask;
+use super::super::workspace::Reserved;
 use crate::error::{Doing, Error, Result};
 
 #[derive(Serialize, Deserialize)]
 pub(super) enum Message {
     Adopt(Adoption),
     Enqueue(Vec<Delivery>),
-    Health,
-    Release(Release),
-    ClientChanged {
-        client_id: String,
+    Health {
+        account_id: AccountId,
     },
+    Release(Release),
+    ClientChanged(ClientChange),
     Recall {
         delivery: Box<Delivery>,
         to_end: bool,
@@ -42,8 +42,14 @@ pub(super) enum Message {
     Retry {
         delivery: Box<Delivery>,
     },
-    Ask(Lookup),
-    Delete(Vec<Segment>),
+    Ask {
+        account_id: AccountId,
+        lookup: Lookup,
+    },
+    Delete {
+        account_id: AccountId,
+        segments: Vec<Segment>,
+    },
     Limits,
     AppMended,
     Probe {
@@ -56,7 +62,7 @@ pub(super) enum Message {
     ForgetKey {
         id: String,
     },
-    /// The ring's first key seals the pair, if another one did.
+    /// The ring's first key seals the pairs, if another one did.
     Reseal {
         key_id: String,
     },
@@ -151,40 +157,51 @@ pub(super) fn refusal(error: &Error) -> worker::Result<Response> {
 /// A token pair on its way from its connect session to its account, sealed for the session.
 #[derive(Serialize, Deserialize)]
 pub struct Adoption {
+    /// The row that the tokens are for.
+    pub account_id: AccountId,
+    /// Every row of the X user that is connected.
+    pub rows: Vec<AccountId>,
     pub session_id: String,
     pub sealed_tokens: String,
     pub client: ClientRef,
-    pub expires_at: UnixMillis,
-    pub scopes: Scopes,
-    pub can_refresh: bool,
     pub x_user_id: String,
 }
 
-/// An account row that ends. With the last one the tokens are revoked.
+/// An account row that ends: its pair is discarded.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Release {
     pub account_id: AccountId,
-    pub is_last: bool,
+    /// The session that connected the row last, as far as the ledger knows: a pair of another one is not meant.
+    pub session_id: Option<String>,
+    /// Every other row of the X user that is connected.
+    pub rows: Vec<AccountId>,
 }
 
-/// Whether X confirmed that the tokens are void.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Revocation {
-    Confirmed,
-    Unconfirmed,
-    /// Other rows still use the tokens, or there are none.
-    NotNeeded,
+/// The X app has another client id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ClientChange {
+    /// The one that it has now.
+    pub client_id: String,
+    /// The row for whose sake it is said, and the client as it was last. Errands of before version 2 do not say either.
+    pub account_id: Option<AccountId>,
+    pub before: Option<ClientRef>,
+}
+
+impl ClientChange {
+    /// The last credentials of a client id, since the secret may have been rotated after the tokens were issued.
+    pub fn last_of(&self, client: ClientRef) -> ClientRef {
+        self.before.clone().filter(|before| before.client_id == client.client_id).unwrap_or(client)
+    }
 }
 
 impl Adoption {
-    pub fn new(session: &Session, sealed_tokens: &str, tokens: &TokenSet, user: &XUser) -> Self {
+    pub fn new(session: &Session, sealed_tokens: &str, user: &XUser, reserved: Reserved) -> Self {
         Self {
+            account_id: reserved.account_id,
+            rows: reserved.rows,
             session_id: session.id.clone(),
             sealed_tokens: sealed_tokens.to_owned(),
             client: session.terms.client.clone(),
-            expires_at: tokens.expires_at,
-            scopes: tokens.scopes.clone(),
-            can_refresh: tokens.refresh_token.is_some(),
             x_user_id: user.id.as_str().to_owned(),
         }
     }
@@ -207,12 +224,13 @@ impl AccountStub {
         ask(&self.stub, &Message::Enqueue(deliveries)).await
     }
 
-    pub async fn health(&self) -> Result<Health> {
-        ask(&self.stub, &Message::Health).await
+    pub async fn health(&self, account_id: AccountId) -> Result<Health> {
+        ask(&self.stub, &Message::Health { account_id }).await
     }
 
-    pub async fn client_changed(&self, client_id: String) -> Result<()> {
-        ask(&self.stub, &Message::ClientChanged { client_id }).await
+    /// Answers what X has to revoke for the row now.
+    pub async fn client_changed(&self, change: ClientChange) -> Result<Tally> {
+        ask(&self.stub, &Message::ClientChanged(change)).await
     }
 
     /// Keeps a delivery from being sent while the ledger changes or ends it. Says whether that is possible.
@@ -230,14 +248,14 @@ impl AccountStub {
         ask(&self.stub, &Message::Retry { delivery: Box::new(delivery) }).await
     }
 
-    /// What X says, or its refusal.
-    pub async fn ask(&self, lookup: Lookup) -> Result<Value> {
-        ask(&self.stub, &Message::Ask(lookup)).await
+    /// What X says to a row, or its refusal.
+    pub async fn ask(&self, account_id: AccountId, lookup: Lookup) -> Result<Value> {
+        ask(&self.stub, &Message::Ask { account_id, lookup }).await
     }
 
-    /// Deletes at X what was published, the last one first. One that X does not know is deleted already.
-    pub async fn delete(&self, segments: Vec<Segment>) -> Result<()> {
-        ask(&self.stub, &Message::Delete(segments)).await
+    /// Deletes at X what a row has published, the last one first. One that X does not know is deleted already.
+    pub async fn delete(&self, account_id: AccountId, segments: Vec<Segment>) -> Result<()> {
+        ask(&self.stub, &Message::Delete { account_id, segments }).await
     }
 
     pub async fn limits(&self) -> Result<Vec<(String, Window)>> {
@@ -305,7 +323,8 @@ impl AccountStub {
         ask(&self.stub, &Message::Wake).await
     }
 
-    pub async fn release(&self, release: Release) -> Result<Revocation> {
+    /// Answers what X has to revoke for the row after it was asked once.
+    pub async fn release(&self, release: Release) -> Result<Tally> {
         ask(&self.stub, &Message::Release(release)).await
     }
 }

@@ -1,27 +1,32 @@
-//! The token pair: adopted from a connect session, refreshed by one flight at a time, revoked with the last row.
+//! The token pairs at work: taken over from connect sessions, and refreshed, each by one flight at a time.
 
 use std::rc::Rc;
 
 use futures_util::FutureExt;
+use latchkey_core::api::code::Code;
 use latchkey_core::grant::{Ended, Grant, RefreshFailure, Use};
+use latchkey_core::id::AccountId;
 use latchkey_core::network::ClientRef;
-use latchkey_core::oauth::{TokenSet, refresh_request, revoke_request, token_response};
+use latchkey_core::oauth::{Scopes, TokenSet, refresh_request, refresh_response};
 use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::secret::Secret;
+use latchkey_core::standstill::stands_still;
 use latchkey_core::time::UnixMillis;
 
-use super::store::Pair;
-use super::{Adoption, Inner, Release, Revocation};
+use super::pairs::{Owner, Pair};
+use super::{Adoption, Inner};
 use crate::app::WORKSPACE;
 use crate::error::{Doing, Error, Result};
 use crate::outbound::QUICK;
 use crate::runtime::{entropy, now};
-use latchkey_core::standstill::stands_still;
 
 /// A token that is good now, and which pair it belongs to.
 pub struct Access {
     pub token: Secret<String>,
+    owner: Owner,
     generation: u32,
+    /// What the row's own consent allows, where the token allows more: it is another row's.
+    pub only: Option<Scopes>,
 }
 
 /// Why there is none.
@@ -38,60 +43,83 @@ pub enum NoAccess {
 
 impl Inner {
     /// Takes over the tokens of a connect session; the same session a second time changes nothing, since the pair may
-    /// have been rotated in between. What waited for a reconnection goes on.
-    pub(super) fn adopt(&self, adoption: Adoption) -> Result<()> {
+    /// have been rotated in between. The row's pair of before is discarded in the same write. What waited for a
+    /// reconnection goes on.
+    pub(super) fn adopt(self: &Rc<Self>, adoption: &Adoption) -> Result<()> {
         if self.stands_still()? {
             return Err(stands_still().into());
         }
-        let stored = self.pair()?;
-        if stored.as_ref().is_some_and(|pair| pair.session_id == adoption.session_id) {
+        if self.knows_session(&adoption.session_id)? {
             return Ok(());
         }
-        let context = Context { workspace: WORKSPACE, purpose: Purpose::ProvisionalTokens, row: &adoption.session_id };
-        let bytes = self.app()?.keyring().open(&context, &adoption.sealed_tokens)?;
-        let sealed = self.seal_pair(&pair_row(&adoption.client, &adoption.x_user_id), &bytes)?;
-        let fresh = Grant::new(adoption.client, adoption.expires_at, adoption.scopes, adoption.can_refresh);
-        let grant = match stored {
-            Some(pair) => pair.grant()?.replaced_by(fresh),
-            None => fresh,
-        };
+        if self.has_discarded(&adoption.session_id)? {
+            return Err(Error::refused(
+                Code::InvalidGrant,
+                "The account was disconnected while it was being connected.",
+            ));
+        }
+        let (pair, tokens) = self.adopted(adoption)?;
+        // X gave the very same tokens again: those are in use.
+        let before = self.pair(&pair.owner)?.filter(|before| !self.holds(before, &tokens));
         self.db()?.transaction(|| {
-            self.save_pair(&grant, &sealed, &adoption.session_id, &adoption.x_user_id)?;
-            self.release_held(false)
+            if let Some(before) = &before {
+                self.discard(before, &adoption.account_id)?;
+            }
+            self.save_pair(&pair)?;
+            self.retire_shared(&adoption.rows, &adoption.account_id)?;
+            self.release_reconnected(&adoption.account_id)
         })
     }
 
-    /// The X app has another client id now: tokens of the old one are not used any more.
-    pub(super) fn client_changed(&self, client_id: &str) -> Result<()> {
-        match self.grant()? {
-            Some(grant) if grant.client.client_id != client_id => self.note_end(grant, Ended::ClientChanged),
-            _ => Ok(()),
-        }
+    /// The session's tokens, sealed for the row.
+    fn adopted(&self, adoption: &Adoption) -> Result<(Pair, TokenSet)> {
+        let context = Context { workspace: WORKSPACE, purpose: Purpose::ProvisionalTokens, row: &adoption.session_id };
+        let bytes = self.app()?.keyring().open(&context, &adoption.sealed_tokens)?;
+        // EXPOSE: read into types that hide them again.
+        let tokens = TokenSet::from_bytes(bytes.expose()).map_err(Error::fault)?;
+        let can_refresh = tokens.refresh_token.is_some();
+        let fresh = Grant::new(adoption.client.clone(), tokens.expires_at, tokens.scopes.clone(), can_refresh);
+        let owner = Owner::Row(adoption.account_id.clone());
+        let grant = match self.pair(&owner)? {
+            Some(before) => before.grant.replaced_by(fresh),
+            None => fresh,
+        };
+        let (session_id, x_user_id) = (adoption.session_id.clone(), adoption.x_user_id.clone());
+        let mut pair = Pair { owner, grant, sealed: String::new(), session_id, x_user_id };
+        pair.sealed = self.seal_tokens(Purpose::TokenPair, &pair.row(), &tokens)?;
+        Ok((pair, tokens))
+    }
+
+    /// Whether a pair is of these tokens. One that does not open is of others.
+    fn holds(&self, pair: &Pair, tokens: &TokenSet) -> bool {
+        // EXPOSE: compared in constant time.
+        self.open_tokens(pair).is_ok_and(|known| known.access_token.ct_eq(tokens.access_token.expose().as_bytes()))
     }
 
     /// The app works again: a refresh that it was refused for may be tried at once, and what was held for it goes on.
     pub(super) fn app_mended(&self) -> Result<()> {
-        if let Some(mut grant) = self.grant()? {
-            grant.client_mended();
-            self.save_grant(&grant)?;
+        for pair in self.all_pairs()?.iter().filter(|pair| pair.grant.refresh.is_client_refused) {
+            self.update_grant(&pair.owner, Grant::client_mended)?;
         }
-        self.release_held(true)
+        self.release_held()
     }
 
-    /// An access token that is good now. However many ask at once, X sees one refresh.
-    pub(super) async fn access_token(self: &Rc<Self>) -> Result<Result<Access, NoAccess>> {
-        let mut may_refresh = true;
+    /// An access token that is good now for a row. However many ask at once, X sees one refresh of a pair.
+    pub(super) async fn access_token(self: &Rc<Self>, account_id: &AccountId) -> Result<Result<Access, NoAccess>> {
+        let mut refreshed = None;
         loop {
             if self.stands_still()? {
                 return Ok(Err(NoAccess::StandsStill));
             }
-            let Some(pair) = self.pair()? else { return Ok(Err(NoAccess::Ended)) };
-            let (grant, time) = (pair.grant()?, now());
-            let flying = self.refreshing.borrow().is_some();
+            let Some(own) = self.own_pair(account_id)? else { return Ok(Err(NoAccess::Ended)) };
+            let own_scopes = own.grant.scopes.clone();
+            let pair = self.pair_in_use(own)?;
+            let (grant, time) = (&pair.grant, now());
+            let flying = self.refreshing.borrow().contains_key(&pair.owner);
             match grant.next(time, flying) {
-                Use::Refresh if may_refresh => {
-                    may_refresh = false;
-                    self.refresh().await?;
+                Use::Refresh if refreshed.as_ref() != Some(&pair.owner) => {
+                    refreshed = Some(pair.owner.clone());
+                    self.refresh(&pair.owner).await?;
                 }
                 // A token that is given out with less than the usual time left is a token all the same.
                 Use::Refresh | Use::NotBefore(_) if grant.refresh.is_client_refused && time >= grant.expires_at => {
@@ -100,171 +128,109 @@ impl Inner {
                 Use::Refresh if time >= grant.expires_at => {
                     return Ok(Err(NoAccess::Until(grant.expires_at.max(time))));
                 }
-                Use::Current | Use::Refresh => return self.open_access(&pair, &grant).map(Ok),
+                Use::Current | Use::Refresh => return self.open_access(&pair, own_scopes).map(Ok),
                 Use::NotBefore(time) => return Ok(Err(NoAccess::Until(time))),
-                Use::Ended(ended) => {
-                    self.note_end(grant, ended)?;
-                    return Ok(Err(NoAccess::Ended));
-                }
+                Use::Ended(ended) if grant.ended == Some(ended) => return Ok(Err(NoAccess::Ended)),
+                // Another row's pair may do from here on.
+                Use::Ended(ended) => self.update_grant(&pair.owner, |grant| grant.ended = Some(ended))?,
             }
         }
     }
 
     /// X said 401 to this token.
     pub(super) fn access_token_rejected(&self, access: &Access) -> Result<()> {
-        let Some(mut grant) = self.grant()? else { return Ok(()) };
-        grant.access_token_rejected(access.generation, now());
-        self.save_grant(&grant)
+        self.update_grant(&access.owner, |grant| grant.access_token_rejected(access.generation, now()))
     }
 
-    /// Ends one row's use of the tokens: its queue is cancelled, and with the last row the pair is revoked and deleted.
-    pub(super) async fn release(&self, release: &Release) -> Result<Revocation> {
-        self.cancel_open(&release.account_id)?;
-        self.forget_keys_of(&release.account_id)?;
-        let outcome = match self.pair()? {
-            Some(pair) if release.is_last => {
-                let outcome = self.revoke(&pair).await.unwrap_or(Revocation::Unconfirmed);
-                self.delete_pair()?;
-                outcome
-            }
-            _ => Revocation::NotNeeded,
-        };
-        Ok(outcome)
+    /// The scope of `needed` that the row's own consent lacks. Where X never said what a consent allows, X decides.
+    pub(super) fn missing_scope(
+        &self,
+        account_id: &AccountId,
+        needed: &[&'static str],
+    ) -> Result<Option<&'static str>> {
+        let Some(own) = self.own_pair(account_id)? else { return Ok(None) };
+        let lacks = |scope: &&'static str| !own.grant.scopes.is_empty() && !own.grant.scopes.contains(scope);
+        Ok(needed.iter().copied().find(lacks))
     }
 
-    /// Joins the refresh under way, or begins one.
-    async fn refresh(self: &Rc<Self>) -> Result<()> {
+    /// Joins the refresh of a pair that is under way, or begins one.
+    async fn refresh(self: &Rc<Self>, owner: &Owner) -> Result<()> {
         let begin = || {
-            let inner = Rc::clone(self);
+            let (inner, owner) = (Rc::clone(self), owner.clone());
             async move {
-                let outcome = std::panic::AssertUnwindSafe(inner.refresh_once()).catch_unwind().await;
-                inner.refreshing.take();
+                let outcome = std::panic::AssertUnwindSafe(inner.refresh_once(&owner)).catch_unwind().await;
+                inner.refreshing.borrow_mut().remove(&owner);
                 outcome.unwrap_or_else(|_| Err(Error::fault("panicked while refreshing")))
             }
             .boxed_local()
             .shared()
         };
-        let flight = self.refreshing.borrow_mut().get_or_insert_with(begin).clone();
+        let flight = self.refreshing.borrow_mut().entry(owner.clone()).or_insert_with(begin).clone();
         flight.await
     }
 
     /// Journal, ask X, store. The pair is read again after each wait: a reconnection may have replaced it.
-    async fn refresh_once(&self) -> Result<()> {
+    async fn refresh_once(&self, owner: &Owner) -> Result<()> {
         let app = self.app()?;
-        let Some(pair) = self.pair()? else { return Ok(()) };
-        let before = pair.grant()?;
-        let client = app.workspace()?.current_client(&before.client.network_id).await.doing("look up the X app")?;
-        if client.client_id != before.client.client_id {
-            return self.note_end(before, Ended::ClientChanged);
+        let Some(pair) = self.pair(owner)? else { return Ok(()) };
+        let before = pair.grant.client;
+        let client = app.workspace()?.current_client(&before.network_id).await.doing("look up the X app")?;
+        if client.client_id != before.client_id {
+            return self.update_grant(owner, |grant| grant.ended = Some(Ended::ClientChanged));
         }
         let credentials = app.vault()?.credentials(&client).await?;
-        let Some(pair) = self.pair()? else { return Ok(()) };
-        let mut grant = pair.grant()?;
-        let Some(refresh_token) = self.open_pair(&pair, &grant)?.refresh_token else { return Ok(()) };
-        let generation = grant.generation;
-        grant.begin_refresh(now());
-        self.save_grant(&grant)?;
+        let Some(mut sent) = self.pair(owner)? else { return Ok(()) };
+        let tokens = self.open_tokens(&sent)?;
+        let Some(refresh_token) = tokens.refresh_token.clone() else { return Ok(()) };
+        sent.grant.begin_refresh(now());
+        self.save_pair(&sent)?;
 
         let request = refresh_request(app.endpoints(), &credentials, &refresh_token);
         let outcome = match app.x().send(request, QUICK).await? {
-            Ok(answer) => token_response(&answer, now()).map_err(RefreshFailure::Answered),
+            Ok(answer) => refresh_response(&answer, tokens, now()).map_err(RefreshFailure::Answered),
             Err(_) => Err(RefreshFailure::Lost),
         };
         match outcome {
-            Ok(tokens) => self.store_refreshed(generation, &client, tokens, refresh_token),
-            Err(failure) => {
-                let Some(mut grant) = self.grant()? else { return Ok(()) };
-                grant.refresh_failed(generation, &failure, now());
-                self.save_grant(&grant)
+            Ok(tokens) => self.db()?.transaction(|| self.store_refreshed(&sent, client, &tokens)),
+            Err(failure) if self.pair(owner)?.is_some_and(|now| now.is_same(&sent)) => {
+                self.update_grant(owner, |grant| grant.refresh_failed(sent.grant.generation, &failure, now()))
             }
+            Err(_) => Ok(()),
         }
     }
 
-    /// The new pair is durable before anyone uses it.
-    fn store_refreshed(
-        &self,
-        generation: u32,
-        client: &ClientRef,
-        mut tokens: TokenSet,
-        old: Secret<String>,
-    ) -> Result<()> {
-        let Some(pair) = self.pair()? else { return Ok(()) };
-        let grant = pair.grant()?;
-        if grant.generation != generation {
-            return Ok(());
-        }
-        // RFC 6749 §6 and §5.1: what the answer leaves out is as it was.
-        tokens.refresh_token.get_or_insert(old);
-        if tokens.scopes.is_empty() {
-            tokens.scopes = grant.scopes.clone();
-        }
-        let sealed = self.seal_pair(&pair_row(client, &pair.x_user_id), &tokens.to_bytes())?;
-        let grant = grant.replaced_by(Grant::new(client.clone(), tokens.expires_at, tokens.scopes, true));
-        self.save_pair(&grant, &sealed, &pair.session_id, &pair.x_user_id)
+    /// The new pair is durable before anyone uses it. If its row was disconnected or connected again meanwhile, the new
+    /// pair is nobody's: X has to revoke it too.
+    fn store_refreshed(&self, sent: &Pair, client: ClientRef, tokens: &TokenSet) -> Result<()> {
+        let fresh = Grant::new(client, tokens.expires_at, tokens.scopes.clone(), tokens.refresh_token.is_some());
+        let grant = sent.grant.clone().replaced_by(fresh);
+        let Some(mut pair) = self.pair(&sent.owner)?.filter(|current| current.is_same(sent)) else {
+            return self.discard_late(sent, &grant, tokens);
+        };
+        pair.grant = grant;
+        pair.sealed = self.seal_tokens(Purpose::TokenPair, &pair.row(), tokens)?;
+        self.save_pair(&pair)
     }
 
-    fn note_end(&self, mut grant: Grant, ended: Ended) -> Result<()> {
-        if grant.ended == Some(ended) {
-            return Ok(());
-        }
-        grant.ended = Some(ended);
-        self.save_grant(&grant)
+    fn open_access(&self, pair: &Pair, own_scopes: Scopes) -> Result<Access> {
+        let token = self.open_tokens(pair)?.access_token;
+        let only = (own_scopes != pair.grant.scopes).then_some(own_scopes);
+        Ok(Access { token, owner: pair.owner.clone(), generation: pair.grant.generation, only })
     }
 
-    /// RFC 7009, one call per token.
-    async fn revoke(&self, pair: &Pair) -> Result<Revocation> {
-        let app = self.app()?;
-        let grant = pair.grant()?;
-        let client = app.workspace()?.any_client(&grant.client.network_id).await?;
-        let credentials = app.vault()?.credentials(&client).await?;
-        let tokens = self.open_pair(pair, &grant)?;
-        let mut outcome = Revocation::Confirmed;
-        for token in tokens.refresh_token.iter().chain([&tokens.access_token]) {
-            let request = revoke_request(app.endpoints(), &credentials, token);
-            if !app.x().send(request, QUICK).await?.is_ok_and(|answer| answer.status().is_success()) {
-                outcome = Revocation::Unconfirmed;
-            }
-        }
-        Ok(outcome)
+    pub(super) fn open_tokens(&self, pair: &Pair) -> Result<TokenSet> {
+        self.open_sealed(Purpose::TokenPair, &pair.row(), &pair.sealed)
     }
 
-    /// The same pair, sealed by the first key of the ring. `key_id` is the one that the ledger means: while a deployment
-    /// spreads, this object may still run with the ring of before.
-    pub(super) fn reseal(&self, key_id: &str) -> Result<()> {
-        let keyring = self.app()?.keyring();
-        if keyring.current_key_id() != key_id {
-            return Err(Error::fault("this object does not have the new key ring yet"));
-        }
-        let Some(pair) = self.pair()? else { return Ok(()) };
-        let row = pair_row(&pair.grant()?.client, &pair.x_user_id);
-        let context = Context { workspace: WORKSPACE, purpose: Purpose::TokenPair, row: &row };
-        match keyring.reseal(&context, &pair.sealed, entropy()?)? {
-            Some(sealed) => self.save_sealed(&sealed),
-            None => Ok(()),
-        }
-    }
-
-    fn open_access(&self, pair: &Pair, grant: &Grant) -> Result<Access> {
-        let tokens = self.open_pair(pair, grant)?;
-        Ok(Access { token: tokens.access_token, generation: grant.generation })
-    }
-
-    fn open_pair(&self, pair: &Pair, grant: &Grant) -> Result<TokenSet> {
-        let row = pair_row(&grant.client, &pair.x_user_id);
-        let context = Context { workspace: WORKSPACE, purpose: Purpose::TokenPair, row: &row };
-        let bytes = self.app()?.keyring().open(&context, &pair.sealed)?;
+    pub(super) fn open_sealed(&self, purpose: Purpose, row: &str, sealed: &str) -> Result<TokenSet> {
+        let bytes = self.app()?.keyring().open(&Context { workspace: WORKSPACE, purpose, row }, sealed)?;
         // EXPOSE: read into types that hide them again.
         TokenSet::from_bytes(bytes.expose()).map_err(Error::fault)
     }
 
-    fn seal_pair(&self, row: &str, bytes: &Secret<Vec<u8>>) -> Result<String> {
-        let context = Context { workspace: WORKSPACE, purpose: Purpose::TokenPair, row };
+    pub(super) fn seal_tokens(&self, purpose: Purpose, row: &str, tokens: &TokenSet) -> Result<String> {
+        let context = Context { workspace: WORKSPACE, purpose, row };
         // EXPOSE: into the seal.
-        Ok(self.app()?.keyring().seal(&context, bytes.expose(), entropy()?)?)
+        Ok(self.app()?.keyring().seal(&context, tokens.to_bytes().expose(), entropy()?)?)
     }
-}
-
-/// What a sealed pair is bound to: this account and no other.
-fn pair_row(client: &ClientRef, x_user_id: &str) -> String {
-    latchkey_core::account::object_of(&client.network_id, x_user_id)
 }

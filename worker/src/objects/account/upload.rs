@@ -6,7 +6,7 @@ use latchkey_core::delivery::{Delivery, Failure, FailureCode, File, Place, State
 use latchkey_core::media::Limits;
 use latchkey_core::seal::base64url;
 use latchkey_core::x::XError;
-use latchkey_core::x::media::{MediaCall, Range, SCOPE};
+use latchkey_core::x::media::{MediaCall, Range};
 use latchkey_core::x::problem::Refusal;
 
 use super::Inner;
@@ -25,10 +25,6 @@ impl Inner {
         (access, limits): (&Access, &Limits),
     ) -> Result<()> {
         let outcome = match step {
-            _ if !self.has_media_scope()? => {
-                let message = format!("The account was connected without {SCOPE}: connect it again.");
-                unusable(FailureCode::MissingScope, message)
-            }
             UploadStep::Fetch { url, filename, key } => {
                 self.fetch_media(&Source { url, filename: filename.as_deref(), key }, limits).await?
             }
@@ -49,11 +45,6 @@ impl Inner {
             self.app()?.media()?.delete(key).await?;
         }
         Ok(())
-    }
-
-    /// Since the post was accepted, the person may have connected again and allowed less.
-    fn has_media_scope(&self) -> Result<bool> {
-        Ok(self.grant()?.is_some_and(|grant| grant.scopes.contains(SCOPE)))
     }
 
     async fn media_call(&self, call: &MediaCall, file: &File, access: &Access) -> Result<UploadOutcome> {

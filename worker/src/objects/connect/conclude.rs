@@ -161,7 +161,6 @@ impl Inner {
         let tokens = self.open_tokens(&session.id, sealed_tokens)?;
         let network_id = session.terms.client.network_id.clone();
         let account = app.account(&object_of(&network_id, user.id.as_str()))?;
-        account.adopt(Adoption::new(session, sealed_tokens, &tokens, user)).await.doing("hand tokens over")?;
         let consent = Consent {
             network_id,
             tenant_id: session.terms.tenant_id.clone(),
@@ -170,6 +169,8 @@ impl Inner {
             token_expires_at: tokens.expires_at,
             session_id: Some(session.id.clone()),
         };
+        let reserved = app.workspace()?.reserve_account(consent.clone()).await.doing("reserve an account")?;
+        account.adopt(Adoption::new(session, sealed_tokens, user, reserved)).await.doing("hand tokens over")?;
         let row = app.workspace()?.connected(consent).await.doing("enter an account")?;
         let mut session = session.clone();
         session.connected(row, now());

@@ -1,7 +1,7 @@
 //! Tokens that nobody took over are revoked at X (RFC 7009), at once and until X has confirmed it.
 
 use latchkey_core::connect::Session;
-use latchkey_core::oauth::revoke_request;
+use latchkey_core::oauth::{revocation_response, revoke_request};
 
 use super::Inner;
 use crate::error::{Error, Result};
@@ -40,7 +40,7 @@ impl Inner {
         let mut is_done = true;
         for token in tokens.refresh_token.iter().chain([&tokens.access_token]) {
             let answer = app.x().send(revoke_request(app.endpoints(), &credentials, token), QUICK).await?;
-            is_done &= answer.is_ok_and(|answer| answer.status().is_success());
+            is_done &= answer.is_ok_and(|answer| revocation_response(&answer).is_ok());
         }
         Ok(is_done)
     }

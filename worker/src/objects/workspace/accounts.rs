@@ -7,16 +7,37 @@ use latchkey_core::api::query::Query;
 use latchkey_core::id::{AccountId, NetworkId};
 use latchkey_core::key::Binding;
 use latchkey_core::time::{Span, UnixMillis};
+use latchkey_core::x::user::XUser;
 use serde_json::{Value, json};
 
 use super::outbox::Errand;
-use super::{DeletionPlan, GrantReport, HealthPlan, Inner, not_found};
+use super::{DeletionPlan, GrantReport, HealthPlan, Inner, Reserved, RevocationReport, Rows, not_found};
 use crate::app::ORG_ID;
 use crate::error::Result;
 use crate::objects::account::Release;
+use crate::objects::storage::doc;
 use crate::runtime::{entropy, now};
 
 impl Inner {
+    /// The row that a consent will be entered in. A new one is there for nobody before its consent is entered: it is kept
+    /// as one that was deleted, which a connection revives.
+    pub(super) fn reserve_account(&self, consent: Consent) -> Result<Reserved> {
+        let rows = self.users_of_grant(&consent.network_id, consent.user.id.as_str())?;
+        let known = self.accounts_of_user(&consent.network_id, consent.user.id.as_str(), true)?;
+        if let Some(account) = known.into_iter().find(|account| account.tenant_id == consent.tenant_id) {
+            return Ok(Reserved { account_id: account.id, rows });
+        }
+        let mut account = Account::new(AccountId::from_entropy(entropy()?), consent, now());
+        (account.status, account.session_id) = (Status::Disconnected, None);
+        self.save_account(&account)?;
+        self.close_account(&account.id)?;
+        Ok(Reserved { account_id: account.id, rows })
+    }
+
+    fn close_account(&self, id: &AccountId) -> Result<()> {
+        self.db()?.run("UPDATE accounts SET is_deleted = 1 WHERE id = ?", vec![id.as_str().into()])
+    }
+
     /// The same X user under the same tenant and app keeps id, posts and schedules. What its session has told already is
     /// no news.
     pub(super) fn connected(&self, consent: Consent) -> Result<Value> {
@@ -33,13 +54,34 @@ impl Inner {
             None => Account::new(AccountId::from_entropy(entropy()?), consent, now()),
         };
         self.save_account(&account)?;
+        self.learn_user(&account.user)?;
         self.account_connected(&account)?;
         Ok(serde_json::to_value(AccountView::new(&account, ORG_ID))?)
     }
 
-    /// Every row that shares the grant learns of it.
+    /// Handle, name, picture and limits are X's facts: every row of the X user has the same.
+    pub(super) fn learn_user(&self, user: &XUser) -> Result<()> {
+        let query = "SELECT doc FROM accounts WHERE x_user_id = ? AND is_deleted = 0";
+        for mut account in self.db()?.docs::<Account>(query, vec![user.id.as_str().into()])? {
+            if account.user != *user {
+                account.user = user.clone();
+                self.save_account(&account)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows that act with a grant learn of it.
     pub(super) fn grant_changed(&self, report: &GrantReport) -> Result<()> {
-        for mut account in self.accounts_of_user(&report.network_id, &report.x_user_id, false)? {
+        let accounts: Vec<Account> = match &report.rows {
+            Rows::One(id) => self.account(id.as_str())?.into_iter().collect(),
+            Rows::AllBut(others) => {
+                let mut accounts = self.accounts_of_user(&report.network_id, &report.x_user_id, false)?;
+                accounts.retain(|account| !others.contains(&account.id));
+                accounts
+            }
+        };
+        for mut account in accounts.into_iter().filter(|account| account.status != Status::Disconnected) {
             account.scopes = report.scopes.clone();
             account.token_expires_at = report.token_expires_at;
             let is_news = match report.ended {
@@ -55,10 +97,37 @@ impl Inner {
         Ok(())
     }
 
+    /// What an account's object says of the tokens that X has to revoke; deleted rows have some too.
+    pub(super) fn learn_revocation(&self, report: &RevocationReport) -> Result<()> {
+        let Ok(id) = AccountId::parse(&report.account_id) else { return Ok(()) };
+        let Some(mut account) = self.account_even_deleted(&id)? else { return Ok(()) };
+        account.revocation.learn(&report.tally, now());
+        let update = "UPDATE accounts SET doc = ? WHERE id = ?";
+        self.db()?.run(update, vec![doc(&account)?, id.as_str().into()])
+    }
+
+    /// Whether X still has to revoke tokens of an app's accounts: its credentials are needed as long.
+    pub(super) fn owes_revocations(&self, network_id: &NetworkId) -> Result<bool> {
+        let query = "SELECT count(*) AS count FROM accounts WHERE network_id = ?
+            AND json_extract(doc, '$.revocation.pending_since') IS NOT NULL";
+        Ok(self.db()?.count(query, vec![network_id.as_str().into()])? > 0)
+    }
+
+    /// Rows that are gone but for tokens that X has not revoked.
+    fn deleted_accounts_that_owe(&self) -> Result<Vec<Account>> {
+        let query = "SELECT doc FROM accounts WHERE is_deleted = 1
+            AND (json_extract(doc, '$.revocation.pending_since') IS NOT NULL
+                OR json_extract(doc, '$.revocation.ended') = 'not_confirmed') ORDER BY created_at DESC, id";
+        self.db()?.docs(query, Vec::new())
+    }
+
     pub(super) fn list_accounts(&self, mut query: Query, whose: &Binding) -> Result<Answer> {
         let filter = AccountFilter::from_query(&mut query)?;
         let warnings = query.finish()?;
         let mut accounts = self.accounts()?;
+        if filter.wants_disconnected() {
+            accounts.extend(self.deleted_accounts_that_owe()?);
+        }
         accounts.retain(|account| whose.admits(account) && filter.admits(account));
         let (offset, limit) = (filter.page.offset as usize, filter.page.limit as usize);
         let rows: Vec<_> = accounts.iter().skip(offset).take(limit).map(|a| AccountView::new(a, ORG_ID)).collect();
@@ -80,26 +149,35 @@ impl Inner {
 
     pub(super) fn plan_health(&self, id: &str, whose: &Binding) -> Result<HealthPlan> {
         let account = self.account_for(id, whose)?;
-        Ok(HealthPlan { object: account.object(), username: account.user.username })
+        Ok(HealthPlan { object: account.object(), account_id: account.id, username: account.user.username })
     }
 
-    pub(super) fn plan_limits(&self, id: &str, whose: &Binding) -> Result<String> {
-        Ok(self.account_for(id, whose)?.object())
+    pub(super) fn plan_limits(&self, id: &str, whose: &Binding) -> Result<(String, AccountId)> {
+        let account = self.account_for(id, whose)?;
+        Ok((account.object(), account.id))
     }
 
     /// Closes the row and owes the rest to the account's object, so that a crash cannot leave tokens behind. The edge
     /// does it at once, to say in its answer whether X confirmed it; the errand comes after that.
     pub(super) fn delete_account(&self, id: &str, whose: &Binding) -> Result<DeletionPlan> {
         let mut account = self.account_for(id, whose)?;
-        self.db()?.run("UPDATE accounts SET is_deleted = 1 WHERE id = ?", vec![id.into()])?;
-        if account.set_status(Status::Disconnected, None, now()) {
+        let is_news = account.set_status(Status::Disconnected, None, now());
+        account.revocation.begin(now());
+        self.save_account(&account)?;
+        self.close_account(&account.id)?;
+        if is_news {
             self.tell_status(&account)?;
         }
         self.cancel_drafts(&account.id)?;
         self.delete_keys_of(&account.id)?;
         self.owe_release(&account, now() + Span::mins(1))?;
-        let is_last = self.users_of_grant(&account.network_id, account.user.id.as_str())?.is_empty();
-        Ok(DeletionPlan { object: account.object(), release: Release { account_id: account.id, is_last } })
+        Ok(DeletionPlan { releases: vec![(account.object(), self.release_of(&account)?)], others: 0 })
+    }
+
+    /// What an account's object is to hear of a row that was closed.
+    pub(super) fn release_of(&self, account: &Account) -> Result<Release> {
+        let rows = self.users_of_grant(&account.network_id, account.user.id.as_str())?;
+        Ok(Release { account_id: account.id.clone(), session_id: account.session_id.clone(), rows })
     }
 
     pub(super) fn owe_release(&self, account: &Account, due_at: UnixMillis) -> Result<()> {

@@ -147,7 +147,10 @@ fn done_by(command: &Command, outcome: &Outcome) -> Option<Deed> {
         // A plan that is an effect by itself; a change that has to begin again is none.
         Outcome::Go(_) => {
             let is_effect = match command {
-                Command::DeleteAccount { .. } | Command::PlanSession { .. } | Command::PlanExport => true,
+                Command::DeleteAccount { .. }
+                | Command::DeleteNetwork { .. }
+                | Command::PlanSession { .. }
+                | Command::PlanExport => true,
                 Command::Media(command) => matches!(**command, MediaCommand::Delete { .. }),
                 _ => false,
             };
@@ -172,6 +175,7 @@ fn deed(command: &Command) -> Option<Deed> {
             Some((Action::ConnectRequested, reconnect.as_ref().map(ToString::to_string)))
         }
         Command::DeleteAccount { id } => on(Action::AccountDisconnected, id),
+        Command::DeleteNetwork { id } => on(Action::NetworkDeleted, id),
         Command::CommitChange { id, .. } => on(Action::PostChanged, id.as_str()),
         Command::CommitDelete { id, .. } => on(Action::PostDeleted, id.as_str()),
         Command::CommitRemote { id, .. } => on(Action::PostDeletedAtX, id.as_str()),
@@ -195,7 +199,6 @@ fn deed(command: &Command) -> Option<Deed> {
 fn served(request: &ApiRequest) -> Option<Deed> {
     let on = |action, id: String| Some((action, Some(id)));
     match Route::parse(&request.method, &request.path)? {
-        Route::NetworkDelete(id) => on(Action::NetworkDeleted, id),
         Route::NetworkResume(id) => on(Action::NetworkResumed, id),
         Route::PostCreate | Route::PostReply(_) | Route::PostRepost(_) => Some((Action::PostCreated, None)),
         Route::PostRetry(id) => on(Action::PostRetried, id),

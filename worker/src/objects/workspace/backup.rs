@@ -3,6 +3,7 @@
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
+use latchkey_core::id::NetworkId;
 use latchkey_core::network::Network;
 use latchkey_core::standstill::{Goal, Standstill, stands_still};
 use latchkey_core::time::UnixMillis;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Inner;
+use super::outbox::Errand;
 use crate::error::Result;
 use crate::objects::storage::{Page, Place, Table, read, time};
 use crate::runtime::now;
@@ -67,6 +69,8 @@ pub struct ExportPlan {
     pub networks: Vec<Network>,
     /// Of the tables that the rows come from.
     pub schema_version: usize,
+    /// Secrets that are kept because X has tokens to revoke with them.
+    pub owed: Vec<(NetworkId, u32)>,
 }
 
 /// How a restore begins.
@@ -91,8 +95,21 @@ impl Inner {
     }
 
     pub(super) fn plan_export(&self) -> Result<ExportPlan> {
-        let (since, networks) = (self.require_standstill()?, self.networks()?);
-        Ok(ExportPlan { since, networks, schema_version: self.db()?.schema_version() })
+        let (since, networks, owed) = (self.require_standstill()?, self.networks()?, self.owed_secrets()?);
+        Ok(ExportPlan { since, networks, schema_version: self.db()?.schema_version(), owed })
+    }
+
+    fn owed_secrets(&self) -> Result<Vec<(NetworkId, u32)>> {
+        let query = "SELECT doc FROM outbox WHERE json_extract(doc, '$.ForgetSecret.network_id') IN (SELECT network_id
+            FROM accounts WHERE json_extract(doc, '$.revocation.pending_since') IS NOT NULL)";
+        let errands: Vec<Errand> = self.db()?.docs(query, Vec::new())?;
+        Ok(errands
+            .into_iter()
+            .filter_map(|errand| match errand {
+                Errand::ForgetSecret { network_id, version } => Some((network_id, version)),
+                _ => None,
+            })
+            .collect())
     }
 
     /// Nothing has gone on in between.

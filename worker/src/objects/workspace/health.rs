@@ -131,7 +131,7 @@ impl Inner {
         let Some(account) = accounts.iter().find(|account| account.status == Status::Active) else {
             return Ok(Verdict::Unclear);
         };
-        match self.app()?.account(&account.object())?.ask(Lookup::Credits).await {
+        match self.app()?.account(&account.object())?.ask(account.id.clone(), Lookup::Credits).await {
             Ok(body) => Ok(match has_credits(&body) {
                 Some(true) => Verdict::Works,
                 Some(false) => Verdict::Broken,

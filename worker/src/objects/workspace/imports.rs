@@ -80,7 +80,7 @@ impl Inner {
         let account = self.account(import.account_id.as_str())?.ok_or_else(|| not_found("account"))?;
         let lookup =
             Lookup::OwnPosts { user: account.user.id.clone(), count: import.wanted(), page: import.next.clone() };
-        let body = self.app()?.account(&account.object())?.ask(lookup).await?;
+        let body = self.app()?.account(&account.object())?.ask(account.id.clone(), lookup).await?;
         let unreadable = || Error::refused(Code::XInvalidResponse, "X listed posts in a form that cannot be read.");
         Ok((account, own_posts(&body).ok_or_else(unreadable)?))
     }

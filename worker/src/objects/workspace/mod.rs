@@ -55,8 +55,8 @@ pub use self::schema::VERSIONS;
 use self::stub::Message;
 pub use self::stub::{
     Admission, ApiRequest, Call, ChangePlan, Command, DeletionPlan, Done, GrantReport, HealthPlan, Heard, InsightPlan,
-    KeyPlan, NetworkCommit, NetworkPlan, NetworkWish, Outcome, PassPlan, Report, SessionPlan, SignIn, SignedInAs,
-    Stage, VerificationPlan, WorkspaceStub,
+    KeyPlan, NetworkCommit, NetworkPlan, NetworkWish, Outcome, PassPlan, Report, Reserved, RevocationReport, Rows,
+    SessionPlan, SignIn, SignedInAs, Stage, VerificationPlan, WorkspaceStub,
 };
 pub use self::uploads::{Arrival, Try};
 use super::storage::{Db, Store};
@@ -113,6 +113,10 @@ impl Inner {
         match message {
             Message::Api(mut call) => reply(self.api(&mut call).await?),
             Message::AwaitPost { call, id, wait_ms } => reply(self.await_post(&call, &id, wait_ms).await?),
+            Message::Reserve(consent) => {
+                self.require_motion()?;
+                reply(self.db()?.transaction(|| self.reserve_account(consent))?)
+            }
             Message::Connected(consent) => {
                 self.require_motion()?;
                 let row = self.db()?.transaction(|| self.connected(consent))?;
@@ -131,9 +135,12 @@ impl Inner {
             Message::Upload(message) => self.upload_message(&message).await,
             Message::Brand => reply(self.brand()?),
             Message::Logo { digest } => reply(self.logo(&digest)?),
-            Message::GrantChanged(report) => {
-                self.db()?.transaction(|| self.grant_changed(&report))?;
+            Message::GrantsChanged(reports) => {
+                self.db()?.transaction(|| reports.iter().try_for_each(|report| self.grant_changed(report)))?;
                 reply(self.arm().await?)
+            }
+            Message::RevocationsChanged(reports) => {
+                reply(self.db()?.transaction(|| reports.iter().try_for_each(|report| self.learn_revocation(report)))?)
             }
             Message::Client { network_id, even_deleted } => reply(self.client(&network_id, even_deleted)?),
             Message::PlanPass { call, account } => reply(self.plan_pass(&call, account.as_deref())?),
@@ -262,6 +269,7 @@ impl Inner {
             Command::ChangeSettings { body, picture } => Ok(done(self.change_settings(body, picture.as_ref())?)),
             Command::PlanHealth { id } => go(self.plan_health(id, whose)?),
             Command::DeleteAccount { id } => go(self.delete_account(id, whose)?),
+            Command::DeleteNetwork { id } => go(self.delete_network(id, whose)?),
             Command::PlanLimits { id } => go(self.plan_limits(id, whose)?),
             Command::PlanChange { id, body } => go(self.plan_change(id, body, whose)?),
             Command::CommitChange { id, number, body } => committed(self.commit_change(id, *number, body)?),
@@ -317,7 +325,6 @@ impl Inner {
     fn serve_one(&self, route: &Route, body: &str, callback_url: &str, whose: &Binding) -> Result<Answer> {
         match route {
             Route::NetworkGet(id) => self.get_network(id, callback_url, whose),
-            Route::NetworkDelete(id) => self.delete_network(id, whose),
             Route::AccountGet(id) => self.get_account(id, whose),
             Route::PostCreate => self.create_post(body, whose),
             Route::PostGet(id) => self.get_post(id, whose),

@@ -14,12 +14,16 @@ use latchkey_core::time::Span;
 use serde_json::json;
 
 use super::outbox::Errand;
-use super::{Inner, NetworkCommit, NetworkPlan, NetworkWish, SessionPlan, VerificationPlan, not_found};
+use super::{DeletionPlan, Inner, NetworkCommit, NetworkPlan, NetworkWish, SessionPlan, VerificationPlan, not_found};
 use crate::error::{Error, Result};
 use crate::runtime::{entropy, now};
 
 /// A superseded secret can still be read while KV's copies catch up.
 pub(super) const SUPERSEDED_FOR: Span = Span::hours(24);
+/// Whether a secret is still needed to revoke tokens.
+const ASKED_AGAIN_AFTER: Span = Span::hours(1);
+/// Accounts whose tokens are revoked before the deletion of their app is answered.
+const RELEASED_AT_ONCE: usize = 20;
 
 impl Inner {
     /// Reserves where the new secret goes. Nothing is current before the commit.
@@ -119,11 +123,17 @@ impl Inner {
         let mut ended = self.bound_to(before)?;
         for account in &mut ended {
             let is_news = account.set_status(Status::ReconnectRequired, Some(Reason::ClientChanged), after.updated_at);
+            account.revocation.begin(after.updated_at);
             self.save_account(account)?;
             if is_news {
                 self.account_fell(account)?;
             }
-            let errand = Errand::ClientChanged { object: account.object(), client_id: after.client_id.clone() };
+            let errand = Errand::ClientChanged {
+                object: account.object(),
+                client_id: after.client_id.clone(),
+                account_id: Some(account.id.clone()),
+                before: Some(before.client()),
+            };
             self.owe(&errand, after.updated_at)?;
         }
         Ok(ended)
@@ -159,21 +169,42 @@ impl Inner {
         Err(Error::refused(Code::InsufficientKeyScope, "This X app is the operator's, for all tenants."))
     }
 
-    /// Its accounts stay listed, inactive; their tokens are revoked while the secret can still be read.
-    pub(super) fn delete_network(&self, id: &str, whose: &Binding) -> Result<Answer> {
+    /// Its accounts stay listed, inactive, and say what X has confirmed of their tokens. The edge asks X for the first of
+    /// them at once, to say in its answer what X has confirmed; the errands do the rest.
+    pub(super) fn delete_network(&self, id: &str, whose: &Binding) -> Result<DeletionPlan> {
         let network = self.own_network(id, whose)?;
-        for mut account in self.accounts_of_network(&network.id)? {
+        let accounts = self.accounts_of_network(&network.id)?;
+        let others = accounts.len().saturating_sub(RELEASED_AT_ONCE);
+        for (at, account) in accounts.iter().enumerate() {
+            let mut account = account.clone();
             let is_news = account.set_status(Status::Disconnected, Some(Reason::NetworkDeleted), now());
+            account.revocation.begin(now());
             self.save_account(&account)?;
             if is_news {
                 self.account_fell(&account)?;
             }
-            self.owe_release(&account, now())?;
+            let wait = if at < RELEASED_AT_ONCE { Span::mins(1) } else { Span::secs(0) };
+            self.owe_release(&account, now() + wait)?;
         }
         let forget = Errand::ForgetSecret { network_id: network.id.clone(), version: network.secret_version };
         self.owe(&forget, now() + SUPERSEDED_FOR)?;
         self.db()?.run("UPDATE networks SET is_deleted = 1 WHERE id = ?", vec![network.id.as_str().into()])?;
-        Ok(Answer::success(200, json!({ "message": "Social network deleted successfully" })))
+        let first = accounts.iter().take(RELEASED_AT_ONCE);
+        let releases = first.map(|account| Ok((account.object(), self.release_of(account)?))).collect::<Result<_>>()?;
+        Ok(DeletionPlan { releases, others })
+    }
+
+    /// A secret version that is no longer used; for as long as X has tokens to revoke it is.
+    pub(super) async fn forget_secret(&self, network_id: &NetworkId, version: u32) -> Result<()> {
+        let is_current = self.network(network_id.as_str())?.is_some_and(|network| network.secret_version == version);
+        if is_current {
+            return Ok(());
+        }
+        if self.owes_revocations(network_id)? {
+            let errand = Errand::ForgetSecret { network_id: network_id.clone(), version };
+            return self.owe(&errand, now() + ASKED_AGAIN_AFTER);
+        }
+        self.app()?.vault()?.forget(network_id, version).await
     }
 
     pub(super) fn plan_verification(&self, id: &str, whose: &Binding) -> Result<VerificationPlan> {

@@ -10,13 +10,14 @@ use latchkey_core::backoff;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, ImportId, KeyId, NetworkId};
 use latchkey_core::idempotency::REMEMBERED;
+use latchkey_core::network::ClientRef;
 use latchkey_core::time::{Span, UnixMillis};
 use serde::{Deserialize, Serialize};
 
-use super::{Inner, Remains};
+use super::{Inner, Remains, RevocationReport};
 use crate::error::Result;
 use crate::log;
-use crate::objects::account::Release;
+use crate::objects::account::ClientChange;
 use crate::objects::storage::{doc, pause_after_deaths, read, time};
 use crate::runtime::now;
 use worker::wasm_bindgen_futures::spawn_local;
@@ -50,6 +51,11 @@ pub enum Errand {
     ClientChanged {
         object: String,
         client_id: String,
+        /// The row, and the client as it was last. Errands of before do not say: what they find is discarded all the same.
+        #[serde(default)]
+        account_id: Option<AccountId>,
+        #[serde(default)]
+        before: Option<ClientRef>,
     },
     /// The X app works again.
     AppMended {
@@ -64,7 +70,8 @@ pub enum Errand {
         object: String,
         id: KeyId,
     },
-    /// A secret version that is no longer current, a day after it was superseded or never taken into use.
+    /// A secret version that is no longer current, a day after it was superseded or never taken into use, and after X has
+    /// revoked what it takes to revoke.
     ForgetSecret {
         network_id: NetworkId,
         version: u32,
@@ -243,6 +250,12 @@ impl Inner {
         })
     }
 
+    /// The client id that an account's app has by now: it may have changed again since the errand was written.
+    fn client_id_of(&self, object: &str, written: String) -> Result<String> {
+        let network = object.split('/').next().map(|id| self.network(id)).transpose()?.flatten();
+        Ok(network.map_or(written, |network| network.client_id))
+    }
+
     async fn work(&self, work: Work) -> Result<()> {
         let app = self.app()?;
         match work {
@@ -254,11 +267,16 @@ impl Inner {
                 if users.contains(&account_id) {
                     return Ok(());
                 }
-                let release = Release { account_id, is_last: users.is_empty() };
-                app.account(&object_of(&network_id, &x_user_id))?.release(release).await.map(drop)
+                let Some(account) = self.account_even_deleted(&account_id)? else { return Ok(()) };
+                let release = self.release_of(&account)?;
+                let tally = app.account(&object_of(&network_id, &x_user_id))?.release(release).await?;
+                self.learn_revocation(&RevocationReport { account_id: account_id.to_string(), tally })
             }
-            Work::Other(Errand::ClientChanged { object, client_id }) => {
-                app.account(&object)?.client_changed(client_id).await
+            Work::Other(Errand::ClientChanged { object, client_id, account_id, before }) => {
+                let change = ClientChange { client_id: self.client_id_of(&object, client_id)?, account_id, before };
+                let row = change.account_id.as_ref().map(ToString::to_string).unwrap_or_default();
+                let tally = app.account(&object)?.client_changed(change).await?;
+                self.learn_revocation(&RevocationReport { account_id: row, tally })
             }
             Work::Other(Errand::Import { id }) => self.run_import(&id).await,
             Work::Other(Errand::ForgetKey { object, id }) => {
@@ -266,11 +284,7 @@ impl Inner {
                 self.delete_key(&id)
             }
             Work::Other(Errand::AppMended { object }) => app.account(&object)?.app_mended().await,
-            Work::Other(Errand::ForgetSecret { network_id, version }) => {
-                let is_current =
-                    self.network(network_id.as_str())?.is_some_and(|network| network.secret_version == version);
-                if is_current { Ok(()) } else { app.vault()?.forget(&network_id, version).await }
-            }
+            Work::Other(Errand::ForgetSecret { network_id, version }) => self.forget_secret(&network_id, version).await,
             Work::Other(Errand::RemoveMedia(remains)) => app.media()?.remove(&remains).await,
             Work::Other(Errand::AbandonUpload { key, upload_id }) => {
                 app.media()?.abandon_upload(&key, &upload_id).await

@@ -28,10 +28,15 @@ const PAGE: i32 = 10;
 /// A page that is not heard of for so long is begun anew.
 const LEASE: Span = Span::mins(1);
 
-/// Whatever keeps sealed values: X apps and webhooks by their ids, accounts by the names of their objects.
+/// Whatever keeps sealed values: X apps and webhooks by their ids, accounts by the names of their objects, and secrets that
+/// are kept for revocations by their keys in KV.
 const NAMES: &str = "SELECT id AS name FROM networks WHERE is_deleted = 0
     UNION SELECT network_id || '/' || x_user_id AS name FROM accounts
-    UNION SELECT id AS name FROM webhooks";
+    UNION SELECT id AS name FROM webhooks
+    UNION SELECT 'secret/' || json_extract(doc, '$.ForgetSecret.network_id') || '/'
+        || json_extract(doc, '$.ForgetSecret.version') AS name FROM outbox
+        WHERE json_extract(doc, '$.ForgetSecret.network_id') IN (SELECT network_id FROM accounts
+            WHERE json_extract(doc, '$.revocation.pending_since') IS NOT NULL)";
 
 #[derive(Deserialize)]
 struct Named {
@@ -83,6 +88,9 @@ impl Inner {
     }
 
     async fn reseal_one(&self, name: &str, key_id: &str) -> Result<()> {
+        if let Some(row) = name.strip_prefix("secret/") {
+            return self.app()?.vault()?.reseal(row).await;
+        }
         if name.contains('/') {
             return self.app()?.account(name)?.reseal(key_id.to_owned()).await;
         }

@@ -91,4 +91,5 @@ const VERSION_2: &[&str] = &[
         kind TEXT, ends_at INTEGER NOT NULL)",
     "CREATE INDEX media_reservations_of ON media_reservations (media_id)",
     "CREATE INDEX media_pending ON media (tenant_id) WHERE status = 'pending'",
+    "CREATE INDEX accounts_of_x_user ON accounts (x_user_id)",
 ];

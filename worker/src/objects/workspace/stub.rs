@@ -8,7 +8,7 @@ use latchkey_core::api::key::CreateKey;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::brand::Brand;
 use latchkey_core::delivery::Delivery;
-use latchkey_core::grant::{Ended, Grant};
+use latchkey_core::grant::Ended;
 use latchkey_core::id::{AccountId, KeyId, NetworkId, PostId, TenantId, XUserId};
 use latchkey_core::idempotency::Key;
 use latchkey_core::key::{Access, ApiKey, Scope};
@@ -16,6 +16,7 @@ use latchkey_core::media::Kind;
 use latchkey_core::network::{ClientRef, ClientType, Gate, Network};
 use latchkey_core::oauth::Scopes;
 use latchkey_core::post::Post;
+use latchkey_core::revocation::Tally;
 use latchkey_core::time::UnixMillis;
 use latchkey_core::webhook::{Change, Webhook};
 use latchkey_core::x::price::{Charge, Micros};
@@ -36,10 +37,12 @@ use crate::error::Result;
 pub(super) enum Message {
     Api(Box<Call>),
     AwaitPost { call: Box<Call>, id: String, wait_ms: i64 },
+    Reserve(Consent),
     Connected(Consent),
     Delivered(Report),
     Reclaim(Box<Delivery>),
-    GrantChanged(GrantReport),
+    GrantsChanged(Vec<GrantReport>),
+    RevocationsChanged(Vec<RevocationReport>),
     Client { network_id: NetworkId, even_deleted: bool },
     Upload(UploadMessage),
     PlanPass { call: Box<Call>, account: Option<String> },
@@ -118,6 +121,9 @@ pub enum Command {
         id: String,
     },
     DeleteAccount {
+        id: String,
+    },
+    DeleteNetwork {
         id: String,
     },
     /// The object of an account.
@@ -262,14 +268,24 @@ pub struct SessionPlan {
 #[derive(Serialize, Deserialize)]
 pub struct HealthPlan {
     pub object: String,
+    pub account_id: AccountId,
     pub username: String,
 }
 
-/// The row is closed already; this is what is left to do, and will be done even if nobody does it now.
+/// The rows are closed already; this is what is left to do, and will be done even if nobody does it now.
 #[derive(Serialize, Deserialize)]
 pub struct DeletionPlan {
-    pub object: String,
-    pub release: Release,
+    /// With the objects that they are for.
+    pub releases: Vec<(String, Release)>,
+    /// How many accounts are left to the outbox.
+    pub others: usize,
+}
+
+/// The row that a consent will be entered in, and every row of the same X user and app that is connected.
+#[derive(Serialize, Deserialize)]
+pub struct Reserved {
+    pub account_id: AccountId,
+    pub rows: Vec<AccountId>,
 }
 
 /// A change of a post that has begun: each delivery that is on its way is to be recalled first.
@@ -297,14 +313,30 @@ pub struct Report {
     pub deliveries: Vec<Delivery>,
 }
 
-/// What became of a grant, for every row that shares it.
+/// What became of a grant, for the rows that act with it.
 #[derive(Serialize, Deserialize)]
 pub struct GrantReport {
     pub network_id: NetworkId,
     pub x_user_id: String,
+    pub rows: Rows,
     pub scopes: Scopes,
     pub token_expires_at: UnixMillis,
     pub ended: Option<Ended>,
+}
+
+/// Rows of an X user.
+#[derive(Serialize, Deserialize)]
+pub enum Rows {
+    One(AccountId),
+    /// Those that share the pair of before version 2.
+    AllBut(Vec<AccountId>),
+}
+
+/// What X still has to revoke for a row.
+#[derive(Serialize, Deserialize)]
+pub struct RevocationReport {
+    pub account_id: String,
+    pub tally: Tally,
 }
 
 /// What a key will be, and the object that is to know it too.
@@ -382,18 +414,6 @@ impl Done {
     }
 }
 
-impl GrantReport {
-    pub fn new(grant: &Grant, x_user_id: &str) -> Self {
-        Self {
-            network_id: grant.client.network_id.clone(),
-            x_user_id: x_user_id.to_owned(),
-            scopes: grant.scopes.clone(),
-            token_expires_at: grant.expires_at,
-            ended: grant.ended,
-        }
-    }
-}
-
 pub struct WorkspaceStub {
     pub(super) stub: Stub,
 }
@@ -411,6 +431,11 @@ impl WorkspaceStub {
     /// The post of `call` once every delivery is final, or after the wait.
     pub async fn await_post(&self, call: Call, id: String, wait_ms: i64) -> Result<Answer> {
         ask(&self.stub, &Message::AwaitPost { call: Box::new(call), id, wait_ms }).await
+    }
+
+    /// An X user is about to connect. The row is not there for anybody before [`Self::connected`].
+    pub async fn reserve_account(&self, consent: Consent) -> Result<Reserved> {
+        ask(&self.stub, &Message::Reserve(consent)).await
     }
 
     /// An X user has connected. Answers the account's row as callers see it.
@@ -442,8 +467,12 @@ impl WorkspaceStub {
         ask(&self.stub, &Message::GiveBack { account_id, cost }).await
     }
 
-    pub async fn grant_changed(&self, report: GrantReport) -> Result<()> {
-        ask(&self.stub, &Message::GrantChanged(report)).await
+    pub async fn grants_changed(&self, reports: Vec<GrantReport>) -> Result<()> {
+        ask(&self.stub, &Message::GrantsChanged(reports)).await
+    }
+
+    pub async fn revocations_changed(&self, reports: Vec<RevocationReport>) -> Result<()> {
+        ask(&self.stub, &Message::RevocationsChanged(reports)).await
     }
 
     /// The client as it is now; refused when the network was deleted.
@@ -451,7 +480,7 @@ impl WorkspaceStub {
         self.client(network_id, false).await
     }
 
-    /// The client of a network that may be deleted: its tokens can still be revoked for a day.
+    /// The client of a network that may be deleted: its tokens are still to be revoked.
     pub async fn any_client(&self, network_id: &NetworkId) -> Result<ClientRef> {
         self.client(network_id, true).await
     }

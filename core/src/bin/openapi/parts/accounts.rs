@@ -2,6 +2,7 @@ use latchkey_core::account::{Reason, Status};
 use latchkey_core::api::code::Code;
 use latchkey_core::api::profile::CreateImport;
 use latchkey_core::import::{ImportStatus, MAX_POSTS};
+use latchkey_core::revocation;
 use latchkey_core::x::rate::WindowKind;
 use serde_json::json;
 
@@ -56,6 +57,7 @@ pub fn part() -> Result<Part, String> {
         "tenantId": nullable(a("TenantId")), "tenant_id": nullable(a("TenantId")), "scopes": texts(),
         "status": words_of::<Status>(), "status_reason": nullable(words_of::<Reason>()), "status_since": a("Time"),
         "max_post_length": { "enum": [280, 25000] }, "token_expires_at": a("Time"),
+        "revocation": nullable(record(json!({ "status": words_of::<revocation::Status>(), "since": a("Time") }))),
     }));
     let window =
         json!({ "limit": count(), "remaining": count(), "reset_at": a("Time"), "window": words_of::<WindowKind>() });

@@ -61,7 +61,7 @@ pub fn part() -> Result<Part, String> {
             "deleteXApp",
             "Removes the app; its accounts are disconnected",
         )
-        .answers(200, "Removed.", success(json!({ "message": text() }))),
+        .answers(200, "Removed.", success(json!({ "message": text(), "warnings": a("Warnings") }))),
         Operation::new("POST", "/v1/social-networks/{id}/verify", "diagnoseXApp", "The key doctor")
             .may_take(record(json!({})))
             .answers(

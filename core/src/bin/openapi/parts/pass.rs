@@ -35,7 +35,7 @@ pub fn part() -> Part {
     )
 }
 
-const CODES: [Code; 22] = [
+const CODES: [Code; 23] = [
     Code::Internal,
     Code::Misconfigured,
     Code::InvalidPayload,
@@ -54,6 +54,7 @@ const CODES: [Code; 22] = [
     Code::InvalidGrant,
     Code::AppNotEnrolled,
     Code::AppReadOnly,
+    Code::MissingScope,
     Code::RateLimited,
     Code::XUnavailable,
     Code::XInvalidResponse,

@@ -1,0 +1,260 @@
+/** docs/API.md, section 4: what is disconnected or replaced is revoked at X, until X has confirmed it. */
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join as path } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { after, before, test } from "node:test";
+import { api, callbackOf, connect, newUser, registerNetwork, startBench } from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
+import { assertRefused } from "../support/expect.mjs";
+import { liveTokens } from "../support/sign-in.mjs";
+import { startWorker } from "../support/worker.mjs";
+
+const REVOKE_CALL = { method: "POST", path: "/2/oauth2/revoke" };
+const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
+const PASSPHRASE = "correct horse battery staple";
+/** Half a minute, and what is in proportion to it. */
+const VARS = { REVOKE_MS: "150" };
+/** Within the quarter of an hour before its end, in which the Worker refreshes a token. */
+const NEARLY_OVER_MS = 10 * 60_000;
+const DOWN = { ...REVOKE_CALL, kind: "answer", preset: "unavailable" };
+
+let bench;
+/** X is not asked for 30 days but for a moment. */
+let impatient;
+
+before(async () => {
+  [bench, impatient] = await Promise.all([
+    startBench({ vars: VARS }),
+    startBench({ vars: { REVOKE_MS: "100", REVOKE_FOR_MS: "350" } }),
+  ]);
+});
+after(() => Promise.all([bench.stop(), impatient.stop()]));
+
+let tenants = 0;
+const join = (tenant_id = `revoked-${++tenants}`, username = newUser(bench).username, at = bench) =>
+  connect(at, { tenant_id, username });
+const remove = ({ id }, at = bench) => at.api.delete(`/v1/social-accounts/${id}`);
+const health = async ({ id }) => (await bench.api.get(`/v1/social-accounts/${id}/health`)).body.data;
+const row = async ({ id }, at = bench) => (await at.api.get(`/v1/social-accounts/${id}`)).body.data;
+const gone = ({ username }, at = bench) => eventually(async () => liveTokens(at, username), (live) => live.length === 0, 15_000);
+/** Of an account that is gone: its row, as long as X has not confirmed. */
+const listed = async ({ id }, at = bench) =>
+  (await at.api.get(`/v1/social-accounts?status=disconnected&id=${id}`)).body.data[0];
+const isOver = ({ revocation }) => revocation?.status !== "pending";
+
+/** An account whose access token is due for a refresh; those to come live as long as X's do. */
+async function dueAccount(tenant_id, username) {
+  bench.x.set({ access_token_ms: NEARLY_OVER_MS });
+  const account = await join(tenant_id, username);
+  bench.x.set({ access_token_ms: 7_200_000 });
+  return account;
+}
+
+test("connected three times and disconnected, an account leaves nothing alive at X", async () => {
+  const first = await join("thrice");
+  for (const _ of [2, 3]) assert.equal((await join("thrice", first.username)).id, first.id);
+  assert.equal((await health(first)).healthy, true);
+  assert.deepEqual((await remove(first)).body.warnings, []);
+  await gone(first);
+});
+
+test("what a reconnection replaces is revoked by itself, and the row says so", async () => {
+  const first = await join("replaced");
+  bench.x.fault({ ...DOWN, times: 3 });
+  const again = await join("replaced", first.username);
+  const { revocation } = await eventually(() => row(again), ({ revocation }) => revocation !== null);
+  assert.equal(revocation.status, "pending");
+  const after = await eventually(() => row(again), isOver, 15_000);
+  assert.equal(after.revocation.status, "confirmed");
+  assert.equal(liveTokens(bench, first.username).length, 2, "the new pair's");
+  assert.equal((await health(again)).healthy, true);
+});
+
+test("an X that does not confirm is asked again, and the warning and the row say so until it has", async () => {
+  const account = await join();
+  bench.x.fault({ ...DOWN, times: 4 });
+  const { status, body } = await remove(account);
+  assert.equal(status, 200);
+  assert.match(body.warnings.join(), /X did not confirm .* asked again/);
+  assertRefused(await bench.api.get(`/v1/social-accounts/${account.id}`), 404, "not_found");
+  const { status: state, revocation } = await listed(account);
+  assert.deepEqual([state, revocation.status], ["disconnected", "pending"]);
+  await gone(account);
+  await eventually(() => listed(account), (found) => found === undefined);
+});
+
+test("tokens that X does not know are as good as revoked", async () => {
+  const account = await join();
+  for (const preset of ["oauth-token", "oauth-token"]) bench.x.fault({ ...REVOKE_CALL, kind: "answer", preset });
+  assert.deepEqual((await remove(account)).body.warnings, []);
+  await eventually(() => listed(account), (found) => found === undefined);
+});
+
+test("when X never confirms, the row says that it did not", async () => {
+  const account = await join("never", newUser(impatient).username, impatient);
+  impatient.x.fault({ ...DOWN, times: 100 });
+  await remove(account, impatient);
+  const { revocation } = await eventually(() => listed(account, impatient), isOver, 15_000);
+  assert.equal(revocation.status, "not_confirmed");
+  const asked = impatient.x.requests(REVOKE_CALL).length;
+  assert.ok(asked >= 2 && asked < 10, `${asked} calls`);
+  impatient.x.clearFaults();
+  // Connected again the row goes on saying it, and a pair that X does confirm does not make the other one good.
+  const again = await join("never", account.username, impatient);
+  assert.equal((await row(again, impatient)).revocation.status, "not_confirmed");
+});
+
+for (const [what, interrupt] of Object.entries({
+  disconnected: (account) => remove(account),
+  "connected again": (account) => join(account.tenant_id, account.username),
+})) {
+  test(`a pair that X issues while its account is being ${what} is revoked too`, async () => {
+    const account = await dueAccount();
+    bench.x.fault({ ...TOKEN_CALL, kind: "delay", ms: 1200 });
+    const asked = health(account);
+    await eventually(async () => bench.x.requests({ ...TOKEN_CALL, status: null }).length, (count) => count === 1);
+    await interrupt(account);
+    await asked;
+    const own = what === "disconnected" ? 0 : 2;
+    await eventually(async () => liveTokens(bench, account.username).length, (live) => live === own, 15_000);
+    assert.equal(bench.x.tokens({ username: account.username }).length, what === "disconnected" ? 4 : 6);
+  });
+}
+
+test("of a refresh whose answer was lost nothing is left alive either", async () => {
+  const account = await dueAccount();
+  bench.x.fault({ ...TOKEN_CALL, kind: "effect-then-close" });
+  assert.equal((await health(account)).healthy, true);
+  assert.equal(bench.x.tokens({ username: account.username }).length, 4);
+  assert.deepEqual((await remove(account)).body.warnings, []);
+  await gone(account);
+});
+
+test("and when X had not acted, what it issues on asking is revoked with the rest", async () => {
+  const account = await dueAccount();
+  bench.x.fault({ ...TOKEN_CALL, kind: "close" });
+  assert.equal((await health(account)).healthy, true);
+  await remove(account);
+  await gone(account);
+  await eventually(() => listed(account), (found) => found === undefined, 15_000);
+});
+
+test("a power cut in the middle of a revocation, or before it, is made up for", async () => {
+  const [during, before] = [await join(), await join()];
+  bench.x.fault({ ...REVOKE_CALL, kind: "delay", ms: 5000 });
+  const answer = remove(during).catch(() => null);
+  await eventually(async () => bench.x.requests({ ...REVOKE_CALL, status: null }).length, (count) => count === 1);
+  bench.x.fault({ ...DOWN, times: 2 });
+  await remove(before);
+  await bench.worker.kill();
+  await answer;
+  bench.x.clearFaults();
+  await bench.worker.restart();
+  for (const account of [during, before]) {
+    await gone(account);
+    await eventually(() => listed(account), (found) => found === undefined, 15_000);
+  }
+});
+
+test("a power cut between a consent and what it replaces leaves neither family astray", async () => {
+  const account = await join("cut");
+  bench.x.fault({ ...DOWN, times: 100 });
+  await join("cut", account.username);
+  await bench.worker.kill();
+  bench.x.clearFaults();
+  await bench.worker.restart();
+  await eventually(() => row(account), ({ revocation }) => revocation?.status === "confirmed", 15_000);
+  assert.equal(liveTokens(bench, account.username).length, 2);
+  assert.equal((await health(account)).healthy, true);
+});
+
+/** Everything that the ledger has to forget is due now. */
+function makeForgettingDue(at) {
+  const root = path(at.worker.stateDir, "do");
+  for (const name of readdirSync(root, { recursive: true }).filter((name) => name.endsWith(".sqlite"))) {
+    const database = new DatabaseSync(path(root, name));
+    const [found] = database.prepare("SELECT name FROM sqlite_master WHERE name = 'outbox'").all();
+    if (found) database.exec("UPDATE outbox SET due_at = 1 WHERE doc LIKE '{\"ForgetSecret\"%'");
+    database.close();
+  }
+}
+
+test("an X app that is deleted says what X has not confirmed, and its secret stays until X has", async () => {
+  const app = bench.x.addApp({ callbacks: [callbackOf(bench.worker)] });
+  const own = await registerNetwork(bench, { app, tenant_id: "own-app" });
+  const accounts = [await join("own-app"), await join("own-app")];
+  const shown = accounts.map(({ id }) => ({ id }));
+  bench.x.fault({ ...DOWN, times: 1000 });
+  const { status, body } = await bench.api.delete(`/v1/social-networks/${own.id}`);
+  assert.equal(status, 200);
+  assert.match(body.warnings.join(), /2 accounts/);
+  for (const account of shown) {
+    const { status, status_reason, revocation } = await row(account);
+    assert.deepEqual([status, status_reason, revocation.status], ["disconnected", "network_deleted", "pending"]);
+  }
+  // A day later, which is when the secret used to go.
+  await bench.worker.kill();
+  makeForgettingDue(bench);
+  await bench.worker.restart();
+  await eventually(async () => bench.x.requests(REVOKE_CALL).length, (count) => count > 8, 15_000);
+  bench.x.clearFaults();
+  for (const account of accounts) {
+    await gone(account);
+    assert.equal((await eventually(() => row(account), isOver, 15_000)).revocation.status, "confirmed");
+  }
+  // And with nothing owed it does go, and nobody misses it.
+  const quick = await registerNetwork(bench, { app: bench.x.addApp({ callbacks: [callbackOf(bench.worker)] }), tenant_id: "quick" });
+  await join("quick");
+  assert.deepEqual((await bench.api.delete(`/v1/social-networks/${quick.id}`)).body.warnings, []);
+});
+
+test("tokens of a client id that was replaced are revoked with the credentials that it had", async () => {
+  const [before, later] = [1, 2].map(() => bench.x.addApp({ callbacks: [callbackOf(bench.worker)] }));
+  await registerNetwork(bench, { app: before, tenant_id: "changed" });
+  const account = await join("changed");
+  await registerNetwork(bench, { app: later, tenant_id: "changed", force: true });
+  await gone(account);
+  const { status, status_reason, revocation } = await eventually(() => row(account), isOver, 15_000);
+  assert.deepEqual([status, status_reason, revocation.status], ["reconnect_required", "client_changed", "confirmed"]);
+});
+
+test("what is owed is in the backup, secret and all, and goes on where it is restored", async (t) => {
+  const old = await startBench({ vars: VARS });
+  t.after(() => old.stop());
+  const app = old.x.addApp({ callbacks: [callbackOf(old.worker)] });
+  const own = await registerNetwork(old, { app, tenant_id: "moved-app" });
+  const { username } = newUser(old);
+  const [disconnected, ofApp] = [await connect(old, { username }), await connect(old, { tenant_id: "moved-app", username })];
+  old.x.fault({ ...DOWN, times: 10_000 });
+  await remove(disconnected, old);
+  await old.api.delete(`/v1/social-networks/${own.id}`);
+  assert.equal((await old.api.post("/v1/handover")).status, 202);
+  const status = async () => (await old.api.get("/v1/handover")).body.data.status;
+  await eventually(status, (now) => now === "handed_over", 20_000);
+  const file = await old.api.get("/v1/export", { "x-passphrase": PASSPHRASE });
+  assert.equal(file.status, 200, file.text);
+  for (const { text } of old.x.tokens({ username })) assert.ok(!file.text.includes(text));
+  old.x.clearFaults();
+  const key = `elsewhere:${Buffer.alloc(32, 9).toString("base64")}`;
+  const worker = await startWorker({ fakeX: old.x, vars: { ...VARS, MASTER_KEYS: key } });
+  t.after(() => worker.stop());
+  const there = { x: old.x, worker, api: api(worker) };
+  const headers = { "x-passphrase": PASSPHRASE, "content-type": "application/x-ndjson" };
+  const restored = await there.api.send("POST", "/v1/import", { headers, body: file.text });
+  assert.equal(restored.status, 200, restored.text);
+  await gone({ username }, there);
+  assert.equal((await eventually(() => row(ofApp, there), isOver, 15_000)).revocation.status, "confirmed");
+});
+
+test("X down at a revocation keeps no post waiting", async () => {
+  const first = await join("slow");
+  bench.x.fault({ ...REVOKE_CALL, kind: "delay", ms: 3000, times: 2 });
+  await join("slow", first.username);
+  await eventually(async () => bench.x.requests({ ...REVOKE_CALL, status: null }).length, (count) => count === 1);
+  const { body } = await bench.api.post("/v1/posts", { content: "not waiting", accounts: [first.id] }, { prefer: "wait=2" });
+  assert.equal(body.post.socialAccounts[0].state, "published");
+  assert.equal(bench.x.requests({ ...REVOKE_CALL, status: null }).length, 1, "X has still not answered");
+  await eventually(() => row(first), isOver, 15_000);
+});

@@ -1,0 +1,197 @@
+//! Pairs that nobody uses any more, as they are stored until X has revoked them.
+
+use latchkey_core::grant::Grant;
+use latchkey_core::id::AccountId;
+use latchkey_core::oauth::TokenSet;
+use latchkey_core::revocation::{Discarded, Outcome, Tally};
+use latchkey_core::seal::{Context, Purpose};
+use serde::Deserialize;
+use worker::SqlStorageValue;
+
+use super::pairs::{Owner, Pair};
+use super::{ClientChange, Inner};
+use crate::app::WORKSPACE;
+use crate::error::{Error, Result};
+use crate::log;
+use crate::objects::storage::{doc, read, time};
+use crate::objects::workspace::RevocationReport;
+use crate::runtime::{entropy, now};
+
+/// A row of `discarded`.
+#[derive(Deserialize)]
+pub struct Row {
+    pub seq: i64,
+    pub account_id: String,
+    pub sealed: String,
+    doc: String,
+}
+
+impl Row {
+    pub fn read(&self) -> Result<Discarded> {
+        read(&self.doc)
+    }
+}
+
+#[derive(Deserialize)]
+struct Named {
+    account_id: String,
+}
+
+impl Inner {
+    /// Keeps a pair for X to revoke. Whoever calls this puts another in its place, or deletes it, in the same write. Of one
+    /// that no key of the ring opens nothing can be revoked.
+    pub(super) fn discard(&self, pair: &Pair, for_row: &AccountId) -> Result<()> {
+        let mut discarded = Discarded::new(&pair.grant, &pair.x_user_id, &pair.session_id, now());
+        match self.open_tokens(pair) {
+            Ok(tokens) => self.keep_discarded(&discarded, for_row.as_str(), &tokens),
+            Err(error) => {
+                log::unattended("account", "a pair to revoke", &Err(error));
+                discarded.outcome = Some(Outcome::NotConfirmed);
+                self.insert_discarded(for_row.as_str(), "", &discarded)
+            }
+        }
+    }
+
+    /// The answer to a refresh of `sent` came when that pair was discarded already: what X has issued is discarded too,
+    /// and of the old one nothing is unconfirmed any more.
+    pub(super) fn discard_late(&self, sent: &Pair, grant: &Grant, tokens: &TokenSet) -> Result<()> {
+        let mut for_row = match &sent.owner {
+            Owner::Row(account_id) => account_id.to_string(),
+            Owner::Shared => String::new(),
+        };
+        for row in self.discarded("json_extract(doc, '$.session_id') = ?", sent.session_id.as_str().into())? {
+            let mut discarded = row.read()?;
+            for_row.clone_from(&row.account_id);
+            if discarded.generation == sent.grant.generation {
+                discarded.is_unconfirmed = false;
+                self.save_discarded(&row, &discarded)?;
+            }
+        }
+        let discarded = Discarded::new(grant, &sent.x_user_id, &sent.session_id, now());
+        self.keep_discarded(&discarded, &for_row, tokens)
+    }
+
+    /// The shared pair is of no more use when each of `rows`, all that are connected, has its own.
+    pub(super) fn retire_shared(&self, rows: &[AccountId], for_row: &AccountId) -> Result<()> {
+        let Some(shared) = self.pair(&Owner::Shared)? else { return Ok(()) };
+        if self.count_without_own_pair(rows)? > 0 {
+            return Ok(());
+        }
+        self.discard(&shared, for_row)?;
+        self.delete_pair(&Owner::Shared)
+    }
+
+    pub(super) fn has_discarded(&self, session_id: &str) -> Result<bool> {
+        let query = "SELECT count(*) AS count FROM discarded WHERE json_extract(doc, '$.session_id') = ?";
+        Ok(self.db()?.count(query, vec![session_id.into()])? > 0)
+    }
+
+    /// The X app has another client id: pairs of the one before are of no use any more. Its last credentials revoke them,
+    /// and what was discarded already.
+    pub(super) fn client_changed(&self, change: &ClientChange) -> Result<Tally> {
+        let for_row = change.account_id.as_ref();
+        self.db()?.transaction(|| {
+            for row in self.discarded("next_at IS NOT NULL AND sealed <> ?", "".into())? {
+                let mut discarded = row.read()?;
+                discarded.client = change.last_of(discarded.client);
+                self.save_discarded(&row, &discarded)?;
+            }
+            for mut pair in self.all_pairs()? {
+                if pair.grant.client.client_id == change.client_id {
+                    continue;
+                }
+                pair.grant.client = change.last_of(pair.grant.client);
+                match (&pair.owner, for_row) {
+                    (Owner::Row(own), _) => self.discard(&pair, own)?,
+                    (Owner::Shared, Some(row)) => self.discard(&pair, row)?,
+                    // An errand of before version 2 does not say for which row it was.
+                    (Owner::Shared, None) => continue,
+                }
+                self.delete_pair(&pair.owner)?;
+            }
+            self.tally(for_row.map_or("", AccountId::as_str))
+        })
+    }
+
+    /// What X still has to revoke of the pairs that were discarded for a row.
+    pub(super) fn tally(&self, account_id: &str) -> Result<Tally> {
+        let query = "SELECT doc FROM discarded WHERE account_id = ?";
+        let rows: Vec<Discarded> = self.db()?.docs(query, vec![account_id.into()])?;
+        Ok(Tally::of(&rows))
+    }
+
+    /// What the ledger does not know yet, marked as being told.
+    pub(super) fn untold_revocations(&self) -> Result<Vec<RevocationReport>> {
+        let query = "SELECT DISTINCT account_id FROM discarded WHERE is_told <> 1 LIMIT 100";
+        let rows: Vec<Named> = self.db()?.rows(query, Vec::new())?;
+        rows.into_iter()
+            .map(|row| {
+                let mark = "UPDATE discarded SET is_told = 2 WHERE account_id = ? AND is_told <> 1";
+                self.db()?.run(mark, vec![row.account_id.as_str().into()])?;
+                Ok(RevocationReport { tally: self.tally(&row.account_id)?, account_id: row.account_id })
+            })
+            .collect()
+    }
+
+    /// What is over and told is of no more use.
+    pub(super) fn revocations_told(&self) -> Result<()> {
+        self.db()?.run("UPDATE discarded SET is_told = 1 WHERE is_told = 2", Vec::new())?;
+        self.db()?.run("DELETE FROM discarded WHERE is_told = 1 AND next_at IS NULL", Vec::new())
+    }
+
+    /// Every pair, sealed by the first key of the ring. `key_id` is the one that the ledger means: while a deployment
+    /// spreads, this object may still run with the ring of before.
+    pub(super) fn reseal(&self, key_id: &str) -> Result<()> {
+        let keyring = self.app()?.keyring();
+        if keyring.current_key_id() != key_id {
+            return Err(Error::fault("this object does not have the new key ring yet"));
+        }
+        self.db()?.transaction(|| {
+            for mut pair in self.all_pairs()? {
+                let row = pair.row();
+                let context = Context { workspace: WORKSPACE, purpose: Purpose::TokenPair, row: &row };
+                if let Some(sealed) = keyring.reseal(&context, &pair.sealed, entropy()?)? {
+                    pair.sealed = sealed;
+                    self.save_pair(&pair)?;
+                }
+            }
+            for row in self.discarded("next_at IS NOT NULL AND sealed <> ?", "".into())? {
+                let place = row.read()?.row(&row.account_id);
+                let context = Context { workspace: WORKSPACE, purpose: Purpose::DiscardedPair, row: &place };
+                if let Some(sealed) = keyring.reseal(&context, &row.sealed, entropy()?)? {
+                    let update = "UPDATE discarded SET sealed = ? WHERE seq = ?";
+                    self.db()?.run(update, vec![sealed.into(), row.seq.into()])?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    pub(super) fn discarded(&self, condition: &str, value: SqlStorageValue) -> Result<Vec<Row>> {
+        self.db()?.rows(&format!("SELECT seq, account_id, sealed, doc FROM discarded WHERE {condition}"), vec![value])
+    }
+
+    pub(super) fn keep_discarded(&self, discarded: &Discarded, for_row: &str, tokens: &TokenSet) -> Result<()> {
+        let sealed = self.seal_tokens(Purpose::DiscardedPair, &discarded.row(for_row), tokens)?;
+        self.insert_discarded(for_row, &sealed, discarded)
+    }
+
+    /// It is due at once, unless it is over.
+    fn insert_discarded(&self, for_row: &str, sealed: &str, discarded: &Discarded) -> Result<()> {
+        let due_at = discarded.outcome.is_none().then(|| time(now()));
+        self.db()?.run(
+            "INSERT INTO discarded (account_id, sealed, next_at, is_told, doc) VALUES (?, ?, ?, 0, ?)",
+            vec![for_row.into(), sealed.into(), due_at.into(), doc(discarded)?],
+        )
+    }
+
+    pub(super) fn save_discarded(&self, row: &Row, discarded: &Discarded) -> Result<()> {
+        self.db()?.run("UPDATE discarded SET doc = ? WHERE seq = ?", vec![doc(discarded)?, row.seq.into()])
+    }
+
+    /// It is over, one way or the other: the tokens are not kept, and the ledger is to hear of it.
+    pub(super) fn end_discarded(&self, row: &Row, discarded: &Discarded) -> Result<()> {
+        let update = "UPDATE discarded SET sealed = '', next_at = NULL, is_told = 0, doc = ? WHERE seq = ?";
+        self.db()?.run(update, vec![doc(discarded)?, row.seq.into()])
+    }
+}
