@@ -1,5 +1,7 @@
 //! API keys: what a caller may do, and whose rows it sees. Of a key only its digest is kept, in the ledger.
 
+mod unknown;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,8 @@ use crate::id::{AccountId, KeyId, TenantId};
 use crate::seal::base64url;
 use crate::secret::Secret;
 use crate::time::UnixMillis;
+
+pub use self::unknown::UnknownKeys;
 
 /// What a key may do. `admin` includes the others, each of which stands for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -65,9 +69,21 @@ pub struct Caller {
     pub binding: Binding,
 }
 
+const PREFIX: &str = "lk_";
+/// 256 bits in base64url.
+const SECRET_CHARACTERS: usize = 43;
+
 /// The key itself: a prefix that scanners of source code can look for, and 256 random bits.
 pub fn new_key(entropy: [u8; 32]) -> Secret<String> {
-    Secret::new(format!("lk_{}", base64url(&entropy)))
+    Secret::new(format!("{PREFIX}{}", base64url(&entropy)))
+}
+
+/// Whether a text could be a key that was made here. The key of the configuration need not look like one.
+pub fn has_form_of_key(text: &Secret<String>) -> bool {
+    let is_character = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    // EXPOSE: its form is checked.
+    let secret = text.expose().strip_prefix(PREFIX).unwrap_or_default();
+    secret.len() == SECRET_CHARACTERS && secret.bytes().all(is_character)
 }
 
 impl Scope {
@@ -183,6 +199,24 @@ mod tests {
         let key = new_key([0; 32]);
         // EXPOSE: a test's own key.
         assert_eq!(key.expose(), &format!("lk_{}", "A".repeat(43)));
+    }
+
+    #[test]
+    fn a_key_is_known_by_its_form() {
+        assert!(has_form_of_key(&new_key([255; 32])));
+        // EXPOSE: a test's own key.
+        let key = new_key([7; 32]).expose().clone();
+        let others = [
+            String::new(),
+            "lk_".into(),
+            format!("{key}A"),
+            key[1..].into(),
+            key.replace("lk_", "LK_"),
+            key.replacen('B', "+", 1),
+        ];
+        for other in others {
+            assert!(!has_form_of_key(&Secret::new(other.clone())), "{other}");
+        }
     }
 
     #[test]

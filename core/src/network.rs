@@ -28,6 +28,9 @@ pub struct Network {
     /// X's limit for the app as a whole is spent until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_until: Option<UnixMillis>,
+    /// How much that limit allows. Rows of before it was kept do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_limit: Option<i64>,
     pub created_at: UnixMillis,
     pub updated_at: UnixMillis,
 }
@@ -62,6 +65,8 @@ pub struct Gate {
     /// Why not, in the words of the delivery that was refused first.
     pub paused: Option<Failure>,
     pub closed_until: Option<UnixMillis>,
+    /// How much the limit allows that is spent until then, if that is known.
+    pub closed_limit: Option<i64>,
     /// The operator's policy on lost answers.
     pub may_resend: bool,
     /// What X charges for each post that a read returns.
@@ -77,6 +82,7 @@ impl Gate {
         Self {
             paused: None,
             closed_until: None,
+            closed_limit: None,
             may_resend,
             post_read: settings.prices.post_read,
             allowed_media: settings.allowed_media.clone(),
@@ -141,6 +147,7 @@ impl Network {
         Gate {
             paused: self.paused.as_ref().map(Pause::failure),
             closed_until: self.closed_until.filter(|until| *until > now),
+            closed_limit: self.closed_limit,
             ..Gate::open(settings)
         }
     }

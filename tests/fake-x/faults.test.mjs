@@ -116,6 +116,16 @@ test("a_fault_may_let_some_pass_first", async (t) => {
   assert.deepEqual(statuses, [200, 501, 500, 200]);
 });
 
+test("an_answer_may_be_of_any_type_and_size", async (t) => {
+  const { x, token } = await connected(t);
+  const large = "x".repeat(17 * 1024 * 1024);
+  for (const [type, body] of [["text/html", "<p>"], ["image/svg+xml", "<svg/>"], ["application/json", large]]) {
+    x.fault({ path: "/2/users/me", kind: "answer", status: 200, headers: { "content-type": type }, body });
+    const answer = await fetch(`${x.origin}/2/users/me`, { headers: { authorization: `Bearer ${token.access_token}` } });
+    assert.deepEqual([answer.headers.get("content-type"), (await answer.text()).length], [type, body.length]);
+  }
+});
+
 test("close_has_no_effect", async (t) => {
   const { x, token } = await connected(t);
   x.fault({ path: "/2/tweets", kind: "close" });

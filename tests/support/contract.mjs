@@ -49,6 +49,7 @@ export const refusal = (code, error) =>
  */
 export function assertDescribed({ method, path, sent }, { status, headers, body, text }) {
   if (method === "OPTIONS") return;
+  if (status === 405) return assertOtherMethod(`${method} ${path}`, headers, body);
   const [media] = (headers.get("content-type") ?? "").split(";");
   const operation = operationOf(method, path);
   const call = `${method} ${path}: ${status}`;
@@ -92,6 +93,14 @@ async function problemOf(response) {
   } catch (problem) {
     return problem;
   }
+}
+
+/** A path that has other methods says which, in the shape of its other refusals: a page's is for a person. */
+function assertOtherMethod(call, headers, body) {
+  assert.match(headers.get("allow"), /^[A-Z]+(, [A-Z]+)*$/, call);
+  if (body === undefined) return;
+  assertValid(call, ["components", "schemas", "success" in body ? "Failure" : "Problem"], body);
+  assert.equal(body.code, "method_not_allowed", call);
 }
 
 /** A path that means nothing is 404; static files are none of the API's. */

@@ -23,7 +23,7 @@ export async function routedCalls() {
   const source = await readFile(ROUTES, "utf8");
   const functions = source.split(/\n {4}(?:pub )?fn /).filter((text) => text.startsWith("parse_"));
   assert.ok(functions.length >= 3, "the areas of routes");
-  const passed = [...source.matchAll(/"(\w+)" => Some\(Self::pass/g)].map(([, root]) => `ANY /${root}/*`);
+  const passed = [...source.matchAll(/"(\w+)" if is_passed\(method\) => Some\(Self::pass/g)].map(([, root]) => `ANY /${root}/*`);
   return [...functions.flatMap(callsOf), ...passed].sort();
 }
 
@@ -36,7 +36,7 @@ function callsOf(text) {
     const paths = [...patterns.matchAll(/\[([^\]]*)\]/g)].flatMap(([, segments]) => pathsOf(root, segments));
     return [...methods.matchAll(/[A-Z]+/g)].flatMap(([method]) => paths.map((path) => `${method} ${path}`));
   });
-  const passed = [...text.matchAll(/\(_, \[([^\]]*), rest @ \.\.\]\) => Self::pass/g)];
+  const passed = [...text.matchAll(/\(_, \[([^\]]*), rest @ \.\.\]\) if is_passed\(method\) => \{\s+Self::pass/g)];
   return [...named, ...passed.flatMap(([, segments]) => pathsOf(root, segments).map((path) => `ANY ${path}/*`))];
 }
 

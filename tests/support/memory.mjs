@@ -17,6 +17,8 @@ export async function openInspector(worker) {
   const [created] = await Promise.all([inspector.event("Runtime.executionContextCreated"), inspector.call("Runtime.enable")]);
   return {
     wasmBytes: () => wasmBytes(inspector, created.context.id),
+    /** The value of an expression in the isolate that Worker and objects share. */
+    evaluate: (expression) => evaluate(inspector, created.context.id, expression),
     close: () => socket.close(),
   };
 }
@@ -53,6 +55,12 @@ class Inspector {
   #message(key) {
     return new Promise((resolve) => this.#waiting.set(key, resolve));
   }
+}
+
+async function evaluate(inspector, contextId, expression) {
+  const { result, exceptionDetails } = await inspector.call("Runtime.evaluate", { contextId, expression, returnByValue: true });
+  if (exceptionDetails) throw new Error(`${expression}: ${result.description}`);
+  return result.value;
 }
 
 /** All memories of the isolate: Worker and objects share one. Memory of wasm never shrinks, so it is also its peak. */

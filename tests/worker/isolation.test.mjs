@@ -88,8 +88,6 @@ const CALLS = {
   "GET /v1/webhooks": list("admin", "tenant"),
   "GET /v1/webhooks/{id}": row("webhook", "admin", "tenant"),
   "GET /v1/webhooks/{id}/deliveries": row("webhook", "admin", "tenant"),
-  "HEAD /connect/link/{id}": KEYLESS,
-  "HEAD /v1/media/{id}/file": KEYLESS,
   "OPTIONS /v1/connect-sessions/{id}": KEYLESS,
   "OPTIONS /v1/connect-sessions/{id}/complete": KEYLESS,
   "OPTIONS /v1/connect-sessions/{id}/confirm": KEYLESS,

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
 import { after, before, beforeEach, test } from "node:test";
 import { CREATE_CALL, createPost, faultAtX, fromNow, newAccount, postIn, postWhen, startBench, textsAt } from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
 import { newKey } from "../support/keys.mjs";
 
 const ME = { method: "GET", path: "/2/users/me" };
@@ -64,6 +65,49 @@ test("what X says comes back as it is, with its limits and without its cookies",
     assert.equal(headers.get("cache-control"), "no-store");
     assert.ok(headers.get("x-request-id"));
   }
+});
+
+test("what is not JSON is a document without rights, whatever it calls itself", async () => {
+  const page = "<script>alert(origin)</script>";
+  const documents = ["text/html; charset=utf-8", "image/svg+xml", "application/xhtml+xml", "text/xml", "application/octet-stream", "text/plain", "text/html, application/json", null];
+  for (const [by, path] of both("/users/me")) {
+    for (const type of documents) {
+      bench.x.fault({ ...ME, kind: "answer", status: 200, headers: type ? { "content-type": type } : {}, body: page });
+      const { headers, text } = await by.get(path);
+      assert.equal(text, page);
+      assert.equal(headers.get("content-security-policy"), "sandbox; default-src 'none'", type);
+      assert.equal(headers.get("x-content-type-options"), "nosniff");
+    }
+    assert.equal((await by.get(path)).headers.get("content-security-policy"), null, "JSON");
+    bench.x.fault({ ...ME, kind: "answer", preset: "unauthorized" });
+    assert.equal((await by.get(path)).headers.get("content-security-policy"), null, "a problem of X's");
+  }
+});
+
+test("a question with a body is asked without it", async () => {
+  for (const root of ["/2", `/v1/social-accounts/${account.id}/x/2`]) {
+    for (const body of ["{}", "x".repeat(100_000)]) {
+      const headers = { "content-type": "application/json", "content-length": body.length };
+      const { status, bytes } = await raw(`${root}/users/me`, { headers, body });
+      assert.equal(status, 200, `${root}: ${bytes}`);
+    }
+  }
+  assert.deepEqual([...new Set(bench.x.requests(ME).map(({ size }) => size))], [0]);
+});
+
+test("a post that cannot be read is counted as the dearest, and given back when X refuses it", async () => {
+  const cost = async () => (await bench.api.get("/v1/account/usage")).body.x_cost.estimate_usd;
+  const send = (body) => door.api.send("POST", "/2/tweets", { headers: { "content-type": "application/json" }, body });
+  for (const body of ["{", '\ufeff{"text":"a"}', '{"text":"a","text":"see example.com"}', '{"text":7}']) {
+    const before = await cost();
+    bench.x.fault({ ...CREATE_CALL, kind: "answer", status: 201, headers: { "content-type": "application/json" }, body: '{"data":{"id":"1"}}' });
+    assert.equal((await send(body)).status, 201);
+    assert.equal(Math.round(((await cost()) - before) * 1000), 200, body);
+    bench.x.fault({ ...CREATE_CALL, kind: "answer", status: 400, body: "{}" });
+    assert.equal((await send(body)).status, 400);
+    assert.equal(Math.round(((await cost()) - before) * 1000), 200, body);
+  }
+  assert.deepEqual([...new Set(bench.x.requests(CREATE_CALL).map(({ size }) => size > 0))], [true]);
 });
 
 test("X gets the account's token, content type and accept, and nothing else of the caller's", async () => {
@@ -202,10 +246,37 @@ test("X's limits are remembered, and a spent one refuses writes before X does", 
   const third = await key.api.post("/2/tweets", { text: "three" });
   assertProblem(third, 429, "rate_limited");
   assert.ok(Number(third.headers.get("retry-after")) > 0);
+  const told = ["limit", "remaining", "reset"].map((name) => third.headers.get(`x-rate-limit-${name}`));
+  assert.deepEqual(told.slice(0, 2), ["2", "0"]);
+  assert.equal(new Date(told[2] * 1000).toISOString(), data.find(({ endpoint, window }) => endpoint === "POST /2/tweets" && window === "15min").reset_at);
   assert.deepEqual(bench.x.requests(), []);
   const waiting = await createPost(bench, other, { content: "waits for the same window" });
   await postWhen(bench, waiting.id, ({ next_attempt_at }) => next_attempt_at > fromNow(60_000));
   bench.x.set({ limits: {} });
+});
+
+test("a spent day is told under its own name and where X's clients look", async () => {
+  const app = bench.x.addApp({ name: "spent", callbacks: [`${bench.worker.origin}/connect/callback/x`] });
+  const network = { network: "x", client_key: app.client_id, client_secret: app.client_secret, tenant_id: "spent" };
+  assert.equal((await bench.api.post("/v1/social-networks", network)).status, 201);
+  const [one, other] = [await newAccount(bench, { tenant_id: "spent" }), await newAccount(bench, { tenant_id: "spent" })];
+  const keyOf = ({ id }) => newKey(bench, { account_id: id, scopes: ["publish"] });
+  const [first, second] = [await keyOf(one), await keyOf(other)];
+  faultAtX(bench, { kind: "answer", preset: "rate-limit-24h" });
+  assert.equal((await first.api.post("/2/tweets", { text: "X says no" })).status, 429);
+  const refused = await first.api.post("/2/tweets", { text: "we say no" });
+  assertProblem(refused, 429, "rate_limited");
+  const of = ({ headers }, prefix) => ["limit", "remaining"].map((name) => headers.get(`${prefix}-${name}`));
+  assert.deepEqual(of(refused, "x-app-limit-24hour"), ["17", "0"]);
+  assert.deepEqual(of(refused, "x-rate-limit"), ["1080000", "1079999"], "as X told it");
+  // The ledger hears of it with the account's next report, and then every account of the app does.
+  await createPost(bench, one, { content: "waits for the day" });
+  const elsewhere = await eventually(() => second.api.post("/2/tweets", { text: "of another account" }), ({ status }) => status === 429);
+  assertProblem(elsewhere, 429, "rate_limited");
+  for (const prefix of ["x-app-limit-24hour", "x-rate-limit"]) {
+    assert.deepEqual(of(elsewhere, prefix), ["17", "0"], prefix);
+    assert.ok(Number(elsewhere.headers.get(`${prefix}-reset`)) * 1000 > Date.now() + 3_600_000, prefix);
+  }
 });
 
 test("a post that a caller created settles no doubt of ours", async () => {

@@ -6,20 +6,21 @@ use std::rc::Rc;
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
-use latchkey_core::api::input::utf8;
 use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::api::route::Route;
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::idempotency::Key;
-use latchkey_core::key::Access;
-use latchkey_core::seal::{Context, Purpose};
+use latchkey_core::key::{Access, has_form_of_key};
+use latchkey_core::seal::{Context, Purpose, base64url, sha256};
+use latchkey_core::secret::{Secret, ct_eq};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::app::{App, WORKSPACE};
+use crate::dashboard::SignedIn;
 use crate::error::{Error, Result};
-use crate::objects::workspace::{ApiRequest, Call, Command, Done, Outcome, PassPlan, Stage};
+use crate::objects::workspace::{Command, Done, Head, Heard, Outcome, PassPlan, Served, Stage, is_known_to_be_unknown};
 use crate::request::Incoming;
 use crate::response::Reply;
 use crate::runtime::entropy;
@@ -27,11 +28,7 @@ use crate::runtime::entropy;
 /// A caller with an API key, and the call being made. The ledger authorises each command as it runs it.
 pub struct ApiCaller<'a> {
     app: &'a App,
-    key_digest: String,
-    access: Access,
-    changes: bool,
-    request_id: String,
-    callback_url: String,
+    head: Head,
     idempotency: Option<Key>,
     key_id: Rc<OnceCell<String>>,
 }
@@ -55,16 +52,15 @@ impl<'a> ApiCaller<'a> {
         let route = Route::parse(&incoming.method, incoming.url.path());
         let changes = route.as_ref().is_some_and(|route| route.changes(&incoming.method));
         let access = route.and_then(|route| route.access());
-        Ok(Self {
-            app,
-            key_digest: incoming.presented()?,
+        let head = Head {
+            key_digest: presented(app, incoming)?,
             changes,
             access: access.ok_or_else(|| Error::fault("a route that no key opens was called with one"))?,
             request_id: incoming.request_id.clone(),
             callback_url: callback_url(&app.public_origin(&incoming.url)?),
-            idempotency: None,
-            key_id: Rc::clone(&incoming.key_id),
-        })
+            stage: Stage::Whole,
+        };
+        Ok(Self { app, head, idempotency: None, key_id: Rc::clone(&incoming.key_id) })
     }
 
     /// A call that takes no query. A filter that nobody applies is refused: it would show other rows than it asks for.
@@ -102,38 +98,46 @@ impl<'a> ApiCaller<'a> {
     }
 
     /// A call that the ledger answers by itself, as it came in.
-    pub async fn forward(app: &'a App, incoming: &mut Incoming) -> Result<(Self, Reply), Early> {
-        let has_body = matches!(incoming.method.as_str(), "POST" | "PATCH");
-        let body = if has_body { incoming.json_body().await } else { Ok(Vec::new()) };
-        Self::forward_with(app, incoming, body).await
+    pub async fn forward(app: &'a App, incoming: &Incoming) -> Result<(Self, Reply), Early> {
+        if !matches!(incoming.method.as_str(), "POST" | "PATCH") {
+            return Self::forward_with(app, incoming, Ok(()), None).await;
+        }
+        let said = incoming.require_json();
+        Self::forward_with(app, incoming, said, Some(Sent { is_optional: false })).await
     }
 
     /// The same for a call whose body may be left out.
-    pub async fn forward_bare(app: &'a App, incoming: &mut Incoming) -> Result<(Self, Reply), Early> {
-        let body = incoming.optional_json_body().await;
-        Self::forward_with(app, incoming, body).await
+    pub async fn forward_bare(app: &'a App, incoming: &Incoming) -> Result<(Self, Reply), Early> {
+        let said = incoming.require_json_if_any();
+        Self::forward_with(app, incoming, said, Some(Sent { is_optional: true })).await
     }
 
-    async fn forward_with(app: &'a App, incoming: &Incoming, body: Result<Vec<u8>>) -> Result<(Self, Reply), Early> {
-        let mut caller = Self::new(app, incoming)?;
-        let body = caller.require(body).await?;
-        caller.bind(incoming, &body).await?;
-        let body = caller.require(utf8(&body).map(str::to_owned)).await?;
-        let request = ApiRequest {
+    /// The body is not read here: it goes on as it comes.
+    async fn forward_with(
+        app: &'a App,
+        incoming: &Incoming,
+        said_of_body: Result<()>,
+        sent: Option<Sent>,
+    ) -> Result<(Self, Reply), Early> {
+        let caller = Self::new(app, incoming)?;
+        caller.require(said_of_body).await?;
+        caller.require(incoming.idempotency(&[])).await?;
+        let served = Served {
             method: incoming.method.clone(),
             path: incoming.url.path().to_owned(),
             query: incoming.query().to_owned(),
-            body,
+            idempotency_key: incoming.idempotency_key(),
+            is_body_optional: sent.as_ref().is_some_and(|sent| sent.is_optional),
         };
-        let reply = caller.run(Command::Serve(request)).await?;
+        let body = sent.and_then(|_| incoming.raw_body());
+        let heard = app.workspace()?.serve(caller.head.clone(), served, body).await?;
+        let reply = caller.answered(caller.noted(heard))?;
         Ok((caller, reply))
     }
 
     /// Binds the call to its `Idempotency-Key`.
     pub async fn bind(&mut self, incoming: &Incoming, body: &[u8]) -> Result<(), Early> {
-        if incoming.method == "POST" {
-            self.idempotency = self.require(incoming.idempotency(body)).await?;
-        }
+        self.idempotency = self.require(incoming.idempotency(body)).await?;
         Ok(())
     }
 
@@ -147,26 +151,29 @@ impl<'a> ApiCaller<'a> {
     }
 
     pub fn callback_url(&self) -> &str {
-        &self.callback_url
+        &self.head.callback_url
     }
 
     pub const fn access(&self) -> Access {
-        self.access
+        self.head.access
     }
 
     pub fn key_digest(&self) -> &str {
-        &self.key_digest
+        &self.head.key_digest
     }
 
     /// Where a call for X goes: to the account that is named, or the one that the key is bound to.
     pub async fn plan_pass(&self, account: Option<String>) -> Result<PassPlan> {
-        let call = self.call(Stage::Whole, Command::Authorise);
-        self.app.workspace()?.plan_pass(call, account).await
+        self.app.workspace()?.plan_pass(self.head.clone(), account).await
     }
 
     /// A call that the ledger answers by itself.
     pub async fn run(&self, command: Command) -> Result<Reply> {
-        match self.send(Stage::Whole, command).await? {
+        self.answered(self.send(Stage::Whole, command).await?)
+    }
+
+    fn answered(&self, outcome: Outcome) -> Result<Reply> {
+        match outcome {
             Outcome::Done(done) => self.reply(done),
             Outcome::Go(_) => Err(Error::fault("the ledger planned where it should have answered")),
         }
@@ -242,28 +249,19 @@ impl<'a> ApiCaller<'a> {
 
     /// `Prefer: wait`: the post as it is once every delivery is final, or after the wait.
     pub async fn await_post(&self, id: String, wait_ms: i64) -> Result<Reply> {
-        let call = self.call(Stage::Whole, Command::Authorise);
-        Ok(Reply::json(&self.app.workspace()?.await_post(call, id, wait_ms).await?))
+        Ok(Reply::json(&self.app.workspace()?.await_post(self.head.clone(), id, wait_ms).await?))
     }
 
     async fn send(&self, stage: Stage, command: Command) -> Result<Outcome> {
-        let heard = self.app.workspace()?.api(self.call(stage, command)).await?;
-        // Each message of a call comes from the same key.
-        let _ = self.key_id.set(heard.key_id);
-        Ok(heard.outcome)
+        let head = Head { stage, ..self.head.clone() };
+        let reply = self.app.workspace()?.command(head, self.idempotency.clone(), &command).await?;
+        Ok(self.noted(reply))
     }
 
-    fn call(&self, stage: Stage, command: Command) -> Call {
-        Call {
-            key_digest: self.key_digest.clone(),
-            access: self.access,
-            request_id: self.request_id.clone(),
-            callback_url: self.callback_url.clone(),
-            idempotency: self.idempotency.clone(),
-            changes: self.changes,
-            stage,
-            command,
-        }
+    fn noted(&self, heard: Heard) -> Outcome {
+        // Each message of a call comes from the same key.
+        let _ = self.key_id.set(heard.key_id);
+        heard.outcome
     }
 
     fn reply(&self, done: Done) -> Result<Reply> {
@@ -278,6 +276,34 @@ impl<'a> ApiCaller<'a> {
         let reply = Reply::json(&answer);
         Ok(if done.is_replayed { reply.replayed() } else { reply })
     }
+}
+
+/// A body that a forwarded call has, or may have.
+struct Sent {
+    is_optional: bool,
+}
+
+/// What the ledger knows the caller by: an API key, or the cookie of a browser that has signed in with one, which counts for
+/// pages of ours alone. Who has neither, or a key that nobody can have or nobody has, is refused here and reaches no object.
+fn presented(app: &App, incoming: &Incoming) -> Result<String> {
+    if let Some(key) = incoming.bearer() {
+        return digest_of(app, &key);
+    }
+    let browser = if incoming.has_other_credentials() { None } else { SignedIn::of(incoming)? };
+    browser.map(|browser| browser.presented()).ok_or_else(no_key)
+}
+
+/// The digest of what may be a key.
+pub fn digest_of(app: &App, key: &Secret<String>) -> Result<String> {
+    // EXPOSE: hashed.
+    let bytes = sha256(key.expose().as_bytes());
+    let is_possible = has_form_of_key(key) || ct_eq(&bytes, app.admin_key_digest());
+    let digest = base64url(&bytes);
+    if is_possible && !is_known_to_be_unknown(&digest) { Ok(digest) } else { Err(no_key()) }
+}
+
+fn no_key() -> Error {
+    Error::refused(Code::InvalidApiKey, "The API key is missing or not valid.")
 }
 
 /// Below the public origin.

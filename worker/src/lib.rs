@@ -21,6 +21,7 @@ use latchkey_core::api::https::{Admission, STRICT_TRANSPORT_SECURITY, admit};
 use latchkey_core::api::refused::Refused;
 use latchkey_core::api::route::Route;
 use latchkey_core::seal::base64url;
+use latchkey_core::x::rate::headers;
 use worker::{Context, Env, Request, Response, event};
 
 use crate::app::App;
@@ -34,7 +35,7 @@ use crate::response::Reply;
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
     let request_id =
         runtime::entropy::<16>().map_or_else(|_| "req_".into(), |bytes| format!("req_{}", base64url(&bytes)));
-    let mut entry = Entry::new(request_id.clone(), request.method().to_string());
+    let mut entry = Entry::new(request_id.clone(), request.inner().method());
     let reply = match Incoming::new(request, request_id.clone()) {
         Ok(incoming) => {
             let is_https = incoming.url.scheme() == "https";
@@ -53,9 +54,7 @@ async fn serve(incoming: Incoming, env: &Env, entry: &mut Entry) -> Reply {
     if let Some(reply) = in_the_open(&incoming, env, route.as_ref(), entry) {
         return reply;
     }
-    let Some(route) = route else {
-        return failed(&Error::refused(Code::NotFound, "There is no such call."), Shape::Envelope, entry);
-    };
+    let Some(route) = route else { return unrouted(&incoming, entry) };
     if route == Route::Health {
         return routes::meta::health();
     }
@@ -77,6 +76,18 @@ fn in_the_open(incoming: &Incoming, env: &Env, route: Option<&Route>, entry: &En
             Some(failed(&error, route.map_or(Shape::Envelope, |route| Shape::of(route, incoming)), entry))
         }
     }
+}
+
+/// 404 for a path that means nothing; 405 for one that means something by another method (RFC 9110 §15.5.6).
+fn unrouted(incoming: &Incoming, entry: &mut Entry) -> Reply {
+    let path = incoming.url.path();
+    let allowed = Route::allowed(path);
+    let Some(route) = allowed.first().and_then(|method| Route::parse(method, path)) else {
+        return failed(&Error::refused(Code::NotFound, "There is no such call."), Shape::Envelope, entry);
+    };
+    entry.route = route.template();
+    let error = Error::refused(Code::MethodNotAllowed, "There is such a call, but not by this method.");
+    failed(&error, Shape::of(&route, incoming), entry).with("Allow", allowed.join(", "))
 }
 
 /// How a caller hears of a refusal.
@@ -126,6 +137,9 @@ pub(crate) fn failed(error: &Error, shape: Shape, entry: &Entry) -> Reply {
     match shape {
         Shape::Page(look) => look.failure(refused.code, &entry.request_id),
         Shape::Envelope => Reply::json(&refused.answer(&entry.request_id)),
-        Shape::Problem => Reply::problem(&refused.problem(&entry.request_id)),
+        Shape::Problem => {
+            let reply = Reply::problem(&refused.problem(&entry.request_id));
+            headers(&refused.windows).into_iter().fold(reply, |reply, (name, value)| reply.with(name, value))
+        }
     }
 }

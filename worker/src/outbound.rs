@@ -1,6 +1,7 @@
 //! The only `fetch()`, behind two doors: X, at the hosts of the configuration, and public addresses that callers name.
 //! Neither follows a redirect without looking at it, and every call has a time limit.
 
+mod limit;
 mod public;
 
 use std::pin::pin;
@@ -12,20 +13,33 @@ use latchkey_core::time::Span;
 use latchkey_core::x::media::Multipart;
 use url::Url;
 use wasm_bindgen::JsValue;
-use worker::web_sys::{self, ReadableStream};
-use worker::{AbortSignal, Fetch, Headers, RequestInit, RequestRedirect};
+use worker::wasm_bindgen_futures::spawn_local;
+use worker::web_sys::ReadableStream;
+use worker::{Fetch, Headers, RequestInit, RequestRedirect, ResponseBody};
 
+pub use self::limit::TimeLimit;
 pub use self::public::{Fetched, Public, Unfetched};
 use crate::error::{Error, Result};
-use crate::stream::Framed;
+use crate::stream::{Framed, Passing, whole};
 
-/// An exchange, a refresh or a look-up. X's authorization code lives 30 seconds, so two tries must fit.
-pub const QUICK: Span = Span::secs(10);
+/// How long an answer may take, its body included, and how many bytes of it are read.
+#[derive(Clone, Copy)]
+pub struct Bounds {
+    pub time: Span,
+    size: usize,
+}
+
+/// Answers that say one thing: tokens, a person, a post.
+const ANSWER_BYTES: usize = 1 << 20;
+
+/// An exchange, a refresh or a question. X's authorization code lives 30 seconds, so two tries must fit.
+pub const QUICK: Bounds = Bounds { time: Span::secs(10), size: ANSWER_BYTES };
+/// A page of posts, a hundred of which may be long ones.
+pub const LIST: Bounds = Bounds { time: Span::secs(10), size: 16 << 20 };
 /// A post: giving up early would leave its fate unknown.
-pub const PATIENT: Span = Span::secs(30);
-
+pub const PATIENT: Bounds = Bounds { time: Span::secs(30), size: ANSWER_BYTES };
 /// 4 MB on a slow connection.
-const SEGMENT: Span = Span::secs(60);
+const SEGMENT: Bounds = Bounds { time: Span::secs(60), size: ANSWER_BYTES };
 
 pub type Asked = std::result::Result<Response<Vec<u8>>, NoAnswer>;
 /// A body that goes through as it comes, at the pace of whoever sends it.
@@ -38,6 +52,8 @@ pub enum NoAnswer {
     TimedOut,
     #[error("it could not be reached")]
     Broken,
+    #[error("its answer is too large")]
+    TooLarge,
 }
 
 pub struct X<'a> {
@@ -49,10 +65,10 @@ impl<'a> X<'a> {
         Self { endpoints }
     }
 
-    /// Sends a request of core's and reads the whole answer within `limit`.
-    pub async fn send(&self, request: Request<Vec<u8>>, limit: Span) -> Result<Asked> {
+    /// Sends a request of core's and reads the whole answer.
+    pub async fn send(&self, request: Request<Vec<u8>>, bounds: Bounds) -> Result<Asked> {
         let body = bytes(request.body());
-        Ok(ask(self.addressed(request, body)?, limit).await)
+        ask(self.addressed(request, body)?, bounds).await
     }
 
     /// Sends a segment of a file, which is never held whole.
@@ -63,10 +79,10 @@ impl<'a> X<'a> {
         let answer = pin!(ask(request, SEGMENT));
         let filling = pin!(framed.fill(&before, bytes, &after));
         // X may answer before it has read everything; a source that breaks off breaks the call off.
-        Ok(match select(answer, filling).await {
+        match select(answer, filling).await {
             Either::Left((answer, _)) => answer,
             Either::Right((_, answer)) => answer.await,
-        })
+        }
     }
 
     fn addressed(&self, request: Request<Vec<u8>>, body: Option<JsValue>) -> Result<worker::Request> {
@@ -89,7 +105,7 @@ impl X<'_> {
         query: Option<&str>,
         headers: Headers,
         body: Option<ReadableStream>,
-    ) -> Result<std::result::Result<worker::Response, NoAnswer>> {
+    ) -> Result<std::result::Result<Passed, NoAnswer>> {
         let mut url = self.endpoints.api_origin.clone();
         url.set_path(path);
         url.set_query(query);
@@ -99,7 +115,39 @@ impl X<'_> {
             .with_redirect(RequestRedirect::Manual)
             .with_body(body.map(Into::into));
         let request = worker::Request::new_with_init(url.as_str(), &init)?;
-        Ok(fetch(request, &time_limit(PASSED)).await.map_err(|error| no_answer(&error)))
+        let limit = TimeLimit::new(PASSED)?;
+        Ok(fetch(request, &limit).await.map(|answer| Passed { answer, limit }))
+    }
+}
+
+/// X's answer to a call that is passed on, unread and under its time limit.
+pub struct Passed {
+    answer: worker::Response,
+    limit: TimeLimit,
+}
+
+impl Passed {
+    pub const fn answer(&self) -> &worker::Response {
+        &self.answer
+    }
+
+    pub async fn read(self) -> std::result::Result<(worker::Response, Vec<u8>), NoAnswer> {
+        let body = body_of(&self.answer, ANSWER_BYTES, &self.limit).await?;
+        Ok((self.answer, body))
+    }
+
+    /// The answer for whoever reads it. The limit ends with its body, or when its reader goes away.
+    pub fn into_stream(self) -> Result<worker::Response> {
+        let Self { answer, limit } = self;
+        let ResponseBody::Stream(body) = answer.body() else { return Ok(answer) };
+        let Passing { body, end } = Passing::through(body)?;
+        spawn_local(async move {
+            // A body that broke off is seen by its reader.
+            let _ = end.await;
+            drop(limit);
+        });
+        let (status, headers) = (answer.status_code(), answer.headers().clone());
+        Ok(worker::ResponseBuilder::new().with_status(status).with_headers(headers).stream(body))
     }
 }
 
@@ -107,22 +155,16 @@ fn bytes(body: &[u8]) -> Option<JsValue> {
     (!body.is_empty()).then(|| js_sys::Uint8Array::from(body).into())
 }
 
-async fn ask(request: worker::Request, limit: Span) -> Asked {
-    let answer = match fetch(request, &time_limit(limit)).await {
-        Ok(answer) => read(answer).await,
-        Err(error) => Err(error),
-    };
-    answer.map_err(|error| no_answer(&error))
+async fn ask(request: worker::Request, bounds: Bounds) -> Result<Asked> {
+    let limit = TimeLimit::new(bounds.time)?;
+    Ok(match fetch(request, &limit).await {
+        Ok(answer) => read(&answer, bounds.size, &limit).await,
+        Err(no_answer) => Err(no_answer),
+    })
 }
 
-async fn fetch(request: worker::Request, signal: &AbortSignal) -> worker::Result<worker::Response> {
-    Fetch::Request(request).send_with_signal(signal).await
-}
-
-/// Counts from now, and covers the body too.
-fn time_limit(limit: Span) -> AbortSignal {
-    let millis = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
-    AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(millis))
+async fn fetch(request: worker::Request, limit: &TimeLimit) -> std::result::Result<worker::Response, NoAnswer> {
+    Fetch::Request(request).send_with_signal(&limit.signal()).await.map_err(|_| no_answer(limit))
 }
 
 fn to_worker(url: &str, method: &Method, headers: &HeaderMap, body: Option<JsValue>) -> Result<worker::Request> {
@@ -138,19 +180,24 @@ fn to_worker(url: &str, method: &Method, headers: &HeaderMap, body: Option<JsVal
     Ok(worker::Request::new_with_init(url, &init)?)
 }
 
-async fn read(mut answer: worker::Response) -> worker::Result<Response<Vec<u8>>> {
+async fn read(answer: &worker::Response, size: usize, limit: &TimeLimit) -> Asked {
     let mut builder = Response::builder().status(answer.status_code());
     for (name, value) in answer.headers().entries() {
         builder = builder.header(name, value);
     }
-    let body = answer.bytes().await?;
-    builder.body(body).map_err(|error| worker::Error::RustError(error.to_string()))
+    builder.body(body_of(answer, size, limit).await?).map_err(|_| NoAnswer::Broken)
 }
 
-/// workerd names a time-out; a refused and a lost connection look the same to it.
-fn no_answer(error: &worker::Error) -> NoAnswer {
-    match error {
-        worker::Error::UnknownJsError { name: Some(name), .. } if name == "TimeoutError" => NoAnswer::TimedOut,
-        _ => NoAnswer::Broken,
+async fn body_of(answer: &worker::Response, size: usize, limit: &TimeLimit) -> std::result::Result<Vec<u8>, NoAnswer> {
+    let ResponseBody::Stream(body) = answer.body() else { return Ok(Vec::new()) };
+    match whole(body, size).await {
+        Ok(Some(body)) => Ok(body),
+        Ok(None) => Err(NoAnswer::TooLarge),
+        Err(_) => Err(no_answer(limit)),
     }
+}
+
+/// A refused and a lost connection look the same to workerd.
+fn no_answer(limit: &TimeLimit) -> NoAnswer {
+    if limit.is_over() { NoAnswer::TimedOut } else { NoAnswer::Broken }
 }

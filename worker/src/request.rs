@@ -3,22 +3,22 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use futures_util::TryStreamExt;
 use latchkey_core::api::code::Code;
+use latchkey_core::api::input::without_mark;
+use latchkey_core::api::prefer::wait;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::cookie::Jar;
 use latchkey_core::idempotency::Key;
-use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::Secret;
 use latchkey_core::words::Words;
 use url::Url;
 use worker::web_sys::ReadableStream;
 
-use crate::dashboard::SignedIn;
-use crate::error::{Doing, Error, Result};
+use crate::error::{Doing, Result};
+use crate::stream::body_of;
 
 /// The contract's limit for a JSON body, and ours for a form.
-const BODY_BYTES: usize = 1024 * 1024;
+pub const BODY_BYTES: usize = 1024 * 1024;
 
 pub struct Incoming {
     pub method: String,
@@ -31,7 +31,9 @@ pub struct Incoming {
 
 impl Incoming {
     pub fn new(inner: worker::Request, request_id: String) -> Result<Self> {
-        Ok(Self { method: inner.method().to_string(), url: inner.url()?, request_id, key_id: Rc::default(), inner })
+        // As it was sent: `worker` takes a method that it does not know for GET.
+        let method = inner.inner().method();
+        Ok(Self { method, url: inner.url()?, request_id, key_id: Rc::default(), inner })
     }
 
     pub fn header(&self, name: &str) -> Option<String> {
@@ -68,52 +70,56 @@ impl Incoming {
         self.jar().get(&self.header("cookie")?, name)
     }
 
-    /// What the ledger knows the caller by: an API key, or the cookie of a browser that has signed in with one, which
-    /// counts for pages of ours alone. Who has neither comes with a digest that no key has.
-    pub fn presented(&self) -> Result<String> {
-        if let Some(key) = self.bearer() {
-            // EXPOSE: hashed.
-            return Ok(key_digest(key.expose()));
-        }
-        Ok(SignedIn::of(self)?.map_or_else(String::new, |browser| browser.presented()))
+    /// Whether something else than a bearer says who asks: a scheme that is not known here.
+    pub fn has_other_credentials(&self) -> bool {
+        self.header("authorization").is_some() && self.bearer().is_none()
     }
 
     /// The body of a call that takes JSON.
-    pub async fn json_body(&mut self) -> Result<Vec<u8>> {
-        self.require_content_type("application/json", Code::UnsupportedMediaType.hint())?;
-        self.body().await
+    pub async fn json_body(&self) -> Result<Vec<u8>> {
+        self.require_json()?;
+        self.text_body().await
     }
 
     /// The body of a call whose JSON may be left out.
-    pub async fn optional_json_body(&mut self) -> Result<Vec<u8>> {
-        if self.header("content-type").is_some() {
-            self.require_content_type("application/json", Code::UnsupportedMediaType.hint())?;
-        }
-        let body = self.body().await?;
+    pub async fn optional_json_body(&self) -> Result<Vec<u8>> {
+        self.require_json_if_any()?;
+        let body = self.text_body().await?;
         Ok(if body.is_empty() { b"{}".to_vec() } else { body })
     }
 
+    pub fn require_json(&self) -> Result<()> {
+        self.require_content_type("application/json", Code::UnsupportedMediaType.hint())
+    }
+
+    pub fn require_json_if_any(&self) -> Result<()> {
+        if self.header("content-type").is_some() { self.require_json() } else { Ok(()) }
+    }
+
     /// The fields of a form that a page posted.
-    pub async fn form(&mut self) -> Result<Form> {
+    pub async fn form(&self) -> Result<Form> {
         self.require_content_type("application/x-www-form-urlencoded", "Post an ordinary HTML form.")?;
-        let body = Secret::new(self.body().await?);
+        let body = Secret::new(self.text_body().await?);
         // EXPOSE: parsed; the one field that is secret goes into a Secret again.
         Ok(Form(url::form_urlencoded::parse(body.expose()).into_owned().collect()))
     }
 
     /// `Idempotency-Key`, bound to this very call.
     pub fn idempotency(&self, body: &[u8]) -> Result<Option<Key>, Refused> {
-        let Some(header) = self.header("idempotency-key") else { return Ok(None) };
+        let Some(header) = self.idempotency_key() else { return Ok(None) };
         let key = Key::new(&header, &self.method, self.url.path(), body);
         let problem = || Refused::field("Idempotency-Key", "expected 1 to 255 printable ASCII characters");
         key.map(Some).ok_or_else(problem)
     }
 
+    /// `Idempotency-Key`, which only a POST can have.
+    pub fn idempotency_key(&self) -> Option<String> {
+        self.header("idempotency-key").filter(|_| self.method == "POST")
+    }
+
     /// `Prefer: wait=N` (RFC 7240 §4.3), in milliseconds, at most the contract's 25 seconds.
     pub fn wait_preference(&self) -> Option<i64> {
-        let header = self.header("prefer")?;
-        let wait = header.split([',', ';']).find_map(|part| part.trim().strip_prefix("wait=").map(str::to_owned))?;
-        wait.trim().parse::<u32>().ok().map(|seconds| i64::from(seconds.min(25)) * 1000)
+        wait(&self.header("prefer")?).map(|seconds| i64::from(seconds.min(25)) * 1000)
     }
 
     /// A body that is passed on as it comes.
@@ -126,9 +132,13 @@ impl Incoming {
         Ok(self.inner.stream()?)
     }
 
-    /// A body of any type.
-    pub async fn whole_body(&mut self) -> Result<Vec<u8>> {
-        self.body().await
+    /// A body of any type, byte for byte.
+    pub async fn whole_body(&self) -> Result<Vec<u8>> {
+        Ok(body_of(self.inner.inner(), BODY_BYTES).await.doing("read a body")?.ok_or_else(too_large)?)
+    }
+
+    async fn text_body(&self) -> Result<Vec<u8>> {
+        Ok(without_mark(&self.whole_body().await?).to_vec())
     }
 
     fn require_content_type(&self, expected: &str, hint: &str) -> Result<()> {
@@ -141,27 +151,10 @@ impl Incoming {
             .with_hint(hint)
             .into())
     }
-
-    /// Read piece by piece, so that a body without a length cannot fill the memory.
-    async fn body(&mut self) -> Result<Vec<u8>> {
-        if self.inner.inner().body().is_none() {
-            return Ok(Vec::new());
-        }
-        let mut stream = self.inner.stream()?;
-        let mut body = Vec::new();
-        while let Some(piece) = stream.try_next().await.doing("read a body")? {
-            body.extend_from_slice(&piece);
-            if body.len() > BODY_BYTES {
-                return Err(Error::refused(Code::PayloadTooLarge, "The body is larger than 1 MiB."));
-            }
-        }
-        Ok(body)
-    }
 }
 
-/// SHA-256 of a key, base64url.
-pub fn key_digest(key: &str) -> String {
-    base64url(&sha256(key.as_bytes()))
+pub fn too_large() -> Refused {
+    Refused::new(Code::PayloadTooLarge, "The body is larger than 1 MiB.")
 }
 
 pub struct Form(Vec<(String, String)>);

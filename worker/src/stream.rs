@@ -1,10 +1,10 @@
 //! Bytes that pass through without being held: JavaScript's streams, piped by the runtime and not by wasm.
 
-use js_sys::{BigInt, Reflect, Uint8Array};
+use js_sys::{BigInt, Reflect, Uint8Array, wasm_bindgen};
+use wasm_bindgen::prelude::*;
 use worker::Result;
-use worker::wasm_bindgen::JsCast;
 use worker::wasm_bindgen_futures::JsFuture;
-use worker::web_sys::{ReadableStream, ReadableStreamDefaultReader, StreamPipeOptions, WritableStream};
+use worker::web_sys::{ReadableStream, ReadableStreamDefaultReader, Request, StreamPipeOptions, WritableStream};
 use worker::worker_sys::FixedLengthStream;
 
 /// A body of known length, written while it is sent.
@@ -96,6 +96,20 @@ impl Peeked {
     }
 }
 
+/// A body on its way through, and its end: it has gone out, it broke off, or its reader went away.
+pub struct Passing {
+    pub body: ReadableStream,
+    pub end: JsFuture,
+}
+
+impl Passing {
+    pub fn through(body: &ReadableStream) -> Result<Self> {
+        let through = IdentityTransformStream::new()?;
+        let end = JsFuture::from(body.pipe_to(&through.writable()));
+        Ok(Self { body: through.readable(), end })
+    }
+}
+
 /// A stream's bytes as they come, for the rare reader in wasm.
 pub struct Chunks {
     reader: ReadableStreamDefaultReader,
@@ -127,4 +141,42 @@ impl Chunks {
         // Whether it closes well is the other side's matter.
         let _ = self.reader.cancel();
     }
+}
+
+/// All of a body, unless it has more than `limit` bytes: counted as they come, since a length may be missing or wrong.
+pub async fn whole(body: &ReadableStream, limit: usize) -> Result<Option<Vec<u8>>> {
+    let mut chunks = Chunks::of(body)?;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.next().await? {
+        bytes.extend(chunk);
+        if bytes.len() > limit {
+            chunks.cancel();
+            return Ok(None);
+        }
+    }
+    Ok(Some(bytes))
+}
+
+/// All of a request's body, unless it has more than `limit` bytes. One that says how long it is has just that length (RFC
+/// 9112 §6.3), and is read by the platform at once.
+pub async fn body_of(request: &Request, limit: usize) -> Result<Option<Vec<u8>>> {
+    let Some(body) = request.body() else { return Ok(Some(Vec::new())) };
+    match request.headers().get("content-length")?.and_then(|length| length.parse::<usize>().ok()) {
+        Some(length) if length <= limit => {
+            Ok(Some(Uint8Array::new(&JsFuture::from(request.array_buffer()?).await?).to_vec()))
+        }
+        _ => whole(&body, limit).await,
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// workerd's own, whose bytes do not pass through JavaScript; `worker` has no binding for it.
+    type IdentityTransformStream;
+    #[wasm_bindgen(constructor, catch)]
+    fn new() -> std::result::Result<IdentityTransformStream, JsValue>;
+    #[wasm_bindgen(method, getter)]
+    fn readable(this: &IdentityTransformStream) -> ReadableStream;
+    #[wasm_bindgen(method, getter)]
+    fn writable(this: &IdentityTransformStream) -> WritableStream;
 }

@@ -28,6 +28,7 @@ pub enum Code {
     ConfirmationFailed,
     AccessDenied,
     NotFound,
+    MethodNotAllowed,
     AlreadyPublished,
     InFlight,
     IdempotencyInProgress,
@@ -103,6 +104,7 @@ impl Code {
         Self::ConfirmationFailed,
         Self::AccessDenied,
         Self::NotFound,
+        Self::MethodNotAllowed,
         Self::AlreadyPublished,
         Self::InFlight,
         Self::IdempotencyInProgress,
@@ -220,6 +222,7 @@ impl Code {
             }
             Self::AccessDenied => ("access_denied", 403, "The person declined at X; offer the button again."),
             Self::NotFound => ("not_found", 404, "Check the id and the path."),
+            Self::MethodNotAllowed => ("method_not_allowed", 405, "Use a method that the header `Allow` names."),
             Self::AlreadyPublished => {
                 ("already_published", 409, "A post that was sent cannot be edited; delete it on X and create another.")
             }

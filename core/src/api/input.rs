@@ -38,10 +38,19 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8], ignored: &[&str]) -> Result<Body<
     Ok(Body { value, warnings })
 }
 
-/// JSON is UTF-8 (RFC 8259 §8.1).
+/// JSON is UTF-8 (RFC 8259 §8.1). Some editors and libraries put a byte order mark in front, which says nothing.
 pub fn utf8(bytes: &[u8]) -> Result<&str, Refused> {
-    std::str::from_utf8(bytes)
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        let message = "The body begins with the byte order mark of UTF-16 or UTF-32. Send it in UTF-8.";
+        return Err(Refused::new(Code::InvalidJson, message));
+    }
+    std::str::from_utf8(without_mark(bytes))
         .map_err(|e| Refused::new(Code::InvalidJson, format!("The body is not UTF-8 at byte {}.", e.valid_up_to())))
+}
+
+/// A text without the byte order mark of UTF-8.
+pub fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
 /// Tells null from absent.
@@ -119,6 +128,18 @@ mod tests {
     #[test]
     fn bytes_that_are_not_utf8_are_invalid_json() {
         assert_eq!(read::<Outer>(b"{\"a\":\"\xff\"}", &[]).unwrap_err().code, Code::InvalidJson);
+    }
+
+    #[test]
+    fn a_byte_order_mark_in_front_says_nothing_or_is_refused_by_its_name() {
+        assert!(read::<Outer>(b"\xef\xbb\xbf{\"list\":[]}", &[]).is_ok());
+        for bytes in [&b"\xff\xfe{\0}\0"[..], b"\xfe\xff\0{\0}", b"\xff\xfe\0\0{\0\0\0"] {
+            let refused = read::<Outer>(bytes, &[]).unwrap_err();
+            assert_eq!(refused.code, Code::InvalidJson);
+            assert!(refused.message.contains("byte order mark"), "{}", refused.message);
+        }
+        assert_eq!(paths("{\"a\":\"\u{feff}\"}"), ["a"], "inside it is a character like any other");
+        assert_eq!(read::<Outer>(b"{}\xef\xbb\xbf", &[]).unwrap_err().code, Code::InvalidJson);
     }
 
     #[test]

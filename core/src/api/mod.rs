@@ -14,6 +14,7 @@ pub mod line;
 pub mod media;
 pub mod network;
 pub mod post;
+pub mod prefer;
 pub mod profile;
 pub mod query;
 pub mod refused;

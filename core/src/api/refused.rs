@@ -11,7 +11,7 @@ use super::code::Code;
 use crate::time::{Span, UnixMillis};
 use crate::x::XError;
 use crate::x::problem::{Problem, Refusal};
-use crate::x::rate::exhausted_until;
+use crate::x::rate::{Window, exhausted_until};
 
 /// Before a call is made again that X limits without saying until when.
 const UNTOLD_LIMIT: Span = Span::mins(1);
@@ -29,11 +29,22 @@ pub struct Refused {
     pub x: Option<Problem>,
     /// Seconds, for the Retry-After header.
     pub retry_after: Option<i64>,
+    /// X's windows that stand in the way, for callers who speak to X through us.
+    #[serde(default)]
+    pub windows: Vec<Window>,
 }
 
 impl Refused {
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, details: BTreeMap::new(), x: None, retry_after: None }
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+            details: BTreeMap::new(),
+            x: None,
+            retry_after: None,
+            windows: Vec::new(),
+        }
     }
 
     /// Bad input: the message is the field's, and `details` points at it.
@@ -57,6 +68,12 @@ impl Refused {
     #[must_use]
     pub fn with_x(mut self, problem: Problem) -> Self {
         self.x = Some(problem);
+        self
+    }
+
+    #[must_use]
+    pub fn with_windows(mut self, windows: Vec<Window>) -> Self {
+        self.windows = windows;
         self
     }
 

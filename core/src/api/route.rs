@@ -1,7 +1,10 @@
 //! Which call a method and a path are.
 
 use crate::id::AccountId;
-use crate::x::pass::{Target, is_read};
+use crate::x::pass::{Target, is_passed, is_read};
+
+/// What clients of HTTP ask with; the rest is of no use here.
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// One row of docs/API.md. Ids are as the caller wrote them: whether one exists, and whose it is, is for its owner to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,18 +117,46 @@ pub enum Route {
 }
 
 impl Route {
-    /// `None` for whatever the contract does not name. A trailing slash makes no difference.
+    /// `None` for whatever the contract does not name. A trailing slash makes no difference, and HEAD is answered as GET is
+    /// (RFC 9110 §9.3.2), unless a GET does more than look.
     pub fn parse(method: &str, path: &str) -> Option<Self> {
+        match method {
+            "HEAD" => Self::find("GET", path).filter(|route| !route.acts_on_get()),
+            _ => Self::find(method, path),
+        }
+    }
+
+    /// The methods that a path has (RFC 9110 §10.2.1); none for a path that the contract does not name.
+    pub fn allowed(path: &str) -> Vec<&'static str> {
+        let allowed: Vec<&str> = METHODS.into_iter().filter(|method| Self::parse(method, path).is_some()).collect();
+        // A browser's CORS question is answered whether there is such a call or not.
+        if allowed == ["OPTIONS"] { Vec::new() } else { allowed }
+    }
+
+    /// A GET that makes something, or asks X by itself.
+    const fn acts_on_get(&self) -> bool {
+        matches!(
+            self,
+            Self::AuthUrl(_)
+                | Self::Export
+                | Self::AccountHealth(_)
+                | Self::AccountMetrics(_)
+                | Self::PostAnalytics(_)
+                | Self::PostReplies(_)
+        )
+    }
+
+    fn find(method: &str, path: &str) -> Option<Self> {
         if path == "/" {
-            return matches!(method, "GET" | "HEAD").then_some(Self::Dashboard);
+            return (method == "GET").then_some(Self::Dashboard);
         }
         let path = path.strip_suffix('/').filter(|p| !p.is_empty()).unwrap_or(path);
         let mut segments = path.strip_prefix('/')?.split('/');
         match segments.next()? {
-            "healthz" if segments.next().is_none() => matches!(method, "GET" | "HEAD").then_some(Self::Health),
+            "healthz" if segments.next().is_none() => (method == "GET").then_some(Self::Health),
             "v1" => Self::parse_v1(method, &segments.collect::<Vec<_>>()),
             "2" if method == "OPTIONS" => Some(Self::Preflight),
-            "2" => Some(Self::pass(None, method, &segments.collect::<Vec<_>>())),
+            "2" if is_passed(method) => Some(Self::pass(None, method, &segments.collect::<Vec<_>>())),
             "connect" => Self::parse_connect(method, &segments.collect::<Vec<_>>()),
             _ => None,
         }
@@ -163,7 +194,9 @@ impl Route {
             ("GET", ["social-accounts", account, "imports", id]) => {
                 Self::ImportGet { account: (*account).to_owned(), id: (*id).to_owned() }
             }
-            (_, ["social-accounts", id, "x", "2", rest @ ..]) => Self::pass(Some((*id).to_owned()), method, rest),
+            (_, ["social-accounts", id, "x", "2", rest @ ..]) if is_passed(method) => {
+                Self::pass(Some((*id).to_owned()), method, rest)
+            }
             (_, ["posts", rest @ ..]) => return Self::parse_posts(method, rest),
             (_, ["media", rest @ ..]) => return Self::parse_media(method, rest),
             ("POST", ["dashboard", "session"]) => Self::SignIn,
@@ -223,7 +256,7 @@ impl Route {
             ("DELETE", [id]) => of(Self::MediaDelete, id),
             ("POST", [id, "confirm"]) => of(Self::MediaConfirm, id),
             ("PUT", [id, "upload"]) => of(Self::MediaReceive, id),
-            ("GET" | "HEAD", [id, "file"]) => of(Self::MediaFile, id),
+            ("GET", [id, "file"]) => of(Self::MediaFile, id),
             _ => return None,
         })
     }
@@ -249,7 +282,7 @@ impl Route {
         Some(match (method, segments) {
             ("POST", ["start"]) => Self::ConnectStart,
             ("POST", ["start", "confirmed"]) => Self::ConnectStartConfirmed,
-            ("GET" | "HEAD", ["link", id]) => Self::ConnectLink((*id).to_owned()),
+            ("GET", ["link", id]) => Self::ConnectLink((*id).to_owned()),
             ("GET", ["callback", "x"]) => Self::ConnectCallback,
             ("GET", ["result", id]) => Self::ConnectResult((*id).to_owned()),
             ("GET", ["logo", digest]) => Self::ConnectLogo((*digest).to_owned()),
@@ -399,12 +432,45 @@ mod tests {
         assert_eq!(target("/v1/social-accounts/a/x/2/users/me"), Some((Some("a".into()), "/2/users/me".into())));
         assert_eq!(target("/2/oauth2/token"), None);
         assert_eq!(Route::parse("OPTIONS", "/2/tweets"), Some(Route::Preflight));
+        assert_eq!(Route::parse("TRACE", "/2/tweets"), None);
+        assert_eq!(Route::parse("COPY", "/v1/social-accounts/a/x/2/tweets"), None);
+    }
+
+    #[test]
+    fn head_is_answered_as_get_is_unless_a_get_does_more_than_look() {
+        for path in ["/", "/healthz", "/v1/posts", "/v1/media/a/file", "/connect/link/a", "/connect/callback/x"] {
+            assert_eq!(Route::parse("HEAD", path), Route::parse("GET", path), "{path}");
+            assert!(Route::parse("HEAD", path).is_some(), "{path}");
+        }
+        let account = ["health", "metrics"].map(|name| format!("/v1/social-accounts/a/{name}"));
+        let post = ["analytics", "replies"].map(|name| format!("/v1/posts/a/{name}"));
+        let others = ["/v1/social-networks/x/auth-url".to_owned(), "/v1/export".to_owned()];
+        for path in account.iter().chain(&post).chain(&others) {
+            assert!(Route::parse("GET", path).is_some() && Route::parse("HEAD", path).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_says_which_methods_it_has() {
+        let cases: [(&str, &[&str]); 8] = [
+            ("/healthz", &["GET", "HEAD"]),
+            ("/v1/posts", &["GET", "HEAD", "POST", "OPTIONS"]),
+            ("/v1/social-networks/x/auth-url", &["GET", "POST", "OPTIONS"]),
+            ("/v1/media/a/upload", &["PUT", "OPTIONS"]),
+            ("/connect/start", &["POST"]),
+            ("/2/tweets", &METHODS),
+            ("/v1/nothing", &[]),
+            ("/connect/nothing", &[]),
+        ];
+        for (path, methods) in cases {
+            assert_eq!(Route::allowed(path), methods, "{path}");
+        }
     }
 
     proptest! {
         #[test]
         fn any_method_and_path_parse_or_do_not(method in "[A-Z]{0,8}", path in "\\PC{0,60}") {
-            let _ = Route::parse(&method, &path);
+            let _ = (Route::parse(&method, &path), Route::allowed(&path));
         }
     }
 }

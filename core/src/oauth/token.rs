@@ -127,11 +127,14 @@ fn scopes(scope: &Value) -> Scopes {
     Scopes::from_names(names.filter(|name| Scopes::from_names([*name]).is_ok())).unwrap_or_default()
 }
 
+/// More than any header could carry.
+const TOKEN_BYTES: usize = 16 * 1024;
+
 /// RFC 6749 appendix A.12: visible ASCII, so that a header can carry it.
 fn is_token(token: &Secret<String>) -> bool {
     // EXPOSE: its form is checked.
     let bytes = token.expose().as_bytes();
-    !bytes.is_empty() && bytes.iter().all(u8::is_ascii_graphic)
+    (1..=TOKEN_BYTES).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic)
 }
 
 #[cfg(test)]
@@ -264,6 +267,13 @@ mod tests {
         for body in bodies {
             assert_eq!(read(body).unwrap_err(), OAuthError::Malformed { status: 200 }, "{body}");
         }
+    }
+
+    #[test]
+    fn a_token_has_16_kib_at_most() {
+        let answer = |length| format!(r#"{{"access_token":"at","refresh_token":"{}"}}"#, "r".repeat(length));
+        assert!(read(&answer(TOKEN_BYTES)).is_ok());
+        assert_eq!(read(&answer(TOKEN_BYTES + 1)).unwrap_err(), OAuthError::Malformed { status: 200 });
     }
 
     #[test]

@@ -19,8 +19,8 @@ pub const READ: &[&str] = &["tweet.read", "users.read"];
 pub enum Lookup {
     /// `GET /2/tweets?ids=`, at most a hundred. X gives the non-public metrics of own posts for 30 days.
     Posts { ids: Vec<XPostId>, is_recent: bool },
-    /// `GET /2/tweets/search/recent`: seven days.
-    Conversation { id: XPostId, page: Option<String> },
+    /// `GET /2/tweets/search/recent`: seven days. X gives ten a page at least.
+    Conversation { id: XPostId, count: u32, page: Option<String> },
     /// `GET /2/users/{id}/tweets` without reposts. X gives five a page at least.
     OwnPosts { user: XUserId, count: u32, page: Option<String> },
     /// `GET /2/users/me`, for its figures.
@@ -41,10 +41,10 @@ impl Lookup {
                     .append_pair("tweet.fields", &format!("created_at,public_metrics{own}"));
                 "/2/tweets?"
             }
-            Self::Conversation { id, page } => {
+            Self::Conversation { id, count, page } => {
                 query
                     .append_pair("query", &format!("conversation_id:{id}"))
-                    .append_pair("max_results", "100")
+                    .append_pair("max_results", &count.max(&10).to_string())
                     .append_pair("tweet.fields", "author_id,created_at,public_metrics,referenced_tweets")
                     .append_pair("expansions", "author_id")
                     .append_pair("user.fields", "username,name,profile_image_url");
@@ -77,6 +77,20 @@ impl Lookup {
         }
     }
 
+    /// The same with half as many posts a page, for when a page is too large; nothing where X gives no fewer.
+    #[must_use]
+    pub fn halved(&self) -> Option<Self> {
+        Some(match self {
+            Self::Conversation { id, count, page } => {
+                Self::Conversation { id: id.clone(), count: half(*count, 10)?, page: page.clone() }
+            }
+            Self::OwnPosts { user, count, page } => {
+                Self::OwnPosts { user: user.clone(), count: half(*count, 5)?, page: page.clone() }
+            }
+            Self::Posts { .. } | Self::Profile | Self::Credits => return None,
+        })
+    }
+
     /// The endpoint as X's rate limits name it.
     pub const fn endpoint(&self) -> &'static str {
         match self {
@@ -87,6 +101,14 @@ impl Lookup {
             Self::Credits => "GET /2/usage/credits",
         }
     }
+}
+
+/// As many posts as X gives a page.
+pub const FULL_PAGE: u32 = 100;
+
+/// Half of a page, unless X gives no fewer than `least` a page.
+pub fn half(count: u32, least: u32) -> Option<u32> {
+    Some(count / 2).filter(|half| *half >= least)
 }
 
 /// The whole body of a list: an empty one has no `data`, and what is missing is in `errors` beside what is there.
@@ -128,6 +150,20 @@ mod tests {
         assert_eq!(has_credits(&json!({"data": {"total_balance": 1.5}})), Some(true));
         assert_eq!(has_credits(&json!({"data": {"total_balance": "0.00"}})), Some(false));
         assert_eq!(has_credits(&json!({"data": {}})), None);
+    }
+
+    #[test]
+    fn a_page_is_halved_as_far_as_x_gives_fewer() {
+        let mut lookup = Some(Lookup::OwnPosts { user: XUserId::parse("7").unwrap(), count: 100, page: None });
+        let mut counts = Vec::new();
+        while let Some(Lookup::OwnPosts { count, .. }) = &lookup {
+            counts.push(*count);
+            lookup = lookup.and_then(|lookup| lookup.halved());
+        }
+        assert_eq!(counts, [100, 50, 25, 12, 6]);
+        let id = XPostId::parse("7").unwrap();
+        assert_eq!(Lookup::Conversation { id, count: 19, page: None }.halved(), None);
+        assert_eq!(Lookup::Profile.halved(), None);
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Target {
     pub fn charge(&self, method: &str, body: &[u8]) -> Charge {
         let words: Vec<&str> = self.0.iter().map(String::as_str).collect();
         match (method, words.as_slice()) {
-            ("POST", ["tweets"]) => Charge::Write(write_of(body)),
+            ("POST", ["tweets"]) => write_of(body).map_or(Charge::DearestPost, Charge::Write),
             (_, ["media", "metadata"]) => Charge::Write(Write::AltText),
             (_, ["users", _, "bookmarks", ..] | ["media", "subtitles"]) => Charge::Manage,
             // X states no price for uploads.
@@ -97,16 +97,34 @@ pub fn is_read(method: &str) -> bool {
     method == Method::GET || method == Method::HEAD
 }
 
+/// The methods that a REST API may have.
+pub fn is_passed(method: &str) -> bool {
+    is_read(method) || [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].iter().any(|other| method == other)
+}
+
+/// Whether what X says of its body makes it a document that a browser could show or run: anything but JSON.
+pub fn is_document(content_type: Option<&str>) -> bool {
+    let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_json = essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"));
+    !(is_json && essence.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/+.-".contains(&byte)))
+}
+
 /// Every word in a path of X's is of small letters and underscores; ids have digits or capitals.
 fn is_word(segment: &str) -> bool {
     segment.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
-/// What X will refuse costs nothing, so a body that cannot be read may count as any post.
-fn write_of(body: &[u8]) -> Write {
-    let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    let text = body.get("text").and_then(Value::as_str).unwrap_or_default();
-    Write::of_text(weigh(text).has_url, body.get("reply").is_some())
+/// What of a post decides its price. A field that is there twice could be read either way, so it is not read at all.
+#[derive(Deserialize)]
+struct Priced {
+    text: Option<String>,
+    reply: Option<Value>,
+}
+
+/// `None` for a body that cannot be read here: whether X can is not known.
+fn write_of(body: &[u8]) -> Option<Write> {
+    let post: Priced = serde_json::from_slice(body).ok()?;
+    Some(Write::of_text(weigh(&post.text.unwrap_or_default()).has_url, post.reply.is_some()))
 }
 
 #[cfg(test)]
@@ -179,7 +197,8 @@ mod tests {
         assert_eq!(charge("POST", "tweets", r#"{"text":"plain"}"#), Charge::Write(Write::Post));
         assert_eq!(charge("POST", "tweets", r#"{"text":"see example.com"}"#), Charge::Write(Write::PostWithUrl));
         assert_eq!(charge("POST", "tweets", r#"{"text":"a","reply":{}}"#), Charge::Write(Write::SummonedReply));
-        assert_eq!(charge("POST", "tweets", "<xml>"), Charge::Write(Write::Post));
+        assert_eq!(charge("POST", "tweets", r#"{"text":"a","reply":null}"#), Charge::Write(Write::Post));
+        assert_eq!(charge("POST", "tweets", r#"{"media":{"media_ids":["1"]}}"#), Charge::Write(Write::Post));
         assert_eq!(charge("POST", "users/1/likes", "{}"), Charge::Write(Write::Repost));
         assert_eq!(charge("DELETE", "users/1/likes/2", ""), Charge::EndInteraction);
         assert_eq!(charge("POST", "users/1/bookmarks", "{}"), Charge::Manage);
@@ -219,6 +238,53 @@ mod tests {
         for (method, path, scope) in cases {
             assert_eq!(target(path).unwrap().scope(method), scope, "{method} {path}");
         }
+    }
+
+    #[test]
+    fn a_post_that_cannot_be_read_is_charged_as_the_dearest() {
+        let unreadable: [&[u8]; 9] = [
+            b"",
+            b"<xml>",
+            b"{\"text\":\"a\"",
+            b"\xef\xbb\xbf{\"text\":\"a\"}",
+            b"{\"text\":\"\xff\"}",
+            b"\xff\xfe{\0}\0",
+            br#"{"text":["example.com"]}"#,
+            br#"{"text":"a","text":"example.com"}"#,
+            br#"{"text":"a"} {"text":"example.com"}"#,
+        ];
+        for body in unreadable {
+            let charge = target("tweets").unwrap().charge("POST", body);
+            assert_eq!(charge, Charge::DearestPost, "{}", String::from_utf8_lossy(body));
+        }
+    }
+
+    #[test]
+    fn only_json_is_no_document() {
+        for json in [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            "application/problem+json",
+            "application/vnd.x+json",
+        ] {
+            assert!(!is_document(Some(json)), "{json}");
+        }
+        let documents = [
+            "text/html",
+            "image/svg+xml",
+            "application/xhtml+xml",
+            "text/xml",
+            "text/plain",
+            "",
+            "json",
+            "text/html, application/json",
+            "text/html,application/x+json",
+            "application/x html+json",
+        ];
+        for document in documents {
+            assert!(is_document(Some(document)), "{document}");
+        }
+        assert!(is_document(None));
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub enum Write {
 pub enum Charge {
     /// A like or a follow is an interaction as a repost is.
     Write(Write),
+    /// A post that only X can read.
+    DearestPost,
     EndInteraction,
     Manage,
     Free,
@@ -86,9 +88,10 @@ impl Prices {
         }
     }
 
-    pub const fn of_charge(&self, charge: Charge) -> Micros {
+    pub fn of_charge(&self, charge: Charge) -> Micros {
         match charge {
             Charge::Write(write) => self.of(write),
+            Charge::DearestPost => self.post.max(self.post_with_url).max(self.summoned_reply),
             Charge::EndInteraction => self.interaction_delete,
             Charge::Manage => self.content_manage,
             Charge::Free => Micros(0),
@@ -225,6 +228,14 @@ mod tests {
         for bad in [-0.1, f64::NAN, f64::INFINITY, 1e9] {
             assert!(Micros::from_usd(bad, "x").is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_dearest_post_is_the_dearest_by_the_prices_in_force() {
+        let usual = Prices::default();
+        assert_eq!(usual.of_charge(Charge::DearestPost), usual.post_with_url);
+        let odd = Prices { summoned_reply: Micros(300_000), ..usual };
+        assert_eq!(odd.of_charge(Charge::DearestPost), Micros(300_000));
     }
 
     #[test]

@@ -36,11 +36,14 @@ impl WindowKind {
         }
     }
 
-    const fn header_prefix(self) -> &'static str {
+    /// Of the headers that say what is allowed, what is left of it, and when all of it is there again.
+    const fn header_names(self) -> [&'static str; 3] {
         match self {
-            Self::QuarterHour => "x-rate-limit",
-            Self::UserDay => "x-user-limit-24hour",
-            Self::AppDay => "x-app-limit-24hour",
+            Self::QuarterHour => ["x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset"],
+            Self::UserDay => {
+                ["x-user-limit-24hour-limit", "x-user-limit-24hour-remaining", "x-user-limit-24hour-reset"]
+            }
+            Self::AppDay => ["x-app-limit-24hour-limit", "x-app-limit-24hour-remaining", "x-app-limit-24hour-reset"],
         }
     }
 }
@@ -51,11 +54,24 @@ pub fn windows(headers: &HeaderMap) -> Vec<Window> {
 }
 
 fn window(headers: &HeaderMap, kind: WindowKind) -> Option<Window> {
-    let number = |name: &str| -> Option<i64> {
-        headers.get(format!("{}-{name}", kind.header_prefix()))?.to_str().ok()?.trim().parse().ok()
-    };
-    let reset_at = UnixMillis(0) + Span::secs(number("reset")?);
-    Some(Window { limit: number("limit")?, remaining: number("remaining")?, reset_at, kind })
+    let [limit, remaining, reset] =
+        kind.header_names().map(|name| -> Option<i64> { headers.get(name)?.to_str().ok()?.trim().parse().ok() });
+    Some(Window { limit: limit?, remaining: remaining?, reset_at: UnixMillis(0) + Span::secs(reset?), kind })
+}
+
+/// The windows as X's own headers tell them. X's clients read `x-rate-limit-*` first, and some nothing else: where the
+/// window of 15 minutes is not known, the one that lasts longest of those that are spent stands there.
+pub fn headers(windows: &[Window]) -> Vec<(&'static str, String)> {
+    let known = windows.iter().flat_map(|window| lines(window.kind, window));
+    let is_short_known = windows.iter().any(|window| window.kind == WindowKind::QuarterHour);
+    let spent = windows.iter().filter(|window| window.remaining <= 0).max_by_key(|window| window.reset_at);
+    let stand_in = spent.filter(|_| !is_short_known).into_iter();
+    known.chain(stand_in.flat_map(|window| lines(WindowKind::QuarterHour, window))).collect()
+}
+
+fn lines(kind: WindowKind, window: &Window) -> impl Iterator<Item = (&'static str, String)> {
+    let values = [window.limit, window.remaining.max(0), (window.reset_at - UnixMillis(0)).as_secs()];
+    kind.header_names().into_iter().zip(values.map(|value| value.to_string()))
 }
 
 /// When all that is spent is there again: the latest reset among the windows with nothing left.
@@ -130,6 +146,34 @@ mod tests {
     fn a_window_that_is_not_told_in_full_is_left_out() {
         assert!(windows(&headers(&SPENT_DAY[..2])).is_empty());
         assert!(windows(&headers(&[("x-rate-limit-limit", "many"), SPENT_DAY[1], SPENT_DAY[2]])).is_empty());
+    }
+
+    #[test]
+    fn windows_are_told_as_they_were_read() {
+        let told = headers_of(&super::headers(&windows(&headers(&SPENT_DAY))));
+        assert_eq!(told, headers(&SPENT_DAY));
+    }
+
+    #[test]
+    fn a_spent_day_stands_where_clients_look_when_nothing_else_is_known() {
+        let day =
+            Window { limit: 17, remaining: -1, reset_at: UnixMillis(1_795_500_000_999), kind: WindowKind::UserDay };
+        let told = headers_of(&super::headers(&[day]));
+        for prefix in ["x-rate-limit", "x-user-limit-24hour"] {
+            let value = |name| told.get(format!("{prefix}-{name}")).unwrap().to_str().unwrap();
+            let values = ["limit", "remaining", "reset"].map(value);
+            assert_eq!(values, ["17", "0", "1795500000"], "{prefix}");
+        }
+        assert!(super::headers(&[]).is_empty());
+        assert_eq!(
+            super::headers(&[Window { remaining: 3, ..day }]).len(),
+            3,
+            "what is not spent stands for itself alone"
+        );
+    }
+
+    fn headers_of(told: &[(&'static str, String)]) -> HeaderMap {
+        told.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
     }
 
     proptest! {

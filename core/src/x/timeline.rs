@@ -39,17 +39,17 @@ pub struct Page {
     pub next: Option<String>,
 }
 
-/// Everything since `since`, a page of a hundred at a time.
+/// Everything since `since`, a page of so many posts at a time.
 pub fn own_posts_request(
     endpoints: &Endpoints,
     access_token: &Secret<String>,
     user_id: &XUserId,
     since: UnixMillis,
-    page: Option<&str>,
+    (count, page): (u32, Option<&str>),
 ) -> Request<Vec<u8>> {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query
-        .append_pair("max_results", "100")
+        .append_pair("max_results", &count.to_string())
         .append_pair("start_time", &earliest(since).to_iso())
         .append_pair("tweet.fields", OWN_POST_FIELDS);
     if let Some(page) = page {

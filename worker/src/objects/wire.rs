@@ -6,7 +6,8 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use worker::{Method, Request, RequestInit, Response, Stub};
+use worker::wasm_bindgen::JsValue;
+use worker::{Headers, Method, Request, RequestInit, Response, Stub};
 
 use crate::error::{Doing, Result};
 
@@ -17,10 +18,19 @@ pub async fn ask<R: DeserializeOwned>(stub: &Stub, message: &impl Serialize) -> 
 }
 
 async fn exchange(stub: &Stub, message: String) -> Result<Value> {
+    result_of(post(stub, Headers::new(), Some(message.into())).await?).await
+}
+
+/// Whatever goes to an object. A body may be a stream.
+pub async fn post(stub: &Stub, headers: Headers, body: Option<JsValue>) -> Result<Response> {
     let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(message.into()));
+    init.with_method(Method::Post).with_headers(headers).with_body(body);
     let request = Request::new_with_init("https://object/", &init)?;
-    let mut answer = stub.fetch_with_request(request).await.doing("call an object")?;
+    stub.fetch_with_request(request).await.doing("call an object")
+}
+
+/// What an object answered.
+pub async fn result_of(mut answer: Response) -> Result<Value> {
     let text = answer.text().await.doing("read an object's reply")?;
     serde_json::from_str::<Result<Value>>(&text).doing("read an object's reply")?
 }

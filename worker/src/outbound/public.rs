@@ -2,13 +2,13 @@
 //! `latchkey_core::public_url`. Nothing of ours goes along: no credentials, no cookies, no referrer.
 
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use latchkey_core::public_url::{PublicUrl, PublicUrlError};
 use latchkey_core::time::Span;
-use worker::web_sys::{self, ReadableStream};
-use worker::{AbortController, AbortSignal, Response, ResponseBody};
+use worker::web_sys::ReadableStream;
+use worker::{Response, ResponseBody};
 
-use super::{NoAnswer, PATIENT, bytes, fetch, no_answer, time_limit, to_worker};
+use super::{NoAnswer, PATIENT, TimeLimit, bytes, fetch, to_worker};
 use crate::error::Result;
 use crate::runtime::within;
 
@@ -25,6 +25,8 @@ pub struct Fetched {
     /// Absent when it was not said, or was said of another form of the body.
     pub length: Option<u64>,
     pub body: ReadableStream,
+    /// The body breaks off when this is dropped.
+    _limit: TimeLimit,
 }
 
 /// Why there is no body. The words are for the caller who named the URL.
@@ -55,28 +57,22 @@ impl Public {
     /// Follows redirects, each checked like the URL itself. The answer begins within 30 seconds, and the body breaks off
     /// after `limit`.
     pub async fn get(&self, url: PublicUrl, limit: Span) -> Result<std::result::Result<Fetched, Unfetched>> {
-        let cut = AbortController::default();
-        let signal = either(&cut.signal(), &time_limit(limit));
-        if let Some(found) = within(PATIENT, self.follow(url, &signal)).await {
-            return found;
-        }
-        cut.abort();
-        Ok(Err(Unfetched::NoAnswer(NoAnswer::TimedOut)))
+        let limit = TimeLimit::new(limit)?;
+        Ok(match within(PATIENT.time, self.follow(url, &limit)).await {
+            Some(answer) => answer?.and_then(|answer| fetched(&answer, limit)),
+            None => Err(Unfetched::NoAnswer(NoAnswer::TimedOut)),
+        })
     }
 
-    async fn follow(
-        &self,
-        mut url: PublicUrl,
-        signal: &AbortSignal,
-    ) -> Result<std::result::Result<Fetched, Unfetched>> {
+    async fn follow(&self, mut url: PublicUrl, limit: &TimeLimit) -> Result<std::result::Result<Response, Unfetched>> {
         // A compressed body would have another length than the one that is said.
         let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]);
         for _ in 0..=MAX_REDIRECTS {
-            let answer = match fetch(to_worker(url.as_str(), &Method::GET, &headers, None)?, signal).await {
+            let answer = match fetch(to_worker(url.as_str(), &Method::GET, &headers, None)?, limit).await {
                 Ok(answer) => answer,
-                Err(error) => return Ok(Err(Unfetched::NoAnswer(no_answer(&error)))),
+                Err(why) => return Ok(Err(Unfetched::NoAnswer(why))),
             };
-            let Some(location) = redirect(&answer)? else { return fetched(&answer) };
+            let Some(location) = redirect(&answer)? else { return Ok(Ok(answer)) };
             discard(&answer);
             match url.redirected(&location, self.allows_loopback) {
                 Ok(next) => url = next,
@@ -96,13 +92,8 @@ impl Public {
         limit: Span,
     ) -> Result<std::result::Result<u16, NoAnswer>> {
         let request = to_worker(url.as_str(), &Method::POST, headers, bytes(body))?;
-        Ok(match fetch(request, &time_limit(limit)).await {
-            Ok(answer) => {
-                discard(&answer);
-                Ok(answer.status_code())
-            }
-            Err(error) => Err(no_answer(&error)),
-        })
+        // The limit goes with what is left of the answer.
+        Ok(fetch(request, &TimeLimit::new(limit)?).await.map(|answer| answer.status_code()))
     }
 }
 
@@ -112,20 +103,16 @@ fn redirect(answer: &Response) -> Result<Option<String>> {
     Ok(if is_redirect { answer.headers().get(LOCATION.as_str())? } else { None })
 }
 
-fn fetched(answer: &Response) -> Result<std::result::Result<Fetched, Unfetched>> {
+fn fetched(answer: &Response, limit: TimeLimit) -> std::result::Result<Fetched, Unfetched> {
     if answer.status_code() != 200 {
-        discard(answer);
-        return Ok(Err(Unfetched::Status(answer.status_code())));
+        return Err(Unfetched::Status(answer.status_code()));
     }
-    let ResponseBody::Stream(body) = answer.body() else { return Ok(Err(Unfetched::Empty)) };
-    let headers = answer.headers();
-    let is_encoded = headers.get(CONTENT_ENCODING.as_str())?.is_some_and(|encoding| encoding != "identity");
-    let length = headers.get(CONTENT_LENGTH.as_str())?.filter(|_| !is_encoded);
-    Ok(Ok(Fetched {
-        content_type: headers.get(CONTENT_TYPE.as_str())?,
-        length: length.and_then(|length| length.parse().ok()),
-        body: body.clone(),
-    }))
+    let ResponseBody::Stream(body) = answer.body() else { return Err(Unfetched::Empty) };
+    // A value that cannot be a header says nothing.
+    let header = |name: &HeaderName| answer.headers().get(name.as_str()).ok().flatten();
+    let is_encoded = header(&CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
+    let length = header(&CONTENT_LENGTH).filter(|_| !is_encoded).and_then(|length| length.parse().ok());
+    Ok(Fetched { content_type: header(&CONTENT_TYPE), length, body: body.clone(), _limit: limit })
 }
 
 /// A body that nobody reads would hold its connection.
@@ -134,9 +121,4 @@ fn discard(answer: &Response) {
         // Whether it closes well is the other side's matter.
         let _ = body.cancel();
     }
-}
-
-fn either(one: &AbortSignal, other: &AbortSignal) -> AbortSignal {
-    let signals = js_sys::Array::of2(one, other);
-    AbortSignal::from(web_sys::AbortSignal::any(&signals))
 }

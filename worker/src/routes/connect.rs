@@ -29,8 +29,8 @@ const NEWCOMER_LIFETIME: Span = Span::mins(30);
 /// `POST /connect/start`: the widget's form. Only the session's own origin is taken at its word; a browser that hides
 /// the origin is asked on a page of ours; any other origin is 403 and gets no cookie, or a hostile site could put its
 /// own session into a victim's browser.
-pub async fn start(app: &App, mut incoming: Incoming) -> Answered {
-    let form = StartForm::posted(app, &mut incoming).await.map_err(Early::Unproven)?;
+pub async fn start(app: &App, incoming: Incoming) -> Answered {
+    let form = StartForm::posted(app, &incoming).await.map_err(Early::Unproven)?;
     match incoming.header("origin").as_deref() {
         Some(origin) if form.ticket.is_for(origin) => leave(app, &incoming, form).await,
         None | Some("null") => ask(app, &incoming, form).await,
@@ -39,8 +39,8 @@ pub async fn start(app: &App, mut incoming: Incoming) -> Answered {
 }
 
 /// `POST /connect/start/confirmed`: the button of our own page.
-pub async fn start_confirmed(app: &App, mut incoming: Incoming) -> Answered {
-    let form = StartForm::posted(app, &mut incoming).await.map_err(Early::Unproven)?;
+pub async fn start_confirmed(app: &App, incoming: Incoming) -> Answered {
+    let form = StartForm::posted(app, &incoming).await.map_err(Early::Unproven)?;
     require_our_page(app, &incoming)?;
     leave(app, &incoming, form).await
 }
@@ -61,8 +61,12 @@ pub async fn link(app: &App, incoming: &Incoming, id: &str) -> Answered {
     depart(app, incoming, ticket, Leaving { challenge, display: Display::Page, verifier: held }).await
 }
 
-/// `GET /connect/callback/x`: X sends a browser back. The answer is a clean URL without code and state.
+/// `GET /connect/callback/x`: X sends a browser back. The answer is a clean URL without code and state. HEAD changes
+/// nothing, as with a link.
 pub async fn callback(app: &App, incoming: &Incoming) -> Answered {
+    if incoming.method == "HEAD" {
+        return Ok(Reply::empty(204));
+    }
     let state = incoming.query_value("state").unwrap_or_default();
     let unknown = || Early::Unproven(Error::refused(Code::StateUnknown, "This sign-in is not known here."));
     let object = Ticket::object_of_state(app.keyring(), &state).ok_or_else(unknown)?;
@@ -132,7 +136,7 @@ struct Leaving {
 }
 
 impl StartForm {
-    async fn posted(app: &App, incoming: &mut Incoming) -> Result<Self> {
+    async fn posted(app: &App, incoming: &Incoming) -> Result<Self> {
         Self::read(app, incoming.form().await?)
     }
 

@@ -8,11 +8,11 @@ use serde_json::json;
 
 use super::Answered;
 use crate::app::App;
-use crate::auth::callback_url;
+use crate::auth::{callback_url, digest_of};
 use crate::dashboard::{SignedIn, require_our_page};
 use crate::error::{Doing, Result};
 use crate::objects::workspace::{SignIn, SignedInAs};
-use crate::request::{Incoming, key_digest};
+use crate::request::Incoming;
 use crate::response::Reply;
 
 /// Assets are asked for by path alone; the host means nothing.
@@ -41,11 +41,11 @@ pub async fn page(app: &App) -> Answered {
 
 /// `POST /v1/dashboard/session`: 201 with a cookie, 401 for a key that is none, 403 for another site's page: it could
 /// put its own key into the operator's browser.
-pub async fn sign_in(app: &App, mut incoming: Incoming) -> Answered {
+pub async fn sign_in(app: &App, incoming: Incoming) -> Answered {
     require_our_page(&incoming)?;
     let credentials: Credentials = read(&incoming.json_body().await?, &[])?.value;
-    // EXPOSE: hashed.
-    let key_digest = key_digest(credentials.key.expose().trim());
+    // EXPOSE: without the white space that copying leaves around it.
+    let key_digest = digest_of(app, &Secret::new(credentials.key.expose().trim().to_owned()))?;
     let (browser, cookie) = SignedIn::begin(&incoming)?;
     let sign_in = SignIn { key_digest, session: browser.digest().to_owned(), request_id: incoming.request_id.clone() };
     let signed_in = app.workspace()?.sign_in(sign_in).await?;

@@ -7,7 +7,7 @@ use latchkey_core::api::post::insight::{analytics_view, is_recent, replies_view}
 use latchkey_core::api::query::Query;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::XPostId;
-use latchkey_core::x::lookup::{Lookup, next_page};
+use latchkey_core::x::lookup::{FULL_PAGE, Lookup, next_page};
 use serde_json::Value;
 
 use super::Answered;
@@ -64,7 +64,8 @@ async fn replies_to(app: &App, delivery: Delivery, account: Account) -> Result<V
         if page.is_none() && !pages.is_empty() {
             break;
         }
-        pages.push(object.ask(account.id.clone(), Lookup::Conversation { id: root.clone(), page }).await?);
+        let lookup = Lookup::Conversation { id: root.clone(), count: FULL_PAGE, page };
+        pages.push(object.ask(account.id.clone(), lookup).await?);
     }
     let own: Vec<&str> = ids.iter().map(XPostId::as_str).collect();
     Ok(replies_view(&pages, root.as_str(), &own))

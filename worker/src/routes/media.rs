@@ -57,7 +57,7 @@ pub async fn get(app: &App, incoming: &Incoming, id: String) -> Answered {
 /// `POST …/confirm`: (1) the parts are a file of the size that was said, 400; (2) they become one object; (3) its first bytes
 /// are those of a type that X takes, and it is no larger than that may be, or it is deleted, 422; (4) it is active, as what
 /// its bytes are. A call that breaks off can be made again.
-pub async fn confirm(app: &App, mut incoming: Incoming, id: String) -> Answered {
+pub async fn confirm(app: &App, incoming: Incoming, id: String) -> Answered {
     let mut caller = ApiCaller::without_query(app, &incoming).await?;
     let body = caller.require(incoming.optional_json_body().await).await?;
     caller.bind(&incoming, &body).await?;

@@ -54,7 +54,7 @@ pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Ent
     cors.into_iter().fold(reply, |reply, (name, value)| reply.with(name, value))
 }
 
-async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
+async fn dispatch(app: &App, route: Route, incoming: Incoming) -> Answered {
     match route {
         Route::Health => Ok(meta::health()),
         Route::Preflight | Route::SessionPreflight(_) | Route::MediaPreflight => Ok(Reply::empty(204)),
@@ -81,14 +81,14 @@ async fn dispatch(app: &App, route: Route, mut incoming: Incoming) -> Answered {
         | Route::ResealGet
         | Route::HandoverGet
         | Route::HandoverEnd
-        | Route::Usage => ApiCaller::forward(app, &mut incoming).await.map(|(_, reply)| reply),
+        | Route::Usage => ApiCaller::forward(app, &incoming).await.map(|(_, reply)| reply),
         Route::ImportCreate(_)
         | Route::PostRetry(_)
         | Route::NetworkResume(_)
         | Route::ResealStart
         | Route::HandoverStart
         | Route::WebhookTest(_)
-        | Route::WebhookRedeliver { .. } => ApiCaller::forward_bare(app, &mut incoming).await.map(|(_, reply)| reply),
+        | Route::WebhookRedeliver { .. } => ApiCaller::forward_bare(app, &incoming).await.map(|(_, reply)| reply),
         Route::Export => backup::export(app, incoming).await,
         Route::Restore => backup::restore(app, incoming).await,
         Route::Pass { account, target, .. } => pass::pass(app, incoming, account, target).await,

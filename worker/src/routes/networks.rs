@@ -72,7 +72,7 @@ pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
 }
 
 /// `POST …/verify`: the key doctor on what is stored.
-pub async fn verify(app: &App, mut incoming: Incoming, id: String) -> Answered {
+pub async fn verify(app: &App, incoming: Incoming, id: String) -> Answered {
     let mut caller = ApiCaller::without_query(app, &incoming).await?;
     let body = caller.require(incoming.optional_json_body().await).await?;
     caller.bind(&incoming, &body).await?;

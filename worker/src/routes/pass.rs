@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use latchkey_core::api::code::Code;
-use latchkey_core::x::pass::Target;
+use latchkey_core::x::pass::{Target, is_document, is_read};
 use worker::ResponseBody;
 
 use super::Answered;
@@ -71,13 +71,13 @@ async fn passage(
 ) -> Result<(Passage, Content)> {
     let creates_post = target.creates_post(&incoming.method);
     let read = if creates_post { incoming.whole_body().await? } else { Vec::new() };
-    let is_read = latchkey_core::x::pass::is_read(&incoming.method);
+    let only_asks = is_read(&incoming.method);
     let passage = Passage {
         key_digest: caller.key_digest().to_owned(),
         key_id: plan.admitted.as_ref().map(|plan| plan.key_id.clone()).unwrap_or_default(),
         access: caller.access(),
         admitted_for: plan.admitted.as_ref().map(|plan| plan.account_id.clone()),
-        charge: (!is_read).then(|| target.charge(&incoming.method, &read)),
+        charge: (!only_asks).then(|| target.charge(&incoming.method, &read)),
         method: incoming.method.clone(),
         query: incoming.url.query().map(str::to_owned),
         target,
@@ -102,7 +102,9 @@ fn reply(answer: &worker::Response) -> Result<Reply> {
             reply = reply.with(name, value);
         }
     }
-    Ok(reply)
+    // A page of X's, or a picture with a script, is a document of our origin when a browser opens it.
+    let is_document = is_document(answer.headers().get("content-type")?.as_deref());
+    Ok(if is_document { reply.with("Content-Security-Policy", "sandbox; default-src 'none'".into()) } else { reply })
 }
 
 fn object_of(digest: &str) -> Option<String> {

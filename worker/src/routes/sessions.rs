@@ -43,7 +43,7 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
 
 /// `POST` or `GET /v1/social-networks/{network or id}/auth-url`: a link that anyone may open. A GET has its fields in
 /// the query.
-pub async fn auth_url(app: &App, mut incoming: Incoming, network: String) -> Answered {
+pub async fn auth_url(app: &App, incoming: Incoming, network: String) -> Answered {
     let mut caller = ApiCaller::new(app, &incoming)?;
     let body = if incoming.method == "GET" {
         serde_json::to_vec(&incoming.url.query_pairs().collect::<BTreeMap<_, _>>())?
@@ -84,7 +84,7 @@ pub async fn cancel(app: &App, incoming: &Incoming, id: &str) -> Answered {
 }
 
 /// `POST …/complete`: 200 `connected` or 202 `needs_confirmation`; 400 `verifier_mismatch` spends nothing.
-pub async fn complete(app: &App, mut incoming: Incoming, id: &str) -> Answered {
+pub async fn complete(app: &App, incoming: Incoming, id: &str) -> Answered {
     let ticket = genuine(app, id)?;
     session_bearer(app, &incoming, &ticket)?;
     let body = incoming.json_body().await?;
@@ -94,7 +94,7 @@ pub async fn complete(app: &App, mut incoming: Incoming, id: &str) -> Answered {
 }
 
 /// `POST …/confirm`: the code that another browser shows. 403 `confirmation_failed`; the third one ends the session.
-pub async fn confirm(app: &App, mut incoming: Incoming, id: &str) -> Answered {
+pub async fn confirm(app: &App, incoming: Incoming, id: &str) -> Answered {
     let ticket = genuine(app, id)?;
     session_bearer(app, &incoming, &ticket)?;
     let body = incoming.json_body().await?;

@@ -56,16 +56,16 @@ pub async fn logo(app: &App, digest: String) -> Answered {
 async fn picture(app: &App, url: &str) -> Result<Picture> {
     let public = app.public();
     let address = public.url(url).map_err(logo_not_fetched)?;
-    let fetched = public.get(address, QUICK).await?.map_err(logo_not_fetched)?;
-    let bytes = bytes_of(fetched).await?;
+    let fetched = public.get(address, QUICK.time).await?.map_err(logo_not_fetched)?;
+    let bytes = bytes_of(&fetched).await?;
     let kind = logo_kind(&bytes).ok_or_else(logo_not_a_picture)?;
     let logo = Logo { url: url.to_owned(), digest: base64url(&sha256(&bytes)), kind };
     Ok(Picture { logo, base64: BASE64_STANDARD.encode(&bytes) })
 }
 
 /// Read piece by piece, so that nobody can fill the memory.
-async fn bytes_of(fetched: Fetched) -> Result<Vec<u8>> {
-    let mut stream = Response::from_body(ResponseBody::Stream(fetched.body))?.stream()?;
+async fn bytes_of(fetched: &Fetched) -> Result<Vec<u8>> {
+    let mut stream = Response::from_body(ResponseBody::Stream(fetched.body.clone()))?.stream()?;
     let mut bytes = Vec::new();
     while let Some(piece) = stream.try_next().await.map_err(|_| logo_not_fetched("it broke off"))? {
         bytes.extend_from_slice(&piece);

@@ -22,7 +22,7 @@ use serde_json::Value;
 use super::Inner;
 use super::tokens::NoAccess;
 use crate::error::Result;
-use crate::outbound::{NoAnswer, QUICK};
+use crate::outbound::{Bounds, LIST, NoAnswer, QUICK};
 use crate::runtime::now;
 
 const ME: &str = "GET /2/users/me";
@@ -45,7 +45,7 @@ pub type Asked = std::result::Result<Response<Vec<u8>>, Silence>;
 impl Inner {
     /// `GET …/health`: a second 401 is ill health, not a disconnection.
     pub(super) async fn health(self: &Rc<Self>, account_id: &AccountId) -> Result<Health> {
-        let asked = self.ask_x((account_id, READ), ME, &me_request).await?;
+        let asked = self.ask_x((account_id, READ), ME, QUICK, &me_request).await?;
         let grant = self.own_pair(account_id)?.map(|own| own.grant);
         Ok(match asked {
             Ok(answer) => Health::from_x(me_response(&answer), &answer, grant.as_ref(), now()),
@@ -54,10 +54,19 @@ impl Inner {
     }
 
     pub(super) async fn ask(self: &Rc<Self>, account_id: &AccountId, lookup: &Lookup) -> Result<Value> {
-        let request = |endpoints: &Endpoints, token: &Secret<String>| lookup.request(endpoints, token);
-        let asked = self.ask_x((account_id, lookup.scopes()), lookup.endpoint(), &request).await?;
+        let mut asked = self.look_up(account_id, lookup).await?;
+        let mut smaller = lookup.halved();
+        while let (Err(Silence::NoAnswer(NoAnswer::TooLarge)), Some(lookup)) = (&asked, &smaller) {
+            asked = self.look_up(account_id, lookup).await?;
+            smaller = lookup.halved();
+        }
         let answer = asked.map_err(Silence::refused)?;
         list_response(&answer).map_err(|error| Refused::from_x(&error, now()).into())
+    }
+
+    async fn look_up(self: &Rc<Self>, account_id: &AccountId, lookup: &Lookup) -> Result<Asked> {
+        let request = |endpoints: &Endpoints, token: &Secret<String>| lookup.request(endpoints, token);
+        self.ask_x((account_id, lookup.scopes()), lookup.endpoint(), LIST, &request).await
     }
 
     /// The last one first: X keeps the replies to a post that is gone, but nobody wants to see a thread without its head.
@@ -69,10 +78,11 @@ impl Inner {
                     let user = self.x_user_id()?;
                     let request =
                         |endpoints: &Endpoints, token: &Secret<String>| unrepost_request(endpoints, token, &user, id);
-                    self.ask_x(who, DELETE_REPOST, &request).await?
+                    self.ask_x(who, DELETE_REPOST, QUICK, &request).await?
                 }
                 (None, Some(id)) => {
-                    self.ask_x(who, DELETE_POST, &|endpoints, token| delete_request(endpoints, token, id)).await?
+                    let request = |endpoints: &Endpoints, token: &Secret<String>| delete_request(endpoints, token, id);
+                    self.ask_x(who, DELETE_POST, QUICK, &request).await?
                 }
                 (_, None) => continue,
             };
@@ -91,6 +101,7 @@ impl Inner {
         self: &Rc<Self>,
         (account_id, scopes): (&AccountId, &[&'static str]),
         endpoint: &str,
+        bounds: Bounds,
         request: &MakeRequest<'_>,
     ) -> Result<Asked> {
         if let Some(scope) = self.missing_scope(account_id, scopes)? {
@@ -106,7 +117,7 @@ impl Inner {
                 Err(no_access) => return Ok(Err(Silence::NoAccess(no_access))),
             };
             let app = self.app()?;
-            let answer = match app.x().send(request(app.endpoints(), &access.token), QUICK).await? {
+            let answer = match app.x().send(request(app.endpoints(), &access.token), bounds).await? {
                 Ok(answer) => answer,
                 Err(no_answer) => return Ok(Err(Silence::NoAnswer(no_answer))),
             };
@@ -136,6 +147,7 @@ impl Silence {
             }
             Self::NoAnswer(NoAnswer::TimedOut) => (Code::XTimeout, "X did not answer in time.", None),
             Self::NoAnswer(NoAnswer::Broken) => (Code::XUnavailable, "X could not be reached.", None),
+            Self::NoAnswer(NoAnswer::TooLarge) => (Code::XInvalidResponse, "X's answer is too large to be read.", None),
             Self::Limited(until) => (Code::RateLimited, "X's rate limit for this account is reached.", Some(until)),
         };
         Refused::new(code, message).until(until, now())

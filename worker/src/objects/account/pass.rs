@@ -9,7 +9,7 @@ use latchkey_core::api::code::Code;
 use latchkey_core::id::{AccountId, XPostId};
 use latchkey_core::secret::Secret;
 use latchkey_core::x::price::Micros;
-use latchkey_core::x::rate::windows;
+use latchkey_core::x::rate::{exhausted_until, windows};
 use serde_json::Value;
 use worker::{Headers, Request, Response, ResponseBuilder};
 
@@ -20,7 +20,7 @@ use super::tokens::Access;
 use crate::error::{Doing, Error, Result};
 use crate::log;
 use crate::objects::workspace::Admission;
-use crate::outbound::NoAnswer;
+use crate::outbound::{NoAnswer, Passed};
 
 impl Inner {
     /// In order: (1) whose key it is; for a call that writes (2) the windows, (3) what the ledger has against it; (4) a
@@ -59,8 +59,9 @@ impl Inner {
     /// The price that was taken for it.
     async fn admit(&self, passage: &Passage, account_id: &AccountId, key_id: &str) -> Result<Micros> {
         let Some(charge) = passage.charge else { return Ok(Micros(0)) };
-        if let Some(until) = self.exhausted_until(&passage.endpoint())? {
-            return Err(Silence::Limited(until).refused().into());
+        let windows = self.windows_of(&passage.endpoint())?;
+        if let Some(until) = exhausted_until(&windows) {
+            return Err(Silence::Limited(until).refused().with_windows(windows).into());
         }
         let key = passage.admitted_for.as_ref().map(|_| (passage.key_digest.clone(), passage.access));
         let (account_id, key_id) = (account_id.clone(), key_id.to_owned());
@@ -82,23 +83,27 @@ impl Inner {
         let _creating = passage.creates_post().then(|| Creating::new(&self.creating));
         let app = self.app()?;
         let headers = x_headers(request, &access.token)?;
-        let body = request.inner().body();
+        // A request that only asks has no body (Fetch standard §5.3): X gives it no meaning.
+        let body = request.inner().body().filter(|_| passage.charge.is_some());
         let sent =
             app.x().pass(&passage.method, &passage.target.path(), passage.query.as_deref(), headers, body).await?;
-        let answer = match sent {
-            Ok(answer) => answer,
+        let passed = match sent {
+            Ok(passed) => passed,
             Err(no_answer) => return Ok(Err(no_answer)),
         };
-        self.save_windows(&passage.endpoint(), &windows(&HeaderMap::from(answer.headers())))?;
-        if answer.status_code() == 401 {
+        self.save_windows(&passage.endpoint(), &windows(&HeaderMap::from(passed.answer().headers())))?;
+        if passed.answer().status_code() == 401 {
             self.access_token_rejected(&access)?;
         }
-        if passage.creates_post() { self.claim_created(answer).await } else { Ok(Ok(answer)) }
+        if passage.creates_post() { self.claim_created(passed).await } else { passed.into_stream().map(Ok) }
     }
 
     /// The post is the caller's and settles no doubt of ours: its id is claimed before anybody hears of it.
-    async fn claim_created(&self, mut answer: Response) -> Result<std::result::Result<Response, NoAnswer>> {
-        let Ok(body) = answer.bytes().await else { return Ok(Err(NoAnswer::Broken)) };
+    async fn claim_created(&self, passed: Passed) -> Result<std::result::Result<Response, NoAnswer>> {
+        let (answer, body) = match passed.read().await {
+            Ok(read) => read,
+            Err(no_answer) => return Ok(Err(no_answer)),
+        };
         let created: Value = serde_json::from_slice(&body).unwrap_or_default();
         let id = created.pointer("/data/id").and_then(Value::as_str).and_then(|id| XPostId::parse(id).ok());
         id.map_or(Ok(()), |id| self.claim(&id))?;

@@ -218,7 +218,10 @@ impl Inner {
             let deliveries = self.untold_deliveries()?;
             let is_all = deliveries.len() < REPORT_ROWS as usize;
             let network_id = self.any_pair()?.map(|pair| pair.grant.client.network_id);
-            let report = Report { network_id, closed_until: self.app_exhausted_until()?, deliveries };
+            let closed = self.spent_window_of_the_app()?;
+            let closed_until = closed.map(|window| window.reset_at);
+            let report =
+                Report { network_id, closed_until, closed_limit: closed.map(|window| window.limit), deliveries };
             let gate = workspace.delivered(&report).await.doing("report deliveries")?;
             report.deliveries.iter().try_for_each(|delivery| self.delivery_told(delivery))?;
             if is_all {

@@ -9,7 +9,7 @@ use latchkey_core::oauth::Endpoints;
 use latchkey_core::secret::Secret;
 use latchkey_core::time::UnixMillis;
 use latchkey_core::x::XError;
-use latchkey_core::x::lookup::READ;
+use latchkey_core::x::lookup::{FULL_PAGE, READ, half};
 use latchkey_core::x::problem::Refusal;
 use latchkey_core::x::rate::{Window, WindowKind, exhausted_until, windows};
 use latchkey_core::x::timeline::{OwnPost, own_posts_request, own_posts_response};
@@ -18,10 +18,13 @@ use super::Inner;
 use super::lookup::Silence;
 use super::tokens::NoAccess;
 use crate::error::Result;
+use crate::outbound::{LIST, NoAnswer};
 use crate::runtime::now;
 
 const OWN_POSTS: &str = "GET /2/users/:id/tweets";
 pub(super) const NEW_POSTS: &str = "POST /2/tweets";
+/// X gives no fewer a page.
+const LEAST_POSTS: u32 = 5;
 /// More than an account can post while one answer is in doubt.
 const PAGES: u32 = 20;
 
@@ -78,16 +81,21 @@ impl Inner {
     async fn own_posts_since(self: &Rc<Self>, account_id: &AccountId, since: UnixMillis) -> Result<Sight> {
         let mut posts = Vec::new();
         let mut page: Option<String> = None;
+        let mut count = FULL_PAGE;
         for _ in 0..PAGES {
             if self.own_pair(account_id)?.is_none() {
                 return self.not_before_probe();
             }
             let user = self.x_user_id()?;
             let request = |endpoints: &Endpoints, token: &Secret<String>| {
-                own_posts_request(endpoints, token, &user, since, page.as_deref())
+                own_posts_request(endpoints, token, &user, since, (count, page.as_deref()))
             };
-            let read = match self.ask_x((account_id, READ), OWN_POSTS, &request).await? {
+            let read = match self.ask_x((account_id, READ), OWN_POSTS, LIST, &request).await? {
                 Ok(answer) => own_posts_response(&answer),
+                Err(Silence::NoAnswer(NoAnswer::TooLarge)) if let Some(fewer) = half(count, LEAST_POSTS) => {
+                    count = fewer;
+                    continue;
+                }
                 Err(Silence::Limited(time) | Silence::NoAccess(NoAccess::Until(time))) => {
                     return Ok(Sight::NotBefore(time));
                 }
@@ -150,9 +158,8 @@ impl Inner {
     }
 
     /// The app's own window for posts is spent: that concerns every account.
-    pub(super) fn app_exhausted_until(&self) -> Result<Option<UnixMillis>> {
-        let is_of_app = |(of, window): &(String, Window)| of == NEW_POSTS && window.kind == WindowKind::AppDay;
-        let known: Vec<Window> = self.windows(now())?.into_iter().filter(is_of_app).map(|(_, window)| window).collect();
-        Ok(exhausted_until(&known))
+    pub(super) fn spent_window_of_the_app(&self) -> Result<Option<Window>> {
+        let is_spent = |window: &Window| window.kind == WindowKind::AppDay && window.remaining <= 0;
+        Ok(self.windows_of(NEW_POSTS)?.into_iter().find(is_spent))
     }
 }

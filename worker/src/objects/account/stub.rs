@@ -15,10 +15,10 @@ use latchkey_core::x::user::XUser;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use worker::wasm_bindgen::JsValue;
-use worker::{Headers, Method, Request, RequestInit, Response, Stub};
+use worker::{Headers, Response, Stub};
 
 use super::super::storage::{Page, Place};
-use super::super::wire::ask;
+use super::super::wire::{ask, post};
 use super::super::workspace::Reserved;
 use crate::error::{Doing, Error, Result};
 
@@ -287,10 +287,7 @@ impl AccountStub {
         for (name, value) in CONTENT_HEADERS.into_iter().zip([content.media_type, content.accept]) {
             value.map_or(Ok(()), |value| headers.set(name, &value))?;
         }
-        let mut init = RequestInit::new();
-        init.with_method(Method::Post).with_headers(headers).with_body(content.body);
-        let request = Request::new_with_init("https://object/", &init)?;
-        let mut answer = self.stub.fetch_with_request(request).await.doing("call an object")?;
+        let mut answer = post(&self.stub, headers, content.body).await?;
         if answer.headers().has(REFUSAL_HEADER)? {
             let text = answer.text().await.doing("read an object's reply")?;
             return Err(serde_json::from_str::<Error>(&text).doing("read an object's reply")?);

@@ -8,16 +8,17 @@ use latchkey_core::id::AccountId;
 use latchkey_core::key::{Binding, Caller};
 use latchkey_core::network::Gate;
 use latchkey_core::x::price::Micros;
+use latchkey_core::x::rate::{Window, WindowKind};
 
 use super::budget::Expense;
-use super::{Admission, Call, Inner, PassPlan, not_found};
+use super::{Admission, Head, Inner, PassPlan, not_found};
 use crate::error::{Error, Result};
 use crate::runtime::now;
 
 impl Inner {
     /// Which account a call is for: the one in its path, or the one that its key is bound to.
-    pub(super) fn plan_pass(&self, call: &Call, id: Option<&str>) -> Result<PassPlan> {
-        let caller = self.authorise(call)?;
+    pub(super) fn plan_pass(&self, head: &Head, id: Option<&str>) -> Result<PassPlan> {
+        let caller = self.authorise(head)?;
         let whose = &caller.binding;
         let bound = whose.account_id.as_ref().map(AccountId::as_str);
         let account = match id.or(bound) {
@@ -73,8 +74,12 @@ fn require_open(gate: &Gate, creates_post: bool) -> Result<()> {
     }
     match gate.closed_until.filter(|_| creates_post) {
         None => Ok(()),
-        until => Err(Refused::new(Code::RateLimited, "X's limit for the app as a whole is reached.")
-            .until(until, now())
-            .into()),
+        Some(reset_at) => {
+            let spent = |limit| Window { limit, remaining: 0, reset_at, kind: WindowKind::AppDay };
+            Err(Refused::new(Code::RateLimited, "X's limit for the app as a whole is reached.")
+                .until(Some(reset_at), now())
+                .with_windows(gate.closed_limit.map(spent).into_iter().collect())
+                .into())
+        }
     }
 }

@@ -58,7 +58,7 @@ impl Inner {
             action,
             tenant_id: tenant_id.or_else(|| caller.binding.tenant_id.clone()),
             target_id,
-            request_id: Some(call.request_id.clone()),
+            request_id: Some(call.head.request_id.clone()),
         })
     }
 

@@ -46,6 +46,7 @@ impl Inner {
         let Some(mut network) = network else { return Ok((Gate::open(&settings), is_news)) };
         if report.closed_until > network.closed_until {
             network.closed_until = report.closed_until;
+            network.closed_limit = report.closed_limit;
             self.save_network(&network)?;
         }
         Ok((network.gate(&settings, now()), is_news))

@@ -10,6 +10,7 @@ mod audit;
 mod backup;
 mod brand;
 mod budget;
+mod call;
 mod changes;
 mod dispatches;
 mod events;
@@ -49,6 +50,8 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 pub use self::backup::{Begun, ExportPlan, Restore, doc_of};
 pub use self::brand::Picture;
+use self::call::CALL_HEADER;
+pub use self::call::{Head, Served, is_known_to_be_unknown};
 use self::dispatches::Lanes;
 pub use self::media::{Arrived, ConfirmPlan, MediaCommand, MediaRows, Remains};
 pub use self::schema::VERSIONS;
@@ -61,7 +64,7 @@ pub use self::stub::{
 pub use self::uploads::{Arrival, Try};
 use super::storage::{Db, Store};
 use super::waiting::Waiting;
-use super::wire::{answer, message, reply};
+use super::wire::{message, reply};
 use crate::app::App;
 use crate::auth::CALLBACK_PATH;
 use crate::error::{Error, Result};
@@ -95,11 +98,14 @@ impl DurableObject for WorkspaceObject {
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        let result = match message(request).await {
-            Ok(message) => self.inner.handle(message).await,
-            Err(error) => Err(error),
+        let result = match request.headers().get(CALL_HEADER)? {
+            Some(announced) => self.inner.called(&announced, &request).await,
+            None => match message(request).await {
+                Ok(message) => self.inner.handle(message).await,
+                Err(error) => Err(error),
+            },
         };
-        answer(&result)
+        self.inner.answered(&result)
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
@@ -111,8 +117,7 @@ impl DurableObject for WorkspaceObject {
 impl Inner {
     async fn handle(&self, message: Message) -> Result<Value> {
         match message {
-            Message::Api(mut call) => reply(self.api(&mut call).await?),
-            Message::AwaitPost { call, id, wait_ms } => reply(self.await_post(&call, &id, wait_ms).await?),
+            Message::AwaitPost { head, id, wait_ms } => reply(self.await_post(&head, &id, wait_ms).await?),
             Message::Reserve(consent) => {
                 self.require_motion()?;
                 reply(self.db()?.transaction(|| self.reserve_account(consent))?)
@@ -143,7 +148,7 @@ impl Inner {
                 reply(self.db()?.transaction(|| reports.iter().try_for_each(|report| self.learn_revocation(report)))?)
             }
             Message::Client { network_id, even_deleted } => reply(self.client(&network_id, even_deleted)?),
-            Message::PlanPass { call, account } => reply(self.plan_pass(&call, account.as_deref())?),
+            Message::PlanPass { head, account } => reply(self.plan_pass(&head, account.as_deref())?),
             Message::Admit(admission) => {
                 self.require_motion()?;
                 reply(self.db()?.transaction(|| self.admit(&admission))?)
@@ -159,7 +164,7 @@ impl Inner {
 
     /// Authorise, look under the idempotency key, do, remember: all in one transaction.
     async fn api(&self, call: &mut Call) -> Result<Heard> {
-        let caller = self.authorise(call)?;
+        let caller = self.authorise(&call.head)?;
         if let Some(key) = &mut call.idempotency {
             key.key = caller.binding.idempotency_key(&key.key);
         }
@@ -172,9 +177,9 @@ impl Inner {
     }
 
     /// Every failure of authentication is the same on the wire. What a good key lacks is said.
-    fn authorise(&self, call: &Call) -> Result<Caller> {
-        self.origin.get_or_init(|| call.callback_url.trim_end_matches(CALLBACK_PATH).to_owned());
-        self.caller_of(&call.key_digest, call.access)
+    fn authorise(&self, head: &Head) -> Result<Caller> {
+        self.origin.get_or_init(|| head.callback_url.trim_end_matches(CALLBACK_PATH).to_owned());
+        self.caller_of(&head.key_digest, head.access)
     }
 
     /// `presented` is the digest of a key, or a session that stands for one.
@@ -204,7 +209,7 @@ impl Inner {
         let named = self.tenant_of_command(&call.command)?;
         // A command decides before it writes, so a refusal leaves nothing behind.
         let outcome = match self.command(call, caller) {
-            Err(Error::Refused(refused)) => Outcome::Done(Done::fresh(refused.answer(&call.request_id))),
+            Err(Error::Refused(refused)) => Outcome::Done(Done::fresh(refused.answer(&call.head.request_id))),
             outcome => outcome?,
         };
         self.record_call(call, caller, named, &outcome)?;
@@ -214,7 +219,7 @@ impl Inner {
 
     /// What the idempotency key says already.
     fn replay(&self, call: &Call) -> Result<Option<Done>> {
-        let Some(key) = call.idempotency.as_ref().filter(|_| call.stage != Stage::Finish) else { return Ok(None) };
+        let Some(key) = call.idempotency.as_ref().filter(|_| call.head.stage != Stage::Finish) else { return Ok(None) };
         match key.decide(self.idempotency_row(&key.key)?, now()) {
             Decision::Run => Ok(None),
             Decision::Replay(Stored { status, body, is_sealed }) => {
@@ -245,10 +250,10 @@ impl Inner {
     }
 
     fn command(&self, call: &Call, caller: &Caller) -> Result<Outcome> {
-        if call.changes {
+        if call.head.changes {
             self.require_motion()?;
         }
-        let (url, whose) = (call.callback_url.as_str(), &caller.binding);
+        let (url, whose) = (call.head.callback_url.as_str(), &caller.binding);
         match &call.command {
             Command::Refuse(refused) => Err(Error::Refused(refused.clone())),
             Command::Finish { answer, is_sealed } => {
@@ -291,7 +296,7 @@ impl Inner {
                 Ok(Outcome::Done(Done { answer: answer.clone(), is_replayed: false, is_sealed: *is_sealed }))
             }
             Command::ChangeWebhook { id, change } => Ok(done(self.change_webhook(id, (**change).clone(), whose)?)),
-            Command::Media(command) => self.media_command(command, &call.request_id, whose),
+            Command::Media(command) => self.media_command(command, &call.head.request_id, whose),
             Command::PlanExport => go(self.plan_export()?),
             Command::EndExport { since } => go(self.end_export(*since)?),
             Command::ExportPage { place } => go(self.export_page(place)?),

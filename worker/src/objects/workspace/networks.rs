@@ -97,6 +97,7 @@ impl Inner {
             paused: before.as_ref().and_then(|network| network.paused.clone()),
             probe_at: None,
             closed_until: before.as_ref().and_then(|network| network.closed_until),
+            closed_limit: before.as_ref().and_then(|network| network.closed_limit),
             created_at: before.as_ref().map_or(time, |network| network.created_at),
             updated_at: time,
         };

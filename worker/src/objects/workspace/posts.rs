@@ -21,7 +21,7 @@ use worker::SqlStorageValue;
 
 use super::budget::Expense;
 use super::outbox::Errand;
-use super::{Call, Inner, not_found};
+use super::{Head, Inner, not_found};
 use crate::app::ORG_ID;
 use crate::error::{Error, Result};
 use crate::objects::storage::time;
@@ -219,8 +219,8 @@ impl Inner {
     }
 
     /// `Prefer: wait`: the post once every delivery is final, or as it is when the time is up.
-    pub(super) async fn await_post(&self, call: &Call, id: &str, wait_ms: i64) -> Result<Answer> {
-        let whose = self.authorise(call)?.binding;
+    pub(super) async fn await_post(&self, head: &Head, id: &str, wait_ms: i64) -> Result<Answer> {
+        let whose = self.authorise(head)?.binding;
         let id = self.post_for(id, &whose)?.id;
         let deadline = now() + Span::millis(wait_ms);
         while now() < deadline && !self.is_final(&id)? {

@@ -45,6 +45,11 @@ impl Inner {
         Ok(self.standstill()?.is_some_and(|standstill| standstill.is_standing()))
     }
 
+    /// Rows of a backup are still arriving, keys among them.
+    pub(super) fn is_restoring(&self) -> Result<bool> {
+        Ok(self.standstill()?.is_some_and(|it| it.is_standing() && it.goal == Goal::Restore))
+    }
+
     pub(super) fn require_motion(&self) -> Result<()> {
         if self.is_standing()? { Err(stands_still().into()) } else { Ok(()) }
     }

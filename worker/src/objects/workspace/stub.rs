@@ -29,14 +29,14 @@ use super::super::storage::Place;
 use super::super::wire::ask;
 use super::backup::Restore;
 use super::brand::Picture;
+use super::call::Head;
 use super::media::MediaCommand;
 use super::uploads::UploadMessage;
 use crate::error::Result;
 
 #[derive(Serialize, Deserialize)]
 pub(super) enum Message {
-    Api(Box<Call>),
-    AwaitPost { call: Box<Call>, id: String, wait_ms: i64 },
+    AwaitPost { head: Head, id: String, wait_ms: i64 },
     Reserve(Consent),
     Connected(Consent),
     Delivered(Report),
@@ -45,7 +45,7 @@ pub(super) enum Message {
     RevocationsChanged(Vec<RevocationReport>),
     Client { network_id: NetworkId, even_deleted: bool },
     Upload(UploadMessage),
-    PlanPass { call: Box<Call>, account: Option<String> },
+    PlanPass { head: Head, account: Option<String> },
     Admit(Admission),
     GiveBack { account_id: AccountId, cost: Micros },
     SignIn(SignIn),
@@ -56,19 +56,9 @@ pub(super) enum Message {
 }
 
 /// One call with an API key. The object authorises it in the same breath as it does the work.
-#[derive(Clone, Serialize, Deserialize)]
 pub struct Call {
-    /// SHA-256 of the presented key, base64url; or the name of a browser's session that stands for one.
-    pub key_digest: String,
-    /// What the route asks of the key.
-    pub access: Access,
-    pub request_id: String,
-    /// What X must know as our callback URL.
-    pub callback_url: String,
+    pub head: Head,
     pub idempotency: Option<Key>,
-    /// It is refused while the deployment stands still.
-    pub changes: bool,
-    pub stage: Stage,
     pub command: Command,
 }
 
@@ -310,6 +300,8 @@ pub struct Report {
     pub network_id: Option<NetworkId>,
     /// The app's own window for posts is spent until then.
     pub closed_until: Option<UnixMillis>,
+    /// How much that window allows.
+    pub closed_limit: Option<i64>,
     pub deliveries: Vec<Delivery>,
 }
 
@@ -423,14 +415,9 @@ impl WorkspaceStub {
         Self { stub }
     }
 
-    /// A call that the ledger answers, or lets go on with what it planned.
-    pub async fn api(&self, call: Call) -> Result<Heard> {
-        ask(&self.stub, &Message::Api(Box::new(call))).await
-    }
-
-    /// The post of `call` once every delivery is final, or after the wait.
-    pub async fn await_post(&self, call: Call, id: String, wait_ms: i64) -> Result<Answer> {
-        ask(&self.stub, &Message::AwaitPost { call: Box::new(call), id, wait_ms }).await
+    /// The post once every delivery is final, or after the wait.
+    pub async fn await_post(&self, head: Head, id: String, wait_ms: i64) -> Result<Answer> {
+        ask(&self.stub, &Message::AwaitPost { head, id, wait_ms }).await
     }
 
     /// An X user is about to connect. The row is not there for anybody before [`Self::connected`].
@@ -453,8 +440,9 @@ impl WorkspaceStub {
         ask(&self.stub, &Message::Reclaim(Box::new(delivery.clone()))).await
     }
 
-    pub async fn plan_pass(&self, call: Call, account: Option<String>) -> Result<PassPlan> {
-        ask(&self.stub, &Message::PlanPass { call: Box::new(call), account }).await
+    pub async fn plan_pass(&self, head: Head, account: Option<String>) -> Result<PassPlan> {
+        let digest = head.key_digest.clone();
+        self.ask_as(&digest, &Message::PlanPass { head, account }).await
     }
 
     /// Answers the price that is taken from the budget, or why the call may not be made.
@@ -486,7 +474,8 @@ impl WorkspaceStub {
     }
 
     pub async fn sign_in(&self, sign_in: SignIn) -> Result<SignedInAs> {
-        ask(&self.stub, &Message::SignIn(sign_in)).await
+        let digest = sign_in.key_digest.clone();
+        self.ask_as(&digest, &Message::SignIn(sign_in)).await
     }
 
     pub async fn signed_in(&self, session: &str) -> Result<Option<SignedInAs>> {

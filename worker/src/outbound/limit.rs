@@ -1,0 +1,47 @@
+//! How long a call to the outside may take, its body included.
+
+use js_sys::{Function, Reflect};
+use latchkey_core::time::Span;
+use wasm_bindgen::JsCast;
+use worker::web_sys::{AbortController, WorkerGlobalScope};
+use worker::{AbortSignal, Result};
+
+/// Breaks a call off that takes too long, or that nobody waits for any more. The timer goes when this is dropped:
+/// `AbortSignal.timeout` would keep its own until it fires, and an object whose 10,000th timer is live hangs for good.
+pub struct TimeLimit {
+    call: AbortController,
+    timer: i32,
+}
+
+impl TimeLimit {
+    /// Counts from now.
+    pub fn new(limit: Span) -> Result<Self> {
+        let call = AbortController::new()?;
+        let abort: Function = Reflect::get(&call, &"abort".into())?.unchecked_into();
+        let millis = i32::try_from(limit.as_millis()).unwrap_or(i32::MAX);
+        let timer = timers().set_timeout_with_callback_and_timeout_and_arguments_0(&abort.bind0(&call), millis)?;
+        Ok(Self { call, timer })
+    }
+
+    /// What the call is made with.
+    pub fn signal(&self) -> AbortSignal {
+        self.call.signal().into()
+    }
+
+    /// Whether it was this that broke the call off.
+    pub fn is_over(&self) -> bool {
+        self.call.signal().aborted()
+    }
+}
+
+impl Drop for TimeLimit {
+    fn drop(&mut self) {
+        timers().clear_timeout_with_handle(self.timer);
+        // What has ended does not mind; a body that nobody reads would hold its connection.
+        self.call.abort();
+    }
+}
+
+fn timers() -> WorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
