@@ -5,7 +5,8 @@ use crate::run::{self, Result};
 use crate::setup::{node_command, tools};
 
 /// Each is a program in tests/bench, which takes the options and prints what it found.
-pub(crate) const ALL: [&str; 7] = ["crash", "throughput", "schedule", "refresh", "media", "widget", "schemathesis"];
+pub(crate) const ALL: [&str; 9] =
+    ["crash", "throughput", "schedule", "refresh", "media", "widget", "timers", "strangers", "schemathesis"];
 
 pub(crate) fn run(name: &str, options: &[String]) -> Result {
     build::all(&tools()?)?;
