@@ -1,5 +1,7 @@
 //! `Env` to [`App`]: the only place where bindings, vars and secrets are opened. What is missing is named.
 
+use std::time::Duration;
+
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::place::{is_loopback, parse_origin};
@@ -257,8 +259,19 @@ fn revocation_pace(env: &Env) -> Result<revocation::Pace> {
 }
 
 fn webhook_pace(env: &Env) -> Result<webhook::Pace> {
-    let first = span_var(env, "WEBHOOK_RETRY_MS", 1)?;
-    Ok(first.map_or_else(webhook::Pace::default, |first| webhook::Pace { first }))
+    let usual = webhook::Pace::default();
+    Ok(webhook::Pace {
+        first: webhook_retry(env)?.unwrap_or(usual.first),
+        limit: span_var(env, "WEBHOOK_TIMEOUT_MS", 100)?.unwrap_or(usual.limit),
+    })
+}
+
+/// Of all waits the longest is 26,000 times this one, so it may be a part of a millisecond.
+fn webhook_retry(env: &Env) -> Result<Option<Duration>> {
+    let Some(text) = var(env, "WEBHOOK_RETRY_MS") else { return Ok(None) };
+    let wait = text.parse().ok().and_then(|millis: f64| Duration::try_from_secs_f64(millis / 1000.0).ok());
+    let problem = || misconfigured("The variable WEBHOOK_RETRY_MS is not a number of milliseconds above 0.");
+    wait.filter(|wait| !wait.is_zero()).map(Some).ok_or_else(problem)
 }
 
 fn span_var(env: &Env, name: &str, least: i64) -> Result<Option<Span>> {

@@ -9,6 +9,7 @@ mod headers;
 mod signature;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -115,21 +116,23 @@ pub struct Change {
     pub enabled: Option<bool>,
 }
 
-/// The distances that tests shorten, all in proportion.
+/// What tests shorten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// Before the second try.
-    pub first: Span,
+    /// Before the second try. All other waits are in proportion.
+    pub first: Duration,
+    /// How long an answer may take.
+    pub limit: Span,
 }
 
 /// Waits before the tries after the first, in units of the first wait: 10 s, 1 min, 5 min, 30 min, 2 h, 8 h, 24 h.
-const WAITS: [i64; 7] = [1, 6, 30, 180, 720, 2880, 8640];
+const WAITS: [u32; 7] = [1, 6, 30, 180, 720, 2880, 8640];
 /// Three days in the same unit.
-const PATIENCE: i64 = 25_920;
+const PATIENCE: u32 = 25_920;
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { first: Span::secs(10) }
+        Self { first: Duration::from_secs(10), limit: Span::secs(30) }
     }
 }
 
@@ -144,8 +147,9 @@ impl Pace {
         self.times(PATIENCE)
     }
 
-    const fn times(self, units: i64) -> Span {
-        Span::millis(self.first.as_millis().saturating_mul(units))
+    fn times(self, units: u32) -> Span {
+        let millis = self.first.saturating_mul(units).as_millis();
+        Span::millis(i64::try_from(millis).unwrap_or(i64::MAX))
     }
 }
 

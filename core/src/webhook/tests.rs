@@ -64,6 +64,15 @@ fn an_event_is_tried_eight_times_from_10_seconds_to_24_hours_apart() {
     let (waits, _) = fail_until_given_up(&mut dispatch, T0);
     assert_eq!(waits, [10, 60, 300, 1800, 7200, 28_800, 86_400]);
     assert_eq!((dispatch.attempts.len(), dispatch.due_at), (8, None));
+    assert_eq!(Pace::default().limit, Span::secs(30));
+}
+
+#[test]
+fn a_test_may_make_all_waits_shorter_than_whole_milliseconds_allow() {
+    let pace = Pace { first: Duration::from_micros(200), ..Pace::default() };
+    let waits: Vec<i64> = (1..=7).filter_map(|tries| pace.wait(tries)).map(Span::as_millis).collect();
+    assert_eq!(waits, [0, 1, 6, 36, 144, 576, 1728]);
+    assert_eq!(pace.patience(), Span::millis(5184));
 }
 
 #[test]

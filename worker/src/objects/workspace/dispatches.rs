@@ -21,8 +21,6 @@ use crate::log;
 use crate::objects::storage::{Db, doc, pause_after_deaths, read, time};
 use crate::runtime::now;
 
-/// docs/API.md, section 7.
-const TIME_LIMIT: Span = Span::secs(30);
 /// Longer than a try: one that is not heard of by then is made again.
 const LEASE: Span = Span::secs(40);
 /// How long the log is kept.
@@ -242,7 +240,8 @@ impl Inner {
         let secrets = secrets.collect::<Result<Vec<SigningSecret>>>()?;
         let custom = self.open_headers(webhook)?;
         let headers = delivery_headers(&dispatch.event_id, at, &body, &secrets, webhook.legacy_signature, custom);
-        let answer = door.post(&url, &headers.map_err(Error::fault)?, body.as_bytes(), TIME_LIMIT).await?;
+        let answer =
+            door.post(&url, &headers.map_err(Error::fault)?, body.as_bytes(), self.app()?.webhook_pace().limit).await?;
         Ok(match answer {
             Ok(status) => Outcome::Status(status),
             Err(reason) => Outcome::Error(format!("The URL did not answer: {reason}.")),
