@@ -93,6 +93,9 @@ fn granted(answer: &Response<Vec<u8>>) -> Result<Granted, OAuthError> {
     let fields: Map<String, Value> = serde_json::from_slice(body).map_err(|_| malformed(answer))?;
     let field = |name: &str| fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
     let token = |name| field(name).and_then(Value::as_str).map(|text| Secret::new(text.trim().to_owned()));
+    if ["access_token", "refresh_token"].into_iter().filter_map(token).any(|token| is_too_long(&token)) {
+        return Err(malformed(answer));
+    }
     let granted = Granted {
         access_token: token("access_token").filter(is_token),
         refresh_token: token("refresh_token").filter(is_token),
@@ -134,7 +137,12 @@ const TOKEN_BYTES: usize = 16 * 1024;
 fn is_token(token: &Secret<String>) -> bool {
     // EXPOSE: its form is checked.
     let bytes = token.expose().as_bytes();
-    (1..=TOKEN_BYTES).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic)
+    !bytes.is_empty() && bytes.iter().all(u8::is_ascii_graphic)
+}
+
+fn is_too_long(token: &Secret<String>) -> bool {
+    // EXPOSE: it is measured.
+    token.expose().len() > TOKEN_BYTES
 }
 
 #[cfg(test)]
