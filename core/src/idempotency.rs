@@ -1,8 +1,12 @@
 //! What a repeated `Idempotency-Key` means (docs/API.md, section 1).
 
+mod canonical;
+
 use serde::{Deserialize, Serialize};
 
-use crate::seal::{base64url, sha256};
+use self::canonical::canonical;
+use crate::seal::{Context, Keyring, Purpose, SealError, base64url, sha256};
+use crate::secret::Secret;
 use crate::time::{Span, UnixMillis};
 
 /// How long an answer is remembered.
@@ -14,8 +18,10 @@ const RUNNING: Span = Span::secs(60);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     pub key: String,
-    /// SHA-256 over method, path and body.
+    /// SHA-256 over method, path and body, JSON in its one spelling.
     pub fingerprint: String,
+    /// The same over the body's own bytes: what rows have that were stored before JSON had one spelling here.
+    pub byte_fingerprint: String,
 }
 
 /// The row under a key.
@@ -49,17 +55,43 @@ impl Key {
         if key.is_empty() || key.len() > 255 || !printable {
             return None;
         }
-        let message = [method.as_bytes(), b"\n", path.as_bytes(), b"\n", body].concat();
-        Some(Self { key: key.to_owned(), fingerprint: base64url(&sha256(&message)) })
+        let fingerprint =
+            |body: &[u8]| base64url(&sha256(&[method.as_bytes(), b"\n", path.as_bytes(), b"\n", body].concat()));
+        let byte_fingerprint = fingerprint(body);
+        Some(Self {
+            key: key.to_owned(),
+            fingerprint: canonical(body).map_or_else(|| byte_fingerprint.clone(), |text| fingerprint(text.as_bytes())),
+            byte_fingerprint,
+        })
+    }
+
+    /// Whether a row with this fingerprint is of this very call.
+    fn made(&self, fingerprint: &str) -> bool {
+        fingerprint == self.fingerprint || fingerprint == self.byte_fingerprint
+    }
+
+    /// Seals an answer that carries a credential, bound to this call.
+    pub fn seal(&self, ring: &Keyring, workspace: &str, body: &str, nonce: [u8; 12]) -> Result<String, SealError> {
+        ring.seal(&context(workspace, &self.fingerprint), body.as_bytes(), nonce)
+    }
+
+    /// Opens what was stored for this call, now or before JSON had one spelling here.
+    pub fn open(&self, ring: &Keyring, workspace: &str, sealed: &str) -> Result<Secret<Vec<u8>>, SealError> {
+        let open = |fingerprint| ring.open(&context(workspace, fingerprint), sealed);
+        open(&self.fingerprint).or_else(|_| open(&self.byte_fingerprint))
     }
 
     pub fn decide(&self, row: Option<Row>, now: UnixMillis) -> Decision {
         let Some(row) = row.filter(|row| row.is_alive(now)) else { return Decision::Run };
-        if row.fingerprint != self.fingerprint {
+        if !self.made(&row.fingerprint) {
             return Decision::Reused;
         }
         row.answer.map_or(Decision::InProgress, Decision::Replay)
     }
+}
+
+const fn context<'a>(workspace: &'a str, fingerprint: &'a str) -> Context<'a> {
+    Context { workspace, purpose: Purpose::CredentialAnswer, row: fingerprint }
 }
 
 impl Row {
@@ -94,9 +126,40 @@ mod tests {
 
     #[test]
     fn the_same_key_with_another_body_or_path_is_refused() {
-        assert_eq!(key("{ }").decide(Some(row(Some("first"))), T0), Decision::Reused);
+        assert_eq!(key(r#"{"a":1}"#).decide(Some(row(Some("first"))), T0), Decision::Reused);
         let elsewhere = Key::new("k", "POST", "/v1/media", b"{}").unwrap();
         assert_eq!(elsewhere.decide(Some(row(None)), T0), Decision::Reused);
+    }
+
+    #[test]
+    fn the_same_json_in_another_spelling_is_the_same_call() {
+        let first = r#"{"content":"a","accounts":["x"]}"#;
+        let row = Row { fingerprint: key(first).fingerprint, ..row(None) };
+        for again in [first, r#"{"accounts":["x"],"content":"a"}"#, "{ \"content\": \"a\",\n \"accounts\": [ \"x\" ] }"]
+        {
+            assert_eq!(key(again).decide(Some(row.clone()), T0), Decision::InProgress, "{again}");
+        }
+        for other in [r#"{"accounts":["y"],"content":"a"}"#, r#"{"content":"a","content":"a","accounts":["x"]}"#] {
+            assert_eq!(key(other).decide(Some(row.clone()), T0), Decision::Reused, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_row_from_before_json_had_one_spelling_counts_for_its_day() {
+        let body = "{ \"b\": 1, \"a\": 2 }";
+        // The SHA-256 of `POST\n/v1/posts\n` and the body's bytes.
+        let digest = base64url(&sha256(format!("POST\n/v1/posts\n{body}").as_bytes()));
+        let row = Row { fingerprint: digest, ..row(Some("first")) };
+        let stored = row.answer.clone().unwrap();
+        assert_eq!(key(body).decide(Some(row.clone()), T0 + Span::hours(23)), Decision::Replay(stored));
+        assert_eq!(key(r#"{"a":2,"b":2}"#).decide(Some(row.clone()), T0), Decision::Reused);
+
+        let ring = Keyring::parse(&format!("k:{}", "BwcH".repeat(10) + "Bwc=")).unwrap();
+        let earlier = ring.seal(&context("main", &row.fingerprint), b"a link", [1; 12]).unwrap();
+        let present = key(body).seal(&ring, "main", "a link", [2; 12]).unwrap();
+        assert_eq!(key(body).open(&ring, "main", &earlier).unwrap().expose(), b"a link");
+        assert_eq!(key(r#"{"a":2,"b":1}"#).open(&ring, "main", &present).unwrap().expose(), b"a link");
+        assert!(key(r#"{"a":2,"b":2}"#).open(&ring, "main", &earlier).is_err());
     }
 
     #[test]

@@ -74,6 +74,31 @@ test("the same key with another body or path is refused and does nothing", async
   assert.deepEqual(posts.map(({ containers }) => containers[0].content), ["first of two"]);
 });
 
+test("the same JSON in another order of keys or spacing is the same request", async () => {
+  const send = (body, key, path = "/v1/posts") =>
+    bench.api.post(path, body, { "idempotency-key": key, "content-type": "application/json" });
+  const { id } = await newAccount();
+  const first = await send(`{"content":"spelt twice é","accounts":["${id}"],"x":{"made_with_ai":true,"paid_partnership":false}}`, "spelt");
+  assert.equal(first.status, 200, first.text);
+  for (const again of [
+    `{"x":{"paid_partnership":false,"made_with_ai":true},"accounts":["${id}"],"content":"spelt twice é"}`,
+    `{\r\n  "content" : "spelt twice \\u00e9",\n  "accounts" : [ "${id}" ],\n\t"x" : { "made_with_ai" : true, "paid_partnership":false }\n}\n`,
+  ]) {
+    assertReplayed(first, await send(again, "spelt"));
+  }
+  for (const other of [
+    `{"content":"spelt twice e","accounts":["${id}"],"x":{"made_with_ai":true,"paid_partnership":false}}`,
+    `{"content":"spelt twice é","accounts":["${id}"],"x":{"made_with_ai":false,"paid_partnership":true}}`,
+    `{"content":"spelt twice é","content":"spelt twice é","accounts":["${id}"],"x":{"made_with_ai":true,"paid_partnership":false}}`,
+  ]) {
+    assertRefused(await send(other, "spelt"), 422, "idempotency_key_reused");
+  }
+  // An answer that is stored sealed.
+  const session = await send(`{"origin":"${SITE}","tenant_id":"spelt"}`, "sealed", "/v1/connect-sessions");
+  assert.equal(session.status, 201, session.text);
+  assertReplayed(session, await send(`{ "tenant_id": "spelt", "origin": "${SITE}" }`, "sealed", "/v1/connect-sessions"));
+});
+
 test("while the first call is running a second one is told so, and X is asked once", async () => {
   bench.x.clearRequests();
   bench.x.fault({ ...TOKEN_CALL, kind: "delay", ms: 1000 });

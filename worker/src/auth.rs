@@ -12,7 +12,7 @@ use latchkey_core::api::route::Route;
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::idempotency::Key;
 use latchkey_core::key::{Access, has_form_of_key};
-use latchkey_core::seal::{Context, Purpose, base64url, sha256};
+use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::{Secret, ct_eq};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -232,8 +232,7 @@ impl<'a> ApiCaller<'a> {
     /// The answer as it may be stored; nothing when it will not be.
     fn sealed(&self, answer: &Answer) -> Result<Option<Answer>> {
         let Some(key) = &self.idempotency else { return Ok(None) };
-        let context = Context { workspace: WORKSPACE, purpose: Purpose::CredentialAnswer, row: &key.fingerprint };
-        let body = self.app.keyring().seal(&context, answer.body.as_bytes(), entropy()?)?;
+        let body = key.seal(self.app.keyring(), WORKSPACE, &answer.body, entropy()?)?;
         Ok(Some(Answer { body, ..answer.clone() }))
     }
 
@@ -267,8 +266,7 @@ impl<'a> ApiCaller<'a> {
     fn reply(&self, done: Done) -> Result<Reply> {
         let mut answer = done.answer;
         if let (true, Some(key)) = (done.is_sealed, &self.idempotency) {
-            let context = Context { workspace: WORKSPACE, purpose: Purpose::CredentialAnswer, row: &key.fingerprint };
-            let body = self.app.keyring().open(&context, &answer.body)?;
+            let body = key.open(self.app.keyring(), WORKSPACE, &answer.body)?;
             // EXPOSE: the credential goes to the caller that it is for.
             answer.body =
                 String::from_utf8(body.expose().clone()).map_err(|_| Error::fault("a sealed answer is not text"))?;
