@@ -105,6 +105,37 @@ test("only a request to this machine may do without PUBLIC_ORIGIN", () =>
     assert.match(message, /PUBLIC_ORIGIN/);
   }));
 
+test("without PUBLIC_ORIGIN every route of a public deployment names it, and so it does if it is white space", () =>
+  withWorker({ PUBLIC_ORIGIN: " \n" }, async (worker) => {
+    for (const path of ["/v1/posts", "/v1/dashboard/session", "/v1/media", "/2/users/me"]) {
+      const answer = await getAs(worker, "connect.example.com", path);
+      assert.match(answer.message ?? answer.detail, /PUBLIC_ORIGIN/, path);
+    }
+    assert.equal((await getAs(worker, "connect.example.com", "/healthz")).ok, true);
+  }));
+
+test("white space around secrets and variables is not part of them", () => {
+  const key = "k".repeat(32);
+  const vars = {
+    ADMIN_KEY: `${key}\n`,
+    MASTER_KEYS: `\t${ring("new", 32)}, ${ring("old", 32)}\r\n`,
+    PUBLIC_ORIGIN: " http://127.0.0.1:8787\n",
+    X_API_ORIGIN: " https://api.x.example\n",
+    X_AUTHORIZE_URL: " https://x.example/authorize \n",
+    API_ALLOWED_ORIGINS: " https://one.example , https://two.example\n",
+    ALLOW_LOOPBACK: " true\n",
+    SETTLE_MS: " 100 \n",
+  };
+  return withWorker(vars, async (worker) => {
+    const answer = await api(worker, { key }).get("/v1/posts");
+    assert.equal(answer.status, 200, answer.text);
+    const padded = { ...vars, ADMIN_KEY: `${key.slice(1)}\n` };
+    await withWorker(padded, async (short) => {
+      assert.match(assertRefused(await api(short).get("/v1/posts"), 500, "misconfigured").message, /ADMIN_KEY/);
+    });
+  });
+});
+
 test("a ring of several keys and the shortest good admin key are taken", () => {
   const vars = { MASTER_KEYS: `${ring("new", 32)},${ring("old", 32)}`, ADMIN_KEY: "k".repeat(32) };
   return withWorker(vars, async (worker) => {

@@ -183,16 +183,18 @@ fn admin_key_digest(env: &Env) -> Result<[u8; 32]> {
 }
 
 fn secret(env: &Env, name: &str) -> Result<Secret<String>> {
-    let value = env.secret(name).map(|value| value.to_string()).unwrap_or_default();
-    if value.is_empty() {
-        return Err(misconfigured(format!("The secret {name} is not set.")));
-    }
-    Ok(Secret::new(value))
+    let value = env.secret(name).ok().and_then(|value| said(&value.to_string()));
+    value.map(Secret::new).ok_or_else(|| misconfigured(format!("The secret {name} is not set.")))
 }
 
 /// A variable that is absent or empty says nothing.
 fn var(env: &Env, name: &str) -> Option<String> {
-    env.var(name).map(|value| value.to_string()).ok().filter(|value| !value.is_empty())
+    env.var(name).ok().and_then(|value| said(&value.to_string()))
+}
+
+/// A value that was piped in ends in a line feed.
+fn said(value: &str) -> Option<String> {
+    Some(value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
 fn flag(env: &Env, name: &str) -> Result<bool> {

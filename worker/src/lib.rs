@@ -58,10 +58,17 @@ async fn serve(incoming: Incoming, env: &Env, entry: &mut Entry) -> Reply {
     if route == Route::Health {
         return routes::meta::health();
     }
-    match App::open(env) {
+    match app_for(&incoming, env) {
         Ok(app) => routes::answer(&app, route, incoming, entry).await,
         Err(error) => failed(&error, Shape::of(&route, &incoming), entry),
     }
+}
+
+/// Every route needs the whole configuration, whatever it reads of it.
+fn app_for(incoming: &Incoming, env: &Env) -> error::Result<App> {
+    let app = App::open(env)?;
+    app.public_origin(&incoming.url)?;
+    Ok(app)
 }
 
 /// What a request gets that came by plain http to a deployment on https: before a key, a cookie or a state is looked at.
