@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { CREATE_CALL, connect, createPost, newUser, postIn, publishPost, startBench, textsAt } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { newKey } from "../support/keys.mjs";
+import { layOut } from "../support/stored.mjs";
 
 const READING = ["tweet.read", "users.read", "offline.access"];
 const WRITING = [...READING, "tweet.write"];
@@ -16,7 +17,7 @@ let bench;
 let tenants = 0;
 
 before(async () => (bench = await startBench()));
-after(() => bench.stop());
+after(() => bench?.stop());
 
 /** The same person under as many tenants as there are lists of scopes. */
 async function shared(...consents) {
@@ -187,4 +188,30 @@ test("a refresh answer of other types beside its tokens is kept, and its pair go
   const odd = await join(newUser(bench).username, WRITING);
   bench.x.set({ token_answer: "plain" });
   assert.equal((await health(odd)).healthy, true);
+});
+
+test("rows of version 1 share their pair until each is connected again, and then X has to revoke it", async (t) => {
+  const { folder, facts, remove } = await layOut("schema-1");
+  t.after(remove);
+  const old = await startBench({ persist: folder, register: false });
+  t.after(() => old.stop());
+  old.x.setApp({ client_id: old.x.app.client_id, client_secret: facts.client_secret });
+  for (const pair of facts.pairs) old.x.adopt(pair);
+  const ofBefore = familyOf({ username: "ada" }, 0, old);
+  const live = () => tokensOf({ username: "ada" }, old).filter(({ live }) => live);
+  const get = async (path) => (await old.api.get(`/v1/social-accounts/${facts.account_id}${path}`)).body.data;
+  // A consent under another tenant leaves the row of before alone, refreshes and all.
+  const other = await connect(old, { username: "ada", tenant_id: "another", scopes: READING });
+  old.x.expireToken({ token: facts.pairs[0].access_token });
+  assert.equal((await get("/health")).healthy, true);
+  const { status, scopes, revocation } = await get("");
+  assert.deepEqual([status, scopes.includes("tweet.write"), revocation], ["active", true, null]);
+  assert.equal(live().filter(({ grant }) => grant === ofBefore).length, 2);
+  const again = await connect(old, { username: "ada", tenant_id: facts.tenant_id });
+  assert.equal(again.id, facts.account_id);
+  await eventually(async () => live(), (tokens) => tokens.length === 4 && tokens.every(({ grant }) => grant !== ofBefore));
+  await eventually(() => get(""), ({ revocation }) => revocation?.status === "confirmed");
+  for (const id of [again.id, other.id]) {
+    assert.equal((await old.api.get(`/v1/social-accounts/${id}/health`)).body.data.healthy, true);
+  }
 });

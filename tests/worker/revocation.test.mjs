@@ -2,13 +2,16 @@
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
-import { api, callbackOf, connect, newUser, registerNetwork, startBench } from "../support/client.mjs";
+import { api, callbackOf, connect, newUser, publishPost, registerNetwork, startBench } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { liveTokens } from "../support/sign-in.mjs";
+import { inObject } from "../support/stored.mjs";
 import { startWorker } from "../support/worker.mjs";
 
 const REVOKE_CALL = { method: "POST", path: "/2/oauth2/revoke" };
@@ -30,7 +33,7 @@ before(async () => {
     startBench({ vars: { REVOKE_MS: "100", REVOKE_FOR_MS: "350" } }),
   ]);
 });
-after(() => Promise.all([bench.stop(), impatient.stop()]));
+after(() => Promise.all([bench?.stop(), impatient?.stop()]));
 
 let tenants = 0;
 const join = (tenant_id = `revoked-${++tenants}`, username = newUser(bench).username, at = bench) =>
@@ -246,6 +249,23 @@ test("what is owed is in the backup, secret and all, and goes on where it is res
   assert.equal(restored.status, 200, restored.text);
   await gone({ username }, there);
   assert.equal((await eventually(() => row(ofApp, there), isOver, 15_000)).revocation.status, "confirmed");
+});
+
+test("a discarded pair that cannot be read is named in the log, and keeps nobody waiting", async (t) => {
+  const folder = await mkdtemp(path(tmpdir(), "unreadable-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const own = await startBench({ vars: VARS, persist: folder });
+  t.after(() => own.stop());
+  const { username, tenant_id, ...account } = await join("unreadable", newUser(own).username, own);
+  own.x.fault(DOWN);
+  await join(tenant_id, username, own);
+  await eventually(async () => own.x.requests(REVOKE_CALL).length, (asked) => asked > 0);
+  await own.worker.kill();
+  inObject(folder, "Account", (db) => db.exec("UPDATE discarded SET doc = '{}', next_at = 0"));
+  await own.worker.restart();
+  await publishPost(own, { ...account, username, tenant_id }, { content: "goes on" });
+  await own.worker.logged("alert", "of the discarded pairs cannot be read");
+  assert.deepEqual((await join(tenant_id, username, own)).id, account.id);
 });
 
 test("X down at a revocation keeps no post waiting", async () => {

@@ -5,6 +5,7 @@ use latchkey_core::id::AccountId;
 use latchkey_core::oauth::TokenSet;
 use latchkey_core::revocation::{Discarded, Outcome, Tally};
 use latchkey_core::seal::{Context, Purpose};
+use latchkey_core::time::Span;
 use serde::Deserialize;
 use worker::SqlStorageValue;
 
@@ -60,7 +61,7 @@ impl Inner {
             Owner::Shared => String::new(),
         };
         for row in self.discarded("json_extract(doc, '$.session_id') = ?", sent.session_id.as_str().into())? {
-            let mut discarded = row.read()?;
+            let Ok(mut discarded) = row.read() else { continue };
             for_row.clone_from(&row.account_id);
             if discarded.generation == sent.grant.generation {
                 discarded.is_unconfirmed = false;
@@ -92,7 +93,7 @@ impl Inner {
         let for_row = change.account_id.as_ref();
         self.db()?.transaction(|| {
             for row in self.discarded("next_at IS NOT NULL AND sealed <> ?", "".into())? {
-                let mut discarded = row.read()?;
+                let Ok(mut discarded) = row.read() else { continue };
                 discarded.client = change.last_of(discarded.client);
                 self.save_discarded(&row, &discarded)?;
             }
@@ -113,11 +114,19 @@ impl Inner {
         })
     }
 
-    /// What X still has to revoke of the pairs that were discarded for a row.
+    /// What X still has to revoke of the pairs that were discarded for a row. What cannot be read keeps nobody from the
+    /// rest: [`Self::put_off`] says so.
     pub(super) fn tally(&self, account_id: &str) -> Result<Tally> {
-        let query = "SELECT doc FROM discarded WHERE account_id = ?";
-        let rows: Vec<Discarded> = self.db()?.docs(query, vec![account_id.into()])?;
-        Ok(Tally::of(&rows))
+        let rows = self.discarded("account_id = ?", account_id.into())?;
+        let readable: Vec<Discarded> = rows.iter().filter_map(|row| row.read().ok()).collect();
+        Ok(Tally::of(&readable))
+    }
+
+    /// A row that cannot be read waits for a person, and the log names it every hour.
+    pub(super) fn put_off(&self, row: &Row) -> Result<()> {
+        log::alert("account", &format!("row {} of the discarded pairs cannot be read", row.seq));
+        let update = "UPDATE discarded SET next_at = ? WHERE seq = ?";
+        self.db()?.run(update, vec![time(now() + Span::hours(1)), row.seq.into()])
     }
 
     /// What the ledger does not know yet, marked as being told.

@@ -103,7 +103,8 @@ impl Inner {
         // Another try may have ended it.
         let rows = self.discarded("next_at IS NOT NULL AND seq = ?", known.seq.into())?;
         let Some(row) = rows.into_iter().next() else { return Ok(()) };
-        let (mut discarded, app) = (row.read()?, self.app()?);
+        let Ok(mut discarded) = row.read() else { return self.put_off(&row) };
+        let app = self.app()?;
         let Some(next_at) = discarded.begin(now(), app.revocation_pace()) else {
             return self.end_discarded(&row, &discarded);
         };
