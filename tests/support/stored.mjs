@@ -28,10 +28,16 @@ export const backupOf = (name) => readFile(join(FIXTURES, name, "backup.ndjson")
 
 /** The first object of a kind, while no Worker runs. */
 export function inObject(folder, object, work) {
-  const home = join(folder, "do", `worker-${object}Object`);
+  const home = homeOf(folder, object);
   const files = readdirSync(home).filter((file) => /^[0-9a-f]{64}\.sqlite$/.test(file)).map((file) => join(home, file));
   const [first] = files.sort((one, other) => statSync(one).birthtimeMs - statSync(other).birthtimeMs);
-  const db = new DatabaseSync(first, { readBigInts: true });
+  return inDatabase(first, work);
+}
+
+const homeOf = (folder, object) => join(folder, "do", `worker-${object}Object`);
+
+function inDatabase(file, work) {
+  const db = new DatabaseSync(file, { readBigInts: true });
   try {
     return work(db);
   } finally {
@@ -69,15 +75,22 @@ export const setVersion = (folder, object, { version, oldest }) =>
 
 /** Lets a time pass for an object of which there is one: its rows are older, and its alarm is due. */
 export function age(folder, object, ms) {
-  inObject(folder, object, (db) => {
-    shiftTimes(db, -ms);
-    db.exec("UPDATE _cf_METADATA SET value = 1 WHERE key = 1");
-  });
-  // Here workerd keeps whom it has to wake.
-  const alarms = new DatabaseSync(join(folder, "do", `worker-${object}Object`, "metadata.sqlite"));
-  alarms.exec("UPDATE _cf_ALARM SET scheduled_time = 1");
-  alarms.close();
+  inObject(folder, object, (db) => shiftTimes(db, -ms));
+  makeDue(folder, object);
 }
+
+/** The alarm of an object of which there is one rings at the next start. */
+export function makeDue(folder, object) {
+  inObject(folder, object, (db) => db.exec("UPDATE _cf_METADATA SET value = 1 WHERE key = 1"));
+  inAlarms(folder, object, (db) => db.exec("UPDATE _cf_ALARM SET scheduled_time = 1"));
+}
+
+/** When it rings, in milliseconds. */
+export const alarmOf = (folder, object) =>
+  inAlarms(folder, object, (db) => Number(db.prepare("SELECT scheduled_time FROM _cf_ALARM").get().scheduled_time / 1_000_000n));
+
+/** Where workerd keeps whom it has to wake. */
+const inAlarms = (folder, object, work) => inDatabase(join(homeOf(folder, object), "metadata.sqlite"), work);
 
 const isOurs = (name) => !name.startsWith("_cf_") && !name.startsWith("sqlite_");
 

@@ -9,7 +9,7 @@ import { api, connect, createPost, fromNow, postIn, publishPost, startBench, tex
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { download } from "../support/media.mjs";
-import { age, backupOf, inObject, layOut, OBJECTS, rowsOf, schemaOf, setVersion, versionOf } from "../support/stored.mjs";
+import { age, alarmOf, backupOf, inObject, layOut, makeDue, OBJECTS, rowsOf, schemaOf, setVersion, versionOf } from "../support/stored.mjs";
 import { startWorker } from "../support/worker.mjs";
 
 const FIRST = "schema-1";
@@ -174,18 +174,20 @@ test("code that is too old for the workspace's tables says so and touches nothin
   assert.deepEqual([rowsOf(stored.folder, "Workspace"), schemaOf(stored.folder, "Workspace")], before);
 });
 
-test("an account's or a session's tables that are too new stop only that one", async () => {
+test("an account's or a session's tables that are too new stop only that one, whose alarm is put off", async () => {
   const kinds = ["Account", "Connect"];
   setVersion(stored.folder, "Workspace", ALLOWED);
   for (const object of kinds) setVersion(stored.folder, object, TOO_NEW);
   const before = kinds.map((object) => rowsOf(stored.folder, object));
+  makeDue(stored.folder, "Connect");
   await bench.worker.restart();
   assertTooNew(await bench.api.get(`/v1/social-accounts/${account.id}/limits`));
   assertTooNew(await bench.api.get(`/v1/connect-sessions/${stored.facts.connect_id}`));
   waiting = await createPost(bench, account, { content: "waits for the right code" });
   await bench.worker.logged('"object":"account"', SAID);
-  await bench.worker.logged('"object":"connect"', SAID);
+  await bench.worker.logged('"object":"connect"', '"during":"alarm"', SAID);
   await bench.worker.stop();
+  assert.ok(alarmOf(stored.folder, "Connect") > Date.now());
   assert.deepEqual(kinds.map((object) => rowsOf(stored.folder, object)), before);
 });
 
