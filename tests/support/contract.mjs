@@ -114,7 +114,7 @@ function assertUnknown(call, status, body) {
 function assertAccepted(call, operation, sent) {
   const schema = operation.requestBody?.content["application/json"]?.schema;
   assert.ok(schema, `${call} took a body, and none is described: ${sent}`);
-  assertValid(`${call}, its body`, [...operation.at, "requestBody", "content", "application/json", "schema"], JSON.parse(sent));
+  assertValid(`${call}, its body`, [...operation.at, "requestBody", "content", "application/json", "schema"], JSON.parse(sent.replace(/^\ufeff/, "")));
 }
 
 function operationOf(method, path) {

@@ -86,7 +86,7 @@ test("what is not JSON is a document without rights, whatever it calls itself", 
 
 test("a question with a body is asked without it", async () => {
   for (const root of ["/2", `/v1/social-accounts/${account.id}/x/2`]) {
-    for (const body of ["{}", "x".repeat(100_000)]) {
+    for (const body of ["{}", "x".repeat(10_000)]) {
       const headers = { "content-type": "application/json", "content-length": body.length };
       const { status, bytes } = await raw(`${root}/users/me`, { headers, body });
       assert.equal(status, 200, `${root}: ${bytes}`);
@@ -96,7 +96,7 @@ test("a question with a body is asked without it", async () => {
 });
 
 test("a post that cannot be read is counted as the dearest, and given back when X refuses it", async () => {
-  const cost = async () => (await bench.api.get("/v1/account/usage")).body.x_cost.estimate_usd;
+  const cost = async () => (await bench.api.get("/v1/account/usage")).body.usage.x_cost.estimate_usd;
   const send = (body) => door.api.send("POST", "/2/tweets", { headers: { "content-type": "application/json" }, body });
   for (const body of ["{", '\ufeff{"text":"a"}', '{"text":"a","text":"see example.com"}', '{"text":7}']) {
     const before = await cost();
