@@ -131,7 +131,7 @@ impl AuditFilter {
         Ok(Self {
             action: known_action(query.take(&["action"]))?,
             key_id: query.take(&["key_id"]),
-            tenant_id: query.take(&["tenant_id", "tenantId"]),
+            tenant_id: query.take_tenant(),
             target_id: query.take(&["target_id"]),
             since,
             until,

@@ -6,7 +6,7 @@ mod x;
 
 use std::{fmt, hash::Hash, marker::PhantomData, str::FromStr};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 pub use self::x::{XId, XMediaId, XPostId, XUserId};
 use crate::seal::{base64url, base64url_decode};
@@ -25,7 +25,7 @@ pub struct Id<K>(String, PhantomData<K>);
 pub enum IdError {
     #[error("not an id of the form {prefix}… as this service gives them")]
     Ours { prefix: &'static str },
-    #[error("a tenant id has 1 to 128 letters, digits, underscores or hyphens")]
+    #[error("expected {}", EXPECTED_TENANT)]
     Tenant,
     #[error("an id of X has 1 to 19 digits")]
     OfX,
@@ -146,9 +146,12 @@ pub mod kind {
     }
 }
 
-/// The operator's own name for one of their customers: `^[A-Za-z0-9_-]{1,128}$`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String")]
+const EXPECTED_TENANT: &str = "1 to 128 characters of printable ASCII without space, \", \\, < and >";
+
+/// The operator's own name for one of their customers: an e-mail address, `auth0|abc`, a UUID in braces, a number. All
+/// but what would have to be escaped in JSON, in HTML or in a log line, so it is safe to show; what has a meaning in a
+/// path or a query (`/`, `%`, `&`, `+`) is encoded there.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 pub struct TenantId(String);
 
 impl TenantId {
@@ -165,8 +168,37 @@ impl TryFrom<String> for TenantId {
     type Error = IdError;
 
     fn try_from(text: String) -> Result<Self, IdError> {
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        let allowed = |b: u8| b.is_ascii_graphic() && !b"\"\\<>".contains(&b);
         if (1..=128).contains(&text.len()) && text.bytes().all(allowed) { Ok(Self(text)) } else { Err(IdError::Tenant) }
+    }
+}
+
+/// A number is taken as its digits: many databases number their customers.
+impl<'de> Deserialize<'de> for TenantId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = TenantId;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(EXPECTED_TENANT)
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<TenantId, E> {
+                TenantId::parse(text).map_err(E::custom)
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<TenantId, E> {
+                self.visit_str(&number.to_string())
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<TenantId, E> {
+                self.visit_str(&number.to_string())
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
     }
 }
 
@@ -217,11 +249,30 @@ mod tests {
 
     #[test]
     fn a_tenant_id_is_1_to_128_of_the_allowed_characters() {
-        assert!(TenantId::parse("Acme_Corp-1").is_ok());
-        assert!(TenantId::parse(&"a".repeat(128)).is_ok());
-        for text in ["", "a b", "ä", "a/b", &"a".repeat(129)] {
+        let long = "a".repeat(128);
+        for text in
+            ["Acme_Corp-1", "ada+x@example.com", "auth0|5f7c", "{6ba7b810-9dad}", "a/b:c", "!#$%&'()*,.;=?[]^`~", &long]
+        {
+            assert_eq!(TenantId::parse(text).unwrap().as_str(), text);
+        }
+        for text in ["", "a b", "ä", "a\"b", "a\\b", "<b", "b>", "a\nb", "a\u{7f}", &"a".repeat(129)] {
             assert_eq!(TenantId::parse(text), Err(IdError::Tenant), "{text}");
         }
+    }
+
+    #[test]
+    fn a_tenant_id_that_is_an_integer_is_its_digits() {
+        let read = |json: &str| serde_json::from_str::<TenantId>(json).map(|id| id.0).ok();
+        assert_eq!(read("42").as_deref(), Some("42"));
+        assert_eq!(read("18446744073709551615").as_deref(), Some("18446744073709551615"));
+        assert_eq!(read("-7").as_deref(), Some("-7"));
+        // What JSON readers may round is no name.
+        for bad in ["1.5", "1e3", "18446744073709551616", "true", "null", "[]"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+        let budgets: std::collections::BTreeMap<TenantId, u8> =
+            serde_json::from_str(r#"{"a@b.example":1,"7":2}"#).unwrap();
+        assert_eq!(serde_json::to_string(&budgets).unwrap(), r#"{"7":2,"a@b.example":1}"#);
     }
 
     proptest! {

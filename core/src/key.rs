@@ -132,7 +132,8 @@ impl Binding {
         Ok(wanted.or_else(|| self.tenant_id.clone()))
     }
 
-    /// What an `Idempotency-Key` counts within. No key that a caller sends has a line end in it.
+    /// What an `Idempotency-Key` counts within. No key that a caller sends has a line end in it, no tenant id has one,
+    /// and no account id has a slash: the last slash of the first line parts the two, whatever the tenant is called.
     pub fn idempotency_key(&self, key: &str) -> String {
         if !self.is_narrow() {
             return key.to_owned();
@@ -264,6 +265,14 @@ mod tests {
             [Binding::default(), of_tenant("t1"), of_tenant("t2"), of_account()].map(|b| b.idempotency_key("k"));
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 4, "{names:?}");
         assert_eq!(names.first().unwrap(), "k");
+        let account_id = of_account().account_id;
+        let spelt = format!("t1/{}", account_id.clone().unwrap());
+        let tenants = ["t1", "t1/", "/t1", "t1/t1", "t1|t1", "t1:t1", &spelt];
+        let bindings = tenants.iter().flat_map(|name| {
+            [None, account_id.clone()].map(|account_id| Binding { tenant_id: Some(tenant(name)), account_id })
+        });
+        let names: BTreeSet<_> = bindings.map(|binding| binding.idempotency_key("k")).collect();
+        assert_eq!(names.len(), 2 * tenants.len(), "{names:?}");
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { SITE, api, connect, createSession, startBench } from "../support/client.mjs";
+import { SITE, api, connect, createSession, newUser, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
+import { newKey } from "../support/keys.mjs";
 
 const MIB = 1024 * 1024;
 const JSON_TYPE = { "content-type": "application/json" };
@@ -130,7 +131,7 @@ test("bytes that are not UTF-8 are refused", async () => {
   assertRefused(await send(body), 400, "invalid_json");
 });
 
-test("a tenant id has 1 to 128 letters, digits, underscores or hyphens", async () => {
+test("a tenant id has 1 to 128 characters of printable ASCII without space, quotes, backslash, < and >", async () => {
   const bodies = {
     "/v1/posts": { content: "a", accounts: ["nobody"] },
     "/v1/connect-sessions": { origin: SITE },
@@ -138,9 +139,36 @@ test("a tenant id has 1 to 128 letters, digits, underscores or hyphens", async (
     "/v1/social-networks/x/auth-url": {},
   };
   for (const [path, body] of Object.entries(bodies)) {
-    for (const tenant_id of ["", "a b", "é", "a/b", "t".repeat(129)]) {
+    for (const tenant_id of ["", "a b", "é", 'a"b', "a\\b", "<a", "a>", "a\nb", 1.5, true, "t".repeat(129)]) {
       assertRefused(await bench.api.post(path, { ...body, tenant_id }), 400, "invalid_payload", "tenant_id");
     }
   }
   await createSession(bench, { tenant_id: `A_z-9${"t".repeat(123)}` });
+});
+
+test("tenants are called as people call them, and each has its own rows alone", async () => {
+  const tenants = ["ada+x@example.com", "auth0|5f7c8ec7", "{6ba7b810-9dad-11d1}", "t1/a:b", "50%25&c=d#e?f", "!$'()*,;[]^`~.", 4217];
+  const accounts = new Map();
+  for (const tenant_id of tenants) {
+    const name = String(tenant_id);
+    const { id, tenantId } = await connect(bench, { tenant_id, username: newUser(bench).username });
+    assert.equal(tenantId, name);
+    accounts.set(name, id);
+  }
+  for (const [name, id] of accounts) {
+    const escaped = encodeURIComponent(name);
+    for (const query of [`tenant_id=${escaped}`, `tenantId=${escaped.replaceAll("%2B", "+")}`]) {
+      const { data } = (await bench.api.get(`/v1/social-accounts?${query}`)).body;
+      assert.deepEqual(data.map((account) => account.id), [id], query);
+    }
+    const { api: own } = await newKey(bench, { scopes: ["publish", "read"], tenant_id: name });
+    const draft = { content: "a draft", accounts: ["x"], isDraft: true };
+    const post = await own.post("/v1/posts", draft, { "idempotency-key": "the same for all" });
+    assert.equal(post.status, 200, post.text);
+    assert.equal(post.headers.get("idempotency-replayed"), null, name);
+    const listed = (await bench.api.get(`/v1/posts?tenant_id=${escaped}`)).body.posts;
+    assert.deepEqual(listed.map((row) => row.id), [post.body.post.id]);
+  }
+  const link = await bench.api.get("/v1/social-networks/x/auth-url?tenant_id=ada+x@example.com");
+  assert.equal(link.status, 200, link.text);
 });

@@ -91,9 +91,10 @@ test("a label is one line of at most 80 characters", async () => {
   for (const label of ["x".repeat(81), "two\nlines", "\u202Eemca", "Ac\u200Bme", "Ac\u200Dme"]) await refusesField("label", { label });
 });
 
-test("a tenant id has 1 to 128 letters, digits, _ or -", async () => {
+test("a tenant id has 1 to 128 characters of printable ASCII", async () => {
   assert.equal((await create({ origin: SITE, tenant_id: `A-_9${"x".repeat(124)}` })).status, 201);
-  for (const tenant_id of ["", "a b", "ä", "x".repeat(129), "a/b"]) await refusesField("tenant_id", { tenant_id });
+  assert.equal((await create({ origin: SITE, tenant_id: "ada+x@example.com|{1}/2" })).status, 201);
+  for (const tenant_id of ["", "a b", "ä", "x".repeat(129), "a<b"]) await refusesField("tenant_id", { tenant_id });
 });
 
 test("a tenant nobody has heard of is as good as any", async () => {

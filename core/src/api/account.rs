@@ -100,7 +100,7 @@ impl AccountFilter {
     pub fn from_query(query: &mut Query) -> Result<Self, Refused> {
         Ok(Self {
             id: query.take(&["id"]),
-            tenant_id: query.take(&["tenantId", "tenant_id"]),
+            tenant_id: query.take_tenant(),
             network: query.take(&["network"]),
             network_unique_id: query.take(&["networkUniqueId", "network_unique_id"]),
             username: query.take(&["username"]),

@@ -63,7 +63,7 @@ pub struct MediaFilter {
 
 impl MediaFilter {
     pub fn from_query(query: &mut Query) -> Result<Self, Refused> {
-        let tenant_id = query.take(&["tenant_id", "tenantId"]);
+        let tenant_id = query.take_tenant();
         let status = match query.take(&["status"]).as_deref() {
             None => None,
             Some("pending") => Some(Status::Pending),

@@ -6,7 +6,7 @@ use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::connect::{CompleteSession, ConfirmSession, CreateAuthUrl, CreateSession, IGNORED, NewSession};
 use latchkey_core::api::input::{Nothing, read};
-use latchkey_core::api::query::Query;
+use latchkey_core::api::query::{Query, plus_for_space};
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::connect::{Entry, Session, Status, Terms};
 use latchkey_core::key::Binding;
@@ -46,7 +46,9 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
 pub async fn auth_url(app: &App, incoming: Incoming, network: String) -> Answered {
     let mut caller = ApiCaller::new(app, &incoming)?;
     let body = if incoming.method == "GET" {
-        serde_json::to_vec(&incoming.url.query_pairs().collect::<BTreeMap<_, _>>())?
+        let mut fields: BTreeMap<_, _> = incoming.url.query_pairs().into_owned().collect();
+        fields.entry("tenant_id".to_owned()).and_modify(|tenant_id| *tenant_id = plus_for_space(tenant_id));
+        serde_json::to_vec(&fields)?
     } else {
         caller.require(Query::parse(incoming.query()).finish()).await?;
         caller.require(incoming.optional_json_body().await).await?

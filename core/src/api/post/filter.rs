@@ -43,7 +43,7 @@ impl PostFilter {
         let scheduled_before = time("scheduled_before")?;
         Ok(Self {
             social_account_id: query.take(&["social_account_id", "socialAccountId"]),
-            tenant_id: query.take(&["tenant_id", "tenantId"]),
+            tenant_id: query.take_tenant(),
             status: known_status(query.take(&["status"]))?,
             created_after,
             created_before,

@@ -79,7 +79,13 @@ fn common() -> Map<String, Value> {
     }));
     Map::from_iter([
         ("Time".to_owned(), time),
-        ("TenantId".to_owned(), json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,128}$" })),
+        (
+            "TenantId".to_owned(),
+            json!({
+                "type": "string", "pattern": "^[!#-;=?-\\[\\]-~]{1,128}$",
+                "description": "Printable ASCII without space, `\"`, backslash, `<` and `>`. A body may have an integer, which is its digits; in a query a space is `+`.",
+            }),
+        ),
         ("XId".to_owned(), json!({ "type": "string", "pattern": "^[0-9]{1,19}$" })),
         ("Usd".to_owned(), json!({ "type": "number", "minimum": 0, "maximum": 1_000_000 })),
         ("XProblem".to_owned(), x),

@@ -5,6 +5,7 @@ import { ConnectButton } from "../connect-button.jsx";
 import { formatAgo } from "../format.js";
 import { useLive } from "../live.js";
 import { go, href } from "../router.js";
+import { TENANT } from "../tenant.js";
 import { Button } from "../ui/button.jsx";
 import { Dialog } from "../ui/dialog.jsx";
 import { Select, TextField } from "../ui/field.jsx";
@@ -85,14 +86,14 @@ function Connect({ session }) {
 
 function ForTenant({ onClose }) {
   const [tenant, setTenant] = useState("");
-  const isGood = /^[A-Za-z0-9_-]{1,128}$/.test(tenant);
+  const isGood = new RegExp(`^${TENANT}$`, "v").test(tenant);
   return (
     <Dialog title="Connect for a tenant" onClose={onClose}>
       <div class="stack">
         <TextField
           label="Tenant" isVerbatim value={tenant} onText={setTenant}
           hint="Your own id of the customer: letters, digits, _ and -"
-          problem={tenant && !isGood ? "Only letters, digits, _ and -" : undefined}
+          problem={tenant && !isGood ? "Up to 128 characters of plain ASCII without spaces, \", \\, < and >" : undefined}
         />
         {isGood && <ConnectButton id="connect-tenant" wishes={{ tenant_id: tenant }} onConnected={onClose}>Connect Account</ConnectButton>}
       </div>

@@ -141,7 +141,7 @@ impl Inner {
     }
 
     pub(super) fn list_networks(&self, mut query: Query, callback_url: &str, whose: &Binding) -> Result<Answer> {
-        let tenant_id = query.take(&["tenantId", "tenant_id"]);
+        let tenant_id = query.take_tenant();
         let warnings = query.finish()?;
         let is_wanted = |network: &Network| tenant_id.as_deref() == network.tenant_id.as_ref().map(TenantId::as_str);
         let mut networks = self.networks()?;

@@ -74,7 +74,7 @@ impl Inner {
     }
 
     pub(super) fn list_webhooks(&self, mut query: Query, whose: &Binding) -> Result<Answer> {
-        let tenant_id = query.take(&["tenant_id", "tenantId"]);
+        let tenant_id = query.take_tenant();
         let page = query.take_page()?;
         let warnings = query.finish()?;
         let mut webhooks: Vec<Webhook> = self.db()?.docs("SELECT doc FROM webhooks ORDER BY rowid DESC", Vec::new())?;

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { post } from "../../api.js";
 import { changed } from "../../live.js";
+import { TENANT } from "../../tenant.js";
 import { Form } from "../../ui/form.jsx";
 import { Checkbox, Select, TextField } from "../../ui/field.jsx";
 import { toast } from "../../ui/toast.jsx";
@@ -74,7 +75,7 @@ export function CredentialsForm({ network, withTenant = false, onSaved }) {
               isVerbatim
               value={tenant}
               onText={setTenant}
-              pattern="[A-Za-z0-9_\-]{1,128}"
+              pattern={TENANT}
               problem={problemOf("tenant_id")}
               hint="Only for a customer who brings an X app of their own. Without it the app is for everybody."
             />

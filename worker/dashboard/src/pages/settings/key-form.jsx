@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { post } from "../../api.js";
 import { changed } from "../../live.js";
+import { TENANT } from "../../tenant.js";
 import { Checkbox, TextField } from "../../ui/field.jsx";
 import { Form } from "../../ui/form.jsx";
 import { Copy } from "../../ui/copy.jsx";
@@ -36,7 +37,7 @@ export function KeyForm({ name: given = "", scopes: wanted = ["connect", "publis
             <TextField label="Name" required maxLength={80} value={name} onText={setName} problem={problemOf("name")} hint="What will use it: “Production back end”" />
             {!account && (
               <TextField
-                label="Tenant" isOptional isVerbatim value={tenant} onText={setTenant} pattern="[A-Za-z0-9_\-]{1,128}"
+                label="Tenant" isOptional isVerbatim value={tenant} onText={setTenant} pattern={TENANT}
                 problem={problemOf("tenant_id")} hint="Bound to one of your customers, it sees nobody else's rows"
               />
             )}

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { patch, post } from "../../api.js";
 import { changed } from "../../live.js";
+import { TENANT } from "../../tenant.js";
 import { Copy } from "../../ui/copy.jsx";
 import { Checkbox, TextField } from "../../ui/field.jsx";
 import { Form } from "../../ui/form.jsx";
@@ -47,7 +48,7 @@ export function WebhookForm({ webhook, onSaved }) {
             <TextField label="Address" type="url" isVerbatim required value={url} onText={setUrl} problem={problemOf("url")} hint="Public and https" />
           </div>
           {!webhook && (
-            <TextField label="Tenant" isOptional isVerbatim value={tenant} onText={setTenant} pattern="[A-Za-z0-9_\-]{1,128}" problem={problemOf("tenant_id")} hint="It then hears of this customer alone" />
+            <TextField label="Tenant" isOptional isVerbatim value={tenant} onText={setTenant} pattern={TENANT} problem={problemOf("tenant_id")} hint="It then hears of this customer alone" />
           )}
           <fieldset class="choice choice-columns">
             <legend>What it hears of</legend>
