@@ -123,11 +123,7 @@ pub struct AuditFilter {
 
 impl AuditFilter {
     pub fn from_query(query: &mut Query) -> Result<Self, Refused> {
-        let mut time = |name: &'static str| {
-            let problem = |_| Refused::field(name, "expected an ISO 8601 time with an offset");
-            query.take(&[name]).map(|text| UnixMillis::parse_iso(&text).map_err(problem)).transpose()
-        };
-        let (since, until) = (time("since")?, time("until")?);
+        let (since, until) = (query.take_time("since")?, query.take_time("until")?);
         Ok(Self {
             action: known_action(query.take(&["action"]))?,
             key_id: query.take(&["key_id"]),
@@ -175,7 +171,8 @@ mod tests {
         let filter = |text| AuditFilter::from_query(&mut Query::parse(text));
         assert_eq!(filter("action=key.deleted&limit=2").unwrap().action.as_deref(), Some("key.deleted"));
         assert_eq!(filter("since=2026-11-24T00:00:00Z").unwrap().since, Some(UnixMillis(1_795_478_400_000)));
-        for bad in ["action=drank.tea", "since=yesterday", "until=1", "limit=0"] {
+        assert_eq!(filter("until=1795478400000").unwrap().until, Some(UnixMillis(1_795_478_400_000)));
+        for bad in ["action=drank.tea", "since=yesterday", "until=-1", "limit=0"] {
             assert!(filter(bad).is_err(), "{bad}");
         }
     }

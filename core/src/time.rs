@@ -2,6 +2,8 @@
 //!
 //! Stored and compared as an integer; on the wire ISO 8601 in UTC with milliseconds (RFC 3339), by [`iso`].
 
+mod input;
+
 use std::ops::{Add, Sub};
 
 use chrono::{DateTime, SecondsFormat};

@@ -159,6 +159,10 @@ test("the list is newest first, filtered and paged, and a tenant's key sees its 
   const since = encodeURIComponent(between);
   assert.deepEqual((await list(`tenant_id=${tenant_id}&since=${since}`)).data, [all.data[0]]);
   assert.deepEqual((await list(`tenant_id=${tenant_id}&until=${since}`)).data, all.data.slice(1));
+  for (const time of [Date.parse(between), between.replace("Z", "+0000"), between.replace("T", "+").replace("Z", "+00:00")]) {
+    assert.deepEqual((await list(`tenant_id=${tenant_id}&since=${time}`)).data, [all.data[0]], time);
+    assert.deepEqual((await list(`tenant_id=${tenant_id}&until=${time}`)).data, all.data.slice(1), time);
+  }
   assert.deepEqual((await list("limit=100", key.api)).data, all.data);
   assert.deepEqual((await list("tenant_id=another", key.api)).data, []);
   assertRefused(await reader.api.get("/v1/audit"), 403, "insufficient_key_scope");

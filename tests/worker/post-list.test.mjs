@@ -44,7 +44,10 @@ test("each filter admits what it names and nothing else", async () => {
   assert.deepEqual(await tenant("status=failed"), []);
   assert.deepEqual(await tenant(`created_before=${createdAt}`), [first]);
   assert.deepEqual(await tenant(`created_after=${createdAt}`), []);
-  assert.deepEqual(await tenant("created_after=2020-01-01T00:00:00%2B02:00"), [second, first]);
+  for (const time of ["2020-01-01T00:00:00%2B02:00", "2020-01-01T00:00:00+02:00", "2020-01-01+00:00+0200", "1577829600", "1577829600000"]) {
+    assert.deepEqual(await tenant(`created_after=${time}`), [second, first], time);
+    assert.deepEqual(await tenant(`created_before=${time}`), [], time);
+  }
   assert.deepEqual(await tenant("scheduled_after=2020-01-01T00:00:00Z"), []);
   assert.deepEqual(await tenant("scheduled_before=2999-01-01T00:00:00Z"), []);
 });

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::query::Query;
 use super::refused::Refused;
 use crate::import::{Import, MAX_POSTS, PAGE};
-use crate::time::{Span, UnixMillis};
+use crate::time::UnixMillis;
 
 const NOTE: &str = "X tells totals as they are now; it has no figures for a period.";
 
@@ -18,16 +18,8 @@ pub struct Period {
 
 impl Period {
     pub fn from_query(query: &mut Query) -> Result<Self, Refused> {
-        let mut time = |name: &'static str| query.take(&[name]).map(|text| read_time(name, &text)).transpose();
-        Ok(Self { since: time("since")?, until: time("until")? })
+        Ok(Self { since: query.take_time("since")?, until: query.take_time("until")? })
     }
-}
-
-fn read_time(name: &str, text: &str) -> Result<UnixMillis, Refused> {
-    let epoch = text.parse().ok().map(|seconds| UnixMillis(0) + Span::secs(seconds));
-    epoch
-        .or_else(|| UnixMillis::parse_iso(text).ok())
-        .ok_or_else(|| Refused::field(name, "expected an ISO 8601 time with an offset, or seconds since 1970"))
 }
 
 /// X's answer about the user itself, in either of its dialects, in the original's shape.

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use super::code::Code;
 use super::refused::Refused;
+use crate::time::UnixMillis;
 
 /// A query whose every name has been looked at: taken, warned of, or refused.
 #[derive(Debug)]
@@ -35,6 +36,13 @@ impl Query {
     /// The filter by tenant. No tenant id has a space: one that arrives was a plus that nobody escaped.
     pub fn take_tenant(&mut self) -> Option<String> {
         self.take(&["tenant_id", "tenantId"]).map(|text| plus_for_space(&text))
+    }
+
+    /// A time, or a refusal that names the parameter.
+    pub fn take_time(&mut self, name: &'static str) -> Result<Option<UnixMillis>, Refused> {
+        let problem =
+            |_| Refused::field(name, "expected an ISO 8601 time with an offset, or seconds or milliseconds since 1970");
+        self.take(&[name]).map(|text| UnixMillis::parse_query(&text).map_err(problem)).transpose()
     }
 
     /// A typed parameter, or a refusal that names it.
@@ -101,6 +109,15 @@ mod tests {
     fn an_unknown_parameter_warns_and_an_unknown_filter_is_refused() {
         assert_eq!(Query::parse("colour=red").finish().unwrap().len(), 1);
         assert_eq!(Query::parse("tenantid=t1").finish().unwrap_err().code, Code::InvalidPayload);
+    }
+
+    #[test]
+    fn a_time_is_read_with_an_unescaped_plus_and_as_a_number() {
+        for text in ["t=2026-11-23T10:30:00+01:00", "t=2026-11-23T10:30:00%2B0100", "t=1795426200", "t=1795426200000"] {
+            assert_eq!(Query::parse(text).take_time("t").unwrap(), Some(UnixMillis(1_795_426_200_000)), "{text}");
+        }
+        assert_eq!(Query::parse("").take_time("t").unwrap(), None);
+        assert_eq!(Query::parse("t=").take_time("t").unwrap_err().code, Code::InvalidPayload);
     }
 
     #[test]

@@ -31,16 +31,10 @@ pub struct PostFilter {
 
 impl PostFilter {
     pub fn from_query(query: &mut Query) -> Result<Self, Refused> {
-        let mut time = |name: &'static str| match query.take(&[name]) {
-            Some(text) => UnixMillis::parse_iso(&text)
-                .map(Some)
-                .map_err(|_| Refused::field(name, "expected an ISO 8601 time with an offset")),
-            None => Ok(None),
-        };
-        let created_after = time("created_after")?;
-        let created_before = time("created_before")?;
-        let scheduled_after = time("scheduled_after")?;
-        let scheduled_before = time("scheduled_before")?;
+        let created_after = query.take_time("created_after")?;
+        let created_before = query.take_time("created_before")?;
+        let scheduled_after = query.take_time("scheduled_after")?;
+        let scheduled_before = query.take_time("scheduled_before")?;
         Ok(Self {
             social_account_id: query.take(&["social_account_id", "socialAccountId"]),
             tenant_id: query.take_tenant(),
