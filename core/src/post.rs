@@ -2,23 +2,22 @@
 
 mod media;
 mod parts;
+mod schedule;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::media::{Named, is_for};
+pub use self::schedule::{Past, Time, schedule};
 use crate::account::{Account, Status};
 use crate::api::code::Code;
 use crate::api::refused::Refused;
 use crate::delivery::{Attachment, Delivery, Segment, State};
 use crate::id::{MediaId, PostId, TenantId, XPostId};
 use crate::text::{weigh, with_line_feeds};
-use crate::time::{Span, UnixMillis};
+use crate::time::UnixMillis;
 use crate::x::media::SCOPE as MEDIA_SCOPE;
 use crate::x::options::Options;
 use crate::x::price::{Micros, Prices, Write};
-
-/// How far ahead a post may be scheduled.
-const HORIZON: Span = Span::days(365);
 
 /// Stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -280,17 +279,6 @@ impl Post {
     fn options_at(&self, n: usize) -> Options {
         self.containers.get(n).map(|container| self.options.for_segment(&container.options, n)).unwrap_or_default()
     }
-}
-
-/// A time for a post: what is past is now.
-pub fn schedule(text: &str, now: UnixMillis) -> Result<Option<UnixMillis>, Refused> {
-    let refused = |message: &str| Refused::new(Code::InvalidSchedule, message).with_detail("scheduledAt", message);
-    let at =
-        UnixMillis::parse_iso(text).map_err(|_| refused("`scheduledAt` is not an ISO 8601 time with an offset."))?;
-    if at > now + HORIZON {
-        return Err(refused("`scheduledAt` is more than 365 days ahead."));
-    }
-    Ok(Some(at).filter(|at| *at > now))
 }
 
 /// Finds the accounts that a caller named: by id, by exact username, or all active ones by `"x"` or `"twitter"`.

@@ -176,9 +176,11 @@ impl Code {
             }
             Self::TextTooLong => ("text_too_long", 400, "Shorten the text; X counts a URL as 23 and an emoji as 2."),
             Self::MediaUrlRefused => ("media_url_refused", 400, "Use a public https URL on the default port."),
-            Self::InvalidSchedule => {
-                ("invalid_schedule", 400, "Give an ISO 8601 time with an offset, at most 365 days ahead.")
-            }
+            Self::InvalidSchedule => (
+                "invalid_schedule",
+                400,
+                "Give an ISO 8601 time with an offset, at most 365 days ahead and at most 24 hours ago.",
+            ),
             Self::VerifierMismatch => (
                 "verifier_mismatch",
                 400,

@@ -14,7 +14,7 @@ pub use self::view::{estimate, post_view, status_word};
 use super::input::given;
 use super::refused::Refused;
 use crate::id::{TenantId, XPostId};
-use crate::post::{Draft, Part, Wording};
+use crate::post::{Draft, Part, Past, Wording};
 use crate::x::options::Options;
 
 /// The longest thread.
@@ -52,7 +52,8 @@ pub struct CreatePost {
     pub accounts: Vec<String>,
     pub tenant_id: Option<TenantId>,
     #[serde(rename = "scheduledAt")]
-    pub scheduled_at: Option<String>,
+    pub scheduled_at: Option<Value>,
+    pub past: Option<Past>,
     #[serde(rename = "isDraft", default)]
     pub is_draft: bool,
     x: Option<Value>,
@@ -83,7 +84,8 @@ pub struct ChangePost {
     containers: Option<Vec<NewContainer>>,
     /// Null is now.
     #[serde(rename = "scheduledAt", default, deserialize_with = "given")]
-    pub scheduled_at: Option<Option<String>>,
+    pub scheduled_at: Option<Option<Value>>,
+    pub past: Option<Past>,
     #[serde(rename = "isDraft")]
     pub is_draft: Option<bool>,
     x: Option<Value>,

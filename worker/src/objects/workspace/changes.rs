@@ -76,14 +76,18 @@ impl Inner {
         whose: &Binding,
     ) -> Result<(Post, Vec<String>)> {
         let input = read::<ChangePost>(body.as_bytes(), IGNORED)?;
-        let mut wanted = input.value;
+        let (mut wanted, mut warnings) = (input.value, input.warnings);
         if wanted.is_empty() {
             return Err(Refused::new(Code::InvalidPayload, "The body changes nothing.").into());
         }
         let mut post = post.clone();
         let mut wording = Wording::Containers;
         match wanted.scheduled_at.take() {
-            Some(Some(text)) => post.scheduled_at = schedule(&text, now())?,
+            Some(Some(time)) => {
+                let time = schedule(&time, wanted.past, now())?;
+                post.scheduled_at = time.at;
+                warnings.extend(time.warning);
+            }
             Some(None) => post.scheduled_at = None,
             None => {}
         }
@@ -100,7 +104,7 @@ impl Inner {
         let accounts: Vec<&Account> = deliveries.iter().map(|(_, account)| account).collect();
         post.check_length(wording, &accounts)?;
         post.check_scopes(&accounts)?;
-        Ok((post, input.warnings))
+        Ok((post, warnings))
     }
 
     /// All but those that ended when their account was removed.

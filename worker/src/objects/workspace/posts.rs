@@ -32,16 +32,17 @@ impl Inner {
     /// durable: post, deliveries and the errands that send them are one transaction.
     pub(super) fn create_post(&self, body: &str, whose: &Binding) -> Result<Answer> {
         let input = read::<CreatePost>(body.as_bytes(), IGNORED)?;
-        let (mut wanted, warnings) = (input.value, input.warnings);
+        let (mut wanted, mut warnings) = (input.value, input.warnings);
         let mut draft = wanted.draft(self.allows_loopback()?)?;
         let media = self.find_media(&mut draft, whose)?;
         let mut post = new_post()?;
         post.options = wanted.options()?;
         post.is_draft = wanted.is_draft;
-        post.scheduled_at = match &wanted.scheduled_at {
-            Some(text) => schedule(text, post.created_at)?,
-            None => None,
-        };
+        if let Some(time) = &wanted.scheduled_at {
+            let time = schedule(time, wanted.past, post.created_at)?;
+            post.scheduled_at = time.at;
+            warnings.extend(time.warning);
+        }
         post.say(&draft)?;
         post.check(draft.wording)?;
         let mut known = self.accounts_named(&wanted.accounts)?;

@@ -27,7 +27,7 @@ pub fn part() -> Result<Part, String> {
         let ours = json!({
             "content?": nullable(text()), "media?": nullable(list(a("PostMediaInput"))), "mediaIds?": nullable(texts()),
             "containers?": nullable(json!({ "type": "array", "items": a("ContainerInput"), "minItems": 1, "maxItems": 25 })),
-            "x?": nullable(a("XOptions")), "scheduledAt?": nullable(text()),
+            "x?": nullable(a("XOptions")), "scheduledAt?": nullable(text()), "past?": nullable(words(&["now"])),
         });
         if let (Some(rest), Value::Object(ours)) = (rest.as_object_mut(), ours) {
             rest.extend(ours);
