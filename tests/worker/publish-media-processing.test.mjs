@@ -47,6 +47,8 @@ async function create(content, id = media_id) {
 }
 
 /** How far it is, once `holds` of that. */
+const KIND = { content_type: "video/mp4", warning: null };
+
 async function progressWhen({ id }, holds) {
   const post = await eventually(() => readPost(bench, { id }), (read) => holds(progressOf(read)), WITHIN_MS);
   return { ...progressOf(post), delivery: post.socialAccounts[0].state };
@@ -56,7 +58,7 @@ test("a video is waited for while X processes it, and how far X is can be read",
   bench.x.clock({ frozen: true });
   bench.x.set({ media_pending_ms: 2000, media_processing_ms: 10_000 });
   const post = await create("processed");
-  const seen = { id: media_id, state: "processing", bytes_sent: BYTES, bytes_total: BYTES, delivery: "publishing" };
+  const seen = { ...KIND, id: media_id, state: "processing", bytes_sent: BYTES, bytes_total: BYTES, delivery: "publishing" };
   const pending = await progressWhen(post, ({ state }) => state === "processing");
   assert.deepEqual(pending, { ...seen, processing_percent: null });
   bench.x.clock({ advance_ms: 6000 });
@@ -73,7 +75,7 @@ test("the bytes that X has can be read while the upload goes on", async () => {
   bench.x.fault({ ...APPEND, skip: 1, kind: "delay", ms: 1500 });
   const post = await create("counted");
   const { bytes_sent, ...seen } = await progressWhen(post, (media) => media.bytes_sent > 0);
-  const rest = { id: media_id, state: "uploading", bytes_total: BYTES, processing_percent: null };
+  const rest = { ...KIND, id: media_id, state: "uploading", bytes_total: BYTES, processing_percent: null };
   assert.deepEqual(seen, { ...rest, delivery: "publishing" });
   assert.ok(bytes_sent > 3_000_000 && bytes_sent < BYTES, `${bytes_sent}`);
   await postIn(bench, post.id, "published", WITHIN_MS);

@@ -179,7 +179,7 @@ test("a post shows its media and how far they are", async () => {
   assert.deepEqual(shown, { id, filename: "photo.jpg", altText: "a pixel" });
   const size = JPEG.bytes.length;
   assert.deepEqual(post.socialAccounts[0].segments[0].media, [
-    { id, state: "ready", bytes_sent: size, bytes_total: size, processing_percent: null },
+    { id, state: "ready", content_type: "image/jpeg", warning: null, bytes_sent: size, bytes_total: size, processing_percent: null },
   ]);
 });
 
