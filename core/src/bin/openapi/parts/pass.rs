@@ -35,7 +35,7 @@ pub fn part() -> Part {
     )
 }
 
-const CODES: [Code; 23] = [
+const CODES: [Code; 24] = [
     Code::Internal,
     Code::Misconfigured,
     Code::InvalidPayload,
@@ -46,6 +46,7 @@ const CODES: [Code; 23] = [
     Code::OriginNotAllowed,
     Code::HttpsRequired,
     Code::NotFound,
+    Code::MethodNotAllowed,
     Code::InFlight,
     Code::PayloadTooLarge,
     Code::InvalidClientId,
