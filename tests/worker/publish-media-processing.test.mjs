@@ -46,6 +46,8 @@ async function create(content, id = media_id) {
   return { account, ...(await createPost(bench, account, withMedia(content, { id }))) };
 }
 
+const KIND = { content_type: "video/mp4", warning: null };
+
 /** How far it is, once `holds` of that. */
 const KIND = { content_type: "video/mp4", warning: null };
 
@@ -166,6 +168,7 @@ test("a caller that waits is answered while the video is still at work", async (
   const account = await newAccount(bench);
   const post = await createPost(bench, account, withMedia("not in time", { id: media_id }), { prefer: "wait=2" });
   assert.equal(post.socialAccounts[0].status, "pending");
+  await progressWhen(post, ({ state }) => state === "processing");
   bench.x.clock({ advance_ms: 70_000 });
   await postIn(bench, post.id, "published", WITHIN_MS);
 });
