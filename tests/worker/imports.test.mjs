@@ -128,8 +128,8 @@ test("metrics are what X says of the account now, whatever period is asked for",
   });
   assertRefused(await bench.api.get(`/v1/social-accounts/${account.id}/metrics?since=yesterday`), 400, "invalid_payload", "since");
   const numbered = `/v1/social-accounts/${account.id}/metrics?since=1795426200000&until=2026-11-23T11:00:00+01:00`;
-  const { data } = (await bench.api.get(numbered)).body;
-  assert.deepEqual([data.period.since, data.period.until], ["2026-11-23T09:30:00.000Z", "2026-11-23T10:00:00.000Z"]);
+  const { period: ofNumbers } = (await bench.api.get(numbered)).body.data;
+  assert.deepEqual([ofNumbers.since, ofNumbers.until], ["2026-11-23T09:30:00.000Z", "2026-11-23T10:00:00.000Z"]);
   bench.x.fault({ method: "GET", path: "/2/users/me", kind: "answer", preset: "unavailable" });
   assertRefused(await bench.api.get(`/v1/social-accounts/${account.id}/metrics`), 502, "x_unavailable");
 });

@@ -83,7 +83,14 @@ fn common() -> Map<String, Value> {
             "TenantId".to_owned(),
             json!({
                 "type": "string", "pattern": "^[!#-;=?-\\[\\]-~]{1,128}$",
-                "description": "Printable ASCII without space, `\"`, backslash, `<` and `>`. A body may have an integer, which is its digits; in a query a space is `+`.",
+                "description": "Printable ASCII without space, `\"`, backslash, `<` and `>`. In a query a space is `+`.",
+            }),
+        ),
+        (
+            "TenantIdInput".to_owned(),
+            json!({
+                "anyOf": [a("TenantId"), { "type": "integer", "minimum": i64::MIN, "maximum": u64::MAX }],
+                "description": "An integer is its digits.",
             }),
         ),
         ("XId".to_owned(), json!({ "type": "string", "pattern": "^[0-9]{1,19}$" })),

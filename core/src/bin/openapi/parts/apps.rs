@@ -16,7 +16,7 @@ pub fn part() -> Result<Part, String> {
     let create = body::<CreateNetwork>(
         json!({
             "network": words(&["x", "twitter"]), "client_key": text(), "client_secret": text(),
-            "tenant_id?": nullable(a("TenantId")), "verify?": flag(), "force?": flag(),
+            "tenant_id?": nullable(a("TenantIdInput")), "verify?": flag(), "force?": flag(),
         }),
         &[],
     )?;
@@ -26,7 +26,7 @@ pub fn part() -> Result<Part, String> {
     )?;
     let link = body::<CreateAuthUrl>(
         json!({
-            "redirect_uri?": nullable(text()), "tenant_id?": nullable(a("TenantId")), "scopes?": nullable(a("ScopeList")),
+            "redirect_uri?": nullable(text()), "tenant_id?": nullable(a("TenantIdInput")), "scopes?": nullable(a("ScopeList")),
             "expected_username?": nullable(text()), "reconnect_account_id?": nullable(id("acc")),
             "label?": nullable(text()), "accept?": words_of::<Accept>(),
         }),

@@ -12,7 +12,7 @@ pub fn part() -> Result<Part, String> {
     let new = body::<NewUpload>(
         json!({
             "filename": characters(1, 255), "content_type?": nullable(text()), "size?": nullable(count()),
-            "tenant_id?": nullable(a("TenantId")),
+            "tenant_id?": nullable(a("TenantIdInput")),
         }),
         &[],
     )?;

@@ -19,7 +19,7 @@ pub fn part() -> Result<Part, String> {
     let create = body::<CreateKey>(
         json!({
             "name": characters(1, 80), "scopes": { "type": "array", "items": words_of::<Scope>(), "minItems": 1 },
-            "tenant_id?": nullable(a("TenantId")), "account_id?": nullable(id("acc")),
+            "tenant_id?": nullable(a("TenantIdInput")), "account_id?": nullable(id("acc")),
         }),
         &[],
     )?;

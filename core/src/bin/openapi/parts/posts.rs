@@ -35,7 +35,7 @@ pub fn part() -> Result<Part, String> {
         rest
     };
     let create = wording(json!({
-        "accounts": { "type": "array", "items": text(), "minItems": 1 }, "tenant_id?": nullable(a("TenantId")), "isDraft?": flag(),
+        "accounts": { "type": "array", "items": text(), "minItems": 1 }, "tenant_id?": nullable(a("TenantIdInput")), "isDraft?": flag(),
         "dryRun?": flag(), "max_cost_usd?": nullable(a("Usd")),
     }));
     let create = body::<CreatePost>(create, IGNORED)?;

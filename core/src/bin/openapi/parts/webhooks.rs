@@ -14,7 +14,7 @@ pub fn part() -> Result<Part, String> {
     let create = body::<CreateWebhook>(
         json!({
             "name": text(), "url": text(), "events": events(), "secret?": nullable(text()), "headers?": nullable(headers()),
-            "tenant_id?": nullable(a("TenantId")), "legacy_signature?": flag(),
+            "tenant_id?": nullable(a("TenantIdInput")), "legacy_signature?": flag(),
         }),
         &[],
     )?;
