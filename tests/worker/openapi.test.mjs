@@ -43,7 +43,8 @@ test("openapi_json_is_valid_openapi_3_1", async () => {
 
 test("every_routed_call_is_described_and_every_described_call_is_routed", async () => {
   const routed = (await routedCalls()).filter((call) => !call.startsWith("OPTIONS "));
-  const described = callsOf(document).map(plain);
+  // HEAD answers wherever GET does; it is described where it has a meaning of its own.
+  const described = callsOf(document).map(plain).filter((call) => !call.startsWith("HEAD "));
   const passes = (call) => call.endsWith("/*");
   for (const call of routed.filter(passes)) {
     const path = call.replace("ANY ", "");
