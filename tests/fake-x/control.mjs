@@ -5,6 +5,7 @@ import { newFault } from "./faults.mjs";
 import { NON_PUBLIC, PUBLIC } from "./metrics.mjs";
 import { adoptTokens, isLive, issueCode } from "./oauth.mjs";
 import { isScope } from "./scopes.mjs";
+import { stored } from "./text.mjs";
 import { addPost } from "./tweets.mjs";
 
 export class Control {
@@ -101,7 +102,8 @@ export class Control {
 
   /** All posts that exist, oldest first, without reposts. */
   posts({ username, text } = {}) {
-    const isMeant = (post) => post.reposted_id === null && (text === undefined || post.text === text);
+    // A text as it was sent names the post: X keeps it in its own form.
+    const isMeant = (post) => post.reposted_id === null && (text === undefined || post.text === stored(text));
     return this.#written(username).filter(isMeant);
   }
 

@@ -34,7 +34,7 @@ test("a poll with nothing to wait for answers at once", async () => {
   for (const query of ["", "wait=0&since=pending", "wait=25&since=authorizing", "wait=25"]) {
     const { status, body } = await watch(bench, session, query);
     assert.equal(status, 200, query);
-    assert.deepEqual(body.data, { id: session.id, status: "pending", expires_at: session.expires_at }, query);
+    assert.deepEqual(body.data, { id: session.id, status: "pending", expires_at: session.expires_at, redirect_uri: null }, query);
   }
 });
 

@@ -166,7 +166,7 @@ test("a nonce is used once", async () => {
 });
 
 test("paths of browsers that do not exist answer without a name of ours", async () => {
-  for (const path of ["/connect", "/connect/", "/connect/callback/y", "/connect/start"]) {
+  for (const path of ["/connect", "/connect/", "/connect/callback/y", "/connect/begin"]) {
     const answer = await request(bench.worker, "GET", path);
     assert.equal(answer.status, 404, path);
     assert.ok(!/latchkey/i.test([...answer.headers].flat().join("\n") + answer.text), path);

@@ -165,7 +165,7 @@ test("a start is a form and nothing else", async () => {
     const refused = await send("POST", "/connect/start", { headers: { origin: SITE, "content-type": type }, body });
     assert.equal(refused.status, 415, type);
   }
-  assert.equal((await send("GET", `/connect/start?${new URLSearchParams(form)}`)).status, 404);
+  assert.equal((await send("GET", `/connect/start?${new URLSearchParams(form)}`)).status, 405);
 });
 
 test("page mode needs somewhere to return to", async () => {

@@ -72,7 +72,7 @@ test("a thread costs what its posts cost, each kind with its reason", async () =
   const mixed = await estimateOfThread("a", `b ${LINK}`, "c");
   assert.equal(mixed.estimate_usd, 0.23);
   assert.deepEqual(mixed.reasons.sort(), ["1 post with a URL at $0.200", "2 posts at $0.015"]);
-  assert.equal((await estimateOfThread(...Array(25).fill(LINK))).estimate_usd, 5);
+  assert.equal((await estimateOfThread(...Array.from({ length: 25 }, (_, part) => `${part} ${LINK}`))).estimate_usd, 5);
 });
 
 test("of a thread below somebody's post only the root is a reply", async () => {

@@ -22,7 +22,7 @@ test("while X takes its time to revoke the tokens of a removed app, posts go out
   await eventually(() => bench.x.requests(REVOKE_CALL), ([first]) => first?.status === null);
   const post = await publishPost(bench, account, { content: "not kept waiting" });
   assert.equal(post.socialAccounts[0].state, "published");
-  assert.deepEqual(bench.x.requests({ ...REVOKE_CALL, status: 200 }), []);
+  assert.equal(bench.x.requests(REVOKE_CALL)[0].status, null, "X still takes its time");
   bench.x.release();
   await bench.x.received({ ...REVOKE_CALL, status: 200, count: 2 });
 });

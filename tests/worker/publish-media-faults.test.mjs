@@ -121,7 +121,7 @@ test("while X is unavailable the upload waits, and goes on where it was", async 
 });
 
 test("a rate limit in the middle of an upload is waited for, and the upload goes on where it was", async () => {
-  const reset = Math.ceil(Date.now() / 1000) + 2;
+  const reset = Math.ceil(Date.now() / 1000) + 6;
   const headers = { "x-rate-limit-limit": "500", "x-rate-limit-remaining": "0", "x-rate-limit-reset": String(reset) };
   bench.x.fault({ ...APPEND, skip: 1, kind: "answer", status: 429, headers, body: { title: "Too Many Requests", status: 429 } });
   const post = await create(withMedia("limited", { id: media_id }));

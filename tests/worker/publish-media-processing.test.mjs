@@ -46,7 +46,6 @@ async function create(content, id = media_id) {
   return { account, ...(await createPost(bench, account, withMedia(content, { id }))) };
 }
 
-const KIND = { content_type: "video/mp4", warning: null };
 
 /** How far it is, once `holds` of that. */
 const KIND = { content_type: "video/mp4", warning: null };

@@ -68,24 +68,23 @@ fn native(report: &mut Report) {
     }
     report.tests("cargo test", &mut cargo(&["test", "--workspace", "--no-fail-fast"]), &LIBTEST);
     match node_packages() {
-        Ok(()) => report.suites(vec![STAND_IN.command()]),
+        Ok(()) => report.suite(STAND_IN.command()),
         Err(error) => report.broken("npm ci", &error.to_string()),
     }
 }
 
-/// All at once: those in workerd mostly wait, those in Chromium leave a part of a core.
+/// One suite after the other: side by side on two cores they only wait for each other, and what is due at a time comes late.
 fn in_runtimes(kinds: &[Kind], report: &mut Report) {
-    let mut suites = Vec::new();
+    if kinds.contains(&Kind::Worker) {
+        report.suite(SUPPORT.command());
+        report.suite(WORKER.command());
+    }
     if kinds.contains(&Kind::Browser) {
         match chromium() {
-            Ok(program) => suites.push(BROWSER.with("CHROMIUM", program)),
+            Ok(program) => report.suite(BROWSER.with("CHROMIUM", program)),
             Err(error) => report.broken("Chromium", &error.to_string()),
         }
     }
-    if kinds.contains(&Kind::Worker) {
-        suites.extend([SUPPORT.command(), WORKER.command()]);
-    }
-    report.suites(suites);
 }
 
 fn cargo(args: &[&str]) -> Command {
@@ -112,7 +111,7 @@ struct Suite {
 const STAND_IN: Suite = Suite { name: "tests of the stand-in for X", folder: "tests/fake-x", files_at_once: "2" };
 const SUPPORT: Suite = Suite { name: "tests of the test support", folder: "tests/support", files_at_once: "1" };
 /// Each file has a Worker of its own, and some of them mostly wait.
-const WORKER: Suite = Suite { name: "worker tests", folder: "tests/worker", files_at_once: "4" };
+const WORKER: Suite = Suite { name: "worker tests", folder: "tests/worker", files_at_once: "3" };
 /// Each file starts a browser, and two of them on two cores only wait for each other.
 const BROWSER: Suite = Suite { name: "browser tests", folder: "tests/browser", files_at_once: "1" };
 
@@ -155,17 +154,9 @@ impl Report {
         }
     }
 
-    /// Runs them side by side.
-    fn suites(&mut self, suites: Vec<(&'static str, Command)>) {
-        let ended = std::thread::scope(|scope| {
-            let started =
-                suites.into_iter().map(|(name, mut node)| (name, scope.spawn(move || run::watch(name, &mut node))));
-            let running: Vec<_> = started.collect();
-            running.into_iter().map(|(name, suite)| (name, suite.join())).collect::<Vec<_>>()
-        });
-        for (name, outcome) in ended {
-            self.learn(name, outcome.unwrap_or_else(|_| Err("its thread panicked".into())), &NODE);
-        }
+    /// Runs one to its end.
+    fn suite(&mut self, (name, mut node): (&'static str, Command)) {
+        self.learn(name, run::watch(name, &mut node), &NODE);
     }
 
     fn tests(&mut self, name: &str, command: &mut Command, runner: &Runner) {
