@@ -7,7 +7,7 @@ import { eventually } from "../support/eventually.mjs";
 import { startStage } from "./stage.mjs";
 
 /** What a page may be asked to load before its button can be seen, and while it is idle: bytes of gzip. */
-const BUDGETS = { "/embed.js": 4096, "/embed_bg.wasm": 10_000 };
+const BUDGETS = { "/embed.js": 4096, "/embed_bg.wasm": 10_240 };
 
 let stage;
 before(async () => (stage = await startStage()));

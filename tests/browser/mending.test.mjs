@@ -186,16 +186,6 @@ for (const [how, lose] of [["is refused", (route) => route.abort("internetdiscon
   });
 }
 
-test("a start form that never arrives ends the press, and the session with it", async (t) => {
-  const visit = await pacedVisit(t, "**/connect/start");
-  await inState(visit.page, "ready");
-  const ended = visit.page.waitForResponse((response) => response.request().method() === "DELETE");
-  await buttonOf(visit.page).click();
-  const { detail } = await visit.onlyEvent(visit.page);
-  assert.deepEqual([detail.code, detail.retryable], ["start_failed", true]);
-  assert.equal((await (await ended).json()).data.status, "cancelled");
-});
-
 test("a window that the person takes elsewhere before X was asked is a cancellation", async (t) => {
   const visit = await stage.visit(t);
   visit.traffic.tolerate(/favicon/);

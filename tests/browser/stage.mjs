@@ -103,7 +103,8 @@ class Visit {
 
   /** The events of the page so far, once there are `count`: never fewer, and more fail the test. */
   async events(count = 1, page = this.page) {
-    await page.waitForFunction((wanted) => globalThis.ended.length >= wanted, count);
+    // A press has 20 s to end, by the contract.
+    await page.waitForFunction((wanted) => globalThis.ended.length >= wanted, count, { timeout: 40_000 });
     const events = await page.evaluate(() => globalThis.ended);
     assert.equal(events.length, count, JSON.stringify(events));
     return events;

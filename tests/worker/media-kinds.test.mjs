@@ -102,7 +102,8 @@ test("the limit is that of the true kind as soon as its first bytes are seen, in
   const { id, upload_url } = await announce(bench, { filename: "photo.mp4" });
   const refused = assertRefused(await put(bench, upload_url, png({ size: 5 * MIB + 1 }), {}), 422, "media_too_large");
   assert.match(refused.message, /image\/png/);
-  assert.equal((await row(id)).received, 0);
+  // With the refusal the connection of the upload ended; a client that had kept it asks anew.
+  assert.equal((await row(id).catch(() => row(id))).received, 0);
 });
 
 test("of a file in parts the first part says which limit holds", async () => {

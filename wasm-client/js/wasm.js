@@ -29,6 +29,10 @@ const BY_POLICY = /Content Security|CSP|unsafe-eval/i;
 async function why(error) {
   if (error instanceof WebAssembly.CompileError && BY_POLICY.test(error.message)) return new ConnectError("wasm_forbidden");
   const url = addressOfModule();
+  // What the policy forbids is not among the resources: the module's own script tells its origin.
+  if (!url && (await forbidsAsking(import.meta.url))) {
+    return new ConnectError("connect_forbidden", { seen: unanswered("GET", import.meta.url, "was forbidden by the page's policy") });
+  }
   if (error.name === "TimeoutError" || !url) {
     return new ConnectError("unreachable", { seen: `The module did not load: ${redacted(error.message)}.`, retryable: true });
   }

@@ -157,7 +157,7 @@ function When({ draft: { when, at }, change, problem }) {
   return (
     <div class="stack">
       <Select label="When" value={when} options={[["now", "Now"], ["later", "At a time"], ["draft", "Keep as a draft"]]} onText={(when) => change({ when })} />
-      {when === "later" && <TextField label="Time" type="datetime-local" required value={at} onText={(at) => change({ at })} hint="In this browser's time zone" problem={problem ?? passed} />}
+      {when === "later" && <TextField label="Time" type="datetime-local" required value={at} onText={(at) => change({ at })} hint="In this browser's time zone" problem={passed ?? problem} />}
     </div>
   );
 }
