@@ -11,6 +11,7 @@ mod dev;
 mod failures;
 mod paths;
 mod progress;
+mod prose;
 mod rules;
 mod run;
 mod setup;
@@ -32,6 +33,7 @@ usage: cargo xtask <command>
   test [native|worker|browser]       every check, or those of one kind
   bench crash|throughput|schedule|refresh|media|widget|timers|strangers [options]
                                      load, power cuts, memory and bytes, measured (docs/BENCH.md)
+  prose                              vague pronouns in each document, counted
   deploy [wrangler's options]        build, then `wrangler deploy`; with --dry-run nothing is uploaded";
 
 fn main() -> ExitCode {
@@ -54,6 +56,7 @@ fn dispatch(args: &[String]) -> Result {
         ("test", []) => test::run(&test::ALL),
         ("test", [kind]) => test::run(&[test::Kind::parse(kind).ok_or(USAGE)?]),
         ("bench", [name, options @ ..]) if bench::ALL.contains(&name.as_str()) => bench::run(name, options),
+        ("prose", []) => prose::print(),
         ("deploy", options) => deploy::run(options),
         ("help" | "--help" | "-h", _) => {
             println!("{USAGE}");

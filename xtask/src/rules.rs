@@ -1,20 +1,22 @@
 //! Rules about the code that neither the compiler nor deny.toml can say: what core's own tree may contain, who opens
-//! bindings, which tables have to be explained, and which promises name their test.
+//! bindings, which tables have to be explained, which promises name their test, and how plain a document is.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::paths;
+use crate::prose::Figure;
 use crate::run::{self, Result};
 
 pub(crate) type Rule = (&'static str, fn() -> Result);
 
-pub(crate) const ALL: [Rule; 4] = [
+pub(crate) const ALL: [Rule; 5] = [
     ("core is pure", core_is_pure),
     ("bindings are opened in app.rs", bindings_are_opened_in_app),
     ("tables are in docs/STORAGE.md", tables_are_documented),
     ("docs/SECURITY.md names tests that exist", security_names_its_tests),
+    ("docs/ARCHITECTURE.md names its nouns", architecture_names_its_nouns),
 ];
 
 /// docs/ARCHITECTURE.md: core has no runtime, no browser, no clock, no entropy of its own. deny.toml sees the features of
@@ -85,6 +87,13 @@ fn security_names_its_tests() -> Result {
         found.extend(named.into_iter().filter(|name| !titles.contains(*name)).map(str::to_owned));
     }
     refuse(found, "docs/SECURITY.md names no test, or one that is not there")
+}
+
+/// Fewer than five vague pronouns in 100 words, so that a newcomer reads a sentence once (`cargo xtask prose`).
+fn architecture_names_its_nouns() -> Result {
+    let figure = Figure::of(&std::fs::read_to_string(paths::at("docs/ARCHITECTURE.md"))?);
+    let found = (!figure.is_below(5)).then(|| figure.to_string());
+    refuse(found, "docs/ARCHITECTURE.md has too many vague pronouns: say the noun again")
 }
 
 /// The rows below each heading that ends with the column "test".
