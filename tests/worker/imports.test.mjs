@@ -2,9 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { newAccount, publishPost, startBench } from "../support/client.mjs";
+import { connect, newAccount, newUser, publishPost, startBench } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused, assertTimesAndIds } from "../support/expect.mjs";
+import { PNG } from "../support/files.mjs";
+import { uploadMedia } from "../support/publish-media.mjs";
 
 const LIST_CALL = { method: "GET", path: "/2/users/{id}/tweets" };
 
@@ -44,6 +46,25 @@ test("posts of X's are entered as published ones, at X's time, newest first, and
   assert.equal(row.cost.actual_usd, null);
   const ours = await publishPost(bench, account, { content: "newer" });
   assert.deepEqual((await postsOf(account)).map(({ id }) => id), [ours.id, row.id]);
+});
+
+test("an import keeps people's links and cuts X's link to the post's own media alone", async () => {
+  const { username } = newUser(bench);
+  // What one tenant published is new to the other.
+  const [ours, theirs] = [await connect(bench, { username, tenant_id: "links" }), await connect(bench, { username })];
+  const other = await newAccount(bench);
+  const { id: photo } = await uploadMedia(bench, PNG, { tenant_id: "links" });
+  const { socialAccounts: [{ platformPostId }] } = await publishPost(bench, ours, { content: "first", mediaIds: [photo] });
+  const texts = [
+    "first",
+    "a clip https://www.tiktok.com/@a/video/1",
+    `again https://x.com/${username}/status/${platformPostId}/photo/1 and https://x.com/${other.username}/status/1/video/1`,
+    "https://example.com/photo/2?a=1&b=2 leads",
+  ];
+  for (const content of texts.slice(1)) await publishPost(bench, ours, { content, mediaIds: [photo] });
+  assert.equal((await run(theirs)).imported, texts.length);
+  const imported = (await postsOf(theirs)).map(({ containers: [{ content }] }) => content);
+  assert.deepEqual(imported.toSorted(), texts.toSorted());
 });
 
 test("what is here already is skipped, ours and imported, and stays one", async () => {

@@ -54,20 +54,12 @@ impl Written<'_> {
     /// Compares piece by piece: whether the text from `at` on is what X shows from here on.
     fn goes_on_as(&self, at: usize, shown: &str) -> bool {
         let text = self.text.get(at..).unwrap_or_default();
-        let Some((before, link, after)) = self.next_link(shown) else { return text == shown };
+        let Some((before, link, after)) = next_link(self.links, shown) else { return text == shown };
         if self.has_attachment && after.is_empty() && text.trim_end() == before.trim_end() {
             return true;
         }
         let begins = text.starts_with(before);
         begins && self.ends_of(at + before.len(), link).into_iter().any(|end| self.goes_on_as(end, after))
-    }
-
-    /// X's first link in a text, with what stands before it and after it.
-    fn next_link<'t>(&self, shown: &'t str) -> Option<(&'t str, &Link, &'t str)> {
-        let places = self.links.iter().filter_map(|link| Some((shown.find(&link.short)?, link)));
-        let (at, link) = places.min_by_key(|(at, link)| (*at, Reverse(link.short.len())))?;
-        let (before, rest) = shown.split_at_checked(at)?;
-        Some((before, link, rest.strip_prefix(link.short.as_str())?))
     }
 
     /// Where that which became `link` may end, if it begins at `start`.
@@ -86,6 +78,14 @@ impl Written<'_> {
         ends.dedup();
         ends
     }
+}
+
+/// X's first link in a text, with what stands before it and after it.
+pub(super) fn next_link<'t, 'l>(links: &'l [Link], shown: &'t str) -> Option<(&'t str, &'l Link, &'t str)> {
+    let places = links.iter().filter_map(|link| Some((shown.find(&link.short)?, link)));
+    let (at, link) = places.min_by_key(|(at, link)| (*at, Reverse(link.short.len())))?;
+    let (before, rest) = shown.split_at_checked(at)?;
+    Some((before, link, rest.strip_prefix(link.short.as_str())?))
 }
 
 /// The form in which texts are compared. Whether X reads an escape that somebody typed as the character is not known, so

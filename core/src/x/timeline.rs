@@ -6,7 +6,7 @@ use http::{Method, Request, Response};
 use serde_json::Value;
 
 pub use super::shown::Sent;
-use super::shown::{Link, unescaped_once};
+use super::shown::{Link, next_link, unescaped_once};
 use super::{XError, authorized, refused};
 use crate::{
     id::{XPostId, XUserId},
@@ -108,16 +108,28 @@ impl OwnPost {
         self.created_at >= earliest(since) && is_where && sent.is_shown_as(&self.text, &self.links)
     }
 
-    /// The text as a person reads it: short links are what they stand for, and that of media is none.
+    /// The text as a person reads it: short links are the addresses that they stand for. The link that X adds for the
+    /// post's own media is left out.
     pub fn content(&self) -> String {
         let shown = unescaped_once(&self.text);
-        let long = |text: String, link: &Link| {
-            let is_media = link.expanded.contains("/photo/") || link.expanded.contains("/video/");
-            let expanded = if is_media { "" } else { link.expanded.as_str() };
-            text.replace(&link.short, expanded)
-        };
-        self.links.iter().fold(shown, long).trim().to_owned()
+        let (mut content, mut rest) = (String::new(), shown.as_str());
+        while let Some((before, link, after)) = next_link(&self.links, rest) {
+            let is_own_media = is_media_of(&self.id, &link.expanded);
+            content.extend([before, if is_own_media { "" } else { link.expanded.as_str() }]);
+            rest = after;
+        }
+        content.push_str(rest);
+        content.trim().to_owned()
     }
+}
+
+/// Whether an address is X's for the media of this post: `https://x.com/<user>/status/<id>/photo/1`, or `video`. Nobody can
+/// have written that address into the text, since the post had no id yet.
+fn is_media_of(id: &XPostId, address: &str) -> bool {
+    let path = ["https://x.com/", "https://twitter.com/"].into_iter().find_map(|site| address.strip_prefix(site));
+    let mut parts = path.unwrap_or_default().split('/').skip(1);
+    let is_media = |kind| matches!(kind, Some("photo" | "video"));
+    parts.next() == Some("status") && parts.next() == Some(id.as_str()) && is_media(parts.next())
 }
 
 /// X's times are whole seconds, of X's clock.
@@ -164,8 +176,36 @@ mod tests {
     #[test]
     fn what_is_imported_reads_as_it_was_written() {
         let links =
-            [("https://t.co/1", "https://example.com/a"), ("https://t.co/9", "https://x.com/ada/status/1/photo/1")];
+            [("https://t.co/1", "https://example.com/a"), ("https://t.co/9", "https://x.com/ada/status/7/photo/1")];
         assert_eq!(post("a &amp; b https://t.co/1 https://t.co/9", &links).content(), "a & b https://example.com/a");
+    }
+
+    #[test]
+    fn only_the_link_to_the_posts_own_media_is_no_part_of_its_text() {
+        for own in ["x.com/ada/status/7/photo/1", "twitter.com/ada/status/7/video/1", "x.com/i/status/7/photo/4"] {
+            assert_eq!(post("a https://t.co/1", &[("https://t.co/1", &format!("https://{own}"))]).content(), "a");
+        }
+        for link in [
+            "https://www.tiktok.com/@a/video/1",
+            "https://example.com/photo/1",
+            "https://x.com/ada/status/6/photo/1",
+            "https://x.com/ada/status/77/photo/1",
+            "https://x.com/ada/status/7",
+            "https://x.com/ada/photo/7",
+            "https://example.com/x.com/ada/status/7/photo/1",
+            "https://x.com.example/ada/status/7/video/1",
+        ] {
+            assert_eq!(post("a https://t.co/1", &[("https://t.co/1", link)]).content(), format!("a {link}"));
+        }
+    }
+
+    #[test]
+    fn a_link_in_a_links_own_address_stays_as_it_is() {
+        let links = [
+            ("https://t.co/1", "https://example.com/?u=https://t.co/9"),
+            ("https://t.co/9", "https://x.com/ada/status/7/photo/1"),
+        ];
+        assert_eq!(post("https://t.co/1 https://t.co/9", &links).content(), "https://example.com/?u=https://t.co/9");
     }
 
     #[test]
