@@ -26,9 +26,3 @@ export const PAGES = [
 
 /** The page of a route, by its first segment. */
 export const pageOf = ({ path: [first = ""] }) => PAGES.find(({ path }) => path === first);
-
-/** Whether a key has any use for it: `admin` includes the other scopes. */
-export function isFor(session, { scope, isOperators = false }) {
-  if (isOperators && session.tenant_id) return false;
-  return !scope || session.scopes.includes("admin") || session.scopes.includes(scope);
-}

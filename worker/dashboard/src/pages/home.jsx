@@ -1,7 +1,7 @@
 /** The set-up until it is whole; then how things stand. */
 
 import { useEffect, useState } from "preact/hooks";
-import { isFor } from "../pages.js";
+import { isFor } from "../scope.js";
 import { Button } from "../ui/button.jsx";
 import { Notice, Problem } from "../ui/problem.jsx";
 import { Loading, Page } from "../ui/show.jsx";

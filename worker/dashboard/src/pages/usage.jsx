@@ -1,7 +1,7 @@
 /** What was published and what X charges for it, by day and by tenant; what is left of the budgets; what stands still. */
 
 import { formatCount, formatDate, formatTime, formatUsd } from "../format.js";
-import { isFor } from "../pages.js";
+import { isFor } from "../scope.js";
 import { useLive } from "../live.js";
 import { href } from "../router.js";
 import { LinkButton } from "../ui/button.jsx";
