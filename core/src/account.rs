@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::grant::Ended;
-use crate::id::{AccountId, NetworkId, TenantId, XPostId};
+use crate::id::{AccountId, NetworkId, TenantId, XPostId, account_object};
 use crate::oauth::Scopes;
 use crate::revocation::Revocation;
 use crate::time::UnixMillis;
@@ -110,7 +110,7 @@ impl Account {
 
     /// The name of the object that holds the tokens: one per app and X user, however many tenants share it.
     pub fn object(&self) -> String {
-        object_of(&self.network_id, self.user.id.as_str())
+        account_object(&self.network_id, self.user.id.as_str())
     }
 
     /// Where a post of this account is for people to see.
@@ -121,9 +121,4 @@ impl Account {
     pub fn is_called(&self, name: &str) -> bool {
         self.user.username.eq_ignore_ascii_case(name.trim_start_matches('@'))
     }
-}
-
-/// The Account object of an X user under an app.
-pub fn object_of(network_id: &NetworkId, x_user_id: &str) -> String {
-    format!("{network_id}/{x_user_id}")
 }

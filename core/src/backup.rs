@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use self::keys::Keys;
-use crate::api::refused::Refused;
 use crate::id::NetworkId;
+use crate::refusal::Refused;
 use crate::schema::{CURRENT, reads_rows_of};
 use crate::seal::{Context, Keyring, Purpose, SealError, base64url, base64url_decode};
 use crate::secret::Secret;

@@ -2,12 +2,14 @@
 //!
 //! Each is a type of its own, checked when it is parsed, so that a post id cannot stand where an account id belongs.
 
+mod object;
 mod x;
 
 use std::{fmt, hash::Hash, marker::PhantomData, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+pub use self::object::account_object;
 pub use self::x::{XId, XMediaId, XPostId, XUserId};
 use crate::seal::{base64url, base64url_decode};
 

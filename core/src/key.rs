@@ -7,9 +7,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
-use crate::api::code::Code;
-use crate::api::refused::Refused;
 use crate::id::{AccountId, KeyId, TenantId};
+use crate::refusal::{Code, Refused};
 use crate::seal::base64url;
 use crate::secret::Secret;
 use crate::time::UnixMillis;

@@ -28,6 +28,7 @@ pub mod oauth;
 pub mod pkce;
 pub mod post;
 pub mod public_url;
+pub mod refusal;
 pub mod reseal;
 pub mod revocation;
 pub mod schema;

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::code::Code;
 use crate::delivery::{Delivery, Failure, FailureCode, State};
 use crate::doctor::ClientIdShape;
 use crate::id::{NetworkId, TenantId};
 use crate::media::Limits;
+use crate::refusal::Code;
 use crate::settings::{OnUnknown, Settings};
 use crate::time::UnixMillis;
 use crate::x::price::Micros;

@@ -4,9 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::account::object_of;
 use crate::backoff;
 use crate::grant::Grant;
+use crate::id::account_object;
 use crate::network::ClientRef;
 use crate::time::{Span, UnixMillis};
 
@@ -69,7 +69,7 @@ impl Discarded {
 
     /// What the sealed tokens are bound to: the account's object, and the row that they were discarded for.
     pub fn row(&self, account_id: &str) -> String {
-        format!("{}/{account_id}", object_of(&self.client.network_id, &self.x_user_id))
+        format!("{}/{account_id}", account_object(&self.client.network_id, &self.x_user_id))
     }
 
     /// A try begins. Answers when the next one is due if nothing is heard of this one; `None` ends the matter. To be

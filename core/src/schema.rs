@@ -3,8 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::code::Code;
-use crate::api::refused::Refused;
+use crate::refusal::{Code, Refused};
 
 /// For each version, from 1 on: the oldest version of the code that may open the tables. Such code reads and writes rows
 /// beside the newer code's, so a version that moves or removes anything names itself.

@@ -6,8 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::api::code::Code;
-use crate::api::refused::Refused;
+use crate::refusal::{Code, Refused};
 use crate::time::UnixMillis;
 
 /// Stored as JSON.

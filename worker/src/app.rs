@@ -19,16 +19,12 @@ use worker::{Env, Fetcher, ObjectNamespace};
 
 use crate::error::{Error, Result};
 use crate::media::MediaStore;
-use crate::objects::account::AccountStub;
-use crate::objects::connect::ConnectStub;
-use crate::objects::workspace::WorkspaceStub;
+use crate::names::WORKSPACE;
 use crate::outbound::{Public, X};
+use crate::rpc::account::AccountStub;
+use crate::rpc::connect::ConnectStub;
+use crate::rpc::workspace::WorkspaceStub;
 use crate::vault::Vault;
-
-/// One deployment is one workspace. The name is part of what sealed values are bound to.
-pub const WORKSPACE: &str = "main";
-/// What the original calls the organisation.
-pub const ORG_ID: &str = "org_main";
 
 const ADMIN_KEY_CHARACTERS: usize = 32;
 

@@ -17,12 +17,13 @@ use latchkey_core::secret::{Secret, ct_eq};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::app::{App, WORKSPACE};
+use crate::app::App;
 use crate::dashboard::SignedIn;
 use crate::error::{Error, Result};
-use crate::objects::workspace::{Command, Done, Head, Heard, Outcome, PassPlan, Served, Stage, is_known_to_be_unknown};
+use crate::names::{WORKSPACE, callback_url};
 use crate::request::Incoming;
 use crate::response::Reply;
+use crate::rpc::workspace::{Command, Done, Head, Heard, Outcome, PassPlan, Served, Stage, is_known_to_be_unknown};
 use crate::runtime::entropy;
 
 /// A caller with an API key, and the call being made. The ledger authorises each command as it runs it.
@@ -302,14 +303,6 @@ pub fn digest_of(app: &App, key: &Secret<String>) -> Result<String> {
 
 fn no_key() -> Error {
     Error::refused(Code::InvalidApiKey, "The API key is missing or not valid.")
-}
-
-/// Below the public origin.
-pub const CALLBACK_PATH: &str = "/connect/callback/x";
-
-/// Our callback, as X has to know it.
-pub fn callback_url(public_origin: &str) -> String {
-    format!("{public_origin}{CALLBACK_PATH}")
 }
 
 /// The session of a page: the token in the header is that of the id in the path.

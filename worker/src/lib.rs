@@ -6,30 +6,31 @@ mod dashboard;
 mod error;
 mod log;
 mod media;
+mod names;
 mod objects;
 mod outbound;
 mod pages;
 mod request;
 mod response;
 mod routes;
+mod rpc;
 mod runtime;
+mod shape;
 mod stream;
 mod vault;
 
 use latchkey_core::api::code::Code;
 use latchkey_core::api::https::{Admission, STRICT_TRANSPORT_SECURITY, admit};
-use latchkey_core::api::refused::Refused;
 use latchkey_core::api::route::Route;
 use latchkey_core::seal::base64url;
-use latchkey_core::x::rate::headers;
 use worker::{Context, Env, Request, Response, event};
 
 use crate::app::App;
 use crate::error::Error;
 use crate::log::Entry;
-use crate::pages::Look;
 use crate::request::Incoming;
 use crate::response::Reply;
+use crate::shape::{Shape, failed};
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
@@ -95,58 +96,4 @@ fn unrouted(incoming: &Incoming, entry: &mut Entry) -> Reply {
     entry.route = route.template();
     let error = Error::refused(Code::MethodNotAllowed, "There is such a call, but not by this method.");
     failed(&error, Shape::of(&route, incoming), entry).with("Allow", allowed.join(", "))
-}
-
-/// How a caller hears of a refusal.
-pub(crate) enum Shape {
-    Envelope,
-    /// Whoever speaks to X through us hears of it as X's clients do.
-    Problem,
-    /// A person.
-    Page(Look),
-}
-
-impl Shape {
-    pub(crate) fn of(route: &Route, incoming: &Incoming) -> Self {
-        match route {
-            Route::Pass { .. } => Self::Problem,
-            route if route.is_page() => Self::Page(Look::plain(incoming.words())),
-            _ => Self::Envelope,
-        }
-    }
-
-    /// A page as it looks without asking anybody.
-    pub(crate) fn with_known_brand(self) -> Self {
-        match self {
-            Self::Page(look) => Self::Page(look.with_known_brand()),
-            other => other,
-        }
-    }
-
-    /// A page as the operator has it look.
-    pub(crate) async fn branded(self, app: &App) -> Self {
-        match self {
-            Self::Page(look) => Self::Page(look.branded(app).await),
-            other => other,
-        }
-    }
-}
-
-/// A refusal in words, a fault as a bare 500 with the id under which it was logged.
-pub(crate) fn failed(error: &Error, shape: Shape, entry: &Entry) -> Reply {
-    let refused = match error {
-        Error::Refused(refused) => (**refused).clone(),
-        Error::Fault(fault) => {
-            entry.failure(fault);
-            Refused::new(Code::Internal, "Something went wrong here.")
-        }
-    };
-    match shape {
-        Shape::Page(look) => look.failure(refused.code, &entry.request_id),
-        Shape::Envelope => Reply::json(&refused.answer(&entry.request_id)),
-        Shape::Problem => {
-            let reply = Reply::problem(&refused.problem(&entry.request_id));
-            headers(&refused.windows).into_iter().fold(reply, |reply, (name, value)| reply.with(name, value))
-        }
-    }
 }

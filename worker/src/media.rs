@@ -8,7 +8,7 @@ use worker::web_sys::ReadableStream;
 use worker::{Bucket, HttpMetadata, MultipartUpload, Object, ObjectBody, Range, ResponseBody, UploadedPart};
 
 use crate::error::{Doing, Error, Result};
-use crate::objects::workspace::Remains;
+use crate::rpc::workspace::Remains;
 use crate::runtime::now;
 use crate::stream::{Chunks, Peeked};
 

@@ -10,8 +10,8 @@ use latchkey_core::seal::{Context, Keyring, Purpose};
 use latchkey_core::secret::Secret;
 use worker::KvStore;
 
-use crate::app::WORKSPACE;
 use crate::error::{Doing, Error, Result};
+use crate::names::WORKSPACE;
 use crate::runtime::entropy;
 
 pub struct Vault<'a> {

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::code::Code;
 use super::query::{Page, Query};
-use super::refused::Refused;
 use crate::account::{Account, Reason, Status};
 use crate::grant::Grant;
 use crate::id::{AccountId, NetworkId, TenantId, XUserId};
 use crate::oauth::Scopes;
+use crate::refusal::Code;
+use crate::refusal::Refused;
 use crate::revocation;
 use crate::time::{UnixMillis, iso};
 use crate::x::XError;

@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::code::Code;
 use super::input::given;
 use super::line::is_line;
-use super::refused::Refused;
 use crate::brand::{Brand, Color, LOGO_BYTES, Logo};
+use crate::refusal::Code;
+use crate::refusal::Refused;
 
 const NAME_CHARACTERS: usize = 80;
 

@@ -4,13 +4,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::line::is_line;
-use super::refused::Refused;
 use crate::connect::confirm::{Awaited, ConfirmationCode};
 use crate::connect::place::{PlaceError, parse_origin, parse_redirect_uri, parse_redirect_uri_of};
 use crate::connect::{Accept, Entry, Phase, Session};
 use crate::id::{AccountId, TenantId};
 use crate::oauth::Scopes;
 use crate::pkce::CodeVerifier;
+use crate::refusal::Refused;
 use crate::time::{Span, UnixMillis};
 use crate::x::user::XUser;
 

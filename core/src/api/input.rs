@@ -4,8 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::code::Code;
-use super::refused::Refused;
+use crate::refusal::{Code, Refused};
 
 /// A body that was read, and the names in it that mean nothing for X.
 #[derive(Debug)]

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::line::is_line;
-use super::refused::Refused;
 use crate::id::{AccountId, TenantId};
 use crate::key::{ApiKey, Scope};
+use crate::refusal::Refused;
 
 /// Characters of a name, which is for people.
 const NAME_LENGTH: usize = 80;

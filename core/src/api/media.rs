@@ -5,13 +5,13 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::code::Code;
 use super::query::{Page, Query};
-use super::refused::Refused;
 use crate::id::TenantId;
 use crate::media::link::LinkError;
 use crate::media::upload::MAX_PARTS;
 use crate::media::{Kind, Media, Said, Status};
+use crate::refusal::Code;
+use crate::refusal::Refused;
 
 const FILENAME_CHARACTERS: usize = 255;
 

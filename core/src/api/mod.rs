@@ -3,8 +3,9 @@
 pub mod access;
 pub mod account;
 pub mod answer;
+pub mod audit;
+mod backup;
 pub mod brand;
-pub mod code;
 pub mod connect;
 pub mod event;
 pub mod https;
@@ -21,3 +22,7 @@ pub mod refused;
 pub mod route;
 pub mod settings;
 pub mod webhook;
+
+pub mod code {
+    pub use crate::refusal::Code;
+}

@@ -3,13 +3,12 @@
 use http::Response;
 use serde::{Deserialize, Serialize};
 
-use super::code::Code;
-use super::refused::Refused;
 use crate::doctor::{ClientIdShape, Verdict, client_id_shape};
 use crate::id::{NetworkId, TenantId};
 use crate::key::Binding;
 use crate::network::{ClientType, Network, Pause};
 use crate::oauth::{ClientCredentials, Scopes, problem};
+use crate::refusal::{Code, Refused};
 use crate::secret::Secret;
 use crate::time::{UnixMillis, iso, iso_option};
 

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::query::Query;
-use super::refused::Refused;
 use crate::import::{Import, MAX_POSTS, PAGE};
+use crate::refusal::Refused;
 use crate::time::UnixMillis;
 
 const NOTE: &str = "X tells totals as they are now; it has no figures for a period.";

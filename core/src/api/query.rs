@@ -2,8 +2,7 @@
 
 use std::str::FromStr;
 
-use super::code::Code;
-use super::refused::Refused;
+use crate::refusal::{Code, Refused};
 use crate::time::UnixMillis;
 
 /// A query whose every name has been looked at: taken, warned of, or refused.

@@ -1,104 +1,12 @@
-//! A refusal that is safe to show: the caller's fault, or what X answered.
-
-use std::collections::BTreeMap;
+//! A refusal on the wire: the failure envelope of docs/API.md, section 1, or a problem as X writes them.
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
-use super::code::Code;
-use crate::time::{Span, UnixMillis};
-use crate::x::XError;
-use crate::x::problem::{Problem, Refusal};
-use crate::x::rate::{Window, exhausted_until};
-
-/// Before a call is made again that X limits without saying until when.
-const UNTOLD_LIMIT: Span = Span::mins(1);
-
-/// The failure envelope of docs/API.md, section 1. Never holds a token, a secret, a verifier or a code.
-#[derive(Clone, Debug, Serialize, Deserialize, thiserror::Error)]
-#[error("{}: {message}", code.as_str())]
-pub struct Refused {
-    pub code: Code,
-    pub message: String,
-    pub hint: Option<String>,
-    /// Field path (`containers.0.content`) to what is wrong with it.
-    #[serde(default)]
-    pub details: BTreeMap<String, Vec<String>>,
-    pub x: Option<Problem>,
-    /// Seconds, for the Retry-After header.
-    pub retry_after: Option<i64>,
-    /// X's windows that stand in the way, for callers who speak to X through us.
-    #[serde(default)]
-    pub windows: Vec<Window>,
-}
+pub use crate::refusal::Refused;
 
 impl Refused {
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            hint: None,
-            details: BTreeMap::new(),
-            x: None,
-            retry_after: None,
-            windows: Vec::new(),
-        }
-    }
-
-    /// Bad input: the message is the field's, and `details` points at it.
-    pub fn field(path: &str, problem: impl Into<String>) -> Self {
-        let problem = problem.into();
-        Self::new(Code::InvalidPayload, format!("`{path}`: {problem}")).with_detail(path, problem)
-    }
-
-    #[must_use]
-    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
-
-    #[must_use]
-    pub fn with_detail(mut self, path: &str, problem: impl Into<String>) -> Self {
-        self.details.entry(path.to_owned()).or_default().push(problem.into());
-        self
-    }
-
-    #[must_use]
-    pub fn with_x(mut self, problem: Problem) -> Self {
-        self.x = Some(problem);
-        self
-    }
-
-    #[must_use]
-    pub fn with_windows(mut self, windows: Vec<Window>) -> Self {
-        self.windows = windows;
-        self
-    }
-
-    /// What X refused, in our code and X's words.
-    pub fn from_x(error: &XError, now: UnixMillis) -> Self {
-        let XError::Refused { refusal, problem, windows } = error else {
-            return Self::new(Code::XInvalidResponse, "X answered something that cannot be read.");
-        };
-        let message = format!("X refused: {}", problem.words());
-        let refused = Self::new(code_of(*refusal), message).with_x(problem.clone());
-        if refused.code == Code::RateLimited {
-            let until = exhausted_until(windows).filter(|until| *until > now);
-            refused.until(Some(until.unwrap_or(now + UNTOLD_LIMIT)), now)
-        } else {
-            refused
-        }
-    }
-
-    /// Says when to come back (RFC 9110 §10.2.3), if that is known.
-    #[must_use]
-    pub fn until(mut self, at: Option<UnixMillis>, now: UnixMillis) -> Self {
-        self.retry_after = at.map(|at| (at - now).as_secs().max(1));
-        self
-    }
-
     /// The answer on the wire.
     pub fn answer(&self, request_id: &str) -> Answer {
         let mut body = json!({
@@ -146,31 +54,6 @@ impl Refused {
     }
 }
 
-const fn code_of(refusal: Refusal) -> Code {
-    match refusal {
-        Refusal::CreditsDepleted => Code::CreditsDepleted,
-        Refusal::AppReadOnly => Code::AppReadOnly,
-        Refusal::AppNotEnrolled => Code::AppNotEnrolled,
-        Refusal::MissingScope => Code::MissingScope,
-        Refusal::AccountLocked => Code::AccountLocked,
-        Refusal::DailyLimit | Refusal::RateLimited | Refusal::UsageCapped => Code::RateLimited,
-        Refusal::NotFound => Code::NotFound,
-        Refusal::Unavailable => Code::XUnavailable,
-        Refusal::InvalidResponse => Code::XInvalidResponse,
-        Refusal::TokenRejected
-        | Refusal::DuplicateContent
-        | Refusal::AlreadyReposted
-        | Refusal::NotSummoned
-        | Refusal::QuoteNotAllowed
-        | Refusal::TextTooLong
-        | Refusal::VideoTooLong
-        | Refusal::TooManyCashtags
-        | Refusal::InvalidMedia
-        | Refusal::InvalidRequest
-        | Refusal::NotPermitted => Code::InsufficientPermissions,
-    }
-}
-
 fn insert_at(node: &mut Map<String, Value>, path: &str, problems: Value) {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     let child = node.entry(name).or_insert_with(|| Value::Object(Map::new()));
@@ -184,6 +67,7 @@ fn insert_at(node: &mut Map<String, Value>, path: &str, problems: Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refusal::Code;
 
     #[test]
     fn a_problem_is_xs_shape_with_our_code() {

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::brand::{ChangeBrand, brand_view};
 use super::input::given;
-use super::refused::Refused;
 use crate::brand::Brand;
 use crate::id::TenantId;
 use crate::media::Kind;
+use crate::refusal::Refused;
 use crate::settings::{Budgets, OnUnknown, Settings};
 use crate::time::{Span, UnixMillis};
 use crate::x::price::{Micros, Prices};

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::line::is_line;
 use super::query::{Page, Query};
-use super::refused::Refused;
 use crate::id::TenantId;
 use crate::public_url::{PublicUrl, PublicUrlError};
+use crate::refusal::Refused;
 use crate::secret::Secret;
 use crate::time::UnixMillis;
 use crate::webhook::{Attempt, CustomHeaders, Dispatch, EventKind, Outcome, SigningSecret, State, Webhook};

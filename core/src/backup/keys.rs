@@ -2,8 +2,6 @@
 //! operator may leave all of them out.
 
 use super::Entry;
-use crate::api::query::Query;
-use crate::api::refused::Refused;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keys {
@@ -12,17 +10,6 @@ pub enum Keys {
 }
 
 impl Keys {
-    /// `?keys=keep`, as if absent, or `?keys=drop`. No other parameter is known.
-    pub fn from_query(mut query: Query) -> Result<Self, Refused> {
-        let keys = match query.take(&["keys"]).as_deref() {
-            None | Some("keep") => Self::Keep,
-            Some("drop") => Self::Drop,
-            Some(_) => return Err(Refused::field("keys", "expected keep or drop")),
-        };
-        query.finish()?;
-        Ok(keys)
-    }
-
     /// The ledger's rows of keys, and the copies that accounts have of those for them alone.
     pub fn takes(self, entry: &Entry) -> bool {
         let is_key = matches!(entry, Entry::Row { table, .. } | Entry::AccountRow { table, .. } if table == "keys");
@@ -35,13 +22,6 @@ mod tests {
     use serde_json::Map;
 
     use super::*;
-
-    #[test]
-    fn keys_are_kept_unless_they_are_to_be_dropped() {
-        let of = |query: &str| Keys::from_query(Query::parse(query)).ok();
-        assert_eq!((of(""), of("keys=keep"), of("keys=drop")), (Some(Keys::Keep), Some(Keys::Keep), Some(Keys::Drop)));
-        assert_eq!(of("keys=none"), None);
-    }
 
     #[test]
     fn dropped_keys_are_those_of_the_ledger_and_of_the_accounts() {

@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Accept, ConnectError, Entry, Phase, Session};
-use crate::api::code::Code;
+use crate::refusal::Code;
 use crate::secret::{Secret, ct_eq};
 use crate::time::{Span, UnixMillis};
 

@@ -1,7 +1,7 @@
 //! Why a session fails, in our codes and in a sentence for the page.
 
-use crate::api::code::Code;
 use crate::oauth::OAuthError;
+use crate::refusal::Code;
 
 /// What a failed exchange says to the page, and whether asking X again could help.
 pub fn exchange_failure(error: &OAuthError) -> (Code, &'static str, Retry) {

@@ -5,8 +5,8 @@ use url::{Url, form_urlencoded};
 
 use super::confirm::Awaited;
 use super::{Display, Entry, Phase, Session, Status, Visitor};
-use crate::api::code::Code;
 use crate::id::TenantId;
+use crate::refusal::Code;
 use crate::time::UnixMillis;
 
 /// What the landing query of a link tells, and where the account's row has it.

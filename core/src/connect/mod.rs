@@ -24,9 +24,9 @@ pub use self::failure::{Retry, exchange_failure, may_blame_code};
 pub use self::state::{
     Accept, Completion, ConnectError, Display, Door, Entry, Phase, Session, Start, Status, Terms, Visitor, XAnswer,
 };
-use crate::api::code::Code;
 use crate::id::XUserId;
 use crate::pkce::CodeVerifier;
+use crate::refusal::Code;
 use crate::secret::ct_eq;
 use crate::time::{Span, UnixMillis};
 use crate::x::user::XUser;

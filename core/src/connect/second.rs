@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::code::Code;
+use crate::refusal::Code;
 use crate::secret::ct_eq;
 use crate::time::{Span, UnixMillis};
 

@@ -6,11 +6,11 @@ use url::Url;
 use super::confirm::OtherBrowser;
 use super::discarded::Discarded;
 use super::second::SecondBrowsers;
-use crate::api::code::Code;
 use crate::id::{TenantId, XUserId};
 use crate::network::ClientRef;
 use crate::oauth::Scopes;
 use crate::pkce::CodeChallenge;
+use crate::refusal::Code;
 use crate::time::UnixMillis;
 use crate::x::user::XUser;
 

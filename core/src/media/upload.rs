@@ -4,8 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, Media, Status};
-use crate::api::code::Code;
-use crate::api::refused::Refused;
+use crate::refusal::{Code, Refused};
 use crate::time::Span;
 
 /// As many parts as an upload may have (Cloudflare's docs, R2 "Limits").

@@ -1,10 +1,10 @@
 //! What a container carries: named by the caller, found in the ledger, and allowed together by X.
 
 use super::Container;
-use crate::api::refused::Refused;
 use crate::delivery::{Attachment, File};
 use crate::id::{MediaId, TenantId};
 use crate::media::{Class, Kind, Media, Status, key_of};
+use crate::refusal::Refused;
 use crate::x::media::check_together;
 use crate::x::options::Options;
 

@@ -1,7 +1,7 @@
 //! What X refuses of the texts of a post or thread, whoever posts them.
 
 use super::{Container, Wording};
-use crate::api::refused::Refused;
+use crate::refusal::Refused;
 use crate::text::{cashtags, normalized};
 
 /// X docs, changelog of 2026-02-23: self-serve apps. What kind of app it is X does not tell.

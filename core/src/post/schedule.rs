@@ -3,8 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::api::code::Code;
-use crate::api::refused::Refused;
+use crate::refusal::{Code, Refused};
 use crate::time::{Span, UnixMillis};
 
 /// How far ahead a post may be scheduled.

@@ -7,7 +7,7 @@ mod fr;
 mod ja;
 mod pt;
 
-use crate::api::code::Code;
+use crate::refusal::Code;
 
 /// One language. `{site}`, `{label}`, `{handle}` stand for what the page puts in, already escaped.
 #[derive(Debug)]

@@ -7,6 +7,7 @@ pub mod pass;
 pub mod price;
 pub mod problem;
 pub mod rate;
+mod refused;
 mod shown;
 pub mod timeline;
 pub mod tweet;

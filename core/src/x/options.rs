@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::api::refused::Refused;
 use crate::id::XPostId;
+use crate::refusal::Refused;
 
 /// Options that were checked, as a JSON object. A field that is absent or null says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

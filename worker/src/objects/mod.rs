@@ -1,4 +1,4 @@
-//! The three Durable Objects. Each folder holds an object's shell, its storage, and the stub that others call it by.
+//! The three Durable Objects. Each folder holds an object's shell and its storage.
 
 pub mod account;
 pub mod connect;
@@ -6,5 +6,5 @@ pub mod workspace;
 
 pub mod schema;
 pub mod storage;
+pub mod store;
 mod waiting;
-mod wire;

@@ -2,6 +2,7 @@
 
 use latchkey_core::api::refused::Refused;
 use latchkey_core::schema::{CURRENT, SchemaVersion, mark, missing};
+use worker::Storage;
 
 use super::storage::Db;
 use crate::error::{Doing, Result};
@@ -12,8 +13,15 @@ pub type Versions = [&'static [&'static str]; CURRENT];
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_version (
     id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, oldest INTEGER NOT NULL)";
 
+/// Brings the tables to this code's version. An error leaves them as they are.
+pub fn open(storage: Storage, versions: &Versions) -> Result<Db> {
+    let db = Db::new(storage);
+    let version = upgrade(&db, versions)?.version;
+    Ok(db.of_version(version))
+}
+
 /// All that is missing, or nothing of it. Refuses data that is not for this code, and then writes nothing.
-pub fn upgrade(db: &Db, versions: &Versions) -> Result<SchemaVersion> {
+fn upgrade(db: &Db, versions: &Versions) -> Result<SchemaVersion> {
     let stored = stored(db)?;
     let missing = missing(stored, versions).map_err(Refused::from)?;
     if missing.is_empty() {

@@ -10,15 +10,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
-use worker::{SqlStorage, SqlStorageValue, State, Storage};
+use worker::{SqlStorage, SqlStorageValue, Storage};
 
-use super::schema::{Versions, upgrade};
 use crate::error::{Doing, Error, Result};
-use crate::log;
+use crate::rpc::rows::{Page, Place};
 use crate::runtime::now;
 
-/// When an alarm comes again to code that may not open the object. Code that may has nothing else to wake it.
-const NOT_OURS: Span = Span::mins(10);
 /// How soon an object that died in its alarm goes on. The platform gives up on an alarm that keeps failing, so each
 /// handler sets the next one before it works; one that is still at work then is not disturbed, alarms run one by one.
 pub const AFTER_A_CRASH: Span = Span::secs(5);
@@ -28,33 +25,6 @@ pub struct Db {
     sql: SqlStorage,
     /// Of its tables: this code's, or that of newer code that this code may stand in for.
     version: usize,
-}
-
-/// What an object holds, whether or not this code may open it.
-pub struct Store {
-    storage: Storage,
-    db: Result<Db>,
-}
-
-impl Store {
-    /// `prepare` is what has to be done before anything is served.
-    pub fn open(object: &str, state: &State, versions: &Versions, prepare: impl FnOnce(&Db) -> Result<()>) -> Self {
-        let db = Db::open(state.storage(), versions).and_then(|db| prepare(&db).map(|()| db));
-        log::unattended(object, "opening its storage", &db.as_ref().map(drop).map_err(Clone::clone));
-        Self { storage: state.storage(), db }
-    }
-
-    pub fn db(&self) -> Result<&Db> {
-        self.db.as_ref().map_err(Clone::clone)
-    }
-
-    /// What an alarm asks first.
-    pub async fn db_for_alarm(&self) -> Result<&Db> {
-        if self.db.is_err() {
-            set_alarm(&self.storage, now() + NOT_OURS).await?;
-        }
-        self.db()
-    }
 }
 
 /// How long a row waits that the process died in so often already; nothing for what may have been a power cut.
@@ -77,21 +47,6 @@ impl Table {
     }
 }
 
-/// How far a list of tables has been read: which table, and the key of its last row.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub struct Place {
-    table: usize,
-    after: Vec<Value>,
-}
-
-/// Rows of one table, and where the next ones are.
-#[derive(Serialize, Deserialize)]
-pub struct Page {
-    pub table: String,
-    pub rows: Vec<Map<String, Value>>,
-    pub next: Option<Place>,
-}
-
 /// Rows that one message carries.
 const PAGE_ROWS: usize = 200;
 
@@ -106,12 +61,13 @@ struct Count {
 }
 
 impl Db {
-    /// Brings the tables to this code's version. An error leaves them as they are.
-    pub fn open(storage: Storage, versions: &Versions) -> Result<Self> {
-        let sql = storage.sql();
-        let unversioned = Self { storage, sql, version: 0 };
-        let version = upgrade(&unversioned, versions)?.version;
-        Ok(Self { version, ..unversioned })
+    /// Tables whose version is not known yet.
+    pub fn new(storage: Storage) -> Self {
+        Self { sql: storage.sql(), storage, version: 0 }
+    }
+
+    pub fn of_version(self, version: usize) -> Self {
+        Self { version, ..self }
     }
 
     pub const fn schema_version(&self) -> usize {
@@ -226,7 +182,7 @@ impl Db {
     }
 }
 
-async fn set_alarm(storage: &Storage, at: UnixMillis) -> Result<()> {
+pub async fn set_alarm(storage: &Storage, at: UnixMillis) -> Result<()> {
     let wait = u64::try_from((at - now()).as_millis()).unwrap_or(0);
     storage.set_alarm(Duration::from_millis(wait)).await.doing("set an alarm")
 }

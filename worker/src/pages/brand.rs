@@ -2,7 +2,7 @@
 
 use latchkey_core::brand::{Brand, Color};
 
-use super::frame::escape;
+use super::escape::escape;
 
 /// What `Canvas` is in the dark, near enough for a contrast.
 const DARK: Color = Color::gray(0x12);

@@ -1,6 +1,7 @@
 //! The few pages that an end user sees: in their language, under the operator's name, without a request to anybody else.
 
 mod brand;
+mod escape;
 mod frame;
 mod kept;
 
@@ -10,12 +11,13 @@ use latchkey_core::secret::Secret;
 use latchkey_core::words::Words;
 use url::Url;
 
-use self::frame::{Frame, escape};
+use self::escape::escape;
+use self::frame::Frame;
 pub use self::kept::{brand, forget_brand, kept_brand};
 use crate::app::App;
 use crate::error::Result;
-use crate::objects::connect::{Asking, Ending};
 use crate::response::Reply;
+use crate::rpc::connect::{Asking, Ending};
 
 /// The popup is not needed any more; it closes where the browser lets it.
 const CLOSE: &str = "window.close()";

@@ -14,9 +14,9 @@ use super::Answered;
 use crate::app::App;
 use crate::auth::ApiCaller;
 use crate::error::Result;
-use crate::objects::workspace::{Command, DeletionPlan, HealthPlan};
 use crate::request::Incoming;
 use crate::response::Reply;
+use crate::rpc::workspace::{Command, DeletionPlan, HealthPlan};
 use crate::runtime::now;
 
 const NOT_CONFIRMED: &str = "X did not confirm that the tokens are void. X is asked again for 30 days; \

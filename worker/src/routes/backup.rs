@@ -19,14 +19,16 @@ use worker::wasm_bindgen_futures::spawn_local;
 use worker::{ByteStream, Response, ResponseBody};
 
 use super::Answered;
-use crate::app::{App, WORKSPACE};
+use crate::app::App;
 use crate::auth::{ApiCaller, Early};
 use crate::error::{Doing, Error, Result};
 use crate::log;
-use crate::objects::storage::{Page, Place};
-use crate::objects::workspace::{Begun, Command, ExportPlan, Restore, doc_of};
+use crate::names::WORKSPACE;
+use crate::objects::storage::read;
 use crate::request::Incoming;
 use crate::response::Reply;
+use crate::rpc::rows::{Page, Place};
+use crate::rpc::workspace::{Begun, Command, ExportPlan, Restore};
 use crate::runtime::{entropy, now};
 
 /// Of one line: a row is a few kilobytes, the one with the logo half a megabyte.
@@ -347,4 +349,9 @@ fn carry_pair(table: &str, row: &mut Map<String, Value>, object: &str, from: &Ke
     let sealed = from.transfer(to, &context, sealed, entropy()?)?;
     row.insert("sealed".into(), Value::String(sealed));
     Ok(())
+}
+
+/// The document of a row.
+fn doc_of<T: serde::de::DeserializeOwned>(row: &Map<String, Value>) -> Result<T> {
+    read(row.get("doc").and_then(Value::as_str).unwrap_or_default())
 }

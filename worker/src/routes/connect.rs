@@ -17,10 +17,10 @@ use super::Answered;
 use crate::app::App;
 use crate::auth::Early;
 use crate::error::{Error, Result};
-use crate::objects::connect::{Arrival, Asking, Opening, Page, digest};
 use crate::pages::Look;
 use crate::request::{Form, Incoming};
 use crate::response::Reply;
+use crate::rpc::connect::{Arrival, Asking, Opening, Page, digest};
 use crate::runtime::{entropy, now};
 
 /// As long as the longest session: its own end is not known before the answer is made.

@@ -8,12 +8,13 @@ use serde_json::json;
 
 use super::Answered;
 use crate::app::App;
-use crate::auth::{callback_url, digest_of};
+use crate::auth::digest_of;
 use crate::dashboard::{SignedIn, require_our_page};
 use crate::error::{Doing, Result};
-use crate::objects::workspace::{SignIn, SignedInAs};
+use crate::names::callback_url;
 use crate::request::Incoming;
 use crate::response::Reply;
+use crate::rpc::workspace::{SignIn, SignedInAs};
 
 /// Assets are asked for by path alone; the host means nothing.
 const PAGE: &str = "https://assets.local/dashboard/page";

@@ -14,9 +14,9 @@ use super::Answered;
 use crate::app::App;
 use crate::auth::ApiCaller;
 use crate::error::Result;
-use crate::objects::workspace::{Command, InsightPlan};
 use crate::request::Incoming;
 use crate::response::Reply;
+use crate::rpc::workspace::{Command, InsightPlan};
 use crate::runtime::now;
 
 /// A thousand replies: X bills each that it returns.

@@ -11,8 +11,8 @@ use serde_json::json;
 use super::Answered;
 use crate::app::App;
 use crate::auth::ApiCaller;
-use crate::objects::workspace::{Command, KeyPlan};
 use crate::request::Incoming;
+use crate::rpc::workspace::{Command, KeyPlan};
 use crate::runtime::entropy;
 
 /// `POST`: 201, the only answer that has the key in it. (1) The ledger says what the key will be, (2) it is made here,

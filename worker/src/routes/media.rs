@@ -16,9 +16,9 @@ use crate::app::App;
 use crate::auth::{ApiCaller, Early};
 use crate::error::Result;
 use crate::media::Assembled;
-use crate::objects::workspace::{Arrived, Command, ConfirmPlan, MediaCommand, MediaRows, Remains};
 use crate::request::Incoming;
 use crate::response::Reply;
+use crate::rpc::workspace::{Arrived, Command, ConfirmPlan, MediaCommand, MediaRows, Remains};
 use crate::runtime::{entropy, now};
 
 /// `POST /v1/media/upload`: an address that takes the bytes, for whoever holds it.

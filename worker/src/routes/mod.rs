@@ -26,7 +26,7 @@ use crate::error::Error;
 use crate::log::Entry;
 use crate::request::Incoming;
 use crate::response::Reply;
-use crate::{Shape, failed};
+use crate::shape::{Shape, failed};
 
 pub type Answered = Result<Reply, Early>;
 

@@ -15,10 +15,10 @@ use super::{Answered, accounts};
 use crate::app::App;
 use crate::auth::ApiCaller;
 use crate::error::{Error, Result};
-use crate::objects::workspace::{Command, DeletionPlan, NetworkCommit, NetworkPlan, NetworkWish, VerificationPlan};
 use crate::outbound::QUICK;
 use crate::request::Incoming;
 use crate::response::Reply;
+use crate::rpc::workspace::{Command, DeletionPlan, NetworkCommit, NetworkPlan, NetworkWish, VerificationPlan};
 
 /// `POST`: 201, or 200 when it rotates what this tenant has; 409 `client_changed`; 422 with the key doctor's verdict.
 pub async fn create(app: &App, mut incoming: Incoming) -> Answered {

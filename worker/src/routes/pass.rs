@@ -11,10 +11,10 @@ use super::Answered;
 use crate::app::App;
 use crate::auth::ApiCaller;
 use crate::error::{Error, Result};
-use crate::objects::account::{Content, Passage, Passed, TOLD_HEADERS};
-use crate::objects::workspace::PassPlan;
 use crate::request::Incoming;
 use crate::response::Reply;
+use crate::rpc::account::{Content, Passage, Passed, TOLD_HEADERS};
+use crate::rpc::workspace::PassPlan;
 
 /// More keys than one isolate is likely to meet; then it begins anew.
 const DOORS: usize = 1000;

@@ -15,8 +15,8 @@ use super::Answered;
 use crate::app::App;
 use crate::auth::ApiCaller;
 use crate::error::{Error, Result};
-use crate::objects::workspace::{ChangePlan, Command, InsightPlan};
 use crate::request::Incoming;
+use crate::rpc::workspace::{ChangePlan, Command, InsightPlan};
 
 /// A reply or a repost answers with X's id when it comes in time.
 const REPLY_WAIT_MS: i64 = 25_000;

@@ -16,10 +16,10 @@ use super::Answered;
 use crate::app::App;
 use crate::auth::{ApiCaller, is_session_token, session_bearer};
 use crate::error::{Error, Result};
-use crate::objects::connect::Completed;
-use crate::objects::workspace::{Command, SessionPlan};
 use crate::request::Incoming;
 use crate::response::Reply;
+use crate::rpc::connect::Completed;
+use crate::rpc::workspace::{Command, SessionPlan};
 use crate::runtime::{entropy, now};
 
 /// The longest a poll is held (docs/API.md, section 3b, step 4).

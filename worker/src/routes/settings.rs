@@ -15,11 +15,11 @@ use super::Answered;
 use crate::app::App;
 use crate::auth::ApiCaller;
 use crate::error::{Error, Result};
-use crate::objects::workspace::{Command, Picture};
 use crate::outbound::{Fetched, QUICK};
 use crate::pages::{brand, forget_brand};
 use crate::request::Incoming;
 use crate::response::Reply;
+use crate::rpc::workspace::{Command, Picture};
 
 /// `PATCH`: a logo is fetched once, here, and served from our own origin, so that no page of ours asks anybody else.
 /// 400 `media_url_refused`, 422 `unsupported_media`, 422 `media_too_large`: nothing is changed.

@@ -16,9 +16,9 @@ use super::Answered;
 use crate::app::App;
 use crate::error::{Doing, Error, Result};
 use crate::media::{Sent, Stored};
-use crate::objects::workspace::{Arrival, Try};
 use crate::request::Incoming;
 use crate::response::Reply;
+use crate::rpc::workspace::{Arrival, Try};
 use crate::runtime::now;
 use crate::stream::Peeked;
 

@@ -13,11 +13,12 @@ use latchkey_core::webhook::{Change, CustomHeaders, SealedHeaders, SigningSecret
 use serde_json::json;
 
 use super::Answered;
-use crate::app::{App, WORKSPACE};
+use crate::app::App;
 use crate::auth::ApiCaller;
 use crate::error::{Error, Result};
-use crate::objects::workspace::Command;
+use crate::names::WORKSPACE;
 use crate::request::Incoming;
+use crate::rpc::workspace::Command;
 use crate::runtime::{entropy, now};
 
 /// `POST`: 201, the only answer that has the secret in it. (1) The ledger says whose it will be, (2) its secrets are sealed

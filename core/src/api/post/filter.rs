@@ -1,8 +1,8 @@
 //! Which posts a list shows.
 
 use crate::api::query::{Page, Query};
-use crate::api::refused::Refused;
 use crate::delivery::State;
+use crate::refusal::Refused;
 use crate::time::UnixMillis;
 
 const STATES: [State; 8] = [

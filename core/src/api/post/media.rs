@@ -2,12 +2,11 @@
 
 use serde::Deserialize;
 
-use crate::api::code::Code;
-use crate::api::refused::Refused;
 use crate::delivery::{Attachment, Track};
 use crate::id::MediaId;
 use crate::post::Named;
 use crate::public_url::PublicUrl;
+use crate::refusal::{Code, Refused};
 
 /// X's API description 2.167, `MetadataCreateRequest`.
 const ALT_TEXT_CHARACTERS: usize = 1000;

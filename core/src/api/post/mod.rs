@@ -12,9 +12,9 @@ pub use self::filter::PostFilter;
 use self::media::{NewMedia, named};
 pub use self::view::{estimate, post_view, status_word};
 use super::input::given;
-use super::refused::Refused;
 use crate::id::{TenantId, XPostId};
 use crate::post::{Draft, Part, Past, Wording};
+use crate::refusal::Refused;
 use crate::x::options::Options;
 
 /// The longest thread.

@@ -11,11 +11,11 @@ use worker::SqlStorageValue;
 
 use super::pairs::{Owner, Pair};
 use super::{ClientChange, Inner};
-use crate::app::WORKSPACE;
 use crate::error::{Error, Result};
 use crate::log;
+use crate::names::WORKSPACE;
 use crate::objects::storage::{doc, read, time};
-use crate::objects::workspace::RevocationReport;
+use crate::rpc::workspace::RevocationReport;
 use crate::runtime::{entropy, now};
 
 /// A row of `discarded`.

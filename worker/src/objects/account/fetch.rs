@@ -1,11 +1,10 @@
 //! The bytes that a URL names, copied to R2 when the post goes out: X wants to know their length and may want them twice.
 
-use latchkey_core::delivery::{FailureCode, File, Names, UploadOutcome};
+use latchkey_core::delivery::{Failure, FailureCode, File, Names, UploadOutcome};
 use latchkey_core::media::{Kind, Limits, is_enough};
 use latchkey_core::time::Span;
 
 use super::Inner;
-use super::upload::unusable;
 use crate::error::{Error, Result};
 use crate::log;
 use crate::outbound::{Fetched, Unfetched};
@@ -98,4 +97,8 @@ fn refused(reason: &str) -> UploadOutcome {
 
 fn words(reason: &str) -> String {
     format!("The media URL could not be used: {reason}.")
+}
+
+pub(super) fn unusable(code: FailureCode, message: String) -> UploadOutcome {
+    UploadOutcome::Unusable(Failure { code, message })
 }

@@ -16,7 +16,6 @@ mod schema;
 mod settle;
 mod standstill;
 mod store;
-mod stub;
 mod tokens;
 mod upload;
 
@@ -33,13 +32,13 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::pairs::Owner;
 pub use self::schema::VERSIONS;
-pub use self::stub::{AccountStub, Adoption, ClientChange, Content, Passage, Passed, Release, TOLD_HEADERS};
-use self::stub::{Message, PASSAGE_HEADER, refusal};
-use super::storage::{Db, Store};
-use super::wire::{answer, message, reply};
+use super::storage::Db;
+use super::store::Store;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::log;
+use crate::rpc::account::{Adoption, ClientChange, Message, PASSAGE_HEADER, Release, refusal};
+use crate::rpc::wire::{answer, message, reply};
 use crate::runtime::now;
 
 /// After so long without a word of the ledger it is asked what became of a change. A change takes milliseconds.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::Inner;
 use crate::error::{Error, Result};
 use crate::objects::storage::{doc, read};
-use crate::objects::workspace::{GrantReport, Rows};
+use crate::rpc::workspace::{GrantReport, Rows};
 
 /// Whose pair it is. Each has one refresh at a time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +77,7 @@ impl Pair {
 
     /// What the sealed tokens are bound to: this account and no other.
     pub fn row(&self) -> String {
-        let object = latchkey_core::account::object_of(&self.grant.client.network_id, &self.x_user_id);
+        let object = latchkey_core::id::account_object(&self.grant.client.network_id, &self.x_user_id);
         match &self.owner {
             Owner::Row(account_id) => format!("{object}/{account_id}"),
             Owner::Shared => object,

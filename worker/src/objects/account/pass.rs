@@ -15,12 +15,12 @@ use worker::{Headers, Request, Response, ResponseBuilder};
 
 use super::Inner;
 use super::lookup::Silence;
-use super::stub::{CONTENT_HEADERS, KEY_ID_HEADER, PASSAGE_HEADER, Passage, TOLD_HEADERS};
 use super::tokens::Access;
 use crate::error::{Doing, Error, Result};
 use crate::log;
-use crate::objects::workspace::Admission;
 use crate::outbound::{NoAnswer, Passed};
+use crate::rpc::account::{CONTENT_HEADERS, KEY_ID_HEADER, PASSAGE_HEADER, Passage, TOLD_HEADERS};
+use crate::rpc::workspace::Admission;
 
 impl Inner {
     /// In order: (1) whose key it is; for a call that writes (2) the windows, (3) what the ledger has against it; (4) a

@@ -17,8 +17,8 @@ use super::tokens::{Access, NoAccess};
 use crate::error::{Doing, Result};
 use crate::log;
 use crate::objects::storage::read;
-use crate::objects::workspace::Report;
 use crate::outbound::PATIENT;
+use crate::rpc::workspace::Report;
 use crate::runtime::{entropy, now};
 
 /// The steps of one alarm, which may make 50 requests to the outside (Workers' free plan) and last 15 minutes. The next

@@ -3,9 +3,10 @@
 use latchkey_core::standstill::stands_still;
 
 use super::Inner;
-use super::stub::Stored;
 use crate::error::{Error, Result};
-use crate::objects::storage::{Page, Place, Table};
+use crate::objects::storage::Table;
+use crate::rpc::account::Stored;
+use crate::rpc::rows::{Page, Place};
 
 /// What of an account is of this deployment alone.
 #[cfg(test)]

@@ -15,8 +15,8 @@ use latchkey_core::time::UnixMillis;
 
 use super::pairs::{Owner, Pair};
 use super::{Adoption, Inner};
-use crate::app::WORKSPACE;
 use crate::error::{Doing, Error, Result};
+use crate::names::WORKSPACE;
 use crate::outbound::QUICK;
 use crate::runtime::{entropy, now};
 

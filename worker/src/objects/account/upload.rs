@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use latchkey_core::delivery::{Delivery, Failure, FailureCode, File, Place, State, UploadOutcome, UploadStep};
+use latchkey_core::delivery::{Delivery, FailureCode, File, Place, State, UploadOutcome, UploadStep};
 use latchkey_core::media::Limits;
 use latchkey_core::seal::base64url;
 use latchkey_core::x::XError;
@@ -10,7 +10,7 @@ use latchkey_core::x::media::{MediaCall, Range};
 use latchkey_core::x::problem::Refusal;
 
 use super::Inner;
-use super::fetch::Source;
+use super::fetch::{Source, unusable};
 use super::tokens::Access;
 use crate::error::Result;
 use crate::outbound::{Asked, PATIENT};
@@ -73,8 +73,4 @@ impl Inner {
 
 fn gone() -> UploadOutcome {
     unusable(FailureCode::MediaFailed, "The bytes of the media are gone.".to_owned())
-}
-
-pub(super) fn unusable(code: FailureCode, message: String) -> UploadOutcome {
-    UploadOutcome::Unusable(Failure { code, message })
 }

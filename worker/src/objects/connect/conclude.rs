@@ -6,10 +6,11 @@ use std::rc::Rc;
 
 use futures_util::FutureExt;
 use http::Response;
-use latchkey_core::account::{Consent, object_of};
+use latchkey_core::account::Consent;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::{Phase, Retry, Session, exchange_failure, may_blame_code};
+use latchkey_core::id::account_object;
 use latchkey_core::oauth::{ClientCredentials, TokenSet, exchange_request, token_response};
 use latchkey_core::pkce::CodeVerifier;
 use latchkey_core::seal::Purpose;
@@ -20,8 +21,9 @@ use latchkey_core::x::user::{XUser, me_request, me_response};
 
 use super::Inner;
 use crate::error::{Doing, Error, Result};
-use crate::objects::account::Adoption;
 use crate::outbound::{NoAnswer, QUICK};
+use crate::rpc::account::Adoption;
+use crate::rpc::workspace::Reserved;
 use crate::runtime::now;
 
 impl Inner {
@@ -160,7 +162,7 @@ impl Inner {
         let app = self.app()?;
         let tokens = self.open_tokens(&session.id, sealed_tokens)?;
         let network_id = session.terms.client.network_id.clone();
-        let account = app.account(&object_of(&network_id, user.id.as_str()))?;
+        let account = app.account(&account_object(&network_id, user.id.as_str()))?;
         let consent = Consent {
             network_id,
             tenant_id: session.terms.tenant_id.clone(),
@@ -170,7 +172,7 @@ impl Inner {
             session_id: Some(session.id.clone()),
         };
         let reserved = app.workspace()?.reserve_account(consent.clone()).await.doing("reserve an account")?;
-        account.adopt(Adoption::new(session, sealed_tokens, user, reserved)).await.doing("hand tokens over")?;
+        account.adopt(adoption(session, sealed_tokens, user, reserved)).await.doing("hand tokens over")?;
         let row = app.workspace()?.connected(consent).await.doing("enter an account")?;
         let mut session = session.clone();
         session.connected(row, now());
@@ -248,4 +250,15 @@ fn unanswered(reason: NoAnswer) -> Error {
 fn text(bytes: &Secret<Vec<u8>>) -> Result<Secret<String>> {
     // EXPOSE: bytes to text, still inside a Secret.
     String::from_utf8(bytes.expose().clone()).map(Secret::new).map_err(|_| Error::fault("a sealed text is not text"))
+}
+
+fn adoption(session: &Session, sealed_tokens: &str, user: &XUser, reserved: Reserved) -> Adoption {
+    Adoption {
+        account_id: reserved.account_id,
+        rows: reserved.rows,
+        session_id: session.id.clone(),
+        sealed_tokens: sealed_tokens.to_owned(),
+        client: session.terms.client.clone(),
+        x_user_id: user.id.as_str().to_owned(),
+    }
 }

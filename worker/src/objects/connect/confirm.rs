@@ -10,9 +10,9 @@ use latchkey_core::connect::{ConnectError, Session, Visitor};
 use latchkey_core::seal::Purpose;
 use latchkey_core::secret::Secret;
 
-use super::stub::Completed;
 use super::{Inner, refusal};
 use crate::error::{Error, Result};
+use crate::rpc::connect::Completed;
 use crate::runtime::{entropy, now};
 
 impl Inner {

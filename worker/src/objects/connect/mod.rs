@@ -7,7 +7,6 @@ mod conclude;
 mod confirm;
 mod revoke;
 mod schema;
-mod stub;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -26,14 +25,15 @@ use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 pub use self::schema::VERSIONS;
-pub use self::stub::{Arrival, Asking, Completed, ConnectStub, Ending, Opening, Page, digest};
-use self::stub::{Message, Returned};
-use super::storage::{Db, Store, doc};
+use super::storage::{Db, doc};
+use super::store::Store;
 use super::waiting::Waiting;
-use super::wire::{answer, message, reply};
-use crate::app::{App, WORKSPACE};
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::log;
+use crate::names::WORKSPACE;
+use crate::rpc::connect::{Arrival, Completed, Message, Opening, Page, Returned, digest};
+use crate::rpc::wire::{answer, message, reply};
 use crate::runtime::{entropy, now, within};
 
 #[durable_object]

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 use super::outbox::Errand;
 use super::{DeletionPlan, GrantReport, HealthPlan, Inner, Reserved, RevocationReport, Rows, not_found};
-use crate::app::ORG_ID;
 use crate::error::Result;
-use crate::objects::account::Release;
+use crate::names::ORG_ID;
 use crate::objects::storage::doc;
+use crate::rpc::account::Release;
 use crate::runtime::{entropy, now};
 
 impl Inner {

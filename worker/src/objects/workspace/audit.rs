@@ -4,9 +4,10 @@
 //! happens.
 
 use latchkey_core::api::answer::Answer;
+use latchkey_core::api::audit::AuditFilter;
 use latchkey_core::api::query::Query;
 use latchkey_core::api::route::Route;
-use latchkey_core::audit::{Action, AuditFilter, Entry, KEPT};
+use latchkey_core::audit::{Action, Entry, KEPT};
 use latchkey_core::id::TenantId;
 use latchkey_core::key::{Binding, Caller};
 use serde::Deserialize;

@@ -4,16 +4,15 @@ use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::id::NetworkId;
-use latchkey_core::network::Network;
 use latchkey_core::standstill::{Goal, Standstill, stands_still};
 use latchkey_core::time::UnixMillis;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::Inner;
 use super::outbox::Errand;
+use super::{Begun, ExportPlan, Inner};
 use crate::error::Result;
-use crate::objects::storage::{Page, Place, Table, read, time};
+use crate::objects::storage::{Table, time};
+use crate::rpc::rows::{Page, Place};
 use crate::runtime::now;
 
 /// Uploads that are under way stay behind: their bytes are in the other deployment's R2.
@@ -51,37 +50,6 @@ const LEFT: [&str; 9] = [
 ];
 /// A deployment with a row in one of these is in use.
 const OCCUPIED: [&str; 5] = ["networks", "accounts", "posts", "keys", "webhooks"];
-
-/// A step of reading a backup in.
-#[derive(Clone, Serialize, Deserialize)]
-pub enum Restore {
-    Begin { id: String },
-    Rows { attempt: u32, table: String, rows: Vec<Map<String, Value>> },
-    End { attempt: u32 },
-}
-
-/// What a backup begins with.
-#[derive(Serialize, Deserialize)]
-pub struct ExportPlan {
-    /// Since when the deployment stands still.
-    pub since: UnixMillis,
-    /// X apps, whose secrets go along.
-    pub networks: Vec<Network>,
-    /// Of the tables that the rows come from.
-    pub schema_version: usize,
-    /// Secrets that are kept because X has tokens to revoke with them.
-    pub owed: Vec<(NetworkId, u32)>,
-}
-
-/// How a restore begins.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Begun {
-    Fresh {
-        attempt: u32,
-    },
-    /// This very backup is here already.
-    Already,
-}
 
 impl Inner {
     pub(super) fn export_page(&self, place: &Place) -> Result<Page> {
@@ -177,11 +145,6 @@ impl Inner {
         let refused = Refused::new(Code::InFlight, "Another backup is being restored.");
         Err(refused.with_hint("Wait until it has ended.").into())
     }
-}
-
-/// The document of a row.
-pub fn doc_of<T: serde::de::DeserializeOwned>(row: &Map<String, Value>) -> Result<T> {
-    read(row.get("doc").and_then(Value::as_str).unwrap_or_default())
 }
 
 #[cfg(test)]

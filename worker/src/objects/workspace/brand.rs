@@ -1,19 +1,12 @@
 //! How the pages that people see look: name and colour, and the logo's bytes beside them.
 
-use latchkey_core::brand::{Brand, Logo};
+use latchkey_core::brand::Brand;
 use latchkey_core::media::Kind;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::Inner;
+use super::{Inner, Picture};
 use crate::error::Result;
 use crate::objects::storage::doc;
-
-/// A logo as it was fetched. The bytes in base64: messages and rows here are text.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Picture {
-    pub logo: Logo,
-    pub base64: String,
-}
 
 #[derive(Deserialize)]
 struct Bytes {

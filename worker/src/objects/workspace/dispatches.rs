@@ -15,9 +15,9 @@ use serde::Deserialize;
 
 use super::Inner;
 use super::outbox::Time;
-use crate::app::WORKSPACE;
 use crate::error::{Error, Result};
 use crate::log;
+use crate::names::WORKSPACE;
 use crate::objects::storage::{Db, doc, pause_after_deaths, read, time};
 use crate::runtime::now;
 

@@ -12,8 +12,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Inner;
-use crate::app::ORG_ID;
 use crate::error::Result;
+use crate::names::ORG_ID;
 use crate::objects::storage::time;
 use crate::runtime::{entropy, now};
 

@@ -27,7 +27,6 @@ mod schema;
 mod settings;
 mod sign_ins;
 mod standstill;
-mod stub;
 mod uploads;
 mod webhooks;
 
@@ -48,27 +47,22 @@ use serde::Serialize;
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
-pub use self::backup::{Begun, ExportPlan, Restore, doc_of};
-pub use self::brand::Picture;
-use self::call::CALL_HEADER;
-pub use self::call::{Head, Served, is_known_to_be_unknown};
 use self::dispatches::Lanes;
-pub use self::media::{Arrived, ConfirmPlan, MediaCommand, MediaRows, Remains};
 pub use self::schema::VERSIONS;
-use self::stub::Message;
-pub use self::stub::{
-    Admission, ApiRequest, Call, ChangePlan, Command, DeletionPlan, Done, GrantReport, HealthPlan, Heard, InsightPlan,
-    KeyPlan, NetworkCommit, NetworkPlan, NetworkWish, Outcome, PassPlan, Report, Reserved, RevocationReport, Rows,
-    SessionPlan, SignIn, SignedInAs, Stage, VerificationPlan, WorkspaceStub,
-};
-pub use self::uploads::{Arrival, Try};
-use super::storage::{Db, Store};
+use super::storage::Db;
+use super::store::Store;
 use super::waiting::Waiting;
-use super::wire::{message, reply};
 use crate::app::App;
-use crate::auth::CALLBACK_PATH;
 use crate::error::{Error, Result};
 use crate::log;
+use crate::names::CALLBACK_PATH;
+use crate::rpc::wire::{message, reply};
+use crate::rpc::workspace::{
+    Admission, ApiRequest, Arrival, Arrived, Begun, CALL_HEADER, Call, ChangePlan, Command, ConfirmPlan, Decided,
+    DeletionPlan, Done, ExportPlan, GrantReport, Head, HealthPlan, Heard, InsightPlan, KeyPlan, MediaCommand,
+    MediaRows, Message, NetworkCommit, NetworkPlan, NetworkWish, Outcome, PassPlan, Picture, Remains, Report, Reserved,
+    Restore, RevocationReport, Rows, SessionPlan, SignIn, SignedInAs, Stage, Try, UploadMessage, VerificationPlan,
+};
 use crate::runtime::now;
 
 #[durable_object]

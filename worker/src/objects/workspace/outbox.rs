@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use futures_util::future::{LocalBoxFuture, join_all};
-use latchkey_core::account::{Account, object_of};
+use latchkey_core::account::Account;
 use latchkey_core::backoff;
 use latchkey_core::delivery::Delivery;
-use latchkey_core::id::{AccountId, ImportId, KeyId, NetworkId};
+use latchkey_core::id::{AccountId, ImportId, KeyId, NetworkId, account_object};
 use latchkey_core::idempotency::REMEMBERED;
 use latchkey_core::network::ClientRef;
 use latchkey_core::time::{Span, UnixMillis};
@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use super::{Inner, Remains, RevocationReport};
 use crate::error::Result;
 use crate::log;
-use crate::objects::account::ClientChange;
 use crate::objects::storage::{doc, pause_after_deaths, read, time};
+use crate::rpc::account::ClientChange;
 use crate::runtime::now;
 use worker::wasm_bindgen_futures::spawn_local;
 
@@ -269,7 +269,7 @@ impl Inner {
                 }
                 let Some(account) = self.account_even_deleted(&account_id)? else { return Ok(()) };
                 let release = self.release_of(&account)?;
-                let tally = app.account(&object_of(&network_id, &x_user_id))?.release(release).await?;
+                let tally = app.account(&account_object(&network_id, &x_user_id))?.release(release).await?;
                 self.learn_revocation(&RevocationReport { account_id: account_id.to_string(), tally })
             }
             Work::Other(Errand::ClientChanged { object, client_id, account_id, before }) => {

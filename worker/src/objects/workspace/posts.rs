@@ -22,8 +22,8 @@ use worker::SqlStorageValue;
 use super::budget::Expense;
 use super::outbox::Errand;
 use super::{Head, Inner, not_found};
-use crate::app::ORG_ID;
 use crate::error::{Error, Result};
+use crate::names::ORG_ID;
 use crate::objects::storage::time;
 use crate::runtime::{entropy, now, within};
 

@@ -16,9 +16,9 @@ use serde::Deserialize;
 use super::networks::SUPERSEDED_FOR;
 use super::outbox::Errand;
 use super::{Inner, not_found};
-use crate::app::WORKSPACE;
 use crate::error::Result;
 use crate::log;
+use crate::names::WORKSPACE;
 use crate::objects::storage::{doc, time};
 use crate::runtime::{entropy, now};
 

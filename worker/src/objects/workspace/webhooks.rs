@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use worker::SqlStorageValue;
 
 use super::{Inner, not_found};
-use crate::app::ORG_ID;
 use crate::error::Result;
+use crate::names::ORG_ID;
 use crate::objects::storage::{doc, read};
 use crate::runtime::now;
 

@@ -1,7 +1,6 @@
 //! What others say to an Account object, and what it says back.
 
 use latchkey_core::api::account::Health;
-use latchkey_core::connect::Session;
 use latchkey_core::delivery::{Delivery, Segment};
 use latchkey_core::id::{AccountId, PostId, XPostId};
 use latchkey_core::key::{Access, ApiKey};
@@ -11,19 +10,17 @@ use latchkey_core::x::lookup::Lookup;
 use latchkey_core::x::pass::Target;
 use latchkey_core::x::price::Charge;
 use latchkey_core::x::rate::Window;
-use latchkey_core::x::user::XUser;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use worker::wasm_bindgen::JsValue;
 use worker::{Headers, Response, Stub};
 
-use super::super::storage::{Page, Place};
-use super::super::wire::{ask, post};
-use super::super::workspace::Reserved;
+use super::rows::{Page, Place};
+use super::wire::{ask, post};
 use crate::error::{Doing, Error, Result};
 
 #[derive(Serialize, Deserialize)]
-pub(super) enum Message {
+pub enum Message {
     Adopt(Adoption),
     Enqueue(Vec<Delivery>),
     Health {
@@ -85,12 +82,12 @@ pub(super) enum Message {
 pub type Stored = (String, Map<String, Value>);
 
 /// Carries a [`Passage`] beside a body that is not read.
-pub(super) const PASSAGE_HEADER: &str = "passage";
-pub(super) const KEY_ID_HEADER: &str = "key-id";
+pub const PASSAGE_HEADER: &str = "passage";
+pub const KEY_ID_HEADER: &str = "key-id";
 /// On an answer of ours, not X's.
 const REFUSAL_HEADER: &str = "refusal";
 /// What the caller says of its body and of the answer.
-pub(super) const CONTENT_HEADERS: [&str; 2] = ["content-type", "accept"];
+pub const CONTENT_HEADERS: [&str; 2] = ["content-type", "accept"];
 /// What the caller hears of X's headers: X's limits, and how to read the body.
 pub const TOLD_HEADERS: [&str; 14] = [
     "content-type",
@@ -148,7 +145,7 @@ pub struct Passed {
 }
 
 /// A call was not passed on, or X did not answer.
-pub(super) fn refusal(error: &Error) -> worker::Result<Response> {
+pub fn refusal(error: &Error) -> worker::Result<Response> {
     let headers = Headers::new();
     headers.set(REFUSAL_HEADER, "1")?;
     Ok(Response::ok(serde_json::to_string(error)?)?.with_headers(headers))
@@ -191,19 +188,6 @@ impl ClientChange {
     /// The last credentials of a client id, since the secret may have been rotated after the tokens were issued.
     pub fn last_of(&self, client: ClientRef) -> ClientRef {
         self.before.clone().filter(|before| before.client_id == client.client_id).unwrap_or(client)
-    }
-}
-
-impl Adoption {
-    pub fn new(session: &Session, sealed_tokens: &str, user: &XUser, reserved: Reserved) -> Self {
-        Self {
-            account_id: reserved.account_id,
-            rows: reserved.rows,
-            session_id: session.id.clone(),
-            sealed_tokens: sealed_tokens.to_owned(),
-            client: session.terms.client.clone(),
-            x_user_id: user.id.as_str().to_owned(),
-        }
     }
 }
 

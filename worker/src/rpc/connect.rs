@@ -15,12 +15,12 @@ use serde_json::Value;
 use url::Url;
 use worker::Stub;
 
-use super::super::wire::ask;
+use super::wire::ask;
 use crate::error::{Error, Result};
 use crate::runtime::now;
 
 #[derive(Serialize, Deserialize)]
-pub(super) enum Message {
+pub enum Message {
     Create(Box<Session>),
     View {
         wait_ms: i64,
@@ -193,7 +193,7 @@ pub fn digest(text: &str) -> String {
 }
 
 impl Opening {
-    pub(super) fn into_start(self, seal: impl FnOnce(&Secret<String>) -> Result<String>) -> Result<Start> {
+    pub fn into_start(self, seal: impl FnOnce(&Secret<String>) -> Result<String>) -> Result<Start> {
         let verifier = self.verifier.as_ref().map(seal).transpose()?;
         Ok(Start {
             state: self.state,
@@ -228,7 +228,7 @@ impl From<&Terms> for Asking {
 
 impl Page {
     /// `code` is that of the visitor, if it is the other browser; `refusal` why what it brought was refused.
-    pub(super) fn of(
+    pub fn of(
         session: Session,
         visitor: Visitor,
         code: Option<ConfirmationCode>,

@@ -1,12 +1,17 @@
 //! What others say to the Workspace object, and what it says back.
 
+mod backup;
+mod call;
+mod media;
+mod uploads;
+
 use std::collections::BTreeSet;
 
 use latchkey_core::account::{Account, Consent};
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::key::CreateKey;
 use latchkey_core::api::refused::Refused;
-use latchkey_core::brand::Brand;
+use latchkey_core::brand::{Brand, Logo};
 use latchkey_core::delivery::Delivery;
 use latchkey_core::grant::Ended;
 use latchkey_core::id::{AccountId, KeyId, NetworkId, PostId, TenantId, XUserId};
@@ -24,18 +29,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use worker::Stub;
 
-use super::super::account::Release;
-use super::super::storage::Place;
-use super::super::wire::ask;
-use super::backup::Restore;
-use super::brand::Picture;
-use super::call::Head;
-use super::media::MediaCommand;
-use super::uploads::UploadMessage;
+pub use self::backup::{Begun, ExportPlan, Restore};
+pub use self::call::{Announced, CALL_HEADER, Content, Head, Served, UNKNOWN_KEY, is_known_to_be_unknown};
+pub use self::media::{Arrived, ConfirmPlan, MediaCommand, MediaRows, Remains};
+pub use self::uploads::{Arrival, Decided, Try, UploadMessage};
+use super::account::Release;
+use super::rows::Place;
+use super::wire::ask;
 use crate::error::Result;
 
 #[derive(Serialize, Deserialize)]
-pub(super) enum Message {
+pub enum Message {
     AwaitPost { head: Head, id: String, wait_ms: i64 },
     Reserve(Consent),
     Connected(Consent),
@@ -191,6 +195,13 @@ pub enum Command {
     },
     Restore(Restore),
     ShowRestored,
+}
+
+/// A logo as it was fetched. The bytes in base64: messages and rows here are text.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Picture {
+    pub logo: Logo,
+    pub base64: String,
 }
 
 /// A call as it came in.
@@ -407,7 +418,7 @@ impl Done {
 }
 
 pub struct WorkspaceStub {
-    pub(super) stub: Stub,
+    stub: Stub,
 }
 
 impl WorkspaceStub {

@@ -1,0 +1,14 @@
+//! What two floors must agree on.
+
+/// One deployment is one workspace. The name is part of what sealed values are bound to.
+pub const WORKSPACE: &str = "main";
+/// What Outstand's API calls the organisation.
+pub const ORG_ID: &str = "org_main";
+
+/// Below the public origin.
+pub const CALLBACK_PATH: &str = "/connect/callback/x";
+
+/// Our callback, as X has to know it.
+pub fn callback_url(public_origin: &str) -> String {
+    format!("{public_origin}{CALLBACK_PATH}")
+}

@@ -1,0 +1,102 @@
+//! A call with an API key on its way to the workspace's object: what is said of it goes in a header, its body behind that as it comes.
+
+use std::cell::RefCell;
+
+use latchkey_core::idempotency::Key;
+use latchkey_core::key::{Access, UnknownKeys};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use worker::wasm_bindgen::JsValue;
+use worker::web_sys::ReadableStream;
+use worker::{Headers, Response};
+
+use super::{Command, Heard, Stage, WorkspaceStub};
+use crate::error::{Doing, Result};
+use crate::rpc::wire::{post, result_of};
+use crate::runtime::now;
+
+/// Carries [`Announced`].
+pub const CALL_HEADER: &str = "call";
+/// The status of an answer to a key that nobody has.
+pub const UNKNOWN_KEY: u16 = 401;
+
+thread_local! {
+    /// Plain values, as all that requests of one isolate may share.
+    static UNKNOWN: RefCell<UnknownKeys> = RefCell::default();
+}
+
+/// What every message of a call says.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Head {
+    /// SHA-256 of the presented key, base64url; or the name of a browser's session that stands for one.
+    pub key_digest: String,
+    /// What the route asks of the key.
+    pub access: Access,
+    pub request_id: String,
+    /// What X must know as our callback URL.
+    pub callback_url: String,
+    /// It is refused while the deployment stands still.
+    pub changes: bool,
+    pub stage: Stage,
+}
+
+/// A call that the ledger answers by itself, but for its body.
+#[derive(Serialize, Deserialize)]
+pub struct Served {
+    pub method: String,
+    pub path: String,
+    pub query: String,
+    pub idempotency_key: Option<String>,
+    /// Nothing is as good as an empty object.
+    pub is_body_optional: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Announced {
+    pub head: Head,
+    pub body: Content,
+}
+
+#[derive(Serialize, Deserialize)]
+pub enum Content {
+    /// A [`Command`] in JSON.
+    Command { idempotency: Option<Key> },
+    /// The caller's own.
+    Served(Served),
+}
+
+/// Whether the ledger said in the last ten seconds that nobody has this key.
+pub fn is_known_to_be_unknown(digest: &str) -> bool {
+    UNKNOWN.with_borrow(|unknown| unknown.holds(digest, now()))
+}
+
+impl WorkspaceStub {
+    pub async fn command(&self, head: Head, idempotency: Option<Key>, command: &Command) -> Result<Heard> {
+        let body = serde_json::to_string(command)?;
+        self.call(Announced { head, body: Content::Command { idempotency } }, Some(body.into())).await
+    }
+
+    pub async fn serve(&self, head: Head, served: Served, body: Option<ReadableStream>) -> Result<Heard> {
+        self.call(Announced { head, body: Content::Served(served) }, body.map(Into::into)).await
+    }
+
+    async fn call(&self, announced: Announced, body: Option<JsValue>) -> Result<Heard> {
+        let headers = Headers::new();
+        headers.set(CALL_HEADER, &serde_json::to_string(&announced)?)?;
+        let answer = post(&self.stub, headers, body).await?;
+        keyed(&announced.head.key_digest, answer).await
+    }
+
+    /// A message that carries a key's digest otherwise.
+    pub(super) async fn ask_as<R: DeserializeOwned>(&self, digest: &str, message: &impl Serialize) -> Result<R> {
+        let message = serde_json::to_string(message)?;
+        keyed(digest, post(&self.stub, Headers::new(), Some(message.into())).await?).await
+    }
+}
+
+async fn keyed<R: DeserializeOwned>(digest: &str, answer: Response) -> Result<R> {
+    if answer.status_code() == UNKNOWN_KEY {
+        UNKNOWN.with_borrow_mut(|unknown| unknown.remember(digest, now()));
+    }
+    serde_json::from_value(result_of(answer).await?).doing("read an object's reply")
+}

@@ -1,0 +1,85 @@
+//! What is said of media.
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::media::MediaFilter;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::id::TenantId;
+use latchkey_core::media::upload::Part;
+use latchkey_core::media::{Kind, Limits, Media};
+use serde::{Deserialize, Serialize};
+
+/// What an API key may ask of media. The edge signs the addresses, so rows go there as they are.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum MediaCommand {
+    /// Whether such a file would be taken, and for which tenant.
+    Announce {
+        kind: Kind,
+        size: u64,
+        tenant_id: Option<TenantId>,
+    },
+    Create {
+        media: Media,
+        answer: Answer,
+        is_sealed: bool,
+    },
+    List {
+        query: String,
+    },
+    Get {
+        id: String,
+    },
+    /// Whether what has arrived is a file.
+    PlanConfirm {
+        id: String,
+        size: Option<u64>,
+    },
+    /// The parts of this upload are one object, and it is what it was said to be.
+    Confirm {
+        media: Media,
+        upload_id: String,
+        answer: Answer,
+        is_sealed: bool,
+    },
+    /// They are not, and the bytes are gone.
+    Reject {
+        media: Media,
+        upload_id: String,
+        refused: Box<Refused>,
+    },
+    Delete {
+        id: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct MediaRows {
+    pub rows: Vec<Media>,
+    pub total: u64,
+    pub filter: MediaFilter,
+    pub warnings: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub enum ConfirmPlan {
+    /// Confirmed before.
+    Active(Media),
+    Arrived(Arrived),
+}
+
+/// Parts that can be put together.
+#[derive(Serialize, Deserialize)]
+pub struct Arrived {
+    pub media: Media,
+    pub upload_id: String,
+    pub parts: Vec<Part>,
+    pub size: u64,
+    /// What its bytes say it is decides which one holds.
+    pub limits: Limits,
+}
+
+/// What is left to do of a medium that is closed. It can be done twice.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Remains {
+    pub key: String,
+    pub upload_id: Option<String>,
+}

@@ -1,0 +1,67 @@
+//! How a caller hears of a refusal or a fault: as JSON, as X's clients read it, or as a page.
+
+use latchkey_core::api::code::Code;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::api::route::Route;
+use latchkey_core::x::rate::headers;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::log::Entry;
+use crate::pages::Look;
+use crate::request::Incoming;
+use crate::response::Reply;
+
+/// How a caller hears of a refusal.
+pub enum Shape {
+    Envelope,
+    /// Whoever speaks to X through us hears of it as X's clients do.
+    Problem,
+    /// A person.
+    Page(Look),
+}
+
+impl Shape {
+    pub fn of(route: &Route, incoming: &Incoming) -> Self {
+        match route {
+            Route::Pass { .. } => Self::Problem,
+            route if route.is_page() => Self::Page(Look::plain(incoming.words())),
+            _ => Self::Envelope,
+        }
+    }
+
+    /// A page as it looks without asking anybody.
+    pub fn with_known_brand(self) -> Self {
+        match self {
+            Self::Page(look) => Self::Page(look.with_known_brand()),
+            other => other,
+        }
+    }
+
+    /// A page as the operator has it look.
+    pub async fn branded(self, app: &App) -> Self {
+        match self {
+            Self::Page(look) => Self::Page(look.branded(app).await),
+            other => other,
+        }
+    }
+}
+
+/// A refusal in words, a fault as a bare 500 with the id under which it was logged.
+pub fn failed(error: &Error, shape: Shape, entry: &Entry) -> Reply {
+    let refused = match error {
+        Error::Refused(refused) => (**refused).clone(),
+        Error::Fault(fault) => {
+            entry.failure(fault);
+            Refused::new(Code::Internal, "Something went wrong here.")
+        }
+    };
+    match shape {
+        Shape::Page(look) => look.failure(refused.code, &entry.request_id),
+        Shape::Envelope => Reply::json(&refused.answer(&entry.request_id)),
+        Shape::Problem => {
+            let reply = Reply::problem(&refused.problem(&entry.request_id));
+            headers(&refused.windows).into_iter().fold(reply, |reply, (name, value)| reply.with(name, value))
+        }
+    }
+}
