@@ -1,5 +1,8 @@
 //! Rules about the code that neither the compiler nor deny.toml can say: what core's own tree may contain, who opens
-//! bindings, which tables have to be explained, which promises name their test, and how plain a document is.
+//! bindings, which tables have to be explained, which promises name their test, how plain a document is, and who imports
+//! whom.
+
+mod circles;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,12 +14,14 @@ use crate::run::{self, Result};
 
 pub(crate) type Rule = (&'static str, fn() -> Result);
 
-pub(crate) const ALL: [Rule; 5] = [
+pub(crate) const ALL: [Rule; 7] = [
     ("core is pure", core_is_pure),
     ("bindings are opened in app.rs", bindings_are_opened_in_app),
     ("tables are in docs/STORAGE.md", tables_are_documented),
     ("docs/SECURITY.md names tests that exist", security_names_its_tests),
     ("docs/ARCHITECTURE.md names its nouns", architecture_names_its_nouns),
+    ("no module imports in a circle", circles::no_import_circles),
+    ("core's domain does not import api", circles::domain_does_not_import_api),
 ];
 
 /// docs/ARCHITECTURE.md: core has no runtime, no browser, no clock, no entropy of its own. deny.toml sees the features of
@@ -158,12 +163,16 @@ fn module(file: &Path) -> String {
 }
 
 fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    files_below(folder, &["rs"])
+}
+
+fn files_below(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            files.extend(rust_files(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.extend(files_below(&path, endings)?);
+        } else if path.extension().is_some_and(|ending| endings.iter().any(|known| ending == *known)) {
             files.push(path);
         }
     }
