@@ -1,4 +1,5 @@
-//! Who did what, and when (docs/API.md, section 8). Never what was said: no body, no secret, no text of a post.
+//! The audit: key, action, row and time (docs/API.md, section 8). An entry never has a body, a secret or the text of a
+//! post.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

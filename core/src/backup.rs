@@ -1,9 +1,9 @@
-//! The file that carries a deployment to another one: a line of text that says what it is, then sealed lines.
+//! The file that carries a deployment to another deployment: a line of text with the format, then sealed lines.
 //!
-//! The key is made of the operator's passphrase by Argon2id (RFC 9106) with the file's id as salt. Each line is sealed for
-//! its number in this file, so a line that is altered, missing, repeated or moved does not open; the last one says that it
-//! is the last. Values that were sealed by the ring of the one deployment are sealed by the file's key inside the lines,
-//! and by the ring of the other one when they arrive: they are never in the open in between.
+//! Argon2id (RFC 9106) makes the key from the operator's passphrase, with the file's id as salt. Each line is sealed
+//! for its number in this file, so an altered, missing, repeated or moved line does not open. The last line is marked
+//! as the last. The file's key seals values of the first deployment's ring inside a line, and the ring of the second
+//! deployment seals the values on arrival. In between the values are never in the open.
 //!
 //! File format, pinned by a test.
 

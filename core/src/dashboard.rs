@@ -1,4 +1,4 @@
-//! The operator's own page: how a browser that has signed in is known, and when its word is taken.
+//! The operator's own page: how a signed-in browser is recognised, and for which requests its cookie counts.
 
 use crate::time::Span;
 

@@ -1,7 +1,7 @@
-//! The key doctor: what a pasted client id looks like, and what X's answer to a probe proves about a pair.
+//! The key doctor: the form of a pasted client id, and the meaning of X's answer to a probe of the pair.
 //!
-//! The shape is a hint only. Samples in X's documentation have ids that fit none of the forms below; the answer to
-//! [`crate::oauth::probe_request`] is the proof, and the shape then names the likely mistake.
+//! The form is a hint only. X's documentation has ids outside all forms below. The answer to
+//! [`crate::oauth::probe_request`] is the proof, and the form then names the likely mistake.
 
 use http::Response;
 

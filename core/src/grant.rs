@@ -1,8 +1,8 @@
-//! One account's token pair at X: when it is refreshed, and what ends it.
+//! One account's token pair at X: the time of a refresh, and the end of the grant.
 //!
-//! X's refresh tokens work once, and an answer can be lost after X has rotated the pair. So a refresh is journalled
-//! before it is sent; a lost answer leaves the old access token in use until it expires; and only X's word that the
-//! token itself is invalid ends the grant (docs/API.md, section 5, promises 6 and 7).
+//! X's refresh tokens work once, and an answer can be lost after X has rotated the pair. A refresh is therefore
+//! journalled before the call. After a lost answer the old access token stays in use until its expiry. Only X's message
+//! that the token itself is invalid ends the grant (docs/API.md, section 5, promises 6 and 7).
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,7 @@
-//! The ids we give, and those we are given: by tenants of the operator, and by X.
+//! The ids of this deployment, and ids from outside: from tenants of the operator, and from X.
 //!
-//! Each is a type of its own, checked when it is parsed, so that a post id cannot stand where an account id belongs.
+//! Each kind of id is a type of its own, checked when parsed, so that a post id cannot stand in the place of an account
+//! id.
 
 mod object;
 mod x;

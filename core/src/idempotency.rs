@@ -1,4 +1,4 @@
-//! What a repeated `Idempotency-Key` means (docs/API.md, section 1).
+//! The meaning of a repeated `Idempotency-Key` (docs/API.md, section 1).
 
 mod canonical;
 

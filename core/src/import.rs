@@ -1,4 +1,4 @@
-//! Bringing an account's own recent posts from X into the ledger, as posts that are published.
+//! The import of an account's own recent posts from X, as published posts.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! API keys: what a caller may do, and whose rows it sees. Of a key only its digest is kept, in the ledger.
+//! API keys: the calls that a key may make, and the rows that a key sees. Only the digest of a key is stored.
 
 mod unknown;
 

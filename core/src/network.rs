@@ -1,4 +1,4 @@
-//! The operator's X app, as the ledger keeps it. The client secret is elsewhere, sealed, one per version.
+//! The operator's X app, as the workspace stores it. The client secret is elsewhere, sealed, one per version.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! OAuth 2.0 with PKCE as X speaks it: RFC 6749 and RFC 7636, with X's own texts where it leaves them.
+//! OAuth 2.0 with PKCE in X's form: RFC 6749 and RFC 7636, with X's own texts where X departs from both.
 //!
 //! X's documentation: fundamentals/authentication/oauth-2-0/authorization-code and …/user-access-token. Each call is a
 //! pair: a function that returns the request, and [`token_response`], which reads the answer. Nothing is sent here.

@@ -1,4 +1,5 @@
-//! Proof Key for Code Exchange, RFC 7636, with the method S256 only: `plain` proves nothing to whoever read the URL.
+//! Proof Key for Code Exchange, RFC 7636, with the method S256 only: with `plain`, a reader of the URL knows the
+//! verifier.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! A post in the ledger: what to say, for whom, when, and at what price. What became of it is the deliveries' matter.
+//! A post as the workspace stores it: texts, accounts, time and price. The results are in the deliveries.
 
 mod media;
 mod parts;

@@ -1,8 +1,8 @@
-//! URLs that callers name and we ask: public https, and nothing of the network around us.
+//! URLs from callers that the Worker requests: public https, and no address of the network around us.
 //!
-//! What is refused here is what a URL says: another scheme or port, a user, an address that is not the public
-//! internet's in any of its spellings, a name that only a local network knows. A public name can still resolve to a
-//! private address; that is the platform's boundary (docs/SECURITY.md).
+//! This module judges the text of a URL. Refused are another scheme or port, a user, an address outside the public
+//! internet in any spelling, and a name that only a local network knows. A public name can still resolve to a private
+//! address: the platform is the boundary there (docs/SECURITY.md).
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};

@@ -1,7 +1,7 @@
-//! A run that seals every stored value anew with the first key of the ring, so that an older key can be removed.
+//! A run that re-encrypts every stored value with the first key of the ring, so that an older key can be removed.
 //!
-//! It walks by name over whatever keeps sealed values for longer than a day: X apps, accounts and webhooks. Everything else that
-//! an older key sealed (sessions, kept answers, superseded secrets) is gone within a day by itself.
+//! The run walks by name over all rows with sealed values that live longer than a day: X apps, accounts and webhooks.
+//! Other values sealed by an older key (sessions, kept answers, superseded secrets) are gone within a day.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
-//! Token pairs that nobody uses any more, and that X still has to revoke (RFC 7009): replaced by a new consent, or of an
-//! account that was disconnected. X is asked until it confirms, or says that it does not know the tokens; after 30 days
-//! the account's row says that X has not confirmed.
+//! Unused token pairs that X still has to revoke (RFC 7009): replaced by a new consent, or of a disconnected account. X
+//! is asked until X confirms, or says that the tokens are unknown. After 30 days the account's row says that X has not
+//! confirmed.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,5 @@
-//! Versions of the stored tables. One number counts for the whole deployment: each object has one list of statements for
-//! each version (docs/STORAGE.md, "Schema versions").
+//! Versions of the stored tables. One version number counts for the whole deployment: each object has one list of
+//! statements for each version (docs/STORAGE.md, "Schema versions").
 
 use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,9 @@
 //! Secrets at rest: AES-256-GCM under a ring of operator keys, bound to the place where the ciphertext is stored.
 //!
-//! A sealed value opens only in the workspace, for the purpose and in the row for which it was sealed: all three are
-//! authenticated (AAD), so a ciphertext that somebody moves to another row is refused. Each purpose has its own key,
-//! derived by HKDF-SHA256 (RFC 5869). The first key of the ring seals, all of them open; what an older key sealed is
-//! sealed anew on its next write, or by a run over everything ([`Keyring::reseal`]).
+//! A sealed value opens only in its own workspace, for its own purpose and in its own row. All three are authenticated
+//! (AAD), so a ciphertext moved to another row is refused. Each purpose has its own key, derived by HKDF-SHA256 (RFC
+//! 5869). The first key of the ring seals, all keys open. A value sealed by an older key is re-encrypted on its next
+//! write, or by a run over everything ([`Keyring::reseal`]).
 //!
 //! Stored format, pinned by a test: changing it needs a migration in the same commit.
 

@@ -1,7 +1,7 @@
-//! A value that must not be seen: redacted when printed, wiped when dropped, read only through [`Secret::expose`].
+//! A secret value: redacted when printed, wiped when dropped, read only through [`Secret::expose`].
 //!
-//! It is not `Display`, `PartialEq` or `Serialize` on purpose. Every `.expose()` has an `// EXPOSE:` comment that says
-//! why, so that `grep -B1 'expose()'` lists all the places where a secret is read.
+//! [`Secret`] is not `Display`, `PartialEq` or `Serialize` on purpose. Every `.expose()` has an `// EXPOSE:` comment
+//! with the reason, so that `grep -B1 'expose()'` lists all the places where a secret is read.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What the operator decides for the whole workspace.
+//! The operator's settings for the whole workspace.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
-//! A deployment that stands still: it accepts nothing, sends nothing and refreshes no token, so that it can be copied
-//! whole. X's refresh tokens work once, so of two copies only one may go on.
+//! A frozen deployment: it accepts nothing, sends nothing and refreshes no token, so that all rows can be copied. X's
+//! refresh tokens work once, so of two copies only one may go on.
 //!
-//! The ledger stops at once; then it walks by name over the objects of accounts, each of which stops for itself.
+//! The workspace freezes at once. Then the workspace walks by name over the objects of accounts, and each object
+//! freezes itself.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
-//! Instants and spans in milliseconds. Nothing here reads a clock: `now` is always handed in.
+//! Instants and spans in milliseconds. Nothing here reads a clock: `now` is always a parameter.
 //!
-//! Stored and compared as an integer; on the wire ISO 8601 in UTC with milliseconds (RFC 3339), by [`iso`].
+//! Times are stored and compared as integers. On the wire times are ISO 8601 in UTC with milliseconds (RFC 3339), by
+//! [`iso`].
 
 mod input;
 

@@ -1,4 +1,4 @@
-//! One attempt, as JavaScript holds it.
+//! One attempt, in the form that JavaScript holds.
 
 use latchkey_core::pkce::CodeVerifier;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};

@@ -1,6 +1,6 @@
-//! What `POST /v1/posts` with `dryRun` would say of a post (docs/API.md, section 5), without asking: the same code reads,
-//! weighs, checks and prices it. Which accounts there are, and what they may write, the page knows
-//! from the API; whether the media that are named exist, only the API knows.
+//! The answer of `POST /v1/posts` with `dryRun` (docs/API.md, section 5), computed in the page: the same code reads,
+//! weighs, checks and prices a post. The page knows from the API the accounts and their lengths. Only the API knows
+//! whether the named media exist.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

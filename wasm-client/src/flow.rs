@@ -1,7 +1,7 @@
-//! What the page does next: the session's statuses (docs/API.md, section 3b) turned into steps.
+//! The page's next step: the session's statuses (docs/API.md, section 3b) turned into steps.
 //!
-//! Pure. The clock, the network and the window belong to JavaScript, which asks after every answer and says what time it
-//! is, in milliseconds of the page's own clock.
+//! Pure. The clock, the network and the window belong to JavaScript. JavaScript asks after every answer and passes the
+//! time in milliseconds of the page's own clock.
 
 #![expect(clippy::float_cmp, reason = "wasm-bindgen's own check, in its macro, that a number names a Step")]
 

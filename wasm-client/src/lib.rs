@@ -1,11 +1,11 @@
-//! The browser half. Two modules are made of it, one for each feature:
+//! The browser half. The crate becomes two modules, one for each feature:
 //!
 //! - `connect` (docs/API.md, section 3b): the code verifier, which stays in the module's memory until the exchange, and
 //!   the decisions of the flow;
-//! - `composer` (section 5): what the Worker would say of a post, while it is being written.
+//! - `composer` (section 5): the Worker's verdict on a post while a person writes the post.
 //!
-//! Out of scope: the DOM, windows and HTTP. JavaScript does those and passes plain strings, because every byte here is
-//! downloaded by somebody else's visitors.
+//! Out of scope: the DOM, windows and HTTP. JavaScript does those and passes plain strings, because visitors of other
+//! people's sites download every byte here.
 
 #[cfg(feature = "connect")]
 pub mod attempt;

@@ -1,4 +1,4 @@
-//! `Env` to [`App`]: the only place where bindings, vars and secrets are opened. What is missing is named.
+//! `Env` to [`App`]: the only place where bindings, vars and secrets are opened. A missing value is named.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Who asks: an API key, or a browser that has signed in with one, whose digest goes to the ledger with the call; or the
-//! token of one connect session.
+//! The caller: an API key, a browser that has signed in with an API key, or the token of one connect session. The
+//! digest of the key or the browser's session goes to the workspace with the call.
 
 use std::cell::OnceCell;
 use std::rc::Rc;

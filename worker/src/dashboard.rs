@@ -1,5 +1,6 @@
-//! A browser of the operator's that has signed in with an API key: a cookie in the place of the key, which scripts never
-//! hold. The ledger keeps the cookie's digest beside the key's, so the session can do what the key can, and ends with it.
+//! A browser of the operator, signed in with an API key. A cookie stands in the place of the key, hidden from scripts.
+//! The workspace keeps the cookie's digest beside the key's digest. The session can do what the key can do, and ends
+//! with the key.
 
 use latchkey_core::api::code::Code;
 use latchkey_core::cookie::SameSite;

@@ -1,4 +1,4 @@
-//! The Worker's one error: theirs, safe to show, or ours, logged once and answered as a bare 500.
+//! The Worker's one error: the caller's, safe to show, or ours, logged once and answered as a bare 500.
 
 use std::fmt;
 

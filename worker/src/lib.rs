@@ -1,4 +1,4 @@
-//! The edge: open the configuration, find the route, let it answer, log once.
+//! The edge: opens the configuration, finds the route, lets the route answer, and logs once.
 
 mod app;
 mod auth;

@@ -1,4 +1,5 @@
-//! One structured line per request, one per failure with its causes. Never a body, a query, a cookie or a secret.
+//! One structured line per request, and one per failure with its causes. A line never has a body, a query, a cookie or
+//! a secret.
 
 use latchkey_core::time::UnixMillis;
 use serde_json::{Value, json};

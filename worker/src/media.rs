@@ -1,4 +1,4 @@
-//! The bytes of media, in R2. They stream through: nothing here holds more than a file's first bytes.
+//! The bytes of media, in R2. The bytes stream through: nothing here holds more than a file's first bytes.
 
 use futures_util::future::join;
 use latchkey_core::media::upload::Part;

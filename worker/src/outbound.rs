@@ -1,5 +1,5 @@
-//! The only `fetch()`, behind two doors: X, at the hosts of the configuration, and public addresses that callers name.
-//! Neither follows a redirect without looking at it, and every call has a time limit.
+//! The only `fetch()`, behind two functions: one for X, at the hosts of the configuration, one for public addresses
+//! from callers. Neither follows a redirect without a check, and every call has a time limit.
 
 mod limit;
 mod public;

@@ -1,4 +1,4 @@
-//! What a caller sent, read once and within limits.
+//! The caller's request, read once and within limits.
 
 use std::cell::OnceCell;
 use std::rc::Rc;

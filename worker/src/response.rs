@@ -1,4 +1,4 @@
-//! What a caller gets: one shape for JSON, pages and redirects, with the headers that every answer has.
+//! Answers to callers: one shape for JSON, pages and redirects, with the headers of every answer.
 
 use latchkey_core::api::answer::Answer;
 use url::Url;

@@ -1,4 +1,4 @@
-//! Time and randomness: what core is handed.
+//! Time and randomness: the parameters that core needs.
 
 use std::pin::pin;
 use std::time::Duration;

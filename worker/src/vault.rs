@@ -1,7 +1,7 @@
 //! Client secrets, sealed in KV: one immutable key per version, `secret/<network>/<version>`.
 //!
 //! KV is eventually consistent, so nothing is ever overwritten: a version is written, read back, and only then made
-//! current in the ledger. A miss is therefore transient and never means that the secret is wrong.
+//! current in the workspace. A miss is therefore transient and never means that the secret is wrong.
 
 use latchkey_core::id::NetworkId;
 use latchkey_core::network::ClientRef;

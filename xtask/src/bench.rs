@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what takes longer than a test may, or is measured and not asserted (docs/BENCH.md).
+//! `cargo xtask bench`: work that takes longer than a test may, or measures without asserting (docs/BENCH.md).
 
 use crate::build;
 use crate::run::{self, Result};

@@ -1,4 +1,4 @@
-//! `cargo xtask dev`: everything on this machine, from the build to a page to try it on.
+//! `cargo xtask dev`: everything on this machine, from the build to a demo page.
 
 use crate::build;
 use crate::run::{self, Result};

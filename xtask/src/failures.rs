@@ -1,4 +1,4 @@
-//! Which tests failed, and in which file, from what the two test runners print.
+//! The failed tests and their files, from the output of the two test runners.
 
 /// Each as `file:line: name`, in the order in which they failed.
 pub(crate) fn of_node(output: &str) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! The repository's commands: `cargo xtask <command>`, each of which sets up what it needs before it works.
+//! The repository's commands: `cargo xtask <command>`. Each command installs its missing tools before it works.
 //!
 //! Only std is used, so that the first command of a fresh clone starts after seconds of compiling.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line program: printing is its work")]

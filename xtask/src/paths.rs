@@ -1,4 +1,4 @@
-//! Where things are. Everything that set-up makes is under the repository: `target/`, `build/`, `node_modules/`.
+//! The places of files. Everything made by set-up is under the repository: `target/`, `build/`, `node_modules/`.
 
 use std::path::{Path, PathBuf};
 

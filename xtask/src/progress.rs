@@ -1,7 +1,7 @@
-//! What a person sees while something long runs.
+//! The display of long-running steps.
 //!
-//! On a terminal: one line, redrawn, with every step under way, its seconds and the last thing that it said. Elsewhere
-//! (CI, a pipe): plain lines, with a heartbeat per step every [`HEARTBEAT`], so that a log shows what is slow.
+//! On a terminal: one line, redrawn, with every step under way, its seconds and its last output. Elsewhere (CI, a
+//! pipe): plain lines, with a heartbeat per step every [`HEARTBEAT`], so that a log shows slow steps.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};

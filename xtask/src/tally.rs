@@ -1,4 +1,4 @@
-//! Counting tests, from what the two test runners print.
+//! Counts tests, from the output of the two test runners.
 
 use crate::run::Result;
 

@@ -1,6 +1,6 @@
-//! `cargo xtask test`: every check, in the order in which they get slower. None is advisory.
+//! `cargo xtask test`: every check, from the fastest to the slowest. None is advisory.
 //!
-//! A check that fails does not stop those after it, except that nothing can be tested of a build that failed.
+//! A failed check does not stop later checks, except that a failed build leaves nothing to test.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,5 +1,5 @@
-//! What becomes of the API keys in a backup. A restore revives keys that were revoked after the file was made, so the
-//! operator may leave all of them out.
+//! The API keys in a backup. A restore revives keys that were revoked after the file was made, so the operator may
+//! leave all keys out.
 
 use super::Entry;
 

@@ -1,4 +1,4 @@
-//! A colour, and what can be read on it (WCAG 2.2, success criteria 1.4.3 and 1.4.11).
+//! A colour, and the text colour that can be read on it (WCAG 2.2, success criteria 1.4.3 and 1.4.11).
 
 use serde::{Deserialize, Serialize};
 

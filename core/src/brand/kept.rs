@@ -1,4 +1,4 @@
-//! A brand that was asked for a while ago.
+//! A brand kept in memory since the last question.
 
 use super::Brand;
 use crate::time::{Span, UnixMillis};

@@ -1,4 +1,4 @@
-//! The operator's name, logo and colour, as the pages that people see wear them.
+//! The operator's name, logo and colour, for the pages that people see.
 
 mod color;
 pub mod kept;

@@ -1,8 +1,9 @@
-//! Whose word is needed before provisional tokens become an account.
+//! The approvals that provisional tokens need before they become an account.
 //!
-//! A callback without the session's cookie may be the same person, whose phone opened another browser, or a stranger who
-//! was sent to X by whoever started the session. So the person in that browser is shown who asks: for a button with a code
-//! to be typed where it began, for a link with a button of our own. A link may also want its back end to accept the account.
+//! A callback without the session's cookie may come from the same person, whose phone opened a second browser. The
+//! callback may also come from a stranger, sent to X by the person who started the session. The person in the second
+//! browser therefore sees the name of the asking site. For a button the second browser shows a code to be typed in the
+//! first browser, for a link a button of our own. A link may also need the acceptance of the back end.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Tokens that nobody took over: X is asked to revoke them until it has.
+//! Tokens without an owner: X is asked to revoke the tokens until X has.
 
 use serde::{Deserialize, Serialize};
 

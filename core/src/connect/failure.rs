@@ -1,4 +1,4 @@
-//! Why a session fails, in our codes and in a sentence for the page.
+//! The reason why a session fails: one of our codes, and a sentence for the page.
 
 use crate::oauth::OAuthError;
 use crate::refusal::Code;

@@ -1,4 +1,4 @@
-//! Where a browser goes after X: nowhere for a popup, to the site with the outcome in the query for the rest.
+//! The redirect target after X: none for a popup, else the site, with the outcome in the query.
 
 use serde_json::Value;
 use url::{Url, form_urlencoded};

@@ -1,12 +1,12 @@
-//! One connect session: who may start it, what X's callback means, and when it ends.
+//! One connect session: who may start the session, how X's callback is read, and when the session ends.
 //!
 //! ```text
 //! pending → authorizing → authorized → connected
 //!                      ↘ needs_confirmation ↗      any of them → failed | cancelled | expired
 //! ```
-//! The browser that starts a session gets a cookie; only a callback with that cookie authorises it (RFC 6819 §4.4.1.8).
-//! What another browser brings is provisional until somebody agrees to it ([`confirm`]).
-//! Times, digests and sealed values come in from outside; nothing here sends, stores or draws lots.
+//! The browser that starts a session gets a cookie. Only a callback with this cookie authorises the session (RFC 6819
+//! §4.4.1.8). Tokens from a second browser are provisional until an approval ([`confirm`]). Times, digests and sealed
+//! values come in from outside; nothing here sends, stores or draws lots.
 
 pub mod confirm;
 pub mod discarded;

@@ -1,4 +1,4 @@
-//! Where a session may be used from and where it may send the browser: page origins and redirect URIs.
+//! Page origins and redirect URIs: where a session may be used, and where it may send the browser.
 
 use url::{Host, Url};
 

@@ -1,8 +1,8 @@
-//! What second browsers have brought to one start: which of X's codes came with them, and which of those were refused.
+//! The second browsers of one start: X's codes in their callbacks, and the codes that X refused.
 //!
-//! A callback URL that a second browser has brought belongs to that browser. Whoever started the session may have sent
-//! somebody else to X and got hold of the URL afterwards, so it does not count in the starter's browser, except for a short
-//! time in which a prefetcher of the same browser may have been first.
+//! A callback URL belongs to the second browser that brought the URL. The person who started the session may have sent
+//! somebody else to X and learned the URL afterwards. The URL therefore does not count in the starter's browser, except
+//! for a short time: a prefetcher of the same browser may have been first.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What a session is made of: what was asked for, how far it is, who came back.
+//! The parts of a session: the request, the progress, and the browser that came back.
 
 use serde::{Deserialize, Serialize};
 use url::Url;

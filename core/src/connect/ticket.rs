@@ -1,7 +1,7 @@
 //! Names that carry their own proof: session ids, session tokens and OAuth states.
 //!
-//! Each ends in a MAC, so that the edge can refuse a made-up one, and knows whom it may answer, before any object is
-//! woken. Id and token also carry the hash of the page origin that the session was made for.
+//! Each name ends in a MAC. The edge can therefore refuse a made-up name, and knows the origin to answer, before waking
+//! any object. Id and token also carry the hash of the page origin of the session.
 
 use super::Door;
 use crate::seal::{Keyring, base64url, base64url_decode, sha256};

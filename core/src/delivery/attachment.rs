@@ -1,4 +1,4 @@
-//! A photo, GIF or video of a segment, and how far X has it.
+//! A photo, GIF or video of a segment, and the progress of its upload to X.
 
 use serde::{Deserialize, Serialize};
 

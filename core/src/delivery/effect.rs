@@ -1,5 +1,5 @@
-//! What an attempt's outcome makes of a delivery: whose fault a refusal is decides what it ends (docs/API.md, section 5,
-//! promises 4 to 6).
+//! The effect of an attempt's outcome on a delivery. A refusal can concern the post, the account or the app, and ends
+//! or holds the delivery accordingly (docs/API.md, section 5, promises 4 to 6).
 
 use super::{Delivery, Doubt, Failure, FailureCode, Pace, State};
 use crate::backoff::{self, spread};

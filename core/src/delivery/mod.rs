@@ -1,8 +1,8 @@
 //! The publishing journal of one delivery: one post (or thread, or repost) by one account.
 //!
-//! X has no idempotency key. So an intent is written before each call to X, and what the journal cannot prove it does
-//! not repeat: an answer that was lost, in the network or in a crash, leaves the delivery `unknown` until the account's
-//! own posts have settled it (`settle.rs`).
+//! X has no idempotency key. An intent is therefore written before each call to X, and a call is repeated only if the
+//! journal proves that the call had no effect. An answer lost in the network or in a crash leaves the delivery
+//! `unknown` until the account's own posts have reconciled the delivery (`settle.rs`).
 
 mod attachment;
 mod effect;

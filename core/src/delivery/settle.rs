@@ -1,5 +1,6 @@
-//! What is done about a lost answer (docs/API.md, section 5, promise 2): the account's own posts are read; a match ends
-//! the doubt. Only after two empty reads that are a minute apart is a post sent again, and at most once.
+//! The reconciliation of a lost answer (docs/API.md, section 5, promise 2). The account's own posts are read. A match
+//! makes the delivery published. A post is sent again only after two empty reads at least a minute apart, and at most
+//! once.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
-//! The media of a delivery go to X before its first post does, so that a thread does not break in the middle for a file.
+//! The media of a delivery go to X before its first post, so that a thread does not break in the middle for a file.
 //!
-//! No call of an upload shows anything to anybody: one whose answer was lost is made again, and nothing here is ever in
-//! doubt.
+//! No call of an upload shows anything to anybody. A call with a lost answer is therefore made again, and no upload is
+//! ever unconfirmed.
 
 use super::attachment::{Attachment, File, Progress};
 use super::effect::failure;

@@ -1,4 +1,4 @@
-//! Ids that X gives. Text and not numbers, since they go beyond 2⁵³.
+//! Ids from X. Ids are text and not numbers, since X's numbers go beyond 2⁵³.
 
 use std::{fmt, marker::PhantomData};
 

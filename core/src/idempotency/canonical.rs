@@ -1,4 +1,4 @@
-//! One spelling for JSON that says the same, so that a client that serialises anew repeats its call.
+//! One spelling for equal JSON values, so that a client that serialises a body anew repeats its call.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Keys that nobody has, remembered for a moment, so that whoever goes on trying one asks nobody.
+//! Keys that nobody has, remembered for a moment, so that repeated tries with such a key ask no object.
 
 use std::collections::HashMap;
 

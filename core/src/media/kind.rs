@@ -1,4 +1,4 @@
-//! The kinds of files that X takes, and what each may weigh. `names` and `sniff` say which one a file is.
+//! The kinds of files that X takes, and the maximum size of each kind. `names` and `sniff` find the kind of a file.
 
 use serde::{Deserialize, Serialize};
 

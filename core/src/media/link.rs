@@ -1,7 +1,7 @@
-//! Signed addresses: who holds one may do one thing with one medium for an hour. They ask for no key, so that a page can
-//! send a file past its back end and show it again.
+//! Signed addresses. The holder of an address may do one thing with one medium for an hour, without a key. A page can
+//! therefore send a file without its back end, and show the file again.
 //!
-//! The MAC is checked at the edge, before the ledger is asked.
+//! The edge checks the MAC before asking the workspace.
 
 use crate::id::MediaId;
 use crate::seal::{Keyring, base64url, base64url_decode};

@@ -1,7 +1,8 @@
-//! Media: files that posts carry. Uploaded by whoever holds a signed URL, confirmed, used, and gone after a while.
+//! Media: the files of posts. The holder of a signed URL uploads a file; the file is confirmed, used, and deleted
+//! later.
 //!
-//! The bytes are in R2, the rows in the ledger; what is here decides what a file is, who may write or read it, and when
-//! what was uploaded is whole.
+//! The bytes are in R2, the rows in the workspace. This module decides the kind of a file, who may write or read the
+//! file, and when an upload is whole.
 
 mod kind;
 pub mod link;

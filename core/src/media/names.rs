@@ -1,5 +1,5 @@
-//! The names that people, browsers and programs have for a kind of file: MIME types and extensions. A name only announces:
-//! the bytes decide (`sniff`).
+//! The names of a kind of file, as used by people, browsers and programs: MIME types and extensions. A name only
+//! announces a kind: the bytes decide (`sniff`).
 
 use super::Kind;
 

@@ -1,4 +1,4 @@
-//! What a file is by its first bytes, which alone are believed.
+//! The kind of a file by its first bytes. Nothing but the bytes is trusted.
 
 use super::Kind;
 

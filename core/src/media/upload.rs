@@ -1,5 +1,5 @@
-//! Bytes on their way in. Every upload is one of R2's multipart uploads, also of a single part: no object comes to be
-//! before it is confirmed, so what is active cannot be overwritten by a request that was still under way.
+//! Bytes on their way in. Every upload is one of R2's multipart uploads, even an upload of a single part. R2 has no
+//! object before the confirmation, so a request still under way cannot overwrite an active file.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
-//! What a refusal of X's token endpoint means. The status is read before the body.
+//! The meaning of a refusal by X's token endpoint. The status is read before the body.
 //!
 //! RFC 6749 §5.2 gives the form; the texts are X's own. X says `invalid_request` where the RFC says `invalid_grant`, so
-//! the description decides and not the code (observed; X's documentation lists none of them).
+//! the description decides and not the code (observed; X's documentation lists none of the texts).
 
 use http::Response;
 use serde::Deserialize;

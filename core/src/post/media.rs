@@ -1,4 +1,4 @@
-//! What a container carries: named by the caller, found in the ledger, and allowed together by X.
+//! The media of a container: named by the caller, found in the workspace, and allowed together by X.
 
 use super::Container;
 use crate::delivery::{Attachment, File};

@@ -1,4 +1,4 @@
-//! What X refuses of the texts of a post or thread, whoever posts them.
+//! X's rules for the texts of a post or thread, for every account.
 
 use super::{Container, Wording};
 use crate::refusal::Refused;

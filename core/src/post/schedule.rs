@@ -1,4 +1,4 @@
-//! When a post is to leave.
+//! The time at which a post leaves.
 
 use serde::Deserialize;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! The operator's keys: `id:base64(32 bytes)[,id:…]`, the first of which seals.
+//! The operator's keys: `id:base64(32 bytes)[,id:…]`. The first key seals.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hkdf::{HkdfExtract, HmacImpl};

@@ -1,6 +1,6 @@
-//! Emoji that are more than one character: with a presentation selector, a skin tone, joined, keycaps and flags.
+//! Emoji of more than one character: with a presentation selector, a skin tone, joined, keycaps and flags.
 //!
-//! Only what is on a list counts as one. Other sequences are drawn as several pictures, and X counts them as several.
+//! Only a sequence on a list counts as one emoji. X draws other sequences as several pictures, and counts several.
 
 use std::sync::LazyLock;
 

@@ -1,11 +1,11 @@
-//! A post's text as X counts it: twitter-text with its configuration v3
+//! A post's text by X's count: twitter-text with its configuration v3
 //! (<https://docs.x.com/fundamentals/counting-characters>, <https://github.com/twitter/twitter-text>).
 //!
-//! Counted are the characters of what X makes of a text (`normalized`). Most weigh 1 or 2; an emoji, however many characters it is made of,
-//! weighs 2, and a URL 23, however long, since X replaces it by a link of its own. docs/TEXT.md says where this departs
-//! from twitter-text, and where the tables come from.
+//! The count takes the characters of the normalized text (`normalized`). Most characters weigh 1 or 2. An emoji of any
+//! number of characters weighs 2. A URL of any length weighs 23, since X replaces the URL by a link of its own.
+//! docs/TEXT.md lists the differences from twitter-text, and the sources of the tables.
 //!
-//! Nothing here knows a limit: 280 or 25,000 is the account's matter.
+//! Nothing here knows a limit: 280 or 25,000 belongs to the account.
 
 mod cashtag;
 mod emoji;

@@ -1,4 +1,4 @@
-//! Times as people and programs write them. What is written here and stored is [`super::iso`] alone.
+//! Times in the spellings of people and programs. Output and storage use [`super::iso`] alone.
 
 use super::{TimeError, UnixMillis};
 

@@ -1,4 +1,4 @@
-//! One event on its way to one webhook: when it is tried, and what became of each try.
+//! The delivery of one event to one webhook: the times of the tries, and the result of each try.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! The headers of a webhook call: ours, and those that its owner adds.
+//! The headers of a webhook call: ours, and the owner's custom headers.
 
 use std::collections::BTreeMap;
 

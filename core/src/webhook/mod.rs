@@ -1,8 +1,8 @@
-//! Webhooks: what is told to the operator's and its customers' own back ends, signed by the Standard Webhooks scheme
-//! (Standard Webhooks specification 1.0.0).
+//! Webhooks: notifications to the back ends of the operator and of the operator's customers, signed by the Standard
+//! Webhooks scheme (Standard Webhooks specification 1.0.0).
 //!
-//! An event is written down in the transaction of what it tells of, once for each webhook that listens. From there on
-//! it is tried until it is taken: at least once, in no order, known again by its id.
+//! The transaction of an effect also stores the event, once for each subscribed webhook. From then on the event is
+//! tried until the receiver takes it: at least once, in no order, recognisable by its id.
 
 mod dispatch;
 mod headers;

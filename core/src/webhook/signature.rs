@@ -1,4 +1,5 @@
-//! What a receiver verifies: HMAC-SHA256 over id, time and body (Standard Webhooks specification, "Signature scheme").
+//! The signature that a receiver verifies: HMAC-SHA256 over id, time and body (Standard Webhooks specification,
+//! "Signature scheme").
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 

@@ -1,4 +1,4 @@
-//! What the pages of the Worker say to a person, in their language.
+//! The messages of the Worker's pages, in the language of the person.
 
 mod de;
 mod en;

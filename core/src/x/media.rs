@@ -1,6 +1,6 @@
-//! `/2/media`, scope `media.write`: an upload is initialized, appended to in order, finalized and, if X processes it, asked
-//! about (X docs, x-api/media/quickstart; X's API description 2.167). Nobody sees what is uploaded until a post names it,
-//! so each of these calls may be repeated.
+//! `/2/media`, scope `media.write`: an upload is initialized, appended to in order, finalized and, if X processes the
+//! file, asked about (X docs, x-api/media/quickstart; X's API description 2.167). Nobody sees an upload until a post
+//! names it, so each of these calls may be repeated.
 
 use http::{HeaderValue, Method, Request, Response, header};
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! X's API v2: what is asked of it, and what its answers mean (X's API description 2.167).
+//! X's API v2: the requests, and the meaning of the answers (X's API description 2.167).
 
 pub mod lookup;
 pub mod media;

@@ -1,5 +1,6 @@
-//! What a post may say beside its text: the fields of `POST /2/tweets`, under X's own names and with X's limits (X's API
-//! description 2.167, `CreatePostsRequest`). The same JSON is the caller's, the ledger's and X's.
+//! The options of a post beside its text: the fields of `POST /2/tweets`, under X's own names and with X's limits (X's
+//! API description 2.167, `CreatePostsRequest`). The caller's body, the stored value and the call to X have the same
+//! JSON.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -1,8 +1,8 @@
-//! Calls that go through to X as they are (docs/API.md, section 9): which paths those are, what X's rate limits call
-//! them, and what X will charge.
+//! Calls passed on to X unchanged (docs/API.md, section 9): the permitted paths, their names in X's rate limits, and
+//! X's price.
 //!
-//! The list is of areas and not of endpoints, so that what X adds to an area works on the day it is there. The token
-//! endpoints are in none of them.
+//! The list has areas and not endpoints, so that a new endpoint in an area works at once. The token endpoints are in
+//! none of the areas.
 
 use http::Method;
 use serde::{Deserialize, Serialize};

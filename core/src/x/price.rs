@@ -1,4 +1,4 @@
-//! What X charges (X docs, x-api/getting-started/pricing, with the changelog of 2026-02-06 and 2026-04-16): prepaid
+//! X's prices (X docs, x-api/getting-started/pricing, with the changelog of 2026-02-06 and 2026-04-16): prepaid
 //! credits, per request for writes, for successful answers only. In millionths of a US dollar, so that sums are exact.
 
 use serde::{Deserialize, Serialize};

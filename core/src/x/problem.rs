@@ -1,8 +1,8 @@
 //! X's refusals (X docs, x-api/fundamentals/response-codes-and-errors; bodies as observed). The status is read first.
 //!
 //! Three layouts occur, from two hosts: a flat problem (RFC 9457), `{"errors": [problem]}`, and the older
-//! `{"errors": [{"code", "message"}]}`. X's edge answers HTML, plain text or JSON of its own under any status. Such an answer
-//! says nothing about what was asked: a refusal counts only in one of the three layouts, under 400, 403 or 404.
+//! `{"errors": [{"code", "message"}]}`. X's edge answers HTML, plain text or JSON of its own under any status. Such an
+//! answer proves nothing about the request: a refusal counts only in one of the three layouts, under 400, 403 or 404.
 
 use http::Response;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! X's rate windows (X docs, x-api/fundamentals/rate-limits): `x-rate-limit-*`, and two of 24 hours that are observed
-//! and not documented. The first may read over a million while one of the others is spent, so all are read.
+//! X's rate windows (X docs, x-api/fundamentals/rate-limits): `x-rate-limit-*`, and two windows of 24 hours (observed,
+//! not documented). The first may show over a million while another window is spent, so all are read.
 
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,9 @@
-//! Whether a text that X shows is a text that was sent.
+//! Compares a text in X's answer with a text that was sent.
 //!
-//! X shows texts changed. Line ends and characters are normalized. `&`, `<` and `>` are escaped. Links are t.co links, whose
-//! addresses X completes. Attached media and quoted posts are a t.co link more at the end. A reply is shown behind the names
-//! of those whom it answers. White space is compared loosely: what X makes of it besides line ends is not documented.
+//! X shows texts changed. Line ends and characters are normalized. `&`, `<` and `>` are escaped. Links are t.co links,
+//! and X adds their addresses. Attached media and quoted posts add a t.co link at the end. A reply is shown behind the
+//! names of the answered people. White space is compared loosely: X documents no rule for white space besides line
+//! ends.
 
 use std::cmp::Reverse;
 use std::iter::successors;

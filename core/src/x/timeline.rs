@@ -1,6 +1,6 @@
-//! `GET /2/users/{id}/tweets` by the user itself: did a post whose answer was lost come about?
+//! `GET /2/users/{id}/tweets` by the user itself: does a post exist whose answer was lost?
 //!
-//! A long text is cut, with the whole in `note_tweet`, which X's newer dialect calls `note_post`.
+//! A long text is cut; the whole text is in `note_tweet`, called `note_post` in X's newer dialect.
 
 use http::{Method, Request, Response};
 use serde_json::Value;

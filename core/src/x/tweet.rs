@@ -1,5 +1,5 @@
 //! `POST` and `DELETE /2/tweets`, scopes tweet.read, tweet.write and users.read, and reposts. X has no idempotency key
-//! for a post: a request that was sent must not be sent again unless it is known to have had no effect.
+//! for a post: a sent request must not be sent again unless the first request is known to have had no effect.
 
 use http::{Method, Request, Response};
 use serde_json::{Value, json};

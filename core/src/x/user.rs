@@ -1,4 +1,4 @@
-//! Who a token belongs to: `GET /2/users/me`, scopes tweet.read and users.read.
+//! The owner of a token: `GET /2/users/me`, scopes tweet.read and users.read.
 
 use http::{Method, Request, Response};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,5 @@
-//! Brings an object's tables to the version of this code, before anything is served (docs/STORAGE.md, "Schema versions").
+//! Brings an object's tables to the version of this code, before the object serves (docs/STORAGE.md, "Schema
+//! versions").
 
 use latchkey_core::api::refused::Refused;
 use latchkey_core::schema::{CURRENT, SchemaVersion, mark, missing};

@@ -1,4 +1,4 @@
-//! `SQLite` in an object: rows are JSON documents beside the columns they are found by.
+//! `SQLite` in an object: rows are JSON documents beside the columns that find the rows.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Who waits for news of an object. Lives in memory only: after a restart they ask again.
+//! Callers that wait for news of an object. The list lives in memory only: after a restart the callers ask again.
 
 use std::cell::RefCell;
 

@@ -1,4 +1,4 @@
-//! How long a call to the outside may take, its body included.
+//! The time limit of a call to the outside, body included.
 
 use js_sys::{Function, Reflect};
 use latchkey_core::time::Span;

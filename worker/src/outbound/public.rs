@@ -1,4 +1,4 @@
-//! The public door: what callers name, media and logos to fetch and webhooks to tell, under the rules of
+//! Calls to addresses from callers: media and logos to fetch, and webhooks to notify, under the rules of
 //! `latchkey_core::public_url`. Nothing of ours goes along: no credentials, no cookies, no referrer.
 
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};

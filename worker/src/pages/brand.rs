@@ -1,4 +1,4 @@
-//! The operator's part of a page: its head, and its colour where it can be seen and read.
+//! The operator's part of a page: the head, and the colour where people can see and read it.
 
 use latchkey_core::brand::{Brand, Color};
 

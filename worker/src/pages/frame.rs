@@ -1,6 +1,6 @@
 //! One page: heading, paragraphs, at most one form and one script.
 //!
-//! Text from outside is escaped where it is put in. Script and style are allowed by a nonce of their own.
+//! Text from outside is escaped at the place of insertion. Script and style are allowed by a nonce of their own.
 
 use latchkey_core::seal::base64url;
 

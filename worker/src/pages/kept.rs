@@ -1,4 +1,4 @@
-//! The operator's brand, as this isolate has last heard of it: pages are many, and it changes hardly ever.
+//! The operator's brand, kept by this isolate since the last question: pages are many, and a brand changes rarely.
 
 use std::cell::RefCell;
 

@@ -1,4 +1,5 @@
-//! The few pages that an end user sees: in their language, under the operator's name, without a request to anybody else.
+//! The few pages that end users see: in the user's language, under the operator's name, without a request to another
+//! host.
 
 mod brand;
 mod escape;

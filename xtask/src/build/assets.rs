@@ -1,6 +1,6 @@
-//! The static files: the embed, the composer, the dashboard, and the headers that they are served with.
+//! The static files: the embed, the composer, the dashboard, and their headers.
 //!
-//! An end user never meets the product's name, so the embed is searched for it after bundling.
+//! An end user never meets the product's name, so the build searches the bundled embed for the name.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};

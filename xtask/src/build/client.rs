@@ -1,6 +1,6 @@
-//! The browser crate, a module for each of its features: below `wasm-client/pkg`, where `wasm-client/js` imports them.
+//! The browser crate, a module for each of its features: below `wasm-client/pkg`, where `wasm-client/js` imports both.
 //!
-//! End users wait for these bytes, so std is rebuilt for size and a panic aborts on the spot, without its message.
+//! End users wait for these bytes, so std is rebuilt for size, and a panic aborts on the spot, without a message.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
-//! The dashboard, from `worker/dashboard`: `dashboard/static/` holds scripts and styles by the hash of their content,
-//! `dashboard/page` the document that asks for them, which the Worker serves at `/` with its policy.
+//! The dashboard, from `worker/dashboard`: `dashboard/static/` holds scripts and styles by the hash of their content.
+//! `dashboard/page` is the document that asks for both; the Worker serves the document at `/` with its policy.
 
 use std::path::{Path, PathBuf};
 

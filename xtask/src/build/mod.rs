@@ -1,6 +1,6 @@
-//! The build: what is uploaded is `build/worker` (the module) and `build/assets` (static files).
+//! The build. The two parts of the upload are `build/worker` (the module) and `build/assets` (static files).
 //!
-//! Cargo decides what is stale. The steps behind it (bindings, optimising, bundling) run only for a new module.
+//! Cargo decides which part is stale. The later steps (bindings, optimising, bundling) run only for a new module.
 
 mod assets;
 mod client;

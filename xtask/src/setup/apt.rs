@@ -1,4 +1,4 @@
-//! Debian packages: only what cannot be had under the repository.
+//! Debian packages: only tools that cannot be installed under the repository.
 
 use std::process::Command;
 

@@ -1,7 +1,7 @@
-//! Set-up: everything that the other commands need and a machine may not have, at exact versions.
+//! Set-up: everything that the other commands need and a machine may lack, at exact versions.
 //!
-//! Each part first looks whether all is there, which takes milliseconds; what is missing is installed under the
-//! repository, except for Debian's compiler and Chromium, which apt installs. docs/BUILD.md says what is chosen when.
+//! Each part first checks in milliseconds whether everything is there. Missing tools are installed under the
+//! repository, except for Debian's compiler and Chromium: apt installs both. docs/BUILD.md explains the choices.
 
 mod apt;
 mod bindgen;

@@ -1,4 +1,4 @@
-//! The packages of package.json, Node 22 among them: `npm ci`, so exactly what package-lock.json says.
+//! The packages of package.json, Node 22 among them, by `npm ci`: exactly the content of package-lock.json.
 
 use std::ffi::OsString;
 use std::process::Command;

@@ -1,7 +1,7 @@
-//! Which Rust compiles to wasm32: rustup's where it can fetch the target, else Debian's.
+//! The Rust that compiles to wasm32: rustup's if rustup can fetch the target, else Debian's.
 //!
-//! Both build std from source along with our code, since the std that is shipped cannot unwind on wasm32 and one panic
-//! would take every request of its isolate with it (docs/BUILD.md). So rustup needs the component rust-src as well.
+//! Both build std from source along with our code. The shipped std cannot unwind on wasm32, and one panic would end
+//! every request of its isolate (docs/BUILD.md). rustup therefore needs the component rust-src as well.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,7 +1,7 @@
-//! What X makes of a text before X counts and stores the text: every line ends with a line feed, and the characters are in
+//! The form in which X counts and stores a text: every line ends with a line feed, and the characters are in
 //! normalization form C (UAX #15).
 //!
-//! The tables are our own since those of the usual crates are as large as all of this module.
+//! The tables are our own, since the tables of the usual crates are as large as all of this module.
 
 mod compatibility;
 mod hangul;

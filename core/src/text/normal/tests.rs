@@ -1,4 +1,4 @@
-//! Compared with the crate unicode-normalization, whose tables are whole.
+//! Compared with the crate unicode-normalization, which has the whole tables.
 
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;

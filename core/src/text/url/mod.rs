@@ -1,5 +1,5 @@
-//! What X makes a link of: `extractUrlsWithIndices` of twitter-text, written out by hand, since its regular expression
-//! would bring an engine along that is larger than the Worker may be.
+//! The URLs that X turns into links: `extractUrlsWithIndices` of twitter-text, written out by hand. The regular
+//! expression of twitter-text would need an engine larger than the Worker may be.
 //!
 //! All positions are in characters. The time taken grows with the text's length, not with its square.
 

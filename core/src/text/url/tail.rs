@@ -1,4 +1,5 @@
-//! What stands around a host. Each function says how many characters of `text` its part is, 0 if it is absent.
+//! The parts around a host. Each function returns the number of characters of its part in `text`, 0 if the part is
+//! absent.
 
 use super::class;
 

@@ -1,4 +1,4 @@
-//! Top-level domains: those that exist, and those that twitter-text has kept.
+//! Top-level domains: the existing domains, and the domains that twitter-text has kept.
 
 use std::sync::LazyLock;
 

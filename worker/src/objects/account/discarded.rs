@@ -1,4 +1,4 @@
-//! Pairs that nobody uses any more, as they are stored until X has revoked them.
+//! Unused pairs, stored until X has revoked the tokens.
 
 use latchkey_core::grant::Grant;
 use latchkey_core::id::AccountId;

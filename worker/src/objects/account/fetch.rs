@@ -1,4 +1,4 @@
-//! The bytes that a URL names, copied to R2 when the post goes out: X wants to know their length and may want them twice.
+//! The file behind a URL, copied to R2 when the post goes out: X wants the length first and may want the bytes twice.
 
 use latchkey_core::delivery::{Failure, FailureCode, File, Names, UploadOutcome};
 use latchkey_core::media::{Kind, Limits, is_enough};

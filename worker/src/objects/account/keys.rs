@@ -1,4 +1,4 @@
-//! Keys that are for one account are known here too, so that a call for X needs no other object to say who makes it.
+//! Keys for one account are also known here, so that a call for X needs no other object to check the key.
 
 use latchkey_core::api::code::Code;
 use latchkey_core::id::AccountId;

@@ -1,4 +1,5 @@
-//! What is asked of X at once, on behalf of a caller who waits: who is this, how is a post doing, delete it.
+//! Questions to X on behalf of a waiting caller: who is the owner of a token, what are the figures of a post; and
+//! deletions.
 
 use std::rc::Rc;
 

@@ -1,8 +1,8 @@
-//! The Account object: one X user under one X app. The only place where its tokens are opened and refreshed, and the
-//! journal of what is published with them.
+//! The Account object: one X user under one X app. The only place where the user's tokens are opened and refreshed, and
+//! the journal of the posts published with the tokens.
 //!
-//! Input gates do not cover an awaited `fetch`, so what must be one at a time has its own lock: a refresh is one shared
-//! future, publishing is one loop. Both keep their state in `SQLite` and nothing else.
+//! Input gates do not cover an awaited `fetch`, so work that must run one at a time has its own lock: a refresh is one
+//! shared future, publishing is one loop. Both keep their state in `SQLite` and nothing else.
 
 mod discarded;
 mod fetch;

@@ -1,7 +1,7 @@
-//! The token pairs of one X user, as they are stored. Each account row has its own pair, which came with its own consent.
+//! The stored token pairs of one X user. Each account row has its own pair, from its own consent.
 //!
-//! Rows of before version 2 of the schema shared the one pair in the table `pair`. A row that has not been connected since
-//! still uses it; it is discarded as soon as every row has a pair of its own.
+//! Rows older than version 2 of the schema shared the one pair in the table `pair`. A row that has not been connected
+//! since still uses the shared pair. The shared pair is discarded as soon as every row has a pair of its own.
 
 use latchkey_core::grant::Grant;
 use latchkey_core::id::{AccountId, XUserId};

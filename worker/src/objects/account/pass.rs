@@ -1,5 +1,5 @@
-//! Calls that go through to X as they are (docs/API.md, section 9). The token does not leave this object: the call comes
-//! here with its body unread, and X's answer goes back the same way.
+//! Calls passed on to X unchanged (docs/API.md, section 9). The token does not leave this object: the call comes here
+//! with an unread body, and X's answer goes back in the same way.
 
 use std::cell::Cell;
 use std::rc::Rc;

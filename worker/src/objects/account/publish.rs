@@ -1,4 +1,4 @@
-//! The publishing loop: one step at a time, each journalled before X is called.
+//! The publishing loop: one step at a time, each step journalled before the call to X.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! X is asked to revoke pairs that nobody uses any more (RFC 7009), until X has, or for 30 days.
+//! X is asked to revoke unused pairs (RFC 7009), until X has, or for 30 days.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;

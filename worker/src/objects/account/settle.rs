@@ -1,4 +1,4 @@
-//! What became of a post whose answer was lost: the account's own posts are read, all since the call was made.
+//! The reconciliation of a post whose answer was lost: the account's own posts since the call are read.
 
 use std::rc::Rc;
 

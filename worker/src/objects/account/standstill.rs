@@ -1,4 +1,5 @@
-//! Standing still, so that the account can go on in another deployment and in that one alone: X's refresh tokens work once.
+//! Freezing: the account can then go on in another deployment, and in that deployment alone, since X's refresh tokens
+//! work once.
 
 use latchkey_core::standstill::stands_still;
 

@@ -1,4 +1,4 @@
-//! What an Account object stores: pairs (`pairs.rs`, `revoke.rs`), and the journal.
+//! The store of an Account object: pairs (`pairs.rs`, `revoke.rs`), and the journal.
 
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::XPostId;

@@ -1,4 +1,4 @@
-//! The token pairs at work: taken over from connect sessions, and refreshed, each by one flight at a time.
+//! The token pairs in use: taken over from connect sessions, and refreshed, one flight at a time for each pair.
 
 use std::rc::Rc;
 

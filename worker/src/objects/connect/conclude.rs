@@ -1,6 +1,7 @@
-//! From X's code to a connected account: exchange, ask X who it is, hand the tokens over.
+//! From X's code to a connected account: exchange, ask X for the user, hand the tokens over.
 //!
-//! Each step is stored before the next begins, and can be repeated: a crash anywhere resumes from the phase it finds.
+//! Each step is stored before the next begins, and can be repeated: after a crash the work resumes from the stored
+//! phase.
 
 use std::rc::Rc;
 

@@ -1,6 +1,6 @@
-//! Whose word is needed: the code that another browser shows, its button, the back end's acceptance.
+//! The approvals: the code of the second browser, the second browser's button, the back end's acceptance.
 //!
-//! The word is stored before anything is done upon it, so that a crash in between is made good by the alarm.
+//! An approval is stored before the next step, so that the alarm continues after a crash in between.
 
 use std::rc::Rc;
 

@@ -1,7 +1,7 @@
 //! The Connect object: one connect session. Single use needs one owner.
 //!
-//! Holds the challenge, the digests of state and cookie, X's sealed code and, between the exchange and the account's
-//! own object, the sealed tokens. Nothing is kept in memory but who is waiting and an exchange under way.
+//! The object holds the challenge, the digests of state and cookie, X's sealed code and, between the exchange and the
+//! account's own object, the sealed tokens. Memory holds only the waiting callers and an exchange under way.
 
 mod conclude;
 mod confirm;

@@ -1,4 +1,4 @@
-//! Tokens that nobody took over are revoked at X (RFC 7009), at once and until X has confirmed it.
+//! Tokens without an owner are revoked at X (RFC 7009), at once and again until X has confirmed.
 
 use latchkey_core::connect::Session;
 use latchkey_core::oauth::{revocation_response, revoke_request};
