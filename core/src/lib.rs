@@ -12,11 +12,14 @@ pub mod audit;
 pub mod backoff;
 pub mod backup;
 pub mod brand;
+pub mod budget;
 pub mod connect;
 pub mod cookie;
 pub mod dashboard;
 pub mod delivery;
 pub mod doctor;
+#[cfg(test)]
+mod fixtures;
 pub mod grant;
 pub mod id;
 pub mod idempotency;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, Months, NaiveDate};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::brand::{ChangeBrand, brand_view};
 use super::input::given;
 use crate::brand::Brand;
+use crate::budget::Month;
 use crate::id::TenantId;
 use crate::media::Kind;
 use crate::refusal::Refused;
@@ -95,23 +95,6 @@ pub fn settings_view(settings: &Settings, brand: &Brand) -> Value {
         "tenant_budgets_usd": of_tenants,
         "brand": brand_view(brand),
     })
-}
-
-/// A calendar month in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Month {
-    pub start: UnixMillis,
-    pub end: UnixMillis,
-}
-
-impl Month {
-    pub fn of(now: UnixMillis) -> Self {
-        let day = DateTime::from_timestamp_millis(now.0).unwrap_or_default().date_naive();
-        let first = day.with_day(1).unwrap_or(day);
-        let next = first.checked_add_months(Months::new(1)).unwrap_or(first);
-        let midnight = |day: NaiveDate| UnixMillis(day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis());
-        Self { start: midnight(first), end: midnight(next) }
-    }
 }
 
 /// What one tenant spent at X in a month.

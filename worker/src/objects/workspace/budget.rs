@@ -1,15 +1,14 @@
 //! What may still be spent at X this month. What was accepted counts before it is spent, so that a budget refuses
 //! before it is exceeded.
 
-use latchkey_core::api::code::Code;
-use latchkey_core::api::settings::Month;
+use latchkey_core::budget::{self, Budget, Month, Period};
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, PostId, TenantId};
 use latchkey_core::time::UnixMillis;
 use latchkey_core::x::price::Micros;
 
 use super::Inner;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::objects::storage::time;
 use crate::runtime::now;
 
@@ -27,32 +26,18 @@ impl Inner {
     /// Refuses what would exceed the tenant's budget or everybody's.
     pub(super) fn require_budget(&self, expense: &Expense<'_>) -> Result<()> {
         let budgets = self.settings()?.budgets;
-        let of_tenant = expense.tenant_id.and_then(|id| Some((id, budgets.tenants.get(id).copied()?)));
-        if let Some((tenant_id, limit)) = of_tenant {
-            let committed = self.committed(expense, Some(tenant_id))?;
-            if committed + expense.cost > limit {
-                let message = format!(
-                    "This costs ${}, and of the tenant's ${limit} a month ${committed} are spent or promised.",
-                    expense.cost
-                );
-                return Err(Error::refused(Code::BudgetExceeded, message));
-            }
-        }
-        // No figures: they are of all tenants together.
-        match budgets.workspace {
-            Some(limit) if self.committed(expense, None)? + expense.cost > limit => {
-                let message = format!("This costs ${}, more than is left of the monthly budget.", expense.cost);
-                Err(Error::refused(Code::BudgetExceeded, message))
-            }
-            _ => Ok(()),
-        }
+        let of = |limit: Option<Micros>, tenant_id| -> Result<Option<Budget>> {
+            let Some(limit) = limit else { return Ok(None) };
+            Ok(Some(Budget { limit, committed: self.committed(expense, tenant_id)? }))
+        };
+        let of_tenant = expense.tenant_id.and_then(|id| budgets.tenants.get(id).copied());
+        let (of_tenant, of_workspace) = (of(of_tenant, expense.tenant_id)?, of(budgets.workspace, None)?);
+        Ok(budget::require(expense.cost, of_tenant, of_workspace)?)
     }
 
     /// What is spent or promised in the month of an expense, by a tenant or by all.
     fn committed(&self, expense: &Expense<'_>, tenant_id: Option<&TenantId>) -> Result<Micros> {
-        let (current, month) = (Month::of(now()), Month::of(expense.at.max(now())));
-        // What is overdue will be spent now.
-        let from = if month == current { UnixMillis(0) } else { month.start };
+        let Period { month, due_from } = Period::of(expense.at, now());
         let query = "SELECT coalesce(sum(micros), 0) AS count FROM (
             SELECT d.spent AS micros FROM deliveries d JOIN posts p ON p.id = d.post_id
                 WHERE d.spent_at >= ?1 AND d.spent_at < ?2 AND (?4 IS NULL OR p.tenant_id = ?4)
@@ -64,7 +49,7 @@ impl Inner {
         let values = vec![
             time(month.start),
             time(month.end),
-            time(from),
+            time(due_from),
             tenant_id.map(TenantId::as_str).into(),
             expense.instead_of.map(PostId::as_str).into(),
         ];
@@ -95,10 +80,10 @@ impl Inner {
     /// What a delivery is still to cost, as long as somebody is to send it.
     pub(super) fn note_dues(&self, delivery: &Delivery, is_idle: bool) -> Result<()> {
         let (post, account) = (delivery.post_id.as_str().into(), delivery.account_id.as_str().into());
-        if is_idle || delivery.is_final() {
+        let Some(Micros(owed)) = budget::committed_by(delivery, is_idle) else {
             return self.db()?.run("DELETE FROM dues WHERE post_id = ? AND account_id = ?", vec![post, account]);
-        }
-        let micros = i64::try_from(delivery.owed().0).unwrap_or(i64::MAX);
+        };
+        let micros = i64::try_from(owed).unwrap_or(i64::MAX);
         self.db()?.run(
             "INSERT OR REPLACE INTO dues (post_id, account_id, due_at, micros) VALUES (?, ?, ?, ?)",
             vec![post, account, time(delivery.run_at), micros.into()],

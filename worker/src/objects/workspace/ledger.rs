@@ -1,7 +1,8 @@
 //! The ledger's tables: documents of core's types beside the columns they are found by (docs/STORAGE.md).
 
 use latchkey_core::account::Account;
-use latchkey_core::api::settings::{Month, Spent, SpentOnDay};
+use latchkey_core::api::settings::{Spent, SpentOnDay};
+use latchkey_core::budget::Month;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, NetworkId, PostId, TenantId};
 use latchkey_core::idempotency::{REMEMBERED, Row};

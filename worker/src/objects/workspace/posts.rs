@@ -2,11 +2,11 @@
 
 use latchkey_core::account::Account;
 use latchkey_core::api::answer::Answer;
-use latchkey_core::api::code::Code;
 use latchkey_core::api::input::read;
 use latchkey_core::api::post::{CreatePost, IGNORED, NewReply, NewRepost, PostFilter, estimate, post_view};
 use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
+use latchkey_core::budget::require_ceiling;
 use latchkey_core::delivery::{Delivery, State};
 use latchkey_core::id::{MediaId, PostId, TenantId, XPostId};
 use latchkey_core::key::Binding;
@@ -15,7 +15,6 @@ use latchkey_core::media::link::Use;
 use latchkey_core::post::{Draft, Part, Post, Wording, is_for, resolve, schedule};
 use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::options::Options;
-use latchkey_core::x::price::Micros;
 use serde_json::{Map, Value, json};
 use worker::SqlStorageValue;
 
@@ -53,7 +52,7 @@ impl Inner {
         post.check_scopes(&accounts)?;
         post.tenant_id = accounts.first().and_then(|account| account.tenant_id.clone());
         require_tenant(&media, post.tenant_id.as_ref())?;
-        self.require_cost(&post, accounts.len(), wanted.max_cost_usd)?;
+        require_ceiling(estimate(&post, accounts.len(), &self.settings()?.prices).0, wanted.max_cost_usd)?;
         self.require_budget_for(&post, accounts.len(), None)?;
         if wanted.dry_run {
             return self.dry_answer(&post, &accounts, &warnings);
@@ -140,18 +139,6 @@ impl Inner {
     pub(super) fn dispatch(&self, account: &Account, delivery: Delivery) -> Result<()> {
         self.save_delivery(&delivery)?;
         self.owe(&Errand::Enqueue { object: account.object(), delivery: Box::new(delivery) }, now())
-    }
-
-    fn require_cost(&self, post: &Post, accounts: usize, limit: Option<f64>) -> Result<()> {
-        let Some(limit) = limit else { return Ok(()) };
-        let (cost, _) = estimate(post, accounts, &self.settings()?.prices);
-        Micros::from_usd(limit, "max_cost_usd")?;
-        // Not the amount in millionths: rounded, it could allow more than the caller does.
-        if cost.to_usd() <= limit {
-            return Ok(());
-        }
-        let message = format!("The post would cost ${cost}, which is more than ${limit}.");
-        Err(Error::refused(Code::CostExceeded, message))
     }
 
     /// A draft costs nothing before it is one no more. `instead_of` is the post that this one replaces.

@@ -2,7 +2,8 @@
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::input::read;
-use latchkey_core::api::settings::{ChangeSettings, Month, settings_view, usage_view};
+use latchkey_core::api::settings::{ChangeSettings, settings_view, usage_view};
+use latchkey_core::budget::Month;
 use latchkey_core::id::TenantId;
 use latchkey_core::key::Binding;
 use serde_json::json;
