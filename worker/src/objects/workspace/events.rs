@@ -1,12 +1,11 @@
 //! What happens, written down for whoever wants to be told, in the transaction in which it happens.
 
-use latchkey_core::account::{Account, Status};
+use latchkey_core::account::Account;
+use latchkey_core::announcement::{self, Notified};
 use latchkey_core::api::event::{account_data, event_body, network_data, post_data};
 use latchkey_core::audit::Action;
-use latchkey_core::delivery::{Delivery, State};
 use latchkey_core::id::{AccountId, EventId, PostId, TenantId};
 use latchkey_core::network::{Network, Pause};
-use latchkey_core::post::Post;
 use latchkey_core::webhook::{Dispatch, EventKind};
 use serde::Deserialize;
 use serde_json::Value;
@@ -17,10 +16,10 @@ use crate::names::ORG_ID;
 use crate::objects::storage::time;
 use crate::runtime::{entropy, now};
 
-/// An edition of a delivery whose outcome was told.
+/// A version of a delivery whose outcome was notified.
 #[derive(Deserialize)]
-struct Announced {
-    account_id: String,
+struct Row {
+    account_id: AccountId,
     edition: u32,
 }
 
@@ -57,21 +56,13 @@ impl Inner {
 
     /// An account has another status than before, and nobody asked for that.
     pub(super) fn account_fell(&self, account: &Account) -> Result<()> {
-        let action = match account.status {
-            Status::Active => return Ok(()),
-            Status::ReconnectRequired => Action::AccountTokenExpired,
-            Status::Disconnected => Action::AccountDisconnected,
-        };
+        let Some((_, action)) = announcement::of_account(account.status) else { return Ok(()) };
         self.record(action, account.tenant_id.as_ref(), account.id.as_str())?;
         self.tell_status(account)
     }
 
     pub(super) fn tell_status(&self, account: &Account) -> Result<()> {
-        let kind = match account.status {
-            Status::Active => return Ok(()),
-            Status::ReconnectRequired => EventKind::AccountTokenExpired,
-            Status::Disconnected => EventKind::AccountDisconnected,
-        };
+        let Some((kind, _)) = announcement::of_account(account.status) else { return Ok(()) };
         self.emit(kind, account.tenant_id.as_ref(), &account_data(account, ORG_ID, None))
     }
 
@@ -86,50 +77,30 @@ impl Inner {
         self.emit(EventKind::NetworkResumed, network.tenant_id.as_ref(), &data)
     }
 
-    /// Once nothing more happens to a post by itself: what became of it, if that was not told yet. It is published when
-    /// one account published it, and an error when none did. A retry has an outcome of its own. Says whether there was
-    /// something to tell.
+    /// What became of a post, if that is news. Says whether there was something to tell.
     pub(super) fn announce(&self, id: &PostId) -> Result<bool> {
         let deliveries = self.deliveries_of(id)?;
-        if !deliveries.iter().all(|(delivery, _)| delivery.is_settled()) {
-            return Ok(false);
+        let Some(announcement) = announcement::of_post(&deliveries, &self.notified(id)?) else { return Ok(false) };
+        let Some(post) = self.post(id.as_str())? else { return Ok(false) };
+        announcement.news.iter().try_for_each(|outcome| self.remember_notified(id, outcome))?;
+        let tenant_id = post.tenant_id.as_ref();
+        self.emit(announcement.event, tenant_id, &post_data(&post, ORG_ID, &deliveries))?;
+        if !announcement.media_failed.is_empty() {
+            let data = post_data(&post, ORG_ID, &announcement.media_failed);
+            self.emit(EventKind::MediaFailed, tenant_id, &data)?;
         }
-        let told = self.announced(id)?;
-        let is_news = |(delivery, _): &&(Delivery, Account)| {
-            let is_told =
-                |row: &Announced| row.account_id == delivery.account_id.as_str() && row.edition == delivery.edition;
-            matches!(delivery.state, State::Published | State::Failed) && !told.iter().any(is_told)
-        };
-        let news: Vec<&(Delivery, Account)> = deliveries.iter().filter(is_news).collect();
-        let Some(post) = self.post(id.as_str())?.filter(|_| !news.is_empty()) else { return Ok(false) };
-        for (delivery, _) in &news {
-            self.remember_announced(id, &delivery.account_id, delivery.edition)?;
-        }
-        let is_published = news.iter().any(|(delivery, _)| delivery.state == State::Published);
-        let kind = if is_published { EventKind::PostPublished } else { EventKind::PostError };
-        self.emit(kind, post.tenant_id.as_ref(), &post_data(&post, ORG_ID, &deliveries))?;
-        self.tell_media(&post, &news)?;
         Ok(true)
     }
 
-    /// The accounts for which it was the post's media that failed.
-    fn tell_media(&self, post: &Post, news: &[&(Delivery, Account)]) -> Result<()> {
-        let is_of_media = |delivery: &Delivery| delivery.error.as_ref().is_some_and(|error| error.code.is_of_media());
-        let failed = news.iter().filter(|(delivery, _)| delivery.state == State::Failed && is_of_media(delivery));
-        let failed: Vec<(Delivery, Account)> = failed.map(|row| (*row).clone()).collect();
-        if failed.is_empty() {
-            return Ok(());
-        }
-        self.emit(EventKind::MediaFailed, post.tenant_id.as_ref(), &post_data(post, ORG_ID, &failed))
-    }
-
-    fn announced(&self, id: &PostId) -> Result<Vec<Announced>> {
+    fn notified(&self, id: &PostId) -> Result<Vec<Notified>> {
         let query = "SELECT account_id, edition FROM announced WHERE post_id = ?";
-        self.db()?.rows(query, vec![id.as_str().into()])
+        let rows: Vec<Row> = self.db()?.rows(query, vec![id.as_str().into()])?;
+        Ok(rows.into_iter().map(|row| Notified { account_id: row.account_id, version: row.edition }).collect())
     }
 
-    fn remember_announced(&self, id: &PostId, account_id: &AccountId, edition: u32) -> Result<()> {
+    fn remember_notified(&self, id: &PostId, outcome: &Notified) -> Result<()> {
         let insert = "INSERT OR REPLACE INTO announced (post_id, account_id, edition) VALUES (?, ?, ?)";
-        self.db()?.run(insert, vec![id.as_str().into(), account_id.as_str().into(), i64::from(edition).into()])
+        let (account_id, version) = (outcome.account_id.as_str(), i64::from(outcome.version));
+        self.db()?.run(insert, vec![id.as_str().into(), account_id.into(), version.into()])
     }
 }
