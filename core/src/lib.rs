@@ -31,6 +31,7 @@ pub mod network;
 pub mod oauth;
 pub mod pkce;
 pub mod post;
+pub mod post_change;
 pub mod public_url;
 pub mod refusal;
 pub mod reseal;

@@ -35,7 +35,7 @@ pub struct Post {
     pub created_at: UnixMillis,
     /// Counts the changes begun, so that of two at once only the later one is completed.
     #[serde(default)]
-    pub changes: u32,
+    pub(crate) changes: u32,
 }
 
 /// One segment of a thread; the first is the root.
@@ -202,6 +202,17 @@ impl Post {
             });
         }
         refused.map_or(Ok(()), Err)
+    }
+
+    /// A change begins. Answers its number: an earlier one is not completed any more.
+    pub const fn begin_change(&mut self) -> u32 {
+        self.changes += 1;
+        self.changes
+    }
+
+    /// Whether the change with this number is the last that was begun.
+    pub const fn is_under_change(&self, number: u32) -> bool {
+        self.changes == number
     }
 
     /// When it is to go out.

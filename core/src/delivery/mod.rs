@@ -262,6 +262,12 @@ impl Delivery {
         }
     }
 
+    /// The same version, for nobody to send.
+    #[must_use]
+    pub fn withdrawn(&self) -> Self {
+        Self { state: State::Cancelled, ..self.clone() }
+    }
+
     /// Whether the journal wants a step at `now`.
     pub fn is_due(&self, now: UnixMillis) -> bool {
         self.due().is_some_and(|due| due <= now)

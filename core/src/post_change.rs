@@ -1,0 +1,189 @@
+//! Changing, deleting and retrying a post that was accepted.
+//!
+//! A delivery that is on its way belongs to its account's object. So a change has three steps: it is begun, the accounts
+//! recall what has not begun, and it is completed as the deliveries' next versions. An account that hears no more of a
+//! change asks; that ends a change that was not completed, so that never both the old and the new are sent.
+
+use crate::account::{Account, Status};
+use crate::delivery::{Delivery, State};
+use crate::id::AccountId;
+use crate::post::{Draft, Post, Time, Wording};
+use crate::refusal::{Code, Refused};
+use crate::time::UnixMillis;
+use crate::x::options::Options;
+use crate::x::price::{Micros, Prices};
+
+/// What of a post is to be another than before; the rest stays.
+#[derive(Debug, Default)]
+pub struct Change {
+    /// No time is now.
+    pub scheduled_at: Option<Time>,
+    pub is_draft: Option<bool>,
+    pub options: Option<Options>,
+    pub draft: Option<Draft>,
+}
+
+/// A delivery's next version, as it is to be stored and as its account is to hear of it.
+#[derive(Debug)]
+pub struct Next {
+    /// The account's object.
+    pub object: String,
+    pub stored: Delivery,
+    /// Nobody is to send it.
+    pub is_idle: bool,
+    pub sent: Delivery,
+}
+
+/// A post is deleted.
+#[derive(Debug)]
+pub struct Deletion {
+    pub steps: Vec<Next>,
+    /// The record goes too: nothing of the post was pending, or it was a draft.
+    pub forgets: bool,
+}
+
+/// What a retry is about. Failed deliveries go on at the first segment that is missing, as their next versions. A held one
+/// stays what it is and is tried now: what is held may begin by itself at any moment, so only its account's object can say
+/// when.
+#[derive(Debug)]
+pub struct Retry {
+    pub failed: Vec<(Delivery, Account)>,
+    pub held: Vec<(Delivery, Account)>,
+}
+
+/// All but the deliveries that ended when their account was removed.
+pub fn changeable(mut deliveries: Vec<(Delivery, Account)>) -> Vec<(Delivery, Account)> {
+    deliveries.retain(|(delivery, _)| delivery.state != State::Cancelled);
+    deliveries
+}
+
+/// Whether a post may be changed: a draft, or what is scheduled and has not begun anywhere.
+pub fn require_changeable(post: &Post, deliveries: &[(Delivery, Account)]) -> Result<(), Refused> {
+    let open: Vec<_> = deliveries.iter().filter(|(delivery, _)| delivery.state != State::Cancelled).collect();
+    if post.is_draft && open.is_empty() {
+        require_connected(deliveries)?;
+    }
+    if open.is_empty() || !(post.is_draft || post.scheduled_at.is_some()) {
+        return Err(already_published());
+    }
+    require_connected(open.iter().copied())?;
+    if open.iter().all(|(delivery, _)| delivery.has_not_begun()) { Ok(()) } else { Err(already_published()) }
+}
+
+/// The post as the caller wants it, checked for every account that is to send it.
+pub fn apply(post: &Post, change: Change, accounts: &[&Account]) -> Result<Post, Refused> {
+    let mut post = post.clone();
+    if let Some(time) = change.scheduled_at {
+        post.scheduled_at = time.at;
+    }
+    post.is_draft = change.is_draft.unwrap_or(post.is_draft);
+    post.options = change.options.unwrap_or(post.options);
+    let wording = change.draft.as_ref().map_or(Wording::Containers, |draft| draft.wording);
+    if let Some(draft) = &change.draft {
+        post.say(draft)?;
+    }
+    post.check(wording)?;
+    post.check_length(wording, accounts)?;
+    post.check_scopes(accounts)?;
+    Ok(post)
+}
+
+/// What is on its way, and so has to be recalled before the post is another.
+pub fn recalls(post: &Post, deliveries: Vec<(Delivery, Account)>) -> Vec<(Delivery, Account)> {
+    deliveries.into_iter().filter(|(delivery, _)| !post.is_draft && !delivery.is_final()).collect()
+}
+
+/// The deliveries of a changed post. Those of a draft are for nobody to send.
+pub fn complete(after: &Post, deliveries: &[(Delivery, Account)], prices: &Prices, now: UnixMillis) -> Vec<Next> {
+    let next = |(delivery, account): &(Delivery, Account)| {
+        let stored = delivery.next_edition(after.segments(prices), after.run_at(now));
+        let sent = if after.is_draft { stored.withdrawn() } else { stored.clone() };
+        Next { object: account.object(), stored, is_idle: after.is_draft, sent }
+    };
+    deliveries.iter().map(next).collect()
+}
+
+/// Whether a post may be deleted: what may be on X by now is not.
+pub fn require_deletable(deliveries: &[(Delivery, Account)]) -> Result<(), Refused> {
+    let is_under_way = |delivery: &Delivery| matches!(delivery.state, State::Publishing | State::Unknown);
+    if deliveries.iter().any(|(delivery, _)| is_under_way(delivery)) { Err(in_flight()) } else { Ok(()) }
+}
+
+/// What has not been sent never will be. With nothing pending, only our record ends.
+pub fn delete(post: &Post, deliveries: &[(Delivery, Account)]) -> Deletion {
+    let pending = deliveries.iter().filter(|(delivery, _)| !delivery.is_final());
+    let cancel = |(delivery, account): &(Delivery, Account)| {
+        let stored = delivery.ended_as(State::Cancelled);
+        Next { object: account.object(), sent: stored.clone(), is_idle: false, stored }
+    };
+    let steps: Vec<Next> = pending.map(cancel).collect();
+    Deletion { forgets: post.is_draft || steps.is_empty(), steps }
+}
+
+/// What a recalled delivery has become, for the account that asks. Of a draft, and of a post that is deleted, nothing is
+/// sent.
+pub fn reclaimed(post: Option<&Post>, delivery: Delivery) -> Delivery {
+    if post.is_some_and(|post| !post.is_draft) { delivery } else { delivery.withdrawn() }
+}
+
+/// These accounts' posts are gone at X.
+pub fn gone_at_x(deliveries: &[(Delivery, Account)], deleted: &[AccountId]) -> Vec<Delivery> {
+    let gone = deliveries.iter().filter(|(_, account)| deleted.contains(&account.id));
+    gone.map(|(delivery, _)| delivery.ended_as(State::Deleted)).collect()
+}
+
+impl Retry {
+    pub fn of(deliveries: Vec<(Delivery, Account)>) -> Result<Self, Refused> {
+        let is_pending = deliveries.iter().any(|(delivery, _)| !delivery.is_final());
+        let (failed, others): (Vec<_>, Vec<_>) =
+            deliveries.into_iter().partition(|(delivery, _)| delivery.state == State::Failed);
+        let held: Vec<_> = others.into_iter().filter(|(delivery, _)| delivery.state == State::Held).collect();
+        if failed.is_empty() && held.is_empty() {
+            return Err(if is_pending { in_flight() } else { nothing_failed() });
+        }
+        require_connected(failed.iter().chain(&held))?;
+        Ok(Self { failed, held })
+    }
+
+    /// What the failed ones are still to cost. The held ones are committed spend already.
+    pub fn cost(&self) -> Micros {
+        self.failed.iter().map(|(delivery, _)| delivery.owed()).sum()
+    }
+
+    pub fn count(&self) -> usize {
+        self.failed.len() + self.held.len()
+    }
+
+    pub fn versions(&self, now: UnixMillis) -> Vec<Next> {
+        let next = |(delivery, account): &(Delivery, Account)| {
+            let stored = delivery.next_edition(delivery.segments.clone(), now);
+            Next { object: account.object(), sent: stored.clone(), is_idle: false, stored }
+        };
+        self.failed.iter().map(next).collect()
+    }
+}
+
+/// Accounts that were removed take nothing new. Their rows say that they are disconnected.
+fn require_connected<'a>(deliveries: impl IntoIterator<Item = &'a (Delivery, Account)>) -> Result<(), Refused> {
+    let gone = deliveries.into_iter().find(|(_, account)| account.status == Status::Disconnected);
+    let Some((_, account)) = gone else { return Ok(()) };
+    let message = format!("The account @{} is not connected any more.", account.user.username);
+    Err(Refused::new(Code::UnknownAccount, message))
+}
+
+fn already_published() -> Refused {
+    Refused::new(Code::AlreadyPublished, "Only a draft or a scheduled post that has not begun can be changed.")
+        .with_hint("Delete this one, or delete it on X if it is there, and create another.")
+}
+
+fn nothing_failed() -> Refused {
+    Refused::new(Code::AlreadyPublished, "No delivery of this post has failed.")
+        .with_hint("Only failed deliveries are tried again; the post's `socialAccounts` say how each ended.")
+}
+
+fn in_flight() -> Refused {
+    Refused::new(Code::InFlight, "The post is being published, or its fate is not known yet.")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,187 @@
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use super::*;
+use crate::fixtures::{T0, account, delivery, post};
+use crate::post::Part;
+use crate::time::Span;
+
+const LATER: UnixMillis = UnixMillis(T0.0 + 3_600_000);
+
+fn scheduled() -> Post {
+    Post { scheduled_at: Some(LATER), ..post("hello") }
+}
+
+fn draft() -> Post {
+    Post { is_draft: true, ..post("hello") }
+}
+
+fn row(n: u8) -> (Delivery, Account) {
+    (delivery(n), account(n))
+}
+
+fn in_state(n: u8, state: State) -> (Delivery, Account) {
+    let (mut delivery, account) = row(n);
+    delivery.state = state;
+    (delivery, account)
+}
+
+fn removed(n: u8) -> (Delivery, Account) {
+    let (delivery, mut account) = in_state(n, State::Cancelled);
+    account.set_status(Status::Disconnected, None, T0);
+    (delivery, account)
+}
+
+fn code<T>(result: Result<T, Refused>) -> Option<Code> {
+    result.err().map(|refused| refused.code)
+}
+
+#[test]
+fn a_draft_and_what_is_scheduled_and_has_not_begun_may_be_changed() {
+    assert_eq!(code(require_changeable(&scheduled(), &[row(2), row(3)])), None);
+    assert_eq!(code(require_changeable(&draft(), &[row(2)])), None);
+    assert_eq!(code(require_changeable(&post("hello"), &[row(2)])), Some(Code::AlreadyPublished), "it leaves at once");
+    for state in [State::Publishing, State::Unknown, State::Published, State::Failed, State::Deleted] {
+        let rows = [row(2), in_state(3, state)];
+        assert_eq!(code(require_changeable(&scheduled(), &rows)), Some(Code::AlreadyPublished), "{state:?}");
+    }
+    let (mut tried, owner) = in_state(2, State::Held);
+    tried.begin(T0);
+    tried.state = State::Held;
+    assert_eq!(code(require_changeable(&scheduled(), &[(tried, owner)])), Some(Code::AlreadyPublished));
+}
+
+#[test]
+fn an_account_that_was_removed_keeps_nobody_from_changing_the_rest() {
+    assert_eq!(code(require_changeable(&scheduled(), &[row(2), removed(3)])), None);
+    assert_eq!(changeable(vec![row(2), removed(3)]).len(), 1);
+    assert_eq!(code(require_changeable(&scheduled(), &[removed(3)])), Some(Code::AlreadyPublished));
+    assert_eq!(
+        code(require_changeable(&draft(), &[removed(3)])),
+        Some(Code::UnknownAccount),
+        "the draft is for nobody"
+    );
+    let (queued, mut account) = row(2);
+    account.set_status(Status::Disconnected, None, T0);
+    let refused = require_changeable(&scheduled(), &[(queued, account)]).unwrap_err();
+    assert_eq!(refused.message, "The account @user2 is not connected any more.");
+}
+
+#[test]
+fn a_change_leaves_what_it_does_not_name() {
+    let before = scheduled();
+    let after = apply(&before, Change { is_draft: Some(true), ..Change::default() }, &[]).unwrap();
+    assert_eq!(after, Post { is_draft: true, ..before.clone() });
+    let now = Time { at: None, warning: None };
+    let after = apply(&before, Change { scheduled_at: Some(now), ..Change::default() }, &[]).unwrap();
+    assert_eq!(after, Post { scheduled_at: None, ..before });
+}
+
+#[test]
+fn what_is_said_anew_is_checked_for_every_account() {
+    let says = |text: &str| {
+        let parts = vec![Part { content: text.to_owned(), ..Part::default() }];
+        Change { draft: Some(Draft { parts, wording: Wording::Content }), ..Change::default() }
+    };
+    let ada = account(2);
+    assert_eq!(apply(&scheduled(), says("bye"), &[&ada]).unwrap().containers[0].content, "bye");
+    assert_eq!(code(apply(&scheduled(), says(" "), &[&ada])), Some(Code::InvalidPayload));
+    let refused = apply(&scheduled(), says(&"a".repeat(281)), &[&ada]).unwrap_err();
+    assert_eq!(refused.code, Code::TextTooLong);
+    assert!(refused.details.contains_key("content"), "by the path that the caller wrote");
+}
+
+#[test]
+fn what_is_on_its_way_is_recalled_and_what_has_ended_or_is_a_draft_is_not() {
+    let rows = || vec![row(2), in_state(3, State::Held), in_state(4, State::Failed)];
+    assert_eq!(recalls(&scheduled(), rows()).len(), 2);
+    assert!(recalls(&draft(), rows()).is_empty());
+}
+
+#[test]
+fn of_two_changes_at_once_only_the_later_one_is_completed() {
+    let mut post = scheduled();
+    let (first, second) = (post.begin_change(), post.begin_change());
+    assert!(!post.is_under_change(first) && post.is_under_change(second));
+}
+
+#[test]
+fn a_changed_post_is_sent_as_the_next_version_at_its_new_time() {
+    let after = Post { scheduled_at: Some(LATER), ..post("bye") };
+    let next = complete(&after, &[row(2)], &Prices::default(), T0);
+    assert_eq!((next[0].stored.edition, next[0].stored.run_at, next[0].is_idle), (2, LATER, false));
+    assert_eq!((next[0].stored.segments[0].text.as_str(), &next[0].sent), ("bye", &next[0].stored));
+    assert_eq!(next[0].object, account(2).object());
+}
+
+#[test]
+fn what_became_a_draft_is_kept_and_its_account_sends_nothing() {
+    let next = complete(&draft(), &[row(2)], &Prices::default(), T0);
+    assert!(next[0].is_idle);
+    assert_eq!((next[0].stored.state, next[0].sent.state), (State::Queued, State::Cancelled));
+    assert_eq!(next[0].sent.edition, next[0].stored.edition);
+}
+
+#[test]
+fn what_may_be_on_x_by_now_is_not_deleted() {
+    for state in [State::Publishing, State::Unknown] {
+        assert_eq!(code(require_deletable(&[row(2), in_state(3, state)])), Some(Code::InFlight), "{state:?}");
+    }
+    assert_eq!(code(require_deletable(&[row(2), in_state(3, State::Published)])), None);
+}
+
+#[test]
+fn a_deletion_cancels_what_is_pending_and_keeps_the_record_of_it() {
+    let deletion = delete(&scheduled(), &[row(2), in_state(3, State::Published)]);
+    assert_eq!((deletion.steps.len(), deletion.forgets), (1, false));
+    assert_eq!((deletion.steps[0].stored.state, deletion.steps[0].stored.edition), (State::Cancelled, 2));
+    assert_eq!(deletion.steps[0].sent.state, State::Cancelled);
+}
+
+#[test]
+fn the_record_of_a_draft_and_of_what_has_ended_goes() {
+    assert!(delete(&draft(), &[row(2)]).forgets);
+    let ended = delete(&scheduled(), &[in_state(2, State::Published)]);
+    assert!(ended.forgets && ended.steps.is_empty());
+}
+
+#[test]
+fn an_account_that_asks_goes_on_unless_the_post_is_a_draft_or_deleted() {
+    assert_eq!(reclaimed(Some(&scheduled()), delivery(2)).state, State::Queued);
+    assert_eq!(reclaimed(Some(&draft()), delivery(2)).state, State::Cancelled);
+    assert_eq!(reclaimed(None, delivery(2)).state, State::Cancelled);
+}
+
+#[test]
+fn only_the_accounts_that_deleted_at_x_are_marked() {
+    let rows = [in_state(2, State::Published), in_state(3, State::Published)];
+    let gone = gone_at_x(&rows, &[account(3).id]);
+    assert_eq!(
+        gone.iter().map(|gone| (&gone.account_id, gone.state)).collect::<Vec<_>>(),
+        [(&account(3).id, State::Deleted)]
+    );
+}
+
+#[test]
+fn a_retry_takes_what_failed_or_is_held_and_pays_for_what_failed() {
+    let rows = vec![in_state(2, State::Failed), in_state(3, State::Held), in_state(4, State::Published), row(5)];
+    let retry = Retry::of(rows).unwrap();
+    assert_eq!((retry.failed.len(), retry.held.len(), retry.count()), (1, 1, 2));
+    assert_eq!(retry.cost(), Micros(15_000));
+    let versions = retry.versions(LATER);
+    assert_eq!((versions.len(), versions[0].stored.edition, versions[0].stored.run_at), (1, 2, LATER));
+    assert_eq!(versions[0].stored.state, State::Queued);
+}
+
+#[test]
+fn without_anything_failed_or_held_a_retry_says_why() {
+    assert_eq!(code(Retry::of(vec![row(2)])), Some(Code::InFlight));
+    assert_eq!(code(Retry::of(vec![in_state(2, State::Published)])), Some(Code::AlreadyPublished));
+    assert_eq!(code(Retry::of(Vec::new())), Some(Code::AlreadyPublished));
+}
+
+#[test]
+fn an_account_that_was_removed_is_not_tried_again() {
+    let (failed, mut account) = in_state(2, State::Failed);
+    account.set_status(Status::Disconnected, None, T0 + Span::secs(1));
+    assert_eq!(code(Retry::of(vec![(failed, account)])), Some(Code::UnknownAccount));
+}
