@@ -5,6 +5,7 @@
 use crate::account::{Account, Consent};
 use crate::delivery::{Delivery, Segment};
 use crate::id::{AccountId, NetworkId, PostId, TenantId, XUserId};
+use crate::network::{ClientType, Credentials, Network};
 use crate::oauth::Scopes;
 use crate::post::{Draft, Part, Post, Wording};
 use crate::time::UnixMillis;
@@ -36,6 +37,22 @@ pub fn account(n: u8) -> Account {
         session_id: None,
     };
     Account::new(AccountId::from_entropy([n; 16]), consent, T0)
+}
+
+/// The app with the id 0, which all tenants share.
+pub fn network() -> Network {
+    Network::stored(credentials(), None, T0)
+}
+
+pub fn credentials() -> Credentials {
+    Credentials {
+        id: NetworkId::from_entropy([0; 16]),
+        tenant_id: None,
+        client_id: "client".to_owned(),
+        secret_version: 1,
+        client_type: ClientType::Confidential,
+        is_verified: true,
+    }
 }
 
 /// The post with the id 1, which says `text`.

@@ -71,8 +71,8 @@ impl<'a> NetworkView<'a> {
             callback_url,
             required_scopes: Scopes::publish_default(),
             client_type: network.client_type,
-            verified_at: network.verified_at,
-            paused: network.paused.as_ref(),
+            verified_at: network.verified_at(),
+            paused: network.paused(),
         }
     }
 }
@@ -143,7 +143,7 @@ impl Diagnosis {
             secret_check(verdict),
             callback_check(callback_url),
             scope_check(granted),
-            credit_check(network.paused.as_ref()),
+            credit_check(network.paused()),
         ];
         Self { ok: checks.iter().all(|check| check.ok), checks }
     }

@@ -77,7 +77,7 @@ impl Export {
         self.text(header.line()?).await?;
         self.entries(vec![Entry::Begin { created_at: now(), schema_version: plan.schema_version }]).await?;
         for network in &plan.networks {
-            self.secret(app, network.id.clone(), network.secret_version).await?;
+            self.secret(app, network.id.clone(), network.secret_version()).await?;
         }
         for (network_id, version) in &plan.owed {
             // A version that was reserved and never written is owed to nobody.

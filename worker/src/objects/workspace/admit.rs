@@ -3,16 +3,13 @@
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::audit::{Action, Entry};
-use latchkey_core::delivery::FailureCode;
 use latchkey_core::id::AccountId;
 use latchkey_core::key::{Binding, Caller};
-use latchkey_core::network::Gate;
 use latchkey_core::x::price::Micros;
-use latchkey_core::x::rate::{Window, WindowKind};
 
 use super::budget::Expense;
 use super::{Admission, Head, Inner, PassPlan, not_found};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::runtime::now;
 
 impl Inner {
@@ -44,7 +41,7 @@ impl Inner {
         let account = self.account_for(admission.account_id.as_str(), &caller.binding)?;
         let network = self.network(account.network_id.as_str())?.ok_or_else(|| not_found("social network"))?;
         let settings = self.settings()?;
-        require_open(&network.gate(&settings, now()), admission.creates_post)?;
+        network.gate(&settings, now()).require_open(admission.creates_post, now())?;
         let cost = settings.prices.of_charge(admission.charge);
         let tenant_id = account.tenant_id.as_ref();
         self.require_budget(&Expense { tenant_id, cost, at: now(), instead_of: None })?;
@@ -58,28 +55,5 @@ impl Inner {
             request_id: None,
         })?;
         Ok(cost)
-    }
-}
-
-/// What is wrong with the app concerns whoever writes with it.
-fn require_open(gate: &Gate, creates_post: bool) -> Result<()> {
-    if let Some(failure) = &gate.paused {
-        let code = match failure.code {
-            FailureCode::CreditsDepleted => Code::CreditsDepleted,
-            FailureCode::AppReadOnly => Code::AppReadOnly,
-            FailureCode::AppNotEnrolled => Code::AppNotEnrolled,
-            _ => Code::InvalidClientSecret,
-        };
-        return Err(Error::refused(code, format!("The X app is paused: {}", failure.message)));
-    }
-    match gate.closed_until.filter(|_| creates_post) {
-        None => Ok(()),
-        Some(reset_at) => {
-            let spent = |limit| Window { limit, remaining: 0, reset_at, kind: WindowKind::AppDay };
-            Err(Refused::new(Code::RateLimited, "X's limit for the app as a whole is reached.")
-                .until(Some(reset_at), now())
-                .with_windows(gate.closed_limit.map(spent).into_iter().collect())
-                .into())
-        }
     }
 }

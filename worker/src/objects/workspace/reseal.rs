@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 use latchkey_core::api::answer::Answer;
+use latchkey_core::app_change::SUPERSEDED_FOR;
 use latchkey_core::id::WebhookId;
 use latchkey_core::network::Network;
 use latchkey_core::reseal::Reseal;
@@ -13,7 +14,6 @@ use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::time::{Span, UnixMillis};
 use serde::Deserialize;
 
-use super::networks::SUPERSEDED_FOR;
 use super::outbox::Errand;
 use super::{Inner, not_found};
 use crate::error::Result;
@@ -135,12 +135,12 @@ impl Inner {
         self.db()?.transaction(|| {
             let current = self.network(network.id.as_str())?;
             // Another secret has come meanwhile: the first key sealed that one already.
-            let Some(mut current) = current.filter(|now| now.secret_version == network.secret_version) else {
+            let Some(mut current) = current.filter(|now| now.secret_version() == network.secret_version()) else {
                 return Ok(());
             };
-            current.secret_version = version;
+            current.re_encrypted(version);
             self.save_network(&current)?;
-            let (network_id, version) = (network.id.clone(), network.secret_version);
+            let (network_id, version) = (network.id.clone(), network.secret_version());
             self.owe(&Errand::ForgetSecret { network_id, version }, now() + SUPERSEDED_FOR)
         })
     }
