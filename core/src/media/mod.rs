@@ -34,9 +34,9 @@ pub struct Media {
     pub announced: Option<Kind>,
     /// What was announced, and once it is active what is there.
     pub size: Option<u64>,
-    pub status: Status,
+    pub(crate) status: Status,
     /// Bytes that are stored so far.
-    pub received: u64,
+    pub(crate) received: u64,
     pub created_at: UnixMillis,
     pub expires_at: UnixMillis,
 }
@@ -100,6 +100,16 @@ impl Media {
     /// Where its bytes are.
     pub fn key(&self) -> String {
         key_of(&self.id)
+    }
+
+    pub fn is_active(&self) -> bool {
+        self.status == Status::Active
+    }
+
+    /// So many of its bytes are there.
+    #[must_use]
+    pub fn with_received(self, received: u64) -> Self {
+        Self { received, ..self }
     }
 
     /// Its bytes are there, and of this kind.

@@ -43,6 +43,20 @@ pub struct Receiving {
     pub others: u64,
 }
 
+/// Why bytes are not stored. The refusal has an effect when what is there is too large by itself.
+#[derive(Debug)]
+pub struct Rejection {
+    pub refused: Box<Refused>,
+    pub gives_up: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirmation {
+    Now,
+    /// Another call has confirmed it.
+    Before,
+}
+
 /// Room for the bytes of one try.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reservation {
@@ -59,9 +73,17 @@ pub struct Reservation {
 }
 
 impl Receiving {
+    /// How many bytes are to be stored; or why none are, and whether what is there is given up.
+    pub fn decide(&self, content_length: Option<u64>, part: Option<u16>) -> Result<u64, Rejection> {
+        self.length(content_length, part).map_err(|refused| {
+            let gives_up = !self.media.is_active() && self.is_outgrown();
+            Rejection { refused: Box::new(refused), gives_up }
+        })
+    }
+
     /// How many bytes are to be stored; or why none are. In order: (1) confirmed already, 409; (2) no length, or an empty
     /// body, 400; (3) too many, 422.
-    pub fn length(&self, content_length: Option<u64>, part: Option<u16>) -> Result<u64, Refused> {
+    fn length(&self, content_length: Option<u64>, part: Option<u16>) -> Result<u64, Refused> {
         if self.media.status == Status::Active {
             return Err(spent());
         }
@@ -77,9 +99,34 @@ impl Receiving {
     }
 
     /// What is there is too large by itself: the limit is another one since its first bytes were seen, or since it was set.
-    pub const fn is_outgrown(&self) -> bool {
+    const fn is_outgrown(&self) -> bool {
         self.stored > self.limit
     }
+}
+
+/// A part belongs to the upload that is under way; another whole file has replaced it, or it was given up.
+pub fn require_upload(current: Option<&str>, upload_id: &str) -> Result<(), Refused> {
+    if current == Some(upload_id) { Ok(()) } else { Err(spent()) }
+}
+
+/// What a confirmation finds when its bytes are one object. `current` is the upload that is under way by then: of two
+/// calls at once the second finds the medium confirmed, and if other bytes have come in between, those are confirmed next.
+pub fn confirmation(media: &Media, current: Option<&str>, confirmed: &str) -> Result<Confirmation, Refused> {
+    if media.is_active() {
+        return Ok(Confirmation::Before);
+    }
+    if current == Some(confirmed) {
+        return Ok(Confirmation::Now);
+    }
+    let refused = Refused::new(Code::InFlight, "Other bytes have arrived while these were being confirmed.");
+    Err(refused.with_hint("Confirm again."))
+}
+
+/// What a draft or an unfinished post names stays.
+pub fn require_unused(post: Option<&str>) -> Result<(), Refused> {
+    let Some(post) = post else { return Ok(()) };
+    Err(Refused::new(Code::InFlight, format!("The post {post} is still to be sent with it."))
+        .with_hint("Delete the post, or wait until it is published."))
 }
 
 /// Whether one more upload may be announced, beside those that are pending.
@@ -214,6 +261,42 @@ mod tests {
         let mut open = receiving(None);
         open.media.status = Status::Active;
         assert_eq!(refusal(open.length(Some(7), None)).0, Code::SessionSpent);
+    }
+
+    #[test]
+    fn what_is_outgrown_is_given_up_and_what_fits_or_is_confirmed_is_not() {
+        let gives_up = |open: &Receiving| open.decide(Some(1), Some(2)).map_err(|rejection| rejection.gives_up);
+        let full = Receiving { stored: 5 * MIB, others: 5 * MIB, ..receiving(None) };
+        assert_eq!(gives_up(&full), Err(false), "only the new part is too much");
+        let mut over = Receiving { stored: 5 * MIB + 1, others: 5 * MIB + 1, ..receiving(None) };
+        assert_eq!(gives_up(&over), Err(true));
+        over.media.status = Status::Active;
+        assert_eq!(gives_up(&over), Err(false));
+    }
+
+    #[test]
+    fn a_part_of_an_upload_that_was_replaced_is_not_stored() {
+        assert!(require_upload(Some("u1"), "u1").is_ok());
+        for current in [Some("u2"), None] {
+            assert_eq!(refusal(require_upload(current, "u1")).0, Code::SessionSpent);
+        }
+    }
+
+    #[test]
+    fn of_two_confirmations_the_second_finds_it_done_and_other_bytes_are_confirmed_next() {
+        let mut media = receiving(None).media;
+        assert_eq!(confirmation(&media, Some("u1"), "u1").unwrap(), Confirmation::Now);
+        assert_eq!(refusal(confirmation(&media, Some("u2"), "u1")).0, Code::InFlight);
+        assert_eq!(refusal(confirmation(&media, None, "u1")).0, Code::InFlight);
+        media.status = Status::Active;
+        assert_eq!(confirmation(&media, None, "u1").unwrap(), Confirmation::Before);
+    }
+
+    #[test]
+    fn what_a_post_is_still_to_be_sent_with_is_not_deleted() {
+        assert!(require_unused(None).is_ok());
+        let (code, message) = refusal(require_unused(Some("post_1")));
+        assert_eq!((code, message.as_str()), (Code::InFlight, "The post post_1 is still to be sent with it."));
     }
 
     #[test]

@@ -6,9 +6,9 @@ use latchkey_core::api::input::read;
 use latchkey_core::api::media::{ConfirmUpload, NewUpload, media_view};
 use latchkey_core::api::refused::Refused;
 use latchkey_core::id::MediaId;
+use latchkey_core::media::Media;
 use latchkey_core::media::link::{LINK_LIFE, Use};
 use latchkey_core::media::upload::within;
-use latchkey_core::media::{Media, Status};
 use serde_json::{Value, json};
 
 use super::Answered;
@@ -103,7 +103,7 @@ pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
 
 /// It is as if nothing had arrived: the address takes bytes again.
 async fn reject(caller: &ApiCaller<'_>, media: Media, upload_id: String, refused: Refused) -> Result<Reply, Early> {
-    let media = Media { received: 0, ..media };
+    let media = media.with_received(0);
     let refused = Box::new(refused);
     Ok(caller.finish(command(MediaCommand::Reject { media, upload_id, refused })).await?)
 }
@@ -123,7 +123,7 @@ fn no_kind() -> Refused {
 
 fn view(app: &App, incoming: &Incoming, media: &Media) -> Result<Value> {
     let origin = app.public_origin(&incoming.url)?;
-    let url = (media.status == Status::Active).then(|| Use::Read.address(app.keyring(), &origin, &media.id, now()));
+    let url = media.is_active().then(|| Use::Read.address(app.keyring(), &origin, &media.id, now()));
     Ok(media_view(media, url.as_deref()))
 }
 

@@ -3,13 +3,11 @@
 use std::rc::Rc;
 
 use latchkey_core::api::answer::Answer;
-use latchkey_core::api::code::Code;
 use latchkey_core::api::media::MediaFilter;
 use latchkey_core::api::query::Query;
-use latchkey_core::api::refused::Refused;
 use latchkey_core::id::TenantId;
 use latchkey_core::key::Binding;
-use latchkey_core::media::upload::{assemble, require_quota, within};
+use latchkey_core::media::upload::{Confirmation, assemble, confirmation, require_quota, require_unused, within};
 use latchkey_core::media::{Media, Status};
 use latchkey_core::time::{Span, UnixMillis};
 use serde::Deserialize;
@@ -79,7 +77,7 @@ impl Inner {
     }
 
     pub(super) fn save_media(&self, media: &Media) -> Result<()> {
-        let status = if media.status == Status::Active { "active" } else { "pending" };
+        let status = if media.is_active() { "active" } else { "pending" };
         self.db()?.run(
             "INSERT INTO media (id, tenant_id, status, expires_at, doc) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
                 SET status = excluded.status, expires_at = excluded.expires_at, doc = excluded.doc",
@@ -116,7 +114,7 @@ impl Inner {
 
     fn plan_confirm(&self, id: &str, size: Option<u64>, whose: &Binding) -> Result<ConfirmPlan> {
         let media = self.media_for(id, whose)?;
-        if media.status == Status::Active {
+        if media.is_active() {
             return Ok(ConfirmPlan::Active(media));
         }
         let (parts, kind, limits) = (self.parts_of(id)?, self.kind_seen(&media)?, self.settings()?.allowed_media);
@@ -128,14 +126,10 @@ impl Inner {
     /// Of two calls at once the second finds it confirmed. If other bytes have come in between, those are confirmed next.
     fn confirm(&self, media: &Media, upload_id: &str) -> Result<()> {
         let current = self.media_named(media.id.as_str())?.ok_or_else(|| not_found("media"))?;
-        if current.status == Status::Active {
-            return Ok(());
+        match confirmation(&current, self.upload_of(media.id.as_str())?.as_deref(), upload_id)? {
+            Confirmation::Before => Ok(()),
+            Confirmation::Now => self.forget_upload(media, upload_id),
         }
-        if self.upload_of(media.id.as_str())?.as_deref() != Some(upload_id) {
-            let refused = Refused::new(Code::InFlight, "Other bytes have arrived while these were being confirmed.");
-            return Err(refused.with_hint("Confirm again.").into());
-        }
-        self.forget_upload(media, upload_id)
     }
 
     /// The row as it is now, without an upload.
@@ -158,10 +152,8 @@ impl Inner {
     fn delete_media(&self, id: &str, whose: &Binding) -> Result<Remains> {
         let media = self.media_for(id, whose)?;
         let query = "SELECT post_id AS id FROM media_in_use WHERE media_id = ? LIMIT 1";
-        if let Some(Name { id: post }) = self.db()?.rows(query, vec![id.into()])?.into_iter().next() {
-            let refused = Refused::new(Code::InFlight, format!("The post {post} is still to be sent with it."));
-            return Err(refused.with_hint("Delete the post, or wait until it is published.").into());
-        }
+        let post: Option<Name> = self.db()?.rows(query, vec![id.into()])?.into_iter().next();
+        require_unused(post.as_ref().map(|post| post.id.as_str()))?;
         self.close_media(&media)
     }
 

@@ -1,8 +1,10 @@
 //! Bytes of media on their way in: what the ledger says before they are stored, and what it is told afterwards.
 
 use latchkey_core::id::MediaId;
-use latchkey_core::media::upload::{Part, RESERVED_FOR, Receiving, Reservation, spent, within};
-use latchkey_core::media::{Kind, Media, Status};
+use latchkey_core::media::upload::{
+    Part, RESERVED_FOR, Receiving, Rejection, Reservation, require_upload, spent, within,
+};
+use latchkey_core::media::{Kind, Media};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -53,13 +55,13 @@ impl Inner {
         self.db()?.run("DELETE FROM media_reservations WHERE ends_at <= ?", vec![time(now())])?;
         let media = self.media_named(id.as_str())?.ok_or_else(|| not_found("media"))?;
         let receiving = self.receiving(media, attempt)?;
-        match receiving.length(attempt.length, attempt.part) {
+        match receiving.decide(attempt.length, attempt.part) {
             Ok(length) => Ok(Ok(self.reserved(receiving, attempt, length)?)),
-            Err(refused) => {
-                if receiving.media.status == Status::Pending && receiving.is_outgrown() {
+            Err(Rejection { refused, gives_up }) => {
+                if gives_up {
                     self.abandon(receiving.media)?;
                 }
-                Ok(Err(Box::new(refused)))
+                Ok(Err(refused))
             }
         }
     }
@@ -123,11 +125,11 @@ impl Inner {
     /// The sum is looked at again: the room of a try may have ended before it did, or what the file is was seen since.
     fn received(&self, id: &MediaId, arrival: &Arrival) -> Result<Decided<u64>> {
         let Arrival { reservation, upload_id, part, is_whole } = arrival;
-        let mut media = self.pending(id)?;
+        let media = self.pending(id)?;
         if *is_whole {
             self.replace_upload(&media, upload_id)?;
-        } else if self.upload_of(id.as_str())?.as_deref() != Some(upload_id) {
-            return Err(spent().into());
+        } else {
+            require_upload(self.upload_of(id.as_str())?.as_deref(), upload_id)?;
         }
         self.save_part(id, part)?;
         reservation.map_or(Ok(()), |reservation| self.release(reservation))?;
@@ -136,8 +138,7 @@ impl Inner {
             self.abandon(media)?;
             return Ok(Err(Box::new(refused)));
         }
-        media.received = stored;
-        self.save_media(&media)?;
+        self.save_media(&media.with_received(stored))?;
         Ok(Ok(stored))
     }
 
@@ -145,14 +146,14 @@ impl Inner {
     fn abandon(&self, media: Media) -> Result<()> {
         if let Some(upload_id) = self.upload_of(media.id.as_str())? {
             self.owe(&Errand::AbandonUpload { key: media.key(), upload_id: upload_id.clone() }, now())?;
-            self.forget_upload(&Media { received: 0, ..media }, &upload_id)?;
+            self.forget_upload(&media.with_received(0), &upload_id)?;
         }
         Ok(())
     }
 
     fn pending(&self, id: &MediaId) -> Result<Media> {
         let media = self.media_named(id.as_str())?.ok_or_else(|| not_found("media"))?;
-        if media.status == Status::Active { Err(spent().into()) } else { Ok(media) }
+        if media.is_active() { Err(spent().into()) } else { Ok(media) }
     }
 
     /// What was uploaded before is given up, and nothing of it is mixed into the new file.
