@@ -36,6 +36,7 @@ pub mod post_change;
 pub mod public_url;
 pub mod refusal;
 pub mod reseal;
+pub mod retention;
 pub mod revocation;
 pub mod schema;
 pub mod seal;

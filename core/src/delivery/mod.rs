@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::attachment::{Attachment, File, Names, Track, Upload};
 pub use self::effect::{Lock, Outcome};
-pub use self::settle::Doubt;
+pub use self::settle::{Doubt, longest_doubt};
 pub use self::upload::{Place, UploadOutcome, UploadStep};
 use crate::id::{AccountId, PostId, XPostId};
 use crate::time::{Span, UnixMillis};

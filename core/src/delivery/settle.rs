@@ -29,6 +29,11 @@ const LONGEST_PAUSE_SETTLES: i64 = 60;
 /// With the default pace, a second: X lists most posts at once.
 const FIRST_PAUSE_OF_SETTLE: i64 = 60;
 
+/// After how long a delivery whose answer was lost waits for a person.
+pub const fn longest_doubt(pace: Pace) -> Span {
+    Span::millis(pace.settle.as_millis().saturating_mul(GIVEN_UP_AFTER_SETTLES))
+}
+
 impl Doubt {
     /// After the answer of a call that began at `begun`, in addition to what was in doubt before.
     pub(super) fn after(before: Option<Self>, begun: UnixMillis) -> Self {
@@ -50,7 +55,7 @@ impl Doubt {
     }
 
     fn is_too_old(&self, now: UnixMillis, pace: Pace) -> bool {
-        (now - self.since).as_millis() > pace.settle.as_millis().saturating_mul(GIVEN_UP_AFTER_SETTLES)
+        now - self.since > longest_doubt(pace)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::XPostId;
-use latchkey_core::time::{Span, UnixMillis};
+use latchkey_core::retention::Kept;
+use latchkey_core::time::UnixMillis;
 use latchkey_core::x::rate::Window;
 use serde::Deserialize;
 
@@ -14,10 +15,6 @@ use crate::runtime::now;
 
 /// How many changes one report to the ledger carries.
 pub const REPORT_ROWS: u32 = 100;
-/// A row of the journal that is final and reported is of no more use here; the ledger has it.
-const JOURNAL_KEPT: Span = Span::days(7);
-/// Longer than an answer stays in doubt.
-const CLAIMS_KEPT: Span = Span::days(3);
 
 /// A row of the journal that has a step to make.
 #[derive(Deserialize)]
@@ -172,11 +169,11 @@ impl Inner {
 
     /// Removes what nobody asks for any more.
     pub fn purge(&self, now: UnixMillis) -> Result<()> {
-        self.db()?.run("DELETE FROM claims WHERE at < ?", vec![time(now - CLAIMS_KEPT)])?;
+        self.db()?.run("DELETE FROM claims WHERE at < ?", vec![time(Kept::Claim.expired_at(now))])?;
         self.db()?.run(
             "DELETE FROM journal WHERE state IN ('published', 'failed', 'deleted', 'cancelled') AND told >= revision
                 AND run_at < ?",
-            vec![time(now - JOURNAL_KEPT)],
+            vec![time(Kept::JournalRow.expired_at(now))],
         )
     }
 

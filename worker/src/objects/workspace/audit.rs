@@ -7,9 +7,10 @@ use latchkey_core::api::answer::Answer;
 use latchkey_core::api::audit::AuditFilter;
 use latchkey_core::api::query::Query;
 use latchkey_core::api::route::Route;
-use latchkey_core::audit::{Action, Entry, KEPT};
+use latchkey_core::audit::{Action, Entry};
 use latchkey_core::id::TenantId;
 use latchkey_core::key::{Binding, Caller};
+use latchkey_core::retention::Kept;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::SqlStorageValue;
@@ -95,7 +96,7 @@ impl Inner {
     }
 
     pub(super) fn purge_audit(&self) -> Result<()> {
-        self.db()?.run("DELETE FROM audit WHERE at <= ?", vec![time(now() - KEPT)])
+        self.db()?.run("DELETE FROM audit WHERE at <= ?", vec![time(Kept::AuditEntry.expired_at(now()))])
     }
 
     /// Newest first; for a tenant's key what concerns that tenant.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use latchkey_core::audit::Action;
 use latchkey_core::id::{EventId, WebhookId};
+use latchkey_core::retention::Kept;
 use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::secret::Secret;
 use latchkey_core::time::{Span, UnixMillis};
@@ -23,8 +24,6 @@ use crate::runtime::now;
 
 /// Longer than a try: one that is not heard of by then is made again.
 const LEASE: Span = Span::secs(40);
-/// How long the log is kept.
-const KEPT: Span = Span::days(30);
 
 /// Those that take what they are told, and those that have not lately: a dead address waits for its own kind only.
 #[derive(Clone, Copy)]
@@ -148,7 +147,8 @@ impl Inner {
 
     pub(super) fn purge_dispatches(&self) -> Result<()> {
         let delete = "DELETE FROM dispatches WHERE due_at IS NULL AND created_at <= ? RETURNING event_id";
-        let deleted: Vec<serde_json::Value> = self.db()?.rows(delete, vec![time(now() - KEPT)])?;
+        let deleted: Vec<serde_json::Value> =
+            self.db()?.rows(delete, vec![time(Kept::WebhookDelivery.expired_at(now()))])?;
         if deleted.is_empty() { Ok(()) } else { self.delete_unheard_events() }
     }
 
@@ -161,7 +161,7 @@ impl Inner {
     pub(super) fn next_dispatch(&self) -> Result<Option<UnixMillis>> {
         let others = "SELECT min(at) AS at FROM (SELECT min(due_at) AS at FROM dispatches WHERE opened > 0
             UNION ALL SELECT min(created_at) + ? AS at FROM dispatches WHERE due_at IS NULL)";
-        let mut times: Vec<Time> = self.db()?.rows(others, vec![KEPT.as_millis().into()])?;
+        let mut times: Vec<Time> = self.db()?.rows(others, vec![Kept::WebhookDelivery.span().as_millis().into()])?;
         let next = format!(
             "SELECT min((SELECT min(due_at) FROM dispatches WHERE webhook_id = w.id AND due_at IS NOT NULL)) AS at {IDLE}"
         );

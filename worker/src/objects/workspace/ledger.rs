@@ -5,9 +5,10 @@ use latchkey_core::api::settings::{Spent, SpentOnDay};
 use latchkey_core::budget::Month;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, NetworkId, PostId, TenantId};
-use latchkey_core::idempotency::{REMEMBERED, Row};
+use latchkey_core::idempotency::Row;
 use latchkey_core::network::Network;
 use latchkey_core::post::{Post, means_every};
+use latchkey_core::retention::Kept;
 use latchkey_core::settings::Settings;
 use latchkey_core::time::{Span, UnixMillis};
 use serde::Deserialize;
@@ -297,6 +298,6 @@ impl Inner {
     }
 
     pub(super) fn purge_idempotency(&self, now: UnixMillis) -> Result<()> {
-        self.db()?.run("DELETE FROM idempotency WHERE started_at <= ?", vec![time(now - REMEMBERED)])
+        self.db()?.run("DELETE FROM idempotency WHERE started_at <= ?", vec![time(Kept::Response.expired_at(now))])
     }
 }

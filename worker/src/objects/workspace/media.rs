@@ -9,7 +9,8 @@ use latchkey_core::id::TenantId;
 use latchkey_core::key::Binding;
 use latchkey_core::media::upload::{Confirmation, assemble, confirmation, require_quota, require_unused, within};
 use latchkey_core::media::{Media, Status};
-use latchkey_core::time::{Span, UnixMillis};
+use latchkey_core::retention::{Kept, SWEEP_EVERY};
+use latchkey_core::time::UnixMillis;
 use serde::Deserialize;
 use worker::SqlStorageValue;
 
@@ -175,10 +176,8 @@ impl Inner {
     }
 }
 
-/// Copies of files that posts name by URL are made for one delivery and deleted with its end; a crash may leave one.
+/// Copies of files that posts name by URL.
 const FETCHED: &str = "fetched/";
-const FETCHED_FOR: Span = Span::days(2);
-const SWEEP_EVERY: Span = Span::days(1);
 
 impl Inner {
     /// Whether it is time to look for what crashes left. If this time fails, the next one does it.
@@ -191,7 +190,7 @@ impl Inner {
     }
 
     pub(super) async fn sweep_fetched(self: Rc<Self>) -> Result<()> {
-        self.app()?.media()?.sweep(FETCHED, FETCHED_FOR).await
+        self.app()?.media()?.sweep(FETCHED, Kept::FetchedCopy.span()).await
     }
 }
 

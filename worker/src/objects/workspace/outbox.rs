@@ -9,8 +9,8 @@ use latchkey_core::account::Account;
 use latchkey_core::backoff;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, ImportId, KeyId, NetworkId, account_object};
-use latchkey_core::idempotency::REMEMBERED;
 use latchkey_core::network::ClientRef;
+use latchkey_core::retention::Kept;
 use latchkey_core::time::{Span, UnixMillis};
 use serde::{Deserialize, Serialize};
 
@@ -186,7 +186,7 @@ impl Inner {
         let rows: Vec<Time> = if self.is_standing()? {
             self.db()?.rows("SELECT next_at AS at FROM standstill", Vec::new())?
         } else {
-            self.db()?.rows(query, vec![NEVER.into(), REMEMBERED.as_millis().into()])?
+            self.db()?.rows(query, vec![NEVER.into(), Kept::Response.span().as_millis().into()])?
         };
         let own = rows.first().and_then(|row| row.at).map(UnixMillis);
         self.db()?.set_alarm(own.into_iter().chain(self.next_dispatch()?).min()).await
