@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { refusal } from "../support/contract.mjs";
 import { createSession } from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
 import { buttonOf, inState, startStage, statusOf } from "./stage.mjs";
 
 let stage;
@@ -185,6 +186,73 @@ for (const [how, lose] of [["is refused", (route) => route.abort("internetdiscon
     assert.match(detail.hint, /GET .*\/v1\/connect-sessions\/…/);
   });
 }
+
+/** What becomes of a start form that nobody answers. */
+const STUCK = {
+  "that never arrives": never,
+  "that arrives, and is answered to nobody": (request) => arrive(request),
+};
+
+/** The form reaches the Worker, and the browser hears nothing of it. */
+async function arrive(request) {
+  const { host, ...headers } = await request.allHeaders();
+  const body = request.postData();
+  const url = new URL(new URL(request.url()).pathname, stage.worker.api);
+  const { status } = await fetch(url, { method: "POST", headers, body, redirect: "manual" });
+  assert.equal(status, 303);
+}
+
+for (const mode of ["popup", "redirect"]) {
+  for (const [how, meanwhile] of Object.entries(STUCK)) {
+    test(`a start form ${how} ends the press, and the session with it: ${mode}`, async (t) => {
+      const held = Promise.withResolvers();
+      const visit = await pacedVisit(t, "**/connect/start", (route) => {
+        held.resolve(route);
+        return meanwhile(route.request());
+      });
+      await visit.configure({ mode });
+      await inState(visit.page, "ready");
+      const made = visit.page.waitForResponse("**/api/x/session");
+      await buttonOf(visit.page).click({ noWaitAfter: true });
+      const session = await (await made).json();
+      await hurry(visit.page);
+      await visit.page.waitForFunction(() => globalThis.ended.length > 0, null, { timeout: 40_000 });
+      // Nothing more is read of a page that is on its way to another one.
+      await (await held.promise).abort("aborted").catch(() => {});
+      const { detail } = await visit.onlyEvent(visit.page);
+      assert.deepEqual([detail.code, detail.retryable], ["start_failed", true]);
+      // Of the session, and not of the button's own DELETE: nobody reads its answer, and so it never ends in Chromium.
+      const read = async () => (await stage.api.get(`/v1/connect-sessions/${session.id}`)).body.data.status;
+      await eventually(read, (status) => status === "cancelled");
+      assert.equal(await buttonOf(visit.page).getAttribute("aria-busy"), "false");
+    });
+  }
+}
+
+test("a window that stays about:blank, since its form goes nowhere, ends the press", async (t) => {
+  const visit = await stage.visit(t);
+  // As a sandbox and some extensions have it: no request, and nothing that tells the page.
+  await visit.context.addInitScript(() => (HTMLFormElement.prototype.submit = () => {}));
+  await visit.context.addInitScript(setPace);
+  visit.page = await visit.open();
+  await inState(visit.page, "ready");
+  const popup = await visit.press(visit.page);
+  await hurry(visit.page);
+  const closed = popup.waitForEvent("close", { timeout: 40_000 });
+  assert.equal((await visit.onlyEvent(visit.page)).detail.code, "start_failed");
+  await closed;
+});
+
+test("a page that is loaded anew while its form is under way ends the press", async (t) => {
+  const held = Promise.withResolvers();
+  const visit = await pacedVisit(t, "**/connect/start", held.resolve);
+  await visit.press(visit.page);
+  const route = await held.promise;
+  await visit.page.reload();
+  await hurry(visit.page);
+  await visit.events(1, visit.page);
+  await route.abort("aborted");
+});
 
 test("a window that the person takes elsewhere before X was asked is a cancellation", async (t) => {
   const visit = await stage.visit(t);

@@ -80,7 +80,7 @@ async function atX(options) {
   const { popup, kept, labels, client, root, texts, signal } = options;
   const leaves = !popup && !kept?.isPopup;
   const place = leaves ? new Page(options) : new Window(popup, labels);
-  if (popup && place.isGone) {
+  if (popup && !place.isBlank) {
     client.cancel();
     return { type: "cancelled", detail: { reason: "window_closed" } };
   }

@@ -13,7 +13,7 @@ export async function follow(given) {
   return following.outcome();
 }
 
-/** The form of a press arrives with the first poll, or never. */
+/** X's page has come by then, or never will: the form did not arrive, or nobody answers it. */
 const START_MS = 15_000;
 
 const now = () => Math.round(performance.now());
@@ -24,7 +24,6 @@ class Following {
   #step;
   #answer;
   #typed;
-  #posted;
   #refused = Promise.withResolvers();
   #stay;
   #isLeft = false;
@@ -44,14 +43,16 @@ class Following {
   leave() {
     const { place, leaves } = this.#given;
     this.#told("open", { mode: this.#mode });
-    this.#posted = now();
     place.start(this.#form, this.#onRefused);
+    this.#noticeNoStart();
     if (!leaves) this.#noticeClosing();
   }
 
   /** Whether X has sent the tab back, or the person went back or loaded the page anew. */
   comeBack() {
-    const { kept } = this.#given;
+    const { kept, place } = this.#given;
+    // A start that the page was loaded anew under has as long as any.
+    place.postedAt = performance.now();
     if (!kept.isBack) return this.#leftX();
     if (kept.scroll) scrollBack(kept.scroll);
     this.#authorizing();
@@ -94,8 +95,8 @@ class Following {
   }
 
   get #mayLeave() {
-    const { leaves, kept } = this.#given;
-    return leaves && !kept && this.#posted === undefined;
+    const { leaves, kept, place } = this.#given;
+    return leaves && !kept && place.postedAt === undefined;
   }
 
   #hear(answer, sent) {
@@ -103,7 +104,7 @@ class Following {
     this.#answer = answer;
     this.#step = answer ? flow.answered(answer.http, answer.status, answer.code, now()) : flow.unreachable(sent, now());
     if (this.#mayLeave && this.#step === this.#given.Step.Poll && answer) return this.#leaveThePage(answer);
-    if (answer?.status === "pending") this.#noticeNoStart();
+    this.#endNoStart();
     if (answer?.status === "authorizing" && !this.#isAuthorizing && !this.#isLeft) this.#authorizing();
   }
 
@@ -112,10 +113,18 @@ class Following {
     this.leave();
   }
 
+  /** Of each posted form; no poll is due at that time. */
   #noticeNoStart() {
-    const { client } = this.#given;
-    if (!(now() - this.#posted >= START_MS)) return;
-    throw leavingOpen(new ConnectError("start_failed", { seen: client.seen, retryable: true }));
+    setTimeout(() => this.#endNoStart(), START_MS + 1);
+  }
+
+  /** The session may know of a start of which the window has heard nothing: its answer is lost, or X does not answer. */
+  #endNoStart() {
+    const { client, place } = this.#given;
+    if (!(performance.now() - place.postedAt >= START_MS)) return;
+    const status = this.#answer?.status;
+    if (status !== "pending" && !(status === "authorizing" && place.isBlank)) return;
+    this.#refused.reject(leavingOpen(new ConnectError("start_failed", { seen: client.seen, retryable: true })));
   }
 
   /** The page's policy keeps the form from us, or the browser from X. */
@@ -160,6 +169,7 @@ class Following {
     this.#isLeft = false;
     this.#stay?.abort();
     place.show(this.#form, this.#onRefused);
+    this.#noticeNoStart();
   }
 
   /**
@@ -200,7 +210,6 @@ class Following {
     return new ConnectError(flow.code(), { seen: client.seen, retryable: flow.retryable() });
   }
 }
-
 
 /** RFC 7636 §4.3, posted rather than put in an address. A phone's tab may sleep: there the server gets the verifier too. */
 function startForm({ session: { token, connectUrl }, flow, leaves, isTouch }) {

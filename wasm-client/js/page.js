@@ -9,6 +9,10 @@ import { submit } from "./submit.js";
 export class Page {
   /** Nothing of X is in front while this page can be seen. */
   closed = true;
+  /** When the form was posted, on the page's clock. */
+  postedAt;
+  /** Whether the page is still here: nothing has come of the form. */
+  isBlank;
   #kept;
 
   constructor({ session, flow, elementId }) {
@@ -20,7 +24,9 @@ export class Page {
     if (!keep({ ...this.#kept, ...placeNow() })) throw leavingOpen(new ConnectError("storage_blocked"));
     const frame = node("iframe", { hidden: "" });
     document.body.append(frame);
+    Object.assign(this, { postedAt: performance.now(), isBlank: true });
     submit(frame.contentDocument, form, onRefused, "_top");
+    addEventListener("pagehide", () => (this.isBlank = false), { once: true });
     addEventListener("pageshow", () => frame.remove(), { once: true });
   }
 

@@ -10,7 +10,7 @@ export const remedies = {
   wasm_unavailable: "Serve the .wasm file beside the script, as application/wasm. Some bundlers need it copied (README, top).",
   connect_forbidden: "Add that origin to connect-src in the page's Content-Security-Policy.",
   form_forbidden: "Add the origin of connect_url and https://x.com to form-action in the page's Content-Security-Policy.",
-  start_failed: "Look at the window or the network panel: a proxy, an extension or a sandbox keeps the form from connect_url.",
+  start_failed: "Look at the window or the network panel: a proxy, an extension or a sandbox keeps the form from connect_url, or its answer from the window.",
   storage_blocked: "mode=\"redirect\" keeps the attempt in sessionStorage, which this page may not use. Use mode=\"popup\".",
   redirect_uri_missing: "mode=\"redirect\" needs a session that was created with `redirect_uri`. Pass on the one that the button asks for.",
   needs_confirmation: "Give connect() `askCode`, so that the person can type the code that the other browser shows.",

@@ -5,6 +5,8 @@ import { submit } from "./submit.js";
 
 export class Window {
   #popup;
+  /** When the last form was posted, on the page's clock. */
+  postedAt;
 
   /** Without a popup: of an attempt whose page was loaded anew, so that its window is out of reach, like one at X. */
   constructor(popup, labels) {
@@ -16,12 +18,15 @@ export class Window {
     return this.#popup.window.closed;
   }
 
-  /** Whether the person has closed it, or gone elsewhere with it, before it was sent to X. */
-  get isGone() {
+  /**
+   * Whether it is still the blank document: not closed, not gone elsewhere, and nothing has come of a form that was posted
+   * in it. A page that answers takes its place.
+   */
+  get isBlank() {
     try {
-      return this.closed || !this.#popup.window.document;
+      return !this.closed && this.#popup.window.location.href === "about:blank";
     } catch {
-      return true;
+      return false;
     }
   }
 
@@ -43,6 +48,9 @@ export class Window {
   }
 
   #post(form, onRefused) {
-    this.#popup.onBlank = (blank) => submit(blank, form, onRefused);
+    this.#popup.onBlank = (blank) => {
+      this.postedAt = performance.now();
+      submit(blank, form, onRefused);
+    };
   }
 }
