@@ -1,6 +1,6 @@
 //! API keys: the calls that a key may make, and the rows that a key sees. Only the digest of a key is stored.
 
-mod unknown;
+mod recent;
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::seal::base64url;
 use crate::secret::Secret;
 use crate::time::UnixMillis;
 
-pub use self::unknown::UnknownKeys;
+pub use self::recent::RecentDigests;
 
 /// What a key may do. `admin` includes the others, each of which stands for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -290,6 +290,8 @@ test("until its last line was read, the configuration's own key alone opens a de
   const file = await exported(bench);
   const there = await elsewhere(t, bench);
   const cut = `${file.trimEnd().split("\n").slice(0, -1).join("\n")}\n`;
+  // The edge remembers these refusals, until a restore may bring the key.
+  for (const { key } of keys) assertRefused(await api(there.worker, { key }).get("/v1/posts"), 401, "invalid_api_key");
   assertRefused(await restore(there, cut), 400, "invalid_payload", "body");
   assert.equal(await statusOf(there), "restoring");
 

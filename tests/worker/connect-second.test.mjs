@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browse, complete, consent, cookieOf, newVerifier, startBench, startSession } from "../support/client.mjs";
+import { browse, complete, consent, cookieOf, newVerifier, request, startBench, startSession } from "../support/client.mjs";
 import {
   atCallback,
   codeOf,
@@ -41,6 +41,26 @@ test("within thirty seconds and before the exchange the starter's browser may br
   assert.equal(await statusOf(bench, attempt.session), "authorized");
   assert.equal((await complete(bench, attempt.session, attempt.verifier)).body.data.account.username, attempt.username);
   assert.equal(exchangesOf(bench, attempt.callback), 1);
+});
+
+test("a prefetch and a HEAD of X's way back are no arrival, whoever's browser makes them", async () => {
+  const attempt = await atCallback(bench);
+  const looks = [
+    ["HEAD", {}],
+    ["GET", { "sec-purpose": "prefetch" }],
+    ["GET", { "sec-purpose": "prefetch;prerender" }],
+    ["GET", { purpose: "prefetch" }],
+    ["GET", { "x-moz": "prefetch" }],
+  ];
+  for (const [method, headers] of looks) {
+    for (const cookie of [undefined, attempt.cookie]) {
+      const looked = await request(bench.worker, method, attempt.callback, { headers: { ...headers, ...(cookie && { cookie }) } });
+      assert.deepEqual([looked.status, looked.headers.get("set-cookie"), looked.headers.get("location")], [204, null, null]);
+      assert.equal(await statusOf(bench, attempt.session), "authorizing");
+    }
+  }
+  await browse(bench, attempt.callback, attempt.cookie);
+  assert.equal(await statusOf(bench, attempt.session), "authorized");
 });
 
 test("after the exchange the URL counts in the second browser alone, and only its digits connect", async () => {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
+import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { api, callbackOf, cookieOf, newAccount, request, startBench } from "../support/client.mjs";
@@ -132,6 +133,21 @@ test("a key in the header goes before the cookie", async () => {
   const { cookie } = await signIn();
   const headers = { cookie, "sec-fetch-site": "cross-site", authorization: `Bearer ${key.key}` };
   assertRefused(await api(bench.worker, { key: null }).get("/v1/api-keys", headers), 403, "insufficient_key_scope");
+});
+
+test("an Authorization that is no bearer is 401, and not answered by the cookie beside it", async () => {
+  const { cookie } = await signIn();
+  const status = (authorization) =>
+    new Promise((resolve, reject) => {
+      const headers = { cookie, ...OURS, ...(authorization === undefined ? {} : { authorization }) };
+      const sent = httpRequest({ host: "127.0.0.1", port: bench.worker.port, path: "/v1/posts", headers });
+      sent.on("error", reject).on("response", (answer) => (answer.resume(), resolve(answer.statusCode))).end();
+    });
+  // workerd shows no empty header to a Worker.
+  for (const none of [undefined, ""]) assert.equal(await status(none), 200);
+  for (const authorization of ["Basic YWJjOmRlZg==", "Bearer", "Bearer ", "Token lk_1", ADMIN_KEY, "DPoP abc"]) {
+    assert.equal(await status(authorization), 401, `"${authorization}"`);
+  }
 });
 
 test("signing out ends this browser's session and no other", async () => {

@@ -23,7 +23,9 @@ use crate::error::{Error, Result};
 use crate::names::{WORKSPACE, callback_url};
 use crate::request::Incoming;
 use crate::response::Reply;
-use crate::rpc::workspace::{Command, Done, Head, Heard, Outcome, PassPlan, Served, Stage, is_known_to_be_unknown};
+use crate::rpc::workspace::{
+    Command, Done, Head, Heard, Outcome, PassPlan, Served, Stage, is_known, is_known_to_be_unknown,
+};
 use crate::runtime::entropy;
 
 /// A caller with an API key, and the call being made. The ledger authorises each command as it runs it.
@@ -79,7 +81,7 @@ impl<'a> ApiCaller<'a> {
         parse: impl FnOnce(&[u8]) -> Result<T, Refused>,
     ) -> Result<(Self, T), Early> {
         let mut caller = Self::without_query(app, incoming).await?;
-        let body = caller.require(incoming.json_body().await).await?;
+        let body = caller.json_body(incoming).await?;
         caller.bind(incoming, &body).await?;
         let input = caller.require(parse(&body)).await?;
         Ok((caller, input))
@@ -92,10 +94,30 @@ impl<'a> ApiCaller<'a> {
         parse: impl FnOnce(&[u8]) -> Result<T, Refused>,
     ) -> Result<(Self, T), Early> {
         let mut caller = Self::without_query(app, incoming).await?;
-        let body = caller.require(incoming.optional_json_body().await).await?;
+        let body = caller.optional_json_body(incoming).await?;
         caller.bind(incoming, &body).await?;
         let input = caller.require(parse(&body)).await?;
         Ok((caller, input))
+    }
+
+    async fn json_body(&self, incoming: &Incoming) -> Result<Vec<u8>, Early> {
+        self.require_known().await?;
+        self.require(incoming.json_body().await).await
+    }
+
+    /// The body of a call whose JSON may be left out.
+    pub async fn optional_json_body(&self, incoming: &Incoming) -> Result<Vec<u8>, Early> {
+        self.require_known().await?;
+        self.require(incoming.optional_json_body().await).await
+    }
+
+    /// A body is read for a key that somebody has. Whose it is and what it may is decided with the call itself.
+    async fn require_known(&self) -> Result<(), Early> {
+        if is_known(&self.head.key_digest) {
+            return Ok(());
+        }
+        let head = Head { changes: false, stage: Stage::Begin, ..self.head.clone() };
+        Ok(self.app.workspace()?.command(head, None, &Command::Authorise).await.map(drop)?)
     }
 
     /// A call that the ledger answers by itself, as it came in.

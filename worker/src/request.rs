@@ -70,9 +70,16 @@ impl Incoming {
         self.jar().get(&self.header("cookie")?, name)
     }
 
-    /// Whether something else than a bearer says who asks: a scheme that is not known here.
+    /// Whether something else than a bearer says who asks: a scheme that is not known here. workerd
+    /// shows no empty header.
     pub fn has_other_credentials(&self) -> bool {
         self.header("authorization").is_some() && self.bearer().is_none()
+    }
+
+    /// Whether a browser only looks at what it may open later, or wants the head alone: that changes nothing.
+    pub fn is_look(&self) -> bool {
+        let is_prefetch = |name| self.header(name).is_some_and(|purpose| purpose.contains("prefetch"));
+        self.method == "HEAD" || ["sec-purpose", "purpose", "x-moz"].into_iter().any(is_prefetch)
     }
 
     /// The body of a call that takes JSON.

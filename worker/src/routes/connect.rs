@@ -50,8 +50,7 @@ pub async fn start_confirmed(app: &App, incoming: Incoming) -> Answered {
 /// here is neither a page whose origin is checked nor one that keeps the verifier.
 pub async fn link(app: &App, incoming: &Incoming, id: &str) -> Answered {
     let ticket = link_of(app, id).map_err(Early::Unproven)?;
-    let is_prefetch = incoming.header("sec-purpose").is_some_and(|purpose| purpose.contains("prefetch"));
-    if incoming.method == "HEAD" || is_prefetch {
+    if incoming.is_look() {
         return Ok(Reply::empty(204));
     }
     let verifier = CodeVerifier::from_entropy(entropy()?);
@@ -61,10 +60,10 @@ pub async fn link(app: &App, incoming: &Incoming, id: &str) -> Answered {
     depart(app, incoming, ticket, Leaving { challenge, display: Display::Page, verifier: held }).await
 }
 
-/// `GET /connect/callback/x`: X sends a browser back. The answer is a clean URL without code and state. HEAD changes
-/// nothing, as with a link.
+/// `GET /connect/callback/x`: X sends a browser back. The answer is a clean URL without code and state. HEAD and
+/// prefetch are no arrival and change nothing, as with a link.
 pub async fn callback(app: &App, incoming: &Incoming) -> Answered {
-    if incoming.method == "HEAD" {
+    if incoming.is_look() {
         return Ok(Reply::empty(204));
     }
     let state = incoming.query_value("state").unwrap_or_default();

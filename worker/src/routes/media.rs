@@ -59,7 +59,7 @@ pub async fn get(app: &App, incoming: &Incoming, id: String) -> Answered {
 /// its bytes are. A call that breaks off can be made again.
 pub async fn confirm(app: &App, incoming: Incoming, id: String) -> Answered {
     let mut caller = ApiCaller::without_query(app, &incoming).await?;
-    let body = caller.require(incoming.optional_json_body().await).await?;
+    let body = caller.optional_json_body(&incoming).await?;
     caller.bind(&incoming, &body).await?;
     let size = caller.require(read::<ConfirmUpload>(&body, &[])).await?.value.size;
     let arrived = match caller.plan(command(MediaCommand::PlanConfirm { id, size })).await? {

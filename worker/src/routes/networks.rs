@@ -74,7 +74,7 @@ pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
 /// `POST …/verify`: the key doctor on what is stored.
 pub async fn verify(app: &App, incoming: Incoming, id: String) -> Answered {
     let mut caller = ApiCaller::without_query(app, &incoming).await?;
-    let body = caller.require(incoming.optional_json_body().await).await?;
+    let body = caller.optional_json_body(&incoming).await?;
     caller.bind(&incoming, &body).await?;
     caller.require(read::<Nothing>(&body, &[])).await?;
     let plan: VerificationPlan = caller.plan(Command::PlanVerification { id }).await?;

@@ -51,7 +51,7 @@ pub async fn auth_url(app: &App, incoming: Incoming, network: String) -> Answere
         serde_json::to_vec(&fields)?
     } else {
         caller.require(Query::parse(incoming.query()).finish()).await?;
-        caller.require(incoming.optional_json_body().await).await?
+        caller.optional_json_body(&incoming).await?
     };
     caller.bind(&incoming, &body).await?;
     let input = caller.require(read::<CreateAuthUrl>(&body, IGNORED)).await?;

@@ -30,7 +30,7 @@ use serde_json::Value;
 use worker::Stub;
 
 pub use self::backup::{Begun, ExportPlan, Restore};
-pub use self::call::{Announced, CALL_HEADER, Content, Head, Served, UNKNOWN_KEY, is_known_to_be_unknown};
+pub use self::call::{Announced, CALL_HEADER, Content, Head, Served, UNKNOWN_KEY, is_known, is_known_to_be_unknown};
 pub use self::media::{Arrived, ConfirmPlan, MediaCommand, MediaRows, Remains};
 pub use self::uploads::{Arrival, Decided, Try, UploadMessage};
 use super::account::Release;

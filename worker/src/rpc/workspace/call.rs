@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use latchkey_core::idempotency::Key;
-use latchkey_core::key::{Access, UnknownKeys};
+use latchkey_core::key::{Access, RecentDigests};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use worker::wasm_bindgen::JsValue;
@@ -22,7 +22,9 @@ pub const UNKNOWN_KEY: u16 = 401;
 
 thread_local! {
     /// Plain values, as all that requests of one isolate may share.
-    static UNKNOWN: RefCell<UnknownKeys> = RefCell::default();
+    static UNKNOWN: RefCell<RecentDigests> = RefCell::default();
+    /// Opens nothing: it only says for whom a body is read before the object is asked.
+    static KNOWN: RefCell<RecentDigests> = RefCell::default();
 }
 
 /// What every message of a call says.
@@ -70,8 +72,17 @@ pub fn is_known_to_be_unknown(digest: &str) -> bool {
     UNKNOWN.with_borrow(|unknown| unknown.holds(digest, now()))
 }
 
+/// Whether the workspace has accepted this key in the last ten seconds.
+pub fn is_known(digest: &str) -> bool {
+    KNOWN.with_borrow(|known| known.holds(digest, now()))
+}
+
 impl WorkspaceStub {
     pub async fn command(&self, head: Head, idempotency: Option<Key>, command: &Command) -> Result<Heard> {
+        if matches!(command, Command::Restore(_)) {
+            // It may bring a key that was refused a moment ago.
+            UNKNOWN.with_borrow_mut(RecentDigests::clear);
+        }
         let body = serde_json::to_string(command)?;
         self.call(Announced { head, body: Content::Command { idempotency } }, Some(body.into())).await
     }
@@ -98,5 +109,8 @@ async fn keyed<R: DeserializeOwned>(digest: &str, answer: Response) -> Result<R>
     if answer.status_code() == UNKNOWN_KEY {
         UNKNOWN.with_borrow_mut(|unknown| unknown.remember(digest, now()));
     }
-    serde_json::from_value(result_of(answer).await?).doing("read an object's reply")
+    KNOWN.with_borrow_mut(|known| known.forget(digest));
+    let result = result_of(answer).await?;
+    KNOWN.with_borrow_mut(|known| known.remember(digest, now()));
+    serde_json::from_value(result).doing("read an object's reply")
 }

@@ -130,15 +130,16 @@ fn pages() -> Vec<Operation> {
         Operation::page("/connect/link/{id}", "GET", "openConnectLink", "A link is opened")
             .answers_nothing(303, "To X, or to where the session has ended.")
             .answers_nothing(308, "Asked by plain http: the same on https.")
-            .answers_content(200, "A prefetch changes nothing.", html()),
+            .answers_nothing(204, "A prefetch changes nothing."),
         Operation::page("/connect/link/{id}", "HEAD", "lookAtConnectLink", "Changes nothing")
-            .answers_nothing(200, "It is there.")
+            .answers_nothing(204, "It is there.")
             .answers_nothing(308, "Asked by plain http: the same on https."),
         Operation::page("/connect/callback/x", "GET", "returnFromX", "X's redirect (RFC 6749 §4.1.2)")
             .query("state", text(), "Ours.")
             .query("code", text(), "X's authorization code.")
             .query("error", text(), "RFC 6749 §4.1.2.1.")
-            .answers_nothing(303, "To a page without code or state in its address."),
+            .answers_nothing(303, "To a page without code or state in its address.")
+            .answers_nothing(204, "A prefetch changes nothing."),
         Operation::page("/connect/result/{id}", "GET", "showConnectResult", "What the browser sees in the end")
             .answers_content(200, "The page.", html())
             .answers_nothing(303, "To the `redirect_uri`.")
