@@ -10,6 +10,7 @@ const ROUTES = {
   "POST /users": (control, given) => control.addUser(given),
   "POST /users/bulk": (control, given) => control.addUsers(given),
   "PATCH /users": (control, given) => control.setUser(given),
+  "POST /users/rename": (control, given) => control.renameUser(given),
   "POST /grants": (control, given) => control.grant(given),
   "POST /grants/bulk": (control, given) => control.grants(given),
   "DELETE /grants": (control, given) => control.revokeGrants(given),

@@ -8,6 +8,8 @@ import { isScope } from "./scopes.mjs";
 import { stored } from "./text.mjs";
 import { addPost } from "./tweets.mjs";
 
+const USERNAME = /^\w{1,15}$/;
+
 export class Control {
   #state;
 
@@ -37,7 +39,7 @@ export class Control {
   }
 
   addUser(given) {
-    if (!/^\w{1,15}$/.test(given.username)) throw new TypeError("username must be 1 to 15 letters, digits or _");
+    if (!USERNAME.test(given.username)) throw new TypeError("username must be 1 to 15 letters, digits or _");
     if (this.#state.userByName(given.username)) throw new TypeError(`@${given.username} exists`);
     return this.#state.addUser(only(given, USER_KEYS));
   }
@@ -49,6 +51,15 @@ export class Control {
 
   setUser({ username, ...changes }) {
     return Object.assign(this.#user(username), only(changes, USER_KEYS));
+  }
+
+  /** The id stays, the handle is free for others. */
+  renameUser({ username, to, ...given }) {
+    only(given, []);
+    if (!USERNAME.test(to)) throw new TypeError("to must be 1 to 15 letters, digits or _");
+    const other = this.#state.userByName(to);
+    if (other && other !== this.#user(username)) throw new TypeError(`@${to} exists`);
+    return this.#state.renameUser(this.#user(username), to);
   }
 
   /** A user's consent without a browser: the code that the callback would carry. */

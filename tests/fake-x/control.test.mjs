@@ -40,6 +40,17 @@ test("the_http_plane_does_what_the_methods_do", async (t) => {
   assert.equal(x.settings().listing_delay_ms, 5);
 });
 
+test("a_renamed_user_keeps_id_and_tokens_and_leaves_the_handle_to_others", async (t) => {
+  const x = await start(t);
+  const token = await connect(x, {});
+  const [{ id }] = x.users();
+  await control(x, "POST", "/users/rename", { username: "ada", to: "ada_l" });
+  assert.deepEqual((await get(x, "/2/users/me", token)).body.data, { id, name: "Ada Lovelace", username: "ada_l" });
+  assert.throws(() => x.renameUser({ username: "ada_l", to: "linus" }), TypeError);
+  assert.equal(x.renameUser({ username: "ada_l", to: "Ada_L" }).username, "Ada_L");
+  assert.notEqual(x.addUser({ username: "ada" }).id, id);
+});
+
 test("a_mistake_is_told_with_what_is_known", async (t) => {
   const x = await start(t);
   assert.match((await control(x, "GET", "/nothing")).body.error, /known: GET \/apps/);

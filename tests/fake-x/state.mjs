@@ -123,7 +123,13 @@ export class State {
     return user;
   }
 
-  /** X's usernames are case-insensitive, and here they never change. */
+  renameUser(user, username) {
+    this.usersByName.delete(user.username.toLowerCase());
+    this.usersByName.set(username.toLowerCase(), user);
+    return Object.assign(user, { username });
+  }
+
+  /** X's usernames are case-insensitive. */
   userByName(username) {
     return this.usersByName.get(username.toLowerCase());
   }
