@@ -21,6 +21,9 @@ pub struct Account {
     pub status_reason: Option<Reason>,
     pub status_since: UnixMillis,
     pub token_expires_at: UnixMillis,
+    /// When X's consent for it came last. Rows of before it was kept do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connected_at: Option<UnixMillis>,
     /// The session that connected it last: what is told of it again is no news.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
@@ -85,6 +88,7 @@ impl Account {
             status_reason: None,
             status_since: now,
             token_expires_at: consent.token_expires_at,
+            connected_at: Some(now),
             session_id: consent.session_id,
             revocation: Revocation::default(),
             created_at: now,
@@ -92,9 +96,15 @@ impl Account {
     }
 
     /// The same X user consented again: id and history stay, and what X still has to revoke; everything X says is new.
-    pub fn reconnected(&mut self, consent: Consent, now: UnixMillis) {
+    pub fn reconnected(&mut self, mut consent: Consent, now: UnixMillis) {
+        consent.user = self.user.updated_by(consent.user);
         let (created_at, revocation) = (self.created_at, self.revocation);
         *self = Self { revocation, created_at, ..Self::new(self.id.clone(), consent, now) };
+    }
+
+    /// When it was connected last. Of a row that does not say: since when it has its status, which every connection set.
+    pub fn connected_at(&self) -> UnixMillis {
+        self.connected_at.unwrap_or(self.status_since)
     }
 
     /// Says whether it has another status than before.

@@ -2,13 +2,15 @@
 
 mod media;
 mod parts;
+mod recipients;
 mod schedule;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::media::{Named, is_for};
+pub use self::recipients::{Recipients, means_every, require_one_user, resolve};
 pub use self::schedule::{Past, Time, schedule};
-use crate::account::{Account, Status};
+use crate::account::Account;
 use crate::delivery::{Attachment, Delivery, Segment, State};
 use crate::id::{MediaId, PostId, TenantId, XPostId};
 use crate::refusal::{Code, Refused};
@@ -289,54 +291,6 @@ impl Post {
     fn options_at(&self, n: usize) -> Options {
         self.containers.get(n).map(|container| self.options.for_segment(&container.options, n)).unwrap_or_default()
     }
-}
-
-/// Finds the accounts that a caller named: by id, by exact username, or all active ones by `"x"` or `"twitter"`.
-/// A name that means nothing, or accounts of several tenants, refuses the whole call: nothing is created.
-/// `field` is what the caller wrote them in.
-pub fn resolve<'a>(names: &[String], known: &'a [Account], field: &str) -> Result<Vec<&'a Account>, Refused> {
-    let mut chosen: Vec<&Account> = Vec::new();
-    for (n, name) in names.iter().enumerate() {
-        let found = matches_of(name, known);
-        if found.is_empty() {
-            let message = format!("No active account is called \"{name}\".");
-            let path = if field == "accounts" { format!("accounts.{n}") } else { field.to_owned() };
-            return Err(Refused::new(Code::UnknownAccount, message.clone()).with_detail(&path, message));
-        }
-        chosen.extend(found);
-    }
-    chosen.sort_by(|a, b| a.id.cmp(&b.id));
-    chosen.dedup_by(|a, b| a.id == b.id);
-    one_tenant(chosen, field)
-}
-
-/// Whether a name means every account.
-pub fn means_every(name: &str) -> bool {
-    matches!(name, "x" | "twitter")
-}
-
-/// A disconnected account takes no posts; one that waits for its reconnection does, and holds them.
-fn matches_of<'a>(name: &str, known: &'a [Account]) -> Vec<&'a Account> {
-    let is_meant = |account: &&Account| {
-        (means_every(name) && account.status == Status::Active)
-            || (account.status != Status::Disconnected && (account.id.as_str() == name || account.is_called(name)))
-    };
-    known.iter().filter(is_meant).collect()
-}
-
-fn one_tenant<'a>(accounts: Vec<&'a Account>, field: &str) -> Result<Vec<&'a Account>, Refused> {
-    let Some(first) = accounts.first() else { return Ok(accounts) };
-    if accounts.iter().all(|account| account.tenant_id == first.tenant_id) {
-        return Ok(accounts);
-    }
-    let listed: Vec<String> = accounts
-        .iter()
-        .map(|a| {
-            format!("{} (@{}, tenant {})", a.id, a.user.username, a.tenant_id.as_ref().map_or("none", TenantId::as_str))
-        })
-        .collect();
-    let message = format!("The accounts belong to more than one tenant: {}.", listed.join(", "));
-    Err(Refused::new(Code::AmbiguousAccount, message.clone()).with_detail(field, message))
 }
 
 #[cfg(test)]

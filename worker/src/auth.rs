@@ -269,9 +269,9 @@ impl<'a> ApiCaller<'a> {
         self.send(Stage::Whole, Command::Abandon { key }).await.map(drop)
     }
 
-    /// `Prefer: wait`: the post as it is once every delivery is final, or after the wait.
-    pub async fn await_post(&self, id: String, wait_ms: i64) -> Result<Reply> {
-        Ok(Reply::json(&self.app.workspace()?.await_post(self.head.clone(), id, wait_ms).await?))
+    /// `Prefer: wait`: the post as it is once every delivery is final, or after the wait. It was accepted with `warnings`.
+    pub async fn await_post(&self, id: String, warnings: Vec<String>, wait_ms: i64) -> Result<Reply> {
+        Ok(Reply::json(&self.app.workspace()?.await_post(self.head.clone(), id, warnings, wait_ms).await?))
     }
 
     async fn send(&self, stage: Stage, command: Command) -> Result<Outcome> {

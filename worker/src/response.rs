@@ -1,6 +1,7 @@
 //! Answers to callers: one shape for JSON, pages and redirects, with the headers of every answer.
 
 use latchkey_core::api::answer::Answer;
+use serde::Deserialize;
 use url::Url;
 use worker::web_sys::ReadableStream;
 use worker::{Headers, Response, ResponseBuilder};
@@ -108,14 +109,15 @@ impl Reply {
         self.status
     }
 
-    /// The id of the post that this answer, if it is one of creation and the first, says was created.
-    pub fn created_post(&self) -> Option<String> {
+    /// The id of the post that this answer, if it is one of creation and the first, says was created, and its warnings.
+    pub fn created_post(&self) -> Option<(String, Vec<String>)> {
         let Content::Text(text) = &self.body else { return None };
         if self.is_replayed {
             return None;
         }
         let body: serde_json::Value = serde_json::from_str(text).ok()?;
-        Some(body.get("post")?.get("id")?.as_str()?.to_owned())
+        let warnings = body.get("warnings").map(Vec::deserialize).transpose().ok()?;
+        Some((body.get("post")?.get("id")?.as_str()?.to_owned(), warnings.unwrap_or_default()))
     }
 
     pub fn into_response(self, request_id: &str) -> Result<Response> {

@@ -8,9 +8,9 @@ use crate::id::{AccountId, NetworkId, XUserId};
 use crate::oauth::Scopes;
 use crate::x::user::XUser;
 
-const T0: UnixMillis = UnixMillis(0);
+pub(super) const T0: UnixMillis = UnixMillis(0);
 
-fn account(n: u8, username: &str, tenant: Option<&str>) -> Account {
+pub(super) fn account(n: u8, username: &str, tenant: Option<&str>) -> Account {
     let user = XUser {
         id: XUserId::parse(&n.to_string()).unwrap(),
         username: username.into(),
@@ -27,50 +27,6 @@ fn account(n: u8, username: &str, tenant: Option<&str>) -> Account {
         session_id: None,
     };
     Account::new(AccountId::from_entropy([n; 16]), consent, T0)
-}
-
-fn resolved(names: &[&str], known: &[Account]) -> Result<Vec<String>, Code> {
-    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    let found = resolve(&names, known, "accounts").map_err(|refused| refused.code)?;
-    Ok(found.iter().map(|account| account.user.username.clone()).collect())
-}
-
-#[test]
-fn an_account_is_found_by_id_and_by_username_with_or_without_at() {
-    let known = [account(1, "ada", None), account(2, "grace", None)];
-    for name in [known[0].id.as_str(), "ada", "@ada", "ADA"] {
-        assert_eq!(resolved(&[name], &known), Ok(vec!["ada".into()]), "{name}");
-    }
-    assert_eq!(
-        resolved(&["ada", "@ada", known[0].id.as_str()], &known),
-        Ok(vec!["ada".into()]),
-        "named thrice, meant once"
-    );
-}
-
-#[test]
-fn the_network_means_every_active_account() {
-    let mut known = [account(1, "ada", None), account(2, "grace", None)];
-    assert_eq!(resolved(&["x"], &known).unwrap().len(), 2);
-    known[1].set_status(Status::ReconnectRequired, None, T0);
-    assert_eq!(resolved(&["twitter"], &known), Ok(vec!["ada".into()]));
-    assert_eq!(resolved(&["grace"], &known), Ok(vec!["grace".into()]), "by name it is taken, and held");
-}
-
-#[test]
-fn a_name_that_means_nothing_refuses_the_whole_call() {
-    let mut known = [account(1, "ada", None)];
-    assert_eq!(resolved(&["ada", "nobody"], &known), Err(Code::UnknownAccount));
-    known[0].set_status(Status::Disconnected, None, T0);
-    assert_eq!(resolved(&["ada"], &known), Err(Code::UnknownAccount));
-    assert_eq!(resolved(&["x"], &known), Err(Code::UnknownAccount));
-}
-
-#[test]
-fn accounts_of_two_tenants_are_ambiguous() {
-    let known = [account(1, "ada", Some("t1")), account(2, "ada", Some("t2"))];
-    assert_eq!(resolved(&["ada"], &known), Err(Code::AmbiguousAccount));
-    assert_eq!(resolved(&[known[0].id.as_str()], &known), Ok(vec!["ada".into()]));
 }
 
 fn said(texts: &[&str], options: serde_json::Value) -> Post {

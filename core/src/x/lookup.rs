@@ -4,6 +4,7 @@ use http::{Method, Request, Response};
 use serde_json::Value;
 
 use super::timeline::OWN_POST_FIELDS;
+use super::user::USER_FIELDS;
 use super::{XError, authorized, refused};
 use crate::{
     id::{XPostId, XUserId},
@@ -21,9 +22,9 @@ pub enum Lookup {
     Posts { ids: Vec<XPostId>, is_recent: bool },
     /// `GET /2/tweets/search/recent`: seven days. X gives ten a page at least.
     Conversation { id: XPostId, count: u32, page: Option<String> },
-    /// `GET /2/users/{id}/tweets` without reposts. X gives five a page at least.
+    /// `GET /2/users/{id}/tweets` without reposts, with their author. X gives five a page at least.
     OwnPosts { user: XUserId, count: u32, page: Option<String> },
-    /// `GET /2/users/me`, for its figures.
+    /// `GET /2/users/me`, with its figures.
     Profile,
     /// `GET /2/usage/credits`.
     Credits,
@@ -57,13 +58,18 @@ impl Lookup {
                 query
                     .append_pair("max_results", &count.max(&5).to_string())
                     .append_pair("exclude", "retweets")
-                    .append_pair("tweet.fields", OWN_POST_FIELDS);
+                    .append_pair("tweet.fields", OWN_POST_FIELDS)
+                    .append_pair("expansions", "author_id")
+                    .append_pair("user.fields", USER_FIELDS);
                 if let Some(page) = page {
                     query.append_pair("pagination_token", page);
                 }
                 &format!("/2/users/{user}/tweets?")
             }
-            Self::Profile => "/2/users/me?user.fields=public_metrics",
+            Self::Profile => {
+                query.append_pair("user.fields", &format!("public_metrics,{USER_FIELDS}"));
+                "/2/users/me?"
+            }
             Self::Credits => "/2/usage/credits",
         };
         authorized(Method::GET, endpoints, &format!("{path}{}", query.finish()), access_token)

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{
     tweet::{NewTweet, create_request, create_response},
-    user::{XUser, me_request, me_response},
+    user::{XUser, me_request, me_response, users_in},
     *,
 };
 use crate::id::XPostId;
@@ -31,6 +31,28 @@ fn user(subscription_type: &str) -> XUser {
         r#"{{"data":{{"id":"2244994945","username":"XDevelopers","name":"Developers","subscription_type":"{subscription_type}","profile_image_url":"https://pbs.twimg.com/a.jpg","verified":true}}}}"#
     );
     me_response(&answer(200, &body)).unwrap()
+}
+
+#[test]
+fn an_answer_describes_whom_it_is_about_and_the_authors_of_its_posts() {
+    let person = |id: &str| serde_json::json!({"id": id, "username": format!("u{id}"), "name": "N"});
+    let ids = |body: Value| users_in(&body).iter().map(|user| user.id.to_string()).collect::<Vec<_>>();
+    assert_eq!(ids(serde_json::json!({"data": person("7")})), ["7"]);
+    let posts = serde_json::json!([{"id": "1", "text": "a", "author_id": "7"}]);
+    assert_eq!(ids(serde_json::json!({"data": posts, "includes": {"users": [person("7"), person("8")]}})), ["7", "8"]);
+    for body in [serde_json::json!({"data": posts}), serde_json::json!({"data": {"total_balance": 1}}), Value::Null] {
+        assert!(ids(body).is_empty());
+    }
+}
+
+#[test]
+fn what_x_says_of_a_user_takes_the_place_of_what_was_known_as_far_as_it_goes() {
+    let before = user("Premium");
+    let renamed = r#"{"data":{"id":"2244994945","username":"other","name":"Other"}}"#;
+    let after = before.updated_by(me_response(&answer(200, renamed)).unwrap());
+    assert_eq!((after.username.as_str(), after.name.as_str(), after.max_post_length()), ("other", "Other", 25_000));
+    assert_eq!(after.profile_image_url, before.profile_image_url);
+    assert_eq!(after.updated_by(user("None")).max_post_length(), 280);
 }
 
 #[test]

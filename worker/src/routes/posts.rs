@@ -28,7 +28,7 @@ const CHANGE_TRIES: u32 = 8;
 pub async fn create(app: &App, incoming: Incoming) -> Answered {
     let (caller, created) = ApiCaller::forward(app, &incoming).await?;
     match (incoming.wait_preference(), created.created_post()) {
-        (Some(wait_ms), Some(id)) => Ok(caller.await_post(id, wait_ms).await.unwrap_or(created)),
+        (Some(wait_ms), Some((id, warnings))) => Ok(caller.await_post(id, warnings, wait_ms).await.unwrap_or(created)),
         _ => Ok(created),
     }
 }
@@ -38,7 +38,7 @@ pub async fn create_and_wait(app: &App, incoming: Incoming) -> Answered {
     let wait_ms = incoming.wait_preference().unwrap_or(REPLY_WAIT_MS);
     let (caller, created) = ApiCaller::forward(app, &incoming).await?;
     match created.created_post() {
-        Some(id) => Ok(caller.await_post(id, wait_ms).await.unwrap_or(created)),
+        Some((id, warnings)) => Ok(caller.await_post(id, warnings, wait_ms).await.unwrap_or(created)),
         None => Ok(created),
     }
 }

@@ -25,6 +25,7 @@ use latchkey_core::revocation::Tally;
 use latchkey_core::time::UnixMillis;
 use latchkey_core::webhook::{Change, Webhook};
 use latchkey_core::x::price::{Charge, Micros};
+use latchkey_core::x::user::XUser;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use worker::Stub;
@@ -40,13 +41,14 @@ use crate::error::Result;
 
 #[derive(Serialize, Deserialize)]
 pub enum Message {
-    AwaitPost { head: Head, id: String, wait_ms: i64 },
+    AwaitPost { head: Head, id: String, warnings: Vec<String>, wait_ms: i64 },
     Reserve(Consent),
     Connected(Consent),
     Delivered(Report),
     Reclaim(Box<Delivery>),
     GrantsChanged(Vec<GrantReport>),
     RevocationsChanged(Vec<RevocationReport>),
+    LearnUsers(Vec<XUser>),
     Client { network_id: NetworkId, even_deleted: bool },
     Upload(UploadMessage),
     PlanPass { head: Head, account: Option<String> },
@@ -427,8 +429,8 @@ impl WorkspaceStub {
     }
 
     /// The post once every delivery is final, or after the wait.
-    pub async fn await_post(&self, head: Head, id: String, wait_ms: i64) -> Result<Answer> {
-        ask(&self.stub, &Message::AwaitPost { head, id, wait_ms }).await
+    pub async fn await_post(&self, head: Head, id: String, warnings: Vec<String>, wait_ms: i64) -> Result<Answer> {
+        ask(&self.stub, &Message::AwaitPost { head, id, warnings, wait_ms }).await
     }
 
     /// An X user is about to connect. The row is not there for anybody before [`Self::connected`].
@@ -472,6 +474,11 @@ impl WorkspaceStub {
 
     pub async fn revocations_changed(&self, reports: Vec<RevocationReport>) -> Result<()> {
         ask(&self.stub, &Message::RevocationsChanged(reports)).await
+    }
+
+    /// What X says of users, whoever they are: those who have an account here are known by it.
+    pub async fn learn_users(&self, said: Vec<XUser>) -> Result<()> {
+        ask(&self.stub, &Message::LearnUsers(said)).await
     }
 
     /// The client as it is now; refused when the network was deleted.

@@ -12,21 +12,25 @@ use latchkey_core::id::AccountId;
 use latchkey_core::oauth::Endpoints;
 use latchkey_core::secret::Secret;
 use latchkey_core::standstill::stands_still;
-use latchkey_core::time::UnixMillis;
+use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::lookup::{Lookup, READ, list_response};
 use latchkey_core::x::problem::Refusal;
 use latchkey_core::x::tweet::{SCOPE, delete_request, unrepost_request};
-use latchkey_core::x::user::{me_request, me_response};
+use latchkey_core::x::user::{XUser, me_request, me_response, users_in};
 use latchkey_core::x::{XError, data};
 use serde_json::Value;
+use worker::wasm_bindgen_futures::spawn_local;
 
 use super::Inner;
 use super::tokens::NoAccess;
 use crate::error::Result;
+use crate::log;
 use crate::outbound::{Bounds, LIST, NoAnswer, QUICK};
 use crate::runtime::now;
 
-const ME: &str = "GET /2/users/me";
+pub(super) const ME: &str = "GET /2/users/me";
+/// However many callers ask at once who this is, the ledger is told once.
+const SAME_MOMENT: Span = Span::secs(5);
 const DELETE_POST: &str = "DELETE /2/tweets/:id";
 const DELETE_REPOST: &str = "DELETE /2/users/:id/retweets/:id";
 
@@ -49,7 +53,11 @@ impl Inner {
         let asked = self.ask_x((account_id, READ), ME, QUICK, &me_request).await?;
         let grant = self.own_pair(account_id)?.map(|own| own.grant);
         Ok(match asked {
-            Ok(answer) => Health::from_x(me_response(&answer), &answer, grant.as_ref(), now()),
+            Ok(answer) => {
+                let user = me_response(&answer);
+                self.tell_users(user.iter().cloned().collect()).await;
+                Health::from_x(user, &answer, grant.as_ref(), now())
+            }
             Err(silence) => Health::unanswered(&silence.refused(), grant.as_ref()),
         })
     }
@@ -62,7 +70,34 @@ impl Inner {
             smaller = lookup.halved();
         }
         let answer = asked.map_err(Silence::refused)?;
-        list_response(&answer).map_err(|error| Refused::from_x(&error, now()).into())
+        let body = list_response(&answer).map_err(|error| Refused::from_x(&error, now()))?;
+        self.tell_users(users_in(&body)).await;
+        Ok(body)
+    }
+
+    /// The ledger hears what X says of users, unless X said the same a moment ago. What the ledger does not hear is told
+    /// the next time.
+    async fn tell_users(&self, said: Vec<XUser>) {
+        let is_news = self.told.borrow().as_ref().is_none_or(|(before, until)| *before != said || *until < now());
+        if said.is_empty() || !is_news {
+            return;
+        }
+        self.told.replace(Some((said.clone(), now() + SAME_MOMENT)));
+        let told = async { self.app()?.workspace()?.learn_users(said).await }.await;
+        if told.is_err() {
+            self.told.take();
+        }
+        log::unattended("account", "what X says of users", &told);
+    }
+
+    /// A refresh shows that somebody uses the account. People rename, and gain or lose Premium, so X is asked who this is,
+    /// unless it has been asked since; beside whatever else is done. What fails is made up for by the next refresh.
+    pub(super) fn ask_who_was_refreshed(self: &Rc<Self>) {
+        let Some(account_id) = self.refreshed.take() else { return };
+        let inner = Rc::clone(self);
+        spawn_local(async move {
+            log::unattended("account", "ask X who this is", &inner.health(&account_id).await.map(|_| ()));
+        });
     }
 
     async fn look_up(self: &Rc<Self>, account_id: &AccountId, lookup: &Lookup) -> Result<Asked> {
@@ -123,6 +158,9 @@ impl Inner {
                 Err(no_answer) => return Ok(Err(Silence::NoAnswer(no_answer))),
             };
             self.note_windows(endpoint, &answer)?;
+            if endpoint == ME {
+                self.refreshed.take();
+            }
             if answer.status() != http::StatusCode::UNAUTHORIZED || !may_refresh {
                 return Ok(Ok(answer));
             }

@@ -25,8 +25,9 @@ use std::rc::Rc;
 
 use futures_util::future::{LocalBoxFuture, Shared};
 use latchkey_core::delivery::Delivery;
-use latchkey_core::id::PostId;
-use latchkey_core::time::Span;
+use latchkey_core::id::{AccountId, PostId};
+use latchkey_core::time::{Span, UnixMillis};
+use latchkey_core::x::user::XUser;
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
@@ -57,6 +58,10 @@ struct Inner {
     app: OnceCell<App>,
     store: Store,
     refreshing: RefCell<BTreeMap<Owner, Flight>>,
+    /// For whom tokens were refreshed, until X is asked who that is. A crash forgets it.
+    refreshed: RefCell<Option<AccountId>>,
+    /// What the ledger was told of users last, and until when the same again is no news.
+    told: RefCell<Option<(Vec<XUser>, UnixMillis)>>,
     /// X is being asked to revoke pairs.
     revoking: Cell<bool>,
     publishing: Cell<bool>,
@@ -78,6 +83,8 @@ impl DurableObject for AccountObject {
             app: OnceCell::new(),
             store,
             refreshing: RefCell::default(),
+            refreshed: RefCell::default(),
+            told: RefCell::default(),
             revoking: Cell::new(false),
             publishing: Cell::new(false),
             probing: RefCell::default(),
@@ -89,6 +96,7 @@ impl DurableObject for AccountObject {
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
         if request.headers().has(PASSAGE_HEADER)? {
             let passed = self.inner.pass(&request).await;
+            self.inner.ask_who_was_refreshed();
             let armed = self.inner.arm().await;
             return passed.and_then(|answer| armed.map(|()| answer)).or_else(|error| refusal(&error));
         }
@@ -130,6 +138,7 @@ impl Inner {
             Message::Export { place } => self.export(&place).and_then(reply),
             Message::Restore { attempt, is_first, rows } => self.restore(attempt, is_first, &rows).and_then(reply),
         };
+        self.ask_who_was_refreshed();
         self.arm().await?;
         result
     }
@@ -165,6 +174,7 @@ impl Inner {
         self.store.db_for_alarm().await?.set_alarm_for_a_crash().await?;
         self.revoke_due()?;
         self.publish_due().await?;
+        self.ask_who_was_refreshed();
         self.arm().await
     }
 

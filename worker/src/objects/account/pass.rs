@@ -14,7 +14,7 @@ use serde_json::Value;
 use worker::{Headers, Request, Response, ResponseBuilder};
 
 use super::Inner;
-use super::lookup::Silence;
+use super::lookup::{ME, Silence};
 use super::tokens::Access;
 use crate::error::{Doing, Error, Result};
 use crate::log;
@@ -91,6 +91,9 @@ impl Inner {
             Ok(passed) => passed,
             Err(no_answer) => return Ok(Err(no_answer)),
         };
+        if passage.endpoint() == ME {
+            self.refreshed.take();
+        }
         self.save_windows(&passage.endpoint(), &windows(&HeaderMap::from(passed.answer().headers())))?;
         if passed.answer().status_code() == 401 {
             self.access_token_rejected(&access)?;

@@ -119,7 +119,7 @@ impl Inner {
             match grant.next(time, flying) {
                 Use::Refresh if refreshed.as_ref() != Some(&pair.owner) => {
                     refreshed = Some(pair.owner.clone());
-                    self.refresh(&pair.owner).await?;
+                    self.refresh(&pair.owner, account_id).await?;
                 }
                 // A token that is given out with less than the usual time left is a token all the same.
                 Use::Refresh | Use::NotBefore(_) if grant.refresh.is_client_refused && time >= grant.expires_at => {
@@ -154,11 +154,11 @@ impl Inner {
     }
 
     /// Joins the refresh of a pair that is under way, or begins one.
-    async fn refresh(self: &Rc<Self>, owner: &Owner) -> Result<()> {
+    async fn refresh(self: &Rc<Self>, owner: &Owner, account_id: &AccountId) -> Result<()> {
         let begin = || {
-            let (inner, owner) = (Rc::clone(self), owner.clone());
+            let (inner, owner, account_id) = (Rc::clone(self), owner.clone(), account_id.clone());
             async move {
-                let outcome = std::panic::AssertUnwindSafe(inner.refresh_once(&owner)).catch_unwind().await;
+                let outcome = std::panic::AssertUnwindSafe(inner.refresh_once(&owner, account_id)).catch_unwind().await;
                 inner.refreshing.borrow_mut().remove(&owner);
                 outcome.unwrap_or_else(|_| Err(Error::fault("panicked while refreshing")))
             }
@@ -170,7 +170,7 @@ impl Inner {
     }
 
     /// Journal, ask X, store. The pair is read again after each wait: a reconnection may have replaced it.
-    async fn refresh_once(&self, owner: &Owner) -> Result<()> {
+    async fn refresh_once(&self, owner: &Owner, account_id: AccountId) -> Result<()> {
         let app = self.app()?;
         let Some(pair) = self.pair(owner)? else { return Ok(()) };
         let before = pair.grant.client;
@@ -191,7 +191,11 @@ impl Inner {
             Err(_) => Err(RefreshFailure::Lost),
         };
         match outcome {
-            Ok(tokens) => self.db()?.transaction(|| self.store_refreshed(&sent, client, &tokens)),
+            Ok(tokens) => {
+                self.db()?.transaction(|| self.store_refreshed(&sent, client, &tokens))?;
+                self.refreshed.replace(Some(account_id));
+                Ok(())
+            }
             Err(failure) if self.pair(owner)?.is_some_and(|now| now.is_same(&sent)) => {
                 self.update_grant(owner, |grant| grant.refresh_failed(sent.grant.generation, &failure, now()))
             }

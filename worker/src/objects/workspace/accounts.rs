@@ -1,5 +1,7 @@
 //! Connected accounts in the ledger.
 
+use std::slice;
+
 use latchkey_core::account::{Account, Consent, Reason, Status};
 use latchkey_core::api::account::{AccountFilter, AccountView};
 use latchkey_core::api::answer::Answer;
@@ -54,21 +56,32 @@ impl Inner {
             None => Account::new(AccountId::from_entropy(entropy()?), consent, now()),
         };
         self.save_account(&account)?;
-        self.learn_user(&account.user)?;
+        self.learn_users(slice::from_ref(&account.user))?;
         self.account_connected(&account)?;
         Ok(serde_json::to_value(AccountView::new(&account, ORG_ID))?)
     }
 
-    /// Handle, name, picture and limits are X's facts: every row of the X user has the same.
-    pub(super) fn learn_user(&self, user: &XUser) -> Result<()> {
-        let query = "SELECT doc FROM accounts WHERE x_user_id = ? AND is_deleted = 0";
-        for mut account in self.db()?.docs::<Account>(query, vec![user.id.as_str().into()])? {
-            if account.user != *user {
-                account.user = user.clone();
-                self.save_account(&account)?;
+    /// Handle, name, picture and limits are X's facts: every row of an X user has the same, deleted rows too, since their
+    /// posts are still shown.
+    pub(super) fn learn_users(&self, said: &[XUser]) -> Result<()> {
+        let ids = serde_json::to_string(&said.iter().map(|user| &user.id).collect::<Vec<_>>())?;
+        let query = "SELECT doc FROM accounts WHERE x_user_id IN (SELECT value FROM json_each(?))";
+        for mut account in self.db()?.docs::<Account>(query, vec![ids.into()])? {
+            let Some(user) = said.iter().find(|user| user.id == account.user.id) else { continue };
+            let user = account.user.updated_by(user.clone());
+            if account.user != user {
+                account.user = user;
+                self.update_account(&account)?;
             }
         }
         Ok(())
+    }
+
+    /// A row that is there or was deleted, and stays so.
+    fn update_account(&self, account: &Account) -> Result<()> {
+        let update = "UPDATE accounts SET username = ?, doc = ? WHERE id = ?";
+        let username = account.user.username.to_lowercase();
+        self.db()?.run(update, vec![username.into(), doc(account)?, account.id.as_str().into()])
     }
 
     /// The rows that act with a grant learn of it.
@@ -102,8 +115,7 @@ impl Inner {
         let Ok(id) = AccountId::parse(&report.account_id) else { return Ok(()) };
         let Some(mut account) = self.account_even_deleted(&id)? else { return Ok(()) };
         account.revocation.learn(&report.tally, now());
-        let update = "UPDATE accounts SET doc = ? WHERE id = ?";
-        self.db()?.run(update, vec![doc(&account)?, id.as_str().into()])
+        self.update_account(&account)
     }
 
     /// Whether X still has to revoke tokens of an app's accounts: its credentials are needed as long.

@@ -1,5 +1,7 @@
 //! The ledger's tables: documents of core's types beside the columns they are found by (docs/STORAGE.md).
 
+use std::collections::BTreeSet;
+
 use latchkey_core::account::Account;
 use latchkey_core::api::settings::{Spent, SpentOnDay};
 use latchkey_core::budget::Month;
@@ -46,6 +48,12 @@ impl Inner {
 
     pub(super) fn networks(&self) -> Result<Vec<Network>> {
         self.db()?.docs("SELECT doc FROM networks WHERE is_deleted = 0 ORDER BY rowid", Vec::new())
+    }
+
+    /// The apps that X refuses at the moment.
+    pub(super) fn paused_networks(&self) -> Result<BTreeSet<NetworkId>> {
+        let paused = self.networks()?.into_iter().filter(|network| network.paused.is_some());
+        Ok(paused.map(|network| network.id).collect())
     }
 
     pub(super) fn save_network(&self, network: &Network) -> Result<()> {

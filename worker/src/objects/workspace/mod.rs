@@ -111,7 +111,9 @@ impl DurableObject for WorkspaceObject {
 impl Inner {
     async fn handle(&self, message: Message) -> Result<Value> {
         match message {
-            Message::AwaitPost { head, id, wait_ms } => reply(self.await_post(&head, &id, wait_ms).await?),
+            Message::AwaitPost { head, id, warnings, wait_ms } => {
+                reply(self.await_post(&head, &id, &warnings, wait_ms).await?)
+            }
             Message::Reserve(consent) => {
                 self.require_motion()?;
                 reply(self.db()?.transaction(|| self.reserve_account(consent))?)
@@ -140,6 +142,10 @@ impl Inner {
             }
             Message::RevocationsChanged(reports) => {
                 reply(self.db()?.transaction(|| reports.iter().try_for_each(|report| self.learn_revocation(report)))?)
+            }
+            Message::LearnUsers(said) => {
+                self.require_motion()?;
+                reply(self.db()?.transaction(|| self.learn_users(&said))?)
             }
             Message::Client { network_id, even_deleted } => reply(self.client(&network_id, even_deleted)?),
             Message::PlanPass { head, account } => reply(self.plan_pass(&head, account.as_deref())?),

@@ -12,7 +12,7 @@ use latchkey_core::id::{MediaId, PostId, TenantId, XPostId};
 use latchkey_core::key::Binding;
 use latchkey_core::media::Media;
 use latchkey_core::media::link::Use;
-use latchkey_core::post::{Draft, Part, Post, Wording, is_for, resolve, schedule};
+use latchkey_core::post::{Draft, Part, Post, Recipients, Wording, is_for, require_one_user, resolve, schedule};
 use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::options::Options;
 use serde_json::{Map, Value, json};
@@ -47,7 +47,9 @@ impl Inner {
         let mut known = self.accounts_named(&wanted.accounts)?;
         known.retain(|account| whose.admits(account));
         known.retain(|account| wanted.tenant_id.is_none() || account.tenant_id == wanted.tenant_id);
-        let accounts = resolve(&wanted.accounts, &known, "accounts")?;
+        let recipients = resolve(&wanted.accounts, &known, &self.paused_networks()?, "accounts")?;
+        warnings.extend(recipients.warnings);
+        let accounts = recipients.accounts;
         post.check_length(draft.wording, &accounts)?;
         post.check_scopes(&accounts)?;
         post.tenant_id = accounts.first().and_then(|account| account.tenant_id.clone());
@@ -67,6 +69,12 @@ impl Inner {
         let (wanted, warnings) = (input.value, input.warnings);
         let original = self.post_for(id, whose)?;
         let by_name = |account: &Account| wanted.account_username.as_ref().is_none_or(|name| account.is_called(name));
+        if let Some(name) = &wanted.account_username {
+            let deliveries = self.deliveries_of(&original.id)?;
+            let called: Vec<&Account> =
+                deliveries.iter().map(|(_, account)| account).filter(|account| by_name(account)).collect();
+            require_one_user(name, &called, "account_username")?;
+        }
         let published = self.published_by(&original, by_name, wanted.platform_post_id.as_ref())?;
         let (root, account) = published.ok_or_else(|| not_found("published post of this account to reply to"))?;
         let mut reply = new_post()?;
@@ -84,13 +92,14 @@ impl Inner {
     /// A repost of what one account published, by this or another account.
     pub(super) fn create_repost(&self, id: &str, body: &str, whose: &Binding) -> Result<Answer> {
         let input = read::<NewRepost>(body.as_bytes(), IGNORED)?;
-        let (wanted, warnings) = (input.value, input.warnings);
+        let (wanted, mut warnings) = (input.value, input.warnings);
         let original = self.post_for(id, whose)?;
         let names = [wanted.account];
         let mut known = self.accounts_named(&names)?;
         known.retain(|account| whose.admits(account) && account.tenant_id == original.tenant_id);
-        let accounts = resolve(&names, &known, "account")?;
-        let is_other = |account: &Account| accounts.iter().all(|by| by.id != account.id);
+        let Recipients { accounts, warnings: left_out } = resolve(&names, &known, &self.paused_networks()?, "account")?;
+        warnings.extend(left_out);
+        let is_other = |account: &Account| accounts.iter().all(|by| by.user.id != account.user.id);
         let published = match self.published_by(&original, is_other, None)? {
             None => self.published_by(&original, |_| true, None)?,
             other => other,
@@ -206,15 +215,15 @@ impl Inner {
         ))
     }
 
-    /// `Prefer: wait`: the post once every delivery is final, or as it is when the time is up.
-    pub(super) async fn await_post(&self, head: &Head, id: &str, wait_ms: i64) -> Result<Answer> {
+    /// `Prefer: wait`: the post once every delivery is final, or as it is when the time is up. `warnings` are of its creation.
+    pub(super) async fn await_post(&self, head: &Head, id: &str, warnings: &[String], wait_ms: i64) -> Result<Answer> {
         let whose = self.authorise(head)?.binding;
         let id = self.post_for(id, &whose)?.id;
         let deadline = now() + Span::millis(wait_ms);
         while now() < deadline && !self.is_final(&id)? {
             within(deadline - now(), self.waiting.news()).await;
         }
-        self.get_post(id.as_str(), &whose)
+        self.post_answer(&self.post_for(id.as_str(), &whose)?, warnings)
     }
 
     fn is_final(&self, id: &PostId) -> Result<bool> {
