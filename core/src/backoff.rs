@@ -2,8 +2,9 @@
 
 use crate::time::Span;
 
-/// Doubles from `first` up to `longest`. `failures` counts from one. No jitter: each account has an object of its own
-/// that is one client of X, and X counts per user. What X's edge limits together is the exception (`spread`).
+/// Doubles from `first` up to `longest`. `failures` counts from one. There is no jitter: each account has an object of
+/// its own, each object is one client of X, and X counts per user. The exception is the limit that X's edge applies to
+/// all accounts together (`spread`).
 pub fn pause(first: Span, longest: Span, failures: u32) -> Span {
     let factor = 1_i64.checked_shl(failures.saturating_sub(1)).filter(|f| *f > 0).unwrap_or(i64::MAX);
     Span::millis(first.as_millis().saturating_mul(factor)).min(longest)

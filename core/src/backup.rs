@@ -22,7 +22,8 @@ use crate::secret::Secret;
 use crate::time::UnixMillis;
 
 const FORMAT: &str = "backup";
-/// Version 1 did not say which schema its rows have: the first one. Its code does not read version 2.
+/// Version 1 did not name the schema of its rows: the rows have schema version 1. Code of version 1 does not read
+/// version 2.
 const VERSION: u32 = 2;
 const KEY_ID: &str = "backup";
 /// OWASP's first choice for Argon2id where memory is short (Password Storage Cheat Sheet): 19 MiB, two passes, one lane.

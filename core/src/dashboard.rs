@@ -5,14 +5,15 @@ use crate::time::Span;
 /// From signing in to having to sign in again: a working day.
 pub const LIFETIME: Span = Span::hours(12);
 
-/// What a caller is looked up by is the digest of its key, or this and the digest of its cookie. No digest has a colon.
+/// A caller is looked up by the digest of its key, or by this prefix and the digest of its cookie. No digest has a
+/// colon.
 const SESSION: &str = "session:";
 
 pub fn session_name(cookie_digest: &str) -> String {
     format!("{SESSION}{cookie_digest}")
 }
 
-/// The digest of the cookie, if it was one that the caller came with.
+/// The digest of the cookie, if the caller came with a cookie.
 pub fn session_of(presented: &str) -> Option<&str> {
     presented.strip_prefix(SESSION)
 }
@@ -27,8 +28,9 @@ pub struct Provenance<'a> {
 }
 
 impl Provenance<'_> {
-    /// Whether a page of ours makes this request, so that its cookie counts. Pages cannot set either header. A browser
-    /// that knows only `Origin` leaves it out of reads, which change nothing and which no other page may read.
+    /// Whether a page of ours makes this request, so that the cookie counts. Pages cannot set either header. A browser
+    /// without `Sec-Fetch-Site` also omits `Origin` in reads. Reads change nothing, and no other page may read the
+    /// answer.
     pub fn is_our_page(self, our_origin: &str) -> bool {
         match (self.fetch_site, self.origin) {
             (Some(site), _) => site == "same-origin",

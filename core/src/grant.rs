@@ -25,7 +25,7 @@ pub struct Grant {
     pub expires_at: UnixMillis,
     pub scopes: Scopes,
     pub can_refresh: bool,
-    /// Counts the pairs, so that whoever used an older one can tell.
+    /// Counts the pairs, so that a caller with an older pair can tell.
     pub generation: u32,
     pub refresh: RefreshJournal,
     pub ended: Option<Ended>,
@@ -94,8 +94,8 @@ impl Grant {
         Self { client, expires_at, scopes, can_refresh, generation: 1, refresh, ended: None }
     }
 
-    /// What to do for a caller at `now`. `refreshing` says whether this process is at it; a journal that says
-    /// "started" while nobody is was left by a crash, and its answer is lost.
+    /// The step for a caller at `now`. `refreshing` says whether this process is refreshing. If nobody is, a journal
+    /// with "started" is left over from a crash, and the answer of that refresh is lost.
     pub fn next(&self, now: UnixMillis, refreshing: bool) -> Use {
         if let Some(ended) = self.ended {
             return Use::Ended(ended);

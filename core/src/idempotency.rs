@@ -14,13 +14,13 @@ pub const REMEMBERED: Span = Span::hours(24);
 /// How long a call that has not committed anything may hold its key.
 const RUNNING: Span = Span::secs(60);
 
-/// A key as the caller sent it, and what it was sent with.
+/// A key as the caller sent it, with the fingerprint of the call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     pub key: String,
     /// SHA-256 over method, path and body, JSON in its one spelling.
     pub fingerprint: String,
-    /// The same over the body's own bytes: what rows have that were stored before JSON had one spelling here.
+    /// The fingerprint over the body's own bytes. Rows stored before JSON had one spelling here have this fingerprint.
     pub byte_fingerprint: String,
 }
 
@@ -32,7 +32,7 @@ pub struct Row {
     pub answer: Option<Stored>,
 }
 
-/// An answer that may be given again. One that carries a credential is sealed by the edge before it is stored.
+/// An answer for repetitions. The edge seals an answer with a credential before the answer is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stored {
     pub status: u16,

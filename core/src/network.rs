@@ -54,7 +54,7 @@ pub struct Credentials {
     pub is_verified: bool,
 }
 
-/// Which client a token belongs to, and which secret opens the token endpoint for it.
+/// The client of a token, and the secret version for the token endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientRef {
     pub network_id: NetworkId,

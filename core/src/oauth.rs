@@ -129,8 +129,8 @@ pub fn revoke_request(endpoints: &Endpoints, client: &ClientCredentials, token: 
     client_request(endpoints, client, "/2/oauth2/revoke", &[("token", token.expose())])
 }
 
-/// A refresh that cannot succeed. X checks the client before the token, so its refusal says which of them is wrong
-/// ([`crate::doctor::probe_verdict`] reads it), and no grant is touched.
+/// A refresh that cannot succeed. X checks the client before the token, so X's refusal shows which of the two is wrong
+/// ([`crate::doctor::probe_verdict`] reads the refusal), and no grant is touched.
 pub fn probe_request(endpoints: &Endpoints, client: &ClientCredentials) -> Request<Vec<u8>> {
     refresh_request(endpoints, client, &Secret::new("credential-probe".to_owned()))
 }
@@ -153,7 +153,8 @@ fn client_request(
     request
 }
 
-/// A header value that prints as `Sensitive`. Text that no header can carry gives an empty one, which X refuses.
+/// A header value that prints as `Sensitive`. Text outside the characters of a header gives an empty value, and X
+/// refuses the empty value.
 pub(crate) fn sensitive(text: &str) -> HeaderValue {
     let mut value = HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""));
     value.set_sensitive(true);

@@ -14,7 +14,7 @@ use crate::connect::place::is_loopback;
 /// Headers of common servers end at 8 KiB, and Cloudflare's URLs at 16 KiB.
 const MAX_BYTES: usize = 8192;
 
-/// A URL that may be asked. Its fragment is gone: it is for browsers.
+/// A URL that may be requested, without its fragment: fragments are for browsers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl(Url);
 
@@ -97,12 +97,12 @@ fn has_ascii_authority(text: &str) -> bool {
     authority.is_some_and(|authority| !authority.is_empty() && authority.is_ascii())
 }
 
-/// Domains that no public name is in: RFC 6761 (`localhost`), RFC 6762 (`local`, and what its appendix G found in use),
-/// RFC 8375 (`home.arpa`), and `internal`, which ICANN keeps for private use.
+/// Domains without public names: RFC 6761 (`localhost`), RFC 6762 (`local`, and the domains in use by its appendix G),
+/// RFC 8375 (`home.arpa`), and `internal`, kept by ICANN for private use.
 const LOCAL_DOMAINS: [&str; 10] =
     ["localhost", "local", "internal", "home.arpa", "intranet", "private", "corp", "home", "lan", "localdomain"];
 
-/// A name of one label is looked up in the local network; one that ends in a dot hides its last label.
+/// A name of one label is looked up in the local network; a dot at the end hides the last label.
 fn is_local(name: &str) -> bool {
     let is_in = |domain: &&str| name.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     !name.contains('.') || name.ends_with('.') || LOCAL_DOMAINS.iter().any(is_in)

@@ -36,7 +36,7 @@ pub struct Discarded {
     /// The client that the tokens were issued to. Only this client can revoke them.
     pub client: ClientRef,
     pub x_user_id: String,
-    /// The connect session that the pair came from, and which pair of that session it is.
+    /// The connect session of the pair, and the number of the pair in that session.
     pub session_id: String,
     pub generation: u32,
     pub since: UnixMillis,
@@ -67,7 +67,7 @@ impl Discarded {
         }
     }
 
-    /// What the sealed tokens are bound to: the account's object, and the row that they were discarded for.
+    /// The row to which the sealed tokens are bound: the account's object, and the row whose pair was discarded.
     pub fn row(&self, account_id: &str) -> String {
         format!("{}/{account_id}", account_object(&self.client.network_id, &self.x_user_id))
     }
@@ -138,7 +138,7 @@ impl Revocation {
         self.pending_since.get_or_insert(now);
     }
 
-    /// A pair that X never confirmed is not made good by another one that it did confirm.
+    /// A confirmed pair does not make up for another pair that X never confirmed.
     pub fn learn(&mut self, tally: &Tally, now: UnixMillis) {
         self.pending_since = tally.pending_since;
         let is_news = tally.ended.is_some() && self.ended != Some(Outcome::NotConfirmed);

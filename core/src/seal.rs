@@ -125,7 +125,8 @@ impl Keyring {
         Self::sealed_by(sealed).is_ok_and(|key_id| key_id != self.current_key_id())
     }
 
-    /// The same value sealed by the first key; nothing if that one sealed it. The plaintext does not leave this function.
+    /// The same value sealed by the first key; `None` if the first key sealed the value already. The plaintext does not
+    /// leave this function.
     pub fn reseal(&self, context: &Context<'_>, sealed: &str, nonce: [u8; 12]) -> Result<Option<String>, SealError> {
         if !self.needs_reseal(sealed) {
             return Ok(None);

@@ -32,7 +32,7 @@ impl Budgets {
     }
 }
 
-/// What becomes of a post whose answer was lost and that two reads did not find (docs/API.md, section 5, promise 2).
+/// The treatment of a post whose answer was lost and that two reads did not find (docs/API.md, section 5, promise 2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnUnknown {

@@ -90,7 +90,7 @@ impl UnixMillis {
     /// 0000-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z: RFC 3339 §1 has years of four digits.
     const WRITABLE: (i64, i64) = (-62_167_219_200_000, 253_402_300_799_999);
 
-    /// `2026-11-23T09:30:00.000Z`. An instant that RFC 3339 cannot write is drawn to the nearest that it can.
+    /// `2026-11-23T09:30:00.000Z`. An instant outside RFC 3339 becomes the nearest instant inside.
     pub fn to_iso(self) -> String {
         let (first, last) = Self::WRITABLE;
         DateTime::from_timestamp_millis(self.0.clamp(first, last))

@@ -5,7 +5,8 @@ use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 use crate::flow::{self, Answer, Flow, Step};
 
-/// One attempt to connect: an opaque handle that JavaScript frees when the attempt ends, and the verifier with it.
+/// One attempt to connect: an opaque handle. JavaScript frees the handle, and the verifier with it, when the attempt
+/// ends.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Attempt {
@@ -61,7 +62,7 @@ impl Attempt {
         self.flow.patience(now)
     }
 
-    /// The session answered: `status` and `code` as its JSON has them, empty where it has none.
+    /// The session answered: `status` and `code` from the JSON, empty if absent.
     pub fn answered(&mut self, http: u16, status: &str, code: &str, now: u32) -> Step {
         self.flow.answered(&Answer { http, status, code }, now)
     }

@@ -63,7 +63,7 @@ fn answer(question: &[u8]) -> Result<Value, Refused> {
     }))
 }
 
-/// While it is being written a post has no accounts yet, which is not its author's mistake.
+/// During writing a post has no accounts yet. The missing accounts are not the author's mistake.
 fn create_post(mut post: Map<String, Value>) -> Result<CreatePost, Refused> {
     post.insert("accounts".into(), json!(["x"]));
     Ok(read(Value::Object(post).to_string().as_bytes(), IGNORED)?.value)

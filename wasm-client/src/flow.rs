@@ -12,9 +12,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 const PATIENCE_MS: u32 = 18_000;
 const LONGEST_PAUSE_MS: u32 = 4_000;
 const SHORTEST_PAUSE_MS: u32 = 500;
-/// How long the server may hold a poll: a connection that died under it is noticed soon enough to try another one.
+/// The time for which the server may hold a poll. A dead connection is then noticed soon enough for another try.
 const HOLD_SECS: u32 = 10;
-/// A poll that is answered later than this after its hold has lost its connection.
+/// A poll without an answer so long after its hold has lost its connection.
 const ANSWER_MS: u32 = 4_000;
 /// So much is left after the longest wait that one more try can be made.
 const LONGEST_WAIT_MS: u32 = HOLD_SECS * 1000 + ANSWER_MS;
@@ -131,7 +131,7 @@ impl Flow {
         self.is_left = is_left;
     }
 
-    /// An answer that blames the moment is asked for again; one that blames the request ends the attempt.
+    /// A temporary error leads to another question; an error of the request ends the attempt.
     pub fn answered(&mut self, answer: &Answer<'_>, now: u32) -> Step {
         match answer.http {
             200..=299 => self.read(answer),

@@ -10,7 +10,8 @@ pub enum Keys {
 }
 
 impl Keys {
-    /// The ledger's rows of keys, and the copies that accounts have of those for them alone.
+    /// Whether the restore takes an entry: rows of keys in the workspace, and the copies in the objects of single
+    /// accounts.
     pub fn takes(self, entry: &Entry) -> bool {
         let is_key = matches!(entry, Entry::Row { table, .. } | Entry::AccountRow { table, .. } if table == "keys");
         self == Self::Keep || !is_key

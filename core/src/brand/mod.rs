@@ -19,7 +19,7 @@ pub struct Brand {
     pub logo: Option<Logo>,
 }
 
-/// A logo that was fetched; its bytes are kept beside it.
+/// A fetched logo. The bytes are stored beside the document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Logo {
     /// Where it was fetched from.
@@ -29,8 +29,8 @@ pub struct Logo {
     pub kind: Kind,
 }
 
-/// Pictures that every browser shows in an `<img>`, told by their first bytes. No SVG: it is a document, and could be
-/// opened as one on our origin.
+/// Pictures that every browser shows in an `<img>`, recognised by the first bytes. SVG is excluded: an SVG is a
+/// document, and a browser could open the document on our origin.
 pub fn logo_kind(bytes: &[u8]) -> Option<Kind> {
     Kind::sniff(bytes).filter(|kind| matches!(kind.class(), Class::Photo | Class::Gif))
 }

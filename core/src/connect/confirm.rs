@@ -18,38 +18,38 @@ use crate::time::{Span, UnixMillis};
 const GUESSES: u8 = 3;
 const DIGITS: usize = 6;
 
-/// The browser that X sent back although it was not the one that started.
+/// The second browser: X sent this browser back, and another browser started the session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OtherBrowser {
-    /// SHA-256 of the cookie that it got in the callback. Only with it are handle and code shown.
+    /// SHA-256 of the cookie from the callback. Handle and code are shown only with this cookie.
     pub cookie: String,
-    /// SHA-256 of X's code that it brought.
+    /// SHA-256 of X's code in the browser's callback.
     pub x_code: String,
-    /// What its page shows and nobody else is told, sealed.
+    /// The six digits on the browser's page, sealed. Nobody else sees the digits.
     pub sealed_code: String,
     pub wrong_codes: u8,
     pub is_confirmed: bool,
 }
 
-/// What still has to happen before the account is entered.
+/// The approval that is still outstanding before the account is entered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Awaited {
-    /// The other browser's code, typed into the page that started.
+    /// The second browser's code, typed into the page that started.
     Code,
-    /// The other browser's own button.
+    /// The second browser's own button.
     Button,
-    /// The back end's word.
+    /// The back end's acceptance.
     Acceptance,
 }
 
-/// What came of a code that was typed.
+/// The result of a typed code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Typed {
     Right,
     Wrong { left: u8 },
 }
 
-/// The six digits that the other browser shows.
+/// The six digits on the second browser's page.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "String")]
 pub struct ConfirmationCode(Secret<String>);
@@ -103,15 +103,15 @@ impl OtherBrowser {
 }
 
 impl Session {
-    /// Whether the browser that started may bring this code of X's: its own at any time, one that a second browser
-    /// brought only for a short time, and not once it has been exchanged.
+    /// Whether the browser that started may bring this code of X's: its own code at any time, a second browser's code
+    /// only for a short time, and no code after the exchange.
     pub(super) fn starter_may_bring(&self, x_code: &str, takeover: Span, now: UnixMillis) -> bool {
         let is_of_other = self.other.as_ref().is_some_and(|other| ct_eq(other.x_code.as_bytes(), x_code.as_bytes()));
         let is_exchanged = is_of_other && !matches!(self.phase, Phase::Authorized { .. });
         !is_exchanged && self.start.as_ref().is_some_and(|start| start.second.starter_may_bring(x_code, takeover, now))
     }
 
-    /// One second browser at a time: whoever comes while another one's code waits is a stranger.
+    /// One second browser at a time: a browser that comes while another second browser's code waits is a stranger.
     pub(super) fn brought_by_second(&mut self, sealed: String, x_code: &str, browser: OtherBrowser, now: UnixMillis) {
         let Some(start) = &mut self.start else { return };
         start.second.arrived(x_code, now);
@@ -121,7 +121,7 @@ impl Session {
         }
     }
 
-    /// What the second browser brought is discarded, and that browser alone is told why.
+    /// The second browser's code and tokens are discarded, and that browser alone is told the reason.
     pub(super) fn drop_second(&mut self, reason: Code, now: UnixMillis) {
         if let (Some(other), Some(start)) = (self.other.take(), &mut self.start) {
             start.second.refused(other.x_code, other.cookie, reason);
@@ -180,7 +180,7 @@ impl Session {
         Ok(())
     }
 
-    /// Whose account it would be is known, and `awaited` is what it waits for.
+    /// The X user is known, and the session waits for `awaited`.
     fn require_awaited(&self, awaited: Awaited, refusal: ConnectError, now: UnixMillis) -> Result<(), ConnectError> {
         self.require_open(now)?;
         let is_awaited = matches!(self.phase, Phase::Identified { .. }) && self.awaited() == Some(awaited);

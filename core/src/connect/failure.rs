@@ -25,8 +25,8 @@ pub fn exchange_failure(error: &OAuthError) -> (Code, &'static str, Retry) {
     }
 }
 
-/// Whether X may have found fault with the code, so that it says nothing about another one. Read generously: whoever
-/// only knows a state chooses the code, and X's words for a strange one are not all known.
+/// Whether X may have refused because of the code. Such a refusal proves nothing about another code. The answer is
+/// generous: a stranger who knows only a state chooses the code, and X's texts for strange codes are not all known.
 pub const fn may_blame_code(error: &OAuthError) -> bool {
     use OAuthError as E;
     match error {

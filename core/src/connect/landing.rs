@@ -30,8 +30,8 @@ const OURS: [&str; 9] = [
     "connect_status",
 ];
 
-/// The redirect URI as it was given, without what is set now. If it carries an earlier answer, which always has a
-/// `connect_id`, all of that answer goes: its `account_id` would stand beside a `success=false`.
+/// The redirect URI as given, without the parameters that are set now. An earlier answer in the URI always has a
+/// `connect_id`. The whole earlier answer is removed: its `account_id` would otherwise stand beside a `success=false`.
 fn landing(redirect_uri: &str, given: &[(&str, &str)]) -> Option<Url> {
     let mut url = Url::parse(redirect_uri).ok()?;
     let name_of = |pair: &str| form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name.into_owned());

@@ -53,8 +53,8 @@ impl Session {
         }
     }
 
-    /// A browser leaves for X, by the door that the session was made for. Until X has sent that one back, a newer start
-    /// replaces challenge, state and cookie, and whatever another browser brought.
+    /// A browser leaves for X, by the way (`Door`) for which the session was made. Until X has sent a browser back, a
+    /// newer start replaces challenge, state and cookie, and everything from a second browser.
     pub fn start(&mut self, door: Door, start: Start, now: UnixMillis) -> Result<(), ConnectError> {
         if door != self.terms.entry.door() {
             return Err(ConnectError::OtherDoor);
@@ -72,10 +72,10 @@ impl Session {
         Ok(())
     }
 
-    /// A browser comes back from X. `state` and `cookie` are digests; `newcomer` is what a browser would be known by that
-    /// has no cookie of the session, and `takeover` the time of [`second::TAKEOVER`]. Says nothing new when the state was
-    /// spent before, so that a reload shows the same page. A browser without the cookie neither ends nor spends the
-    /// session: the one that started may still come.
+    /// A browser comes back from X. `state` and `cookie` are digests. `newcomer` holds the cookie for a browser without
+    /// the session's cookie, and `takeover` is the time of [`second::TAKEOVER`]. A spent state changes nothing, so that
+    /// a reload shows the same page. A browser without the cookie neither ends nor spends the session: the browser that
+    /// started may still come.
     pub fn callback(
         &mut self,
         state: &str,
@@ -105,9 +105,8 @@ impl Session {
         Ok(())
     }
 
-    /// Whether this verifier may finish the session (RFC 7636 §4.6). A wrong one changes nothing.
-    ///
-    /// What another browser brought is exchanged as well, since X's code does not wait for a person; the tokens stay here.
+    /// Whether this verifier may finish the session (RFC 7636 §4.6). A wrong verifier changes nothing. A second
+    /// browser's code is exchanged as well, since X's code does not wait for a person; the tokens stay here.
     pub fn complete(&self, verifier: &CodeVerifier, now: UnixMillis) -> Result<Completion, ConnectError> {
         let Some(start) = &self.start else {
             return self.require_open(now).and(Err(ConnectError::NotAuthorized));
@@ -126,12 +125,13 @@ impl Session {
         }
     }
 
-    /// X gave tokens. They stay sealed here until the account has them, so that a crash in between loses nothing.
+    /// X has issued tokens. The tokens stay sealed here until the account has them, so that a crash in between loses
+    /// nothing.
     pub fn exchanged(&mut self, sealed_tokens: String, now: UnixMillis) {
         self.phase = Phase::Exchanged { sealed_tokens, at: now };
     }
 
-    /// X said whose they are.
+    /// X has named the owner of the tokens.
     pub fn identified(&mut self, sealed_tokens: String, user: XUser, now: UnixMillis) {
         self.phase = Phase::Identified { sealed_tokens, user, at: now };
     }
@@ -144,13 +144,14 @@ impl Session {
         self.end(Phase::Failed { code, message }, now);
     }
 
-    /// X refuses what was brought, or it is not what was asked for. That ends the session if the browser that started
-    /// brought it. What a second one brought goes, and the session waits on: who only knows a state ends nothing.
+    /// X has refused the code, or the X user is not the expected one. The session ends if the browser that started
+    /// brought the code. If a second browser brought the code, that code is dropped and the session waits on: a
+    /// stranger who knows only a state ends nothing.
     pub fn refuse(&mut self, failure: (Code, String), now: UnixMillis) {
         if self.is_in_doubt() { self.drop_second(failure.0, now) } else { self.fail(failure, now) }
     }
 
-    /// Ends the session by its site's wish; whatever was held of X's is dropped with the phase.
+    /// Ends the session at the site's request; X's code or tokens are dropped with the phase.
     pub fn cancel(&mut self, now: UnixMillis) {
         if !self.is_over() {
             self.end(Phase::Cancelled, now);
@@ -270,7 +271,7 @@ impl Session {
         }
     }
 
-    /// Tokens that the account has taken over are its own; all others are discarded with their phase.
+    /// Tokens taken over belong to the account; all other tokens are discarded with their phase.
     fn leave_for(&mut self, phase: Phase, now: UnixMillis) {
         let taken_over = matches!(phase, Phase::Connected { .. });
         match std::mem::replace(&mut self.phase, phase) {

@@ -34,7 +34,7 @@ struct Arrival {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Refusal {
     x_code: String,
-    /// SHA-256 of the cookie of the browser that brought it, which is told why.
+    /// SHA-256 of the cookie of the second browser. This browser is told the reason.
     cookie: String,
     reason: Code,
 }

@@ -85,7 +85,7 @@ pub enum Door {
     Button,
 }
 
-/// One opening of X's consent page. A newer one replaces it.
+/// One opening of X's consent page. A newer start replaces an older one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Start {
     /// SHA-256 of the OAuth state.
@@ -137,7 +137,7 @@ pub enum Status {
     Expired,
 }
 
-/// What X's redirect said. The code is sealed before it gets here; the digest is to know it again.
+/// The content of X's redirect. The code is already sealed; the digest serves to recognise the code.
 #[derive(Clone, Debug)]
 pub enum XAnswer {
     Code {

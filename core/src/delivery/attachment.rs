@@ -7,13 +7,13 @@ use crate::media::{Class, Kind, Said, differs};
 use crate::time::UnixMillis;
 use crate::x::media::{MediaCall, ProcessingState, Range, Receipt, SEGMENT};
 
-/// How often an upload may begin anew because X lost it or refuses what it took.
+/// The number of times that an upload may begin anew, because X lost the upload or refuses a finished upload.
 const RESTARTS: u32 = 3;
 
-/// What a post carries. Stored with it, and with each delivery.
+/// A medium of a post. Stored with the post, and with each delivery.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
-    /// In the ledger; a URL has none.
+    /// The id in the workspace; a URL has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media_id: Option<MediaId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -24,7 +24,7 @@ pub struct Attachment {
     pub alt_text: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subtitles: Vec<Track>,
-    /// Of a URL only once it was fetched.
+    /// For a URL: present once the file was fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<File>,
     #[serde(default, skip_serializing_if = "Upload::is_waiting")]
@@ -35,25 +35,25 @@ pub struct Attachment {
     pub restarts: u32,
 }
 
-/// Where the bytes lie.
+/// The place of the bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct File {
     pub key: String,
     pub kind: Kind,
-    /// What a URL said it was, if its bytes are something else. Files of before that were not compared.
+    /// The announced kind of a URL, if the bytes are of another kind. Older files were not compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<Kind>,
     pub size: u64,
 }
 
 impl File {
-    /// The copy of what `url` names. Its type is said by the answer, else by the caller's name for it, else by the URL.
+    /// The copy of the file behind `url`. The answer announces the kind, else the caller's file name, else the URL.
     pub fn fetched(key: &str, kind: Kind, size: u64, names: &Names<'_>) -> Self {
         Self { key: key.to_owned(), kind, announced: names.said().filter(|said| *said != kind), size }
     }
 }
 
-/// What is said of a file that a URL names.
+/// The announcements for a file behind a URL.
 pub struct Names<'a> {
     pub content_type: Option<&'a str>,
     pub filename: Option<&'a str>,
@@ -272,12 +272,12 @@ impl Attachment {
         }
     }
 
-    /// Only a video has subtitles; what a URL names is not known before it was fetched.
+    /// Only a video has subtitles; the kind behind a URL is not known before the file was fetched.
     pub fn may_have_its_subtitles(&self) -> bool {
         self.subtitles.is_empty() || self.file.as_ref().is_none_or(|file| file.kind.class() == Class::Video)
     }
 
-    /// For whoever gave it another type or name than its bytes have.
+    /// A warning for the caller, if the announced type or name differs from the bytes.
     pub fn warning(&self) -> Option<String> {
         let file = self.file.as_ref()?;
         let name = self.filename.as_deref().or(self.url.as_deref().map(last_segment)).unwrap_or_default();

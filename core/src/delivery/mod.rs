@@ -50,13 +50,13 @@ pub struct Delivery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unconfirmed_since: Option<UnixMillis>,
     pub error: Option<Failure>,
-    /// Held on the ledger's word that the network is paused: that is no news of X.
+    /// Held because the workspace said that the app is paused. Such a hold is no news of X.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_unasked: bool,
     pub published_at: Option<UnixMillis>,
-    /// What X charged for the reads that settled doubts.
+    /// X's charge for the reads of the reconciliation.
     pub reads: Micros,
-    /// Counts the changes within an edition, so that a report that arrives late does not overwrite a newer one.
+    /// Counts the changes within a version (`edition`), so that a late report does not overwrite a newer report.
     pub revision: u64,
 }
 
@@ -71,7 +71,7 @@ pub struct Segment {
     pub media: Vec<Attachment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repost_of: Option<XPostId>,
-    /// What X charges for it, as it was when it was accepted.
+    /// X's price at the time of acceptance.
     pub price: Micros,
     pub platform_post_id: Option<XPostId>,
 }
@@ -170,12 +170,12 @@ impl Call {
 }
 
 impl FailureCode {
-    /// What it holds waits for the app to be mended, and not for the account or its owner.
+    /// Deliveries held for this code wait for the app to be fixed, and not for the account or the account's owner.
     pub const fn is_of_app(self) -> bool {
         matches!(self, Self::CreditsDepleted | Self::AppReadOnly | Self::AppNotEnrolled | Self::XRefused)
     }
 
-    /// It was a medium of the post that failed, before X saw the post.
+    /// A medium of the post failed, before X saw the post.
     pub const fn is_of_media(self) -> bool {
         matches!(self, Self::MediaUrlRefused | Self::MediaFailed | Self::UnsupportedMedia)
     }
@@ -226,7 +226,7 @@ impl Delivery {
         }
     }
 
-    /// What the caller makes of this delivery, in place of it. Media that X has already stay there.
+    /// The next version of this delivery, made by the caller. Media that X already has stay at X.
     #[must_use]
     pub fn next_edition(&self, mut segments: Vec<Segment>, run_at: UnixMillis) -> Self {
         let edition = self.edition + 1;
@@ -299,7 +299,7 @@ impl Delivery {
         self.segments.first()?.platform_post_id.as_ref()
     }
 
-    /// What X charged: for what was published, and for the reads that it took.
+    /// X's charge: for the published segments, and for the reads.
     pub fn spent(&self) -> Micros {
         let published = self.segments.iter().filter(|segment| segment.platform_post_id.is_some());
         self.reads + published.map(|segment| segment.price).sum()
@@ -316,13 +316,13 @@ impl Delivery {
         matches!(self.state, State::Queued | State::Held) && self.attempts == 0
     }
 
-    /// Whether `newer`, an edition of the ledger's, takes the place of this row.
+    /// Whether `newer`, a version made by the workspace, takes the place of this row.
     pub const fn gives_way_to(&self, newer: &Self) -> bool {
         newer.edition > self.edition && !matches!(self.state, State::Publishing | State::Unknown | State::Published)
     }
 
-    /// The ledger wants to change it, or to end it. Says whether it can: what has begun is not changed, and what may be
-    /// on its way to X, or is between two segments, is not ended.
+    /// The workspace wants to change or to end the delivery. Returns whether the delivery permits the step. A delivery
+    /// that has begun is not changed. A delivery that may be on its way to X, or is between two segments, is not ended.
     pub fn recall(&mut self, to_end: bool, until: UnixMillis) -> bool {
         let waits = matches!(self.state, State::Queued | State::Held) && self.doubt.is_none();
         let is_between_segments = self.missing() != Some(0) && self.error.is_none();
@@ -333,7 +333,8 @@ impl Delivery {
         can
     }
 
-    /// What has not left for X never will. Says whether anything changed: a call that may have had an effect is not undone.
+    /// A delivery that has not left for X never leaves. Returns whether anything changed: a call with a possible effect
+    /// is not undone.
     pub const fn cancel(&mut self) -> bool {
         let is_announced = matches!(self.state, State::Publishing) && self.intent.is_none();
         let waits = matches!(self.state, State::Queued | State::Held) || is_announced;
@@ -345,7 +346,7 @@ impl Delivery {
         waits
     }
 
-    /// A step begins: from here on it is not changed any more. What is only announced has not called X yet.
+    /// A step begins: from here on the delivery is not changed any more. An announced step has not called X yet.
     pub const fn announce(&mut self) {
         self.state = State::Publishing;
         self.intent = None;

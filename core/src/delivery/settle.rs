@@ -60,7 +60,8 @@ impl Doubt {
 }
 
 impl Delivery {
-    /// Which of the account's own posts is the one in doubt. `is_claimed` knows the ids that other calls answered.
+    /// The match for the unconfirmed post among the account's own posts. `is_claimed` knows the ids in answers to other
+    /// calls.
     pub fn found_in(&self, posts: &[OwnPost], is_claimed: impl Fn(&XPostId) -> bool) -> Option<XPostId> {
         let (at, doubt) = (self.missing()?, self.doubt.as_ref()?);
         let segment = self.segments.get(at)?;
@@ -72,20 +73,20 @@ impl Delivery {
         posts.iter().filter(is_it).min_by_key(|post| post.created_at).map(|post| post.id.clone())
     }
 
-    /// The doubt is settled: it came about, as this post.
+    /// Reconciled: the unconfirmed post exists, as this post.
     pub fn settled_as(&mut self, id: XPostId, now: UnixMillis) {
         self.revision += 1;
         self.published(id, now);
     }
 
-    /// Somebody who knows says that it did not come about.
+    /// A person says that the post does not exist.
     pub fn settled_as_absent(&mut self, now: UnixMillis) {
         self.revision += 1;
         self.doubt = None;
         self.requeue(now, None);
     }
 
-    /// All posts since the call were read, and it is not among them. `may_resend` is the operator's policy.
+    /// All posts since the call were read, without a match. `may_resend` is the operator's policy.
     pub fn not_found(&mut self, may_resend: bool, now: UnixMillis, pace: Pace) {
         let missing = self.missing().and_then(|at| self.segments.get(at));
         // Media make X list a post late, and its own ids cannot be told from those of a second upload.
@@ -103,19 +104,19 @@ impl Delivery {
         self.due_at = now + doubt.next_pause(pace);
     }
 
-    /// The posts could not be read: that says nothing.
+    /// The posts could not be read. A failed read proves nothing.
     pub const fn not_read(&mut self, again_at: UnixMillis) {
         self.revision += 1;
         self.due_at = again_at;
     }
 
-    /// X limits the reads, until then if it says so.
+    /// X limits the reads, until the given time if X names a time.
     pub fn read_limited(&mut self, until: Option<UnixMillis>, now: UnixMillis, pace: Pace) {
         let again_at = self.limit_ends_at(until, now, pace);
         self.not_read(again_at);
     }
 
-    /// A repost that is in doubt is made again: two reposts of one post by one account are one.
+    /// An unconfirmed repost is made again: two reposts of one post by one account are one.
     pub fn is_repeatable(&self) -> bool {
         let segment = self.missing().and_then(|at| self.segments.get(at));
         self.state == State::Unknown && segment.is_some_and(|segment| segment.repost_of.is_some())

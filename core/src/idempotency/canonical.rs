@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Members sorted by name, no white space, one way of escaping, numbers by the digits they were sent with. `None` for
-/// what is no JSON, and for an object that names a member twice: which of the two counts is its reader's choice.
+/// Members sorted by name, no white space, one way of escaping, numbers by the digits as sent. `None` for a body that
+/// is no JSON, and for an object with a repeated name: the reader alone chooses which of the two members counts.
 pub fn canonical(body: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(body).ok()?;
     // The scanner may believe that this is JSON, and not deeper than serde_json reads.

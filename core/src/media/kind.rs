@@ -16,7 +16,7 @@ pub enum Kind {
     Vtt,
 }
 
-/// What X makes of it: a post carries four photos, one GIF or one video.
+/// X's class of the kind: a post carries four photos, one GIF or one video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     Photo,

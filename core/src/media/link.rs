@@ -40,7 +40,8 @@ impl Use {
         }
     }
 
-    /// The whole address. It carries its own permission, so it is handed to the caller alone and never logged.
+    /// The whole address. The address carries its own permission, so only the caller gets the address, and no log has
+    /// it.
     pub fn address(self, ring: &Keyring, origin: &str, id: &MediaId, now: UnixMillis) -> String {
         let expires = ((now + LINK_LIFE).0 / 1000).to_string();
         let token = base64url(&ring.mac(self.label(), &signed(id, &expires)));

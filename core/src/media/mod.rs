@@ -20,19 +20,19 @@ pub use self::sniff::{HEAD_BYTES, is_enough};
 use crate::id::{MediaId, TenantId};
 use crate::time::{Span, UnixMillis};
 
-/// One row of the ledger. Stored as JSON; its format is pinned by a test.
+/// One row of the workspace. Stored as JSON; the format is pinned by a test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Media {
     pub id: MediaId,
     pub tenant_id: Option<TenantId>,
     pub filename: String,
-    /// What was announced, and once it is active what the bytes are.
+    /// The announced kind; once active, the kind of the bytes.
     pub kind: Kind,
-    /// What was announced, once the bytes are known to be something else. Rows without it are what they were said to be:
-    /// anything else was refused when they were written.
+    /// The announced kind, if the bytes are known to be of another kind. In rows without this field the bytes are of
+    /// the announced kind: other files were refused when the row was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<Kind>,
-    /// What was announced, and once it is active what is there.
+    /// The announced size; once active, the stored size.
     pub size: Option<u64>,
     pub(crate) status: Status,
     /// Bytes that are stored so far.
@@ -46,7 +46,7 @@ pub struct Media {
 pub enum Status {
     /// Announced; bytes may be on their way.
     Pending,
-    /// Whole, and what it says it is. It never changes again.
+    /// Whole, and of the named kind. An active medium never changes again.
     Active,
 }
 
@@ -120,7 +120,7 @@ impl Media {
         Self { kind, announced, size: Some(size), received: size, status: Status::Active, expires_at, ..self }
     }
 
-    /// What its name or its announcement says, if that is not what the bytes are.
+    /// A warning if name or announcement differ from the bytes.
     pub fn warning(&self) -> Option<String> {
         if self.status != Status::Active {
             return None;

@@ -13,7 +13,7 @@ pub enum Said {
     Other,
 }
 
-/// Types that a program writes when it does not know the file. Text is one of them: captions come as plain text.
+/// Types that a program writes for an unknown file. Plain text is among these types: captions come as plain text.
 const ANY: [&str; 7] = [
     "",
     "application/octet-stream",

@@ -36,12 +36,12 @@ pub fn is_enough(head: &[u8]) -> bool {
     is_signed || head.len() as u64 >= HEAD_BYTES
 }
 
-/// A box, which `QuickTime` calls an atom: its size, its name, its content (ISO/IEC 14496-12 §4.2).
+/// A box (in `QuickTime`'s word an atom): size, name, content (ISO/IEC 14496-12 §4.2).
 struct Atom<'a> {
     size: u64,
     name: [u8; 4],
     content: &'a [u8],
-    /// What stands behind it, as far as that is among the first bytes.
+    /// The bytes behind the box, as far as the first bytes of the file reach.
     rest: &'a [u8],
 }
 

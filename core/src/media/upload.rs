@@ -12,9 +12,9 @@ pub const MAX_PARTS: u16 = 10_000;
 /// The least that a part has, but for the last one (the same page): 5 MiB.
 const MIN_PART_BYTES: u64 = 5 << 20;
 
-/// How long a try that nobody ends keeps its room: its process has died.
+/// The time for which an unfinished try keeps its room: the process of the try has died.
 pub const RESERVED_FOR: Span = Span::mins(5);
-/// So many uploads may be pending for one tenant (those without a tenant count as one), and so many in all.
+/// The maximum number of pending uploads for one tenant (uploads without a tenant count together), and in all.
 const PENDING_OF_TENANT: u64 = 100;
 const PENDING_IN_ALL: u64 = 1000;
 
@@ -24,22 +24,23 @@ pub struct Part {
     pub number: u16,
     pub size: u64,
     pub etag: String,
-    /// What its bytes say that the file is, if it is the first part and they say something.
+    /// The kind of the file by these bytes, if this is the first part and the bytes show a kind.
     #[serde(default)]
     pub kind: Option<Kind>,
 }
 
-/// What the ledger knows when bytes come.
+/// The workspace's knowledge when bytes arrive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receiving {
     pub media: Media,
-    /// What the first bytes say, of this try or of what is there or under way. Until they are seen, what was announced.
+    /// The kind shown by the first bytes: of this try, of a stored part or of a part under way. Before any first bytes:
+    /// the announced kind.
     pub kind: Kind,
-    /// The most bytes that a file of that kind may have; zero when it is refused.
+    /// The maximum number of bytes of a file of this kind; zero if the kind is refused.
     pub limit: u64,
-    /// Bytes of other parts that are there and stay.
+    /// Stored bytes of other parts that stay.
     pub stored: u64,
-    /// The same, with those that have room while they are on their way.
+    /// The same, with the reserved bytes of parts under way.
     pub others: u64,
 }
 
@@ -63,9 +64,9 @@ pub struct Reservation {
     /// Of a part; a whole file replaces everything, and needs none.
     pub id: Option<i64>,
     pub media: Media,
-    /// What counts for it: what is seen, of this try or another, else what was announced.
+    /// The kind that counts: the kind seen in this try or another, else the announced kind.
     pub kind: Kind,
-    /// What its own first bytes say.
+    /// The kind shown by the try's own first bytes.
     pub seen: Option<Kind>,
     pub length: u64,
     /// The upload of R2 that a part belongs to, if there is one already.
@@ -98,7 +99,8 @@ impl Receiving {
         Ok(length)
     }
 
-    /// What is there is too large by itself: the limit is another one since its first bytes were seen, or since it was set.
+    /// The stored bytes alone are too large: the limit has changed since the first bytes were seen, or since the
+    /// setting changed.
     const fn is_outgrown(&self) -> bool {
         self.stored > self.limit
     }
@@ -129,7 +131,7 @@ pub fn require_unused(post: Option<&str>) -> Result<(), Refused> {
         .with_hint("Delete the post, or wait until it is published."))
 }
 
-/// Whether one more upload may be announced, beside those that are pending.
+/// Whether one more upload may be announced beside the pending uploads.
 pub fn require_quota(of_tenant: u64, in_all: u64) -> Result<(), Refused> {
     let message = if of_tenant >= PENDING_OF_TENANT {
         format!("{of_tenant} uploads of this tenant are pending, and no more than {PENDING_OF_TENANT} may be.")
@@ -162,7 +164,8 @@ pub fn within(kind: Kind, size: u64, limit: u64) -> Result<(), Refused> {
     Ok(())
 }
 
-/// The size of the file that the parts make; or why they make none. `said` is what it was announced with, if it was.
+/// The size of the file made of the parts, or the reason why the parts make no file. `said` holds the announced sizes,
+/// if there are any.
 pub fn assemble(kind: Kind, parts: &[Part], said: &[Option<u64>], limit: u64) -> Result<u64, Refused> {
     require_sequence(parts)?;
     require_sizes(parts)?;
@@ -189,7 +192,7 @@ fn require_sequence(parts: &[Part]) -> Result<(), Refused> {
     }
 }
 
-/// R2 puts together what is of one size, but for the last part, which may be smaller.
+/// R2 assembles parts of one size, except for the last part: the last part may be smaller.
 fn require_sizes(parts: &[Part]) -> Result<(), Refused> {
     let Some((last, before)) = parts.split_last() else { return Ok(()) };
     let Some(size) = before.first().map(|part| part.size) else { return Ok(()) };

@@ -45,14 +45,14 @@ impl TokenSet {
         Secret::new(value.to_string().into_bytes())
     }
 
-    /// The error says what kind of mistake it is, never what was read.
+    /// The error names the kind of mistake, never the bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TokenSetError> {
         serde_json::from_slice(bytes).map_err(|error| TokenSetError(error.classify()))
     }
 }
 
-/// What an answer says, whatever else is in it. A pair is not thrown away for a field beside the tokens, since the
-/// refresh token that bought it is spent.
+/// The needed fields of an answer; other fields are ignored. A pair is not thrown away for another field, since the
+/// refresh token that bought the pair is spent.
 struct Granted {
     access_token: Option<Secret<String>>,
     refresh_token: Option<Secret<String>>,

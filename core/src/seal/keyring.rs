@@ -7,7 +7,7 @@ use sha2::Sha256;
 
 use crate::secret::Secret;
 
-/// Never empty: the key that seals is apart from those that only open.
+/// Never empty: the sealing key stands apart from keys that only open.
 #[derive(Clone, Debug)]
 pub struct Keyring {
     current: RingKey,
@@ -20,7 +20,8 @@ pub(super) struct RingKey {
     material: Secret<[u8; 32]>,
 }
 
-/// Says which entry is wrong by its position from 1, and never what it holds: with the id left out, a key is in its place.
+/// Names the wrong entry by its position from 1, and never shows the content: without the id, a key stands in the place
+/// of the id.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum KeyringError {
     #[error("key ring entry {0} is not of the form id:base64")]

@@ -7,16 +7,16 @@ use std::sync::LazyLock;
 /// Unicode's emoji "recommended for general interchange" (UTS #51), each skin tone standing for all five.
 static RECOMMENDED: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("../../data/text/emoji.txt").lines().collect());
 
-/// What twitter-text takes beyond that: selectors and their absence where Unicode has it otherwise.
+/// Sequences that only twitter-text accepts: selectors, and missing selectors, where Unicode has another form.
 static TOLERATED: LazyLock<Vec<&str>> =
     LazyLock::new(|| include_str!("../../data/text/emoji-tolerated.txt").lines().collect());
 
-/// In characters: two people, their skin tones, and what joins them.
+/// In characters: two people, two skin tones, and the joiners.
 const LONGEST: usize = 10;
 
 const FIRST_TONE: char = '\u{1F3FB}';
 
-/// How many characters of `text` are the emoji that it begins with, if they are more than one.
+/// The number of characters of the emoji at the beginning of `text`, if more than one.
 pub(super) fn sequence(text: &[char]) -> Option<usize> {
     if !text.get(1).is_some_and(|&second| continues(second)) {
         return None;

@@ -2,7 +2,7 @@
 
 use super::{TimeError, UnixMillis};
 
-/// The first number that is read as milliseconds: as such it is in 1973, as seconds it were in 5138.
+/// The first number read as milliseconds: in milliseconds the instant is in 1973, in seconds it would be in 5138.
 const FIRST_MILLIS: u64 = 100_000_000_000;
 
 impl UnixMillis {

@@ -10,11 +10,11 @@ use crate::secret::Secret;
 use crate::time::UnixMillis;
 
 const MAX_HEADERS: usize = 20;
-/// Of one value. All of them stay below what servers take.
+/// The maximum length of one value. All values together stay below the limits of servers.
 const MAX_VALUE_BYTES: usize = 1024;
 
-/// Headers that mean something to the connection, to what stands between, or to us. What begins with one that ends in a
-/// hyphen is refused as well.
+/// Headers with a meaning for the connection, for proxies, or for us. An entry with a hyphen at the end refuses every
+/// name with this prefix.
 const OURS: [&str; 27] = [
     "accept-encoding",
     "cdn-loop",
@@ -104,7 +104,8 @@ impl CustomHeaders {
     }
 }
 
-/// Header values hide themselves when they are printed, and do not wipe themselves: so they live for one call.
+/// Header values hide their content in debug output, and do not wipe the content on drop. They therefore live for one
+/// call only.
 fn header(name: &str, value: &Secret<String>) -> Result<(HeaderName, HeaderValue), HeaderError> {
     let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| HeaderError::Name)?;
     let is_ours = |ours: &&str| name == *ours || (ours.ends_with('-') && name.as_str().starts_with(*ours));

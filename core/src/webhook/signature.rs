@@ -8,7 +8,7 @@ use crate::seal::hmac_sha256;
 use crate::secret::Secret;
 use crate::time::UnixMillis;
 
-/// What a secret begins with, so that it is known when it is seen.
+/// The prefix of a secret, so that people and tools recognise secrets.
 const PREFIX: &str = "whsec_";
 
 /// `whsec_` and 24 to 64 bytes in base64.

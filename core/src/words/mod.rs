@@ -100,7 +100,7 @@ impl Words {
     }
 }
 
-/// A language range and its weight in thousandths; nothing for one that is not wanted or not well formed.
+/// A language range and its weight in thousandths; `None` for an unwanted or malformed range.
 fn weighted_range(item: &str) -> Option<(u16, &str)> {
     let mut parts = item.split(';').map(str::trim);
     let range = parts.next().filter(|range| !range.is_empty())?;

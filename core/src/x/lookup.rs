@@ -117,7 +117,7 @@ pub fn half(count: u32, least: u32) -> Option<u32> {
     Some(count / 2).filter(|half| *half >= least)
 }
 
-/// The whole body of a list: an empty one has no `data`, and what is missing is in `errors` beside what is there.
+/// The whole body of a list. An empty list has no `data`, and missing rows are in `errors` beside the found rows.
 pub fn list_response(answer: &Response<Vec<u8>>) -> Result<Value, XError> {
     if !answer.status().is_success() {
         return Err(refused(answer));

@@ -150,7 +150,7 @@ impl MediaCall {
         })
     }
 
-    /// What X answered; `None` where it says no more than that it did as asked.
+    /// X's answer; `None` if X only confirms the step.
     pub fn response(&self, answer: &Response<Vec<u8>>) -> Result<Option<Receipt>, XError> {
         match self {
             Self::Initialize { .. } | Self::Finalize(_) | Self::Status(_) => data(answer).map(Some),

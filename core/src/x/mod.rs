@@ -30,7 +30,7 @@ use crate::{
 pub enum XError {
     #[error("X refused: {refusal:?}")]
     Refused { refusal: Refusal, problem: Problem, windows: Vec<Window> },
-    /// X says that it did what was asked, and then not what that was: an effect is likely.
+    /// X reports success without a readable result: an effect is likely.
     #[error("X answered {status} with a body that is not understood")]
     Malformed { status: u16 },
 }
@@ -64,8 +64,8 @@ struct Envelope<T> {
     data: T,
 }
 
-/// The `data` of an answer. A success without it is a refusal when it carries `errors`: X answers 200 for a resource
-/// that is not there.
+/// The `data` of an answer. A success without `data` and with `errors` is a refusal: X answers 200 for a missing
+/// resource.
 pub fn data<T: DeserializeOwned>(answer: &Response<Vec<u8>>) -> Result<T, XError> {
     if !answer.status().is_success() {
         return Err(refused(answer));

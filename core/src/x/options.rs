@@ -21,7 +21,7 @@ const POLL_OPTION_CHARACTERS: usize = 25;
 const TAGGED_USERS: usize = 10;
 
 impl Options {
-    /// Checks what a caller gave at `path`; whatever X would refuse by its form is refused here, by its path.
+    /// Checks the caller's options at `path`. A value with a form that X would refuse is refused here, with its path.
     pub fn parse(value: Value, path: &str) -> Result<Self, Refused> {
         let Value::Object(mut given) = value else { return Err(Refused::field(path, "expected an object")) };
         given.retain(|_, value| !value.is_null());
@@ -34,7 +34,7 @@ impl Options {
         Ok(Self(given))
     }
 
-    /// What holds for the segment at `position` of a thread: its own options over those of the whole post.
+    /// The options of the segment at `position` of a thread: its own options over the options of the whole post.
     #[must_use]
     pub fn for_segment(&self, own: &Self, position: usize) -> Self {
         let belongs = |name: &str| position == 0 || OF_EVERY_SEGMENT.contains(&name);

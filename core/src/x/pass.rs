@@ -49,7 +49,7 @@ impl Target {
         name
     }
 
-    /// What X charges for a call that writes. `body` is looked at where the price depends on it.
+    /// X's price for a writing call. `body` is read if the price depends on the body.
     pub fn charge(&self, method: &str, body: &[u8]) -> Charge {
         let words: Vec<&str> = self.0.iter().map(String::as_str).collect();
         match (method, words.as_slice()) {
@@ -64,8 +64,8 @@ impl Target {
         }
     }
 
-    /// The scope that X asks for, besides those that every account has (X's API description 2.167, `security` of each
-    /// operation); nothing for a call that the description does not have.
+    /// The scope that X asks for, besides the scopes of every account (X's API description 2.167, `security` of each
+    /// operation); `None` for a call outside the description.
     pub fn scope(&self, method: &str) -> Option<&'static str> {
         let words: Vec<&str> = self.0.iter().map(String::as_str).collect();
         let of = |read, write| Some(if is_read(method) { read } else { write });
@@ -87,7 +87,7 @@ impl Target {
         }
     }
 
-    /// Whether it creates a post, whose id is then one of ours.
+    /// Whether the call creates a post. The post's id is then one of ours.
     pub fn creates_post(&self, method: &str) -> bool {
         method == "POST" && self.0 == ["tweets"]
     }
@@ -102,7 +102,7 @@ pub fn is_passed(method: &str) -> bool {
     is_read(method) || [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].iter().any(|other| method == other)
 }
 
-/// Whether what X says of its body makes it a document that a browser could show or run: anything but JSON.
+/// Whether the content type makes the body a document that a browser could show or run: every type but JSON.
 pub fn is_document(content_type: Option<&str>) -> bool {
     let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let is_json = essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"));
@@ -114,7 +114,8 @@ fn is_word(segment: &str) -> bool {
     segment.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
-/// What of a post decides its price. A field that is there twice could be read either way, so it is not read at all.
+/// The fields of a post that decide the price. A repeated field could be read in two ways, so such a post is not read
+/// at all.
 #[derive(Deserialize)]
 struct Priced {
     text: Option<String>,

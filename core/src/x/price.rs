@@ -28,7 +28,7 @@ pub struct Prices {
     pub content_manage: Micros,
 }
 
-/// The kind of write that a segment is, in the order in which a bill lists them.
+/// The kind of write of a segment, in the order of a bill.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Write {
     Post,

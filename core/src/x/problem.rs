@@ -46,7 +46,7 @@ pub enum Refusal {
     NotFound,
     /// 5xx.
     Unavailable,
-    /// A status that X does not document, or a body that is not X's: it says nothing about what was asked.
+    /// A status that X does not document, or a body that is not X's. Such an answer proves nothing about the request.
     InvalidResponse,
 }
 
@@ -148,7 +148,8 @@ fn code(error: &Value) -> Option<i64> {
     error.get("code")?.as_i64()
 }
 
-/// An invalid request says "one or more parameters" in `detail` and which one in `errors[0].message`: both are kept.
+/// An invalid request has "one or more parameters" in `detail` and the parameter's name in `errors[0].message`: both
+/// are kept.
 fn joined(detail: Option<String>, message: Option<String>) -> Option<String> {
     match (detail, message) {
         (Some(detail), Some(message)) => Some(format!("{detail} {message}")),

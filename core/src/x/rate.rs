@@ -36,7 +36,7 @@ impl WindowKind {
         }
     }
 
-    /// Of the headers that say what is allowed, what is left of it, and when all of it is there again.
+    /// The names of three headers: the limit, the remaining calls, and the time of the reset.
     const fn header_names(self) -> [&'static str; 3] {
         match self {
             Self::QuarterHour => ["x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset"],
@@ -59,8 +59,8 @@ fn window(headers: &HeaderMap, kind: WindowKind) -> Option<Window> {
     Some(Window { limit: limit?, remaining: remaining?, reset_at: UnixMillis(0) + Span::secs(reset?), kind })
 }
 
-/// The windows as X's own headers tell them. X's clients read `x-rate-limit-*` first, and some nothing else: where the
-/// window of 15 minutes is not known, the one that lasts longest of those that are spent stands there.
+/// The windows as X's own headers. X's clients read `x-rate-limit-*` first, and some read nothing else. If the window
+/// of 15 minutes is not known, these headers show the spent window that lasts longest.
 pub fn headers(windows: &[Window]) -> Vec<(&'static str, String)> {
     let known = windows.iter().flat_map(|window| lines(window.kind, window));
     let is_short_known = windows.iter().any(|window| window.kind == WindowKind::QuarterHour);

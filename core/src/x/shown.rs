@@ -15,7 +15,7 @@ use url::{Position, Url};
 use crate::id::XPostId;
 use crate::text::{normalized, weigh};
 
-/// A post as it was sent, as far as it decides what X shows.
+/// A post as it was sent, with the parts that decide X's display.
 #[derive(Clone, Copy, Debug)]
 pub struct Sent<'a> {
     pub text: &'a str,
@@ -32,7 +32,7 @@ pub(super) struct Link {
     pub(super) expanded: String,
 }
 
-/// What was sent, in the form in which texts are compared, and where it has URLs.
+/// The sent text in the form for comparison, with the places of its URLs.
 struct Written<'a> {
     text: String,
     urls: Vec<Range<usize>>,
@@ -63,7 +63,7 @@ impl Written<'_> {
         begins && self.ends_of(at + before.len(), link).into_iter().any(|end| self.goes_on_as(end, after))
     }
 
-    /// Where that which became `link` may end, if it begins at `start`.
+    /// The possible ends of the sent text that became `link`, if that text begins at `start`.
     fn ends_of(&self, start: usize, link: &Link) -> Vec<usize> {
         let text = self.text.get(start..).unwrap_or_default();
         let expanded = unescaped(&link.expanded);
@@ -81,7 +81,7 @@ impl Written<'_> {
     }
 }
 
-/// X's first link in a text, with what stands before it and after it.
+/// X's first link in a text, with the text before and after the link.
 pub(super) fn next_link<'t, 'l>(links: &'l [Link], shown: &'t str) -> Option<(&'t str, &'l Link, &'t str)> {
     let places = links.iter().filter_map(|link| Some((shown.find(&link.short)?, link)));
     let (at, link) = places.min_by_key(|(at, link)| (*at, Reverse(link.short.len())))?;

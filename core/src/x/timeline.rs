@@ -108,8 +108,8 @@ impl OwnPost {
         self.created_at >= earliest(since) && is_where && sent.is_shown_as(&self.text, &self.links)
     }
 
-    /// The text as a person reads it: short links are the addresses that they stand for. The link that X adds for the
-    /// post's own media is left out.
+    /// The text for readers: each short link is replaced by its address. The link that X adds for the post's own media
+    /// is left out.
     pub fn content(&self) -> String {
         let shown = unescaped_once(&self.text);
         let (mut content, mut rest) = (String::new(), shown.as_str());

@@ -23,7 +23,7 @@ pub struct NewTweet {
     pub options: Options,
 }
 
-/// X refuses fields that it does not know, at every level, so what is absent is left out and not null.
+/// X refuses unknown fields at every level, so absent values are left out and not null.
 pub fn create_request(endpoints: &Endpoints, access_token: &Secret<String>, tweet: &NewTweet) -> Request<Vec<u8>> {
     let mut body = tweet.options.to_fields();
     body.insert("text".into(), json!(tweet.text));

@@ -9,13 +9,13 @@ use super::{class, tld};
 /// In ASCII form, RFC 1035 §2.3.4.
 const LONGEST_LABEL: usize = 63;
 
-/// Where every host of a text ends, found in one pass: each label's chain of labels is that of the next one.
+/// The end of every host in a text, found in one pass: a label's chain is the chain of the next label.
 pub(super) struct Hosts {
     /// For each position, where the label ends that it is in.
     labels: Vec<usize>,
     /// The same if `_` ends a label too.
     names: Vec<usize>,
-    /// For each dot, where the host ends that has at least one more label before its top-level domain.
+    /// For each dot: the end of the host with at least one more label before the top-level domain.
     beyond: Vec<Option<usize>>,
 }
 
@@ -51,7 +51,7 @@ fn top_level_end(text: &[char], start: usize) -> Option<usize> {
     Some(start + tld::length(text.get(start..)?)?)
 }
 
-/// For each position, where the run of characters that `belong` ends, if it is in one; else the position itself.
+/// For each position: the end of the run of characters that `belong`; outside a run the position itself.
 fn run_ends(text: &[char], belongs: impl Fn(char) -> bool) -> Vec<usize> {
     let mut ends: Vec<usize> = (0..text.len()).collect();
     let mut end = text.len();
@@ -66,7 +66,7 @@ fn run_ends(text: &[char], belongs: impl Fn(char) -> bool) -> Vec<usize> {
     ends
 }
 
-/// The names in a host that X links without a scheme: one in each stretch of Latin labels that reaches a top-level domain.
+/// The names in a host that X links without a scheme: one name in each stretch of Latin labels with a top-level domain.
 pub(super) fn latin_names(host: &[char]) -> Vec<Range<usize>> {
     let mut names = Vec::new();
     let mut at = 0;
@@ -85,7 +85,8 @@ fn latin_name(host: &[char], stretch: Range<usize>) -> Option<Range<usize>> {
     dots.find_map(|dot| top_level_end(host, dot + 1)).map(|end| start..end)
 }
 
-/// Whether the DNS could have it: no label too long in its ASCII form, and none said to be in that form that is not.
+/// Whether the DNS could have the host: no label is too long in its ASCII form, and no label claims the ASCII form
+/// falsely.
 pub(super) fn is_encodable(host: &[char]) -> bool {
     let claims_ascii = host.starts_with(&['x', 'n', '-', '-']);
     !(claims_ascii && latin_names(host).is_empty()) && host.split(|&c| c == '.').all(is_short)

@@ -30,7 +30,7 @@ pub(super) fn find(text: &[char]) -> Vec<Range<usize>> {
     urls
 }
 
-/// What looks like a URL and is passed over as a whole, whether or not it turns out to be one.
+/// A possible URL, passed over as a whole even if it turns out to be none.
 struct Candidate {
     before: Option<char>,
     start: usize,
@@ -74,7 +74,7 @@ impl Candidate {
         host::is_encodable(slice(text, self.host.clone())) && scheme + units(self.start..self.end) <= LONGEST_URL
     }
 
-    /// X's own short links end with their name and query, whatever stands behind them.
+    /// X's own short links end with name and query; later characters do not belong to the link.
     fn with_scheme(&self, text: &[char]) -> Option<Range<usize>> {
         match tail::tco(text.get(self.host.start..)?) {
             Some(tco) if tco.name > LONGEST_TCO_NAME => None,

@@ -24,7 +24,7 @@ pub(super) fn port(text: &[char]) -> usize {
     }
 }
 
-/// Up to the last character that a path may end with, and the parentheses that follow it at once.
+/// Up to the last character that may end a path, with the parentheses directly behind.
 pub(super) fn path(text: &[char]) -> usize {
     if text.first() != Some(&'/') {
         return 0;

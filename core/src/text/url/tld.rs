@@ -28,7 +28,7 @@ pub(super) fn length(text: &[char]) -> Option<usize> {
     punycode_length(text)
 }
 
-/// One character for one; what becomes several is in no name.
+/// One character for one. A character whose lower case has several characters is in no name.
 fn lower_case(c: char) -> char {
     let mut lower = c.to_lowercase();
     lower.next().filter(|_| lower.len() == 0).unwrap_or(c)
