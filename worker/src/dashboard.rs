@@ -20,15 +20,15 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// The browser that a request comes from, if it has the cookie. A request that another page brings about is refused,
-    /// whatever it asks for: `SameSite=Strict` lets those of sibling hosts through.
+    /// The browser behind a request, if the request has the cookie. Every request caused by another page is refused,
+    /// because `SameSite=Strict` lets requests of sibling hosts through.
     pub fn of(incoming: &Incoming) -> Result<Option<Self>> {
         let Some(value) = incoming.cookie(COOKIE) else { return Ok(None) };
         require_our_page(incoming)?;
         Ok(Some(Self { digest: base64url(&sha256(value.as_bytes())) }))
     }
 
-    /// A new one, and the `Set-Cookie` line that makes the browser be it.
+    /// A new browser session, and the `Set-Cookie` line for the browser.
     pub fn begin(incoming: &Incoming) -> Result<(Self, String)> {
         let value = base64url(&entropy::<32>()?);
         let digest = base64url(&sha256(value.as_bytes()));

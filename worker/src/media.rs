@@ -65,7 +65,7 @@ impl MediaStore {
         stored.doing("store a file").map(drop)
     }
 
-    /// Stores what comes, whose length nobody said, if that is at most `limit` bytes. Says whether it was.
+    /// Stores a body of unknown length, if the body has at most `limit` bytes. Returns whether the body was stored.
     pub async fn put_at_most(&self, key: &str, body: Peeked, limit: u64) -> Result<bool> {
         let upload = self.bucket.create_multipart_upload(key).execute().await.doing("begin to store a file")?;
         let stored = self.put_parts(&upload, body, limit).await;
@@ -105,7 +105,7 @@ impl MediaStore {
         }
     }
 
-    /// An upload that can take parts. R2 gives up one that is not completed, after a week.
+    /// An upload that can take parts. R2 gives up an unfinished upload after a week.
     pub async fn begin_upload(&self, key: &str, content_type: &str, disposition: String) -> Result<String> {
         let metadata = HttpMetadata {
             content_type: Some(content_type.to_owned()),
@@ -135,7 +135,8 @@ impl MediaStore {
         }
     }
 
-    /// Makes one object of the parts. That it was made already, by a call that broke off afterwards, is seen by its size.
+    /// Makes one object of the parts. If an earlier call made the object and then broke off, the size of the object
+    /// shows the earlier success.
     pub async fn assemble(&self, key: &str, upload_id: &str, parts: Vec<Part>, size: u64) -> Result<Assembled> {
         let upload = self.bucket.resume_multipart_upload(key, upload_id)?;
         let parts: Vec<_> = parts.into_iter().map(|part| UploadedPart::new(part.number, part.etag)).collect();
@@ -150,7 +151,7 @@ impl MediaStore {
         }
     }
 
-    /// An upload that nobody will complete. One that is over counts as given up.
+    /// Gives up an upload that nobody will complete. An upload that is over counts as given up.
     pub async fn abandon_upload(&self, key: &str, upload_id: &str) -> Result<()> {
         match self.bucket.resume_multipart_upload(key, upload_id)?.abort().await {
             Err(error) if !error.to_string().contains(NO_SUCH_UPLOAD) => Err(error).doing("give up an upload"),
@@ -158,8 +159,8 @@ impl MediaStore {
         }
     }
 
-    /// Everything of a medium that is closed. In this order: what completes an upload until then is deleted, and then
-    /// nothing can complete it.
+    /// Removes everything of a closed medium. The order matters: an object completed before the abandonment is deleted,
+    /// and afterwards no call can complete the upload.
     pub async fn remove(&self, remains: &Remains) -> Result<()> {
         if let Some(upload_id) = &remains.upload_id {
             self.abandon_upload(&remains.key, upload_id).await?;
@@ -167,12 +168,13 @@ impl MediaStore {
         self.delete(&remains.key).await
     }
 
-    /// How large it is, if it is there.
+    /// The size of the file, if the file exists.
     pub async fn size(&self, key: &str) -> Result<Option<u64>> {
         Ok(self.bucket.head(key).await.doing("look for a file")?.map(|object| object.size()))
     }
 
-    /// Its first bytes say its type: when R2 was told one, they may not have come yet.
+    /// The stored file with its type. The first bytes decide the type: when R2 got a type, the first bytes may not have
+    /// arrived yet.
     pub async fn stored(&self, key: &str) -> Result<Option<Stored>> {
         let Some((object, head)) = self.beginning(key).await? else { return Ok(None) };
         let HttpMetadata { content_type, content_disposition: disposition, .. } = object.http_metadata();
@@ -180,7 +182,7 @@ impl MediaStore {
         Ok(Some(Stored { size: object.size(), etag: object.http_etag(), content_type, disposition }))
     }
 
-    /// What its first bytes say it is; nothing if they say nothing, or it is gone.
+    /// The kind by the first bytes; `None` if the bytes show no kind, or the file is gone.
     pub async fn kind(&self, key: &str) -> Result<Option<Kind>> {
         Ok(self.beginning(key).await?.and_then(|(_, head)| Kind::sniff(&head)))
     }

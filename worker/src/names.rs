@@ -1,6 +1,6 @@
 //! What two floors must agree on.
 
-/// One deployment is one workspace. The name is part of what sealed values are bound to.
+/// One deployment is one workspace. Sealed values are bound to this name.
 pub const WORKSPACE: &str = "main";
 /// What Outstand's API calls the organisation.
 pub const ORG_ID: &str = "org_main";

@@ -20,7 +20,8 @@ pub fn entropy<const N: usize>() -> Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// What `future` yields, or `None` after `limit`. Every wait in an object has one: a client that goes away is not seen.
+/// The result of `future`, or `None` after `limit`. Every wait in an object has a limit, because an object does not
+/// notice that a client has gone.
 pub async fn within<T>(limit: Span, future: impl Future<Output = T>) -> Option<T> {
     let delay = Delay::from(Duration::from_millis(u64::try_from(limit.as_millis()).unwrap_or(0)));
     match select(pin!(future), delay).await {

@@ -89,14 +89,14 @@ impl Peeked {
         Ok((readable, fill))
     }
 
-    /// Nobody wants it: a body that nobody reads would hold its connection.
+    /// Discards the body: an unread body would hold its connection.
     pub fn discard(self) {
         // Whether it closes well is the other side's matter.
         let _ = self.rest.map(|rest| rest.cancel());
     }
 }
 
-/// A body on its way through, and its end: it has gone out, it broke off, or its reader went away.
+/// A body on its way through, and its end: the body has gone out, the body broke off, or the reader went away.
 pub struct Passing {
     pub body: ReadableStream,
     pub end: JsFuture,
@@ -157,8 +157,8 @@ pub async fn whole(body: &ReadableStream, limit: usize) -> Result<Option<Vec<u8>
     Ok(Some(bytes))
 }
 
-/// All of a request's body, unless it has more than `limit` bytes. One that says how long it is has just that length (RFC
-/// 9112 §6.3), and is read by the platform at once.
+/// The whole body of a request, unless the body has more than `limit` bytes. A body with a stated length has exactly
+/// that length (RFC 9112 §6.3), and the platform reads it at once.
 pub async fn body_of(request: &Request, limit: usize) -> Result<Option<Vec<u8>>> {
     let Some(body) = request.body() else { return Ok(Some(Vec::new())) };
     match request.headers().get("content-length")?.and_then(|length| length.parse::<usize>().ok()) {

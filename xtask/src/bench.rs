@@ -4,7 +4,7 @@ use crate::build;
 use crate::run::{self, Result};
 use crate::setup::{node_command, tools};
 
-/// Each is a program in tests/bench, which takes the options and prints what it found.
+/// Each bench is a program in tests/bench. The program takes the options and prints its results.
 pub(crate) const ALL: [&str; 9] =
     ["crash", "throughput", "schedule", "refresh", "media", "widget", "timers", "strangers", "schemathesis"];
 

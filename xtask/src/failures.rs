@@ -15,7 +15,7 @@ pub(crate) fn of_node(output: &str) -> Vec<String> {
     failures
 }
 
-/// libtest says where a test panicked; for one that returned an error cargo only says which binary ran.
+/// libtest names the place of a panic. For a test that returned an error, cargo names only the binary.
 pub(crate) fn of_cargo(output: &str) -> Vec<String> {
     let mut binary = None;
     let mut failures = Vec::new();

@@ -20,7 +20,7 @@ pub(crate) fn node_program(name: &str) -> PathBuf {
     at("node_modules/.bin").join(name)
 }
 
-/// A program that `cargo install` built; the version is in the path, so that a new one never meets an old one.
+/// A program built by `cargo install`. The version is in the path, so that a new version never meets an old one.
 pub(crate) fn cargo_tool(package: &str, version: &str) -> PathBuf {
     at("target/tools").join(format!("{package}-{version}"))
 }

@@ -54,7 +54,7 @@ fn calls_env(line: &str) -> bool {
     code.match_indices("env.").any(|(at, _)| starts_word(at))
 }
 
-/// A table, index, view or column that is added comes with what it holds, for how long, and who reads it.
+/// docs/STORAGE.md explains every table, index, view and column: content, lifetime and readers.
 fn tables_are_documented() -> Result {
     let document = std::fs::read_to_string(paths::at("docs/STORAGE.md"))?;
     let mut found = BTreeSet::new();

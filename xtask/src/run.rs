@@ -19,7 +19,7 @@ pub(crate) struct Finished {
     pub(crate) output: String,
 }
 
-/// Runs a program as a step that must succeed. Its output is shown only if it does not.
+/// Runs a program as a step that must succeed. The output is shown only on failure.
 pub(crate) fn step(name: &str, command: &mut Command) -> Result<String> {
     let finished = watch(name, command)?;
     if finished.success { Ok(finished.output) } else { Err(format!("{name} failed").into()) }
@@ -44,7 +44,8 @@ pub(crate) fn ask(command: &mut Command) -> Option<String> {
     answer.status.success().then(|| String::from_utf8_lossy(&answer.stdout).trim().to_owned())
 }
 
-/// Becomes another program, which then gets the terminal and its signals directly. Returns only if it cannot start.
+/// Becomes another program; that program gets the terminal and its signals directly. Returns only if the program cannot
+/// start.
 pub(crate) fn replace_with(command: &mut Command) -> Result {
     let error = command.exec();
     Err(format!("cannot run {}: {error}", command.get_program().display()).into())

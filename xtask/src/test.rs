@@ -73,7 +73,7 @@ fn native(report: &mut Report) {
     }
 }
 
-/// One suite after the other: side by side on two cores they only wait for each other, and what is due at a time comes late.
+/// One suite after the other: two suites on two cores only wait for each other, and timed events come late.
 fn in_runtimes(kinds: &[Kind], report: &mut Report) {
     if kinds.contains(&Kind::Worker) {
         report.suite(SUPPORT.command());

@@ -21,7 +21,7 @@ pub fn open(storage: Storage, versions: &Versions) -> Result<Db> {
     Ok(db.of_version(version))
 }
 
-/// All that is missing, or nothing of it. Refuses data that is not for this code, and then writes nothing.
+/// Runs all missing versions, or none. Refuses data of code that is too new, and then writes nothing.
 fn upgrade(db: &Db, versions: &Versions) -> Result<SchemaVersion> {
     let stored = stored(db)?;
     let missing = missing(stored, versions).map_err(Refused::from)?;
@@ -70,8 +70,8 @@ pub mod tests {
         created.filter_map(|rest| rest.trim_start_matches("IF NOT EXISTS ").split([' ', '(']).next())
     }
 
-    /// Code that does not know the statement goes on as before: nothing that it reads is gone, and each row that it writes
-    /// is still accepted.
+    /// Whether older code, which does not know the statement, works as before: everything that older code reads is
+    /// still there, and each row that older code writes is still accepted.
     fn only_adds(statement: &str) -> bool {
         let adds_a_column = statement.starts_with("ALTER TABLE ") && statement.contains(" ADD COLUMN ");
         let needs_a_value = statement.contains(" NOT NULL") && !statement.contains(" DEFAULT ");

@@ -16,14 +16,15 @@ use crate::error::{Doing, Error, Result};
 use crate::rpc::rows::{Page, Place};
 use crate::runtime::now;
 
-/// How soon an object that died in its alarm goes on. The platform gives up on an alarm that keeps failing, so each
-/// handler sets the next one before it works; one that is still at work then is not disturbed, alarms run one by one.
+/// The time after which an object that died in its alarm goes on. The platform gives up on an alarm that keeps failing,
+/// so each handler sets the next alarm before it works. A handler still at work then is not disturbed: alarms run one
+/// by one.
 pub const AFTER_A_CRASH: Span = Span::secs(5);
 
 pub struct Db {
     storage: Storage,
     sql: SqlStorage,
-    /// Of its tables: this code's, or that of newer code that this code may stand in for.
+    /// The version of the tables: this code's version, or the version of newer code whose tables this code may open.
     version: usize,
 }
 
@@ -33,7 +34,7 @@ pub fn pause_after_deaths(deaths: u32) -> Option<Span> {
     Some(backoff::pause(Span::secs(1), Span::hours(1), beyond + 1))
 }
 
-/// A table that is carried from one deployment to another, in the order of its key.
+/// A table that a backup carries to another deployment, in the order of its key.
 pub struct Table {
     pub name: &'static str,
     pub key: &'static [&'static str],
@@ -97,7 +98,7 @@ impl Db {
         Ok(self.rows::<Count>(query, values)?.first().map_or(0, |row| row.count))
     }
 
-    /// The rows at a place, as they are stored.
+    /// The rows at a place, in their stored form.
     pub fn page(&self, tables: &[Table], place: &Place) -> Result<Page> {
         let table = tables.get(place.table).ok_or_else(|| Error::fault("there is no such table to read"))?;
         let key = table.key.join(", ");
@@ -163,7 +164,7 @@ impl Db {
         self.set_alarm(Some(now() + AFTER_A_CRASH)).await
     }
 
-    /// Sets the object's one alarm, or takes it away. One that stands already is not written again: most calls only read.
+    /// Sets or deletes the object's one alarm. An unchanged alarm is not written again: most calls only read.
     pub async fn set_alarm(&self, at: Option<UnixMillis>) -> Result<()> {
         let at = at.map(|at| at.max(now()));
         if self.storage.get_alarm().await.doing("read an alarm")? == at.map(|at| at.0) {

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::log;
 use crate::runtime::now;
 
-/// When an alarm comes again to code that may not open the object. Code that may has nothing else to wake it.
+/// The time until the next alarm of code that may not open the object. The right code has no other alarm to wake it.
 const NOT_OURS: Span = Span::mins(10);
 
 /// What an object holds, whether or not this code may open it.

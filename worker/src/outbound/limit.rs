@@ -6,8 +6,9 @@ use wasm_bindgen::JsCast;
 use worker::web_sys::{AbortController, WorkerGlobalScope};
 use worker::{AbortSignal, Result};
 
-/// Breaks a call off that takes too long, or that nobody waits for any more. The timer goes when this is dropped:
-/// `AbortSignal.timeout` would keep its own until it fires, and an object whose 10,000th timer is live hangs for good.
+/// Breaks off a call that takes too long, or whose caller has gone. Dropping the value deletes the timer.
+/// `AbortSignal.timeout` would keep its timer until the timer fires, and an object with 10,000 live timers hangs for
+/// good.
 pub struct TimeLimit {
     call: AbortController,
     timer: i32,

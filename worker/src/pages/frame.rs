@@ -36,7 +36,7 @@ impl<'a> Frame<'a> {
         self
     }
 
-    /// Who asks, and for what. A link has no site; its label stands alone.
+    /// The asking site and the label. A link has no site; its label stands alone.
     pub fn asking(self, asking: &Asking) -> Self {
         let words = self.look.words;
         let label = asking.label.as_deref().map(escape);

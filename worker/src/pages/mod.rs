@@ -22,10 +22,10 @@ use crate::rpc::connect::{Asking, Ending};
 
 /// The popup is not needed any more; it closes where the browser lets it.
 const CLOSE: &str = "window.close()";
-/// Seconds until a page that waits asks again. No script is needed for it.
+/// Seconds until a waiting page asks again, without a script.
 const AGAIN_AFTER: &str = "2";
 
-/// How a page looks: whose words, and whose name.
+/// The theme of a page: the messages of a language, and the operator's brand.
 pub struct Look {
     words: &'static Words,
     brand: Brand,
@@ -44,12 +44,12 @@ impl Look {
         Self { brand: brand(app).await, ..self }
     }
 
-    /// For whoever has shown nothing that is ours: no object is asked how the page looks.
+    /// For a visitor without any proof of ours: the page uses the known brand, and no object is asked.
     pub fn with_known_brand(self) -> Self {
         Self { brand: kept_brand().unwrap_or_default(), ..self }
     }
 
-    /// It says nothing to anybody: the first page learns of it from its own poll.
+    /// The page sends no message: the first page learns the result from its own poll.
     pub fn done(&self) -> Result<Reply> {
         let words = self.words;
         self.frame(words.done_title).text(words.done).script(CLOSE).page(200)
@@ -65,13 +65,14 @@ impl Look {
         self.frame(words.ended_title).text(reason).text(words.ended).script(CLOSE).page(200)
     }
 
-    /// This browser is not the one that began, and can do nothing about it.
+    /// For another browser than the one that began. This browser can do nothing.
     pub fn elsewhere(&self, asking: &Asking) -> Result<Reply> {
         let words = self.words;
         self.frame(words.elsewhere_title).asking(asking).text(words.elsewhere).page(200)
     }
 
-    /// Not the one that began either, but the one that X sent back. The code comes with the first page's verifier.
+    /// For the second browser: X sent this browser back, and another browser began. The code appears once the first
+    /// page has sent its verifier.
     pub fn waiting(&self, asking: &Asking) -> Result<Reply> {
         let words = self.words;
         let frame = self.frame(words.waiting_title).asking(asking).text(words.waiting).text(words.not_me);
@@ -121,8 +122,8 @@ impl Look {
         Ok(page.naming_itself_to_us())
     }
 
-    /// A refusal or fault as a person sees it. What to do about it is said to developers, in JSON; here stand the code
-    /// and the id by which the site's own people can find it.
+    /// A refusal or fault for people. Developers get the remedy in JSON. This page shows the code and the request id,
+    /// so that the site's own people can find the entry in the log.
     pub fn failure(&self, code: Code, request_id: &str) -> Reply {
         let words = self.words;
         let note = format!("<p><small>{} · {}</small></p>", code.as_str(), escape(request_id));

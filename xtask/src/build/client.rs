@@ -17,12 +17,12 @@ const PROFILE: WasmProfile = WasmProfile {
     opt_level: "z",
 };
 
-/// One module: `<name>.js` and `<name>_bg.wasm`. End users fetch the second one, so it has no product name.
+/// One module: `<name>.js` and `<name>_bg.wasm`. End users fetch the second file, so the file has no product name.
 pub(crate) struct Entry {
     feature: &'static str,
     folder: &'static str,
     name: &'static str,
-    /// Cargo gives a crate's module the same name whatever its features are, so each has a folder of its own.
+    /// Cargo gives a crate's module the same name for all features, so each module has a folder of its own.
     target_dir: Option<&'static str>,
 }
 

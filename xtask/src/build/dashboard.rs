@@ -30,7 +30,7 @@ pub(crate) fn build(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(entries)
 }
 
-/// Pages are chunks of their own, loaded when somebody goes there. The button is the one that every site loads.
+/// Pages are chunks of their own, loaded on the first visit. The button is the same button that every site loads.
 fn bundle(files: &Path) -> Result {
     let mut esbuild = node_command("esbuild");
     esbuild

@@ -53,7 +53,7 @@ pub(crate) fn build(tools: &Tools) -> Result<[PathBuf; 2]> {
     Ok([folder.join("index.js"), module])
 }
 
-/// What worker-build calls by itself, here first: cargo then shows what it compiles and tells whether anything changed.
+/// The cargo call of worker-build, made here first: cargo then shows its progress and reports whether anything changed.
 fn cargo_build(tools: &Tools, profile: &WasmProfile) -> std::process::Command {
     let mut cargo = tools.wasm_command("cargo", profile);
     cargo

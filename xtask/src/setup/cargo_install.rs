@@ -6,7 +6,8 @@ use crate::paths::{self, cargo_tool};
 use crate::progress::say;
 use crate::run::{self, Result};
 
-/// Its own lock file first; where the registry lacks a version that the lock names, the newest that fits.
+/// Tries the tool's own lock file first. If the registry lacks a version in the lock file, takes the newest fitting
+/// version.
 pub(super) fn install(package: &str, version: &str, options: &[&str]) -> Result {
     let name = format!("cargo install {package} {version}");
     let locked = run::watch(&format!("{name} --locked"), install_command(package, version, options).arg("--locked"))?;
@@ -17,9 +18,8 @@ pub(super) fn install(package: &str, version: &str, options: &[&str]) -> Result 
     run::step(&name, &mut install_command(package, version, options)).map(drop)
 }
 
-/// A tool runs for a second after minutes of compiling, so it is compiled as fast as can be: without optimising, in half
-/// the time that `opt-level = 1` takes. One
-/// folder lets the next tool reuse what the one before has built.
+/// A tool runs for a second after minutes of compiling, so the tool is compiled without optimising, in half the time of
+/// `opt-level = 1`. One folder lets the next tool reuse the results of the previous tool.
 fn install_command(package: &str, version: &str, options: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     command

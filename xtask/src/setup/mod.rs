@@ -87,8 +87,9 @@ impl Tools {
     }
 }
 
-/// Apart from the native `target/`, whose compiler may be another one. The Worker and the browser crate share it: their
-/// macros and build scripts are the same programs, and cargo keeps what differs in flags apart by itself.
+/// Apart from the native `target/`, because the compiler there may be another one. The Worker and the browser crate
+/// share this folder: their macros and build scripts are the same programs, and cargo separates builds with different
+/// flags.
 const WASM_TARGET_DIR: &str = "target/wasm";
 
 pub(crate) fn wasm_target_dir() -> std::path::PathBuf {

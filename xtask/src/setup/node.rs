@@ -22,7 +22,7 @@ pub(crate) fn is_present() -> Result<bool> {
     Ok(installed == std::fs::read(paths::at("package-lock.json"))?)
 }
 
-/// The lock file that `node_modules` was installed from; npm removes it when it starts over.
+/// A copy of the lock file of the installed `node_modules`; npm removes the copy when npm starts over.
 fn stamp() -> std::path::PathBuf {
     paths::at("node_modules/.installed-lock.json")
 }

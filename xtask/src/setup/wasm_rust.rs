@@ -11,7 +11,7 @@ use crate::progress::say;
 use crate::run::{self, Result};
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
-/// Rust for Debian's browsers: a compiler, its std as source with all that it depends on, and the linker.
+/// Rust for Debian's browsers: a compiler, std as source with all dependencies, and the linker.
 const DEBIAN_PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "lld-22"];
 const DEBIAN_PREFIX: &str = "/usr";
 

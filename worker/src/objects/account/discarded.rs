@@ -39,8 +39,8 @@ struct Named {
 }
 
 impl Inner {
-    /// Keeps a pair for X to revoke. Whoever calls this puts another in its place, or deletes it, in the same write. Of one
-    /// that no key of the ring opens nothing can be revoked.
+    /// Keeps a pair for the revocation at X. The same write of the caller must replace or delete the pair. A pair that
+    /// no key of the ring opens cannot be revoked.
     pub(super) fn discard(&self, pair: &Pair, for_row: &AccountId) -> Result<()> {
         let mut discarded = Discarded::new(&pair.grant, &pair.x_user_id, &pair.session_id, now());
         match self.open_tokens(pair) {
@@ -53,8 +53,8 @@ impl Inner {
         }
     }
 
-    /// The answer to a refresh of `sent` came when that pair was discarded already: what X has issued is discarded too,
-    /// and of the old one nothing is unconfirmed any more.
+    /// The answer to a refresh of `sent` came after that pair was discarded. The new tokens are discarded too, and the
+    /// old pair has no unconfirmed refresh any more.
     pub(super) fn discard_late(&self, sent: &Pair, grant: &Grant, tokens: &TokenSet) -> Result<()> {
         let mut for_row = match &sent.owner {
             Owner::Row(account_id) => account_id.to_string(),
@@ -87,8 +87,8 @@ impl Inner {
         Ok(self.db()?.count(query, vec![session_id.into()])? > 0)
     }
 
-    /// The X app has another client id: pairs of the one before are of no use any more. Its last credentials revoke them,
-    /// and what was discarded already.
+    /// The X app has another client id, and pairs of the previous client id are of no use any more. The last
+    /// credentials of that client revoke these pairs, and the pairs discarded before.
     pub(super) fn client_changed(&self, change: &ClientChange) -> Result<Tally> {
         let for_row = change.account_id.as_ref();
         self.db()?.transaction(|| {
@@ -114,8 +114,8 @@ impl Inner {
         })
     }
 
-    /// What X still has to revoke of the pairs that were discarded for a row. What cannot be read keeps nobody from the
-    /// rest: [`Self::put_off`] says so.
+    /// The pending revocations among the pairs discarded for a row. An unreadable row does not block the others:
+    /// [`Self::put_off`] reports the row.
     pub(super) fn tally(&self, account_id: &str) -> Result<Tally> {
         let rows = self.discarded("account_id = ?", account_id.into())?;
         let readable: Vec<Discarded> = rows.iter().filter_map(|row| row.read().ok()).collect();
@@ -198,7 +198,7 @@ impl Inner {
         self.db()?.run("UPDATE discarded SET doc = ? WHERE seq = ?", vec![doc(discarded)?, row.seq.into()])
     }
 
-    /// It is over, one way or the other: the tokens are not kept, and the ledger is to hear of it.
+    /// The revocation is over, confirmed or not: the tokens are deleted, and the workspace has yet to be told.
     pub(super) fn end_discarded(&self, row: &Row, discarded: &Discarded) -> Result<()> {
         let update = "UPDATE discarded SET sealed = '', next_at = NULL, is_told = 0, doc = ? WHERE seq = ?";
         self.db()?.run(update, vec![doc(discarded)?, row.seq.into()])

@@ -42,7 +42,7 @@ impl Inner {
         }
     }
 
-    /// Its first bytes say what it is and how much of it there may be, whatever the answer said.
+    /// The first bytes decide the kind and the maximum size, not the answer's headers.
     async fn copy(
         &self,
         fetched: &Fetched,

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::objects::storage::{doc, read};
 use crate::rpc::workspace::{GrantReport, Rows};
 
-/// Whose pair it is. Each has one refresh at a time.
+/// The owner of a pair. Each owner has one refresh at a time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owner {
     Row(AccountId),
@@ -21,7 +21,7 @@ pub enum Owner {
     Shared,
 }
 
-/// A pair and what is known of it: one row, and so one write.
+/// A pair and its grant: one row, and so one write.
 #[derive(Clone)]
 pub struct Pair {
     pub owner: Owner,
@@ -107,14 +107,14 @@ impl Inner {
         self.db()?.rows::<Stored>(query, Vec::new())?.into_iter().map(Pair::try_from).collect()
     }
 
-    /// A row's own pair; of a row that has none since version 2, the shared one.
+    /// A row's own pair; for a row without an own pair (not connected since version 2), the shared pair.
     pub(super) fn own_pair(&self, account_id: &AccountId) -> Result<Option<Pair>> {
         let own = self.pair(&Owner::Row(account_id.clone()))?;
         own.map_or_else(|| self.pair(&Owner::Shared), |own| Ok(Some(own)))
     }
 
-    /// The pair that a row acts with: its own; or, if X has lost that one, another row's of the same X user and app whose
-    /// scopes include its own.
+    /// The pair that a row uses. Usually the row's own pair. If the own pair is lost at X: another row's pair of the
+    /// same X user and app, with scopes that include the row's own scopes.
     pub(super) fn pair_in_use(&self, own: Pair) -> Result<Pair> {
         if !own.grant.ended.is_some_and(latchkey_core::grant::Ended::is_loss_of_tokens) {
             return Ok(own);
@@ -159,7 +159,8 @@ impl Inner {
         Ok(self.db()?.count(query, vec![session_id.into()])? > 0)
     }
 
-    /// Rows that act with another row's pair depend on it: when it comes or goes, the ledger hears of them anew.
+    /// Stores a pair. Rows that use another row's pair depend on that pair: when such a pair comes or goes, the
+    /// workspace is told about the dependent rows again.
     pub(super) fn save_pair(&self, pair: &Pair) -> Result<()> {
         let was_live = self.pair(&pair.owner)?.map(|before| before.grant.ended.is_none());
         match &pair.owner {
@@ -216,14 +217,14 @@ impl Inner {
         self.db()?.run(shared, Vec::new())
     }
 
-    /// Those of `rows` that have no pair of their own.
+    /// The number of `rows` without a pair of their own.
     pub(super) fn count_without_own_pair(&self, rows: &[AccountId]) -> Result<u64> {
         let query = "SELECT count(*) AS count FROM json_each(?) WHERE value NOT IN (SELECT account_id FROM pairs)";
         self.db()?.count(query, vec![serde_json::to_string(rows)?.into()])
     }
 
-    /// What the ledger does not know yet of the rows' pairs, one page of it. It is marked as being told: whatever changes
-    /// meanwhile is told again.
+    /// One page of the pairs that the workspace has not acknowledged. The page is marked as under way (2), so that a
+    /// change in the meantime is reported again.
     pub(super) fn untold_grants(&self) -> Result<Vec<GrantReport>> {
         let untold = "SELECT (SELECT count(*) FROM pairs WHERE is_told <> 1)
             + (SELECT count(*) FROM pair WHERE is_told <> 1) AS count";

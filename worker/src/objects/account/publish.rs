@@ -26,7 +26,8 @@ use crate::runtime::{entropy, now};
 const STEPS_OF_AN_ALARM: u32 = 40;
 
 impl Inner {
-    /// Works until nothing is due. Only one loop runs; a second alarm finds it busy and leaves the rows to it.
+    /// Works until nothing is due. Only one loop runs; a second alarm finds the loop busy and leaves the rows to the
+    /// loop.
     pub(super) async fn publish_due(self: &Rc<Self>) -> Result<()> {
         if self.publishing.replace(true) {
             return Ok(());
@@ -167,7 +168,7 @@ impl Inner {
         if id.is_some() { self.release_locked() } else { Ok(()) }
     }
 
-    /// That a post is ours and what became of the delivery are one write.
+    /// One write stores the claim of a post's id and the delivery.
     pub(super) fn save_with_claim(&self, delivery: &Delivery, id: Option<&XPostId>) -> Result<()> {
         self.db()?.transaction(|| {
             id.map_or(Ok(()), |id| self.claim(id))?;
@@ -180,7 +181,8 @@ impl Inner {
         Ok(self.delivery(known)?.filter(|current| current == known))
     }
 
-    /// The ledger began to change it and has not said how that ended: it is asked, and what it says counts.
+    /// The workspace has begun to change the delivery and has not completed the change. The workspace is asked, and its
+    /// answer counts.
     async fn reclaim(&self, delivery: Delivery) -> Result<()> {
         let current = self.app()?.workspace()?.reclaim(&delivery).await.doing("reclaim a delivery")?;
         let Some(mut delivery) = self.unchanged(&delivery)? else { return Ok(()) };
@@ -194,7 +196,7 @@ impl Inner {
         }
     }
 
-    /// Tells the ledger every change it does not know yet, and hears whether X may be called. A report that is repeated
+    /// Reports every unacknowledged change to the workspace. The answer says whether X may be called. A repeated report
     /// changes nothing there.
     pub(super) async fn report(&self) -> Result<Gate> {
         let workspace = self.app()?.workspace()?;
@@ -230,13 +232,13 @@ impl Inner {
         }
     }
 
-    /// The app works: what was held for it goes on.
+    /// The app works again: deliveries held for the app go on.
     pub(super) fn release_held(&self) -> Result<()> {
         self.release_where(|delivery| Ok(delivery.state != State::Held || delivery.is_held_for_app()))
     }
 
-    /// A row was connected again: what was held for it goes on, and so does what another row's loss of its own pair held,
-    /// if this one will do for it.
+    /// A row was connected again: deliveries held for the row go on. Deliveries of another row whose own pair is lost
+    /// go on too, if the new pair serves that row.
     pub(super) fn release_reconnected(&self, account_id: &AccountId) -> Result<()> {
         self.release_where(|delivery| {
             if &delivery.account_id == account_id {

@@ -22,8 +22,8 @@ use crate::outbound::QUICK;
 use crate::runtime::now;
 
 impl Inner {
-    /// Ends one row's use of its tokens: its queue is cancelled, its pair is discarded, and X is asked at once to revoke
-    /// whatever was discarded for the row. A row that was connected again meanwhile is let be.
+    /// Ends one row's use of its tokens. The row's queue is cancelled, the row's pair is discarded, and X is asked at
+    /// once to revoke every pair discarded for the row. A row that was connected again meanwhile is left alone.
     pub(super) async fn release(self: &Rc<Self>, release: &Release) -> Result<Tally> {
         let owner = Owner::Row(release.account_id.clone());
         let own = self.pair(&owner)?;
@@ -61,7 +61,7 @@ impl Inner {
         }
     }
 
-    /// The refreshes that are under way have ended: what they brought is known.
+    /// Waits for the refreshes under way; their results are then known.
     async fn landed(&self, account_id: &str) {
         let is_meant = |owner: &Owner| match owner {
             Owner::Row(row) => row.as_str() == account_id,
@@ -98,7 +98,7 @@ impl Inner {
         Ok(())
     }
 
-    /// One try, which is durable before X is asked. Whatever breaks off is tried again when the next one is due.
+    /// One try, stored before X is asked. A try that breaks off is repeated at the time of the next try.
     async fn revoke(&self, known: &Row) -> Result<()> {
         // Another try may have ended it.
         let rows = self.discarded("next_at IS NOT NULL AND seq = ?", known.seq.into())?;
@@ -128,9 +128,9 @@ impl Inner {
         self.end_discarded(&row, &discarded)
     }
 
-    /// X may have issued a pair whose answer was lost. The refresh token that bought it is presented once more: X gives
-    /// what is to be revoked too, or takes the second use for theft and ends the family (RFC 9700 §4.14.2), or does not
-    /// know the token. Says whether it is settled.
+    /// X may have issued a pair whose answer was lost. The refresh token is therefore presented once more. X then
+    /// issues a pair, and the new pair is discarded too; or X takes the second use for theft and ends the family (RFC
+    /// 9700 §4.14.2); or X does not know the token. Returns whether the question is settled.
     async fn confirm(
         &self,
         row: &Row,
@@ -156,8 +156,8 @@ impl Inner {
         Ok(true)
     }
 
-    /// The client as it is now, whose secret may have been rotated since; of a client id that was replaced, the
-    /// credentials that are kept for this.
+    /// The current client, since its secret may have been rotated. For a replaced client id: the credentials kept for
+    /// revocations.
     async fn client_that_revokes(&self, client: &ClientRef) -> Result<ClientRef> {
         let current = self.app()?.workspace()?.any_client(&client.network_id).await?;
         Ok(if current.client_id == client.client_id { current } else { client.clone() })

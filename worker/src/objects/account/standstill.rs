@@ -12,7 +12,7 @@ use crate::rpc::rows::{Page, Place};
 /// What of an account is of this deployment alone.
 #[cfg(test)]
 const LEFT: [&str; 2] = ["windows", "standstill"];
-/// What a backup carries. X tells its windows again with its first answer.
+/// The tables that a backup carries. Rate windows are left out: X reports its windows again with the first answer.
 const CARRIED: &[Table] = &[
     Table::new("pair", &["id"]),
     Table::new("pairs", &["account_id"]),
@@ -44,7 +44,7 @@ impl Inner {
         self.db()?.page(CARRIED, place)
     }
 
-    /// What is left of an earlier try, or of one that has ended, changes nothing any more.
+    /// Takes in rows of a restore. Messages of an earlier try, or of a try that has ended, change nothing.
     pub(super) fn restore(&self, attempt: u32, is_first: bool, rows: &[Stored]) -> Result<()> {
         self.db()?.transaction(|| {
             let over = "SELECT count(*) AS count FROM standstill WHERE attempt > ?1 OR (attempt = ?1 AND NOT stands)";

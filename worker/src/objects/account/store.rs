@@ -37,8 +37,8 @@ struct Time {
 }
 
 impl Inner {
-    /// Takes a delivery in. One that is known is replaced by a newer edition, unless it has begun; told is only what
-    /// changes from here on.
+    /// Takes a delivery in. A newer version replaces a known delivery that has not begun. Only later changes are
+    /// reported.
     pub fn take_delivery(&self, delivery: &Delivery) -> Result<()> {
         if self.delivery(delivery)?.is_some_and(|known| !known.gives_way_to(delivery)) {
             return Ok(());
@@ -75,8 +75,8 @@ impl Inner {
         )
     }
 
-    /// What has a step to make now. Aside of the line is what waits for an answer about itself; in the line, deliveries
-    /// go out in the order of their times, and one that backs off keeps those behind it waiting.
+    /// The row with a step to make now. A parked row waits for its own answer. In the queue, deliveries leave in the
+    /// order of their times, and a delivery that backs off keeps later deliveries waiting.
     pub fn next_row(&self, now: UnixMillis) -> Result<Option<Row>> {
         let aside = "SELECT seq, opened, doc FROM journal WHERE state IN ('held', 'unknown', 'recalled', 'aside')
             AND due_at <= ? ORDER BY due_at LIMIT 1";
@@ -88,9 +88,9 @@ impl Inner {
         Ok(self.db()?.rows(line, vec![time(now)])?.into_iter().next())
     }
 
-    /// A step of the row begins. What the process does not live to close is counted: a row in which it died three times
-    /// steps aside, so that the rest goes on, and comes back after a while. It is never given up: the next death may be
-    /// another power cut.
+    /// A step of the row begins. Steps that the process does not survive are counted. A row in which the process died
+    /// three times is parked and retried later, so that the rest goes on. The row is never given up: the next death may
+    /// be another power cut.
     pub fn open_row(&self, row: &Row) -> Result<()> {
         let Some(pause) = pause_after_deaths(row.opened) else {
             return self.db()?.run("UPDATE journal SET opened = opened + 1 WHERE seq = ?", vec![row.seq.into()]);
@@ -207,7 +207,7 @@ impl Inner {
     }
 }
 
-/// What the journal is found by: the state, or that the ledger is changing it.
+/// The value of the column `state`: the state of the delivery, or the recall by the workspace.
 const fn column_of(delivery: &Delivery) -> &'static str {
     if delivery.recalled_until.is_some() { "recalled" } else { delivery.state.as_str() }
 }

@@ -38,8 +38,8 @@ impl Inner {
         self.flight(None).await
     }
 
-    /// The same without the page: by a callback whose start carried its verifier, or by the alarm after a crash.
-    /// A link has no page that would ask again, so its failure is final.
+    /// Concludes without the page: by a callback whose start carried its verifier, or by the alarm after a crash. A
+    /// link has no page that would ask again, so a link's failure is final.
     pub(super) async fn conclude_unattended(self: &Rc<Self>, session: Session) -> Result<()> {
         let verifier = match session.start.as_ref().and_then(|start| start.verifier.as_ref()) {
             Some(sealed) => Some(self.open_verifier(&session.id, sealed)?),
@@ -136,7 +136,8 @@ impl Inner {
         }
     }
 
-    /// Who is it, and is that who was asked for. From here on the tokens wait for whoever's word is needed.
+    /// Asks X for the user and compares the user with the expected one. From here on the tokens wait for the
+    /// outstanding approval.
     async fn identify(&self, session: &Session, sealed_tokens: &str) -> Result<()> {
         let app = self.app()?;
         let tokens = self.open_tokens(&session.id, sealed_tokens)?;
@@ -180,7 +181,7 @@ impl Inner {
         self.save_and_tell(&session).await
     }
 
-    /// What was brought is refused: the end, unless a second browser brought it. Its tokens are revoked.
+    /// X's refusal ends the session, unless a second browser brought the code. The tokens are revoked.
     async fn refuse(&self, session: &Session, failure: (Code, String)) -> Result<()> {
         let mut refused = session.clone();
         refused.refuse(failure, now());

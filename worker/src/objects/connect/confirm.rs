@@ -16,8 +16,8 @@ use crate::rpc::connect::Completed;
 use crate::runtime::{entropy, now};
 
 impl Inner {
-    /// The code that the person read in the other browser, by way of the page that started. Once it was right the answer
-    /// is that of `complete`, however often it is asked for.
+    /// Takes the code that the person read in the second browser, by way of the page that started. After the right code
+    /// every repetition gets the answer of `complete`.
     pub(super) async fn confirm(self: &Rc<Self>, code: &Secret<String>) -> Result<Completed> {
         self.settle().await;
         let mut session = self.session()?;
@@ -49,7 +49,7 @@ impl Inner {
         self.conclude().await
     }
 
-    /// The back end knows whose account this is. A session that needs no acceptance answers as it is.
+    /// The back end accepts the account. A session without a needed acceptance answers unchanged.
     pub(super) async fn accept(self: &Rc<Self>) -> Result<Completed> {
         self.settle().await;
         let mut session = self.session()?;

@@ -132,7 +132,7 @@ impl Inner {
         Ok(session.terms)
     }
 
-    /// X sent a browser back. A start that carried its verifier is concluded at once; all others wait for their page.
+    /// X sent a browser back. A start with a verifier is concluded at once; all other starts wait for their page.
     async fn callback(self: &Rc<Self>, arrival: Arrival) -> Result<Returned> {
         self.settle().await;
         let mut session = self.session()?;
@@ -194,8 +194,8 @@ impl Inner {
         Ok(Page::of(session, visitor, code, refusal, now()))
     }
 
-    /// Revokes what is still to be revoked, resumes after a crash, drops what is secret at expiry, forgets the session a
-    /// day after its end.
+    /// Makes pending revocations, resumes after a crash, drops secrets at expiry, and forgets the session a day after
+    /// its end.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
         self.store.db_for_alarm().await?;
         self.settle().await;

@@ -26,8 +26,8 @@ impl Inner {
         Ok(())
     }
 
-    /// One call per token. Whether nothing is left to be done: tokens of a client id that was replaced can be revoked
-    /// with its credentials only, and those are gone.
+    /// One call per token. Returns whether nothing is left to do: tokens of a replaced client id can be revoked only
+    /// with the old credentials, and the old credentials are gone.
     async fn revoke(&self, session: &Session, sealed_tokens: &str) -> Result<bool> {
         let app = self.app()?;
         let client = match app.workspace()?.any_client(&session.terms.client.network_id).await {
