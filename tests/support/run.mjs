@@ -15,6 +15,8 @@ import { LONG } from "./long.mjs";
 
 /** Of a test, and of a whole file: the longest takes a minute, and ten times as long on a machine that is busy. */
 const TIMEOUT_MS = 600_000;
+/** How many of the slowest files are named at the end. */
+const NAMED = 12;
 
 const [concurrency, ...files] = process.argv.slice(2);
 const rank = (file) => {
@@ -30,4 +32,11 @@ const tests = run({
   forceExit: true,
 });
 tests.once("test:fail", () => (process.exitCode = 1));
+/** Seconds of each file, its set-up and end too. */
+const took = [];
+tests.on("test:summary", ({ file, duration_ms }) => file && took.push([basename(file, ".test.mjs"), duration_ms / 1000]));
+tests.once("end", () => {
+  const slowest = took.toSorted(([, one], [, other]) => other - one).slice(0, NAMED);
+  console.log(`# slowest ${slowest.map(([name, seconds]) => `${name} ${seconds.toFixed(1)} s`).join(", ")}`);
+});
 tests.compose(tap).pipe(process.stdout);

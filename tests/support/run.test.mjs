@@ -24,6 +24,7 @@ test("a file that leaves a server open does not keep a run waiting, nor the one 
   assert.match(stdout, /^ok \d - opens a server$/m);
   assert.match(stdout, /^not ok \d - what needs the set-up$[^]*location: '.*broken-set-up\.mjs:/m);
   assert.match(stdout, /^# pass 1$[^]*^# fail 1$/m);
+  assert.match(stdout, /^# slowest \S+ \d+\.\d s, \S+ \d+\.\d s$/m);
 });
 
 test("a run whose tests pass has succeeded", async () => {

@@ -175,6 +175,10 @@ impl Report {
             Ok((false, tally)) if tally.failed == 0 => self.broken(name, "ended badly without a failed test"),
             Ok((_, tally)) => {
                 say(&format!("  {name}: {} passed, {} failed, {} skipped", tally.passed, tally.failed, tally.skipped));
+                // tests/support/run.mjs says which of its files took longest.
+                if let Some(slowest) = finished.output.lines().find_map(|line| line.strip_prefix("# slowest ")) {
+                    say(&format!("  slowest: {slowest}"));
+                }
                 self.tally.add(tally);
             }
             Err(error) => self.broken(name, &error.to_string()),
