@@ -1,4 +1,4 @@
-//! Which event tells of a change, and when: once nothing more happens by itself, and once for each version of a delivery.
+//! The event for a change, and its time: when nothing more happens automatically, once for each version of a delivery.
 
 use crate::account::{Account, Status};
 use crate::audit::Action;

@@ -1,4 +1,4 @@
-//! What a new secret, a new client id or the removal of an X app means for its accounts and its secrets.
+//! The consequences of a new secret, a new client id or the removal of an X app, for the app's accounts and secrets.
 
 use crate::account::{Account, Reason, Status};
 use crate::network::{Credentials, Network};

@@ -1,5 +1,5 @@
-//! Whether an expense fits what may still be spent at X in its month. Accepted posts count before they are sent, so a
-//! budget refuses before it is exceeded.
+//! Whether an expense fits the rest of the month's budget at X. Accepted posts count before X is called, so a budget
+//! refuses before the spending exceeds it.
 
 use chrono::{DateTime, Datelike, Months, NaiveDate};
 

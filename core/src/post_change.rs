@@ -1,8 +1,9 @@
-//! Changing, deleting and retrying a post that was accepted.
+//! Changing, deleting and retrying an accepted post.
 //!
-//! A delivery that is on its way belongs to its account's object. So a change has three steps: it is begun, the accounts
-//! recall what has not begun, and it is completed as the deliveries' next versions. An account that hears no more of a
-//! change asks; that ends a change that was not completed, so that never both the old and the new are sent.
+//! A delivery on its way belongs to its account's object. A change therefore has three steps: the change is begun, the
+//! accounts recall deliveries that have not begun, and the change is completed as the deliveries' next versions. An
+//! account without further news of a change asks. The question ends a change that was not completed, so that the old
+//! and the new version are never both sent.
 
 use crate::account::{Account, Status};
 use crate::delivery::{Delivery, State};

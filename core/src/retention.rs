@@ -1,4 +1,4 @@
-//! How long what is kept is kept.
+//! The lifetimes of stored rows.
 
 use crate::audit;
 use crate::idempotency;

@@ -1,4 +1,4 @@
-//! What two floors must agree on.
+//! Names that two floors must agree on.
 
 /// One deployment is one workspace. Sealed values are bound to this name.
 pub const WORKSPACE: &str = "main";

@@ -1,4 +1,4 @@
-//! How a caller hears of a refusal or a fault: as JSON, as X's clients read it, or as a page.
+//! The form of a refusal or a fault for the caller: JSON, the layout of X's clients, or a page.
 
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;

@@ -1,4 +1,4 @@
-//! What the objects are called that hold the rows of one owner.
+//! The names of objects that hold the rows of one owner.
 
 use super::NetworkId;
 

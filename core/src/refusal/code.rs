@@ -1,4 +1,4 @@
-//! The stable error codes of docs/API.md, each with its status and what to do about it.
+//! The stable error codes of docs/API.md, each with its status and the remedy.
 
 use serde::{Deserialize, Serialize};
 

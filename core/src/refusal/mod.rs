@@ -1,5 +1,5 @@
-//! A refusal that is safe to show: the caller's fault, or what X answered. Every module of the domain may refuse; how a
-//! refusal looks on the wire is for `api` to say.
+//! A refusal that is safe to show: the caller's fault, or X's answer. Every module of the domain may refuse. The form
+//! of a refusal on the wire belongs to `api`.
 
 mod code;
 

@@ -1,4 +1,4 @@
-//! What an object has stored, opened by code of the right version or not at all.
+//! The data of an object, opened by code of the right version or not at all.
 
 use latchkey_core::time::Span;
 use worker::{State, Storage};

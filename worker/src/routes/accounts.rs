@@ -1,4 +1,4 @@
-//! `/v1/social-accounts`: who is connected.
+//! `/v1/social-accounts`: the connected accounts.
 
 use futures_util::future::join_all;
 use latchkey_core::api::account::limits_view;

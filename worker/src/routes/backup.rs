@@ -1,7 +1,8 @@
 //! `GET /v1/export` and `POST /v1/import`: a deployment as one sealed file (docs/STORAGE.md, "Backup").
 //!
-//! Neither side holds more than a page of it: rows leave and arrive as they are stored, and what the one ring sealed is
-//! sealed by the other by way of the file's key.
+//! Neither side holds more than a page of the file. Rows leave and arrive in their stored form. A value sealed by the
+//! ring of the one deployment is sealed by the file's key on the way, and by the ring of the other deployment on
+//! arrival.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;

@@ -1,6 +1,6 @@
-//! `/connect/*`: what browsers see on their way to X and back (docs/API.md, section 3).
+//! `/connect/*`: the pages and redirects for browsers on their way to X and back (docs/API.md, section 3).
 //!
-//! Nothing secret is in a URL of ours. A browser is known again by a cookie of its session, set on the way out.
+//! No URL of ours holds a secret. A cookie of the session, set on the way out, identifies the browser.
 
 use latchkey_core::api::code::Code;
 use latchkey_core::connect::ticket::Ticket;

@@ -1,4 +1,4 @@
-//! `/` and `/v1/dashboard/*`: the operator's page, and signing in to it (docs/API.md, section 8).
+//! `/` and `/v1/dashboard/*`: the operator's page, and its sign-in (docs/API.md, section 8).
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::input::read;

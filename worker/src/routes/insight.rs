@@ -1,4 +1,4 @@
-//! What X says of a post: metrics and replies.
+//! X's figures for a post: metrics and replies.
 
 use futures_util::future::join_all;
 use latchkey_core::account::Account;

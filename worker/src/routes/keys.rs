@@ -1,4 +1,4 @@
-//! `/v1/api-keys`: keys that do less than the configuration's own, and are seen once.
+//! `/v1/api-keys`: keys with fewer rights than the configuration's own key, shown once.
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::input::read;

@@ -1,4 +1,4 @@
-//! `/healthz`, and which page may read what (CORS, Fetch standard §3.2).
+//! `/healthz`, and the origins whose pages may read an answer (CORS, Fetch standard §3.2).
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::route::Route;

@@ -1,4 +1,4 @@
-//! `/v1/posts`: accepted means durable; what becomes of it is the account's matter.
+//! `/v1/posts`: accepted means durable. The account's object does the rest.
 
 use futures_util::future::join_all;
 use latchkey_core::account::Account;

@@ -1,4 +1,4 @@
-//! `/v1/connect-sessions` and `auth-url`: a session is made, watched, completed, cancelled (docs/API.md, section 3).
+//! `/v1/connect-sessions` and `auth-url`: sessions are made, watched, completed and cancelled (docs/API.md, section 3).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! `PATCH /v1/settings`, and the logo that it has fetched.
+//! `PATCH /v1/settings`, and the fetch of its logo.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use futures_util::TryStreamExt;

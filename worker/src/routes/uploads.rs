@@ -1,5 +1,5 @@
-//! Bytes of media, by signed addresses: in, and out again (docs/API.md, section 6). No key, no cookie: the address is the
-//! permission, and it is checked before the ledger is asked.
+//! Bytes of media, by signed addresses: in, and out again (docs/API.md, section 6). There is no key and no cookie: the
+//! address is the permission, checked before the workspace is asked.
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;

@@ -1,4 +1,4 @@
-//! `/v1/webhooks`: who is told what happens. Secrets are sealed here, before they reach the ledger.
+//! `/v1/webhooks`: the subscribers of events. Secrets are sealed here, before they reach the workspace.
 
 use std::collections::BTreeSet;
 

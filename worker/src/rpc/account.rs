@@ -1,4 +1,4 @@
-//! What others say to an Account object, and what it says back.
+//! The messages to an Account object, and the answers.
 
 use latchkey_core::api::account::Health;
 use latchkey_core::delivery::{Delivery, Segment};

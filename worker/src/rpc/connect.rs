@@ -1,4 +1,4 @@
-//! What others say to a Connect object, and what it says back.
+//! The messages to a Connect object, and the answers.
 
 use latchkey_core::api::code::Code;
 use latchkey_core::api::connect::session_view;

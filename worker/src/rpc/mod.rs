@@ -1,4 +1,4 @@
-//! How the edge and the objects speak to each other: the messages of each object, and the stub that others call it by.
+//! The calls between the edge and the objects: the messages of each object, and the stub that others use to call it.
 
 pub mod account;
 pub mod connect;

@@ -1,4 +1,4 @@
-//! Rows that are carried from one deployment to another, a page at a time.
+//! Rows that a backup carries from one deployment to another, a page at a time.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

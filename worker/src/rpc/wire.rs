@@ -1,7 +1,7 @@
-//! How the edge and the objects speak to each other: one JSON message in, one JSON result out.
+//! The exchange between the edge and the objects: one JSON message in, one JSON result out.
 //!
-//! What is generic here is kept to a few lines: each type would otherwise get a copy of the whole exchange, and of a
-//! text parser, in a module whose bytes are paid for at the edge.
+//! Generic code here is kept to a few lines. Each type would otherwise get a copy of the whole exchange and of a text
+//! parser, in a module whose bytes are paid for at the edge.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

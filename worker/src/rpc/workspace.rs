@@ -1,4 +1,4 @@
-//! What others say to the Workspace object, and what it says back.
+//! The messages to the Workspace object, and the answers.
 
 mod backup;
 mod call;

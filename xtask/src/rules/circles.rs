@@ -1,5 +1,5 @@
-//! No module imports, by however many others, what imports it. A module and those inside it are one room: an import from
-//! a parent or of a child does not count, but for the crate's root.
+//! No module imports, directly or through others, a module that imports it. A module and the modules inside are one
+//! room: an import from a parent or of a child does not count, except at the crate's root.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

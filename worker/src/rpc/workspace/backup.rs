@@ -1,4 +1,4 @@
-//! What is said of a backup.
+//! The messages about a backup.
 
 use latchkey_core::id::NetworkId;
 use latchkey_core::network::Network;

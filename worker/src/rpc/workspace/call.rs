@@ -1,4 +1,5 @@
-//! A call with an API key on its way to the workspace's object: what is said of it goes in a header, its body behind that as it comes.
+//! A call with an API key on its way to the Workspace object: a header describes the call, and the body follows as a
+//! stream.
 
 use std::cell::RefCell;
 

@@ -1,4 +1,4 @@
-//! What is said of media.
+//! The messages about media.
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::media::MediaFilter;

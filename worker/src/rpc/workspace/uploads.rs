@@ -1,4 +1,4 @@
-//! What is said of bytes of media that want to be stored, and of those that are.
+//! The messages about bytes of media: before and after the bytes are stored.
 
 use latchkey_core::api::refused::Refused;
 use latchkey_core::id::MediaId;
