@@ -38,7 +38,7 @@ async function routedMethods() {
   }
   for (const [path, methods] of routed) {
     if (methods.has("GET") && !acts(path)) methods.add("HEAD");
-    if (path.startsWith("/v1/")) methods.add("OPTIONS");
+    methods.add("OPTIONS");
   }
   return routed;
 }
@@ -61,6 +61,17 @@ test("a known path refuses every method that it does not have, and names those t
     }
   }
   assert.ok(refused > 200, `${refused} refusals`);
+});
+
+test("OPTIONS of a known path is 204 and names its methods, of an unknown one 404", async () => {
+  for (const [path, methods] of routes) {
+    const answer = await send("OPTIONS", filled(path));
+    assert.equal(answer.status, 204, `${path}: ${answer.text}`);
+    assert.deepEqual(answer.headers.get("allow").split(", ").sort(), [...methods].sort(), path);
+  }
+  for (const path of ["/v1/nothing", "/v1", "/v1/posts/a/b/c", "/nothing", "/connect/nothing", "/2/oauth2/token", "/healthz/more"]) {
+    assertRefused(await send("OPTIONS", path), 404, "not_found");
+  }
 });
 
 test("every method that a path has reaches its call", async () => {

@@ -28,6 +28,7 @@ impl Route {
             | Self::MediaReceive(_)
             | Self::MediaFile(_)
             | Self::Preflight
+            | Self::Options
             | Self::ConnectStart
             | Self::ConnectStartConfirmed
             | Self::ConnectLink(_)

@@ -34,6 +34,8 @@ pub enum Route {
     SessionAccept(String),
     /// A browser's CORS question before a call with an API key.
     Preflight,
+    /// Which methods a path has (RFC 9110 §9.3.7) that no page of another origin calls.
+    Options,
     ConnectStart,
     /// The button of our own start page, pressed.
     ConnectStartConfirmed,
@@ -122,15 +124,29 @@ impl Route {
     pub fn parse(method: &str, path: &str) -> Option<Self> {
         match method {
             "HEAD" => Self::find("GET", path).filter(|route| !route.acts_on_get()),
+            "OPTIONS" => Self::options(path),
             _ => Self::find(method, path),
         }
     }
 
+    /// Of a path that has other methods.
+    fn options(path: &str) -> Option<Self> {
+        if !METHODS.into_iter().any(|method| Self::find(method, path).is_some_and(|route| route.is_known())) {
+            return None;
+        }
+        let is_for_keys = ["/v1/", "/2/"].iter().any(|prefix| path.starts_with(prefix));
+        Self::find("OPTIONS", path).or(Some(if is_for_keys { Self::Preflight } else { Self::Options }))
+    }
+
     /// The methods that a path has (RFC 9110 §10.2.1); none for a path that the contract does not name.
     pub fn allowed(path: &str) -> Vec<&'static str> {
-        let allowed: Vec<&str> = METHODS.into_iter().filter(|method| Self::parse(method, path).is_some()).collect();
-        // A browser's CORS question is answered whether there is such a call or not.
-        if allowed == ["OPTIONS"] { Vec::new() } else { allowed }
+        let is_known = |method: &&str| Self::parse(method, path).is_some_and(|route| route.is_known());
+        METHODS.into_iter().filter(is_known).collect()
+    }
+
+    /// A path below X's that is not passed on is answered in X's shape, and is none.
+    const fn is_known(&self) -> bool {
+        !matches!(self, Self::Pass { target: None, .. })
     }
 
     /// A GET that makes something, or asks X by itself.
@@ -150,12 +166,10 @@ impl Route {
         if path == "/" {
             return (method == "GET").then_some(Self::Dashboard);
         }
-        let path = path.strip_suffix('/').filter(|p| !p.is_empty()).unwrap_or(path);
-        let mut segments = path.strip_prefix('/')?.split('/');
+        let mut segments = without_slash(path).strip_prefix('/')?.split('/');
         match segments.next()? {
             "healthz" if segments.next().is_none() => (method == "GET").then_some(Self::Health),
             "v1" => Self::parse_v1(method, &segments.collect::<Vec<_>>()),
-            "2" if method == "OPTIONS" => Some(Self::Preflight),
             "2" if is_passed(method) => Some(Self::pass(None, method, &segments.collect::<Vec<_>>())),
             "connect" => Self::parse_connect(method, &segments.collect::<Vec<_>>()),
             _ => None,
@@ -168,7 +182,6 @@ impl Route {
                 Self::SessionPreflight((*id).to_owned())
             }
             ("OPTIONS", ["media", _, "upload"]) => Self::MediaPreflight,
-            ("OPTIONS", _) => Self::Preflight,
             ("POST", ["social-networks"]) => Self::NetworkCreate,
             ("GET", ["social-networks"]) => Self::NetworkList,
             ("GET", ["social-networks", id]) => Self::NetworkGet((*id).to_owned()),
@@ -309,6 +322,7 @@ impl Route {
             Self::SessionConfirm(_) => "/v1/connect-sessions/{id}/confirm",
             Self::SessionAccept(_) => "/v1/connect-sessions/{id}/accept",
             Self::Preflight => "/v1/*",
+            Self::Options => "*",
             Self::ConnectStart => "/connect/start",
             Self::ConnectStartConfirmed => "/connect/start/confirmed",
             Self::ConnectLink(_) => "/connect/link/{id}",
@@ -394,6 +408,11 @@ impl Route {
     }
 }
 
+/// A path in its one spelling: a slash at its end makes no difference.
+pub fn without_slash(path: &str) -> &str {
+    path.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -452,18 +471,40 @@ mod tests {
 
     #[test]
     fn a_path_says_which_methods_it_has() {
-        let cases: [(&str, &[&str]); 8] = [
-            ("/healthz", &["GET", "HEAD"]),
+        let cases: [(&str, &[&str]); 10] = [
+            ("/", &["GET", "HEAD", "OPTIONS"]),
+            ("/healthz", &["GET", "HEAD", "OPTIONS"]),
             ("/v1/posts", &["GET", "HEAD", "POST", "OPTIONS"]),
             ("/v1/social-networks/x/auth-url", &["GET", "POST", "OPTIONS"]),
             ("/v1/media/a/upload", &["PUT", "OPTIONS"]),
-            ("/connect/start", &["POST"]),
+            ("/connect/start", &["POST", "OPTIONS"]),
             ("/2/tweets", &METHODS),
+            ("/2/oauth2/token", &[]),
             ("/v1/nothing", &[]),
             ("/connect/nothing", &[]),
         ];
         for (path, methods) in cases {
             assert_eq!(Route::allowed(path), methods, "{path}");
+        }
+    }
+
+    #[test]
+    fn options_are_those_of_a_path_that_is_known() {
+        for (path, route) in [
+            ("/", Route::Options),
+            ("/healthz", Route::Options),
+            ("/connect/link/a", Route::Options),
+            ("/v1/posts", Route::Preflight),
+            ("/v1/posts/", Route::Preflight),
+            ("/2/tweets", Route::Preflight),
+            ("/v1/media/a/upload", Route::MediaPreflight),
+            ("/v1/connect-sessions/a", Route::SessionPreflight("a".into())),
+        ] {
+            assert_eq!(Route::parse("OPTIONS", path), Some(route), "{path}");
+        }
+        for path in ["/v1/nothing", "/v1", "/v1/posts/a/b", "/nothing", "/connect/nothing", "/2/oauth2/token", "//", ""]
+        {
+            assert_eq!(Route::parse("OPTIONS", path), None, "{path}");
         }
     }
 

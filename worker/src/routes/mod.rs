@@ -57,7 +57,10 @@ pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Ent
 async fn dispatch(app: &App, route: Route, incoming: Incoming) -> Answered {
     match route {
         Route::Health => Ok(meta::health()),
-        Route::Preflight | Route::SessionPreflight(_) | Route::MediaPreflight => Ok(Reply::empty(204)),
+        Route::Preflight | Route::Options | Route::SessionPreflight(_) | Route::MediaPreflight => {
+            let allowed = Route::allowed(incoming.url.path()).join(", ");
+            Ok(Reply::empty(204).with("Allow", allowed))
+        }
         Route::Dashboard => dashboard::page(app).await,
         Route::SignIn => dashboard::sign_in(app, incoming).await,
         Route::SignedIn => dashboard::signed_in(app, &incoming).await,
