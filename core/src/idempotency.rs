@@ -5,6 +5,7 @@ mod canonical;
 use serde::{Deserialize, Serialize};
 
 use self::canonical::canonical;
+use crate::api::route::without_slash;
 use crate::seal::{Context, Keyring, Purpose, SealError, base64url, sha256};
 use crate::secret::Secret;
 use crate::time::{Span, UnixMillis};
@@ -18,10 +19,11 @@ const RUNNING: Span = Span::secs(60);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     pub key: String,
-    /// SHA-256 over method, path and body, JSON in its one spelling.
+    /// SHA-256 over method, path and body: the path without a slash at its end, JSON in its one spelling.
     pub fingerprint: String,
-    /// The fingerprint over the body's own bytes. Rows stored before JSON had one spelling here have this fingerprint.
-    pub byte_fingerprint: String,
+    /// The same over other spellings of this very call: what rows have that were stored before path and JSON had one
+    /// spelling here.
+    pub earlier: Vec<String>,
 }
 
 /// The row under a key.
@@ -55,19 +57,20 @@ impl Key {
         if key.is_empty() || key.len() > 255 || !printable {
             return None;
         }
-        let fingerprint =
-            |body: &[u8]| base64url(&sha256(&[method.as_bytes(), b"\n", path.as_bytes(), b"\n", body].concat()));
-        let byte_fingerprint = fingerprint(body);
-        Some(Self {
-            key: key.to_owned(),
-            fingerprint: canonical(body).map_or_else(|| byte_fingerprint.clone(), |text| fingerprint(text.as_bytes())),
-            byte_fingerprint,
-        })
+        let fingerprint = |path: &str, body: &[u8]| {
+            base64url(&sha256(&[method.as_bytes(), b"\n", path.as_bytes(), b"\n", body].concat()))
+        };
+        let path = without_slash(path);
+        let canonical = canonical(body).map_or_else(|| body.to_vec(), String::into_bytes);
+        let spelled = [path.to_owned(), format!("{path}/")]
+            .into_iter()
+            .flat_map(|path| [&canonical, body].map(|body| fingerprint(&path, body)));
+        Some(Self { key: key.to_owned(), fingerprint: fingerprint(path, &canonical), earlier: spelled.collect() })
     }
 
     /// Whether a row with this fingerprint is of this very call.
     fn made(&self, fingerprint: &str) -> bool {
-        fingerprint == self.fingerprint || fingerprint == self.byte_fingerprint
+        fingerprint == self.fingerprint || self.earlier.iter().any(|earlier| earlier == fingerprint)
     }
 
     /// Seals an answer that carries a credential, bound to this call.
@@ -75,10 +78,11 @@ impl Key {
         ring.seal(&context(workspace, &self.fingerprint), body.as_bytes(), nonce)
     }
 
-    /// Opens what was stored for this call, now or before JSON had one spelling here.
+    /// Opens what was stored for this call, now or before it had one spelling here.
     pub fn open(&self, ring: &Keyring, workspace: &str, sealed: &str) -> Result<Secret<Vec<u8>>, SealError> {
         let open = |fingerprint| ring.open(&context(workspace, fingerprint), sealed);
-        open(&self.fingerprint).or_else(|_| open(&self.byte_fingerprint))
+        let others = self.earlier.iter().map(|earlier| open(earlier));
+        others.fold(open(&self.fingerprint), Result::or)
     }
 
     pub fn decide(&self, row: Option<Row>, now: UnixMillis) -> Decision {
@@ -141,6 +145,19 @@ mod tests {
         }
         for other in [r#"{"accounts":["y"],"content":"a"}"#, r#"{"content":"a","content":"a","accounts":["x"]}"#] {
             assert_eq!(key(other).decide(Some(row.clone()), T0), Decision::Reused, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_slash_at_the_end_of_a_path_is_no_other_call_now_or_in_a_row_of_before() {
+        let slashed = Key::new("k", "POST", "/v1/posts/", b"{}").unwrap();
+        assert_eq!(slashed, key("{}"));
+        for (path, body) in [("/v1/posts/", "{}"), ("/v1/posts", "{}"), ("/v1/posts/", "{ }"), ("/v1/posts", "{ }")] {
+            let digest = base64url(&sha256(format!("POST\n{path}\n{body}").as_bytes()));
+            let row = Row { fingerprint: digest, ..row(None) };
+            assert_eq!(key("{ }").decide(Some(row.clone()), T0), Decision::InProgress, "{path} {body:?}");
+            let elsewhere = Key::new("k", "POST", "/v1/posts/x/", b"{ }").unwrap();
+            assert_eq!(elsewhere.decide(Some(row), T0), Decision::Reused, "{path} {body:?}");
         }
     }
 

@@ -85,6 +85,17 @@ for (const [name, prepare] of Object.entries(CALLS)) {
   });
 }
 
+test("a slash at the end of a path makes no other call of it, whichever spelling is first", async () => {
+  const account = await newAccount(bench);
+  for (const [at, paths] of [["/v1/posts", "/v1/posts/"], ["/v1/posts/", "/v1/posts"]].entries()) {
+    const body = { accounts: [account.id], content: `slashed ${at}`, isDraft: true };
+    const [first, second] = [await bench.api.post(paths[0], body, { "idempotency-key": `slash-${at}` }), await bench.api.post(paths[1], body, { "idempotency-key": `slash-${at}` })];
+    assert.deepEqual([first.status, second.status, isReplay(second), second.text], [200, 200, true, first.text], paths.join(" "));
+  }
+  const elsewhere = await bench.api.post("/v1/media/upload/", { filename: "a.png" }, { "idempotency-key": "slash-0" });
+  assertRefused(elsewhere, 422, "idempotency_key_reused");
+});
+
 test("a conflict is not remembered: what could not be retried yet can be later", async () => {
   const account = await newAccount(bench);
   faultAtX(bench, { kind: "answer", preset: "unavailable" });
