@@ -90,7 +90,7 @@ pub enum BackupError {
     WrongPassphrase,
     #[error("line {0} was altered, or is not in its place")]
     Altered(u64),
-    #[error("the file breaks off after line {0}")]
+    #[error("the file breaks off after sealed line {0}")]
     Truncated(u64),
     #[error("there is something behind the last line")]
     Trailing,
@@ -179,6 +179,15 @@ impl Header {
     }
 }
 
+/// A line as it arrived.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Without the line end.
+    pub bytes: Vec<u8>,
+    /// Whether its line end was there.
+    pub is_whole: bool,
+}
+
 /// Seals or opens the lines of one file, in their order.
 #[derive(Debug)]
 pub struct Lines {
@@ -206,10 +215,17 @@ impl Lines {
         self.ring.seal(&context(&self.row()), text.expose(), nonce)
     }
 
-    pub fn open(&mut self, line: &[u8]) -> Result<Entry, BackupError> {
+    /// The next line. Each has a line end behind it: without one, a line that does not open was cut.
+    pub fn open(&mut self, line: &Line) -> Result<Entry, BackupError> {
         if self.has_ended {
             return Err(BackupError::Trailing);
         }
+        let before = self.count;
+        self.open_sealed(&line.bytes)
+            .map_err(|error| if line.is_whole { error } else { BackupError::Truncated(before) })
+    }
+
+    fn open_sealed(&mut self, line: &[u8]) -> Result<Entry, BackupError> {
         self.count += 1;
         let altered = if self.count == 1 { BackupError::WrongPassphrase } else { BackupError::Altered(self.count) };
         let sealed = std::str::from_utf8(line).map_err(|_| altered.clone())?;
@@ -260,9 +276,13 @@ mod tests {
         entries.iter().map(|entry| lines.seal(entry, NONCE).unwrap()).collect()
     }
 
+    fn whole(line: &str) -> Line {
+        Line { bytes: line.into(), is_whole: true }
+    }
+
     fn read(ring: &Keyring, file: &[String]) -> Result<Vec<Entry>, BackupError> {
         let mut lines = Lines::new(&Header::new([7; 16]), ring.clone());
-        let entries = file.iter().map(|line| lines.open(line.as_bytes())).collect::<Result<Vec<_>, _>>()?;
+        let entries = file.iter().map(|line| lines.open(&whole(line))).collect::<Result<Vec<_>, _>>()?;
         lines.finish().map(|()| entries)
     }
 
@@ -276,24 +296,43 @@ mod tests {
         let good = ring("correct horse battery");
         let file = file(&good, &entries());
         assert_eq!(read(&good, &file).unwrap(), entries());
-        assert_eq!(lines("correct horse staple").open(file[0].as_bytes()), Err(BackupError::WrongPassphrase));
+        assert_eq!(lines("correct horse staple").open(&whole(&file[0])), Err(BackupError::WrongPassphrase));
     }
 
     #[test]
     fn lines_that_are_missing_moved_repeated_or_altered_are_found() {
         let ring = ring("correct horse battery");
-        let whole = file(&ring, &entries());
-        let without = |n: usize| [&whole[..n], &whole[n + 1..]].concat();
+        let all = file(&ring, &entries());
+        let without = |n: usize| [&all[..n], &all[n + 1..]].concat();
         assert_eq!(read(&ring, &without(3)), Err(BackupError::Truncated(3)));
         assert_eq!(read(&ring, &without(1)), Err(BackupError::Altered(2)));
         assert_eq!(read(&ring, &without(0)), Err(BackupError::WrongPassphrase));
-        let mut moved = whole.clone();
+        let mut moved = all.clone();
         moved.swap(1, 2);
         assert_eq!(read(&ring, &moved), Err(BackupError::Altered(2)));
-        let mut altered = whole.clone();
+        let mut altered = all.clone();
         altered[2].push('A');
         assert_eq!(read(&ring, &altered), Err(BackupError::Altered(3)));
-        assert_eq!(read(&ring, &[whole.clone(), whole[3..].to_vec()].concat()), Err(BackupError::Trailing));
+        assert_eq!(read(&ring, &[all.clone(), all[3..].to_vec()].concat()), Err(BackupError::Trailing));
+    }
+
+    #[test]
+    fn a_file_that_was_cut_blames_no_passphrase_wherever_the_cut_is() {
+        let ring = ring("correct horse battery");
+        let all = file(&ring, &entries());
+        for (n, line) in all.iter().enumerate() {
+            let count = n as u64;
+            for cut in [0, 1, line.len() / 2, line.len() - 1] {
+                let mut lines = Lines::new(&Header::new([7; 16]), ring.clone());
+                assert!(all[..n].iter().all(|line| lines.open(&whole(line)).is_ok()));
+                let part = Line { bytes: line[..cut].into(), is_whole: false };
+                assert_eq!(lines.open(&part), Err(BackupError::Truncated(count)), "line {count}, {cut} bytes");
+            }
+        }
+        // The line end of the last line is no part of what it says.
+        let mut lines = Lines::new(&Header::new([7; 16]), ring);
+        let ends = all.iter().map(|line| lines.open(&Line { is_whole: false, ..whole(line) }));
+        assert!(ends.collect::<Vec<_>>().iter().all(Result::is_ok));
     }
 
     #[test]
@@ -326,7 +365,7 @@ mod tests {
     fn backup_v1_is_read() {
         assert!(Header::parse(br#"{"format":"backup","version":1,"id":"BwcHBwcHBwcHBwcHBwcHBw"}"#).is_ok());
         let mut lines = lines("correct horse battery");
-        let begin = lines.open(PINNED_V1.as_bytes()).unwrap();
+        let begin = lines.open(&whole(PINNED_V1)).unwrap();
         assert_eq!(begin, Entry::Begin { created_at: UnixMillis(5), schema_version: 1 });
         assert_eq!(check_schema(&begin), Ok(()));
     }
@@ -358,7 +397,7 @@ mod tests {
         #[test]
         fn no_made_up_line_opens(line in "[A-Za-z0-9_-]{0,120}") {
             let mut lines = Lines::new(&Header::new([7; 16]), Keyring::of_one("backup", Secret::new([1; 32])));
-            prop_assert!(lines.open(line.as_bytes()).is_err());
+            prop_assert!(lines.open(&whole(&line)).is_err());
         }
     }
 }

@@ -211,6 +211,10 @@ test("without its passphrase, or not as it was made, a file restores nothing; wh
   await refused(file, "another passphrase", "X-Passphrase");
   await refused("", PASSPHRASE);
   await refused('{"format":"zip","version":1,"id":"x"}\n', PASSPHRASE);
+  // What was cut is called cut, also where nothing was opened yet that would prove the passphrase.
+  for (const cut of [lines[0], `${lines[0]}\n`, `${lines[0]}\n${lines[1].slice(0, 40)}`]) {
+    assert.match((await refused(cut, PASSPHRASE)).message, /breaks off after sealed line 0/);
+  }
   assert.equal(await statusOf(there), "running");
 
   const swapped = [...lines];
@@ -220,6 +224,8 @@ test("without its passphrase, or not as it was made, a file restores nothing; wh
     assert.equal(await statusOf(there), "restoring");
     assertRefused(await there.api.post("/v1/posts", { content: "no", accounts: ["x"] }), 409, "in_flight");
   }
+  const { message } = await refused(file.slice(0, file.trimEnd().length - 9), PASSPHRASE);
+  assert.match(message, /breaks off after sealed line \d+/);
   // A power cut in between changes nothing about it.
   await there.worker.kill();
   await there.worker.restart();

@@ -11,7 +11,9 @@ use futures_channel::mpsc::{Sender, channel};
 use futures_util::TryStreamExt;
 use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
-use latchkey_core::backup::{BackupError, Entry, Header, Keys, Lines, PASSPHRASE_HEADER, check_schema, passphrase};
+use latchkey_core::backup::{
+    BackupError, Entry, Header, Keys, Line, Lines, PASSPHRASE_HEADER, check_schema, passphrase,
+};
 use latchkey_core::id::NetworkId;
 use latchkey_core::seal::{Context, Keyring, Purpose};
 use latchkey_core::webhook::Webhook;
@@ -169,7 +171,7 @@ pub async fn restore(app: &App, mut incoming: Incoming) -> Answered {
     caller.plan::<Value>(Command::Authorise).await?;
     let mut body = Body::new(incoming.pieces()?);
     let first = caller.require(body.next().await).await?.unwrap_or_default();
-    let header = caller.require(Header::parse(&first).map_err(Refused::from)).await?;
+    let header = caller.require(Header::parse(&first.bytes).map_err(Refused::from)).await?;
     let ring = caller.require(header.ring(&passphrase).map_err(Refused::from)).await?;
     let mut lines = Lines::new(&header, ring);
     let line = caller.require(body.next().await).await?.unwrap_or_default();
@@ -279,7 +281,7 @@ impl Body {
     }
 
     /// The next line that says something.
-    async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+    async fn next(&mut self) -> Result<Option<Line>> {
         let mut searched = 0;
         loop {
             if let Some(at) = self.read.iter().skip(searched).position(|byte| *byte == b'\n') {
@@ -289,7 +291,7 @@ impl Body {
                     searched = 0;
                     continue;
                 }
-                return Ok(Some(line));
+                return Ok(Some(Line { bytes: line, is_whole: true }));
             }
             searched = self.read.len();
             if searched > LINE_BYTES {
@@ -298,7 +300,7 @@ impl Body {
             match self.stream.try_next().await.doing("read a backup")? {
                 Some(piece) => self.read.extend(piece),
                 None if self.read.is_empty() => return Ok(None),
-                None => return Ok(Some(self.read.drain(..).collect())),
+                None => return Ok(Some(Line { bytes: self.read.drain(..).collect(), is_whole: false })),
             }
         }
     }
