@@ -300,11 +300,35 @@ test("a refusal is told in X's words and sent again; what is published is taken 
   await desk.press(desk.button("Retry"));
   await page.getByRole("link", { name: "See it on X" }).waitFor();
   await page.getByRole("heading", { name: "How it did" }).waitFor();
+  await desk.press(desk.button("Ask X for the figures"));
   await page.locator(".rank-row", { hasText: "Likes" }).waitFor();
   await desk.press(desk.button("Delete on X"));
   await desk.press(page.getByRole("dialog").getByRole("button", { name: "Delete on X" }));
   await desk.hears("Deleted on X");
   assert.deepEqual(textsAt(office, own), []);
+});
+
+test("a published post asks X nothing that X bills before somebody presses for it", async (t) => {
+  const own = await newAccount(office);
+  const { id } = await publishPost(office, own, { content: "looked at" });
+  const reads = () => office.x.requests({ method: "GET" }).length;
+  const before = reads();
+  const desk = await office.sit(t);
+  const { page } = desk;
+  await desk.open(`posts/${id}`, "Post");
+  const ask = page.getByRole("button", { name: "Ask X for the figures" });
+  await ask.waitFor();
+  // A change of any post has the page ask the API again, and so does a tab that is seen again.
+  const again = page.waitForResponse((answer) => answer.url().endsWith(`/v1/posts/${id}`));
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await again;
+  assert.equal(reads(), before);
+  await ask.click();
+  await page.locator(".rank-row", { hasText: "Likes" }).waitFor();
+  assert.equal(reads(), before + 1);
+  await page.getByRole("button", { name: "Ask X again" }).click();
+  await page.waitForResponse((answer) => answer.url().endsWith("/analytics"));
+  assert.equal(reads(), before + 2);
 });
 
 test("the pages of posts are accessible, wide and narrow", async (t) => {

@@ -6,7 +6,8 @@ import { api, connect, createSession, newUser, startBench } from "../support/cli
 import { assertRefused, assertTimesAndIds } from "../support/expect.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
 
-const BAD_PAGES = ["limit=0", "limit=101", "limit=-1", "limit=1.5", "limit=ten", "limit=", "offset=-1", "offset=x"];
+const BAD_PAGES = ["limit=0", "limit=101", "limit=-1", "limit=1.5", "limit=ten", "limit=", "offset=-1", "offset=x", "after=", "after=x"];
+const LISTS = ["social-networks", "social-accounts", "posts", "media", "webhooks", "api-keys", "audit"].map((name) => `/v1/${name}`);
 const CALLS = [
   ["POST", "/v1/social-networks"],
   ["GET", "/v1/social-networks"],
@@ -193,7 +194,7 @@ test("a filter on a single row is refused, not ignored", async () => {
 });
 
 test("a page has 1 to 100 rows, 50 unless it is said otherwise", async () => {
-  for (const path of ["/v1/social-accounts", "/v1/posts"]) {
+  for (const path of LISTS) {
     for (const bad of BAD_PAGES) {
       const [name] = bad.split("=");
       assertRefused(await bench.api.get(`${path}?${bad}`), 400, "invalid_payload", name);

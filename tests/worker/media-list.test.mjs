@@ -33,7 +33,7 @@ const names = ({ data }) => data.map(({ filename }) => filename[0]).join("");
 test("the newest comes first, and what is pending has no address", async () => {
   const { data, pagination, warnings } = await listed();
   assert.equal(names({ data }), "edcba");
-  assert.deepEqual([pagination, warnings], [{ limit: 50, offset: 0, count: 5 }, []]);
+  assert.deepEqual([pagination, warnings], [{ limit: 50, offset: 0, total: 5, after: null, count: 5 }, []]);
   assert.deepEqual(data.map(({ url }) => url !== null), [false, true, true, true, true]);
   assert.equal((await download(bench, data[1].url)).status, 200);
 });
@@ -50,7 +50,7 @@ test("a list is of one tenant, by either spelling, or of one status", async () =
 
 test("a list has pages", async () => {
   const page = await listed("?limit=2&offset=1");
-  assert.deepEqual([names(page), page.pagination], ["dc", { limit: 2, offset: 1, count: 5 }]);
+  assert.deepEqual([names(page), page.pagination], ["dc", { ...page.pagination, limit: 2, offset: 1, total: 5, count: 5 }]);
   assert.equal(names(await listed("?limit=2&offset=4")), "a");
 });
 
@@ -59,6 +59,14 @@ test("what is no filter is refused if it looks like one, and else warned of", as
     assertRefused(await bench.api.get(`/v1/media${query}`), 400, "invalid_payload");
   }
   assert.match((await listed("?colour=red")).warnings[0], /colour/);
+});
+
+test("the name of a file is kept without what nobody sees in it", async () => {
+  for (const [filename, kept] of [["cat\u202egnp.jpg", "catgnp.jpg"], ["\u2066a\u0000b\n\u2069.png", "ab.png"], [" \u200bé 👩\u200d💻.png", "é 👩\u200d💻.png"]]) {
+    const { id } = await announce(bench, { filename, tenant_id: "cleaned" });
+    assert.equal((await bench.api.get(`/v1/media/${id}`)).body.data.filename, kept);
+  }
+  assertRefused(await bench.api.post("/v1/media/upload", { filename: "\u202e\u200b" }), 400, "invalid_payload", "filename");
 });
 
 test("a row is read by its id", async () => {

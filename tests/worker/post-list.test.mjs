@@ -26,9 +26,9 @@ test("posts are listed newest first, page by page", async () => {
   const ids = (await publish(account, "listed 1", "listed 2", "listed 3")).reverse();
   const all = await list("tenant_id=listed");
   assert.deepEqual([idsOf(all), all.count], [ids, 3]);
-  assert.deepEqual(all.pagination, { limit: 50, offset: 0, total: 3 });
+  assert.deepEqual(all.pagination, { limit: 50, offset: 0, total: 3, after: null });
   const page = await list("tenant_id=listed&limit=2&offset=1");
-  assert.deepEqual([idsOf(page), page.count, page.pagination], [ids.slice(1), 2, { limit: 2, offset: 1, total: 3 }]);
+  assert.deepEqual([idsOf(page), page.count, page.pagination], [ids.slice(1), 3, { limit: 2, offset: 1, total: 3, after: null }]);
   assert.deepEqual(page.posts[0], await readPost(bench, { id: ids[1] }));
 });
 
@@ -94,5 +94,5 @@ test("filters add up", async () => {
   const query = `social_account_id=${one.id}&tenant_id=sum&status=pending&scheduled_after=${fromNow(0)}`;
   assert.deepEqual(idsOf(await list(query)), [later.id]);
   assert.deepEqual(idsOf(await list(`${query}&created_before=${later.createdAt}`)), []);
-  assert.deepEqual((await list(`${query}&limit=1&offset=1`)).pagination, { limit: 1, offset: 1, total: 1 });
+  assert.deepEqual((await list(`${query}&limit=1&offset=1`)).pagination, { limit: 1, offset: 1, total: 1, after: null });
 });

@@ -19,7 +19,7 @@ const MIB = 1024 * 1024;
 const DEFAULTS = {
   on_unknown: "resend",
   prices: {
-    post: 0.015, post_with_url: 0.2, summoned_reply: 0.01, repost: 0.015, media_metadata: 0.005, post_read: 0.005,
+    post: 0.015, post_with_url: 0.2, summoned_reply: 0.01, repost: 0.015, media_metadata: 0.005, post_read: 0.005, user_read: 0.01,
     interaction_delete: 0.01, content_manage: 0.005,
   },
   allowed_media: {
@@ -96,6 +96,19 @@ test("what is no setting, or no value of one, is refused by its path and changes
     assertRefused(await change(fields), 400, "invalid_payload", path);
   }
   assert.deepEqual(await settings(), DEFAULTS);
+});
+
+test("a name with dots is one step of the path to what is wrong", async () => {
+  for (const tenant of ["ada.b@example.com", "a..b", "."]) {
+    const { status, body } = await change({ tenant_budgets_usd: { [tenant]: -1 } });
+    assert.deepEqual([status, Object.keys(body.details.tenant_budgets_usd)], [400, [tenant]]);
+    assert.equal(body.details.tenant_budgets_usd[tenant]._errors.length, 1);
+  }
+  for (const [fields, path] of [[{ "a.b": 1 }, ["a.b"]], [{ prices: { "post.read": 1 } }, ["prices", "post.read"]], [{ brand: { "x.y": 1 } }, ["brand", "x.y"]]]) {
+    const { status, body } = await change(fields);
+    const at = path.reduce((node, name) => node?.[name], body.details);
+    assert.deepEqual([status, at?._errors?.length], [400, 1], path.join(" / "));
+  }
 });
 
 test("where unknown posts are held one is read for and not sent again", async () => {

@@ -185,7 +185,7 @@ test("the log is filtered, paged, newest first, and goes with its webhook", asyn
   assert.deepEqual(await kinds("?status=delivered"), []);
   assert.deepEqual(await kinds("?status=failed&limit=1&offset=2"), ["post.published"]);
   const { pagination } = (await bench.api.get(`${path(hook)}/deliveries?limit=1`)).body;
-  assert.deepEqual(pagination, { limit: 1, offset: 0, total: 3 });
+  assert.deepEqual({ ...pagination, after: typeof pagination.after }, { limit: 1, offset: 0, total: 3, after: "string" });
   const [row] = await deliveriesOf(bench, hook);
   assert.equal((await bench.api.delete(path(hook))).status, 200);
   assertRefused(await bench.api.get(`${path(hook)}/deliveries`), 404, "not_found");

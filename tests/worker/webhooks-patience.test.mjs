@@ -47,6 +47,29 @@ async function newListener() {
 }
 
 describe("over hours and days", { concurrency: 3 }, () => {
+  test("a receiver that is busy says when it is to be asked again, in seconds or as a date", async () => {
+    const hook = await newListener();
+    const inSeconds = (seconds) => new Date(Date.now() + seconds * 1000).toUTCString();
+    // A date has whole seconds: three from now are more than two.
+    const busy = [[503, () => "2", 2000], [429, () => inSeconds(3), 2000], [500, () => "60", 0], [503, () => "soon", 0]];
+    hook.address.answers = busy.map(([status, say]) => (response) => response.writeHead(status, { "retry-after": say() }).end());
+    await hook.publish();
+    await hook.events(busy.length + 1, SERIES_MS);
+    const waits = hook.address.calls.slice(1).map(({ at }, before) => at - hook.address.calls[before].at);
+    busy.forEach(([status, , least], at) => assert.ok(waits[at] >= least && waits[at] < least + 20_000, `${status}: ${waits[at]} ms`));
+    assert.equal((await ended(hook)).status, "delivered");
+  });
+
+  test("no receiver puts off a try by more than a day", async () => {
+    const hook = await newListener();
+    hook.address.otherwise = { status: 503, headers: { "retry-after": "999999999" } };
+    await hook.publish();
+    await hook.events(1, SERIES_MS);
+    const [row] = await eventually(() => deliveriesOf(bench, hook), ([last]) => last.attempts.length === 1, SERIES_MS);
+    const wait = Date.parse(row.next_attempt_at) - Date.parse(row.attempts[0].attempted_at);
+    assert.equal(Math.round(wait / 3_600_000), 24);
+  });
+
   test("eight tries are made, and then it is for somebody to send it again", async () => {
     const hook = await newListener();
     hook.address.otherwise = 503;

@@ -10,10 +10,12 @@ use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::api::route::Route;
 use latchkey_core::connect::ticket::Ticket;
+use latchkey_core::id::AccountId;
 use latchkey_core::idempotency::Key;
 use latchkey_core::key::{Access, has_form_of_key};
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::{Secret, ct_eq};
+use latchkey_core::x::price::Reads;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -205,6 +207,11 @@ impl<'a> ApiCaller<'a> {
     /// The first half of a call that needs more than the ledger.
     pub async fn plan<T: DeserializeOwned>(&self, command: Command) -> Result<T, Early> {
         Ok(serde_json::from_value(self.begin(command).await?)?)
+    }
+
+    /// X has answered a read, and charges for what the answer holds.
+    pub async fn count_reads(&self, account_id: &AccountId, reads: Reads) -> Result<(), Early> {
+        self.plan(Command::CountReads { account_id: account_id.clone(), reads }).await
     }
 
     async fn begin(&self, command: Command) -> Result<Value, Early> {

@@ -18,7 +18,7 @@ use worker::web_sys::ReadableStream;
 use worker::{Fetch, Headers, RequestInit, RequestRedirect, ResponseBody};
 
 pub use self::limit::TimeLimit;
-pub use self::public::{Fetched, Public, Unfetched};
+pub use self::public::{Fetched, Public, Taken, Unfetched};
 use crate::error::{Error, Result};
 use crate::stream::{Framed, Passing, whole};
 

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::query::{Page, Query};
+use super::page::{List, Page};
+use super::query::Query;
 use crate::account::{Account, Reason, Status};
 use crate::grant::Grant;
 use crate::id::{AccountId, NetworkId, TenantId, XUserId};
@@ -13,6 +14,7 @@ use crate::refusal::Refused;
 use crate::revocation;
 use crate::time::{UnixMillis, iso};
 use crate::x::XError;
+use crate::x::price::Reads;
 use crate::x::rate::{Window, windows};
 use crate::x::user::XUser;
 
@@ -105,7 +107,7 @@ impl AccountFilter {
             network_unique_id: query.take(&["networkUniqueId", "network_unique_id"]),
             username: query.take(&["username"]),
             status: query.take(&["status"]),
-            page: query.take_page()?,
+            page: Page::from_query(query, List::Accounts)?,
         })
     }
 
@@ -114,16 +116,9 @@ impl AccountFilter {
         self.status.as_deref() == Some("disconnected")
     }
 
-    pub fn admits(&self, account: &Account) -> bool {
-        let is = |wanted: &Option<String>, value: &str| wanted.as_ref().is_none_or(|wanted| wanted == value);
-        let name_part = |part: &String| account.user.username.to_lowercase().contains(&part.to_lowercase());
-        let status = serde_json::to_value(account.status).unwrap_or_default();
-        is(&self.id, account.id.as_str())
-            && is(&self.tenant_id, account.tenant_id.as_ref().map_or("", TenantId::as_str))
-            && self.network.as_deref().is_none_or(|network| matches!(network, "x" | "twitter"))
-            && is(&self.network_unique_id, account.user.id.as_str())
-            && self.username.as_ref().is_none_or(name_part)
-            && is(&self.status, status.as_str().unwrap_or_default())
+    /// There is one network, under two names.
+    pub fn is_of_x(&self) -> bool {
+        self.network.as_deref().is_none_or(|network| matches!(network, "x" | "twitter"))
     }
 }
 
@@ -158,6 +153,11 @@ impl Health {
     /// X was not asked, or did not answer.
     pub fn unanswered(why: &Refused, grant: Option<&Grant>) -> Self {
         Self::with(Some((why.code, why.message.clone())), grant)
+    }
+
+    /// What X charges for of its answer.
+    pub fn reads(&self) -> Reads {
+        Reads { users: usize::from(self.problem.is_none()), posts: 0 }
     }
 
     fn with(problem: Option<(Code, String)>, grant: Option<&Grant>) -> Self {

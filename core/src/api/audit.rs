@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::query::{Page, Query};
+use super::page::{List, Page};
+use super::query::Query;
 use crate::audit::Action;
 use crate::refusal::Refused;
 use crate::time::UnixMillis;
@@ -28,7 +29,7 @@ impl AuditFilter {
             target_id: query.take(&["target_id"]),
             since,
             until,
-            page: query.take_page()?,
+            page: Page::from_query(query, List::Audit)?,
         })
     }
 }

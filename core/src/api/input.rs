@@ -3,8 +3,9 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use serde_path_to_error::Segment;
 
-use crate::refusal::{Code, Refused};
+use crate::refusal::{Code, Refused, name as path_name};
 
 /// A body that was read, and the names in it that mean nothing for X.
 #[derive(Debug)]
@@ -65,15 +66,26 @@ fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> Refused
     // serde names the field itself in these two messages; the path is then that of the object around it.
     let named = message.strip_prefix("missing field `").or_else(|| message.strip_prefix("unknown field `"));
     let name = named.and_then(|rest| rest.split('`').next());
-    let around = error.path().to_string().replace('[', ".").replace(']', "");
+    let name = name.map(path_name);
+    let around = path_of(error.path());
     let path = match name {
-        Some(name) if around == "." || around == name => name.to_owned(),
+        Some(name) if around.is_empty() || around == name => name,
         Some(name) if around.ends_with(&format!(".{name}")) => around,
         Some(name) => format!("{around}.{name}"),
-        None if around == "." => return Refused::new(Code::InvalidPayload, message),
+        None if around.is_empty() => return Refused::new(Code::InvalidPayload, message),
         None => around,
     };
     Refused::field(&path, message)
+}
+
+/// A caller's names as they are given, dots and all.
+fn path_of(path: &serde_path_to_error::Path) -> String {
+    let names = path.iter().map(|segment| match segment {
+        Segment::Seq { index } => index.to_string(),
+        Segment::Map { key: name } | Segment::Enum { variant: name } => path_name(name),
+        Segment::Unknown => "?".to_owned(),
+    });
+    names.collect::<Vec<_>>().join(".")
 }
 
 /// `invalid type: integer `7`, expected a string` without the 7: what was sent may be a secret in the wrong place.

@@ -3,9 +3,28 @@
 //! A character that nobody sees can make one name look like another, or turn a sentence of ours around (Unicode
 //! Technical Report 36, §2.10 "Bidirectional Text Spoofing", and §3.6 on characters without a picture).
 
+use serde::{Deserialize, Deserializer};
+
 /// Whether `text` is at most `most` characters on one line, and each of them is there to be seen.
 pub fn is_line(text: &str, most: usize) -> bool {
     text.chars().count() <= most && !text.chars().any(|c| c.is_control() || is_hidden(c)) && joins_rightly(text)
+}
+
+/// A text of a person's own machine, such as the name of a file, as it may be shown: without what a line has not.
+pub fn cleaned(text: &str) -> String {
+    let seen: Vec<char> = text.chars().filter(|c| !c.is_control() && !is_hidden(*c)).collect();
+    let kept = seen.iter().enumerate().filter(|(at, _)| joins_at(&seen, *at)).map(|(_, c)| *c);
+    kept.collect::<String>().trim().to_owned()
+}
+
+/// For serde: the fields of end users.
+pub(super) fn clean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    String::deserialize(deserializer).map(|text| cleaned(&text))
+}
+
+/// The same where there may be none.
+pub(super) fn clean_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(|text| text.as_deref().map(cleaned))
 }
 
 /// The property `Bidi_Control`, line and paragraph separators, and spaces without a width.
@@ -27,12 +46,16 @@ const fn is_hidden(c: char) -> bool {
 /// sees them.
 fn joins_rightly(text: &str) -> bool {
     let chars: Vec<char> = text.chars().collect();
+    (0..chars.len()).all(|at| joins_at(&chars, at))
+}
+
+/// Whether what is here joins something, or is no joiner.
+fn joins_at(chars: &[char], at: usize) -> bool {
     let is_joiner = |c: &char| matches!(c, '\u{200C}' | '\u{200D}');
     // From the combining marks on: no Latin letter, digit or space of the common ones joins anything.
     let may_join = |c: Option<&char>| c.is_some_and(|c| *c >= '\u{0300}' && !is_joiner(c) && !c.is_whitespace());
-    let mut joiners = chars.iter().enumerate().filter(|(_, c)| is_joiner(c));
-    joiners
-        .all(|(at, _)| may_join(at.checked_sub(1).and_then(|before| chars.get(before))) && may_join(chars.get(at + 1)))
+    let before = at.checked_sub(1).and_then(|before| chars.get(before));
+    !chars.get(at).is_some_and(is_joiner) || may_join(before) && may_join(chars.get(at + 1))
 }
 
 #[cfg(test)]
@@ -79,6 +102,22 @@ mod tests {
         ];
         for text in hidden {
             assert!(!is_line(text, 80), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_cleaned_of_what_is_no_part_of_a_line_and_keeps_the_rest() {
+        for (text, clean) in [
+            ("photo\u{202E}gnp.exe", "photognp.exe"),
+            ("\u{2066}a\u{2069}.png", "a.png"),
+            ("a\nb\u{0}.png", "ab.png"),
+            (" a\u{200B}.png\u{FEFF} ", "a.png"),
+            ("Ac\u{200D}me\u{200D}\u{200D}.mp4", "Acme.mp4"),
+            ("\u{202E}\u{2069}", ""),
+            ("👩\u{200D}💻 شركة می\u{200C}خواهم.jpg", "👩\u{200D}💻 شركة می\u{200C}خواهم.jpg"),
+        ] {
+            assert_eq!(cleaned(text), clean, "{text:?}");
+            assert!(is_line(&cleaned(text), 80), "{text:?}");
         }
     }
 

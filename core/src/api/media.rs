@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::query::{Page, Query};
+use super::line::clean;
+use super::page::{List, Page};
+use super::query::Query;
 use crate::id::TenantId;
 use crate::media::link::LinkError;
 use crate::media::upload::MAX_PARTS;
@@ -19,6 +21,7 @@ const FILENAME_CHARACTERS: usize = 255;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewUpload {
+    #[serde(deserialize_with = "clean")]
     pub filename: String,
     content_type: Option<String>,
     pub size: Option<u64>,
@@ -29,8 +32,8 @@ impl NewUpload {
     /// The kind by its type, or by its name when the type says nothing. What it is the bytes will say.
     pub fn validate(&self) -> Result<Kind, Refused> {
         let characters = self.filename.chars().count();
-        if characters == 0 || characters > FILENAME_CHARACTERS || self.filename.chars().any(char::is_control) {
-            return Err(Refused::field("filename", "expected 1 to 255 characters, none of them a control character"));
+        if characters == 0 || characters > FILENAME_CHARACTERS {
+            return Err(Refused::field("filename", "expected 1 to 255 characters"));
         }
         if self.size == Some(0) {
             return Err(Refused::field("size", "expected a number of bytes from 1"));
@@ -53,12 +56,11 @@ pub struct ConfirmUpload {
 }
 
 /// The filters of the list.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct MediaFilter {
     pub tenant_id: Option<String>,
     pub status: Option<Status>,
-    pub limit: u32,
-    pub offset: u32,
+    pub page: Page,
 }
 
 impl MediaFilter {
@@ -70,8 +72,7 @@ impl MediaFilter {
             Some("active") => Some(Status::Active),
             Some(_) => return Err(Refused::field("status", "expected pending or active")),
         };
-        let Page { limit, offset } = query.take_page()?;
-        Ok(Self { tenant_id, status, limit, offset })
+        Ok(Self { tenant_id, status, page: Page::from_query(query, List::Media)? })
     }
 }
 
@@ -208,7 +209,8 @@ mod tests {
         let long = format!(r#"{{"filename":"{}.png"}}"#, "a".repeat(252));
         for (body, field) in [
             (r#"{"filename":""}"#, "filename"),
-            (r#"{"filename":"a\u0000.png"}"#, "filename"),
+            (r#"{"filename":"\u202e"}"#, "filename"),
+            (r#"{"filename":null}"#, "filename"),
             (&long, "filename"),
             (r#"{"filename":"a.png","size":0}"#, "size"),
             (r#"{"filename":"a.png","size":-1}"#, "size"),
@@ -221,6 +223,13 @@ mod tests {
             assert_eq!(refused.details.keys().collect::<Vec<_>>(), [field], "{body}");
         }
         assert_eq!(kind_of(&format!(r#"{{"filename":"{}.png"}}"#, "ä".repeat(251))).unwrap(), Kind::Png);
+    }
+
+    #[test]
+    fn the_name_of_a_file_is_kept_without_what_nobody_sees() {
+        let body = r#"{"filename":"cat\u202egnp\u0000.jpg"}"#;
+        assert_eq!(read::<NewUpload>(body.as_bytes(), &[]).unwrap().value.filename, "catgnp.jpg");
+        assert_eq!(kind_of(body).unwrap(), Kind::Jpeg);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod key;
 pub mod line;
 pub mod media;
 pub mod network;
+pub mod page;
 pub mod post;
 pub mod prefer;
 pub mod profile;

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::refusal::{Code, Refused};
+use crate::refusal::{Code, Refused, name as path_name};
 use crate::time::UnixMillis;
 
 /// A query whose every name has been looked at: taken, warned of, or refused.
@@ -10,13 +10,6 @@ use crate::time::UnixMillis;
 pub struct Query {
     pairs: Vec<(String, String)>,
     taken: Vec<&'static str>,
-}
-
-/// `limit` 1..=100 (default 50) and `offset`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Page {
-    pub limit: u32,
-    pub offset: u32,
 }
 
 impl Query {
@@ -51,15 +44,6 @@ impl Query {
         text.parse().map(Some).map_err(|_| Refused::field(name, format!("expected {expected}")))
     }
 
-    pub fn take_page(&mut self) -> Result<Page, Refused> {
-        let limit = self.take_parsed(&["limit"], "a number from 1 to 100")?.unwrap_or(50);
-        let offset = self.take_parsed(&["offset"], "a number from 0")?.unwrap_or(0);
-        if !(1..=100).contains(&limit) {
-            return Err(Refused::field("limit", "expected a number from 1 to 100"));
-        }
-        Ok(Page { limit, offset })
-    }
-
     /// What nobody took is a warning, unless it looks like a filter: a filter that is dropped shows other people's rows.
     pub fn finish(self) -> Result<Vec<String>, Refused> {
         let mut warnings = Vec::new();
@@ -69,7 +53,7 @@ impl Query {
             }
             if ["tenant", "account", "network"].iter().any(|filter| name.to_ascii_lowercase().starts_with(filter)) {
                 return Err(Refused::new(Code::InvalidPayload, format!("`{name}` is not a filter of this call."))
-                    .with_detail(name, "unknown filter"));
+                    .with_detail(&path_name(name), "unknown filter"));
             }
             warnings.push(format!("The query parameter `{name}` is unknown and has no effect."));
         }
@@ -119,20 +103,11 @@ mod tests {
         assert_eq!(Query::parse("t=").take_time("t").unwrap_err().code, Code::InvalidPayload);
     }
 
-    #[test]
-    fn a_page_has_one_to_a_hundred_rows() {
-        assert_eq!(Query::parse("").take_page().unwrap(), Page { limit: 50, offset: 0 });
-        assert_eq!(Query::parse("limit=100&offset=7").take_page().unwrap(), Page { limit: 100, offset: 7 });
-        for bad in ["limit=0", "limit=101", "limit=x", "offset=-1"] {
-            assert!(Query::parse(bad).take_page().is_err(), "{bad}");
-        }
-    }
-
     proptest! {
         #[test]
         fn any_query_is_read_or_refused(text in "\\PC{0,80}") {
             let mut query = Query::parse(&text);
-            let _ = query.take_page();
+            let _ = query.take_parsed::<u32>(&["limit"], "a number");
             let _ = query.finish();
         }
     }

@@ -54,8 +54,21 @@ impl Refused {
     }
 }
 
+/// The first name of a path, as it was given, and what follows.
+fn first_name(path: &str) -> (String, Option<&str>) {
+    let (mut name, mut chars) = (String::new(), path.chars());
+    while let Some(c) = chars.next() {
+        match c {
+            '.' => return (name, Some(chars.as_str())),
+            '\\' => name.extend(chars.next()),
+            c => name.push(c),
+        }
+    }
+    (name, None)
+}
+
 fn insert_at(node: &mut Map<String, Value>, path: &str, problems: Value) {
-    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let (name, rest) = first_name(path);
     let child = node.entry(name).or_insert_with(|| Value::Object(Map::new()));
     let Value::Object(child) = child else { return };
     match rest {
@@ -67,7 +80,7 @@ fn insert_at(node: &mut Map<String, Value>, path: &str, problems: Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::refusal::Code;
+    use crate::refusal::{Code, name};
 
     #[test]
     fn a_problem_is_xs_shape_with_our_code() {
@@ -77,6 +90,15 @@ mod tests {
             "detail": "Too much. Wait for the time in Retry-After.", "request_id": "req_1",
         });
         assert_eq!((answer.status, serde_json::from_str::<Value>(&answer.body).ok()), (429, Some(body)));
+    }
+
+    #[test]
+    fn a_name_with_dots_is_one_step_of_a_path() {
+        for id in ["ada.b@example.com", "a..b", ".", r"back\slash.", "plain"] {
+            let refused = Refused::field(&format!("tenants.{}.0", name(id)), "is wrong");
+            let body: Value = serde_json::from_str(&refused.answer("req_1").body).unwrap_or_default();
+            assert_eq!(body.get("details"), Some(&json!({ "tenants": { id: { "0": { "_errors": ["is wrong"] } } } })));
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::brand::Brand;
 use crate::budget::Month;
 use crate::id::TenantId;
 use crate::media::Kind;
-use crate::refusal::Refused;
+use crate::refusal::{Refused, name as path_name};
 use crate::settings::{Budgets, OnUnknown, Settings};
 use crate::time::{Span, UnixMillis};
 use crate::x::price::{Micros, Prices};
@@ -45,7 +45,7 @@ impl ChangeSettings {
     pub fn apply(&self, settings: &mut Settings) -> Result<(), Refused> {
         settings.on_unknown = self.on_unknown.unwrap_or(settings.on_unknown);
         for (name, usd) in &self.prices {
-            let path = format!("prices.{name}");
+            let path = format!("prices.{}", path_name(name));
             let price = settings.prices.named(name).ok_or_else(|| Refused::field(&path, "unknown price"))?;
             *price = Micros::from_usd(*usd, &path)?;
         }
@@ -60,7 +60,7 @@ impl ChangeSettings {
             budgets.workspace = usd.map(|usd| Micros::from_usd(usd, "monthly_budget_usd")).transpose()?;
         }
         for (tenant_id, usd) in &self.tenant_budgets_usd {
-            let path = format!("tenant_budgets_usd.{tenant_id}");
+            let path = format!("tenant_budgets_usd.{}", path_name(tenant_id.as_str()));
             match usd {
                 Some(usd) => budgets.tenants.insert(tenant_id.clone(), Micros::from_usd(*usd, &path)?),
                 None => budgets.tenants.remove(tenant_id),
@@ -71,7 +71,7 @@ impl ChangeSettings {
 }
 
 fn known_kind(mime: &str, bytes: u64) -> Result<Kind, Refused> {
-    let path = format!("allowed_media.{mime}");
+    let path = format!("allowed_media.{}", path_name(mime));
     if bytes > LARGEST_MEDIA {
         return Err(Refused::field(&path, format!("expected a number of bytes from 0 to {LARGEST_MEDIA}")));
     }
@@ -178,7 +178,7 @@ mod tests {
                 "on_unknown": "hold",
                 "prices": {
                     "post": 0.02, "post_with_url": 0.2, "summoned_reply": 0.01, "repost": 0.015, "media_metadata": 0.005,
-                    "post_read": 0.005, "interaction_delete": 0.01, "content_manage": 0.005,
+                    "post_read": 0.005, "user_read": 0.01, "interaction_delete": 0.01, "content_manage": 0.005,
                 },
                 "monthly_budget_usd": null, "tenant_budgets_usd": {},
                 "brand": { "name": null, "logo_url": null, "color": null },
@@ -241,7 +241,7 @@ mod tests {
     fn settings_v1_format_unchanged() {
         assert_eq!(
             serde_json::to_string(&Settings::default()).unwrap(),
-            r#"{"on_unknown":"resend","prices":{"post":15000,"post_with_url":200000,"summoned_reply":10000,"repost":15000,"media_metadata":5000,"post_read":5000,"interaction_delete":10000,"content_manage":5000}}"#
+            r#"{"on_unknown":"resend","prices":{"post":15000,"post_with_url":200000,"summoned_reply":10000,"repost":15000,"media_metadata":5000,"post_read":5000,"user_read":10000,"interaction_delete":10000,"content_manage":5000}}"#
         );
         let older = r#"{"on_unknown":"hold","prices":{"post":15000,"post_with_url":200000,"summoned_reply":10000,"repost":15000,"post_read":5000}}"#;
         let read: Settings = serde_json::from_str(older).unwrap();

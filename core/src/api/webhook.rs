@@ -6,10 +6,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::line::is_line;
-use super::query::{Page, Query};
+use super::page::{List, Page};
+use super::query::Query;
 use crate::id::TenantId;
 use crate::public_url::{PublicUrl, PublicUrlError};
-use crate::refusal::Refused;
+use crate::refusal::{Refused, name as path_name};
 use crate::secret::Secret;
 use crate::time::UnixMillis;
 use crate::webhook::{Attempt, CustomHeaders, Dispatch, EventKind, Outcome, SigningSecret, State, Webhook};
@@ -106,7 +107,7 @@ fn secret(text: Secret<String>) -> Result<SigningSecret, Refused> {
 
 fn headers(given: &BTreeMap<String, Secret<String>>) -> Result<CustomHeaders, Refused> {
     CustomHeaders::parse(given).map_err(|(name, error)| {
-        let path = if name.is_empty() { "headers".to_owned() } else { format!("headers.{name}") };
+        let path = if name.is_empty() { "headers".to_owned() } else { format!("headers.{}", path_name(&name)) };
         Refused::field(&path, error.to_string())
     })
 }
@@ -168,7 +169,7 @@ impl DispatchFilter {
         Ok(Self {
             status: known(query, "status", "expected pending, delivered, failed or skipped")?,
             event: known(query, "event", "expected the name of an event")?,
-            page: query.take_page()?,
+            page: Page::from_query(query, List::WebhookDeliveries)?,
         })
     }
 }

@@ -19,7 +19,7 @@ pub struct Refused {
     pub code: Code,
     pub message: String,
     pub hint: Option<String>,
-    /// Field path (`containers.0.content`) to what is wrong with it.
+    /// Field path (`containers.0.content`) to what is wrong with it. A dot inside a name is escaped, see [`name`].
     #[serde(default)]
     pub details: BTreeMap<String, Vec<String>>,
     pub x: Option<Problem>,
@@ -28,6 +28,11 @@ pub struct Refused {
     /// X's windows that stand in the way, for callers who speak to X through us.
     #[serde(default)]
     pub windows: Vec<Window>,
+}
+
+/// A caller's own name as a part of a path, such as a tenant's id with dots in it.
+pub fn name(text: &str) -> String {
+    text.replace('\\', r"\\").replace('.', r"\.")
 }
 
 impl Refused {

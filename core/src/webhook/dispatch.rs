@@ -41,6 +41,9 @@ pub enum State {
 pub struct Attempt {
     pub at: UnixMillis,
     pub duration_ms: i64,
+    /// When the receiver wants to be asked again. Rows of before it was kept do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<UnixMillis>,
     #[serde(flatten)]
     pub outcome: Outcome,
 }
@@ -88,9 +91,9 @@ impl Dispatch {
         self.due_at = None;
     }
 
-    /// A try ended. A test is tried once, and so is what somebody sends again to a webhook that is switched off.
+    /// A try ended; the next one comes when the series says, or when the receiver says if that is later. A test is tried once, and so is what somebody sends again to a webhook that is switched off.
     pub fn conclude(&mut self, attempt: Attempt, is_enabled: bool, now: UnixMillis, pace: Pace) -> Verdict {
-        let outcome = attempt.outcome.clone();
+        let (outcome, retry_at) = (attempt.outcome.clone(), attempt.retry_at);
         self.attempts.push(attempt);
         self.attempts.drain(..self.attempts.len().saturating_sub(KEPT));
         self.tries += 1;
@@ -108,7 +111,8 @@ impl Dispatch {
         }
         let is_test = self.kind == EventKind::Test;
         if let Some(wait) = pace.wait(self.tries).filter(|_| is_enabled && !is_test) {
-            self.due_at = Some(now + wait);
+            // The receiver may put off a try. One that is made earlier would only bring the last one nearer.
+            self.due_at = (now + wait).max(retry_at.unwrap_or(now)).into();
             return Verdict::Failed;
         }
         self.state = State::Failed;

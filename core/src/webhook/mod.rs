@@ -6,6 +6,7 @@
 
 mod dispatch;
 mod headers;
+mod retry;
 mod signature;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use url::Url;
 
 pub use self::dispatch::{Attempt, Dispatch, Outcome, State, Verdict};
 pub use self::headers::{CustomHeaders, HeaderError, delivery_headers};
+pub use self::retry::retry_at;
 pub use self::signature::{SecretError, SigningSecret};
 use crate::id::{TenantId, WebhookId};
 use crate::time::{Span, UnixMillis};

@@ -33,7 +33,7 @@ fn dispatch(kind: EventKind) -> Dispatch {
 }
 
 fn attempt(outcome: Outcome, at: UnixMillis) -> Attempt {
-    Attempt { at, duration_ms: 5, outcome }
+    Attempt { at, duration_ms: 5, retry_at: None, outcome }
 }
 
 fn tenant(name: &str) -> TenantId {
@@ -65,6 +65,16 @@ fn an_event_is_tried_eight_times_from_10_seconds_to_24_hours_apart() {
     assert_eq!(waits, [10, 60, 300, 1800, 7200, 28_800, 86_400]);
     assert_eq!((dispatch.attempts.len(), dispatch.due_at), (8, None));
     assert_eq!(Pace::default().limit, Span::secs(30));
+}
+
+#[test]
+fn the_receiver_puts_off_a_try_and_brings_none_nearer() {
+    for (asked, waits) in [(3600, 3600), (5, 10)] {
+        let mut dispatch = dispatch(EventKind::PostError);
+        let patient = Attempt { retry_at: Some(T0 + Span::secs(asked)), ..attempt(Outcome::Status(503), T0) };
+        assert_eq!(dispatch.conclude(patient, true, T0, Pace::default()), Verdict::Failed);
+        assert_eq!(dispatch.due_at, Some(T0 + Span::secs(waits)), "{asked}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use http::{Method, Request, Response};
 use serde_json::Value;
 
+use super::price::Reads;
 use super::timeline::OWN_POST_FIELDS;
 use super::user::USER_FIELDS;
 use super::{XError, authorized, refused};
@@ -95,6 +96,18 @@ impl Lookup {
             }
             Self::Posts { .. } | Self::Profile | Self::Credits => return None,
         })
+    }
+
+    /// What X charges for of its answer.
+    pub fn reads(&self, answer: &Value) -> Reads {
+        let listed = || answer.get("data").and_then(Value::as_array).map_or(0, Vec::len);
+        match self {
+            Self::Posts { .. } | Self::Conversation { .. } | Self::OwnPosts { .. } => {
+                Reads { posts: listed(), ..Reads::default() }
+            }
+            Self::Profile => Reads { users: 1, ..Reads::default() },
+            Self::Credits => Reads::default(),
+        }
     }
 
     /// The endpoint as X's rate limits name it.

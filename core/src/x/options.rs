@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::id::XPostId;
-use crate::refusal::Refused;
+use crate::refusal::{Refused, name as path_name};
 
 /// Options that were checked, as a JSON object. A field that is absent or null says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,7 +143,7 @@ fn check_id(value: &Value, path: &str) -> Result<(), Refused> {
 fn fields<'a>(value: &'a Value, path: &str, known: &[&str]) -> Result<&'a Map<String, Value>, Refused> {
     let object = value.as_object().ok_or_else(|| Refused::field(path, "expected an object"))?;
     match object.keys().find(|name| !known.contains(&name.as_str())) {
-        Some(name) => Err(Refused::field(&format!("{path}.{name}"), "unknown option")),
+        Some(name) => Err(Refused::field(&format!("{path}.{}", path_name(name)), "unknown option")),
         None => Ok(object),
     }
 }

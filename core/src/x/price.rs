@@ -22,6 +22,8 @@ pub struct Prices {
     pub media_metadata: Micros,
     /// For each post that a read returns.
     pub post_read: Micros,
+    /// For each person that a read returns. X does not state what `GET /2/users/me` costs.
+    pub user_read: Micros,
     /// A like, a repost or the like that is taken back.
     pub interaction_delete: Micros,
     /// What X calls managing content, and bookmarks, which cost the same.
@@ -50,6 +52,13 @@ pub enum Charge {
     Free,
 }
 
+/// What X charges for, of an answer to a read: as many as it holds.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Reads {
+    pub posts: usize,
+    pub users: usize,
+}
+
 impl Default for Prices {
     /// As of 2026-04-16.
     fn default() -> Self {
@@ -60,6 +69,7 @@ impl Default for Prices {
             repost: Micros(15_000),
             media_metadata: Micros(5_000),
             post_read: Micros(5_000),
+            user_read: Micros(10_000),
             interaction_delete: Micros(10_000),
             content_manage: Micros(5_000),
         }
@@ -67,13 +77,14 @@ impl Default for Prices {
 }
 
 impl Prices {
-    pub const NAMES: [&'static str; 8] = [
+    pub const NAMES: [&'static str; 9] = [
         "post",
         "post_with_url",
         "summoned_reply",
         "repost",
         "media_metadata",
         "post_read",
+        "user_read",
         "interaction_delete",
         "content_manage",
     ];
@@ -98,6 +109,10 @@ impl Prices {
         }
     }
 
+    pub fn of_reads(&self, reads: Reads) -> Micros {
+        self.post_read.times(reads.posts) + self.user_read.times(reads.users)
+    }
+
     /// The price that the settings call `name`.
     pub fn named(&mut self, name: &str) -> Option<&mut Micros> {
         match name {
@@ -107,6 +122,7 @@ impl Prices {
             "repost" => Some(&mut self.repost),
             "media_metadata" => Some(&mut self.media_metadata),
             "post_read" => Some(&mut self.post_read),
+            "user_read" => Some(&mut self.user_read),
             "interaction_delete" => Some(&mut self.interaction_delete),
             "content_manage" => Some(&mut self.content_manage),
             _ => None,

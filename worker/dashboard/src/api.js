@@ -19,9 +19,10 @@ export class ApiError extends Error {
     this.details = body.details ?? {};
   }
 
-  /** What is wrong with one field of the body: `containers.0.content`. */
+  /** What is wrong with one field of the body: `containers.0.content`, or the names, where one may have dots in it. */
   field(path) {
-    const at = path.split(".").reduce((node, name) => node?.[name], this.details);
+    const names = Array.isArray(path) ? path : path.split(".");
+    const at = names.reduce((node, name) => node?.[name], this.details);
     return at?._errors?.join(" ");
   }
 }
@@ -47,12 +48,20 @@ export const del = (path) => once("DELETE", path, {});
 /** All pages of a list, for what is small enough to be read whole. `name` is the field with the rows. */
 export async function all(path, { name = "data", most = 1000, signal } = {}) {
   const rows = [];
-  for (;;) {
-    const join = path.includes("?") ? "&" : "?";
-    const body = await get(`${path}${join}limit=100&offset=${rows.length}`, { signal });
+  const join = path.includes("?") ? "&" : "?";
+  for (let after = ""; ; ) {
+    const body = await get(`${path}${join}limit=100${after}`, { signal });
     rows.push(...body[name]);
-    if (body[name].length < 100 || rows.length >= most) return rows;
+    if (!body.pagination.after || rows.length >= most) return rows;
+    after = `&after=${body.pagination.after}`;
   }
+}
+
+/** An answer; of a list for which no `limit` was asked, with the rows of all pages. */
+export async function whole(path, options) {
+  const answer = await get(path, options);
+  if (!answer.pagination?.after || path.includes("limit=")) return answer;
+  return { ...answer, data: await all(path, options) };
 }
 
 /** A file, once all of it is here. */

@@ -4,7 +4,7 @@
  */
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { get } from "./api.js";
+import { whole } from "./api.js";
 
 const EVERY_MS = 5000;
 const SELDOMEST_MS = 60_000;
@@ -20,7 +20,7 @@ export const changed = (...prefixes) => changes.dispatchEvent(new CustomEvent("c
 export const forgetAll = () => known.clear();
 
 /**
- * `{ data, error, isLoading, reload }`; `data` is the whole answer. A path of null asks nothing. `every` in
+ * `{ data, error, isLoading, reload }`; `data` is the whole answer, of a list without `limit` all rows. A path of null asks nothing. `every` in
  * milliseconds, 0 for once.
  */
 export function useLive(path, { every = EVERY_MS } = {}) {
@@ -53,7 +53,7 @@ function startPoll(path, every, setState) {
     if (asking || signal.aborted) return;
     asking = true;
     try {
-      keep(await get(path, { signal }));
+      keep(await whole(path, { signal }));
       failures = 0;
     } catch (error) {
       if (signal.aborted) return;

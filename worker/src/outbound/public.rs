@@ -1,7 +1,7 @@
 //! Calls to addresses from callers: media and logos to fetch, and webhooks to notify, under the rules of
 //! `latchkey_core::public_url`. Nothing of ours goes along: no credentials, no cookies, no referrer.
 
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use latchkey_core::public_url::{PublicUrl, PublicUrlError};
 use latchkey_core::time::Span;
@@ -82,7 +82,7 @@ impl Public {
         Ok(Err(Unfetched::TooManyRedirects))
     }
 
-    /// The status of the answer, if it comes within `limit`. A redirect is an answer like any other, and the body is not
+    /// The head of the answer, if it comes within `limit`. A redirect is an answer like any other, and the body is not
     /// read: whoever names a URL learns of it only whether it took what was sent.
     pub async fn post(
         &self,
@@ -90,11 +90,20 @@ impl Public {
         headers: &HeaderMap,
         body: &[u8],
         limit: Span,
-    ) -> Result<std::result::Result<u16, NoAnswer>> {
+    ) -> Result<std::result::Result<Taken, NoAnswer>> {
         let request = to_worker(url.as_str(), &Method::POST, headers, bytes(body))?;
         // The limit goes with what is left of the answer.
-        Ok(fetch(request, &TimeLimit::new(limit)?).await.map(|answer| answer.status_code()))
+        Ok(fetch(request, &TimeLimit::new(limit)?).await.map(|answer| Taken {
+            status: answer.status_code(),
+            retry_after: answer.headers().get(RETRY_AFTER.as_str()).ok().flatten(),
+        }))
     }
+}
+
+/// What whoever was told something answered.
+pub struct Taken {
+    pub status: u16,
+    pub retry_after: Option<String>,
 }
 
 /// Where a redirect leads (RFC 9110 §15.4); a 300 or a 304 leads nowhere.

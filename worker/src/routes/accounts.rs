@@ -43,7 +43,8 @@ pub async fn release(app: &App, plan: DeletionPlan) -> usize {
 pub async fn health(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
     let plan: HealthPlan = caller.plan(Command::PlanHealth { id: id.clone() }).await?;
-    let health = app.account(&plan.object)?.health(plan.account_id).await?;
+    let health = app.account(&plan.object)?.health(plan.account_id.clone()).await?;
+    caller.count_reads(&plan.account_id, health.reads()).await?;
     Ok(Reply::json(&Answer::data(200, health.view(&id, &plan.username, now()))))
 }
 
@@ -62,6 +63,7 @@ pub async fn metrics(app: &App, incoming: &Incoming, id: String) -> Answered {
     let period = caller.require(Period::from_query(&mut query)).await?;
     caller.require(query.finish()).await?;
     let (object, account_id): (String, AccountId) = caller.plan(Command::PlanLimits { id: id.clone() }).await?;
-    let me = app.account(&object)?.ask(account_id, Lookup::Profile).await?;
+    let me = app.account(&object)?.ask(account_id.clone(), Lookup::Profile).await?;
+    caller.count_reads(&account_id, Lookup::Profile.reads(&me)).await?;
     Ok(Reply::json(&Answer::data(200, metrics_view(&id, &me, &period, now()))))
 }

@@ -12,8 +12,7 @@ use serde_json::Value;
 
 use super::Answered;
 use crate::app::App;
-use crate::auth::ApiCaller;
-use crate::error::Result;
+use crate::auth::{ApiCaller, Early};
 use crate::request::Incoming;
 use crate::response::Reply;
 use crate::rpc::workspace::{Command, InsightPlan};
@@ -29,10 +28,10 @@ pub async fn analytics(app: &App, incoming: &Incoming, id: String) -> Answered {
     let published = plan.deliveries.into_iter().filter(|(delivery, _)| !published_ids(delivery).is_empty());
     let asked = published.map(async |(delivery, account)| {
         let lookup = Lookup::Posts { ids: published_ids(&delivery), is_recent: is_recent(&delivery, now()) };
-        let list = app.account(&account.object())?.ask(account.id.clone(), lookup).await?;
+        let list = ask(app, &caller, &account, lookup).await?;
         Ok((delivery, account, list))
     });
-    let answers = join_all(asked).await.into_iter().collect::<Result<Vec<(Delivery, Account, Value)>>>()?;
+    let answers = join_all(asked).await.into_iter().collect::<Result<Vec<(Delivery, Account, Value)>, Early>>()?;
     Ok(Reply::json(&Answer::success(200, analytics_view(&plan.post, &answers))))
 }
 
@@ -49,15 +48,26 @@ pub async fn replies(app: &App, incoming: &Incoming, id: String) -> Answered {
             && network.as_deref().is_none_or(|network| matches!(network, "x" | "twitter"))
     };
     let meant = plan.deliveries.into_iter().filter(|(_, account)| is_meant(account));
-    let asked = meant.map(|(delivery, account)| replies_to(app, delivery, account));
-    let lists = join_all(asked).await.into_iter().collect::<Result<Vec<Vec<Value>>>>()?;
+    let asked = meant.map(|(delivery, account)| replies_to(app, &caller, delivery, account));
+    let lists = join_all(asked).await.into_iter().collect::<Result<Vec<Vec<Value>>, Early>>()?;
     Ok(Reply::json(&Answer::data(200, lists.concat())))
 }
 
-async fn replies_to(app: &App, delivery: Delivery, account: Account) -> Result<Vec<Value>> {
+/// X charges for what its answer holds.
+async fn ask(app: &App, caller: &ApiCaller<'_>, account: &Account, lookup: Lookup) -> Result<Value, Early> {
+    let answer = app.account(&account.object())?.ask(account.id.clone(), lookup.clone()).await?;
+    caller.count_reads(&account.id, lookup.reads(&answer)).await?;
+    Ok(answer)
+}
+
+async fn replies_to(
+    app: &App,
+    caller: &ApiCaller<'_>,
+    delivery: Delivery,
+    account: Account,
+) -> Result<Vec<Value>, Early> {
     let ids = published_ids(&delivery);
     let Some(root) = ids.first() else { return Ok(Vec::new()) };
-    let object = app.account(&account.object())?;
     let mut pages: Vec<Value> = Vec::new();
     while pages.len() < MAX_PAGES {
         let page = pages.last().and_then(next_page);
@@ -65,7 +75,7 @@ async fn replies_to(app: &App, delivery: Delivery, account: Account) -> Result<V
             break;
         }
         let lookup = Lookup::Conversation { id: root.clone(), count: FULL_PAGE, page };
-        pages.push(object.ask(account.id.clone(), lookup).await?);
+        pages.push(ask(app, caller, &account, lookup).await?);
     }
     let own: Vec<&str> = ids.iter().map(XPostId::as_str).collect();
     Ok(replies_view(&pages, root.as_str(), &own))

@@ -41,10 +41,14 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
 pub async fn list(app: &App, incoming: &Incoming) -> Answered {
     let caller = ApiCaller::new(app, incoming)?;
     let query = incoming.query().to_owned();
-    let MediaRows { rows, total, filter, warnings } = caller.plan(command(MediaCommand::List { query })).await?;
+    let MediaRows { rows, count, mut pagination, warnings } =
+        caller.plan(command(MediaCommand::List { query })).await?;
     let rows = rows.iter().map(|media| view(app, incoming, media)).collect::<Result<Vec<Value>>>()?;
-    let pagination = json!({ "limit": filter.limit, "offset": filter.offset, "count": total });
-    let body = json!({ "data": rows, "pagination": pagination, "warnings": warnings });
+    // The original's name for the total.
+    if let Some(fields) = pagination.as_object_mut() {
+        fields.insert("count".into(), count.into());
+    }
+    let body = json!({ "data": rows, "count": count, "pagination": pagination, "warnings": warnings });
     Ok(Reply::json(&Answer::success(200, body)))
 }
 

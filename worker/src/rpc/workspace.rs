@@ -24,7 +24,7 @@ use latchkey_core::post::Post;
 use latchkey_core::revocation::Tally;
 use latchkey_core::time::UnixMillis;
 use latchkey_core::webhook::{Change, Webhook};
-use latchkey_core::x::price::{Charge, Micros};
+use latchkey_core::x::price::{Charge, Micros, Reads};
 use latchkey_core::x::user::XUser;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -145,6 +145,11 @@ pub enum Command {
     /// A post with what became of it.
     PlanInsight {
         id: String,
+    },
+    /// X has answered a read for this account, and charges for it.
+    CountReads {
+        account_id: AccountId,
+        reads: Reads,
     },
     CommitRemote {
         id: PostId,

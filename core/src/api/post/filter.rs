@@ -1,6 +1,7 @@
 //! Which posts a list shows.
 
-use crate::api::query::{Page, Query};
+use crate::api::page::{List, Page};
+use crate::api::query::Query;
 use crate::delivery::State;
 use crate::refusal::Refused;
 use crate::time::UnixMillis;
@@ -43,7 +44,7 @@ impl PostFilter {
             created_before,
             scheduled_after,
             scheduled_before,
-            page: query.take_page()?,
+            page: Page::from_query(query, List::Posts)?,
         })
     }
 }

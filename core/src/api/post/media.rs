@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::api::line::clean_if_any;
 use crate::delivery::{Attachment, Track};
 use crate::id::MediaId;
 use crate::post::Named;
@@ -17,6 +18,7 @@ const FILENAME_CHARACTERS: usize = 255;
 pub(super) struct NewMedia {
     id: Option<String>,
     url: Option<String>,
+    #[serde(default, deserialize_with = "clean_if_any")]
     filename: Option<String>,
     #[serde(rename = "altText")]
     alt_text: Option<String>,

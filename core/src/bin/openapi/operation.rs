@@ -107,12 +107,16 @@ impl Operation {
         self
     }
 
-    pub fn paged(self) -> Self {
-        self.query("limit", between(1, 100), "How many rows; default 50.").query(
-            "offset",
-            count(),
-            "Rows to leave out.",
-        )
+    fn paged(self) -> Self {
+        let after = "`pagination.after` of the page before; not together with `offset`.";
+        self.query("limit", between(1, 100), "How many rows; default 50.")
+            .query("offset", count(), "Rows to leave out.")
+            .query("after", text(), after)
+    }
+
+    /// A list, page by page.
+    pub fn lists(self, page: Value) -> Self {
+        self.paged().answers(200, "A page; `count` is of all of them.", page)
     }
 
     pub fn header(mut self, name: &str, schema: Value, description: &str) -> Self {

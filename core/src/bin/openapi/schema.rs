@@ -24,6 +24,17 @@ pub fn success(mut fields: Value) -> Value {
     record(fields)
 }
 
+/// A page of a list, with what this list says beside what all of them say.
+pub fn page_of(name: &str, more: Value) -> Value {
+    let mut fields = json!({
+        "data": list(a(name)), "count": count(), "pagination": a("Pagination"), "warnings": a("Warnings"),
+    });
+    if let (Some(fields), Value::Object(more)) = (fields.as_object_mut(), more) {
+        fields.extend(more);
+    }
+    success(fields)
+}
+
 /// A schema of `components`.
 pub fn a(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })

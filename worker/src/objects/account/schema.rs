@@ -2,7 +2,7 @@
 
 use crate::objects::schema::Versions;
 
-pub const VERSIONS: Versions = [VERSION_1, VERSION_2];
+pub const VERSIONS: Versions = [VERSION_1, VERSION_2, VERSION_3];
 
 /// `told` is the last revision that the ledger has acknowledged; a row with a newer one is still to be reported.
 const VERSION_1: &[&str] = &[
@@ -40,3 +40,5 @@ const VERSION_2: &[&str] = &[
     "CREATE INDEX discarded_untold ON discarded (account_id) WHERE is_told <> 1",
     "CREATE INDEX discarded_of ON discarded (account_id)",
 ];
+
+const VERSION_3: &[&str] = &[];

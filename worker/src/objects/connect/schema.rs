@@ -2,9 +2,11 @@
 
 use crate::objects::schema::Versions;
 
-pub const VERSIONS: Versions = [VERSION_1, VERSION_2];
+pub const VERSIONS: Versions = [VERSION_1, VERSION_2, VERSION_3];
 
 const VERSION_1: &[&str] =
     &["CREATE TABLE IF NOT EXISTS session (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL)"];
 
 const VERSION_2: &[&str] = &[];
+
+const VERSION_3: &[&str] = &[];

@@ -6,12 +6,13 @@ use latchkey_core::account::{Account, Consent, Reason, Status};
 use latchkey_core::api::account::{AccountFilter, AccountView};
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::query::Query;
-use latchkey_core::id::{AccountId, NetworkId};
+use latchkey_core::id::{AccountId, NetworkId, TenantId};
 use latchkey_core::key::Binding;
 use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::user::XUser;
 use serde_json::{Value, json};
 
+use super::list::Filter;
 use super::outbox::Errand;
 use super::{DeletionPlan, GrantReport, HealthPlan, Inner, Reserved, RevocationReport, Rows, not_found};
 use crate::error::Result;
@@ -125,28 +126,16 @@ impl Inner {
         Ok(self.db()?.count(query, vec![network_id.as_str().into()])? > 0)
     }
 
-    /// Rows that are gone but for tokens that X has not revoked.
-    fn deleted_accounts_that_owe(&self) -> Result<Vec<Account>> {
-        let query = "SELECT doc FROM accounts WHERE is_deleted = 1
-            AND (json_extract(doc, '$.revocation.pending_since') IS NOT NULL
-                OR json_extract(doc, '$.revocation.ended') = 'not_confirmed') ORDER BY created_at DESC, id";
-        self.db()?.docs(query, Vec::new())
-    }
-
+    /// Newest first.
     pub(super) fn list_accounts(&self, mut query: Query, whose: &Binding) -> Result<Answer> {
         let filter = AccountFilter::from_query(&mut query)?;
         let warnings = query.finish()?;
-        let mut accounts = self.accounts()?;
-        if filter.wants_disconnected() {
-            accounts.extend(self.deleted_accounts_that_owe()?);
-        }
-        accounts.retain(|account| whose.admits(account) && filter.admits(account));
-        let (offset, limit) = (filter.page.offset as usize, filter.page.limit as usize);
-        let rows: Vec<_> = accounts.iter().skip(offset).take(limit).map(|a| AccountView::new(a, ORG_ID)).collect();
-        Ok(Answer::success(
-            200,
-            json!({ "data": rows, "count": accounts.len(), "limit": limit, "offset": offset, "warnings": warnings }),
-        ))
+        let accounts = self.db()?.list::<Account>("accounts", "doc", &wanted(&filter, whose), &filter.page)?;
+        let views = accounts.rows.iter().map(|account| json!(AccountView::new(account, ORG_ID)));
+        let mut body = accounts.body(views.collect(), &warnings);
+        body.insert("limit".into(), json!(filter.page.limit));
+        body.insert("offset".into(), json!(filter.page.offset));
+        Ok(Answer::success(200, body.into()))
     }
 
     /// One that is there for this caller. Another tenant's is as unknown as none.
@@ -207,4 +196,25 @@ impl Inner {
         let live = rows.into_iter().filter(|account| account.status != Status::Disconnected);
         Ok(live.map(|account| account.id).collect())
     }
+}
+
+/// The filters as SQL over `accounts`. Rows that are gone but for tokens that X has not revoked are asked for by their
+/// status.
+fn wanted(filter: &AccountFilter, whose: &Binding) -> Filter {
+    let is_there = if filter.wants_disconnected() {
+        "(is_deleted = 0 OR json_extract(doc, '$.revocation.pending_since') IS NOT NULL
+            OR json_extract(doc, '$.revocation.ended') = 'not_confirmed')"
+    } else {
+        "is_deleted = 0"
+    };
+    let of_network = if filter.is_of_x() { "TRUE" } else { "FALSE" };
+    Filter::new(is_there)
+        .only(of_network)
+        .given("id = ?", whose.account_id.as_ref().map(AccountId::as_str))
+        .given("tenant_id = ?", whose.tenant_id.as_ref().map(TenantId::as_str))
+        .given("id = ?", filter.id.as_deref())
+        .given("tenant_id = ?", filter.tenant_id.as_deref())
+        .given("x_user_id = ?", filter.network_unique_id.as_deref())
+        .given("instr(username, lower(?)) > 0", filter.username.as_deref())
+        .given("json_extract(doc, '$.status') = ?", filter.status.as_deref())
 }

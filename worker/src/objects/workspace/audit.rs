@@ -12,9 +12,9 @@ use latchkey_core::id::TenantId;
 use latchkey_core::key::{Binding, Caller};
 use latchkey_core::retention::Kept;
 use serde::Deserialize;
-use serde_json::{Value, json};
-use worker::SqlStorageValue;
+use serde_json::Value;
 
+use super::list::Filter;
 use super::{ApiRequest, Call, Command, Inner, MediaCommand, Outcome, Restore};
 use crate::error::Result;
 use crate::objects::storage::{doc, time};
@@ -103,35 +103,20 @@ impl Inner {
     pub(super) fn list_audit(&self, mut query: Query, whose: &Binding) -> Result<Answer> {
         let filter = AuditFilter::from_query(&mut query)?;
         let warnings = query.finish()?;
-        let (condition, values) = condition(&filter, whose);
-        let total =
-            self.db()?.count(&format!("SELECT count(*) AS count FROM audit WHERE {condition}"), values.clone())?;
-        let query = format!("SELECT doc FROM audit WHERE {condition} ORDER BY seq DESC LIMIT ? OFFSET ?");
-        let page = [i64::from(filter.page.limit).into(), i64::from(filter.page.offset).into()];
-        let entries: Vec<Entry> = self.db()?.docs(&query, values.into_iter().chain(page).collect())?;
-        let rows: Vec<Value> = entries.iter().map(Entry::view).collect();
-        let pagination = json!({ "limit": filter.page.limit, "offset": filter.page.offset, "total": total });
-        Ok(Answer::success(200, json!({ "data": rows, "pagination": pagination, "warnings": warnings })))
+        Ok(self.db()?.list("audit", "doc", &wanted(&filter, whose), &filter.page)?.answer(Entry::view, &warnings))
     }
 }
 
 /// The filters as SQL over `audit`.
-fn condition(filter: &AuditFilter, whose: &Binding) -> (String, Vec<SqlStorageValue>) {
-    let own = whose.tenant_id.as_ref().map(TenantId::as_str);
-    let text = |value: Option<&str>| value.map(SqlStorageValue::from);
-    let wanted = [
-        ("tenant_id = ?", text(own)),
-        ("tenant_id = ?", text(filter.tenant_id.as_deref())),
-        ("json_extract(doc, '$.action') = ?", text(filter.action.as_deref())),
-        ("json_extract(doc, '$.key_id') = ?", text(filter.key_id.as_deref())),
-        ("json_extract(doc, '$.target_id') = ?", text(filter.target_id.as_deref())),
-        ("at >= ?", filter.since.map(time)),
-        ("at < ?", filter.until.map(time)),
-    ];
-    let given = wanted.into_iter().filter_map(|(part, value)| Some((part, value?)));
-    let (mut parts, values): (Vec<&str>, Vec<SqlStorageValue>) = given.unzip();
-    parts.push("TRUE");
-    (parts.join(" AND "), values)
+fn wanted(filter: &AuditFilter, whose: &Binding) -> Filter {
+    Filter::new("TRUE")
+        .given("tenant_id = ?", whose.tenant_id.as_ref().map(TenantId::as_str))
+        .given("tenant_id = ?", filter.tenant_id.as_deref())
+        .given("json_extract(doc, '$.action') = ?", filter.action.as_deref())
+        .given("json_extract(doc, '$.key_id') = ?", filter.key_id.as_deref())
+        .given("json_extract(doc, '$.target_id') = ?", filter.target_id.as_deref())
+        .given("at >= ?", filter.since.map(time))
+        .given("at < ?", filter.until.map(time))
 }
 
 /// What a command did, given how it ended. A new row's id is in the answer.

@@ -5,7 +5,7 @@ use latchkey_core::budget::{self, Budget, Month, Period};
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, PostId, TenantId};
 use latchkey_core::time::UnixMillis;
-use latchkey_core::x::price::Micros;
+use latchkey_core::x::price::{Micros, Reads};
 
 use super::Inner;
 use crate::error::Result;
@@ -60,6 +60,11 @@ impl Inner {
     /// nothing for it.
     pub(super) fn spend(&self, account_id: &AccountId, cost: Micros) -> Result<()> {
         self.change_spending(account_id, i64::try_from(cost.0).unwrap_or(i64::MAX))
+    }
+
+    /// No budget refuses a read: what it costs is known only when X has answered.
+    pub(super) fn count_reads(&self, account_id: &AccountId, reads: Reads) -> Result<()> {
+        self.spend(account_id, self.settings()?.prices.of_reads(reads))
     }
 
     pub(super) fn give_back(&self, account_id: &AccountId, cost: Micros) -> Result<()> {

@@ -10,7 +10,7 @@ use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::secret::Secret;
 use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::webhook::{
-    Attempt, CustomHeaders, Dispatch, Outcome, SigningSecret, Verdict, Webhook, delivery_headers,
+    Attempt, CustomHeaders, Dispatch, Outcome, SigningSecret, Verdict, Webhook, delivery_headers, retry_at,
 };
 use serde::Deserialize;
 
@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::log;
 use crate::names::WORKSPACE;
 use crate::objects::storage::{Db, doc, pause_after_deaths, read, time};
+use crate::outbound::Taken;
 use crate::runtime::now;
 
 /// Longer than a try: one that is not heard of by then is made again.
@@ -217,23 +218,31 @@ impl Inner {
     async fn tell(&self, dispatch: Dispatch) -> Result<()> {
         let Some(webhook) = self.webhook(&dispatch.webhook_id)? else { return Ok(()) };
         let at = now();
-        let outcome = match self.try_to_tell(&webhook, &dispatch, at).await {
-            Ok(outcome) => outcome,
+        let (outcome, retry_at) = match self.try_to_tell(&webhook, &dispatch, at).await {
+            Ok(Ok(taken)) => {
+                (Outcome::Status(taken.status), retry_at(taken.status, taken.retry_after.as_deref(), now()))
+            }
+            Ok(Err(reason)) => (Outcome::Error(reason), None),
             Err(error) => {
                 log::unattended("workspace", "a webhook", &Err(error));
-                Outcome::Error("Something went wrong here.".into())
+                (Outcome::Error("Something went wrong here.".into()), None)
             }
         };
-        let attempt = Attempt { at, duration_ms: (now() - at).as_millis(), outcome };
+        let attempt = Attempt { at, duration_ms: (now() - at).as_millis(), retry_at, outcome };
         self.db()?.transaction(|| self.conclude_dispatch(&dispatch, attempt))
     }
 
-    /// The address is judged as it is told, and not only when it was given.
-    async fn try_to_tell(&self, webhook: &Webhook, dispatch: &Dispatch, at: UnixMillis) -> Result<Outcome> {
+    /// What the address answered, or why it did not. It is judged as it is told, and not only when it was given.
+    async fn try_to_tell(
+        &self,
+        webhook: &Webhook,
+        dispatch: &Dispatch,
+        at: UnixMillis,
+    ) -> Result<std::result::Result<Taken, String>> {
         let door = self.app()?.public();
         let url = match door.url(&webhook.url) {
             Ok(url) => url,
-            Err(error) => return Ok(Outcome::Error(format!("The URL is not asked: {error}."))),
+            Err(error) => return Ok(Err(format!("The URL is not asked: {error}."))),
         };
         let body = self.event_body(&dispatch.event_id)?;
         let secrets = webhook.secrets(at).into_iter().map(|sealed| self.open_secret(&webhook.id, sealed));
@@ -242,10 +251,7 @@ impl Inner {
         let headers = delivery_headers(&dispatch.event_id, at, &body, &secrets, webhook.legacy_signature, custom);
         let answer =
             door.post(&url, &headers.map_err(Error::fault)?, body.as_bytes(), self.app()?.webhook_pace().limit).await?;
-        Ok(match answer {
-            Ok(status) => Outcome::Status(status),
-            Err(reason) => Outcome::Error(format!("The URL did not answer: {reason}.")),
-        })
+        Ok(answer.map_err(|reason| format!("The URL did not answer: {reason}.")))
     }
 
     fn open_secret(&self, id: &WebhookId, sealed: &str) -> Result<SigningSecret> {

@@ -7,18 +7,20 @@ use latchkey_core::account::Account;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::input::read;
+use latchkey_core::api::page::{List, Page as ListPage};
 use latchkey_core::api::profile::{CreateImport, import_view};
+use latchkey_core::api::query::Query;
 use latchkey_core::audit::Action;
 use latchkey_core::id::{AccountId, ImportId, PostId};
 use latchkey_core::import::{Import, ImportStatus};
 use latchkey_core::key::Binding;
 use latchkey_core::post::Post;
 use latchkey_core::x::lookup::Lookup;
+use latchkey_core::x::price::Reads;
 use latchkey_core::x::timeline::{OwnPost, Page, own_posts};
 use serde::Deserialize;
-use serde_json::json;
 
-use super::budget::Expense;
+use super::list::Filter;
 use super::outbox::Errand;
 use super::{Inner, not_found};
 use crate::error::{Error, Result};
@@ -31,24 +33,23 @@ struct Known {
 }
 
 impl Inner {
-    /// 202: it runs by itself. X bills each post that it lists, so the budget is asked for all of them.
+    /// 202: it runs by itself.
     pub(super) fn create_import(&self, account: &str, body: &str, whose: &Binding) -> Result<Answer> {
         let limit = read::<CreateImport>(body.as_bytes(), &[])?.value.limit()?;
         let account = self.account_for(account, whose)?;
-        let cost = self.settings()?.prices.post_read.times(limit as usize);
-        self.require_budget(&Expense { tenant_id: account.tenant_id.as_ref(), cost, at: now(), instead_of: None })?;
         let import = Import::new(ImportId::from_entropy(entropy()?), account.id, limit, now());
         self.save_import(&import)?;
         self.owe(&Errand::Import { id: import.id.clone() }, now())?;
         Ok(Answer::data(202, import_view(&import)))
     }
 
-    pub(super) fn list_imports(&self, account: &str, whose: &Binding) -> Result<Answer> {
+    /// Newest first.
+    pub(super) fn list_imports(&self, account: &str, mut query: Query, whose: &Binding) -> Result<Answer> {
+        let page = ListPage::from_query(&mut query, List::Imports)?;
+        let warnings = query.finish()?;
         let account = self.account_for(account, whose)?;
-        let query = "SELECT doc FROM imports WHERE account_id = ? ORDER BY rowid DESC";
-        let imports: Vec<Import> = self.db()?.docs(query, vec![account.id.as_str().into()])?;
-        let rows: Vec<_> = imports.iter().map(import_view).collect();
-        Ok(Answer::success(200, json!({ "data": rows, "count": rows.len() })))
+        let filter = Filter::new("TRUE").given("account_id = ?", Some(account.id.as_str()));
+        Ok(self.db()?.list("imports", "doc", &filter, &page)?.answer(import_view, &warnings))
     }
 
     pub(super) fn get_import(&self, account: &str, id: &str, whose: &Binding) -> Result<Answer> {
@@ -92,7 +93,6 @@ impl Inner {
         let known = self.platform_ids(&account.id)?;
         // X gives at least five a page.
         let wanted = import.wanted() as usize;
-        let listed = page.posts.len();
         let (mut imported, mut skipped) = (0, 0);
         for post in page.posts.iter().take(wanted) {
             if known.contains(post.id.as_str()) {
@@ -102,7 +102,7 @@ impl Inner {
                 imported += 1;
             }
         }
-        self.spend(&account.id, self.settings()?.prices.post_read.times(listed))?;
+        self.count_reads(&account.id, Reads { posts: page.posts.len(), users: 0 })?;
         import.advance(imported, skipped, page.next, now());
         self.save_progress(&import)
     }

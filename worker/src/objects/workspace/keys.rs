@@ -2,12 +2,15 @@
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::key::{CreateKey, key_view};
+use latchkey_core::api::page::{List, Page};
+use latchkey_core::api::query::Query;
 use latchkey_core::id::{AccountId, KeyId};
 use latchkey_core::key::{ApiKey, Binding};
 use latchkey_core::standstill::Goal;
 use latchkey_core::time::Span;
 use serde_json::json;
 
+use super::list::Filter;
 use super::outbox::Errand;
 use super::{Inner, KeyPlan, not_found};
 use crate::error::Result;
@@ -61,12 +64,12 @@ impl Inner {
         )
     }
 
-    pub(super) fn list_keys(&self, whose: &Binding) -> Result<Answer> {
-        let mut keys: Vec<ApiKey> =
-            self.db()?.docs("SELECT doc FROM keys WHERE is_closed = 0 ORDER BY rowid DESC", Vec::new())?;
-        keys.retain(|key| is_of(key, whose));
-        let rows: Vec<_> = keys.iter().map(key_view).collect();
-        Ok(Answer::success(200, json!({ "data": rows, "count": rows.len() })))
+    /// Newest first.
+    pub(super) fn list_keys(&self, mut query: Query, whose: &Binding) -> Result<Answer> {
+        let page = Page::from_query(&mut query, List::Keys)?;
+        let warnings = query.finish()?;
+        let filter = Filter::new("is_closed = 0").of_tenant("json_extract(doc, '$.binding.tenant_id')", whose, None);
+        Ok(self.db()?.list("keys", "doc", &filter, &page)?.answer(key_view, &warnings))
     }
 
     /// Whoever presents it here from now on is unknown. The row goes when the account's object has forgotten it too;

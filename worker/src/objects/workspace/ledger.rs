@@ -52,7 +52,7 @@ impl Inner {
 
     /// The apps that X refuses at the moment.
     pub(super) fn paused_networks(&self) -> Result<BTreeSet<NetworkId>> {
-        let paused = self.networks()?.into_iter().filter(|network| network.paused.is_some());
+        let paused = self.networks()?.into_iter().filter(|network| network.paused().is_some());
         Ok(paused.map(|network| network.id).collect())
     }
 

@@ -14,6 +14,7 @@ use latchkey_core::time::UnixMillis;
 use serde::Deserialize;
 use worker::SqlStorageValue;
 
+use super::list::{Filter, Listed};
 use super::outbox::Errand;
 use super::{Arrived, ConfirmPlan, Done, Inner, MediaCommand, MediaRows, Outcome, Remains, go, not_found};
 use crate::error::Result;
@@ -97,20 +98,11 @@ impl Inner {
         let mut query = Query::parse(query);
         let filter = MediaFilter::from_query(&mut query)?;
         let warnings = query.finish()?;
-        let condition = "coalesce(tenant_id = ?1, ?1 IS NULL) AND coalesce(tenant_id = ?2, ?2 IS NULL)
-            AND (status = ?3 OR ?3 IS NULL)";
         let status = filter.status.map(|status| if status == Status::Active { "active" } else { "pending" });
-        let wanted: Vec<SqlStorageValue> = vec![
-            whose.tenant_id.as_ref().map(TenantId::as_str).into(),
-            filter.tenant_id.as_deref().into(),
-            status.into(),
-        ];
-        let total =
-            self.db()?.count(&format!("SELECT count(*) AS count FROM media WHERE {condition}"), wanted.clone())?;
-        let page = [i64::from(filter.limit).into(), i64::from(filter.offset).into()];
-        let query = format!("SELECT doc FROM media WHERE {condition} ORDER BY seq DESC LIMIT ?4 OFFSET ?5");
-        let rows = self.db()?.docs(&query, wanted.into_iter().chain(page).collect())?;
-        Ok(MediaRows { rows, total, filter, warnings })
+        let wanted =
+            Filter::new("TRUE").of_tenant("tenant_id", whose, filter.tenant_id.as_deref()).given("status = ?", status);
+        let Listed { rows, count, pagination } = self.db()?.list("media", "doc", &wanted, &filter.page)?;
+        Ok(MediaRows { rows, count, pagination, warnings })
     }
 
     fn plan_confirm(&self, id: &str, size: Option<u64>, whose: &Binding) -> Result<ConfirmPlan> {

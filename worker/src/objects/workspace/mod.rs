@@ -18,6 +18,7 @@ mod health;
 mod imports;
 mod keys;
 mod ledger;
+mod list;
 mod media;
 mod networks;
 mod outbox;
@@ -281,6 +282,7 @@ impl Inner {
             Command::PlanDelete { id } => go(self.plan_delete(id, whose)?),
             Command::CommitDelete { id, number } => committed(self.commit_delete(id, *number)?),
             Command::PlanInsight { id } => go(self.plan_insight(id, whose)?),
+            Command::CountReads { account_id, reads } => go(self.count_reads(account_id, *reads)?),
             Command::CommitRemote { id, deleted, answer } => Ok(done(self.commit_remote(id, deleted, answer)?)),
             Command::ShowPost { id } => Ok(done(self.get_post(id.as_str(), whose)?)),
             Command::PlanKey(wish) => go(self.plan_key(wish, whose)?),
@@ -318,6 +320,8 @@ impl Inner {
             Some(Route::Audit) => self.list_audit(query, whose),
             Some(Route::WebhookList) => self.list_webhooks(query, whose),
             Some(Route::WebhookDeliveries(id)) => self.list_dispatches(&id, query, whose),
+            Some(Route::ImportList(account)) => self.list_imports(&account, query, whose),
+            Some(Route::KeyList) => self.list_keys(query, whose),
             // A filter that nobody applies is refused: it would show other rows than it asks for.
             Some(route) => {
                 query.finish()?;
@@ -339,9 +343,7 @@ impl Inner {
             Route::NetworkResume(id) => nothing(body).and_then(|()| self.resume_network(id, callback_url, whose)),
             Route::SettingsGet => self.get_settings(),
             Route::ImportCreate(account) => self.create_import(account, body, whose),
-            Route::ImportList(account) => self.list_imports(account, whose),
             Route::ImportGet { account, id } => self.get_import(account, id, whose),
-            Route::KeyList => self.list_keys(whose),
             Route::Usage => self.usage(whose),
             Route::WebhookGet(id) => self.get_webhook(id, whose),
             Route::WebhookDelete(id) => self.delete_webhook(id, whose),

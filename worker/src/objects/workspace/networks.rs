@@ -3,6 +3,7 @@
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::network::NetworkView;
+use latchkey_core::api::page::{List, Page};
 use latchkey_core::api::query::Query;
 use latchkey_core::app_change::{
     self, Change, Ended, Removed, SUPERSEDED_FOR, Secret, fate_of, require_same_client, require_undisturbed,
@@ -15,6 +16,7 @@ use latchkey_core::network::{
 use latchkey_core::oauth::Scopes;
 use serde_json::json;
 
+use super::list::Filter;
 use super::outbox::Errand;
 use super::{DeletionPlan, Inner, NetworkCommit, NetworkPlan, NetworkWish, SessionPlan, VerificationPlan, not_found};
 use crate::error::{Error, Result};
@@ -103,12 +105,11 @@ impl Inner {
 
     pub(super) fn list_networks(&self, mut query: Query, callback_url: &str, whose: &Binding) -> Result<Answer> {
         let tenant_id = query.take_tenant();
+        let page = Page::from_query(&mut query, List::Networks)?;
         let warnings = query.finish()?;
-        let is_wanted = |network: &Network| tenant_id.as_deref() == network.tenant_id.as_ref().map(TenantId::as_str);
-        let mut networks = self.networks()?;
-        networks.retain(|network| is_readable(network, whose) && (tenant_id.is_none() || is_wanted(network)));
-        let views: Vec<_> = networks.iter().map(|network| NetworkView::new(network, callback_url, whose)).collect();
-        Ok(Answer::success(200, json!({ "data": views, "count": views.len(), "warnings": warnings })))
+        let filter = readable_by(whose).given("tenant_id = ?", tenant_id.as_deref());
+        let view = |network: &Network| json!(NetworkView::new(network, callback_url, whose));
+        Ok(self.db()?.list("networks", "doc", &filter, &page)?.answer(view, &warnings))
     }
 
     pub(super) fn get_network(&self, id: &str, callback_url: &str, whose: &Binding) -> Result<Answer> {
@@ -208,6 +209,12 @@ impl Inner {
             None => self.network_of(""),
         }
     }
+}
+
+/// [`is_readable`] in SQL over `networks`.
+fn readable_by(whose: &Binding) -> Filter {
+    let own = whose.tenant_id.as_ref().filter(|_| whose.account_id.is_none()).map_or("", TenantId::as_str);
+    Filter::new("is_deleted = 0").given("tenant_id IN ('', ?)", whose.is_narrow().then_some(own))
 }
 
 fn common(a: &Scopes, b: &Scopes) -> Scopes {

@@ -8,17 +8,17 @@ use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::budget::require_ceiling;
 use latchkey_core::delivery::{Delivery, State};
-use latchkey_core::id::{MediaId, PostId, TenantId, XPostId};
+use latchkey_core::id::{AccountId, MediaId, PostId, TenantId, XPostId};
 use latchkey_core::key::Binding;
 use latchkey_core::media::Media;
 use latchkey_core::media::link::Use;
 use latchkey_core::post::{Draft, Part, Post, Recipients, Wording, is_for, require_one_user, resolve, schedule};
-use latchkey_core::time::{Span, UnixMillis};
+use latchkey_core::time::Span;
 use latchkey_core::x::options::Options;
 use serde_json::{Map, Value, json};
-use worker::SqlStorageValue;
 
 use super::budget::Expense;
+use super::list::Filter;
 use super::outbox::Errand;
 use super::{Head, Inner, not_found};
 use crate::error::{Error, Result};
@@ -200,19 +200,11 @@ impl Inner {
     pub(super) fn list_posts(&self, mut query: Query, whose: &Binding) -> Result<Answer> {
         let filter = PostFilter::from_query(&mut query)?;
         let warnings = query.finish()?;
-        let (condition, values) = condition(&filter, whose);
-        let total =
-            self.db()?.count(&format!("SELECT count(*) AS count FROM posts p WHERE {condition}"), values.clone())?;
-        let query =
-            format!("SELECT doc FROM posts p WHERE {condition} ORDER BY created_at DESC, seq DESC LIMIT ? OFFSET ?");
-        let page = [i64::from(filter.page.limit).into(), i64::from(filter.page.offset).into()];
-        let posts: Vec<Post> = self.db()?.docs(&query, values.into_iter().chain(page).collect())?;
-        let rows = posts.iter().map(|post| self.view(post)).collect::<Result<Vec<Value>>>()?;
-        let pagination = json!({ "limit": filter.page.limit, "offset": filter.page.offset, "total": total });
-        Ok(Answer::success(
-            200,
-            json!({ "posts": rows, "data": rows, "count": rows.len(), "pagination": pagination, "warnings": warnings }),
-        ))
+        let posts = self.db()?.list::<Post>("posts p", "doc", &wanted(&filter, whose), &filter.page)?;
+        let views = posts.rows.iter().map(|post| self.view(post)).collect::<Result<Vec<Value>>>()?;
+        let mut body = posts.body(views, &warnings);
+        body.insert("posts".into(), body.get("data").cloned().unwrap_or_default());
+        Ok(Answer::success(200, body.into()))
     }
 
     /// `Prefer: wait`: the post once every delivery is final, or as it is when the time is up. `warnings` are of its creation.
@@ -289,29 +281,19 @@ fn new_post() -> Result<Post> {
 }
 
 /// The filters as SQL over `posts p`.
-fn condition(filter: &PostFilter, whose: &Binding) -> (String, Vec<SqlStorageValue>) {
-    let mut parts = vec!["p.is_deleted = 0".to_owned()];
-    let mut values = Vec::new();
-    let mut add = |part: &str, value: Option<SqlStorageValue>| {
-        if let Some(value) = value {
-            parts.push(part.to_owned());
-            values.push(value);
-        }
-    };
-    let text = |value: &Option<String>| value.as_deref().map(SqlStorageValue::from);
-    let at = |value: Option<UnixMillis>| value.map(time);
+fn wanted(filter: &PostFilter, whose: &Binding) -> Filter {
     let of_account = "EXISTS (SELECT 1 FROM deliveries d WHERE d.post_id = p.id AND d.account_id = ?)";
-    add("p.tenant_id = ?", whose.tenant_id.as_ref().map(|id| id.as_str().into()));
     let of_no_other = "NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.post_id = p.id AND d.account_id <> ?)";
-    add(of_no_other, whose.account_id.as_ref().map(|id| id.as_str().into()));
-    add("p.tenant_id = ?", text(&filter.tenant_id));
-    add(of_account, text(&filter.social_account_id));
-    add(&of_status(filter.status.as_deref()), text(&filter.status));
-    add("p.created_at > ?", at(filter.created_after));
-    add("p.created_at < ?", at(filter.created_before));
-    add("p.scheduled_at > ?", at(filter.scheduled_after));
-    add("p.scheduled_at < ?", at(filter.scheduled_before));
-    (parts.join(" AND "), values)
+    Filter::new("p.is_deleted = 0")
+        .given("p.tenant_id = ?", whose.tenant_id.as_ref().map(TenantId::as_str))
+        .given(of_no_other, whose.account_id.as_ref().map(AccountId::as_str))
+        .given("p.tenant_id = ?", filter.tenant_id.as_deref())
+        .given(of_account, filter.social_account_id.as_deref())
+        .given(&of_status(filter.status.as_deref()), filter.status.as_deref())
+        .given("p.created_at > ?", filter.created_after.map(time))
+        .given("p.created_at < ?", filter.created_before.map(time))
+        .given("p.scheduled_at > ?", filter.scheduled_after.map(time))
+        .given("p.scheduled_at < ?", filter.scheduled_before.map(time))
 }
 
 /// One of the original's four words, or an exact state.

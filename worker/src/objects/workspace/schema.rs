@@ -2,7 +2,7 @@
 
 use crate::objects::schema::Versions;
 
-pub const VERSIONS: Versions = [VERSION_1, VERSION_2];
+pub const VERSIONS: Versions = [VERSION_1, VERSION_2, VERSION_3];
 
 const VERSION_1: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS networks (
@@ -92,4 +92,17 @@ const VERSION_2: &[&str] = &[
     "CREATE INDEX media_reservations_of ON media_reservations (media_id)",
     "CREATE INDEX media_pending ON media (tenant_id) WHERE status = 'pending'",
     "CREATE INDEX accounts_of_x_user ON accounts (x_user_id)",
+];
+
+const VERSION_3: &[&str] = &[
+    // In the order of the lists, by whose rows they are; the row's number is the end of each index.
+    "CREATE INDEX networks_listed ON networks (json_extract(doc, '$.created_at')) WHERE is_deleted = 0",
+    "CREATE INDEX accounts_listed ON accounts (created_at) WHERE is_deleted = 0",
+    "CREATE INDEX accounts_of_tenant ON accounts (tenant_id, created_at) WHERE is_deleted = 0",
+    "CREATE INDEX posts_of_tenant ON posts (tenant_id, created_at) WHERE is_deleted = 0",
+    "CREATE INDEX media_of_tenant ON media (tenant_id)",
+    "CREATE INDEX imports_listed ON imports (account_id, json_extract(doc, '$.created_at'))",
+    "CREATE INDEX webhooks_listed ON webhooks (json_extract(doc, '$.created_at'))",
+    "CREATE INDEX dispatches_of_webhook ON dispatches (webhook_id)",
+    "CREATE INDEX keys_listed ON keys (json_extract(doc, '$.created_at')) WHERE is_closed = 0",
 ];

@@ -2,6 +2,7 @@
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::event::test_data;
+use latchkey_core::api::page::{List, Page};
 use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::api::webhook::{DispatchFilter, dispatch_view, webhook_view};
@@ -12,10 +13,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use worker::SqlStorageValue;
 
+use super::list::Filter;
 use super::{Inner, not_found};
 use crate::error::Result;
 use crate::names::ORG_ID;
-use crate::objects::storage::{doc, read};
+use crate::objects::storage::doc;
 use crate::runtime::now;
 
 /// Of one tenant, or of none: each is looked at for every event.
@@ -28,7 +30,7 @@ const HEADERS_DROPPED: &str =
 /// A row of the log with what was sent.
 #[derive(Deserialize)]
 struct Logged {
-    doc: String,
+    dispatch: Dispatch,
     body: String,
 }
 
@@ -75,17 +77,10 @@ impl Inner {
 
     pub(super) fn list_webhooks(&self, mut query: Query, whose: &Binding) -> Result<Answer> {
         let tenant_id = query.take_tenant();
-        let page = query.take_page()?;
+        let page = Page::from_query(&mut query, List::Webhooks)?;
         let warnings = query.finish()?;
-        let mut webhooks: Vec<Webhook> = self.db()?.docs("SELECT doc FROM webhooks ORDER BY rowid DESC", Vec::new())?;
-        let is_wanted = |webhook: &Webhook| tenant_id.as_deref() == webhook.tenant_id.as_ref().map(TenantId::as_str);
-        webhooks.retain(|webhook| whose.admits_tenant(webhook.tenant_id.as_ref()));
-        webhooks.retain(|webhook| tenant_id.is_none() || is_wanted(webhook));
-        let total = webhooks.len();
-        let shown = webhooks.iter().skip(page.offset as usize).take(page.limit as usize);
-        let rows: Vec<Value> = shown.map(webhook_view).collect();
-        let pagination = json!({ "limit": page.limit, "offset": page.offset, "total": total });
-        Ok(Answer::success(200, json!({ "data": rows, "pagination": pagination, "warnings": warnings })))
+        let filter = Filter::new("TRUE").of_tenant("tenant_id", whose, tenant_id.as_deref());
+        Ok(self.db()?.list("webhooks", "doc", &filter, &page)?.answer(webhook_view, &warnings))
     }
 
     pub(super) fn get_webhook(&self, id: &str, whose: &Binding) -> Result<Answer> {
@@ -126,18 +121,10 @@ impl Inner {
         let filter = DispatchFilter::from_query(&mut query)?;
         let warnings = query.finish()?;
         let webhook = self.webhook_for(id, whose)?;
-        let (condition, values) = condition(&webhook.id, &filter);
-        let count = format!("SELECT count(*) AS count FROM dispatches d WHERE {condition}");
-        let total = self.db()?.count(&count, values.clone())?;
-        let query = format!(
-            "SELECT d.doc AS doc, e.body AS body FROM dispatches d JOIN events e ON e.id = d.event_id
-                WHERE {condition} ORDER BY d.seq DESC LIMIT ? OFFSET ?"
-        );
-        let page = [i64::from(filter.page.limit).into(), i64::from(filter.page.offset).into()];
-        let logged: Vec<Logged> = self.db()?.rows(&query, values.into_iter().chain(page).collect())?;
-        let rows = logged.iter().map(Logged::view).collect::<Result<Vec<Value>>>()?;
-        let pagination = json!({ "limit": filter.page.limit, "offset": filter.page.offset, "total": total });
-        Ok(Answer::success(200, json!({ "data": rows, "pagination": pagination, "warnings": warnings })))
+        let logged = "json_object('dispatch', json(doc),
+            'body', (SELECT body FROM events e WHERE e.id = event_id))";
+        let wanted = wanted(&webhook.id, &filter);
+        Ok(self.db()?.list("dispatches", logged, &wanted, &filter.page)?.answer(Logged::view, &warnings))
     }
 
     /// Sends one again, whatever became of it, with the same id.
@@ -152,8 +139,8 @@ impl Inner {
 }
 
 impl Logged {
-    fn view(&self) -> Result<Value> {
-        Ok(dispatch_view(&read(&self.doc)?, &self.body))
+    fn view(&self) -> Value {
+        dispatch_view(&self.dispatch, &self.body)
     }
 }
 
@@ -162,17 +149,11 @@ fn tenant_key(tenant_id: Option<&TenantId>) -> SqlStorageValue {
     tenant_id.map_or("", TenantId::as_str).into()
 }
 
-/// The filters as SQL over `dispatches d`.
-fn condition(id: &WebhookId, filter: &DispatchFilter) -> (String, Vec<SqlStorageValue>) {
-    let mut parts = vec!["d.webhook_id = ?"];
-    let mut values: Vec<SqlStorageValue> = vec![id.as_str().into()];
-    let states = ("json_extract(d.doc, '$.state') = ?", json!(filter.status));
-    let kinds = ("json_extract(d.doc, '$.kind') = ?", json!(filter.event));
-    for (part, word) in [states, kinds] {
-        if let Some(word) = word.as_str() {
-            parts.push(part);
-            values.push(word.into());
-        }
-    }
-    (parts.join(" AND "), values)
+/// The filters as SQL over `dispatches`.
+fn wanted(id: &WebhookId, filter: &DispatchFilter) -> Filter {
+    let (state, kind) = (json!(filter.status), json!(filter.event));
+    Filter::new("TRUE")
+        .given("webhook_id = ?", Some(id.as_str()))
+        .given("json_extract(doc, '$.state') = ?", state.as_str())
+        .given("json_extract(doc, '$.kind') = ?", kind.as_str())
 }

@@ -1,12 +1,12 @@
 //! The messages about media.
 
 use latchkey_core::api::answer::Answer;
-use latchkey_core::api::media::MediaFilter;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::id::TenantId;
 use latchkey_core::media::upload::Part;
 use latchkey_core::media::{Kind, Limits, Media};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// What an API key may ask of media. The edge signs the addresses, so rows go there as they are.
 #[derive(Clone, Serialize, Deserialize)]
@@ -54,8 +54,8 @@ pub enum MediaCommand {
 #[derive(Serialize, Deserialize)]
 pub struct MediaRows {
     pub rows: Vec<Media>,
-    pub total: u64,
-    pub filter: MediaFilter,
+    pub count: u64,
+    pub pagination: Value,
     pub warnings: Vec<String>,
 }
 

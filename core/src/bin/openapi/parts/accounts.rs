@@ -8,7 +8,9 @@ use serde_json::json;
 
 use super::Part;
 use crate::operation::{OF_X, Operation};
-use crate::schema::{a, between, body, count, flag, id, list, nullable, only, record, success, text, texts, words_of};
+use crate::schema::{
+    a, between, body, count, flag, id, list, nullable, only, page_of, record, success, text, texts, words_of,
+};
 
 pub fn part() -> Result<Part, String> {
     let import = body::<CreateImport>(json!({ "limit?": nullable(between(1, MAX_POSTS.into())) }), &[])?;
@@ -20,22 +22,31 @@ pub fn part() -> Result<Part, String> {
             .query("network_unique_id", text(), "X's id of the user; also `networkUniqueId`.")
             .query("username", text(), "A part of it, in any case.")
             .query("status", text(), "In this state.")
-            .paged()
-            .answers(
-                200,
-                "A page; `count` is of all that match.",
-                success(json!({
-                    "data": list(a("Account")), "count": count(), "limit": count(), "offset": count(), "warnings": a("Warnings"),
-                })),
-            ),
-        Operation::new("GET", "/v1/social-accounts/{id}", "getAccount", "One account")
-            .answers(200, "It.", success(json!({ "data": a("Account") }))),
-        Operation::new("DELETE", "/v1/social-accounts/{id}", "deleteAccount", "Disconnects it; its tokens are revoked (RFC 7009)")
-            .answers(200, "Gone.", success(json!({ "message": text(), "warnings": a("Warnings") }))),
-        Operation::new("GET", "/v1/social-accounts/{id}/health", "getAccountHealth", "Asks X who this is")
-            .answers(200, "An observation.", success(json!({ "data": a("Health") }))),
-        Operation::new("GET", "/v1/social-accounts/{id}/limits", "listAccountLimits", "What X last said of its rate limits")
-            .answers(200, "Windows that are open.", success(json!({ "data": list(a("Limit")) }))),
+            .lists(page_of("Account", json!({ "limit": count(), "offset": count() }))),
+        Operation::new("GET", "/v1/social-accounts/{id}", "getAccount", "One account").answers(
+            200,
+            "It.",
+            success(json!({ "data": a("Account") })),
+        ),
+        Operation::new(
+            "DELETE",
+            "/v1/social-accounts/{id}",
+            "deleteAccount",
+            "Disconnects it; its tokens are revoked (RFC 7009)",
+        )
+        .answers(200, "Gone.", success(json!({ "message": text(), "warnings": a("Warnings") }))),
+        Operation::new("GET", "/v1/social-accounts/{id}/health", "getAccountHealth", "Asks X who this is").answers(
+            200,
+            "An observation.",
+            success(json!({ "data": a("Health") })),
+        ),
+        Operation::new(
+            "GET",
+            "/v1/social-accounts/{id}/limits",
+            "listAccountLimits",
+            "What X last said of its rate limits",
+        )
+        .answers(200, "Windows that are open.", success(json!({ "data": list(a("Limit")) }))),
         Operation::new("GET", "/v1/social-accounts/{id}/metrics", "getAccountMetrics", "X's totals")
             .query("since", text(), "RFC 3339, or seconds since 1970.")
             .query("until", text(), "The same.")
@@ -44,11 +55,14 @@ pub fn part() -> Result<Part, String> {
         Operation::new("POST", "/v1/social-accounts/{id}/imports", "createImport", "Enters the account's latest posts")
             .may_take(import)
             .answers(202, "It runs by itself.", success(json!({ "data": a("Import") })))
-            .refuses(&[Code::InFlight, Code::BudgetExceeded, Code::UnknownAccount]),
+            .refuses(&[Code::InFlight, Code::UnknownAccount]),
         Operation::new("GET", "/v1/social-accounts/{id}/imports", "listImports", "Imports, newest first")
-            .answers(200, "All of them.", success(json!({ "data": list(a("Import")), "count": count() }))),
-        Operation::new("GET", "/v1/social-accounts/{id}/imports/{import}", "getImport", "One import")
-            .answers(200, "How far it is.", success(json!({ "data": a("Import") }))),
+            .lists(page_of("Import", json!({}))),
+        Operation::new("GET", "/v1/social-accounts/{id}/imports/{import}", "getImport", "One import").answers(
+            200,
+            "How far it is.",
+            success(json!({ "data": a("Import") })),
+        ),
     ];
     let account = record(json!({
         "id": id("acc"), "orgId": text(), "nickname": text(), "network": only("x"), "username": text(),

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Part;
 use crate::operation::{OF_X, Operation};
-use crate::schema::{a, body, count, flag, id, list, nullable, only, record, success, text, texts, words, words_of};
+use crate::schema::{a, body, flag, id, list, nullable, only, page_of, record, success, text, texts, words, words_of};
 
 const OF_PROOF: &[Code] = &[Code::InvalidClientId, Code::InvalidClientSecret, Code::OAuth1KeyGiven, Code::PublicClient];
 
@@ -43,11 +43,7 @@ pub fn part() -> Result<Part, String> {
             .refuses(OF_PROOF),
         Operation::new("GET", "/v1/social-networks", "listXApps", "X apps")
             .query("tenant_id", a("TenantId"), "Those of this tenant.")
-            .answers(
-                200,
-                "All of them.",
-                success(json!({ "data": list(a("XApp")), "count": count(), "warnings": a("Warnings") })),
-            ),
+            .lists(page_of("XApp", json!({}))),
         Operation::new("GET", "/v1/social-networks/{id}", "getXApp", "One X app; `x` is the one without tenant")
             .answers(200, "It.", app()),
         Operation::new("PATCH", "/v1/social-networks/{id}", "changeXApp", "Replaces credentials")

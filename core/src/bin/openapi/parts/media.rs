@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::Part;
 use crate::operation::{Auth, Operation};
-use crate::schema::{a, between, body, characters, count, id, list, nullable, record, success, text, words, words_of};
+use crate::schema::{
+    a, between, body, characters, count, id, nullable, page_of, record, success, text, words, words_of,
+};
 
 pub fn part() -> Result<Part, String> {
     let new = body::<NewUpload>(
@@ -30,7 +32,9 @@ pub fn part() -> Result<Part, String> {
     let one = || success(json!({ "data": a("Media") }));
     let announced = record(json!({ "id": id("med"), "upload_url": text(), "expires_in": count() }));
     let received = record(json!({ "id": id("med"), "part": nullable(count()), "size": count(), "received": count() }));
-    let pagination = record(json!({ "limit": count(), "offset": count(), "count": count() }));
+    let pagination = record(json!({
+        "limit": count(), "offset": count(), "total": count(), "after": nullable(text()), "count": count(),
+    }));
     let operations = vec![
         Operation::new("POST", "/v1/media/upload", "createUpload", "Announces a file")
             .takes(new)
@@ -53,12 +57,7 @@ pub fn part() -> Result<Part, String> {
         Operation::new("GET", "/v1/media", "listMedia", "Files, newest first")
             .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
             .query("status", words_of::<Status>(), "In this state.")
-            .paged()
-            .answers(
-                200,
-                "A page.",
-                success(json!({ "data": list(a("Media")), "pagination": pagination, "warnings": a("Warnings") })),
-            ),
+            .lists(page_of("Media", json!({ "pagination": pagination }))),
         Operation::new("GET", "/v1/media/{id}", "getMedia", "One file").answers(200, "With a fresh address.", one()),
         Operation::new("DELETE", "/v1/media/{id}", "deleteMedia", "Deletes it, bytes and all")
             .answers(200, "Gone.", success(json!({ "message": text() })))

@@ -11,7 +11,8 @@ use serde_json::{Map, Value, json};
 use super::Part;
 use crate::operation::{Auth, Operation};
 use crate::schema::{
-    a, between, body, characters, count, flag, id, list, nullable, record, success, text, texts, words, words_of,
+    a, between, body, characters, count, flag, id, list, nullable, page_of, record, success, text, texts, words,
+    words_of,
 };
 
 #[expect(clippy::too_many_lines, reason = "one table, a row a call")]
@@ -41,11 +42,7 @@ pub fn part() -> Result<Part, String> {
             .takes(create)
             .answers(201, "With the key, shown this once.", success(json!({ "data": key(json!({ "key": text() })) })))
             .refuses(&[Code::NotFound]),
-        Operation::new("GET", "/v1/api-keys", "listKeys", "Keys, newest first").answers(
-            200,
-            "All of them.",
-            success(json!({ "data": list(a("Key")), "count": count() })),
-        ),
+        Operation::new("GET", "/v1/api-keys", "listKeys", "Keys, newest first").lists(page_of("Key", json!({}))),
         Operation::new("DELETE", "/v1/api-keys/{id}", "deleteKey", "The key is dead when this has answered").answers(
             200,
             "Gone.",
@@ -101,12 +98,7 @@ pub fn part() -> Result<Part, String> {
             .query("target_id", text(), "To this row.")
             .query("since", text(), "RFC 3339.")
             .query("until", text(), "RFC 3339.")
-            .paged()
-            .answers(
-                200,
-                "A page.",
-                success(json!({ "data": list(a("Deed")), "pagination": a("Pagination"), "warnings": a("Warnings") })),
-            ),
+            .lists(page_of("Deed", json!({}))),
         Operation::new("POST", "/v1/dashboard/session", "signIn", "Signs a browser in to the dashboard")
             .by(Auth::None)
             .takes(record(json!({ "key": text() })))

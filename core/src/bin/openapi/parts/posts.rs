@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::Part;
 use crate::operation::{OF_X, Operation};
 use crate::schema::{
-    a, between, body, characters, count, flag, id, list, nullable, only, record, success, text, texts, words, words_of,
+    a, between, body, characters, count, flag, id, list, nullable, only, page_of, record, success, text, texts, words,
+    words_of,
 };
 
 const OF_ACCEPTANCE: &[Code] = &[
@@ -78,15 +79,7 @@ pub fn part() -> Result<Part, String> {
             .query("created_before", text(), "RFC 3339.")
             .query("scheduled_after", text(), "RFC 3339.")
             .query("scheduled_before", text(), "RFC 3339.")
-            .paged()
-            .answers(
-                200,
-                "A page.",
-                success(json!({
-                    "posts": list(a("Post")), "data": list(a("Post")), "count": count(), "pagination": a("Pagination"),
-                    "warnings": a("Warnings"),
-                })),
-            ),
+            .lists(page_of("Post", json!({ "posts": list(a("Post")) }))),
         Operation::new("GET", "/v1/posts/{id}", "getPost", "One post").answers(200, "As it is now.", one()),
         Operation::new("PATCH", "/v1/posts/{id}", "changePost", "Changes a draft or a scheduled post")
             .takes(change)
@@ -183,7 +176,9 @@ fn rows() -> [(&'static str, Value); 7] {
         "platformPostId": nullable(a("XId")), "platformPostUrl": nullable(text()), "publishedAt": nullable(a("Time")),
         "next_attempt_at": nullable(a("Time")), "attempts": count(), "segments": list(segment),
     }));
-    let pagination = record(json!({ "limit": count(), "offset": count(), "total": count() }));
+    let pagination = record(json!({
+        "limit": count(), "offset": count(), "total": count(), "after": nullable(text()),
+    }));
     let removed = record(json!({
         "network": only("x"), "username": text(), "platform_post_id": nullable(a("XId")),
         "status": words(&["deleted", "failed", "skipped"]), "error": nullable(text()),

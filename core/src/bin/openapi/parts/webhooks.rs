@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Part;
 use crate::operation::Operation;
-use crate::schema::{a, body, count, flag, id, list, nullable, only, record, success, text, texts, words_of};
+use crate::schema::{a, body, count, flag, id, list, nullable, only, page_of, record, success, text, texts, words_of};
 
 pub fn part() -> Result<Part, String> {
     let headers = || json!({ "type": "object", "additionalProperties": text(), "maxProperties": 20 });
@@ -27,8 +27,6 @@ pub fn part() -> Result<Part, String> {
     )?;
     let one = || success(json!({ "data": a("Webhook") }));
     let sent = || success(json!({ "data": a("WebhookDelivery") }));
-    let rows =
-        |name| success(json!({ "data": list(a(name)), "pagination": a("Pagination"), "warnings": a("Warnings") }));
     let operations = vec![
         Operation::new("POST", "/v1/webhooks", "createWebhook", "An address that is told what happens")
             .takes(create)
@@ -39,8 +37,7 @@ pub fn part() -> Result<Part, String> {
             ),
         Operation::new("GET", "/v1/webhooks", "listWebhooks", "Webhooks, newest first")
             .query("tenant_id", text(), "Of this tenant.")
-            .paged()
-            .answers(200, "A page.", rows("Webhook")),
+            .lists(page_of("Webhook", json!({}))),
         Operation::new("GET", "/v1/webhooks/{id}", "getWebhook", "One webhook").answers(200, "It.", one()),
         Operation::new("PATCH", "/v1/webhooks/{id}", "changeWebhook", "Changes it, or switches it off or on")
             .takes(change)
@@ -56,8 +53,7 @@ pub fn part() -> Result<Part, String> {
         Operation::new("GET", "/v1/webhooks/{id}/deliveries", "listWebhookDeliveries", "Its log of the last 30 days")
             .query("status", words_of::<State>(), "In this state.")
             .query("event", a("EventKind"), "Of this event.")
-            .paged()
-            .answers(200, "A page.", rows("WebhookDelivery")),
+            .lists(page_of("WebhookDelivery", json!({}))),
         Operation::new(
             "POST",
             "/v1/webhooks/{id}/deliveries/{event}/redeliver",

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { useAction } from "../../action.js";
-import { del, patch, post as send } from "../../api.js";
+import { del, get, patch, post as send } from "../../api.js";
 import { formatCode, formatCount, formatShare, formatTime, formatUsd } from "../../format.js";
 import { changed, useLive } from "../../live.js";
 import { go, href } from "../../router.js";
@@ -163,13 +163,15 @@ const DEEDS = [["Likes", "likes"], ["Reposts and quotes", "shares"], ["Replies",
 const deedsOf = (accounts) =>
   DEEDS.map(([name, figure]) => ({ name, value: accounts.reduce((sum, { metrics }) => sum + (metrics[figure] ?? metrics.platform_specific[figure] ?? 0), 0) }));
 
+/** X bills each look, so nobody but the person asks: not the page by itself, nor when its tab is seen again. */
 function Metrics({ id }) {
-  const { data, error } = useLive(`/v1/posts/${id}/analytics`, { every: 0 });
+  const [data, setData] = useState();
+  const { run, isBusy, error } = useAction(async () => setData(await get(`/v1/posts/${id}/analytics`)));
   const sums = data?.aggregated_metrics;
   return (
-    <Section title="How it did" intro="As X counts. Each look costs what X asks for a read.">
+    <Section title="How it did" intro="As X counts, at this moment. X bills each look as a read.">
+      <p><Button icon="refresh" isBusy={isBusy} onPress={() => run()}>{sums ? "Ask X again" : "Ask X for the figures"}</Button></p>
       {error && <Problem error={error} />}
-      {!sums && !error && <Loading rows={1} />}
       {sums && (
         <>
           <dl class="figures">

@@ -37,6 +37,8 @@ const LISTS = [
   ["posts", "/v1/posts", "posts"],
   ["webhooks", "/v1/webhooks", "data"],
   ["audit", "/v1/audit", "data"],
+  ["networks", "/v1/social-networks", "data"],
+  ["keys", "/v1/api-keys", "data"],
 ];
 
 /** Read page by page in this browser, and saved by it. No secret is in it: the API shows none. */
@@ -48,8 +50,6 @@ function Export() {
       setDone(name);
       whole[name] = await all(path, { name: field, most: MOST });
     }
-    whole.networks = (await get("/v1/social-networks")).data;
-    whole.keys = (await get("/v1/api-keys")).data;
     whole.settings = (await get("/v1/settings")).data;
     save(new Blob([JSON.stringify(whole, null, 2)], { type: "application/json" }), "export", "json");
     setDone(undefined);

@@ -54,7 +54,7 @@ function Budgets({ settings: { monthly_budget_usd, tenant_budgets_usd } }) {
             {rows.map(({ tenant, usd }, at) => (
               <div key={at} class="form-pair">
                 <TextField label={`Tenant ${at + 1}`} isVerbatim value={tenant} onText={(text) => change(at, { tenant: text })} />
-                <TextField label={`Budget of tenant ${at + 1}`} {...MONEY} value={usd} onText={(text) => change(at, { usd: text })} problem={problemOf(`tenant_budgets_usd.${tenant}`)} />
+                <TextField label={`Budget of tenant ${at + 1}`} {...MONEY} value={usd} onText={(text) => change(at, { usd: text })} problem={problemOf(["tenant_budgets_usd", tenant])} />
               </div>
             ))}
             <div><Button kind="quiet" icon="plus" onPress={() => setRows((all) => [...all, { tenant: "", usd: "" }])}>A tenant's own budget</Button></div>
