@@ -1,4 +1,4 @@
-//! What webhooks are told (docs/API.md, section 7): the body, and its `data` for each kind of event.
+//! Webhook events (docs/API.md, section 7): the body, and the `data` of each kind of event.
 
 use serde_json::{Map, Value, json};
 

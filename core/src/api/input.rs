@@ -1,4 +1,4 @@
-//! Reading a caller's JSON: bytes to a typed body, or a refusal that says where it went wrong.
+//! Reads a caller's JSON: from bytes to a typed body, or to a refusal that names the place of the mistake.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};

@@ -1,7 +1,7 @@
-//! Text of one line that a caller gives and a person reads: labels, names, file names.
+//! One line of text, written by a caller and read by a person: labels, names, file names.
 //!
-//! A character that nobody sees can make one name look like another, or turn a sentence of ours around (Unicode
-//! Technical Report 36, §2.10 "Bidirectional Text Spoofing", and §3.6 on characters without a picture).
+//! An invisible character can make one name look like another, or turn a sentence of ours around (Unicode Technical
+//! Report 36, §2.10 "Bidirectional Text Spoofing", and §3.6 on characters without a picture).
 
 use serde::{Deserialize, Deserializer};
 

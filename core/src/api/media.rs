@@ -1,4 +1,4 @@
-//! `/v1/media` (docs/API.md, section 6): bodies, rows, and how a file is served.
+//! `/v1/media` (docs/API.md, section 6): bodies, rows, and the headers of a served file.
 
 use std::fmt::Write;
 

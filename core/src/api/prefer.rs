@@ -1,4 +1,4 @@
-//! `Prefer` (RFC 7240): how long a caller wants to wait.
+//! `Prefer` (RFC 7240): the time that a caller wants to wait.
 
 /// Seconds of `wait` (§4.3). Its name is of any case, and its value may be quoted (§2); of two the first counts.
 pub fn wait(header: &str) -> Option<u32> {

@@ -1,4 +1,4 @@
-//! A refusal on the wire: the failure envelope of docs/API.md, section 1, or a problem as X writes them.
+//! A refusal on the wire: the failure envelope of docs/API.md, section 1, or a problem in X's layout.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};

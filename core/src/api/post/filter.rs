@@ -1,4 +1,4 @@
-//! Which posts a list shows.
+//! The filters of the list of posts.
 
 use crate::api::page::{List, Page};
 use crate::api::query::Query;

@@ -1,4 +1,4 @@
-//! What became of a post: metrics and replies, in the original's shape from X's.
+//! Metrics and replies of a post, from X's layout to the layout of Outstand's API.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! `containers[].media[]` and `mediaIds[]`: what a post carries, as the caller names it.
+//! `containers[].media[]` and `mediaIds[]`: the media of a post, as named by the caller.
 
 use serde::Deserialize;
 

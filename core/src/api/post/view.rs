@@ -1,4 +1,4 @@
-//! The row of the original API, and the exact state beside its word.
+//! The row of a post in the layout of Outstand's API, with the exact `state` beside the `status`.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! JSON Schema (2020-12), in few words; and the names that core's types have on the wire.
+//! JSON Schema (2020-12), in few words; and the names of core's types on the wire.
 
 use std::cell::Cell;
 

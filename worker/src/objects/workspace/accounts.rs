@@ -1,4 +1,4 @@
-//! Connected accounts in the ledger.
+//! The connected accounts of the workspace.
 
 use std::slice;
 

@@ -1,4 +1,4 @@
-//! Calls that go through to X: who may make them, and what stands in the way of one that writes.
+//! Calls passed on to X: who may make such a call, and the checks before a writing call.
 
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;

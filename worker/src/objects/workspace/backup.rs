@@ -1,4 +1,4 @@
-//! What of the ledger a backup carries, and how it comes back.
+//! The rows of the workspace in a backup, and their restore.
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;

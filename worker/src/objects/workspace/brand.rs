@@ -1,4 +1,4 @@
-//! How the pages that people see look: name and colour, and the logo's bytes beside them.
+//! The brand of the pages that people see: name and colour, and the logo's bytes beside the document.
 
 use latchkey_core::brand::Brand;
 use latchkey_core::media::Kind;

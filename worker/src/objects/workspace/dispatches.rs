@@ -1,5 +1,5 @@
-//! The outbox of webhooks: tried beside the alarm, so that a slow address keeps no post waiting, and at least once,
-//! since a try counts when its end is stored.
+//! The webhook deliveries: tried beside the alarm, so that a slow address keeps no post waiting, and at least once,
+//! since a try counts when its result is stored.
 
 use std::rc::Rc;
 

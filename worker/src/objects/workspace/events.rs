@@ -1,4 +1,4 @@
-//! What happens, written down for whoever wants to be told, in the transaction in which it happens.
+//! Events for webhooks, stored in the transaction of the effect.
 
 use latchkey_core::account::Account;
 use latchkey_core::announcement::{self, Notified};

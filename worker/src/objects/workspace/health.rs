@@ -1,4 +1,4 @@
-//! Whether the operator's X app works: what its accounts report, and what is asked of X meanwhile.
+//! Whether the operator's X app works: reports of the app's accounts, and the probes at X.
 
 use std::rc::Rc;
 

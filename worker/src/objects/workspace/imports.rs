@@ -1,5 +1,5 @@
-//! Imports: an account's own posts are read from X page by page and entered as published. Each page is one transaction
-//! with how far the import is, so that a crash resumes it and enters nothing twice.
+//! Imports: an account's own posts are read from X page by page and entered as published. One transaction stores each
+//! page with the progress of the import, so that a crash resumes the import and enters nothing twice.
 
 use std::collections::BTreeSet;
 

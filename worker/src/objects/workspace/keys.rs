@@ -1,4 +1,4 @@
-//! API keys in the ledger: their digests, and what each may do.
+//! API keys of the workspace: their digests and their rights.
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::key::{CreateKey, key_view};

@@ -1,4 +1,4 @@
-//! The ledger's tables: documents of core's types beside the columns they are found by (docs/STORAGE.md).
+//! The workspace store's tables: documents of core's types beside the columns that find the rows (docs/STORAGE.md).
 
 use std::collections::BTreeSet;
 

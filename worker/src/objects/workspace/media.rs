@@ -1,4 +1,4 @@
-//! Media in the ledger: announced, confirmed, shown, and closed when nobody needs them any more.
+//! Media of the workspace: announced, confirmed, shown, and closed after their use.
 
 use std::rc::Rc;
 

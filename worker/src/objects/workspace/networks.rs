@@ -1,4 +1,4 @@
-//! The operator's X apps in the ledger.
+//! The operator's X apps in the workspace.
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;

@@ -1,5 +1,5 @@
-//! Errands: what the ledger owes to others. Written in the transaction that owes it, done by the alarm, repeated until
-//! it is acknowledged. Every errand is one that can be done twice.
+//! Outbox jobs (`Errand`): work that the workspace owes to others. A job is stored in the transaction that owes the
+//! work, done by the alarm, and repeated until the target acknowledges. Every job can be done twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

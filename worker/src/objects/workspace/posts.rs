@@ -1,4 +1,4 @@
-//! Posts in the ledger: accepted, shown, and what their accounts report of them.
+//! Posts of the workspace: accepted, shown, and updated by the reports of their accounts.
 
 use latchkey_core::account::Account;
 use latchkey_core::api::answer::Answer;

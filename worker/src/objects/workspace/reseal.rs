@@ -1,6 +1,6 @@
-//! `/v1/reseal`: every sealed value anew by the ring's first key, a few at a time, by the alarm.
+//! `/v1/reseal`: every sealed value is re-encrypted by the ring's first key, a few at a time, by the alarm.
 //!
-//! The ledger only walks: a client secret is opened and sealed in the vault, a token pair in its account's object.
+//! The workspace only walks: the vault re-encrypts a client secret, the account's object a token pair.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! What the operator decides for the workspace, and what it has spent.
+//! The operator's settings for the workspace, and the spending.
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::input::read;

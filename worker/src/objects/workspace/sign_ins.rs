@@ -1,4 +1,4 @@
-//! Browsers that have signed in to the dashboard: the digest of a cookie, and of the key that it stands for.
+//! Browsers signed in to the dashboard: the digest of a cookie, and of the key used at the sign-in.
 
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;

@@ -1,4 +1,4 @@
-//! `/v1/handover`: the ledger stops at once, and walks over the objects of accounts until each of them stands.
+//! `/v1/handover`: the workspace freezes at once, and walks over the objects of accounts until each object is frozen.
 
 use std::rc::Rc;
 

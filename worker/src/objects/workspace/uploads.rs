@@ -1,4 +1,4 @@
-//! Bytes of media on their way in: what the ledger says before they are stored, and what it is told afterwards.
+//! Bytes of media on their way in: the workspace's answer before the bytes are stored, and the report afterwards.
 
 use latchkey_core::id::MediaId;
 use latchkey_core::media::upload::{

@@ -1,4 +1,4 @@
-//! Webhooks in the ledger: who wants to be told what, and the log of what they were told.
+//! Webhooks of the workspace: the subscriptions, and the log of their calls.
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::event::test_data;
