@@ -56,7 +56,7 @@ impl Filter {
     /// those the wanted ones.
     pub(super) fn of_tenant(self, tenant_id: &str, whose: &Binding, wanted: Option<&str>) -> Self {
         let condition = format!("{tenant_id} = ?");
-        let own = whose.tenant_id.as_ref().map(|id| id.as_str());
+        let own = whose.tenant_id.as_ref().map(latchkey_core::id::TenantId::as_str);
         let seen = if whose.account_id.is_some() { self.only("FALSE") } else { self.given(&condition, own) };
         seen.given(&condition, wanted)
     }
