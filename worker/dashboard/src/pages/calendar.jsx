@@ -3,14 +3,14 @@
 import { useState } from "preact/hooks";
 import { useAction } from "../action.js";
 import { patch } from "../api.js";
-import { formatTime } from "../format.js";
 import { changed, useLive } from "../live.js";
 import { href } from "../router.js";
 import { Button, LinkButton } from "../ui/button.jsx";
 import { Problem } from "../ui/problem.jsx";
 import { Empty, Loading, Page, Section } from "../ui/show.jsx";
 import { toast } from "../ui/toast.jsx";
-import { dayOf, fromLocal, isPast, requireFuture, textOf, toLocal } from "./posts/words.js";
+import { dayOf, isPast, meantToCome, said, toClock, toLocal } from "./posts/time.js";
+import { textOf } from "./posts/words.js";
 
 const DAYS_SHOWN = 42;
 const DAY_MS = 86_400_000;
@@ -25,10 +25,11 @@ export default function Calendar({ route }) {
   const { data, error, isLoading } = useLive(`/v1/posts?limit=100&scheduled_after=${after}&scheduled_before=${before}`);
   const posts = (data?.posts ?? []).filter(({ scheduled }) => scheduled).sort((a, b) => a.scheduledAt.localeCompare(b.scheduledAt));
   const { run, error: unmoved } = useAction(async (post, local) => {
-    requireFuture(local);
-    await patch(`/v1/posts/${post.id}`, { scheduledAt: fromLocal(local) });
+    const scheduledAt = meantToCome(local, post.scheduledAt);
+    if (scheduledAt === post.scheduledAt) return;
+    await patch(`/v1/posts/${post.id}`, { scheduledAt });
     changed("/v1/posts");
-    toast(`Moved to ${formatTime(fromLocal(local))}`);
+    toast(`Moved to ${said(scheduledAt)}`);
   });
   const beside = (by) => href("calendar", { month: toLocal(new Date(month.getFullYear(), month.getMonth() + by, 1)).slice(0, 7) });
   return (
@@ -61,14 +62,14 @@ function Month({ days, month, posts, onMove }) {
   );
 }
 
-/** A post that is dropped here keeps its hour. */
+/** A post that is dropped here keeps its hour, to the millisecond. */
 function Day({ day, isOther, isToday, posts, all, onMove }) {
   const [isOver, setOver] = useState(false);
   const drop = (event) => {
     event.preventDefault();
     setOver(false);
     const post = all.find(({ id }) => id === event.dataTransfer.getData("text/plain"));
-    if (post) onMove(post, `${dayOf(day)}${toLocal(post.scheduledAt).slice(10)}`);
+    if (post) onMove(post, `${dayOf(day)}${toClock(post.scheduledAt).slice(10)}`);
   };
   const name = ["day", isOther && "day-other", isToday && "day-today", isOver && "day-over"].filter(Boolean).join(" ");
   return (

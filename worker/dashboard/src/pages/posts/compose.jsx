@@ -11,11 +11,11 @@ import { Select, TextField } from "../../ui/field.jsx";
 import { Problem } from "../../ui/problem.jsx";
 import { Avatar, Empty, Loading, Page } from "../../ui/show.jsx";
 import { toast } from "../../ui/toast.jsx";
-import { bodyOf, draftOf, newPart, useDraft } from "./draft.js";
+import { bodyOf, changeOf, contentOf, draftOf, newPart, useDraft } from "./draft.js";
 import { Part } from "./part.jsx";
 import { NEW_POLL, Poll } from "./poll.jsx";
 import { Preview } from "./preview.jsx";
-import { isPast, requireFuture } from "./words.js";
+import { remarkOn } from "./time.js";
 
 const REPLIES = [["", "Everyone may reply"], ["following", "People the account follows"], ["mentionedUsers", "Only who is mentioned"], ["subscribers", "Subscribers"], ["verified", "Verified accounts"]];
 const WHEN = { now: "Publish", later: "Schedule", draft: "Save draft" };
@@ -39,12 +39,11 @@ function Editor({ id, given, of, at, session }) {
     if (at) change({ when: "later", at });
   }, [at]);
   const { run, isBusy, error } = useAction(async () => {
-    if (draft.when === "later") requireFuture(draft.at);
-    const { post: saved } = await save(id, draft, chosen);
+    const postId = await save(id, draft, chosen);
     changed("/v1/posts", "/v1/account/usage");
     toast({ now: "On its way to X", later: "Scheduled", draft: "Saved as a draft" }[draft.when]);
     forget();
-    go(`posts/${saved.id}`);
+    go(`posts/${postId}`);
   });
   const problemOf = (path) => error?.field?.(path);
   const isSending = draft.parts.some(({ media }) => media.some(({ state }) => state === "sending"));
@@ -104,11 +103,15 @@ function Editor({ id, given, of, at, session }) {
   );
 }
 
-/** The call of this intent: pressed again after a lost answer, it is the same call, and posts once. */
-function save(id, draft, chosen) {
-  if (id) return patch(`/v1/posts/${id}`, bodyOf(draft, { isChange: true }));
+/** Answers the post's id. A new post's call is that of this intent: pressed again after a lost answer, it is the same call, and posts once. */
+async function save(id, draft, chosen) {
+  if (id) {
+    const change = changeOf(draft);
+    if (Object.keys(change).length > 0) await patch(`/v1/posts/${id}`, change);
+    return id;
+  }
   const body = bodyOf({ ...draft, accounts: chosen.map((account) => account.id) });
-  return post("/v1/posts", body, { headers: { "idempotency-key": draft.intent } });
+  return (await post("/v1/posts", body, { headers: { "idempotency-key": draft.intent } })).post.id;
 }
 
 /** Whom it is for: as it was chosen, else the one that there is. */
@@ -128,9 +131,9 @@ function useCounted(draft, chosen, prices) {
   useEffect(() => {
     import("/composer.js").then(({ loadComposer }) => loadComposer()).then(setComposer, () => {});
   }, []);
-  const { containers, x } = bodyOf(draft);
+  const content = contentOf(draft);
   const accounts = chosen.map(({ username, max_post_length = 280 }) => ({ username, max_post_length }));
-  const question = JSON.stringify({ post: { containers, ...(x && { x }) }, accounts, ...(prices && { prices }) });
+  const question = JSON.stringify({ post: content, accounts, ...(prices && { prices }) });
   return useMemo(() => composer?.preview(JSON.parse(question)), [composer, question]);
 }
 
@@ -152,12 +155,12 @@ function Accounts({ accounts, chosen, error, onChange, problem }) {
   );
 }
 
-function When({ draft: { when, at }, change, problem }) {
-  const passed = at && isPast(at) ? "This time has passed." : undefined;
+function When({ draft: { when, at, stored }, change, problem }) {
+  const remark = remarkOn(at, stored?.scheduledAt);
   return (
     <div class="stack">
       <Select label="When" value={when} options={[["now", "Now"], ["later", "At a time"], ["draft", "Keep as a draft"]]} onText={(when) => change({ when })} />
-      {when === "later" && <TextField label="Time" type="datetime-local" required value={at} onText={(at) => change({ at })} hint="In this browser's time zone" problem={passed ?? problem} />}
+      {when === "later" && <TextField label="Time" type="datetime-local" required value={at} onText={(at) => change({ at })} hint={remark.hint ?? "In this browser's time zone"} problem={remark.problem ?? problem} />}
     </div>
   );
 }

@@ -1,27 +1,31 @@
 /** A post that is being written: kept in this browser until it is sent, so that neither a reload nor a lost answer takes it. */
 
 import { useLayoutEffect, useState } from "preact/hooks";
-import { fromLocal, isPast, toLocal } from "./words.js";
+import { isPast, meant, meantToCome, toLocal } from "./time.js";
 
 const KEPT_AS = "post-being-written";
 
 export const newPart = (text = "") => ({ key: crypto.randomUUID(), text, media: [] });
 const empty = () => ({ parts: [newPart()], accounts: undefined, replies: "", poll: undefined, when: "now", at: "", intent: crypto.randomUUID() });
 
-/** A post of the API as the composer has it. */
-export const draftOf = ({ containers, x, isDraft, scheduledAt }) => ({
+/** A post of the API as the composer has it. What the composer has no field for stays beside its fields, and goes back with them. */
+export const draftOf = (post) => ({
   ...empty(),
-  parts: containers.map(({ content, media }) => ({
-    ...newPart(content),
-    media: media.map(({ id, url, filename, altText }) => ({ key: crypto.randomUUID(), id, url, name: filename ?? "file", alt: altText ?? "", state: "ready" })),
-  })),
-  replies: x?.reply_settings ?? "",
-  poll: x?.poll,
-  when: isDraft ? "draft" : "later",
-  at: scheduledAt ? toLocal(scheduledAt) : "",
-  /** What the composer has no field for stays as it is. */
-  x,
+  stored: post,
+  parts: post.containers.map(partOf),
+  replies: post.x?.reply_settings ?? "",
+  poll: post.x?.poll,
+  when: post.isDraft ? "draft" : "later",
+  at: post.scheduledAt ? toLocal(post.scheduledAt) : "",
 });
+
+const partOf = ({ id: _, weighted_length: __, content, media, ...others }) => ({ ...newPart(content), others, media: media.map(fileOf) });
+
+/** Of an upload the address is one to read it by, for an hour. */
+function fileOf({ url, altText, ...others }) {
+  const named = others.id ? others : { ...others, url };
+  return { key: crypto.randomUUID(), others: named, name: others.filename ?? "file", alt: altText ?? "", state: "ready" };
+}
 
 /**
  * `[draft, change, forget]`. `change(fields)` or `change(draft => fields)`. Each change is another intent: sending again
@@ -77,20 +81,38 @@ function keep(draft, owner) {
 }
 
 /** When it leaves. A draft may have been given a time that has passed since: it has none then. */
-const timeOf = ({ when, at }) => (when === "now" || !at || (when === "draft" && isPast(at)) ? null : fromLocal(at));
+function timeOf({ when, at, stored }) {
+  if (when === "now" || !at) return null;
+  if (when === "later") return meantToCome(at, stored?.scheduledAt);
+  const time = meant(at, stored?.scheduledAt);
+  return isPast(time) ? null : time;
+}
 
-/** The body of `POST /v1/posts`, or with `isChange` of `PATCH`, which has no accounts. */
-export function bodyOf({ parts, accounts, replies, poll, when, at, x }, { isChange = false } = {}) {
-  const containers = parts.map(({ text, media }) => ({
-    content: text,
-    ...(media.length > 0 && { media: media.map(({ id, url, alt }) => ({ ...(id ? { id } : { url }), ...(alt && { altText: alt }) })) }),
-  }));
-  const { reply_settings: _, poll: __, ...others } = x ?? {};
-  const options = { ...others, ...(replies && { reply_settings: replies }), ...(poll && { poll }) };
+/** What it says, as the API has it. */
+export function contentOf({ parts, replies, poll, stored }) {
+  const { reply_settings: _, poll: __, ...others } = stored?.x ?? {};
+  const containers = parts.map(({ text, media, others }) => ({ ...others, content: text, ...(media.length > 0 && { media: media.map(mediumOf) }) }));
+  return { containers, x: { ...others, ...(replies && { reply_settings: replies }), ...(poll && { poll }) } };
+}
+
+const mediumOf = ({ id, others, alt }) => ({ ...(others ?? { id }), ...(alt && { altText: alt }) });
+
+/** The body of `POST /v1/posts`. */
+export function bodyOf(draft) {
+  const { containers, x } = contentOf(draft);
   return {
-    ...(!isChange && { accounts: accounts ?? [] }),
+    accounts: draft.accounts ?? [],
     containers,
-    ...((isChange || Object.keys(options).length > 0) && { x: options }),
-    ...((isChange || when !== "now") && { scheduledAt: timeOf({ when, at }), isDraft: when === "draft" }),
+    ...(Object.keys(x).length > 0 && { x }),
+    ...(draft.when !== "now" && { scheduledAt: timeOf(draft), isDraft: draft.when === "draft" }),
   };
+}
+
+/** The body of `PATCH /v1/posts/{id}`: the fields that are others than those of the stored post. Absent fields stay. */
+export function changeOf(draft) {
+  const { stored } = draft;
+  const before = { ...contentOf(draftOf(stored)), scheduledAt: stored.scheduledAt, isDraft: stored.isDraft };
+  const after = { ...contentOf(draft), scheduledAt: timeOf(draft), isDraft: draft.when === "draft" };
+  const isOther = ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]);
+  return Object.fromEntries(Object.entries(after).filter(isOther));
 }

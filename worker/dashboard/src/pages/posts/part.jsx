@@ -52,6 +52,7 @@ export function Part({ part, at, count, counted, problem, onText, changeMedia, m
         onPaste={(event) => event.clipboardData.files.length > 0 && take(event.clipboardData.files)}
       />
       {problem && <p class="field-problem">{problem}</p>}
+      <Kept options={part.others?.x} />
       <Files media={part.media} changeMedia={changeMedia} />
       <div class="part-foot">
         <Button kind="quiet" icon="image" onPress={() => chooser.current.click()}>Add media</Button>
@@ -67,6 +68,9 @@ export function Part({ part, at, count, counted, problem, onText, changeMedia, m
     </li>
   );
 }
+
+/** A part's own options, which win over those of the post. */
+const Kept = ({ options }) => options && <p class="muted small">Keeps X's options of its own: {Object.keys(options).join(", ")}</p>;
 
 function Remaining({ id, counted }) {
   if (!counted) return <span id={id} class="part-count" />;

@@ -14,6 +14,7 @@ import { Notice, Problem } from "../../ui/problem.jsx";
 import { Loading, Page, Section, StateBadge } from "../../ui/show.jsx";
 import { RankChart } from "../../ui/chart.jsx";
 import { toast } from "../../ui/toast.jsx";
+import { said } from "./time.js";
 import { isOpen, stateOf } from "./words.js";
 
 const SOON_MS = 1000;
@@ -43,7 +44,7 @@ export function PostPage({ id }) {
 function introOf({ scheduled, isDraft, scheduledAt, publishedAt, createdAt, cost }) {
   const price = formatUsd(cost.actual_usd ?? cost.estimate_usd);
   if (isDraft) return `A draft, ${price} when it is published`;
-  if (scheduled) return `Leaves ${formatTime(scheduledAt)}, ${price}`;
+  if (scheduled) return `Leaves ${said(scheduledAt)}, ${price}`;
   return `${publishedAt ? `Published ${formatTime(publishedAt)}` : `Made ${formatTime(createdAt)}`}, ${price}${cost.actual_usd === null ? " estimated" : ""}`;
 }
 
