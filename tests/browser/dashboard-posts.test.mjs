@@ -288,6 +288,29 @@ test("what was not sent leaves the browser with whoever signs out, and is nobody
   assert.doesNotMatch(await kept(), /mine alone/);
 });
 
+test("whoever signs out in one tab leaves nothing in the composer of another, and nothing is kept from it after that", async (t) => {
+  const desk = await newPost(t);
+  // The other tab may ask before it hears of the end.
+  desk.tolerate(/status of 401/);
+  const [other, elsewhere] = [await desk.context.newPage(), await desk.context.newPage()];
+  await other.goto(`${office.worker.origin}/#/posts/new`);
+  await elsewhere.goto(`${office.worker.origin}/#/settings/budget`);
+  const text = other.getByLabel("Text", { exact: true });
+  await text.fill("in the other tab");
+  const kept = () => desk.page.evaluate(() => JSON.stringify(localStorage));
+  assert.match(await kept(), /in the other tab/);
+  await desk.press(desk.button("Sign out"));
+  await desk.press(desk.button("Sign out here"));
+  for (const page of [desk.page, other, elsewhere]) await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+  assert.equal(await text.count(), 0);
+  await other.keyboard.type("more of it");
+  assert.equal(await kept(), "{}");
+  await desk.signIn(ADMIN_KEY);
+  await other.reload();
+  await text.waitFor();
+  assert.equal(await text.inputValue(), "");
+});
+
 test("a refusal is told in X's words and sent again; what is published is taken off X", async (t) => {
   const own = await newAccount(office);
   faultAtX(office, { ...CREATE_CALL, kind: "answer", preset: "duplicate" });

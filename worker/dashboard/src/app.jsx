@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, SIGNED_OUT, get } from "./api.js";
 import { changed, forgetAll } from "./live.js";
 import { pageOf } from "./pages.js";
+import { forgetDraft } from "./pages/posts/draft.js";
 import { go, useRoute } from "./router.js";
 import { Shell } from "./shell.jsx";
 import { SignIn } from "./sign-in.jsx";
@@ -16,14 +17,14 @@ import { Toasts } from "./ui/toast.jsx";
 const SESSION = "/v1/dashboard/session";
 
 export function App() {
-  const { session, error, setSession, isLapsed, load } = useSession();
+  const { session, error, setSession, signOut, isLapsed, load } = useSession();
   useReturnFromX();
   if (error) return <Unreachable error={error} onRetry={load} />;
   if (session === undefined) return <div class="sign-in"><Loading rows={2} /></div>;
   if (session === null) return <SignIn onSignedIn={setSession} />;
   return (
     <>
-      <Shell session={session} onSignedOut={() => setSession(null)}>
+      <Shell session={session} onSignedOut={signOut}>
         <Place session={session} />
       </Shell>
       {isLapsed && <SignInAgain onSignedIn={setSession} />}
@@ -54,7 +55,27 @@ function useSession() {
     setState({ session });
     if (session) changed("/v1/");
   };
-  return { ...state, load, setSession };
+  const leave = () => {
+    forgetDraft();
+    setSession(null);
+  };
+  const tellTabs = useTabs(leave);
+  const signOut = () => {
+    leave();
+    tellTabs();
+  };
+  return { ...state, load, setSession, signOut };
+}
+
+/** The tabs of a browser share one cookie, so whoever signs out does so in all of them: nothing of theirs stays in another. */
+function useTabs(leave) {
+  const tabs = useRef();
+  useEffect(() => {
+    tabs.current = new BroadcastChannel(SIGNED_OUT);
+    tabs.current.onmessage = leave;
+    return () => tabs.current.close();
+  }, []);
+  return () => tabs.current.postMessage(null);
 }
 
 /** On phones the button takes the whole page to X, which comes back without the fragment: to where the button is. */

@@ -5,7 +5,6 @@ import { useAction } from "./action.js";
 import { del } from "./api.js";
 import { formatTime } from "./format.js";
 import { Mark } from "./mark.jsx";
-import { forgetDraft } from "./pages/posts/draft.js";
 import { PAGES } from "./pages.js";
 import { isFor } from "./scope.js";
 import { href, useRoute } from "./router.js";
@@ -85,7 +84,6 @@ function Leaving({ session, onSignedOut }) {
   const [isAsking, setAsking] = useState(false);
   const leave = (path) => async () => {
     await del(path);
-    forgetDraft();
     onSignedOut();
   };
   const whose = session.tenant_id ? `tenant ${session.tenant_id}` : session.key_id === "admin" ? "the admin key" : "an API key";
