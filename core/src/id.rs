@@ -14,7 +14,7 @@ pub use self::object::account_object;
 pub use self::x::{XId, XMediaId, XPostId, XUserId};
 use crate::seal::{base64url, base64url_decode};
 
-/// What an [`Id`] identifies. The bounds are what the derives on `Id` ask of their parameter.
+/// The kind of thing that an [`Id`] identifies. The bounds are needed by the derives on `Id`.
 pub trait Kind: Copy + Ord + Hash + fmt::Debug {
     const PREFIX: &'static str;
 }
@@ -151,9 +151,9 @@ pub mod kind {
 
 const EXPECTED_TENANT: &str = "1 to 128 characters of printable ASCII without space, \", \\, < and >";
 
-/// The operator's own name for one of their customers: an e-mail address, `auth0|abc`, a UUID in braces, a number. All
-/// but what would have to be escaped in JSON, in HTML or in a log line, so it is safe to show; what has a meaning in a
-/// path or a query (`/`, `%`, `&`, `+`) is encoded there.
+/// The operator's own name for a customer: an e-mail address, `auth0|abc`, a UUID in braces, a number. Characters that
+/// need an escape in JSON, in HTML or in a log line are excluded, so the name is safe to show. Characters with a
+/// meaning in a path or a query (`/`, `%`, `&`, `+`) are encoded there.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 pub struct TenantId(String);
 

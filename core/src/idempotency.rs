@@ -21,8 +21,8 @@ pub struct Key {
     pub key: String,
     /// SHA-256 over method, path and body: the path without a slash at its end, JSON in its one spelling.
     pub fingerprint: String,
-    /// The same over other spellings of this very call: what rows have that were stored before path and JSON had one
-    /// spelling here.
+    /// The digests over other spellings of the same call. Rows stored before path and JSON had one spelling here have
+    /// such a digest.
     pub earlier: Vec<String>,
 }
 
@@ -78,7 +78,7 @@ impl Key {
         ring.seal(&context(workspace, &self.fingerprint), body.as_bytes(), nonce)
     }
 
-    /// Opens what was stored for this call, now or before it had one spelling here.
+    /// Opens the answer stored for this call, under the current or an earlier spelling.
     pub fn open(&self, ring: &Keyring, workspace: &str, sealed: &str) -> Result<Secret<Vec<u8>>, SealError> {
         let open = |fingerprint| ring.open(&context(workspace, fingerprint), sealed);
         let others = self.earlier.iter().map(|earlier| open(earlier));

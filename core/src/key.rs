@@ -28,14 +28,14 @@ pub enum Scope {
 /// The narrowest binding that a call may come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Reach {
-    /// It concerns one account, or rows that are found by their accounts.
+    /// The call concerns one account, or rows that are found by their accounts.
     Account,
     /// It concerns a tenant as a whole.
     Tenant,
     Workspace,
 }
 
-/// What a call asks of the key that opens it.
+/// The rights that a call needs of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
     pub scope: Scope,
@@ -123,7 +123,7 @@ impl Binding {
             && (self.tenant_id.is_none() || self.tenant_id == account.tenant_id)
     }
 
-    /// The tenant that new rows are for: the caller's own, whatever it leaves out.
+    /// The tenant of new rows: the caller's own, even if the call names none.
     pub fn tenant_for(&self, wanted: Option<TenantId>) -> Result<Option<TenantId>, Refused> {
         if self.is_narrow() && wanted.is_some() && wanted != self.tenant_id {
             return Err(Refused::new(Code::InsufficientKeyScope, "This key is bound to another tenant."));
@@ -131,8 +131,9 @@ impl Binding {
         Ok(wanted.or_else(|| self.tenant_id.clone()))
     }
 
-    /// What an `Idempotency-Key` counts within. No key that a caller sends has a line end in it, no tenant id has one,
-    /// and no account id has a slash: the last slash of the first line parts the two, whatever the tenant is called.
+    /// The stored form of an `Idempotency-Key`, within the tenant and account of the API key. No key from a caller
+    /// contains a line end, no tenant id contains a line end, and no account id contains a slash. The last slash of the
+    /// first line therefore separates tenant and account, for every name of a tenant.
     pub fn idempotency_key(&self, key: &str) -> String {
         if !self.is_narrow() {
             return key.to_owned();

@@ -53,7 +53,7 @@ pub struct Container {
     pub has_url: bool,
 }
 
-/// What a caller wants said, checked as far as it can be without knowing who says it.
+/// The content that a caller wants to publish, checked as far as possible without the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     pub parts: Vec<Part>,
@@ -69,7 +69,7 @@ pub struct Part {
     pub media: Option<Vec<Named>>,
 }
 
-/// How the caller wrote it, and so by which path it is told what is wrong.
+/// The caller's spelling (`content` or `containers`). The spelling decides the path in messages about mistakes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wording {
     Content,
@@ -222,7 +222,7 @@ impl Post {
         self.scheduled_at.unwrap_or(now)
     }
 
-    /// What X will see of it from one account.
+    /// The segments that one account sends to X.
     pub fn segments(&self, prices: &Prices) -> Vec<Segment> {
         if let Some(id) = &self.repost_of {
             let container_id = format!("{}.0", self.id);
@@ -250,7 +250,7 @@ impl Post {
         self.containers.iter().enumerate().map(segment).collect()
     }
 
-    /// The writes that one account makes of it, for the bill.
+    /// The writes of one account for this post, for the bill.
     pub fn writes(&self) -> Vec<Write> {
         match self.repost_of {
             Some(_) => vec![Write::Repost],
@@ -269,7 +269,7 @@ impl Post {
         std::iter::once(post).chain(alt_texts.map(|_| Write::AltText)).collect()
     }
 
-    /// What is to be uploaded for it, and so needs the scope for it.
+    /// Whether the post has media to upload, and therefore needs the scope for media.
     pub fn has_media(&self) -> bool {
         self.containers.iter().any(|container| !container.media.is_empty())
     }

@@ -24,7 +24,7 @@ pub struct Change {
     pub draft: Option<Draft>,
 }
 
-/// A delivery's next version, as it is to be stored and as its account is to hear of it.
+/// A delivery's next version: the row to store, and the message for the account.
 #[derive(Debug)]
 pub struct Next {
     /// The account's object.
@@ -43,9 +43,9 @@ pub struct Deletion {
     pub forgets: bool,
 }
 
-/// What a retry is about. Failed deliveries go on at the first segment that is missing, as their next versions. A held one
-/// stays what it is and is tried now: what is held may begin by itself at any moment, so only its account's object can say
-/// when.
+/// The deliveries of a retry. Failed deliveries go on at the first missing segment, as their next versions. A held
+/// delivery stays unchanged and is tried now: a held delivery may begin at any moment, so only the account's object can
+/// say when.
 #[derive(Debug)]
 pub struct Retry {
     pub failed: Vec<(Delivery, Account)>,
@@ -71,7 +71,7 @@ pub fn require_changeable(post: &Post, deliveries: &[(Delivery, Account)]) -> Re
     if open.iter().all(|(delivery, _)| delivery.has_not_begun()) { Ok(()) } else { Err(already_published()) }
 }
 
-/// The post as the caller wants it, checked for every account that is to send it.
+/// The changed post, checked for every account that is to send the post.
 pub fn apply(post: &Post, change: Change, accounts: &[&Account]) -> Result<Post, Refused> {
     let mut post = post.clone();
     if let Some(time) = change.scheduled_at {
@@ -121,8 +121,7 @@ pub fn delete(post: &Post, deliveries: &[(Delivery, Account)]) -> Deletion {
     Deletion { forgets: post.is_draft || steps.is_empty(), steps }
 }
 
-/// What a recalled delivery has become, for the account that asks. Of a draft, and of a post that is deleted, nothing is
-/// sent.
+/// The current form of a recalled delivery, for the account that asks. Nothing is sent of a draft or of a deleted post.
 pub fn reclaimed(post: Option<&Post>, delivery: Delivery) -> Delivery {
     if post.is_some_and(|post| !post.is_draft) { delivery } else { delivery.withdrawn() }
 }
@@ -164,7 +163,7 @@ impl Retry {
     }
 }
 
-/// Accounts that were removed take nothing new. Their rows say that they are disconnected.
+/// Removed accounts take nothing new. The rows of removed accounts have the status `disconnected`.
 fn require_connected<'a>(deliveries: impl IntoIterator<Item = &'a (Delivery, Account)>) -> Result<(), Refused> {
     let gone = deliveries.into_iter().find(|(_, account)| account.status == Status::Disconnected);
     let Some((_, account)) = gone else { return Ok(()) };

@@ -14,7 +14,7 @@ pub const CURRENT: usize = OLDEST.len();
 /// What an object has stored about its own tables.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SchemaVersion {
-    /// 0: a new object, or one of the code that knew no versions. Version 1 creates whatever either lacks.
+    /// 0: a new object, or an object of code without versions. Version 1 creates everything that either lacks.
     pub version: usize,
     /// The oldest version of the code that may open them.
     pub oldest: usize,
@@ -30,8 +30,7 @@ pub enum SchemaError {
     TooNew { stored: SchemaVersion },
 }
 
-/// The versions that an object has yet to be brought to, in their order. None for an object of newer code that this code
-/// may open.
+/// The missing versions of an object, in order. None for an object of newer code that this code may open.
 pub fn missing<T>(stored: SchemaVersion, versions: &[T; CURRENT]) -> Result<&[T], SchemaError> {
     if stored.oldest > CURRENT {
         return Err(SchemaError::TooNew { stored });
@@ -44,13 +43,13 @@ pub fn mark() -> SchemaVersion {
     SchemaVersion { version: CURRENT, oldest: oldest() }
 }
 
-/// The oldest version whose rows this code reads as they are: the code that wrote them may still open today's tables.
+/// The oldest version whose rows this code reads without a change: code of that version may still open today's tables.
 fn oldest() -> usize {
     OLDEST.last().copied().unwrap_or(CURRENT)
 }
 
-/// Whether rows that code of `version` wrote can be put into tables of today: each of their columns is there, and their
-/// values mean the same.
+/// Whether rows written by code of `version` fit into today's tables: all columns of such a row exist, and the values
+/// mean the same.
 pub fn reads_rows_of(version: usize) -> bool {
     (oldest()..=CURRENT).contains(&version)
 }

@@ -20,7 +20,7 @@ pub struct Standstill {
     pub is_complete: bool,
     /// The backup that this deployment came from.
     pub restored: Option<String>,
-    /// How often reading one in was begun: a later try is not disturbed by what is left of an earlier one.
+    /// The number of tries to restore a backup. Messages of an earlier try do not disturb a later try.
     pub attempt: u32,
 }
 

@@ -8,7 +8,8 @@ use crate::refusal::Refused;
 use crate::x::media::check_together;
 use crate::x::options::Options;
 
-/// An attachment as the caller named it, by an id or URL at `path`. Its other fields are beside that, if it has some.
+/// An attachment as named by the caller, by an id or URL at `path`. The other fields of the attachment are beside id or
+/// URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
     pub path: String,
@@ -69,8 +70,8 @@ pub fn is_for(media: &Media, tenant_id: Option<&TenantId>) -> bool {
     media.tenant_id.is_none() || media.tenant_id.as_ref() == tenant_id
 }
 
-/// What X takes in one post (X docs, x-api/media/quickstart/best-practices; `CreatePostsRequest` of X's API description
-/// 2.167). The kind of what a URL names is known when it is fetched.
+/// X's rules for the media of one post (X docs, x-api/media/quickstart/best-practices; `CreatePostsRequest` of X's API
+/// description 2.167). The kind of a file behind a URL is known once the file is fetched.
 pub(super) fn check(container: &Container, options: &Options, media_path: &str, path: &str) -> Result<(), Refused> {
     let media = &container.media;
     if media.is_empty() {

@@ -7,7 +7,7 @@ use crate::account::{Account, Status};
 use crate::id::{NetworkId, TenantId};
 use crate::refusal::{Code, Refused};
 
-/// The accounts that get a post, and what the caller hears of those that are left out.
+/// The accounts that get a post, and the warnings about accounts left out.
 #[derive(Debug)]
 pub struct Recipients<'a> {
     pub accounts: Vec<&'a Account>,
@@ -45,8 +45,8 @@ pub fn means_every(name: &str) -> bool {
     matches!(name, "x" | "twitter")
 }
 
-/// A handle goes from one X user to another, and the rows of the first one may not know it yet. Who of them is meant by the
-/// handle is the caller's to say.
+/// A handle can move from one X user to another, and the rows of the first user may still have the handle. Only the
+/// caller can say which user is meant.
 pub fn require_one_user(name: &str, found: &[&Account], field: &str) -> Result<(), Refused> {
     let Some(first) = found.first() else { return Ok(()) };
     if found.iter().all(|account| account.user.id == first.user.id) {
@@ -56,7 +56,7 @@ pub fn require_one_user(name: &str, found: &[&Account], field: &str) -> Result<(
     Err(Refused::new(Code::AmbiguousAccount, message.clone()).with_detail(field, message))
 }
 
-/// A disconnected account takes no posts; one that waits for its reconnection does, and holds them.
+/// A disconnected account takes no posts. An account that waits for its reconnection takes posts and holds the posts.
 fn matches_of<'a>(name: &str, known: &'a [Account]) -> Vec<&'a Account> {
     let is_meant = |account: &&Account| {
         (means_every(name) && account.status == Status::Active)
@@ -83,8 +83,9 @@ fn list_of(accounts: &[&Account]) -> String {
     described.collect::<Vec<_>>().join(", ")
 }
 
-/// X refuses the second post of one X user as a duplicate, and bills it. An X user who is connected through several apps
-/// posts through the one that can post: an app that is paused comes last; of equals the account that was connected last.
+/// X refuses the second post of one X user as a duplicate, and bills the post. An X user connected through several apps
+/// therefore posts through the account that can post. Accounts of a paused app come last. Among equals the last
+/// connected account wins.
 fn one_for_each_user<'a>(chosen: &[&'a Account], paused: &BTreeSet<NetworkId>) -> Recipients<'a> {
     let mut users: BTreeMap<&str, Vec<&'a Account>> = BTreeMap::new();
     for account in chosen.iter().copied() {

@@ -18,7 +18,7 @@ pub enum Past {
     Now,
 }
 
-/// When it leaves, `None` being now, and what the caller should hear of it.
+/// The time of leaving (`None` means now), and a warning for the caller.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Time {
     pub at: Option<UnixMillis>,

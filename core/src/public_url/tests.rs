@@ -138,7 +138,7 @@ proptest! {
         let _ = PublicUrl::parse(&format!("https://{text}"), allows_loopback);
     }
 
-    /// What is taken is what is asked: read again, it is the same and still allowed.
+    /// An accepted URL is requested unchanged: parsed again, the URL is the same and still allowed.
     #[test]
     fn what_was_taken_is_taken_again(host in "[a-z0-9.:\\[\\]%x-]{1,24}", path in "\\PC{0,12}") {
         if let Ok(url) = PublicUrl::parse(&format!("https://{host}/{path}"), false) {
@@ -162,7 +162,7 @@ proptest! {
         }
     }
 
-    /// No IPv6 address that carries an IPv4 address is asked, whatever that address is.
+    /// No IPv6 address that carries an IPv4 address is requested, for any IPv4 address.
     #[test]
     fn no_embedded_ipv4_address_is_asked(bits: u32) {
         let (high, low) = (bits >> 16, bits & 0xffff);

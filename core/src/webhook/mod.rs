@@ -25,7 +25,7 @@ use crate::time::{Span, UnixMillis};
 /// After a secret was replaced both sign for so long, so that the receiver can change over when it likes.
 const SUPERSEDED_FOR: Span = Span::hours(24);
 
-/// What may be told. `test` is for those who ask for it.
+/// The events. `test` is sent only on request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum EventKind {
     #[serde(rename = "account.connected")]
@@ -87,7 +87,7 @@ pub struct SealedHeaders {
     pub sealed: String,
 }
 
-/// It is switched off: what happens is written down for it, and not sent.
+/// The webhook is switched off: events are stored for the webhook, and not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disabled {
     pub reason: DisabledReason,
@@ -161,8 +161,8 @@ impl Webhook {
         is_in_reach && self.events.contains(&kind)
     }
 
-    /// Says whether custom headers were dropped. They are credentials for the origin that they were given for, and do
-    /// not follow the address to another one.
+    /// Returns whether custom headers were dropped. Custom headers are credentials for one origin, and do not follow
+    /// the address to another origin.
     pub fn change(&mut self, change: Change, now: UnixMillis) -> bool {
         let moves = change.url.as_deref().is_some_and(|url| !is_same_origin(&self.url, url));
         let drops = moves && change.headers.is_none() && self.headers.is_some();

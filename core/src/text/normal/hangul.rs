@@ -9,7 +9,7 @@ const LEADS: u32 = 19;
 const VOWELS: u32 = 21;
 const TRAILS: u32 = 28;
 
-/// A syllable's last consonant and what is before it, or its vowel and its first consonant.
+/// A syllable's last consonant and the part before; or the vowel and the first consonant.
 pub(super) fn decompose(c: char) -> Option<(char, char)> {
     let syllable = index(c, FIRST_SYLLABLE, LEADS * VOWELS * TRAILS)?;
     let (open, trail) = (syllable / TRAILS, syllable % TRAILS);

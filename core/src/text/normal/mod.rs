@@ -101,7 +101,7 @@ fn class(c: char) -> u8 {
     table::RUN_CLASSES.get(run).copied().filter(|_| is_in_run).unwrap_or_default()
 }
 
-/// Each run of marks in the order of their classes. The offsets stay, so that they keep ascending.
+/// Each run of marks in the order of the marks' classes. The offsets stay in place, so that offsets keep ascending.
 fn reordered(mut units: Vec<Unit>) -> Vec<Unit> {
     let offsets: Vec<usize> = units.iter().map(|unit| unit.offset).collect();
     for run in units.chunk_by_mut(|_, next| next.class != 0) {

@@ -90,8 +90,9 @@ impl Inner {
         log::unattended("account", "what X says of users", &told);
     }
 
-    /// A refresh shows that somebody uses the account. People rename, and gain or lose Premium, so X is asked who this is,
-    /// unless it has been asked since; beside whatever else is done. What fails is made up for by the next refresh.
+    /// A refresh shows that somebody uses the account. People change their names, and gain or lose Premium. X is
+    /// therefore asked for the user, unless another call has asked since the refresh. The question runs beside other
+    /// work, and the next refresh makes up for a failure.
     pub(super) fn ask_who_was_refreshed(self: &Rc<Self>) {
         let Some(account_id) = self.refreshed.take() else { return };
         let inner = Rc::clone(self);
@@ -105,7 +106,7 @@ impl Inner {
         self.ask_x((account_id, lookup.scopes()), lookup.endpoint(), LIST, &request).await
     }
 
-    /// The last one first: X keeps the replies to a post that is gone, but nobody wants to see a thread without its head.
+    /// The last post first: X keeps the replies to a deleted post, but nobody wants to see a thread without its head.
     pub(super) async fn delete(self: &Rc<Self>, account_id: &AccountId, segments: &[Segment]) -> Result<()> {
         let who = (account_id, [SCOPE].as_slice());
         for segment in segments.iter().rev() {
@@ -131,7 +132,7 @@ impl Inner {
         Ok(())
     }
 
-    /// One call for a row, with the scopes that it needs; on a 401 exactly one refresh and the call again. An exhausted
+    /// One call for a row, with the needed scopes. A 401 leads to exactly one refresh and a second call. An exhausted
     /// window is not tried.
     pub(super) async fn ask_x(
         self: &Rc<Self>,

@@ -50,7 +50,7 @@ pub struct AccountObject {
     inner: Rc<Inner>,
 }
 
-/// A refresh of one pair, which all who need it wait for.
+/// A refresh of one pair, shared by all callers that need the pair.
 type Flight = Shared<LocalBoxFuture<'static, Result<()>>>;
 
 struct Inner {
@@ -58,7 +58,7 @@ struct Inner {
     app: OnceCell<App>,
     store: Store,
     refreshing: RefCell<BTreeMap<Owner, Flight>>,
-    /// For whom tokens were refreshed, until X is asked who that is. A crash forgets it.
+    /// The row whose tokens were refreshed, until X is asked for the user. A crash forgets the row.
     refreshed: RefCell<Option<AccountId>>,
     /// What the ledger was told of users last, and until when the same again is no news.
     told: RefCell<Option<(Vec<XUser>, UnixMillis)>>,
@@ -114,7 +114,7 @@ impl DurableObject for AccountObject {
 }
 
 impl Inner {
-    /// Whatever a message changed, and whether it failed or not: the alarm is derived from the rows as they are now.
+    /// Handles a message. Afterwards the alarm is derived from the rows, after a failure too.
     async fn handle(self: &Rc<Self>, message: Message) -> Result<Value> {
         let result = match message {
             Message::Adopt(adoption) => self.adopt(&adoption).and_then(reply),

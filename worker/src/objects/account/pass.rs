@@ -23,8 +23,8 @@ use crate::rpc::account::{CONTENT_HEADERS, KEY_ID_HEADER, PASSAGE_HEADER, Passag
 use crate::rpc::workspace::Admission;
 
 impl Inner {
-    /// In order: (1) whose key it is; for a call that writes (2) the windows, (3) what the ledger has against it; (4) a
-    /// token; (5) X. It is never sent twice.
+    /// In order: (1) the owner of the key; for a writing call (2) the windows, (3) the workspace's checks; (4) a token;
+    /// (5) X. The call is never sent twice.
     pub(super) async fn pass(self: &Rc<Self>, request: &Request) -> Result<Response> {
         let header = request.headers().get(PASSAGE_HEADER)?.unwrap_or_default();
         let passage: Passage = serde_json::from_str(&header)?;
@@ -46,7 +46,7 @@ impl Inner {
         told(answer, &key_id)
     }
 
-    /// The account that the call is for, and the key that it came with.
+    /// The account of the call, and the key of the caller.
     fn payer(&self, passage: &Passage) -> Result<(AccountId, String)> {
         if let Some(account_id) = &passage.admitted_for {
             return Ok((account_id.clone(), passage.key_id.clone()));

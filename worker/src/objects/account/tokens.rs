@@ -20,7 +20,7 @@ use crate::names::WORKSPACE;
 use crate::outbound::QUICK;
 use crate::runtime::{entropy, now};
 
-/// A token that is good now, and which pair it belongs to.
+/// A valid token, and its pair.
 pub struct Access {
     pub token: Secret<String>,
     owner: Owner,
@@ -96,7 +96,8 @@ impl Inner {
         self.open_tokens(pair).is_ok_and(|known| known.access_token.ct_eq(tokens.access_token.expose().as_bytes()))
     }
 
-    /// The app works again: a refresh that it was refused for may be tried at once, and what was held for it goes on.
+    /// The app works again: a refresh refused because of the app may be tried at once, and deliveries held for the app
+    /// go on.
     pub(super) fn app_mended(&self) -> Result<()> {
         for pair in self.all_pairs()?.iter().filter(|pair| pair.grant.refresh.is_client_refused) {
             self.update_grant(&pair.owner, Grant::client_mended)?;
