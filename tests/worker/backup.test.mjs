@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
   api,
+  callbackOf,
   connect,
   CREATE_CALL,
   createPost,
@@ -375,4 +376,64 @@ test("nothing secret is in the file in the open", async (t) => {
   for (const secret of [...tokens, bench.x.app.client_secret, hook.secret, "a text of the customer's", account.username]) {
     assert.ok(!plain.includes(secret));
   }
+});
+
+/** `older` is whole and without the queue of `account`; `newer` has it, and ends before its last line. */
+async function twoFiles(t, { isDisconnectedInOlder }) {
+  const bench = await deployment(t);
+  const { username } = newUser(bench);
+  if (isDisconnectedInOlder) {
+    const { id } = await connect(bench, { username });
+    await bench.api.delete(`/v1/social-accounts/${id}`);
+  }
+  await handOver(bench);
+  const older = await exported(bench);
+  await takeBack(bench);
+  const account = await connect(bench, { username });
+  await createPost(bench, account, { content: "of the file that broke off", scheduledAt: fromNow(1000) });
+  await handOver(bench);
+  const newer = (await exported(bench)).trimEnd().split("\n").slice(0, -1);
+  const there = await elsewhere(t, bench);
+  const callbacks = [bench.worker, there.worker].map(callbackOf);
+  bench.x.setApp({ client_id: bench.x.app.client_id, callbacks });
+  return { bench, there, username, older, newer: `${newer.join("\n")}\n` };
+}
+
+const LEFT_OVER = {
+  "an account that the next file does not name": {},
+  "an account that is disconnected in the next file": { isDisconnectedInOlder: true },
+  "an account, the power cut included,": { isCut: true },
+};
+for (const [what, { isDisconnectedInOlder = false, isCut = false }] of Object.entries(LEFT_OVER)) {
+  test(`what a file that broke off left in ${what} neither acts nor stands in anybody's way`, async (t) => {
+    const { bench, there, username, older, newer } = await twoFiles(t, { isDisconnectedInOlder });
+    assertRefused(await restore(there, newer), 400, "invalid_payload");
+    if (isCut) {
+      await there.worker.kill();
+      await there.worker.restart();
+    }
+    const whole = await restore(there, older);
+    assert.equal(whole.status, 200, whole.text);
+    await untilStatus(there, "running");
+    // What was left there would be due by now, and before what is published next.
+    const account = await connect(there, { username });
+    await handOver(there);
+    await takeBack(there);
+    assert.equal((await publishPost(there, account, { content: "of this one" })).socialAccounts[0].state, "published");
+    assert.deepEqual(textsAt(bench, { username }), ["of this one"]);
+    assert.deepEqual((await there.api.delete(`/v1/social-accounts/${account.id}`)).body.warnings, []);
+  });
+}
+
+test("a third file finds nothing of two that broke off, whatever either wrote to whom", async (t) => {
+  const { bench, there, username, older, newer } = await twoFiles(t, {});
+  const half = newer.split("\n");
+  for (const broken of [newer, half.slice(0, 6).join("\n"), newer]) {
+    assertRefused(await restore(there, `${broken}\n`), 400, "invalid_payload");
+  }
+  assert.equal((await restore(there, older)).status, 200);
+  await untilStatus(there, "running");
+  const account = await connect(there, { username });
+  assert.equal((await publishPost(there, account, { content: "the first" })).socialAccounts[0].state, "published");
+  assert.deepEqual(textsAt(bench, { username }), ["the first"]);
 });

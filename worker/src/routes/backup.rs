@@ -9,6 +9,7 @@ use std::future::poll_fn;
 
 use futures_channel::mpsc::{Sender, channel};
 use futures_util::TryStreamExt;
+use futures_util::future::try_join_all;
 use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::backup::{
@@ -182,6 +183,7 @@ pub async fn restore(app: &App, mut incoming: Incoming) -> Answered {
         Begun::Fresh { attempt } => attempt,
         Begun::Already => return Ok(caller.run(Command::ShowRestored).await?),
     };
+    clear(app, &caller, attempt).await?;
     let mut file = Import { app, caller: &caller, attempt, batch: Batch::default(), object: String::new() };
     while let Some(line) = caller.require(body.next().await).await? {
         let entry = caller.require(lines.open(&line).map_err(Refused::from)).await?;
@@ -192,6 +194,19 @@ pub async fn restore(app: &App, mut incoming: Incoming) -> Answered {
     file.flush().await?;
     caller.require(lines.finish().map_err(Refused::from)).await?;
     Ok(caller.finish(Command::Restore(Restore::End { attempt })).await?)
+}
+
+/// What a restore that broke off left in the objects of accounts goes before a row of this file arrives: the file may not
+/// name those accounts. An object that is not reached ends this try; the next one begins with all of them again.
+async fn clear(app: &App, caller: &ApiCaller<'_>, attempt: u32) -> Result<(), Early> {
+    let mut after = String::new();
+    loop {
+        let names: Vec<String> = caller.plan(Command::Restore(Restore::Clear { attempt, after })).await?;
+        let Some(last) = names.last() else { return Ok(()) };
+        after = last.clone();
+        let asked = names.iter().map(async |name| app.account(name)?.clear_restored(attempt).await);
+        try_join_all(asked).await?;
+    }
 }
 
 struct Import<'a> {

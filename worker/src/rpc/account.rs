@@ -71,6 +71,9 @@ pub enum Message {
     Export {
         place: Place,
     },
+    ClearRestored {
+        attempt: u32,
+    },
     Restore {
         attempt: u32,
         is_first: bool,
@@ -293,6 +296,11 @@ impl AccountStub {
     /// Its rows, once it stands still. The pair is sealed by our ring.
     pub async fn export(&self, place: Place) -> Result<Page> {
         ask(&self.stub, &Message::Export { place }).await
+    }
+
+    /// A try to restore begins: whatever the tries before it left here goes.
+    pub async fn clear_restored(&self, attempt: u32) -> Result<()> {
+        ask(&self.stub, &Message::ClearRestored { attempt }).await
     }
 
     /// Rows of a backup. The first ones take the place of whatever was there, and the object stands still.

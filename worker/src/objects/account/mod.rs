@@ -136,6 +136,7 @@ impl Inner {
             Message::Wake => reply(()),
             Message::StandStill { stands } => self.stand_still(stands).and_then(reply),
             Message::Export { place } => self.export(&place).and_then(reply),
+            Message::ClearRestored { attempt } => self.clear_restored(attempt).and_then(reply),
             Message::Restore { attempt, is_first, rows } => self.restore(attempt, is_first, &rows).and_then(reply),
         };
         self.ask_who_was_refreshed();

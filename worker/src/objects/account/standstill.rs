@@ -44,6 +44,25 @@ impl Inner {
         self.db()?.page(CARRIED, place)
     }
 
+    /// What the tries before `attempt` wrote goes, and the object is as if it had never been restored: the next file may
+    /// not name it. Rows of those tries that are still on their way are refused from here on, as after a try that ended.
+    pub(super) fn clear_restored(&self, attempt: u32) -> Result<()> {
+        self.db()?.transaction(|| {
+            let newer = "SELECT count(*) AS count FROM standstill WHERE attempt >= ?";
+            if self.db()?.count(newer, vec![i64::from(attempt).into()])? > 0 {
+                return Ok(());
+            }
+            let last = i64::from(attempt.saturating_sub(1));
+            let ended = "INSERT OR REPLACE INTO standstill (id, stands, attempt) VALUES (1, FALSE, ?)";
+            self.db()?.run(ended, vec![last.into()])?;
+            self.delete_carried()
+        })
+    }
+
+    fn delete_carried(&self) -> Result<()> {
+        CARRIED.iter().try_for_each(|table| self.db()?.run(&format!("DELETE FROM {}", table.name), Vec::new()))
+    }
+
     /// Takes in rows of a restore. Messages of an earlier try, or of a try that has ended, change nothing.
     pub(super) fn restore(&self, attempt: u32, is_first: bool, rows: &[Stored]) -> Result<()> {
         self.db()?.transaction(|| {
@@ -54,9 +73,7 @@ impl Inner {
             if is_first {
                 let stand = "INSERT OR REPLACE INTO standstill (id, stands, attempt) VALUES (1, TRUE, ?)";
                 self.db()?.run(stand, vec![i64::from(attempt).into()])?;
-                CARRIED
-                    .iter()
-                    .try_for_each(|table| self.db()?.run(&format!("DELETE FROM {}", table.name), Vec::new()))?;
+                self.delete_carried()?;
             }
             rows.iter().try_for_each(|(table, row)| self.db()?.insert(CARRIED, table, row))
         })

@@ -85,7 +85,7 @@ impl Inner {
         if self.require_standstill()? == since { Ok(()) } else { Err(stands_still().into()) }
     }
 
-    /// A restore that broke off is begun anew, with this file or another.
+    /// A restore that broke off is begun anew, with this file or another. What it left is cleared before a row arrives.
     pub(super) fn begin_restore(&self, id: &str) -> Result<Begun> {
         let before = self.standstill()?;
         let is_half = before.as_ref().is_some_and(|before| before.goal == Goal::Restore);
@@ -100,6 +100,17 @@ impl Inner {
         self.save_standstill(&restoring, None)?;
         CARRIED.iter().try_for_each(|table| self.db()?.run(&format!("DELETE FROM {}", table.name), Vec::new()))?;
         Ok(Begun::Fresh { attempt: restoring.attempt })
+    }
+
+    /// A file's accounts arrive before the rows of their objects, so the accounts that are here name each object that
+    /// earlier tries wrote to. They go last: whoever breaks off here is followed by a try that begins with all of them.
+    pub(super) fn clear_restored(&self, attempt: u32, after: &str) -> Result<Vec<String>> {
+        self.require_restoring(attempt)?;
+        let names = self.object_names(after)?;
+        if names.is_empty() {
+            CARRIED.iter().try_for_each(|table| self.db()?.run(&format!("DELETE FROM {}", table.name), Vec::new()))?;
+        }
+        Ok(names)
     }
 
     fn require_empty(&self) -> Result<()> {

@@ -304,6 +304,7 @@ impl Inner {
             Command::ExportPage { place } => go(self.export_page(place)?),
             Command::ExportObjects { after } => go(self.export_objects(after)?),
             Command::Restore(Restore::Begin { id }) => go(self.begin_restore(id)?),
+            Command::Restore(Restore::Clear { attempt, after }) => go(self.clear_restored(*attempt, after)?),
             Command::Restore(Restore::Rows { attempt, table, rows }) => go(self.restore_rows(*attempt, table, rows)?),
             Command::Restore(Restore::End { attempt }) => Ok(done(self.end_restore(*attempt)?)),
             Command::ShowRestored => Ok(done(self.show_restored()?)),

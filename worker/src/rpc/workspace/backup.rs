@@ -9,9 +9,23 @@ use serde_json::{Map, Value};
 /// A step of reading a backup in.
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Restore {
-    Begin { id: String },
-    Rows { attempt: u32, table: String, rows: Vec<Map<String, Value>> },
-    End { attempt: u32 },
+    Begin {
+        id: String,
+    },
+    /// What earlier tries left goes. Answers the names of objects that they may have written to, behind `after`; when there
+    /// are none any more, their rows here go too.
+    Clear {
+        attempt: u32,
+        after: String,
+    },
+    Rows {
+        attempt: u32,
+        table: String,
+        rows: Vec<Map<String, Value>>,
+    },
+    End {
+        attempt: u32,
+    },
 }
 
 /// What a backup begins with.
