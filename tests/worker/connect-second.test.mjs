@@ -13,9 +13,11 @@ import {
   followLink,
   inOtherBrowser,
   leaves,
+  leftForX,
   liveTokens,
   newPerson,
   openLink,
+  stateOf,
   statusOf,
 } from "../support/sign-in.mjs";
 
@@ -143,6 +145,17 @@ test("a junk code, none at all, a refusal and another app's code from a stranger
     assert.ok(page.text.includes("X no longer accepts this sign-in"), "whoever brought it is told");
   }
   await browse(bench, attempt.callback, attempt.cookie);
+  assert.equal((await complete(bench, attempt.session, attempt.verifier)).body.data.status, "connected");
+});
+
+test("however many junk codes come, the starter's own callback counts", async () => {
+  const attempt = await leftForX(bench, { tenant_id: "crowded" });
+  const junk = (n) => browse(bench, `/connect/callback/x?${new URLSearchParams({ state: stateOf(attempt.location), code: `junk-${n}` })}`);
+  for (let from = 0; from < 220; from += 20) await Promise.all(Array.from({ length: 20 }, (_, n) => junk(from + n)));
+  // X's code lives 30 seconds, which the crowd may take.
+  const callback = consent(bench, attempt.location, newPerson(bench));
+  assert.equal((await browse(bench, callback, attempt.cookie)).status, 303);
+  assert.equal(await statusOf(bench, attempt.session), "authorized");
   assert.equal((await complete(bench, attempt.session, attempt.verifier)).body.data.status, "connected");
 });
 

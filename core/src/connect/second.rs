@@ -14,7 +14,8 @@ use crate::time::{Span, UnixMillis};
 pub const TAKEOVER: Span = Span::secs(30);
 /// Each costs a call to X. After as many only the starter's browser is listened to.
 const MOST_REFUSALS: usize = 5;
-/// More arrivals at one start are not told apart any more: then the starter's browser has to start anew.
+/// The latest arrivals at one start that are known. One of before is dead at X: a code lives 30 seconds. So however many
+/// strangers come, what the starter's browser brings and nobody else was seen with is its own.
 const MOST_ARRIVALS: usize = 200;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,8 +47,10 @@ impl SecondBrowsers {
 
     /// A repetition keeps the time of the first arrival.
     pub fn arrived(&mut self, x_code: &str, now: UnixMillis) {
-        if self.arrival(x_code).is_none() && self.arrivals.len() < MOST_ARRIVALS {
+        if self.arrival(x_code).is_none() {
             self.arrivals.push(Arrival { x_code: x_code.to_owned(), at: now });
+            let surplus = self.arrivals.len().saturating_sub(MOST_ARRIVALS);
+            self.arrivals.drain(..surplus);
         }
     }
 
@@ -62,10 +65,7 @@ impl SecondBrowsers {
 
     /// Whether the starter's browser may bring it, although a second one may have been first.
     pub fn starter_may_bring(&self, x_code: &str, takeover: Span, now: UnixMillis) -> bool {
-        match self.arrival(x_code) {
-            Some(arrival) => now < arrival.at + takeover,
-            None => self.arrivals.len() < MOST_ARRIVALS,
-        }
+        self.arrival(x_code).is_none_or(|arrival| now < arrival.at + takeover)
     }
 
     /// Why what a browser brought was refused.
@@ -114,12 +114,14 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_told_apart_any_more_is_not_the_starters() {
+    fn however_many_strangers_come_the_starters_own_counts_and_the_latest_of_theirs_do_not() {
         let mut second = SecondBrowsers::none();
-        for n in 0..=MOST_ARRIVALS {
+        for n in 0..=MOST_ARRIVALS * 2 {
             second.arrived(&n.to_string(), T0);
         }
-        assert!(!second.starter_may_bring(&MOST_ARRIVALS.to_string(), TAKEOVER, T0 + Span::mins(5)));
+        let may = |code: usize| second.starter_may_bring(&code.to_string(), TAKEOVER, T0 + Span::mins(5));
+        assert!(second.starter_may_bring("the starter's own", TAKEOVER, T0 + Span::mins(5)));
+        assert_eq!([may(MOST_ARRIVALS * 2), may(MOST_ARRIVALS + 1)], [false, false]);
         assert_eq!(second.arrivals.len(), MOST_ARRIVALS);
     }
 }
