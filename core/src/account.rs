@@ -67,6 +67,8 @@ impl From<Ended> for Reason {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Consent {
     pub network_id: NetworkId,
+    /// Whose tokens they are: an account is entered only while the X app has this client id.
+    pub client_id: String,
     pub tenant_id: Option<TenantId>,
     pub user: XUser,
     pub scopes: Scopes,
@@ -116,6 +118,11 @@ impl Account {
             self.status_since = now;
         }
         is_news
+    }
+
+    /// The X app that its tokens were for is gone, whether or not its object has heard of that.
+    pub const fn has_lost_its_app(&self) -> bool {
+        matches!(self.status_reason, Some(Reason::NetworkDeleted | Reason::ClientChanged))
     }
 
     /// The name of the object that holds the tokens: one per app and X user, however many tenants share it.

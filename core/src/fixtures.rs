@@ -30,6 +30,7 @@ pub fn account(n: u8) -> Account {
     };
     let consent = Consent {
         network_id: NetworkId::from_entropy([0; 16]),
+        client_id: "client".to_owned(),
         tenant_id: None,
         user,
         scopes: Scopes::publish_default(),

@@ -2,11 +2,13 @@
 
 mod choice;
 mod circuit;
+mod former;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::choice::{account_to_reconnect, client_for_session, is_readable, require_own};
 pub use self::circuit::{AfterProbe, Evidence, Finding, Gate, Pause, Probe, Verdict};
+pub use self::former::require_client;
 use crate::doctor::ClientIdShape;
 use crate::id::{NetworkId, TenantId};
 use crate::time::UnixMillis;
@@ -31,6 +33,13 @@ pub struct Network {
     /// How much that limit allows. Rows of before it was kept do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     closed_limit: Option<i64>,
+    /// Clients whose place another one took, with the last secret of each, as long as the secret is kept: their tokens are
+    /// revoked with it. Code of before did not keep them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    former_clients: Vec<ClientRef>,
+    /// Until then connect sessions need the secrets that are superseded: X has yet to revoke tokens of theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secrets_held_until: Option<UnixMillis>,
     pub created_at: UnixMillis,
     pub updated_at: UnixMillis,
 }
@@ -65,6 +74,7 @@ pub struct ClientRef {
 impl Network {
     /// The app as these credentials make it. What is known of `before` stays: its pause ends by itself or by a person.
     pub fn stored(credentials: Credentials, before: Option<&Self>, now: UnixMillis) -> Self {
+        let former_clients = before.map(|network| network.former_clients_with(&credentials.client_id));
         Self {
             id: credentials.id,
             tenant_id: credentials.tenant_id,
@@ -76,6 +86,8 @@ impl Network {
             probe_at: None,
             closed_until: before.and_then(|network| network.closed_until),
             closed_limit: before.and_then(|network| network.closed_limit),
+            former_clients: former_clients.unwrap_or_default(),
+            secrets_held_until: before.and_then(|network| network.secrets_held_until),
             created_at: before.map_or(now, |network| network.created_at),
             updated_at: now,
         }

@@ -25,7 +25,7 @@ impl Default for Pace {
 
 impl Pace {
     /// By default an hour.
-    const fn longest(self) -> Span {
+    pub const fn longest(self) -> Span {
         Span::millis(self.first.as_millis().saturating_mul(120))
     }
 }

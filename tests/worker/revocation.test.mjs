@@ -10,8 +10,8 @@ import { after, before, test } from "node:test";
 import { api, callbackOf, connect, newUser, publishPost, registerNetwork, startBench } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
-import { liveTokens } from "../support/sign-in.mjs";
-import { inObject } from "../support/stored.mjs";
+import { createLink, followLink, liveTokens } from "../support/sign-in.mjs";
+import { age, inObject } from "../support/stored.mjs";
 import { startWorker } from "../support/worker.mjs";
 
 const REVOKE_CALL = { method: "POST", path: "/2/oauth2/revoke" };
@@ -221,6 +221,81 @@ test("tokens of a client id that was replaced are revoked with the credentials t
   await gone(account);
   const { status, status_reason, revocation } = await eventually(() => row(account), isOver, 15_000);
   assert.deepEqual([status, status_reason, revocation.status], ["reconnect_required", "client_changed", "confirmed"]);
+});
+
+for (const [what, isRotated] of [["with the secret that it was issued with", false], ["with the last secret of its client id", true]]) {
+  test(`an account that X owes a revocation when the client id is replaced is revoked ${what}`, async () => {
+    const [before, later] = [1, 2].map(() => bench.x.addApp({ callbacks: [callbackOf(bench.worker)] }));
+    const tenant_id = `owed-${isRotated}`;
+    const own = await registerNetwork(bench, { app: before, tenant_id });
+    const account = await join(tenant_id);
+    if (isRotated) {
+      const client_secret = "rotated-secret-rotated-secret-rotated-secret-12345";
+      bench.x.setApp({ client_id: before.client_id, client_secret });
+      assert.equal((await bench.api.patch(`/v1/social-networks/${own.id}`, { client_secret })).status, 200);
+    }
+    bench.x.fault({ ...DOWN, times: 10_000 });
+    assert.equal((await remove(account)).body.warnings.length, 1);
+    await registerNetwork(bench, { app: later, tenant_id, force: true });
+    bench.x.clearFaults();
+    await gone(account);
+    await eventually(() => listed(account), (found) => found === undefined, 15_000);
+  });
+}
+
+/** Of each session: consented to, and not taken over by an account. */
+async function provisional(at, fields) {
+  const link = await createLink(at, { accept: "manual", ...fields });
+  return { ...link, ...(await followLink(at, link)) };
+}
+const cancel = (at, { connect_id }) => at.api.delete(`/v1/connect-sessions/${connect_id}`);
+
+for (const what of ["replaced", "replaced after its secret was rotated", "deleted"]) {
+  test(`provisional tokens are revoked when the client id was ${what}`, async () => {
+    const [before, later] = [1, 2].map(() => bench.x.addApp({ callbacks: [callbackOf(bench.worker)] }));
+    const tenant_id = `provisional ${what}`.replaceAll(" ", "-");
+    const own = await registerNetwork(bench, { app: before, tenant_id });
+    const person = await provisional(bench, { tenant_id });
+    if (what.includes("rotated")) {
+      const client_secret = "rotated-again-rotated-again-rotated-again-123456";
+      bench.x.setApp({ client_id: before.client_id, client_secret });
+      assert.equal((await bench.api.patch(`/v1/social-networks/${own.id}`, { client_secret })).status, 200);
+    }
+    if (what === "deleted") await bench.api.delete(`/v1/social-networks/${own.id}`);
+    else await registerNetwork(bench, { app: later, tenant_id, force: true });
+    assert.equal((await cancel(bench, person)).body.data.status, "cancelled");
+    assert.deepEqual(liveTokens(bench, person.username), []);
+  });
+}
+
+test("provisional tokens that X has not revoked after a day are revoked later, with a secret that is kept for it", async (t) => {
+  const folder = await mkdtemp(path(tmpdir(), "provisional-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const own = await startBench({ vars: VARS, persist: folder });
+  t.after(() => own.stop());
+  const person = await provisional(own, {});
+  own.x.fault({ ...DOWN, times: 100_000 });
+  await own.api.delete(`/v1/social-networks/${own.network.id}`);
+  await cancel(own, person);
+  // Two pairs of calls: the second try has said that the secret is needed.
+  await eventually(async () => own.x.requests(REVOKE_CALL).length, (asked) => asked >= 6);
+  await own.worker.kill();
+  for (const object of ["Connect", "Workspace"]) age(folder, object, (24 * 60 + 1) * 60_000);
+  await own.worker.restart();
+  assertRefused(await own.api.get(`/v1/connect-sessions/${person.connect_id}`), 404, "not_found");
+  const asked = own.x.requests(REVOKE_CALL).length;
+  await eventually(async () => own.x.requests(REVOKE_CALL).length, (count) => count > asked, 15_000);
+  assert.equal(liveTokens(own, person.username).length, 2);
+  own.x.clearFaults();
+  await gone(person, own);
+});
+
+test("after 30 days X is asked no more for provisional tokens, and the log says so", async () => {
+  const person = await provisional(impatient, {});
+  impatient.x.fault({ ...DOWN, times: 100 });
+  await cancel(impatient, person);
+  await impatient.worker.logged("alert", "the tokens of a session are void");
+  impatient.x.clearFaults();
 });
 
 test("what is owed is in the backup, secret and all, and goes on where it is restored", async (t) => {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::line::is_line;
 use crate::connect::confirm::{Awaited, ConfirmationCode};
 use crate::connect::place::{PlaceError, parse_origin, parse_redirect_uri, parse_redirect_uri_of};
-use crate::connect::{Accept, Entry, Phase, Session};
+use crate::connect::{Accept, Entry, Phase, Session, hint_of};
 use crate::id::{AccountId, TenantId};
 use crate::oauth::Scopes;
 use crate::pkce::CodeVerifier;
@@ -193,7 +193,7 @@ pub fn session_view(session: &Session, now: UnixMillis) -> Value {
                 fields.insert("identity".into(), identity(user));
             }
             Phase::Failed { code, message } => {
-                let error = json!({ "code": code.as_str(), "message": message, "hint": code.hint() });
+                let error = json!({ "code": code.as_str(), "message": message, "hint": hint_of(*code) });
                 fields.insert("error".into(), error);
             }
             _ => {}

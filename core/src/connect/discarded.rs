@@ -1,32 +1,40 @@
-//! Tokens without an owner: X is asked to revoke the tokens until X has.
+//! Tokens without an owner: X is asked to revoke the tokens until X has, or for 30 days.
 
 use serde::{Deserialize, Serialize};
 
 use crate::backoff::pause;
+use crate::revocation::Pace;
 use crate::time::{Span, UnixMillis};
 
-const FIRST_PAUSE: Span = Span::secs(30);
-const LONGEST_PAUSE: Span = Span::hours(1);
+/// A try that is not heard of is made again.
+const LEASE: Span = Span::secs(30);
 
-/// Sealed token pairs, and when they are tried next. Kept until X has confirmed, at the longest until the session is
-/// forgotten.
+/// Sealed token pairs, and when they are tried next. The session is kept as long.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Discarded {
     pub sealed: Vec<String>,
     pub failures: u32,
     pub next_at: Option<UnixMillis>,
+    /// When the last pair came. Sessions of before do not say: the next try counts as that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<UnixMillis>,
 }
 
 impl Discarded {
     pub const fn none() -> Self {
-        Self { sealed: Vec::new(), failures: 0, next_at: None }
+        Self { sealed: Vec::new(), failures: 0, next_at: None, since: None }
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.sealed.is_empty()
     }
 
     /// They are revoked at once; the time is for a crash in between.
     pub fn add(&mut self, sealed_tokens: String, now: UnixMillis) {
         self.sealed.push(sealed_tokens);
         self.failures = 0;
-        self.next_at = Some(now + FIRST_PAUSE);
+        self.next_at = Some(now + LEASE);
+        self.since = Some(now);
     }
 
     pub fn is_due(&self, now: UnixMillis) -> bool {
@@ -40,9 +48,16 @@ impl Discarded {
         }
     }
 
-    pub fn failed(&mut self, now: UnixMillis) {
-        self.failures = self.failures.saturating_add(1);
-        self.next_at = Some(now + pause(FIRST_PAUSE, LONGEST_PAUSE, self.failures));
+    /// What is left after a try waits for the next one. Says whether there is one: after 30 days X is asked no more.
+    pub fn put_off(&mut self, now: UnixMillis, pace: Pace) -> bool {
+        let is_over = now - *self.since.get_or_insert(now) >= pace.patience;
+        if is_over {
+            *self = Self::none();
+        } else {
+            self.failures = self.failures.saturating_add(1);
+            self.next_at = Some(now + pause(pace.first, pace.longest(), self.failures));
+        }
+        !is_over
     }
 }
 
@@ -57,13 +72,24 @@ mod tests {
         let mut discarded = Discarded::none();
         discarded.add("a".into(), T0);
         assert!(!discarded.is_due(T0) && discarded.is_due(T0 + Span::secs(30)));
-        discarded.failed(T0);
-        discarded.failed(T0);
+        assert!(discarded.put_off(T0, Pace::default()) && discarded.put_off(T0, Pace::default()));
         assert_eq!(discarded.next_at, Some(T0 + Span::secs(60)));
         for _ in 0..20 {
-            discarded.failed(T0);
+            discarded.put_off(T0, Pace::default());
         }
         assert_eq!(discarded.next_at, Some(T0 + Span::hours(1)));
+    }
+
+    #[test]
+    fn x_is_asked_for_30_days_from_the_last_pair_on() {
+        let mut discarded = Discarded::none();
+        discarded.add("a".into(), T0);
+        discarded.add("b".into(), T0 + Span::days(1));
+        assert!(discarded.put_off(T0 + Span::days(30), Pace::default()));
+        assert!(!discarded.put_off(T0 + Span::days(31), Pace::default()));
+        assert_eq!(discarded, Discarded::none());
+        let mut of_before = Discarded { sealed: vec!["a".into()], ..Discarded::none() };
+        assert!(of_before.put_off(T0 + Span::days(31), Pace::default()), "a session that does not say begins anew");
     }
 
     #[test]

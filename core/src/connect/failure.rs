@@ -42,6 +42,20 @@ pub const fn may_blame_code(error: &OAuthError) -> bool {
     }
 }
 
+/// Whether a hand-over that was refused with this code is refused for good: the X app is gone or another one, or the
+/// account was disconnected meanwhile.
+pub const fn ends_hand_over(code: Code) -> bool {
+    matches!(code, Code::NetworkNotConfigured | Code::ClientChanged | Code::InvalidGrant)
+}
+
+/// The remedy for whoever waits for a session that failed.
+pub const fn hint_of(code: Code) -> &'static str {
+    match code {
+        Code::ClientChanged => "Create a new connect session. It uses the X app as it is now.",
+        other => other.hint(),
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
     MayHelp,

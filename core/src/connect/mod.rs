@@ -20,7 +20,7 @@ pub mod ticket;
 use self::confirm::OtherBrowser;
 use self::discarded::Discarded;
 use self::failure::refused_by_person_or_x;
-pub use self::failure::{Retry, exchange_failure, may_blame_code};
+pub use self::failure::{Retry, ends_hand_over, exchange_failure, hint_of, may_blame_code};
 pub use self::state::{
     Accept, Completion, ConnectError, Display, Door, Entry, Phase, Session, Start, Status, Terms, Visitor, XAnswer,
 };
@@ -179,9 +179,19 @@ impl Session {
         }
     }
 
-    /// When everything about the session is to be deleted.
-    pub fn forget_at(&self) -> UnixMillis {
+    /// Until when anybody hears of the session, if only that it is over.
+    fn remembered_until(&self) -> UnixMillis {
         self.ended_at.unwrap_or(self.terms.expires_at) + REMEMBERED_AFTER_END
+    }
+
+    /// For everybody who asks it is as if it had never been.
+    pub fn is_forgotten(&self, now: UnixMillis) -> bool {
+        self.remembered_until() <= now
+    }
+
+    /// Everything about the session is to be deleted: nobody hears of it any more, and X has nothing to revoke.
+    pub fn is_done_with(&self, now: UnixMillis) -> bool {
+        self.is_forgotten(now) && self.discarded.is_empty()
     }
 
     /// Time is up: nothing of X's stays here.
@@ -194,7 +204,8 @@ impl Session {
     /// The one alarm of the object: revoke what was discarded, resume after a crash, drop the secrets at expiry, forget.
     pub fn next_alarm(&self, now: UnixMillis) -> UnixMillis {
         let next = match self.resumes_at() {
-            _ if self.is_over() || self.terms.expires_at <= now => self.forget_at(),
+            _ if self.is_forgotten(now) => return self.discarded.next_at.unwrap_or(now),
+            _ if self.is_over() || self.terms.expires_at <= now => self.remembered_until(),
             Some(at) => self.terms.expires_at.min(at),
             None => self.terms.expires_at,
         };

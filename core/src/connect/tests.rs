@@ -8,6 +8,7 @@ use super::*;
 use crate::id::NetworkId;
 use crate::network::ClientRef;
 use crate::oauth::Scopes;
+use crate::revocation::Pace;
 
 const T0: UnixMillis = UnixMillis(1_000_000);
 const EXPIRY: UnixMillis = UnixMillis(1_000_000 + 1_800_000);
@@ -429,6 +430,26 @@ fn the_alarm_resumes_then_expires_then_forgets() {
     assert_eq!(session.next_alarm(EXPIRY), EXPIRY + Span::hours(24));
     session.connected(json!({}), T0);
     assert_eq!(session.next_alarm(T0), T0 + Span::hours(24));
+}
+
+#[test]
+fn a_session_whose_tokens_x_has_not_revoked_is_kept_for_them_and_forgotten_by_everybody_else() {
+    let mut session = authorized();
+    session.exchanged("tokens".into(), T0);
+    session.cancel(T0);
+    let later = T0 + Span::hours(24);
+    assert_eq!(session.next_alarm(T0), T0 + Span::secs(30));
+    assert!(!session.is_forgotten(T0) && session.is_forgotten(later) && !session.is_done_with(later));
+    assert!(session.discarded.put_off(later, Pace::default()));
+    assert_eq!(session.next_alarm(later), later + Span::secs(30));
+    session.discarded.revoked("tokens");
+    assert_eq!((session.next_alarm(later), session.is_done_with(later)), (later, true));
+}
+
+#[test]
+fn a_hand_over_is_refused_for_good_where_waiting_cannot_help() {
+    assert!([Code::NetworkNotConfigured, Code::ClientChanged, Code::InvalidGrant].into_iter().all(ends_hand_over));
+    assert!(![Code::InFlight, Code::XUnavailable, Code::Internal].into_iter().any(ends_hand_over));
 }
 
 #[test]

@@ -30,6 +30,9 @@ pub struct Gate {
     pub closed_limit: Option<i64>,
     /// The operator's policy on lost answers.
     pub may_resend: bool,
+    /// The client id that the app has by now, none (`""`) once the app was deleted. Absent where nobody has said it.
+    #[serde(default)]
+    pub client_id: Option<String>,
     /// What X charges for each post that a read returns.
     pub post_read: Micros,
     /// Of files that posts name by URL.
@@ -86,6 +89,16 @@ pub enum AfterProbe {
 }
 
 impl Gate {
+    /// Whether tokens of a client may be used still.
+    pub fn admits_client(&self, client_id: &str) -> bool {
+        self.client_id.as_deref().is_none_or(|current| current == client_id)
+    }
+
+    /// The app was deleted.
+    pub fn of_no_app(settings: &Settings) -> Self {
+        Self { client_id: Some(String::new()), ..Self::open(settings) }
+    }
+
     /// Nothing is known against it.
     pub fn open(settings: &Settings) -> Self {
         let may_resend = settings.on_unknown == OnUnknown::Resend;
@@ -93,6 +106,7 @@ impl Gate {
             paused: None,
             closed_until: None,
             closed_limit: None,
+            client_id: None,
             may_resend,
             post_read: settings.prices.post_read,
             allowed_media: settings.allowed_media.clone(),
@@ -238,6 +252,7 @@ impl Network {
             paused: self.paused.as_ref().map(Pause::failure),
             closed_until: self.closed_until.filter(|until| *until > now),
             closed_limit: self.closed_limit,
+            client_id: Some(self.client_id.clone()),
             ..Gate::open(settings)
         }
     }

@@ -20,6 +20,7 @@ pub(super) fn account(n: u8, username: &str, tenant: Option<&str>) -> Account {
     };
     let consent = Consent {
         network_id: NetworkId::from_entropy([0; 16]),
+        client_id: "c".into(),
         tenant_id: tenant.map(|tenant| TenantId::parse(tenant).unwrap()),
         user,
         scopes: Scopes::publish_default(),

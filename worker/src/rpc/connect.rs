@@ -5,7 +5,7 @@ use latchkey_core::api::connect::session_view;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::confirm::{Awaited, ConfirmationCode};
 use latchkey_core::connect::second::SecondBrowsers;
-use latchkey_core::connect::{Display, Door, Phase, Session, Start, Status, Terms, Visitor};
+use latchkey_core::connect::{Display, Door, Phase, Session, Start, Status, Terms, Visitor, hint_of};
 use latchkey_core::pkce::{CodeChallenge, CodeVerifier};
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::Secret;
@@ -212,7 +212,7 @@ impl TryFrom<Session> for Completed {
     fn try_from(session: Session) -> Result<Self> {
         match session.phase {
             Phase::Connected { .. } => Ok(Self::Connected(session_view(&session, now()))),
-            Phase::Failed { code, message } => Err(Refused::new(code, message).into()),
+            Phase::Failed { code, message } => Err(Refused::new(code, message).with_hint(hint_of(code)).into()),
             Phase::Authorizing => Ok(Self::Waiting(Status::Authorizing)),
             _ if session.is_in_doubt() => Ok(Self::Waiting(Status::NeedsConfirmation)),
             _ => Err(Error::refused(Code::SessionSpent, "The session was cancelled.")),

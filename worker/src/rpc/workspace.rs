@@ -49,7 +49,8 @@ pub enum Message {
     GrantsChanged(Vec<GrantReport>),
     RevocationsChanged(Vec<RevocationReport>),
     LearnUsers(Vec<XUser>),
-    Client { network_id: NetworkId, even_deleted: bool },
+    Client { network_id: NetworkId },
+    ClientOfTokens { client: ClientRef, holds: bool },
     Upload(UploadMessage),
     PlanPass { head: Head, account: Option<String> },
     Admit(Admission),
@@ -440,12 +441,12 @@ impl WorkspaceStub {
 
     /// An X user is about to connect. The row is not there for anybody before [`Self::connected`].
     pub async fn reserve_account(&self, consent: Consent) -> Result<Reserved> {
-        ask(&self.stub, &Message::Reserve(consent)).await
+        Ok(ask::<std::result::Result<_, Refused>>(&self.stub, &Message::Reserve(consent)).await??)
     }
 
     /// An X user has connected. Answers the account's row as callers see it.
     pub async fn connected(&self, consent: Consent) -> Result<Value> {
-        ask(&self.stub, &Message::Connected(consent)).await
+        Ok(ask::<std::result::Result<_, Refused>>(&self.stub, &Message::Connected(consent)).await??)
     }
 
     /// Answers whether X may be called.
@@ -488,12 +489,13 @@ impl WorkspaceStub {
 
     /// The client as it is now; refused when the network was deleted.
     pub async fn current_client(&self, network_id: &NetworkId) -> Result<ClientRef> {
-        self.client(network_id, false).await
+        ask(&self.stub, &Message::Client { network_id: network_id.clone() }).await
     }
 
-    /// The client of a network that may be deleted: its tokens are still to be revoked.
-    pub async fn any_client(&self, network_id: &NetworkId) -> Result<ClientRef> {
-        self.client(network_id, true).await
+    /// The credentials that revoke tokens of a client, also of an app that was deleted or has another client id by now.
+    /// `holds` keeps them for two days more.
+    pub async fn client_of_tokens(&self, client: &ClientRef, holds: bool) -> Result<ClientRef> {
+        ask(&self.stub, &Message::ClientOfTokens { client: client.clone(), holds }).await
     }
 
     pub async fn sign_in(&self, sign_in: SignIn) -> Result<SignedInAs> {
@@ -519,9 +521,5 @@ impl WorkspaceStub {
     /// The logo with this digest, in base64.
     pub async fn logo(&self, digest: String) -> Result<Option<(Kind, String)>> {
         ask(&self.stub, &Message::Logo { digest }).await
-    }
-
-    async fn client(&self, network_id: &NetworkId, even_deleted: bool) -> Result<ClientRef> {
-        ask(&self.stub, &Message::Client { network_id: network_id.clone(), even_deleted }).await
     }
 }

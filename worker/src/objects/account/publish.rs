@@ -87,7 +87,7 @@ impl Inner {
     }
 
     /// One call to X, or none when something stands in its way. In order: (1) the ledger hears that it begins, and says
-    /// whether X may be called; (2) a lock of the account, and the windows; (3) the scope, and a token; (4) the intent of a post is stored; (5) X is called.
+    /// whether X may be called; (2) a lock of the account, and the windows; (3) the scope, the app's client id, and a token; (4) the intent of a post is stored; (5) X is called.
     async fn send(self: &Rc<Self>, mut delivery: Delivery) -> Result<()> {
         let upload = delivery.next_upload(now());
         let endpoint = match &upload {
@@ -100,7 +100,7 @@ impl Inner {
         let gate = self.report().await?;
         // While something is waited for, its account may be removed.
         let Some(delivery) = self.unchanged(&delivery)? else { return Ok(()) };
-        if let Some(why) = gate.paused.filter(|_| !is_probe) {
+        if let Some(why) = gate.paused.clone().filter(|_| !is_probe) {
             return self.effect(delivery, Outcome::Paused(why));
         }
         let closed_until = gate.closed_until.filter(|_| endpoint == Some(NEW_POSTS));
@@ -114,6 +114,9 @@ impl Inner {
         let needed = if upload.is_some() { media::SCOPE } else { tweet::SCOPE };
         if let Some(scope) = self.missing_scope(&delivery.account_id, &[needed])? {
             return self.effect(delivery, Outcome::MissingScope(scope));
+        }
+        if !self.is_admitted(&delivery.account_id, &gate)? {
+            return self.effect(delivery, Outcome::ReconnectRequired);
         }
         let access = self.access_token(&delivery.account_id).await?;
         let Some(delivery) = self.unchanged(&delivery)? else { return Ok(()) };

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use futures_util::future::join_all;
-use latchkey_core::network::ClientRef;
 use latchkey_core::oauth::{
     ClientCredentials, OAuthError, TokenSet, refresh_request, refresh_response, revocation_response, revoke_request,
 };
@@ -110,7 +109,7 @@ impl Inner {
         };
         let begun = "UPDATE discarded SET next_at = ?, doc = ? WHERE seq = ?";
         self.db()?.run(begun, vec![time(next_at), doc(&discarded)?, row.seq.into()])?;
-        let client = self.client_that_revokes(&discarded.client).await?;
+        let client = app.workspace()?.client_of_tokens(&discarded.client, false).await?;
         let credentials = app.vault()?.credentials(&client).await?;
         let tokens = self.open_sealed(Purpose::DiscardedPair, &discarded.row(&row.account_id), &row.sealed)?;
         if discarded.is_unconfirmed && !self.confirm(&row, &mut discarded, &credentials, &tokens).await? {
@@ -154,13 +153,6 @@ impl Inner {
             fresh.as_ref().map_or(Ok(()), |fresh| self.keep_discarded(&issued, &row.account_id, fresh))
         })?;
         Ok(true)
-    }
-
-    /// The current client, since its secret may have been rotated. For a replaced client id: the credentials kept for
-    /// revocations.
-    async fn client_that_revokes(&self, client: &ClientRef) -> Result<ClientRef> {
-        let current = self.app()?.workspace()?.any_client(&client.network_id).await?;
-        Ok(if current.client_id == client.client_id { current } else { client.clone() })
     }
 }
 

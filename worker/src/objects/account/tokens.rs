@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use latchkey_core::api::code::Code;
 use latchkey_core::grant::{Ended, Grant, RefreshFailure, Use};
 use latchkey_core::id::AccountId;
-use latchkey_core::network::ClientRef;
+use latchkey_core::network::{ClientRef, Gate};
 use latchkey_core::oauth::{Scopes, TokenSet, refresh_request, refresh_response};
 use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::secret::Secret;
@@ -152,6 +152,12 @@ impl Inner {
         let Some(own) = self.own_pair(account_id)? else { return Ok(None) };
         let lacks = |scope: &&'static str| !own.grant.scopes.is_empty() && !own.grant.scopes.contains(scope);
         Ok(needed.iter().copied().find(lacks))
+    }
+
+    /// Whether a row's tokens are of the client that its X app has now: that another one took its place may not have been
+    /// heard of here.
+    pub(super) fn is_admitted(&self, account_id: &AccountId, gate: &Gate) -> Result<bool> {
+        Ok(self.own_pair(account_id)?.is_none_or(|own| gate.admits_client(&own.grant.client.client_id)))
     }
 
     /// Joins the refresh of a pair that is under way, or begins one.

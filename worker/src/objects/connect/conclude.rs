@@ -10,8 +10,9 @@ use http::Response;
 use latchkey_core::account::Consent;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
-use latchkey_core::connect::{Phase, Retry, Session, exchange_failure, may_blame_code};
+use latchkey_core::connect::{Phase, Retry, Session, ends_hand_over, exchange_failure, may_blame_code};
 use latchkey_core::id::account_object;
+use latchkey_core::network::require_client;
 use latchkey_core::oauth::{ClientCredentials, TokenSet, exchange_request, token_response};
 use latchkey_core::pkce::CodeVerifier;
 use latchkey_core::seal::Purpose;
@@ -19,6 +20,7 @@ use latchkey_core::secret::Secret;
 use latchkey_core::x::XError;
 use latchkey_core::x::problem::Refusal;
 use latchkey_core::x::user::{XUser, me_request, me_response};
+use serde_json::Value;
 
 use super::Inner;
 use crate::error::{Doing, Error, Result};
@@ -159,14 +161,31 @@ impl Inner {
         self.save_and_tell(&session).await
     }
 
-    /// The account's object gets the tokens and the ledger its row. Both know a repetition.
+    /// The account, or the end: if its X app is gone, its tokens are of no use to anybody.
     async fn hand_over(&self, session: &Session, sealed_tokens: &str, user: &XUser) -> Result<()> {
+        match self.enter(session, sealed_tokens, user).await {
+            Ok(row) => {
+                let mut session = session.clone();
+                session.connected(row, now());
+                self.save_and_tell(&session).await
+            }
+            Err(Error::Refused(refused)) if ends_hand_over(refused.code) => {
+                self.end(session, (refused.code, refused.message)).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The account's object gets the tokens and the ledger its row. Both know a repetition. The ledger looks for the X app
+    /// before and after, and what it refuses afterwards it takes back from the account's object.
+    async fn enter(&self, session: &Session, sealed_tokens: &str, user: &XUser) -> Result<Value> {
         let app = self.app()?;
         let tokens = self.open_tokens(&session.id, sealed_tokens)?;
         let network_id = session.terms.client.network_id.clone();
         let account = app.account(&account_object(&network_id, user.id.as_str()))?;
         let consent = Consent {
             network_id,
+            client_id: session.terms.client.client_id.clone(),
             tenant_id: session.terms.tenant_id.clone(),
             user: user.clone(),
             scopes: tokens.scopes.clone(),
@@ -175,10 +194,7 @@ impl Inner {
         };
         let reserved = app.workspace()?.reserve_account(consent.clone()).await.doing("reserve an account")?;
         account.adopt(adoption(session, sealed_tokens, user, reserved)).await.doing("hand tokens over")?;
-        let row = app.workspace()?.connected(consent).await.doing("enter an account")?;
-        let mut session = session.clone();
-        session.connected(row, now());
-        self.save_and_tell(&session).await
+        app.workspace()?.connected(consent).await.doing("enter an account")
     }
 
     /// X's refusal ends the session, unless a second browser brought the code. The tokens are revoked.
@@ -201,9 +217,7 @@ impl Inner {
     async fn client_of(&self, session: &Session) -> Result<ClientCredentials> {
         let app = self.app()?;
         let client = app.workspace()?.current_client(&session.terms.client.network_id).await?;
-        if client.client_id != session.terms.client.client_id {
-            return Err(Error::refused(Code::ClientChanged, "The X app was replaced while the sign-in was under way."));
-        }
+        require_client(Some(&client.client_id), &session.terms.client.client_id)?;
         app.vault()?.credentials(&client).await
     }
 

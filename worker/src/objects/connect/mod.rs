@@ -195,13 +195,13 @@ impl Inner {
     }
 
     /// Makes pending revocations, resumes after a crash, drops secrets at expiry, and forgets the session a day after
-    /// its end.
+    /// its end, or once nothing is left for X to revoke.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
         self.store.db_for_alarm().await?;
         self.settle().await;
-        let mut session = self.session()?;
+        let mut session = self.stored()?;
         let time = now();
-        if session.forget_at() <= time {
+        if session.is_done_with(time) {
             // The table goes too, so this instance must not look for it again.
             self.forgotten.set(true);
             return self.db()?.delete_everything().await;
@@ -216,15 +216,21 @@ impl Inner {
             self.save(&session)?;
             self.conclude_unattended(session).await?;
         }
-        if self.session()?.discarded.is_due(time) {
+        if self.stored()?.discarded.is_due(time) {
             self.revoke_discarded().await?;
         }
-        self.arm(&self.session()?).await
+        self.arm(&self.stored()?).await
     }
 
+    /// What there is of the session for everybody who asks.
     fn session(&self) -> Result<Session> {
+        self.stored().and_then(|session| if session.is_forgotten(now()) { Err(unknown()) } else { Ok(session) })
+    }
+
+    /// Also one that is kept for the sake of the tokens alone that X has yet to revoke.
+    fn stored(&self) -> Result<Session> {
         let stored = if self.forgotten.get() { None } else { self.db()?.doc("SELECT doc FROM session", Vec::new())? };
-        stored.ok_or_else(|| Error::refused(Code::NotFound, "There is no such connect session."))
+        stored.ok_or_else(unknown)
     }
 
     fn save(&self, session: &Session) -> Result<()> {
@@ -258,6 +264,10 @@ impl Inner {
     fn app(&self) -> Result<App> {
         App::open(&self.env)
     }
+}
+
+fn unknown() -> Error {
+    Error::refused(Code::NotFound, "There is no such connect session.")
 }
 
 fn refusal(error: ConnectError) -> Error {

@@ -1,40 +1,62 @@
-//! Tokens without an owner are revoked at X (RFC 7009), at once and again until X has confirmed.
+//! Tokens without an owner are revoked at X (RFC 7009), at once and again until X has confirmed, or for 30 days.
 
 use latchkey_core::connect::Session;
 use latchkey_core::oauth::{revocation_response, revoke_request};
+use latchkey_core::seal::{Context, Purpose};
 
 use super::Inner;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::log;
+use crate::names::WORKSPACE;
 use crate::outbound::QUICK;
-use crate::runtime::now;
+use crate::runtime::{entropy, now};
 
 impl Inner {
     /// Tries each pair once; what fails is for the alarm. The session is read again after each wait.
     pub(super) async fn revoke_discarded(&self) -> Result<()> {
-        let session = self.session()?;
+        let session = self.stored()?;
+        if session.discarded.is_empty() {
+            return Ok(());
+        }
         for sealed in &session.discarded.sealed {
-            let is_done = self.revoke(&session, sealed).await.unwrap_or(false);
-            let mut session = self.session()?;
-            if is_done {
+            let outcome = self.revoke(&session, sealed).await;
+            log::unattended("connect", "a revocation", &outcome.as_ref().map(drop).map_err(Clone::clone));
+            if outcome.unwrap_or(false) {
+                let mut session = self.stored()?;
                 session.discarded.revoked(sealed);
-            } else {
-                session.discarded.failed(now());
+                self.save(&session)?;
             }
+        }
+        let mut session = self.stored()?;
+        if !session.discarded.is_empty() {
+            self.put_off(&mut session)?;
             self.save(&session)?;
-            self.arm(&session).await?;
+        }
+        self.arm(&session).await
+    }
+
+    /// What is left outlives the keys of the ring, so each try leaves it sealed by the first one.
+    fn put_off(&self, session: &mut Session) -> Result<()> {
+        let context = Context { workspace: WORKSPACE, purpose: Purpose::ProvisionalTokens, row: &session.id };
+        let app = self.app()?;
+        for sealed in &mut session.discarded.sealed {
+            // One that no key opens is given up with the rest.
+            if let Ok(Some(anew)) = app.keyring().reseal(&context, sealed, entropy()?) {
+                *sealed = anew;
+            }
+        }
+        if !session.discarded.put_off(now(), app.revocation_pace()) {
+            log::alert("connect", "X has not confirmed for 30 days that the tokens of a session are void");
         }
         Ok(())
     }
 
-    /// One call per token. Returns whether nothing is left to do: tokens of a replaced client id can be revoked only
-    /// with the old credentials, and the old credentials are gone.
+    /// One call per token, with the last credentials of the client that they were issued to: the app may have been deleted
+    /// or have another client id by now. Says whether nothing is left to be done.
     async fn revoke(&self, session: &Session, sealed_tokens: &str) -> Result<bool> {
         let app = self.app()?;
-        let client = match app.workspace()?.any_client(&session.terms.client.network_id).await {
-            Ok(client) if client.client_id == session.terms.client.client_id => client,
-            Ok(_) | Err(Error::Refused(_)) => return Ok(true),
-            Err(fault) => return Err(fault),
-        };
+        let is_again = session.discarded.failures > 0;
+        let client = app.workspace()?.client_of_tokens(&session.terms.client, is_again).await?;
         let credentials = app.vault()?.credentials(&client).await?;
         let tokens = self.open_tokens(&session.id, sealed_tokens)?;
         let mut is_done = true;

@@ -6,8 +6,10 @@ use latchkey_core::account::{Account, Consent, Reason, Status};
 use latchkey_core::api::account::{AccountFilter, AccountView};
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::query::Query;
+use latchkey_core::api::refused::Refused;
 use latchkey_core::id::{AccountId, NetworkId, TenantId};
 use latchkey_core::key::Binding;
+use latchkey_core::network::require_client;
 use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::user::XUser;
 use serde_json::{Value, json};
@@ -22,15 +24,51 @@ use crate::rpc::account::Release;
 use crate::runtime::{entropy, now};
 
 impl Inner {
+    /// A step towards an account, as long as the X app of the consent is there. The refusal is committed with what it
+    /// brings about: a step before may have handed tokens to the account's object.
+    pub(super) fn with_app<T>(
+        &self,
+        consent: &Consent,
+        step: impl FnOnce() -> Result<T>,
+    ) -> Result<std::result::Result<T, Refused>> {
+        let network = self.network(consent.network_id.as_str())?;
+        let current = network.as_ref().map(|network| network.client_id.as_str());
+        match require_client(current, &consent.client_id) {
+            Ok(()) => step().map(Ok),
+            Err(refused) => self.take_back_consent(consent, current).map(|()| Err(refused)),
+        }
+    }
+
+    /// What an account's object has of a client that is gone is discarded there and revoked at X.
+    fn take_back_consent(&self, consent: &Consent, current: Option<&str>) -> Result<()> {
+        // Without a row nothing was handed over.
+        let Some(mut account) = self.row_of(consent)? else { return Ok(()) };
+        account.revocation.begin(now());
+        self.update_account(&account)?;
+        let errand = Errand::ClientChanged {
+            object: account.object(),
+            // Of an app that was deleted no client id is left.
+            client_id: current.unwrap_or_default().to_owned(),
+            account_id: Some(account.id),
+            before: None,
+        };
+        self.owe(&errand, now())
+    }
+
+    /// The row of an X user under a tenant and an app, a closed one too.
+    fn row_of(&self, consent: &Consent) -> Result<Option<Account>> {
+        let rows = self.accounts_of_user(&consent.network_id, consent.user.id.as_str(), true)?;
+        Ok(rows.into_iter().find(|account| account.tenant_id == consent.tenant_id))
+    }
+
     /// The row that a consent will be entered in. A new one is there for nobody before its consent is entered: it is kept
     /// as one that was deleted, which a connection revives.
-    pub(super) fn reserve_account(&self, consent: Consent) -> Result<Reserved> {
+    pub(super) fn reserve_account(&self, consent: &Consent) -> Result<Reserved> {
         let rows = self.users_of_grant(&consent.network_id, consent.user.id.as_str())?;
-        let known = self.accounts_of_user(&consent.network_id, consent.user.id.as_str(), true)?;
-        if let Some(account) = known.into_iter().find(|account| account.tenant_id == consent.tenant_id) {
+        if let Some(account) = self.row_of(consent)? {
             return Ok(Reserved { account_id: account.id, rows });
         }
-        let mut account = Account::new(AccountId::from_entropy(entropy()?), consent, now());
+        let mut account = Account::new(AccountId::from_entropy(entropy()?), consent.clone(), now());
         (account.status, account.session_id) = (Status::Disconnected, None);
         self.save_account(&account)?;
         self.close_account(&account.id)?;
@@ -43,18 +81,16 @@ impl Inner {
 
     /// The same X user under the same tenant and app keeps id, posts and schedules. What its session has told already is
     /// no news.
-    pub(super) fn connected(&self, consent: Consent) -> Result<Value> {
-        let rows = self.accounts_of_user(&consent.network_id, consent.user.id.as_str(), true)?;
-        let known = rows.into_iter().find(|account| account.tenant_id == consent.tenant_id);
-        let account = match known {
+    pub(super) fn connected(&self, consent: &Consent) -> Result<Value> {
+        let account = match self.row_of(consent)? {
             Some(account) if consent.session_id.is_some() && account.session_id == consent.session_id => {
                 return Ok(serde_json::to_value(AccountView::new(&account, ORG_ID))?);
             }
             Some(mut account) => {
-                account.reconnected(consent, now());
+                account.reconnected(consent.clone(), now());
                 account
             }
-            None => Account::new(AccountId::from_entropy(entropy()?), consent, now()),
+            None => Account::new(AccountId::from_entropy(entropy()?), consent.clone(), now()),
         };
         self.save_account(&account)?;
         self.learn_users(slice::from_ref(&account.user))?;
@@ -119,8 +155,11 @@ impl Inner {
         self.update_account(&account)
     }
 
-    /// Whether X still has to revoke tokens of an app's accounts: its credentials are needed as long.
+    /// Whether X still has to revoke tokens of an app's accounts or sessions: its credentials are needed as long.
     pub(super) fn owes_revocations(&self, network_id: &NetworkId) -> Result<bool> {
+        if self.network_even_deleted(network_id)?.is_some_and(|network| network.holds_secrets(now())) {
+            return Ok(true);
+        }
         let query = "SELECT count(*) AS count FROM accounts WHERE network_id = ?
             AND json_extract(doc, '$.revocation.pending_since') IS NOT NULL";
         Ok(self.db()?.count(query, vec![network_id.as_str().into()])? > 0)
@@ -178,7 +217,10 @@ impl Inner {
     /// What an account's object is to hear of a row that was closed.
     pub(super) fn release_of(&self, account: &Account) -> Result<Release> {
         let rows = self.users_of_grant(&account.network_id, account.user.id.as_str())?;
-        Ok(Release { account_id: account.id.clone(), session_id: account.session_id.clone(), rows })
+        // Of an app that is gone every pair is meant, also that of a consent which was not entered any more.
+        let is_there = self.network(account.network_id.as_str())?.is_some();
+        let session_id = account.session_id.clone().filter(|_| is_there);
+        Ok(Release { account_id: account.id.clone(), session_id, rows })
     }
 
     pub(super) fn owe_release(&self, account: &Account, due_at: UnixMillis) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Calls passed on to X: who may make such a call, and the checks before a writing call.
 
+use latchkey_core::account::Account;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::audit::{Action, Entry};
@@ -28,6 +29,7 @@ impl Inner {
                     .into());
             }
         };
+        require_app(&account)?;
         Ok(PassPlan { object: account.object(), account_id: account.id, key_id: caller.key_id })
     }
 
@@ -39,6 +41,7 @@ impl Inner {
             None => Caller { binding: Binding::default(), ..Caller::admin() },
         };
         let account = self.account_for(admission.account_id.as_str(), &caller.binding)?;
+        require_app(&account)?;
         let network = self.network(account.network_id.as_str())?.ok_or_else(|| not_found("social network"))?;
         let settings = self.settings()?;
         network.gate(&settings, now()).require_open(admission.creates_post, now())?;
@@ -56,4 +59,12 @@ impl Inner {
         })?;
         Ok(cost)
     }
+}
+
+/// Tokens of an app that is gone open no door, from the moment that the workspace knows.
+fn require_app(account: &Account) -> Result<()> {
+    if account.has_lost_its_app() {
+        return Err(Refused::new(Code::InvalidGrant, "The account has to be connected again.").into());
+    }
+    Ok(())
 }

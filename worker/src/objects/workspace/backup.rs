@@ -69,7 +69,8 @@ impl Inner {
 
     fn owed_secrets(&self) -> Result<Vec<(NetworkId, u32)>> {
         let query = "SELECT doc FROM outbox WHERE json_extract(doc, '$.ForgetSecret.network_id') IN (SELECT network_id
-            FROM accounts WHERE json_extract(doc, '$.revocation.pending_since') IS NOT NULL)";
+            FROM accounts WHERE json_extract(doc, '$.revocation.pending_since') IS NOT NULL
+            UNION SELECT id FROM networks WHERE json_extract(doc, '$.secrets_held_until') IS NOT NULL)";
         let errands: Vec<Errand> = self.db()?.docs(query, Vec::new())?;
         Ok(errands
             .into_iter()
@@ -98,7 +99,6 @@ impl Inner {
         }
         let restoring = Standstill::restoring(id, before, now());
         self.save_standstill(&restoring, None)?;
-        CARRIED.iter().try_for_each(|table| self.db()?.run(&format!("DELETE FROM {}", table.name), Vec::new()))?;
         Ok(Begun::Fresh { attempt: restoring.attempt })
     }
 

@@ -33,8 +33,8 @@ impl Inner {
             }
         }
         let settings = self.settings()?;
-        let network = report.network_id.as_ref().map(|id| self.network_even_deleted(id)).transpose()?.flatten();
-        let Some(mut network) = network else { return Ok((Gate::open(&settings), is_news)) };
+        let Some(id) = &report.network_id else { return Ok((Gate::open(&settings), is_news)) };
+        let Some(mut network) = self.network(id.as_str())? else { return Ok((Gate::of_no_app(&settings), is_news)) };
         if network.close_until(report.closed_until, report.closed_limit) {
             self.save_network(&network)?;
         }

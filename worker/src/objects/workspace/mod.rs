@@ -117,11 +117,13 @@ impl Inner {
             }
             Message::Reserve(consent) => {
                 self.require_motion()?;
-                reply(self.db()?.transaction(|| self.reserve_account(consent))?)
+                let reserved = self.db()?.transaction(|| self.with_app(&consent, || self.reserve_account(&consent)))?;
+                self.arm().await?;
+                reply(reserved)
             }
             Message::Connected(consent) => {
                 self.require_motion()?;
-                let row = self.db()?.transaction(|| self.connected(consent))?;
+                let row = self.db()?.transaction(|| self.with_app(&consent, || self.connected(&consent)))?;
                 self.arm().await?;
                 reply(row)
             }
@@ -148,7 +150,10 @@ impl Inner {
                 self.require_motion()?;
                 reply(self.db()?.transaction(|| self.learn_users(&said))?)
             }
-            Message::Client { network_id, even_deleted } => reply(self.client(&network_id, even_deleted)?),
+            Message::Client { network_id } => reply(self.client(&network_id)?),
+            Message::ClientOfTokens { client, holds } => {
+                reply(self.db()?.transaction(|| self.client_of_tokens(&client, holds))?)
+            }
             Message::PlanPass { head, account } => reply(self.plan_pass(&head, account.as_deref())?),
             Message::Admit(admission) => {
                 self.require_motion()?;

@@ -157,8 +157,25 @@ impl Inner {
             Secret::StaysUntil(time) => {
                 self.owe(&Errand::ForgetSecret { network_id: network_id.clone(), version }, time)
             }
-            Secret::Goes => self.app()?.vault()?.forget(network_id, version).await,
+            Secret::Goes => self.drop_secret(network_id, version).await,
         }
+    }
+
+    async fn drop_secret(&self, network_id: &NetworkId, version: u32) -> Result<()> {
+        self.app()?.vault()?.forget(network_id, version).await?;
+        let Some(mut network) = self.network_even_deleted(network_id)? else { return Ok(()) };
+        if network.secret_forgotten(version) { self.save_network(&network) } else { Ok(()) }
+    }
+
+    /// The credentials that revoke tokens of a client. A session whose tokens X did not revoke at first holds them each
+    /// time that it asks.
+    pub(super) fn client_of_tokens(&self, client: &ClientRef, holds: bool) -> Result<ClientRef> {
+        let Some(mut network) = self.network_even_deleted(&client.network_id)? else { return Ok(client.clone()) };
+        if holds {
+            network.hold_secrets(now());
+            self.save_network(&network)?;
+        }
+        Ok(network.client_of_tokens(&client.client_id).unwrap_or_else(|| client.clone()))
     }
 
     pub(super) fn plan_verification(&self, id: &str, whose: &Binding) -> Result<VerificationPlan> {
@@ -193,8 +210,8 @@ impl Inner {
         Ok(SessionPlan { client: own.unwrap_or(client), tenant_id, expected_user: Some(account.user.id) })
     }
 
-    pub(super) fn client(&self, id: &NetworkId, even_deleted: bool) -> Result<ClientRef> {
-        let network = if even_deleted { self.network_even_deleted(id)? } else { self.network(id.as_str())? };
+    pub(super) fn client(&self, id: &NetworkId) -> Result<ClientRef> {
+        let network = self.network(id.as_str())?;
         let network = network.ok_or_else(|| Error::refused(Code::NetworkNotConfigured, "The X app was removed."))?;
         Ok(network.client())
     }

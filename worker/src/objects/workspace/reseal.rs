@@ -36,7 +36,8 @@ const NAMES: &str = "SELECT id AS name FROM networks WHERE is_deleted = 0
     UNION SELECT 'secret/' || json_extract(doc, '$.ForgetSecret.network_id') || '/'
         || json_extract(doc, '$.ForgetSecret.version') AS name FROM outbox
         WHERE json_extract(doc, '$.ForgetSecret.network_id') IN (SELECT network_id FROM accounts
-            WHERE json_extract(doc, '$.revocation.pending_since') IS NOT NULL)";
+            WHERE json_extract(doc, '$.revocation.pending_since') IS NOT NULL
+            UNION SELECT id FROM networks WHERE json_extract(doc, '$.secrets_held_until') IS NOT NULL)";
 
 #[derive(Deserialize)]
 struct Named {

@@ -103,6 +103,7 @@ pub fn part() -> Result<Part, String> {
 const OF_ENDS: &[Code] = &[
     Code::AccessDenied,
     Code::AccountMismatch,
+    Code::ClientChanged,
     Code::ConfirmationFailed,
     Code::InFlight,
     Code::NetworkNotConfigured,
