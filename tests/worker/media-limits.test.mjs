@@ -89,6 +89,24 @@ test("12 whole files of 5 MiB side by side: the last one is there, and nothing o
   assert.equal((await confirm(bench, picture.id, { size: FIVE })).status, 200);
 });
 
+for (const [what, act, status, kept] of [
+  ["deleted", (id) => bench.api.delete(`/v1/media/${id}`), 404, 0],
+  ["confirmed", (id) => confirm(bench, id, { size: 3000 }), 409, 3000],
+]) {
+  test(`of a whole file that was on its way when its medium was ${what}, nothing is kept`, async () => {
+    const picture = await announce(bench);
+    const slow = Array.from({ length: 3 }, () => begin(picture.upload_url, FIVE));
+    for (const body of slow) body.send(PICTURE.subarray(0, FIVE - 1));
+    const begun = `SELECT upload_id FROM _mf_multipart_uploads WHERE key = 'media/${picture.id}'`;
+    await eventually(() => rows("r2", "_mf_multipart_uploads", begun), ({ length }) => length === slow.length, 20_000);
+    assert.equal((await put(bench, picture.upload_url, png({ size: 3000 }))).status, 200);
+    assert.equal((await act(picture.id)).status, 200);
+    for (const body of slow) body.end(PICTURE.subarray(FIVE - 1));
+    for (const { answer } of slow) assert.equal((await answer).status, status);
+    await eventually(() => storedOf(picture), (bytes) => bytes === kept, 20_000);
+  });
+}
+
 test("a part that is sent again counts once, also side by side", async () => {
   const picture = await announce(bench);
   const answers = await Promise.all(Array.from({ length: 4 }, () => whole(partOf(picture, 1), PICTURE)));

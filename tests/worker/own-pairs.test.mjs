@@ -118,6 +118,20 @@ test("with another row's pair the account's own consent is what counts, at both 
   assert.deepEqual(textsAt(bench, writer), ["by its own"]);
 });
 
+test("a field that another tenant's consent covers is not given through that consent", async () => {
+  bench.x.setApp({ client_id: bench.x.app.client_id, requests_email: true });
+  const [reader] = await shared(READING, [...READING, "users.email"]);
+  const me = (query) => pass(reader, "GET", `users/me?${query}`);
+  assert.equal((await me("user.fields=confirmed_email")).body.data.confirmed_email, undefined);
+  lose(reader, 0);
+  assert.equal((await health(reader)).healthy, true);
+  for (const query of ["user.fields=confirmed_email", "user.fields=id,confirmed%5Femail", "user%2Efields=%63onfirmed_email"]) {
+    const { status, body } = await me(query);
+    assert.deepEqual([status, body.code], [422, "missing_scope"], query);
+  }
+  assert.equal((await me("user.fields=description")).status, 200);
+});
+
 test("an account that acts with another row's pair ends with that, and goes on when it is connected again", async () => {
   const [lost, other] = await shared(WRITING, WRITING);
   lose(lost, 0);

@@ -234,6 +234,19 @@ test("a call that X does not answer is never sent again", async () => {
   }
 });
 
+test("an answer with a status that HTTP has not is an answer of X that cannot be read, and its price stays counted", async () => {
+  const spent = async () => (await bench.api.get("/v1/account/usage")).body.usage.x_cost.estimate_usd;
+  for (const status of [600, 999]) {
+    const before = await spent();
+    const odd = { kind: "answer", status, headers: { "content-type": "application/json" }, body: "{}" };
+    bench.x.fault({ ...CREATE_CALL, ...odd });
+    assertProblem(await door.api.post("/2/tweets", { text: `answered ${status}` }), 502, "x_invalid_response");
+    assert.ok((await spent()) > before, `${status}`);
+    bench.x.fault({ ...ME, ...odd });
+    assertProblem(await door.api.get("/2/users/me"), 502, "x_invalid_response");
+  }
+});
+
 test("X's limits are remembered, and a spent one refuses writes before X does", async () => {
   const other = await newAccount(bench);
   const key = await newKey(bench, { account_id: other.id, scopes: ["read", "publish"] });

@@ -54,6 +54,8 @@ pub enum NoAnswer {
     Broken,
     #[error("its answer is too large")]
     TooLarge,
+    #[error("its status is none of HTTP's")]
+    NoStatus,
 }
 
 pub struct X<'a> {
@@ -164,7 +166,9 @@ async fn ask(request: worker::Request, bounds: Bounds) -> Result<Asked> {
 }
 
 async fn fetch(request: worker::Request, limit: &TimeLimit) -> std::result::Result<worker::Response, NoAnswer> {
-    Fetch::Request(request).send_with_signal(&limit.signal()).await.map_err(|_| no_answer(limit))
+    let answer = Fetch::Request(request).send_with_signal(&limit.signal()).await.map_err(|_| no_answer(limit))?;
+    // The platform makes no answer of another status, so nobody could be told of it.
+    if (200..600).contains(&answer.status_code()) { Ok(answer) } else { Err(NoAnswer::NoStatus) }
 }
 
 fn to_worker(url: &str, method: &Method, headers: &HeaderMap, body: Option<JsValue>) -> Result<worker::Request> {

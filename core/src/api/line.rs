@@ -27,35 +27,67 @@ pub(super) fn clean_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result
     Option::<String>::deserialize(deserializer).map(|text| text.as_deref().map(cleaned))
 }
 
-/// The property `Bidi_Control`, line and paragraph separators, and spaces without a width.
+/// The properties `Bidi_Control` and `Default_Ignorable_Code_Point` without those that [`joins_at`] knows, and line and
+/// paragraph separators.
 const fn is_hidden(c: char) -> bool {
     matches!(
         c,
-        '\u{061C}'
+        '\u{00AD}'
+            | '\u{034F}'
+            | '\u{061C}'
+            | '\u{115F}'..='\u{1160}'
+            | '\u{17B4}'..='\u{17B5}'
             | '\u{180E}'
             | '\u{200B}'
             | '\u{200E}'..='\u{200F}'
             | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}'
+            | '\u{3164}'
             | '\u{FEFF}'
-            | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{FFA0}'
+            | '\u{FFF0}'..='\u{FFFB}'
+            | '\u{1BCA0}'..='\u{1BCA3}'
+            | '\u{1D173}'..='\u{1D17A}'
+            | '\u{E0000}'..='\u{E001F}'
+            | '\u{E0080}'..='\u{E00FF}'
+            | '\u{E01F0}'..='\u{E0FFF}'
     )
 }
 
-/// ZWNJ and ZWJ belong between letters of scripts that join, and between pictures of one emoji. Anywhere else nobody
-/// sees them.
+/// ZWNJ and ZWJ belong between letters of scripts that join, and between pictures of one emoji; a variation selector
+/// behind the character that it varies; tags behind the flag of a region. Anywhere else nobody sees them.
 fn joins_rightly(text: &str) -> bool {
     let chars: Vec<char> = text.chars().collect();
     (0..chars.len()).all(|at| joins_at(&chars, at))
 }
 
-/// Whether what is here joins something, or is no joiner.
+/// Whether what is here changes a neighbour, or is there to be seen by itself.
 fn joins_at(chars: &[char], at: usize) -> bool {
     let is_joiner = |c: &char| matches!(c, '\u{200C}' | '\u{200D}');
     // From the combining marks on: no Latin letter, digit or space of the common ones joins anything.
     let may_join = |c: Option<&char>| c.is_some_and(|c| *c >= '\u{0300}' && !is_joiner(c) && !c.is_whitespace());
     let before = at.checked_sub(1).and_then(|before| chars.get(before));
-    !chars.get(at).is_some_and(is_joiner) || may_join(before) && may_join(chars.get(at + 1))
+    match chars.get(at) {
+        Some('\u{200C}' | '\u{200D}') => may_join(before) && may_join(chars.get(at + 1)),
+        Some('\u{180B}'..='\u{180D}' | '\u{180F}') => matches!(before, Some('\u{1820}'..='\u{18AA}')),
+        Some('\u{FE00}'..='\u{FE0F}') => before.is_some_and(|c| is_varied(*c)),
+        Some('\u{E0100}'..='\u{E01EF}') => before.is_some_and(|c| is_ideograph(*c)),
+        Some(c) if is_tag(*c) => chars.iter().take(at).rev().find(|c| !is_tag(**c)) == Some(&'\u{1F3F4}'),
+        _ => true,
+    }
+}
+
+const fn is_tag(c: char) -> bool {
+    matches!(c, '\u{E0020}'..='\u{E007F}')
+}
+
+/// Symbols, letters of other scripts, and what a keycap is made of (Unicode, emoji-variation-sequences.txt).
+const fn is_varied(c: char) -> bool {
+    matches!(c, '0'..='9' | '#' | '*' | '\u{A9}' | '\u{AE}' | '\u{1000}'..='\u{109F}' | '\u{203C}'..='\u{FDFF}' | '\u{1F000}'..='\u{3FFFF}')
+}
+
+const fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 #[cfg(test)]
@@ -74,6 +106,10 @@ mod tests {
             "👩\u{200D}💻 Ada",
             "👩🏽\u{200D}🚀",
             "❤\u{FE0F}\u{200D}🔥",
+            "1\u{FE0F}\u{20E3} first",
+            "葛\u{E0100}飾",
+            "\u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}",
+            "ᠠ\u{180B}",
         ];
         for name in names {
             assert!(is_line(name, 80), "{name:?}");
@@ -99,6 +135,17 @@ mod tests {
             "a\nb",
             "a\u{85}b",
             "a\u{FFF9}b",
+            "Ac\u{AD}me",
+            "Ac\u{34F}me",
+            "Acme\u{180B}",
+            "Acme\u{FE0F}",
+            "\u{3164}",
+            "\u{115F}a",
+            "a\u{FFA0}",
+            "a\u{17B4}",
+            "Acme\u{E0041}\u{E0042}",
+            "\u{E0100}",
+            "a\u{E0100}",
         ];
         for text in hidden {
             assert!(!is_line(text, 80), "{text:?}");

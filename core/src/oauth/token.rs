@@ -127,8 +127,13 @@ fn scopes(scope: &Value) -> Scopes {
         _ => Vec::new(),
     };
     let names = texts.iter().flat_map(|text| text.split(|c: char| c.is_ascii_whitespace() || c == ','));
-    Scopes::from_names(names.filter(|name| Scopes::from_names([*name]).is_ok())).unwrap_or_default()
+    let is_name = |name: &&str| name.len() <= SCOPE_BYTES && Scopes::from_names([*name]).is_ok();
+    Scopes::from_names(names.filter(is_name).take(MOST_SCOPES)).unwrap_or_default()
 }
+
+/// X has some thirty scopes, the longest of 22 letters. The rest of an answer that has more is not kept.
+const MOST_SCOPES: usize = 100;
+const SCOPE_BYTES: usize = 64;
 
 /// More than any header could carry.
 const TOKEN_BYTES: usize = 16 * 1024;

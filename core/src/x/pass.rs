@@ -87,6 +87,14 @@ impl Target {
         }
     }
 
+    /// The scope that a field of the answer needs besides (X docs, "user.fields": the e-mail address alone has a scope of
+    /// its own). X's parser reads a field under any escape, so the query is unescaped first.
+    pub fn field_scope(query: Option<&str>) -> Option<&'static str> {
+        let asked = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        let is_email = |text: &str| text.to_ascii_lowercase().contains("email");
+        asked.into_iter().any(|(name, value)| is_email(&name) || is_email(&value)).then_some("users.email")
+    }
+
     /// Whether the call creates a post. The post's id is then one of ours.
     pub fn creates_post(&self, method: &str) -> bool {
         method == "POST" && self.0 == ["tweets"]

@@ -5,6 +5,7 @@
 use http::{Method, Request, Response};
 use serde_json::Value;
 
+use super::lookup::json;
 pub use super::shown::Sent;
 use super::shown::{Link, next_link, unescaped_once};
 use super::{XError, authorized, refused};
@@ -64,7 +65,7 @@ pub fn own_posts_response(answer: &Response<Vec<u8>>) -> Result<Page, XError> {
     if !answer.status().is_success() {
         return Err(refused(answer));
     }
-    let body: Value = serde_json::from_slice(answer.body()).map_err(|_| malformed())?;
+    let body = json(answer.body()).ok_or_else(malformed)?;
     own_posts(&body).ok_or_else(malformed)
 }
 

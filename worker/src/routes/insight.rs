@@ -7,7 +7,7 @@ use latchkey_core::api::post::insight::{analytics_view, is_recent, replies_view}
 use latchkey_core::api::query::Query;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::XPostId;
-use latchkey_core::x::lookup::{FULL_PAGE, Lookup, next_page};
+use latchkey_core::x::lookup::{FULL_PAGE, Lookup, next_page, text_bytes};
 use serde_json::Value;
 
 use super::Answered;
@@ -20,6 +20,8 @@ use crate::runtime::now;
 
 /// A thousand replies: X bills each that it returns.
 const MAX_PAGES: usize = 10;
+/// Pages of long replies are left out beyond it: an isolate has 128 MiB for all of its calls.
+const MAX_BYTES: usize = 8 << 20;
 
 /// `GET …/analytics`: each account that published it asks X for its own.
 pub async fn analytics(app: &App, incoming: &Incoming, id: String) -> Answered {
@@ -72,6 +74,9 @@ async fn replies_to(
     while pages.len() < MAX_PAGES {
         let page = pages.last().and_then(next_page);
         if page.is_none() && !pages.is_empty() {
+            break;
+        }
+        if pages.iter().map(text_bytes).sum::<usize>() > MAX_BYTES {
             break;
         }
         let lookup = Lookup::Conversation { id: root.clone(), count: FULL_PAGE, page };

@@ -103,7 +103,13 @@ impl Inner {
 
     async fn look_up(self: &Rc<Self>, account_id: &AccountId, lookup: &Lookup) -> Result<Asked> {
         let request = |endpoints: &Endpoints, token: &Secret<String>| lookup.request(endpoints, token);
-        self.ask_x((account_id, lookup.scopes()), lookup.endpoint(), LIST, &request).await
+        self.ask_x(
+            (account_id, lookup.scopes()),
+            lookup.endpoint(),
+            if lookup.is_list() { LIST } else { QUICK },
+            &request,
+        )
+        .await
     }
 
     /// The last post first: X keeps the replies to a deleted post, but nobody wants to see a thread without its head.
@@ -188,6 +194,9 @@ impl Silence {
             Self::NoAnswer(NoAnswer::TimedOut) => (Code::XTimeout, "X did not answer in time.", None),
             Self::NoAnswer(NoAnswer::Broken) => (Code::XUnavailable, "X could not be reached.", None),
             Self::NoAnswer(NoAnswer::TooLarge) => (Code::XInvalidResponse, "X's answer is too large to be read.", None),
+            Self::NoAnswer(NoAnswer::NoStatus) => {
+                (Code::XInvalidResponse, "X's answer has a status that HTTP has not.", None)
+            }
             Self::Limited(until) => (Code::RateLimited, "X's rate limit for this account is reached.", Some(until)),
         };
         Refused::new(code, message).until(until, now())

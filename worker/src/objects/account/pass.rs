@@ -8,6 +8,7 @@ use http::HeaderMap;
 use latchkey_core::api::code::Code;
 use latchkey_core::id::{AccountId, XPostId};
 use latchkey_core::secret::Secret;
+use latchkey_core::x::pass::Target;
 use latchkey_core::x::price::Micros;
 use latchkey_core::x::rate::{exhausted_until, windows};
 use serde_json::Value;
@@ -118,6 +119,9 @@ impl Inner {
 /// X holds a token to its own scopes. With another row's token, the row's own consent is what counts.
 fn require_consent(passage: &Passage, access: &Access) -> Result<()> {
     let Some(only) = &access.only else { return Ok(()) };
+    if let Some(scope) = Target::field_scope(passage.query.as_deref()).filter(|scope| !only.contains(scope)) {
+        return Err(Silence::MissingScope(scope).refused().into());
+    }
     match passage.target.scope(&passage.method) {
         Some(scope) if only.contains(scope) => Ok(()),
         Some(scope) => Err(Silence::MissingScope(scope).refused().into()),

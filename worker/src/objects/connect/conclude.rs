@@ -260,6 +260,7 @@ fn unanswered(reason: NoAnswer) -> Error {
         NoAnswer::TimedOut => Error::refused(Code::XTimeout, "X did not answer in time."),
         NoAnswer::Broken => Error::refused(Code::XUnavailable, "X could not be reached."),
         NoAnswer::TooLarge => Error::refused(Code::XInvalidResponse, "X's answer is too large to be read."),
+        NoAnswer::NoStatus => Error::refused(Code::XInvalidResponse, "X's answer has a status that HTTP has not."),
     }
 }
 

@@ -4,13 +4,13 @@ use latchkey_core::id::MediaId;
 use latchkey_core::media::upload::{
     Part, RESERVED_FOR, Receiving, Rejection, Reservation, require_upload, spent, within,
 };
-use latchkey_core::media::{Kind, Media};
+use latchkey_core::media::{Kind, Media, key_of};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::outbox::Errand;
 use super::{Arrival, Decided, Inner, Try, UploadMessage, not_found};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::objects::storage::time;
 use crate::rpc::wire::reply;
 use crate::runtime::now;
@@ -125,7 +125,14 @@ impl Inner {
     /// The sum is looked at again: the room of a try may have ended before it did, or what the file is was seen since.
     fn received(&self, id: &MediaId, arrival: &Arrival) -> Result<Decided<u64>> {
         let Arrival { reservation, upload_id, part, is_whole } = arrival;
-        let media = self.pending(id)?;
+        let media = match self.pending(id) {
+            // The file was deleted or confirmed while these bytes came. No row names them.
+            Err(Error::Refused(refused)) if *is_whole => {
+                self.owe(&Errand::AbandonUpload { key: key_of(id), upload_id: upload_id.clone() }, now())?;
+                return Ok(Err(refused));
+            }
+            media => media?,
+        };
         if *is_whole {
             self.replace_upload(&media, upload_id)?;
         } else {
