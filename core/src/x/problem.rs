@@ -51,7 +51,7 @@ pub enum Refusal {
 }
 
 /// Parts of `detail`, in lower case, that say more than the status. No type tells these cases apart.
-const DETAILS: [(&str, Refusal); 14] = [
+const DETAILS: [(&str, Refusal); 22] = [
     ("duplicate content", Refusal::DuplicateContent),
     ("status is a duplicate", Refusal::DuplicateContent),
     // The words of X's older API; those of v2 are not known.
@@ -69,6 +69,15 @@ const DETAILS: [(&str, Refusal); 14] = [
     ("badrequest: not found", Refusal::NotFound),
     // RFC 6750 §3.1. X's own text for this case is not known: it was only seen as a bare 403.
     ("insufficient_scope", Refusal::MissingScope),
+    // About the app, which X words without a type too (tweepy #1663, #2148; n8n #6424).
+    ("application cannot perform write actions", Refusal::AppReadOnly),
+    ("read-only application cannot", Refusal::AppReadOnly),
+    ("appropriate oauth1 app permissions", Refusal::AppReadOnly),
+    ("access to a subset of", Refusal::AppNotEnrolled),
+    ("need a different access level", Refusal::AppNotEnrolled),
+    ("apply for elevated access", Refusal::AppNotEnrolled),
+    ("app that is attached to a project", Refusal::AppNotEnrolled),
+    ("suspended application", Refusal::AppNotEnrolled),
 ];
 
 /// The same of a 403 that only the account's owner can do something about, at X's own site.
@@ -89,17 +98,21 @@ const LOCKS: [&str; 13] = [
 ];
 
 /// `code` of the older layout, where it says more than the status (X's error codes of v1.1).
-const CODES: [(i64, Refusal); 10] = [
+const CODES: [(i64, Refusal); 14] = [
     (64, Refusal::AccountLocked),
+    (87, Refusal::AppNotEnrolled),
     (185, Refusal::DailyLimit),
     (186, Refusal::TextTooLong),
     (187, Refusal::DuplicateContent),
     (226, Refusal::AccountLocked),
     (231, Refusal::AccountLocked),
+    (261, Refusal::AppReadOnly),
     (324, Refusal::InvalidMedia),
     (325, Refusal::InvalidMedia),
     (326, Refusal::AccountLocked),
     (327, Refusal::AlreadyReposted),
+    (416, Refusal::AppNotEnrolled),
+    (453, Refusal::AppNotEnrolled),
 ];
 
 /// The last segment of `type`, the same on `api.twitter.com/2/problems/` and `api.x.com/2/problems/`.
@@ -130,7 +143,7 @@ pub fn read(answer: &Response<Vec<u8>>) -> (Refusal, Problem) {
     let is_reason = is_problem(&body) || is_problem(first) || code(first).is_some();
     let refusal = match status {
         400 | 403 | 404 if !is_reason => Refusal::InvalidResponse,
-        _ => problem.meaning(code(first)),
+        _ => problem.meaning(by_code(&body)),
     };
     (refusal, problem)
 }
@@ -164,8 +177,9 @@ impl Problem {
         said.unwrap_or_else(|| format!("X answered {} without a reason that can be read.", self.status))
     }
 
-    fn meaning(&self, code: Option<i64>) -> Refusal {
-        let by_words = || by_code(code).or_else(|| self.by_detail());
+    /// `coded` is what a code of the older layout says.
+    fn meaning(&self, coded: Option<Refusal>) -> Refusal {
+        let by_words = || coded.or_else(|| self.by_detail());
         match self.status {
             // A missing resource comes as a success with nothing but `errors`.
             200..=299 => match self.kind() {
@@ -205,8 +219,11 @@ impl Problem {
     }
 }
 
-fn by_code(code: Option<i64>) -> Option<Refusal> {
-    CODES.into_iter().find(|(known, _)| code == Some(*known)).map(|(_, refusal)| refusal)
+/// Of several errors the first that is known. A flat problem may carry them too.
+fn by_code(body: &Value) -> Option<Refusal> {
+    let codes: Vec<i64> = body.get("errors")?.as_array()?.iter().filter_map(code).collect();
+    let known = |code: &i64| CODES.into_iter().find(|(known, _)| known == code).map(|(_, refusal)| refusal);
+    codes.iter().find_map(known)
 }
 
 #[cfg(test)]

@@ -85,6 +85,38 @@ fn an_app_in_no_project() {
     assert_eq!(meaning(403, body), Refusal::AppNotEnrolled);
 }
 
+/// One text in each layout that X has for a 403 without a type of its own.
+fn layouts(code: i64, words: &str) -> [String; 4] {
+    [
+        format!(r#"{{"errors":[{{"code":{code},"message":"In other words."}}]}}"#),
+        format!(r#"{{"errors":[{{"code":1,"message":"First."}},{{"code":{code},"message":"Second."}}]}}"#),
+        format!(r#"{{"title":"Forbidden","detail":"{words}","type":"about:blank","status":403}}"#),
+        format!(
+            r#"{{"title":"Forbidden","detail":"Forbidden","type":"about:blank","errors":[{{"message":"No.","code":{code}}}]}}"#
+        ),
+    ]
+}
+
+#[test]
+fn a_refusal_of_the_app_is_one_in_every_layout() {
+    for (code, words, refusal) in [
+        (261, "Application cannot perform write actions. Contact X Platform Operations.", Refusal::AppReadOnly),
+        (261, "Read-only application cannot POST.", Refusal::AppReadOnly),
+        (453, "You currently have access to a subset of X API V2 endpoints.", Refusal::AppNotEnrolled),
+        (453, "You may need a different access level.", Refusal::AppNotEnrolled),
+        (453, "You'll need to apply for Elevated access via the Developer Portal.", Refusal::AppNotEnrolled),
+        (416, "Invalid or suspended application.", Refusal::AppNotEnrolled),
+    ] {
+        for body in layouts(code, words) {
+            assert_eq!(meaning(403, &body), refusal, "{body}");
+        }
+    }
+    assert_eq!(meaning(403, &layouts(2, "No.")[1]), Refusal::NotPermitted, "an unknown code says nothing");
+    let untyped = "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint.";
+    assert_eq!(forbidden(untyped), Refusal::AppReadOnly);
+    assert_eq!(forbidden("Use keys from a developer App that is attached to a Project."), Refusal::AppNotEnrolled);
+}
+
 #[test]
 fn a_video_that_is_too_long_for_the_user() {
     assert_eq!(forbidden("This user is not allowed to post a video longer than 2 minutes."), Refusal::VideoTooLong);
