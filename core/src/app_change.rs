@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn a_pause_and_a_spent_window_outlast_new_credentials() {
         let mut before = network();
-        before.close_until(Some(LATER), Some(10));
+        before.close_until(Some(LATER), Some(10), T0);
         let app = store(other_client(), Some(&before), Vec::new(), T0).app;
         let gate = app.gate(&crate::settings::Settings::default(), T0);
         assert_eq!((gate.closed_until, gate.closed_limit), (Some(LATER), Some(10)));

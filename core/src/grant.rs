@@ -155,8 +155,8 @@ impl Grant {
                 let lost = self.refresh.in_doubt;
                 self.ended = Some(if lost { Ended::RefreshAnswerLost } else { Ended::RefreshTokenRefused });
             }
-            RefreshFailure::Answered(OAuthError::RateLimited { retry_at }) => {
-                self.refresh.not_before = Some(retry_at.unwrap_or(pause));
+            RefreshFailure::Answered(error @ OAuthError::RateLimited { .. }) => {
+                self.refresh.not_before = Some(error.retry_at(now).unwrap_or(pause));
             }
             RefreshFailure::Answered(OAuthError::Unavailable { .. } | OAuthError::Malformed { .. }) => {
                 self.refresh.in_doubt = true;
@@ -241,7 +241,7 @@ mod tests {
             OAuthError::ClientIdInvalid,
             OAuthError::Unavailable { status: 503 },
             OAuthError::Malformed { status: 200 },
-            OAuthError::RateLimited { retry_at: None },
+            OAuthError::RateLimited { windows: Vec::new() },
         ] {
             let mut grant = grant();
             grant.begin_refresh(EXPIRY);

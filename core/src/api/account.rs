@@ -140,7 +140,7 @@ impl Health {
         grant: Option<&Grant>,
         now: UnixMillis,
     ) -> Self {
-        let rate_limits = windows(answer.headers());
+        let rate_limits = windows(answer.headers(), now);
         match user {
             Ok(user) => Self { username: Some(user.username), rate_limits, ..Self::with(None, grant) },
             Err(error) => {

@@ -9,9 +9,13 @@ use crate::x::XError;
 use crate::x::problem::{Problem, Refusal};
 use crate::x::rate::{Window, day_ends_at, exhausted_until};
 
-/// X's faults: 2 s … 5 min, eight tries.
-const FAULT_PAUSE: (Span, Span) = (Span::secs(2), Span::mins(5));
-const FAULT_TRIES: u32 = 8;
+/// An outage of X, in parts of the back-off: 2 s … 15 min.
+const OUTAGE_PAUSE: (i64, i64) = (30, 15);
+/// How long one is waited out, in back-offs: a day, as for a lost answer.
+const OUTAGE: i64 = 1440;
+/// A server of somebody else's that is silent: 2 s … 5 min, eight tries. Others of the account wait behind it.
+const SOURCE_PAUSE: (Span, Span) = (Span::secs(2), Span::mins(5));
+const SOURCE_TRIES: u32 = 8;
 /// A 401 after a successful refresh: X has had outages that answered 401 for hours.
 const REJECTED_PAUSE: (Span, Span) = (Span::mins(1), Span::hours(1));
 /// A limit that does not say when it ends, in back-offs: 1, 2, 4, 8, 15 min (X docs, x-api/fundamentals/rate-limits).
@@ -51,6 +55,13 @@ pub enum Outcome {
     Locked(Lock),
 }
 
+/// What X says of when to come back.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Told<'a> {
+    pub windows: &'a [Window],
+    pub retry_after: Option<Span>,
+}
+
 /// When a locked account is tried again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lock {
@@ -66,10 +77,10 @@ impl Delivery {
             Outcome::Published(id) => self.published(id, now),
             Outcome::Lost | Outcome::Refused(XError::Malformed { status: 200..=299 }) => self.answer_lost(now, pace),
             Outcome::Refused(XError::Malformed { status }) => {
-                self.x_fault(&format!("X answered {status} with something that cannot be read."), now);
+                self.x_fault(&format!("X answered {status} with something that cannot be read."), None, now, pace);
             }
-            Outcome::Refused(XError::Refused { refusal, problem, windows }) => {
-                self.refused(refusal, &problem, &windows, now, pace);
+            Outcome::Refused(XError::Refused { refusal, problem, windows, retry_after }) => {
+                self.refused(refusal, &problem, Told { windows: &windows, retry_after }, now, pace);
             }
             Outcome::ReconnectRequired => self.hold(failure(FailureCode::ReconnectRequired, RECONNECT), now, pace),
             Outcome::MissingScope(scope) => {
@@ -78,7 +89,7 @@ impl Delivery {
             }
             Outcome::ClientRefused => self.hold(failure(FailureCode::XRefused, CLIENT_REFUSED), now, pace),
             Outcome::NoTokenUntil(time) => {
-                self.requeue(time, Some(failure(FailureCode::XUnavailable, "X gives no access token at the moment.")));
+                self.put_back(time, Some(failure(FailureCode::XUnavailable, "X gives no access token at the moment.")));
             }
             Outcome::LimitedUntil(time) => {
                 self.requeue(time, Some(failure(FailureCode::RateLimited, "X's rate limit is reached.")));
@@ -113,7 +124,6 @@ impl Delivery {
         if let Some(segment) = at.and_then(|at| self.segments.get_mut(at)) {
             segment.platform_post_id = Some(id);
         }
-        self.faults = 0;
         self.waits = 0;
         self.doubt = None;
         self.unconfirmed_since = None;
@@ -124,14 +134,7 @@ impl Delivery {
         }
     }
 
-    pub(super) fn refused(
-        &mut self,
-        refusal: Refusal,
-        problem: &Problem,
-        windows: &[Window],
-        now: UnixMillis,
-        pace: Pace,
-    ) {
+    pub(super) fn refused(&mut self, refusal: Refusal, problem: &Problem, told: Told<'_>, now: UnixMillis, pace: Pace) {
         use FailureCode as F;
         let words = problem.words();
         let words = words.as_str();
@@ -155,11 +158,11 @@ impl Delivery {
             Refusal::AppNotEnrolled => self.hold(failure(F::AppNotEnrolled, words), now, pace),
             Refusal::CreditsDepleted => self.hold(failure(F::CreditsDepleted, words), now, pace),
             Refusal::RateLimited | Refusal::UsageCapped => {
-                let until = self.limit_ends_at(exhausted_until(windows), now, pace);
+                let until = self.limit_ends_at(exhausted_until(told.windows, now), told.retry_after, now, pace);
                 self.requeue(until, Some(failure(F::RateLimited, words)));
             }
             Refusal::DailyLimit => {
-                let until = day_ends_at(windows).filter(|reset| *reset > now);
+                let until = day_ends_at(told.windows, now).filter(|reset| *reset > now);
                 let until = until.unwrap_or_else(|| now + spread(pace.backoff.times(DAY_LIMIT), pace.chance));
                 self.requeue(until, Some(failure(F::RateLimited, words)));
             }
@@ -171,17 +174,24 @@ impl Delivery {
                 self.locked(Lock { why, until: now + pause, waits });
             }
             Refusal::TokenRejected => self.token_rejected(words, now),
-            Refusal::Unavailable | Refusal::InvalidResponse => self.x_fault(words, now),
+            Refusal::Unavailable | Refusal::InvalidResponse => self.x_fault(words, told.retry_after, now, pace),
         }
     }
 
     /// When to call X again after a limit, whose end X may have told.
-    pub(super) fn limit_ends_at(&mut self, told: Option<UnixMillis>, now: UnixMillis, pace: Pace) -> UnixMillis {
-        if let Some(reset) = told.filter(|reset| *reset > now) {
+    pub(super) fn limit_ends_at(
+        &mut self,
+        reset: Option<UnixMillis>,
+        retry_after: Option<Span>,
+        now: UnixMillis,
+        pace: Pace,
+    ) -> UnixMillis {
+        if let Some(reset) = reset.filter(|reset| *reset > now) {
             return reset;
         }
         self.waits += 1;
-        now + spread(backoff::pause(pace.backoff, pace.backoff.times(LONGEST_LIMIT), self.waits), pace.chance)
+        let pause = backoff::pause(pace.backoff, pace.backoff.times(LONGEST_LIMIT), self.waits);
+        now + spread(pause.max(retry_after.unwrap_or(pause)), pace.chance)
     }
 
     fn locked(&mut self, Lock { why, until, waits }: Lock) {
@@ -204,25 +214,36 @@ impl Delivery {
             1 => now,
             more => now + backoff::pause(first, longest, more - 1),
         };
-        self.requeue(due, Some(failure(FailureCode::XUnavailable, words)));
+        self.put_back(due, Some(failure(FailureCode::XUnavailable, words)));
     }
 
-    pub(super) fn x_fault(&mut self, words: &str, now: UnixMillis) {
-        self.fault(FailureCode::XUnavailable, words, now);
-    }
-
-    /// Somebody else's fault, which may pass.
-    pub(super) fn fault(&mut self, code: FailureCode, words: &str, now: UnixMillis) {
+    /// X is out of order, which is waited out for a day.
+    pub(super) fn x_fault(&mut self, words: &str, retry_after: Option<Span>, now: UnixMillis, pace: Pace) {
         self.faults += 1;
-        if let Some(intent) = self.intent {
-            self.unconfirmed_since.get_or_insert(intent.at);
+        let begun = self.intent.map_or(now, |intent| intent.at);
+        if self.intent.is_some() {
+            self.unconfirmed_since.get_or_insert(begun);
         }
-        if self.faults >= FAULT_TRIES {
-            return self.fail(code, words);
+        let since = *self.faults_since.get_or_insert(begun);
+        if now - since >= pace.backoff.times(OUTAGE) {
+            return self.fail(FailureCode::XUnavailable, words);
         }
-        let (first, longest) = FAULT_PAUSE;
+        let (part, longest) = OUTAGE_PAUSE;
+        let first = Span::millis((pace.backoff.as_millis() / part).max(1));
+        let pause = backoff::pause(first, pace.backoff.times(longest), self.faults);
+        let due = now + spread(pause.max(retry_after.unwrap_or(pause)), pace.chance);
+        self.put_back(due, Some(failure(FailureCode::XUnavailable, words)));
+    }
+
+    /// Whoever has the bytes of a medium is out of order.
+    pub(super) fn source_fault(&mut self, words: &str, now: UnixMillis) {
+        self.faults += 1;
+        if self.faults >= SOURCE_TRIES {
+            return self.fail(FailureCode::MediaUrlRefused, words);
+        }
+        let (first, longest) = SOURCE_PAUSE;
         let due = now + backoff::pause(first, longest, self.faults);
-        self.requeue(due, Some(failure(code, words)));
+        self.put_back(due, Some(failure(FailureCode::MediaUrlRefused, words)));
     }
 
     fn answer_lost(&mut self, now: UnixMillis, pace: Pace) {
@@ -250,7 +271,15 @@ impl Delivery {
         self.error = Some(failure(FailureCode::XUnavailable, THERE_ALREADY));
     }
 
+    /// What happened was no fault: none is in a row any more.
     pub(super) fn requeue(&mut self, due_at: UnixMillis, error: Option<Failure>) {
+        self.put_back(due_at, error);
+        self.faults = 0;
+        self.faults_since = None;
+    }
+
+    /// After a fault, or while it is not known whether that is over.
+    fn put_back(&mut self, due_at: UnixMillis, error: Option<Failure>) {
         self.state = State::Queued;
         self.intent = None;
         self.due_at = due_at;

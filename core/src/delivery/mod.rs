@@ -43,6 +43,10 @@ pub struct Delivery {
     pub attempts: u32,
     /// Faults of X in a row, and of 401s in a row: what the pauses are counted by.
     pub faults: u32,
+    /// When the first of X's faults in a row was met. Rows of older code have the count alone: theirs begins with the next
+    /// fault. Older code knows the count alone, and gives up by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faults_since: Option<UnixMillis>,
     /// Limits without a time and locks in a row: what their pauses are counted by.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub waits: u32,
@@ -216,6 +220,7 @@ impl Delivery {
             doubt: None,
             attempts: 0,
             faults: 0,
+            faults_since: None,
             waits: 0,
             unconfirmed_since: None,
             error: None,

@@ -112,7 +112,7 @@ impl Delivery {
 
     /// X limits the reads, until the given time if X names a time.
     pub fn read_limited(&mut self, until: Option<UnixMillis>, now: UnixMillis, pace: Pace) {
-        let again_at = self.limit_ends_at(until, now, pace);
+        let again_at = self.limit_ends_at(until, None, now, pace);
         self.not_read(again_at);
     }
 

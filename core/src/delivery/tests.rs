@@ -41,7 +41,19 @@ fn refused(refusal: Refusal) -> Outcome {
 
 fn refused_until(refusal: Refusal, windows: Vec<Window>) -> Outcome {
     let problem = Problem { status: 403, r#type: None, title: None, detail: Some("X's words".into()) };
-    Outcome::Refused(XError::Refused { refusal, problem, windows })
+    Outcome::Refused(XError::Refused { refusal, problem, windows, retry_after: None })
+}
+
+/// The same with a `Retry-After`.
+fn refused_for(refusal: Refusal, retry_after: Span) -> Outcome {
+    let Outcome::Refused(XError::Refused { problem, windows, .. }) = refused(refusal) else { panic!("no refusal") };
+    Outcome::Refused(XError::Refused { refusal, problem, windows, retry_after: Some(retry_after) })
+}
+
+/// X answers `outcome` at `now`, to a call that was begun then.
+fn meets(delivery: &mut Delivery, outcome: Outcome, now: UnixMillis) {
+    delivery.begin(now).unwrap();
+    delivery.effect(outcome, now, PACE);
 }
 
 fn after(outcome: Outcome) -> Delivery {
@@ -230,9 +242,8 @@ fn a_duplicate_of_what_we_did_not_send_has_failed() {
 #[test]
 fn an_unconfirmed_call_is_remembered_over_a_failure_and_a_retry() {
     let mut failed = delivery(&["hello"]);
-    while failed.state == State::Queued {
-        failed.begin(T0).unwrap();
-        failed.effect(refused(Refusal::Unavailable), T0, PACE);
+    for now in [T0, T0 + Span::hours(24)] {
+        meets(&mut failed, refused(Refusal::Unavailable), now);
     }
     let mut lost = after(Outcome::Lost);
     lost.settled_as_absent(T0);
@@ -482,16 +493,84 @@ fn a_mended_app_releases_what_it_held_and_nothing_else() {
 }
 
 #[test]
-fn xs_faults_are_tried_eight_times_with_growing_pauses() {
-    let mut delivery = delivery(&["a"]);
-    let mut pauses = Vec::new();
-    while delivery.state == State::Queued {
-        delivery.begin(T0).unwrap();
-        delivery.effect(refused(Refusal::Unavailable), T0, PACE);
-        pauses.extend(delivery.due().map(|due| (due - T0).as_secs()));
+fn an_outage_of_x_is_waited_out_for_a_day_with_growing_pauses() {
+    for outcome in [
+        || refused(Refusal::Unavailable),
+        || refused(Refusal::InvalidResponse),
+        || Outcome::Refused(XError::Malformed { status: 502 }),
+    ] {
+        let (mut delivery, mut now, mut pauses) = (delivery(&["a"]), T0, Vec::new());
+        while delivery.state == State::Queued {
+            meets(&mut delivery, outcome(), now);
+            pauses.extend(delivery.due().map(|due| (due - now).as_secs()));
+            now = delivery.due().unwrap_or(now);
+        }
+        assert_eq!(pauses[..11], [2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+        assert_eq!((delivery.state, code(&delivery)), (State::Failed, Some(FailureCode::XUnavailable)));
+        assert!(now - T0 >= Span::hours(24) && now - T0 < Span::mins(24 * 60 + 15));
     }
-    assert_eq!((pauses, delivery.attempts), (vec![2, 4, 8, 16, 32, 64, 128], 8));
-    assert_eq!((delivery.state, code(&delivery)), (State::Failed, Some(FailureCode::XUnavailable)));
+}
+
+#[test]
+fn a_post_that_outlives_an_outage_begins_anew_with_the_next() {
+    let day = T0 + Span::hours(23);
+    let mut thread = delivery(&["a", "b"]);
+    meets(&mut thread, refused(Refusal::Unavailable), T0);
+    meets(&mut thread, Outcome::Published(id("1")), day);
+    meets(&mut thread, refused(Refusal::Unavailable), day);
+    assert_eq!(thread.due(), Some(day + Span::secs(2)));
+    let released = || {
+        let mut held = after(refused(Refusal::Unavailable));
+        meets(&mut held, refused(Refusal::CreditsDepleted), T0);
+        held.release(day);
+        held
+    };
+    let limited = || {
+        let mut limited = after(refused(Refusal::Unavailable));
+        meets(&mut limited, refused(Refusal::RateLimited), T0);
+        limited
+    };
+    for mut delivery in [thread, released(), limited()] {
+        meets(&mut delivery, refused(Refusal::Unavailable), T0 + Span::hours(46));
+        assert_eq!(delivery.state, State::Queued, "this outage has not lasted a day");
+    }
+    let mut retried = after(refused(Refusal::Unavailable));
+    meets(&mut retried, refused(Refusal::Unavailable), T0 + Span::hours(24));
+    let retried = retried.next_edition(retried.segments.clone(), T0 + Span::hours(25));
+    assert_eq!((retried.state, retried.faults, retried.faults_since), (State::Queued, 0, None));
+}
+
+#[test]
+fn a_refused_token_in_between_does_not_end_an_outage() {
+    let mut delivery = after(refused(Refusal::Unavailable));
+    meets(&mut delivery, refused(Refusal::TokenRejected), T0 + Span::hours(1));
+    delivery.effect(Outcome::NoTokenUntil(T0 + Span::hours(2)), T0 + Span::hours(1), PACE);
+    meets(&mut delivery, refused(Refusal::Unavailable), T0 + Span::hours(24));
+    assert_eq!(delivery.state, State::Failed);
+}
+
+#[test]
+fn x_is_not_called_before_the_time_that_it_names() {
+    let pause = |delivery: &Delivery| (delivery.due().unwrap() - T0).as_secs();
+    for refusal in [Refusal::Unavailable, Refusal::InvalidResponse, Refusal::RateLimited] {
+        assert_eq!(pause(&after(refused_for(refusal, Span::mins(40)))), 2400, "{refusal:?}");
+    }
+    let mut patient = after(refused_for(Refusal::Unavailable, Span::secs(1)));
+    assert_eq!(pause(&patient), 2, "a time that is too short does not shorten our own");
+    patient.begin(T0).unwrap();
+    patient.effect(refused_for(Refusal::Unavailable, Span::secs(100)), T0, Pace { chance: u32::MAX, ..PACE });
+    assert_eq!(pause(&patient), 120, "chance adds a fifth at most");
+}
+
+#[test]
+fn a_row_of_older_code_has_a_day_from_its_next_fault() {
+    let mut row = serde_json::to_value(after(refused(Refusal::Unavailable))).unwrap();
+    row["faults"] = json!(7);
+    row.as_object_mut().unwrap().remove("faults_since");
+    let mut delivery: Delivery = serde_json::from_value(row).unwrap();
+    let later = T0 + Span::days(3);
+    meets(&mut delivery, refused(Refusal::Unavailable), later);
+    assert_eq!((delivery.state, delivery.due()), (State::Queued, Some(later + Span::secs(256))));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! ever unconfirmed.
 
 use super::attachment::{Attachment, File, Progress};
-use super::effect::failure;
+use super::effect::{Told, failure};
 use super::{Delivery, Failure, FailureCode, Pace, State};
 use crate::time::UnixMillis;
 use crate::x::XError;
@@ -81,22 +81,22 @@ impl Delivery {
             UploadOutcome::Done(receipt) => self.upload_answered(at, receipt.as_ref(), now),
             UploadOutcome::Lost | UploadOutcome::Refused(XError::Malformed { status: 200..=299 }) => {
                 if self.attachment_mut(at).is_some_and(Attachment::answer_lost) {
-                    self.x_fault("X's answer to an upload was lost.", now);
+                    self.x_fault("X's answer to an upload was lost.", None, now, pace);
                 } else {
                     self.restart_upload(at, "X's answers to the upload were lost.", now);
                 }
             }
             UploadOutcome::Refused(XError::Malformed { status }) => {
-                self.x_fault(&format!("X answered {status} with something that cannot be read."), now);
+                self.x_fault(&format!("X answered {status} with something that cannot be read."), None, now, pace);
             }
-            UploadOutcome::Refused(XError::Refused { refusal, problem, windows }) => match refusal {
+            UploadOutcome::Refused(XError::Refused { refusal, problem, windows, retry_after }) => match refusal {
                 Refusal::NotFound => self.restart_upload(at, &problem.words(), now),
                 Refusal::InvalidRequest | Refusal::InvalidMedia | Refusal::NotPermitted => {
                     self.fail(FailureCode::MediaFailed, &problem.words());
                 }
-                other => self.refused(other, &problem, &windows, now, pace),
+                other => self.refused(other, &problem, Told { windows: &windows, retry_after }, now, pace),
             },
-            UploadOutcome::SourceSilent(words) => self.fault(FailureCode::MediaUrlRefused, &words, now),
+            UploadOutcome::SourceSilent(words) => self.source_fault(&words, now),
             UploadOutcome::Unusable(Failure { code, message }) => self.fail(code, &message),
         }
     }
@@ -149,7 +149,6 @@ impl Delivery {
     fn go_on(&mut self, due_at: UnixMillis) {
         self.requeue(due_at, None);
         self.state = State::Publishing;
-        self.faults = 0;
         self.waits = 0;
     }
 

@@ -10,7 +10,7 @@ use crate::refusal::{Code, Refused};
 use crate::settings::{OnUnknown, Settings};
 use crate::time::{Span, UnixMillis};
 use crate::x::price::Micros;
-use crate::x::rate::{Window, WindowKind};
+use crate::x::rate::{Window, WindowKind, app_day_end};
 
 /// What is wrong with the app holds its deliveries until it is mended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -232,8 +232,8 @@ impl Network {
     }
 
     /// An account's report that X's limit for the app as a whole is spent. Says whether that is news.
-    pub fn close_until(&mut self, until: Option<UnixMillis>, limit: Option<i64>) -> bool {
-        let is_news = until > self.closed_until;
+    pub fn close_until(&mut self, until: Option<UnixMillis>, limit: Option<i64>, now: UnixMillis) -> bool {
+        let is_news = until > app_day_end(self.closed_until, now);
         if is_news {
             (self.closed_until, self.closed_limit) = (until, limit);
         }
@@ -250,7 +250,7 @@ impl Network {
     pub fn gate(&self, settings: &Settings, now: UnixMillis) -> Gate {
         Gate {
             paused: self.paused.as_ref().map(Pause::failure),
-            closed_until: self.closed_until.filter(|until| *until > now),
+            closed_until: app_day_end(self.closed_until, now),
             closed_limit: self.closed_limit,
             client_id: Some(self.client_id.clone()),
             ..Gate::open(settings)
@@ -339,12 +339,16 @@ mod tests {
     #[test]
     fn a_spent_window_of_the_app_counts_until_its_latest_end() {
         let mut network = network();
-        assert!(!network.close_until(None, None));
-        assert!(network.close_until(Some(LATER), Some(10)));
-        assert!(!network.close_until(Some(T0), Some(99)), "an earlier end is no news");
+        assert!(!network.close_until(None, None, T0));
+        assert!(network.close_until(Some(LATER), Some(10), T0));
+        assert!(!network.close_until(Some(T0), Some(99), T0), "an earlier end is no news");
         let gate = |now| network.gate(&Settings::default(), now);
         assert_eq!((gate(T0).closed_until, gate(T0).closed_limit), (Some(LATER), Some(10)));
         assert_eq!(gate(LATER).closed_until, None);
+        let mut misled = self::network();
+        assert!(misled.close_until(Some(T0 + Span::days(9)), None, T0));
+        assert_eq!(misled.gate(&Settings::default(), T0).closed_until, None, "older code took X at its word");
+        assert!(misled.close_until(Some(LATER), None, T0), "and hides no end that can be");
     }
 
     #[test]
@@ -393,7 +397,7 @@ mod tests {
     #[test]
     fn a_spent_window_of_the_app_refuses_new_posts_alone_and_says_until_when() {
         let mut network = network();
-        network.close_until(Some(LATER), Some(10));
+        network.close_until(Some(LATER), Some(10), T0);
         let gate = network.gate(&Settings::default(), T0);
         assert!(gate.require_open(false, T0).is_ok());
         let refused = gate.require_open(true, T0).unwrap_err();

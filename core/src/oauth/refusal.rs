@@ -8,7 +8,10 @@ use serde::Deserialize;
 
 use crate::{
     time::UnixMillis,
-    x::{problem::Problem, rate},
+    x::{
+        problem::Problem,
+        rate::{self, Window},
+    },
 };
 
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -35,7 +38,7 @@ pub enum OAuthError {
     #[error("the app may not use the endpoint")]
     AppBlocked,
     #[error("too many requests")]
-    RateLimited { retry_at: Option<UnixMillis> },
+    RateLimited { windows: Vec<Window> },
     #[error("X answered {status}")]
     Unavailable { status: u16 },
     /// A page, a proxy's error, or a text that nobody has seen yet. It proves nothing about code, token or client.
@@ -57,9 +60,9 @@ pub fn problem(answer: &Response<Vec<u8>>) -> Problem {
 
 impl OAuthError {
     /// When X says to come back.
-    pub const fn retry_at(&self) -> Option<UnixMillis> {
+    pub fn retry_at(&self, now: UnixMillis) -> Option<UnixMillis> {
         match self {
-            Self::RateLimited { retry_at } => *retry_at,
+            Self::RateLimited { windows } => rate::exhausted_until(windows, now).filter(|at| *at > now),
             _ => None,
         }
     }
@@ -77,7 +80,7 @@ pub fn refusal(answer: &Response<Vec<u8>>) -> OAuthError {
     let status = answer.status().as_u16();
     match status {
         429 => {
-            return OAuthError::RateLimited { retry_at: rate::exhausted_until(&rate::windows(answer.headers())) };
+            return OAuthError::RateLimited { windows: rate::told(answer.headers()) };
         }
         500.. => return OAuthError::Unavailable { status },
         _ => {}

@@ -4,7 +4,7 @@ use http::Response;
 use proptest::prelude::*;
 
 use super::*;
-use crate::time::UnixMillis;
+use crate::time::{Span, UnixMillis};
 
 fn endpoints() -> Endpoints {
     Endpoints {
@@ -155,7 +155,7 @@ fn only_a_known_text_or_the_bare_code_ends_a_grant() {
 fn the_status_is_read_before_the_body() {
     let body = invalid_request("Value passed for the token was invalid.");
     assert_eq!(verdict(503, &body), OAuthError::Unavailable { status: 503 });
-    assert_eq!(verdict(429, &body), OAuthError::RateLimited { retry_at: None });
+    assert_eq!(verdict(429, &body), OAuthError::RateLimited { windows: Vec::new() });
     assert_eq!(verdict(403, &body), OAuthError::AppBlocked);
 }
 
@@ -175,7 +175,10 @@ fn a_rate_limit_tells_when_to_come_back() {
         .header("x-rate-limit-reset", "1795427100")
         .body(Vec::new())
         .unwrap();
-    assert_eq!(refusal(&answer), OAuthError::RateLimited { retry_at: Some(UnixMillis(1_795_427_100_000)) });
+    let reset = UnixMillis(1_795_427_100_000);
+    assert_eq!(refusal(&answer).retry_at(reset - Span::mins(9)), Some(reset));
+    assert_eq!(refusal(&answer).retry_at(reset), None, "it has passed");
+    assert_eq!(refusal(&answer).retry_at(UnixMillis(0)), Some(UnixMillis(0) + Span::mins(16)), "no window is longer");
 }
 
 proptest! {

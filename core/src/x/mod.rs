@@ -8,6 +8,7 @@ pub mod price;
 pub mod problem;
 pub mod rate;
 mod refused;
+mod retry_after;
 mod shown;
 pub mod timeline;
 pub mod tweet;
@@ -24,12 +25,13 @@ use self::{
 use crate::{
     oauth::{Endpoints, sensitive},
     secret::Secret,
+    time::Span,
 };
 
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum XError {
     #[error("X refused: {refusal:?}")]
-    Refused { refusal: Refusal, problem: Problem, windows: Vec<Window> },
+    Refused { refusal: Refusal, problem: Problem, windows: Vec<Window>, retry_after: Option<Span> },
     /// X reports success without a readable result: an effect is likely.
     #[error("X answered {status} with a body that is not understood")]
     Malformed { status: u16 },
@@ -87,7 +89,8 @@ fn without_data(answer: &Response<Vec<u8>>) -> XError {
 
 fn refused(answer: &Response<Vec<u8>>) -> XError {
     let (refusal, problem) = problem::read(answer);
-    XError::Refused { refusal, windows: rate::windows(answer.headers()), problem }
+    let (windows, retry_after) = (rate::told(answer.headers()), retry_after::read(answer.headers()));
+    XError::Refused { refusal, problem, windows, retry_after }
 }
 
 #[cfg(test)]

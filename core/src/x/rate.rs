@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::{Span, UnixMillis};
 
+/// By how much X's clock may be ahead of ours.
+const CLOCKS: Span = Span::mins(1);
+
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Window {
     pub limit: i64,
@@ -26,6 +29,19 @@ pub enum WindowKind {
 
 impl WindowKind {
     const ALL: [Self; 3] = [Self::QuarterHour, Self::UserDay, Self::AppDay];
+
+    /// How long it lasts.
+    const fn length(self) -> Span {
+        match self {
+            Self::QuarterHour => Span::mins(15),
+            Self::UserDay | Self::AppDay => Span::hours(24),
+        }
+    }
+
+    /// The latest time at which one ends that is told at `now`.
+    fn latest_end(self, now: UnixMillis) -> UnixMillis {
+        now + self.length() + CLOCKS
+    }
 
     /// The name in the API and in the columns.
     pub const fn as_str(self) -> &'static str {
@@ -48,8 +64,30 @@ impl WindowKind {
     }
 }
 
-/// The windows that the headers tell in full.
-pub fn windows(headers: &HeaderMap) -> Vec<Window> {
+impl Window {
+    /// No window lasts longer than its kind does, whatever X says: a time in milliseconds would close it for ever.
+    pub fn ends_at(&self, now: UnixMillis) -> UnixMillis {
+        self.reset_at.min(self.kind.latest_end(now))
+    }
+
+    /// One that was stored and that ends later than any was stored by code that took X at its word.
+    pub fn is_credible(&self, now: UnixMillis) -> bool {
+        self.ends_at(now) == self.reset_at
+    }
+}
+
+/// When the app's day ends, as it was stored, if that can be.
+pub fn app_day_end(stored: Option<UnixMillis>, now: UnixMillis) -> Option<UnixMillis> {
+    stored.filter(|until| *until > now && *until <= WindowKind::AppDay.latest_end(now))
+}
+
+/// The windows that the headers tell in full, at `now`.
+pub fn windows(headers: &HeaderMap, now: UnixMillis) -> Vec<Window> {
+    told(headers).into_iter().map(|window| Window { reset_at: window.ends_at(now), ..window }).collect()
+}
+
+/// The same in X's words.
+pub fn told(headers: &HeaderMap) -> Vec<Window> {
     WindowKind::ALL.into_iter().filter_map(|kind| window(headers, kind)).collect()
 }
 
@@ -75,18 +113,18 @@ fn lines(kind: WindowKind, window: &Window) -> impl Iterator<Item = (&'static st
 }
 
 /// When all that is spent is there again: the latest reset among the windows with nothing left.
-pub fn exhausted_until(windows: &[Window]) -> Option<UnixMillis> {
-    windows.iter().filter(|window| window.remaining <= 0).map(|window| window.reset_at).max()
+pub fn exhausted_until(windows: &[Window], now: UnixMillis) -> Option<UnixMillis> {
+    windows.iter().filter(|window| window.remaining <= 0).map(|window| window.ends_at(now)).max()
 }
 
 /// When the limit of a day ends that X says is reached: X may say so before the window of the headers is spent.
-pub fn day_ends_at(windows: &[Window]) -> Option<UnixMillis> {
+pub fn day_ends_at(windows: &[Window], now: UnixMillis) -> Option<UnixMillis> {
     let is_day = |window: &&Window| match window.kind {
         WindowKind::QuarterHour => false,
         WindowKind::UserDay => true,
         WindowKind::AppDay => window.remaining <= 0,
     };
-    windows.iter().filter(is_day).map(|window| window.reset_at).max()
+    windows.iter().filter(is_day).map(|window| window.ends_at(now)).max()
 }
 
 #[cfg(test)]
@@ -102,6 +140,9 @@ mod tests {
         pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
     }
 
+    const NOW: UnixMillis = UnixMillis(1_795_426_200_000);
+    const T0: UnixMillis = UnixMillis(0);
+
     const SPENT_DAY: [(&str, &str); 6] = [
         ("x-rate-limit-limit", "1080000"),
         ("x-rate-limit-remaining", "1079999"),
@@ -113,12 +154,12 @@ mod tests {
 
     #[test]
     fn a_spent_day_counts_though_the_quarter_hour_does_not() {
-        let windows = windows(&headers(&SPENT_DAY));
+        let windows = windows(&headers(&SPENT_DAY), NOW);
         assert_eq!(
             windows.iter().map(|window| window.kind).collect::<Vec<_>>(),
             [WindowKind::QuarterHour, WindowKind::AppDay]
         );
-        assert_eq!(exhausted_until(&windows), Some(UnixMillis(1_795_500_000_000)));
+        assert_eq!(exhausted_until(&windows, NOW), Some(UnixMillis(1_795_500_000_000)));
     }
 
     #[test]
@@ -129,28 +170,52 @@ mod tests {
             window(0, 300, WindowKind::UserDay),
             window(1, 900, WindowKind::AppDay),
         ];
-        assert_eq!(exhausted_until(&windows), Some(UnixMillis(300)));
-        assert_eq!(exhausted_until(&[]), None);
+        assert_eq!(exhausted_until(&windows, T0), Some(UnixMillis(300)));
+        assert_eq!(exhausted_until(&[], T0), None);
     }
 
     #[test]
     fn a_day_ends_with_the_users_window_or_a_spent_one_of_the_app() {
         let window = |remaining, seconds, kind| Window { limit: 9, remaining, reset_at: UnixMillis(seconds), kind };
         let (quarter, app) = (window(0, 100, WindowKind::QuarterHour), window(1, 900, WindowKind::AppDay));
-        assert_eq!(day_ends_at(&[quarter, app]), None);
-        assert_eq!(day_ends_at(&[quarter, app, window(3, 300, WindowKind::UserDay)]), Some(UnixMillis(300)));
-        assert_eq!(day_ends_at(&[window(0, 700, WindowKind::AppDay)]), Some(UnixMillis(700)));
+        assert_eq!(day_ends_at(&[quarter, app], T0), None);
+        assert_eq!(day_ends_at(&[quarter, app, window(3, 300, WindowKind::UserDay)], T0), Some(UnixMillis(300)));
+        assert_eq!(day_ends_at(&[window(0, 700, WindowKind::AppDay)], T0), Some(UnixMillis(700)));
     }
 
     #[test]
     fn a_window_that_is_not_told_in_full_is_left_out() {
-        assert!(windows(&headers(&SPENT_DAY[..2])).is_empty());
-        assert!(windows(&headers(&[("x-rate-limit-limit", "many"), SPENT_DAY[1], SPENT_DAY[2]])).is_empty());
+        assert!(windows(&headers(&SPENT_DAY[..2]), NOW).is_empty());
+        assert!(windows(&headers(&[("x-rate-limit-limit", "many"), SPENT_DAY[1], SPENT_DAY[2]]), NOW).is_empty());
+    }
+
+    #[test]
+    fn a_window_ends_no_later_than_its_kind_lasts() {
+        let latest = [("x-rate-limit", 16), ("x-user-limit-24hour", 1441), ("x-app-limit-24hour", 1441)];
+        for reset in ["1795427100000", "1795427100000000", "99999999999", "9223372036854775807"] {
+            for (prefix, minutes) in latest {
+                let name = |word| HeaderName::try_from(format!("{prefix}-{word}")).unwrap();
+                let words = [("limit", "9"), ("remaining", "0"), ("reset", reset)];
+                let headers = words.into_iter().map(|(word, value)| (name(word), value.parse().unwrap())).collect();
+                let end = Some(NOW + Span::mins(minutes));
+                assert_eq!(windows(&headers, NOW).first().map(|window| window.reset_at), end, "{reset}");
+                assert_eq!(exhausted_until(&told(&headers), NOW), end, "{reset}");
+                assert!(told(&headers).iter().all(|window| !window.is_credible(NOW)), "{reset}");
+            }
+        }
+        let day = told(&headers(&SPENT_DAY));
+        assert_eq!((windows(&headers(&SPENT_DAY), NOW), day.iter().all(|window| window.is_credible(NOW))), (day, true));
+    }
+
+    #[test]
+    fn the_stored_end_of_a_day_counts_while_it_can_be_one() {
+        let end = |minutes| app_day_end(Some(NOW + Span::mins(minutes)), NOW).is_some();
+        assert_eq!([-1, 0, 1, 1441, 1442, i64::MAX].map(end), [false, false, true, true, false, false]);
     }
 
     #[test]
     fn windows_are_told_as_they_were_read() {
-        let told = headers_of(&super::headers(&windows(&headers(&SPENT_DAY))));
+        let told = headers_of(&super::headers(&windows(&headers(&SPENT_DAY), NOW)));
         assert_eq!(told, headers(&SPENT_DAY));
     }
 
@@ -190,7 +255,7 @@ mod tests {
                 pair("x-user-limit-24hour-remaining", &number),
                 pair("x-user-limit-24hour-reset", &number),
             ];
-            let _ = exhausted_until(&windows(&headers.into_iter().collect()));
+            let _ = exhausted_until(&windows(&headers.into_iter().collect(), NOW), NOW);
         }
     }
 }

@@ -12,14 +12,14 @@ const UNTOLD_LIMIT: Span = Span::mins(1);
 impl Refused {
     /// What X refused, in our code and X's words.
     pub fn from_x(error: &XError, now: UnixMillis) -> Self {
-        let XError::Refused { refusal, problem, windows } = error else {
+        let XError::Refused { refusal, problem, windows, retry_after } = error else {
             return Self::new(Code::XInvalidResponse, "X answered something that cannot be read.");
         };
         let message = format!("X refused: {}", problem.words());
         let refused = Self::new(code_of(*refusal), message).with_x(problem.clone());
         if refused.code == Code::RateLimited {
-            let until = exhausted_until(windows).filter(|until| *until > now);
-            refused.until(Some(until.unwrap_or(now + UNTOLD_LIMIT)), now)
+            let until = exhausted_until(windows, now).filter(|until| *until > now);
+            refused.until(Some(until.unwrap_or(now + retry_after.unwrap_or(UNTOLD_LIMIT))), now)
         } else {
             refused
         }

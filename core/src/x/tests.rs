@@ -10,6 +10,7 @@ use super::{
     *,
 };
 use crate::id::XPostId;
+use crate::time::UnixMillis;
 
 fn endpoints() -> Endpoints {
     Endpoints {
@@ -119,7 +120,8 @@ fn a_refusal_carries_the_windows() {
     }
     let Err(XError::Refused { refusal, windows, .. }) = create_response(&answer) else { panic!("no refusal") };
     assert_eq!(refusal, Refusal::RateLimited);
-    assert_eq!(rate::exhausted_until(&windows).map(|time| time.0), Some(1_795_427_100_000));
+    let now = UnixMillis(1_795_426_200_000);
+    assert_eq!(rate::exhausted_until(&windows, now).map(|time| time.0), Some(1_795_427_100_000));
 }
 
 #[test]

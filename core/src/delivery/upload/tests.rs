@@ -90,7 +90,7 @@ fn processing(info: Value) -> Value {
 
 fn refused(refusal: Refusal) -> UploadOutcome {
     let problem = Problem { status: 400, r#type: None, title: None, detail: Some("X's words".into()) };
-    UploadOutcome::Refused(XError::Refused { refusal, problem, windows: Vec::new() })
+    UploadOutcome::Refused(XError::Refused { refusal, problem, windows: Vec::new(), retry_after: None })
 }
 
 /// Every byte is with X, and the next call finalizes.
@@ -218,7 +218,12 @@ fn media_that_a_post_is_refused_for_are_uploaded_again() {
     let problem =
         Problem { status: 400, r#type: None, title: None, detail: Some("Your media IDs are invalid.".into()) };
     photo.effect(
-        Outcome::Refused(XError::Refused { refusal: Refusal::InvalidMedia, problem, windows: vec![] }),
+        Outcome::Refused(XError::Refused {
+            refusal: Refusal::InvalidMedia,
+            problem,
+            windows: vec![],
+            retry_after: None,
+        }),
         T0,
         PACE,
     );
@@ -253,6 +258,19 @@ fn a_source_that_is_silent_is_asked_eight_times() {
     }
     effect(&mut linked, UploadOutcome::SourceSilent("no answer".into()));
     assert_eq!((linked.state, code(&linked)), (State::Failed, Some(FailureCode::MediaUrlRefused)));
+}
+
+#[test]
+fn an_upload_waits_an_outage_of_x_out_like_a_post() {
+    for outcome in [|| UploadOutcome::Lost, || refused(Refusal::Unavailable), || refused(Refusal::InvalidResponse)] {
+        let mut photo = delivery(vec![stored(Kind::Png, 3)]);
+        for _ in 0..20 {
+            effect(&mut photo, outcome());
+            assert_eq!(photo.state, State::Queued);
+        }
+        photo.upload_effect(PLACE, outcome(), T0 + Span::hours(24), PACE);
+        assert_eq!((photo.state, code(&photo)), (State::Failed, Some(FailureCode::XUnavailable)));
+    }
 }
 
 #[test]

@@ -22,6 +22,7 @@ use crate::log;
 use crate::outbound::{NoAnswer, Passed};
 use crate::rpc::account::{CONTENT_HEADERS, KEY_ID_HEADER, PASSAGE_HEADER, Passage, TOLD_HEADERS};
 use crate::rpc::workspace::Admission;
+use crate::runtime::now;
 
 impl Inner {
     /// In order: (1) the owner of the key; for a writing call (2) the windows, (3) the workspace's checks; (4) a token;
@@ -61,7 +62,7 @@ impl Inner {
     async fn admit(&self, passage: &Passage, account_id: &AccountId, key_id: &str) -> Result<Micros> {
         let Some(charge) = passage.charge else { return Ok(Micros(0)) };
         let windows = self.windows_of(&passage.endpoint())?;
-        if let Some(until) = exhausted_until(&windows) {
+        if let Some(until) = exhausted_until(&windows, now()) {
             return Err(Silence::Limited(until).refused().with_windows(windows).into());
         }
         let key = passage.admitted_for.as_ref().map(|_| (passage.key_digest.clone(), passage.access));
@@ -95,7 +96,7 @@ impl Inner {
         if passage.endpoint() == ME {
             self.refreshed.take();
         }
-        self.save_windows(&passage.endpoint(), &windows(&HeaderMap::from(passed.answer().headers())))?;
+        self.save_windows(&passage.endpoint(), &windows(&HeaderMap::from(passed.answer().headers()), now()))?;
         if passed.answer().status_code() == 401 {
             self.access_token_rejected(&access)?;
         }

@@ -155,9 +155,9 @@ impl Inner {
         match published {
             Ok(id) => Ok(Outcome::Published(id)),
             // The answer may leave out a window that X has told before.
-            Err(XError::Refused { refusal, problem, .. }) => {
+            Err(XError::Refused { refusal, problem, retry_after, .. }) => {
                 let windows = self.windows_of(call.endpoint())?;
-                Ok(Outcome::Refused(XError::Refused { refusal, problem, windows }))
+                Ok(Outcome::Refused(XError::Refused { refusal, problem, windows, retry_after }))
             }
             Err(malformed) => Ok(Outcome::Refused(malformed)),
         }

@@ -131,7 +131,7 @@ impl Inner {
     fn not_seen(&self, error: &XError) -> Result<Sight> {
         match error {
             XError::Refused { refusal: Refusal::RateLimited | Refusal::UsageCapped, windows, .. } => {
-                Ok(Sight::Limited(exhausted_until(windows)))
+                Ok(Sight::Limited(exhausted_until(windows, now())))
             }
             XError::Refused { refusal, .. }
                 if !matches!(refusal, Refusal::TokenRejected | Refusal::Unavailable | Refusal::InvalidResponse) =>
@@ -144,12 +144,12 @@ impl Inner {
 
     /// Remembers what X says of its limits.
     pub(super) fn note_windows(&self, endpoint: &str, answer: &Response<Vec<u8>>) -> Result<()> {
-        self.save_windows(endpoint, &windows(answer.headers()))
+        self.save_windows(endpoint, &windows(answer.headers(), now()))
     }
 
     /// Until when an endpoint is of no use, as far as this account knows.
     pub(super) fn exhausted_until(&self, endpoint: &str) -> Result<Option<UnixMillis>> {
-        Ok(exhausted_until(&self.windows_of(endpoint)?))
+        Ok(exhausted_until(&self.windows_of(endpoint)?, now()))
     }
 
     /// The windows of an endpoint that are not over, as last told.

@@ -3,7 +3,7 @@
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::XPostId;
 use latchkey_core::retention::Kept;
-use latchkey_core::time::UnixMillis;
+use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::rate::Window;
 use serde::Deserialize;
 
@@ -15,6 +15,8 @@ use crate::runtime::now;
 
 /// How many changes one report to the ledger carries.
 pub const REPORT_ROWS: u32 = 100;
+
+const LONGER_THAN_WINDOWS: Span = Span::days(2);
 
 /// A row of the journal that has a step to make.
 #[derive(Deserialize)]
@@ -160,11 +162,13 @@ impl Inner {
         })
     }
 
-    /// The windows that are not over at `now`, by endpoint.
+    /// The windows that are not over at `now`, by endpoint. Those of older code may end at a time that cannot be.
     pub fn windows(&self, now: UnixMillis) -> Result<Vec<(String, Window)>> {
-        let query = "SELECT endpoint, doc FROM windows WHERE reset_at > ? ORDER BY endpoint, kind";
-        let rows: Vec<Known> = self.db()?.rows(query, vec![time(now)])?;
-        rows.into_iter().map(|row| Ok((row.endpoint, read(&row.doc)?))).collect()
+        let query = "SELECT endpoint, doc FROM windows WHERE reset_at > ? AND reset_at < ? ORDER BY endpoint, kind";
+        let rows: Vec<Known> = self.db()?.rows(query, vec![time(now), time(now + LONGER_THAN_WINDOWS)])?;
+        let windows: Vec<(String, Window)> =
+            rows.into_iter().map(|row| Ok((row.endpoint, read(&row.doc)?))).collect::<Result<_>>()?;
+        Ok(windows.into_iter().filter(|(_, window)| window.is_credible(now)).collect())
     }
 
     /// Removes what nobody asks for any more.

@@ -131,7 +131,7 @@ impl Inner {
                     value.map_or_else(|| message.to_owned(), |url| format!("X refused the callback URL {url}"));
                 match retry {
                     _ if session.is_in_doubt() && may_blame_code(&error) => self.refuse(session, (code, message)).await,
-                    Retry::MayHelp => Err(Refused::new(code, message).until(error.retry_at(), now()).into()),
+                    Retry::MayHelp => Err(Refused::new(code, message).until(error.retry_at(now()), now()).into()),
                     Retry::Pointless => self.end(session, (code, message)).await,
                 }
             }

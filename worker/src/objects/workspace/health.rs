@@ -35,7 +35,7 @@ impl Inner {
         let settings = self.settings()?;
         let Some(id) = &report.network_id else { return Ok((Gate::open(&settings), is_news)) };
         let Some(mut network) = self.network(id.as_str())? else { return Ok((Gate::of_no_app(&settings), is_news)) };
-        if network.close_until(report.closed_until, report.closed_limit) {
+        if network.close_until(report.closed_until, report.closed_limit, now()) {
             self.save_network(&network)?;
         }
         Ok((network.gate(&settings, now()), is_news))
