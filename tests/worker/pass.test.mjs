@@ -119,9 +119,10 @@ test("X gets the account's token, content type and accept, and nothing else of t
     assert.equal(JSON.parse(sent.body).text, `headers ${path}`);
     assert.equal(sent.headers.accept, headers.accept);
     assert.equal(sent.headers["content-type"], "application/json");
+    assert.notEqual(sent.headers["user-agent"], headers["user-agent"]);
     assert.ok(bench.x.tokens({ username: account.username }).some(({ text }) => sent.headers.authorization === `Bearer ${text}`));
     // `cf-worker` is the platform's: the zone that a Worker calls from.
-    const known = ["cf-worker", "accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "host", "transfer-encoding"];
+    const known = ["cf-worker", "accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "host", "transfer-encoding", "user-agent"];
     assert.deepEqual(Object.keys(sent.headers).filter((name) => !known.includes(name)), []);
   }
 });

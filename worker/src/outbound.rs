@@ -7,6 +7,7 @@ mod public;
 use std::pin::pin;
 
 use futures_util::future::{Either, select};
+use http::header::USER_AGENT;
 use http::{HeaderMap, Method, Request, Response};
 use latchkey_core::oauth::Endpoints;
 use latchkey_core::time::Span;
@@ -40,6 +41,9 @@ pub const LIST: Bounds = Bounds { time: Span::secs(10), size: 16 << 20 };
 pub const PATIENT: Bounds = Bounds { time: Span::secs(30), size: ANSWER_BYTES };
 /// 4 MB on a slow connection.
 const SEGMENT: Bounds = Bounds { time: Span::secs(60), size: ANSWER_BYTES };
+
+/// Servers refuse calls that do not say who makes them. It names nobody: end users and their sites never meet our name.
+const AGENT: &str = "Mozilla/5.0 (compatible; Publisher/1.0)";
 
 pub type Asked = std::result::Result<Response<Vec<u8>>, NoAnswer>;
 /// A body that goes through as it comes, at the pace of whoever sends it.
@@ -111,6 +115,7 @@ impl X<'_> {
         let mut url = self.endpoints.api_origin.clone();
         url.set_path(path);
         url.set_query(query);
+        headers.set(USER_AGENT.as_str(), AGENT)?;
         let mut init = RequestInit::new();
         init.with_method(worker::Method::from(method.to_owned()))
             .with_headers(headers)
@@ -175,6 +180,9 @@ fn to_worker(url: &str, method: &Method, headers: &HeaderMap, body: Option<JsVal
     let copied = Headers::new();
     for (name, value) in headers {
         copied.append(name.as_str(), value.to_str().map_err(|_| Error::fault("a header is not ASCII"))?)?;
+    }
+    if !headers.contains_key(USER_AGENT) {
+        copied.set(USER_AGENT.as_str(), AGENT)?;
     }
     let mut init = RequestInit::new();
     init.with_method(worker::Method::from(method.to_string()))

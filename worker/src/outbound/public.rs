@@ -1,7 +1,7 @@
 //! Calls to addresses from callers: media and logos to fetch, and webhooks to notify, under the rules of
 //! `latchkey_core::public_url`. Nothing of ours goes along: no credentials, no cookies, no referrer.
 
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use latchkey_core::public_url::{PublicUrl, PublicUrlError};
 use latchkey_core::time::Span;
@@ -14,6 +14,9 @@ use crate::runtime::within;
 
 /// docs/API.md, section 6.
 const MAX_REDIRECTS: u32 = 3;
+/// What X takes, so that a host that can choose does not choose what X refuses.
+const MEDIA: HeaderValue =
+    HeaderValue::from_static("image/jpeg, image/png, image/webp, image/gif, video/mp4, video/quicktime, */*;q=0.1");
 
 pub struct Public {
     allows_loopback: bool,
@@ -66,7 +69,7 @@ impl Public {
 
     async fn follow(&self, mut url: PublicUrl, limit: &TimeLimit) -> Result<std::result::Result<Response, Unfetched>> {
         // A compressed body would have another length than the one that is said.
-        let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]);
+        let headers = HeaderMap::from_iter([(ACCEPT, MEDIA), (ACCEPT_ENCODING, HeaderValue::from_static("identity"))]);
         for _ in 0..=MAX_REDIRECTS {
             let answer = match fetch(to_worker(url.as_str(), &Method::GET, &headers, None)?, limit).await {
                 Ok(answer) => answer,
