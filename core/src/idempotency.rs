@@ -51,8 +51,11 @@ pub enum Decision {
 }
 
 impl Key {
-    /// `None` unless `key` is 1 to 255 printable ASCII characters.
+    /// `None` unless `key` is 1 to 255 printable ASCII characters. In quotation marks, as the IETF's draft writes keys, it
+    /// is the same key as without.
     pub fn new(key: &str, method: &str, path: &str, body: &[u8]) -> Option<Self> {
+        let unquoted = unquoted(key);
+        let key = unquoted.as_deref().unwrap_or(key);
         let printable = key.bytes().all(|b| (0x20..0x7f).contains(&b));
         if key.is_empty() || key.len() > 255 || !printable {
             return None;
@@ -94,6 +97,20 @@ impl Key {
     }
 }
 
+/// What a string says that is written as a structured field (RFC 9651 §3.3.3); `None` if it is none.
+fn unquoted(key: &str) -> Option<String> {
+    let mut rest = key.trim_matches(' ').strip_prefix('"')?.strip_suffix('"')?.chars();
+    let mut said = String::new();
+    while let Some(next) = rest.next() {
+        said.push(match next {
+            '\\' => rest.next().filter(|escaped| matches!(escaped, '"' | '\\'))?,
+            '"' => return None,
+            plain => plain,
+        });
+    }
+    Some(said)
+}
+
 const fn context<'a>(workspace: &'a str, fingerprint: &'a str) -> Context<'a> {
     Context { workspace, purpose: Purpose::CredentialAnswer, row: fingerprint }
 }
@@ -114,6 +131,32 @@ mod tests {
 
     fn key(body: &str) -> Key {
         Key::new("k", "POST", "/v1/posts", body.as_bytes()).unwrap()
+    }
+
+    fn named(key: &str) -> Option<String> {
+        Key::new(key, "POST", "/v1/posts", b"{}").map(|key| key.key)
+    }
+
+    #[test]
+    fn a_key_in_quotation_marks_is_the_key_without() {
+        for (written, said) in [
+            (r#""abc""#, "abc"),
+            (r#""8e03978e-40d5-43dd-bc93-6894a57f9324""#, "8e03978e-40d5-43dd-bc93-6894a57f9324"),
+            (r#""a \"b\" \\ c""#, r#"a "b" \ c"#),
+            (r#"" ""#, " "),
+        ] {
+            assert_eq!(named(written).as_deref(), Some(said), "{written}");
+        }
+        let longest = "k".repeat(255);
+        assert_eq!(named(&format!("\"{longest}\"")), Some(longest));
+        assert_eq!((named(r#""""#), named(&format!("\"{}\"", "k".repeat(256)))), (None, None));
+    }
+
+    #[test]
+    fn what_is_no_quoted_string_is_a_key_as_it_stands() {
+        for key in [r#"""#, r#""abc"#, r#"abc""#, r#"a"b"c"#, r#""a"b""#, r#""a\b""#, r#""a\""#, "'abc'"] {
+            assert_eq!(named(key).as_deref(), Some(key));
+        }
     }
 
     fn row(answer: Option<&str>) -> Row {
