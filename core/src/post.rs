@@ -1,5 +1,6 @@
 //! A post as the workspace stores it: texts, accounts, time and price. The results are in the deliveries.
 
+mod expiry;
 mod media;
 mod parts;
 mod recipients;

@@ -280,8 +280,12 @@ impl Attachment {
     /// A warning for the caller, if the announced type or name differs from the bytes.
     pub fn warning(&self) -> Option<String> {
         let file = self.file.as_ref()?;
-        let name = self.filename.as_deref().or(self.url.as_deref().map(last_segment)).unwrap_or_default();
-        differs(name, file.announced, file.kind)
+        differs(self.name(), file.announced, file.kind)
+    }
+
+    /// As the caller knows it.
+    pub fn name(&self) -> &str {
+        self.filename.as_deref().or(self.url.as_deref().map(last_segment)).unwrap_or_default()
     }
 
     /// Bytes at X, of those in the file.

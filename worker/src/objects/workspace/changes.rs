@@ -75,7 +75,9 @@ impl Inner {
         }
         let accounts: Vec<&Account> = deliveries.iter().map(|(_, account)| account).collect();
         let change = Change { scheduled_at, is_draft: wanted.is_draft, options, draft };
-        Ok((post_change::apply(post, change, &accounts)?, warnings))
+        let after = post_change::apply(post, change, &accounts)?;
+        warnings.extend(after.expiry_warnings(now()));
+        Ok((after, warnings))
     }
 
     /// Begins the end of what has not been sent. With nothing pending, only our record ends.

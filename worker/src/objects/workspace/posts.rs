@@ -56,6 +56,7 @@ impl Inner {
         require_tenant(&media, post.tenant_id.as_ref())?;
         require_ceiling(estimate(&post, accounts.len(), &self.settings()?.prices).0, wanted.max_cost_usd)?;
         self.require_budget_for(&post, accounts.len(), None)?;
+        warnings.extend(post.expiry_warnings(now()));
         if wanted.dry_run {
             return self.dry_answer(&post, &accounts, &warnings);
         }
