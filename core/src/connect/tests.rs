@@ -587,3 +587,45 @@ fn session_v1_format_unchanged() {
         json!({ "cookie": "other-cookie", "x_code": "other-code", "sealed_code": "sealed-digits", "wrong_codes": 0, "is_confirmed": false })
     );
 }
+
+#[test]
+fn a_failed_exchange_waits_where_asking_again_may_help_and_ends_the_session_else() {
+    use crate::oauth::OAuthError as E;
+    let setback = |error: E| embed().not_exchanged(&error, T0);
+    assert!(matches!(setback(E::Unavailable { status: 503 }), Setback::Waits(_)));
+    let limited = setback(E::RateLimited { retry_at: Some(T0 + Span::mins(1)) });
+    assert!(matches!(limited, Setback::Waits(refused) if refused.retry_after == Some(60)));
+    assert!(matches!(setback(E::CodeInvalid), Setback::Ends((Code::InvalidGrant, _))));
+    let Setback::Ends((Code::RedirectUriMismatch, words)) = setback(E::RedirectMismatch) else { panic!("the end") };
+    assert_eq!(words, "X refused the callback URL https://connect.example/connect/callback/x");
+}
+
+#[test]
+fn an_identity_that_x_may_tell_later_is_asked_for_again_and_another_account_is_refused() {
+    use crate::x::XError;
+    use crate::x::problem::{Problem, Refusal};
+    let refused = |refusal| {
+        let problem = Problem { status: 401, r#type: None, title: None, detail: None };
+        embed().identity(Err(XError::Refused { refusal, problem, windows: Vec::new() }), T0)
+    };
+    for refusal in [Refusal::TokenRejected, Refusal::RateLimited, Refusal::Unavailable, Refusal::InvalidResponse] {
+        assert!(matches!(refused(refusal), Err(Setback::Waits(_))), "{refusal:?}");
+    }
+    assert!(matches!(refused(Refusal::AccountLocked), Err(Setback::Refuses((Code::AccountLocked, _)))));
+    let garbled = embed().identity(Err(XError::Malformed { status: 200 }), T0);
+    assert!(matches!(garbled, Err(Setback::Waits(_))));
+    let mut asked = embed();
+    asked.terms.expected_username = Some("@grace".into());
+    let Err(Setback::Refuses((Code::AccountMismatch, words))) = asked.identity(Ok(ada()), T0) else {
+        panic!("refused")
+    };
+    assert_eq!(words, "X says that @ada signed in; another account was expected.");
+    assert_eq!(embed().identity(Ok(ada()), T0).unwrap(), ada());
+}
+
+#[test]
+fn a_wrong_code_says_how_many_tries_are_left() {
+    assert!(wrong_code(2).ends_with("2 tries are left."));
+    assert!(wrong_code(1).ends_with("one try is left."));
+    assert_eq!(wrong_code(0), "That was the third wrong code; the sign-in has ended.");
+}

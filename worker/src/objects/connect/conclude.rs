@@ -6,19 +6,15 @@
 use std::rc::Rc;
 
 use futures_util::FutureExt;
-use http::Response;
 use latchkey_core::account::Consent;
 use latchkey_core::api::code::Code;
-use latchkey_core::api::refused::Refused;
-use latchkey_core::connect::{Phase, Retry, Session, ends_hand_over, exchange_failure, may_blame_code};
+use latchkey_core::connect::{Phase, Session, Setback, ends_hand_over};
 use latchkey_core::id::account_object;
 use latchkey_core::network::require_client;
 use latchkey_core::oauth::{ClientCredentials, TokenSet, exchange_request, token_response};
 use latchkey_core::pkce::CodeVerifier;
 use latchkey_core::seal::Purpose;
 use latchkey_core::secret::Secret;
-use latchkey_core::x::XError;
-use latchkey_core::x::problem::Refusal;
 use latchkey_core::x::user::{XUser, me_request, me_response};
 use serde_json::Value;
 
@@ -123,18 +119,15 @@ impl Inner {
                 session.exchanged(sealed, now());
                 self.save_and_tell(&session).await
             }
-            Err(error) => {
-                let (code, message, retry) = exchange_failure(&error);
-                // The one value that has to be the same there and here.
-                let value = Some(session.terms.callback_url.as_str()).filter(|_| code == Code::RedirectUriMismatch);
-                let message =
-                    value.map_or_else(|| message.to_owned(), |url| format!("X refused the callback URL {url}"));
-                match retry {
-                    _ if session.is_in_doubt() && may_blame_code(&error) => self.refuse(session, (code, message)).await,
-                    Retry::MayHelp => Err(Refused::new(code, message).until(error.retry_at(now()), now()).into()),
-                    Retry::Pointless => self.end(session, (code, message)).await,
-                }
-            }
+            Err(error) => self.set_back(session, session.not_exchanged(&error, now())).await,
+        }
+    }
+
+    async fn set_back(&self, session: &Session, setback: Setback) -> Result<()> {
+        match setback {
+            Setback::Waits(refused) => Err(Error::Refused(refused)),
+            Setback::Refuses(failure) => self.refuse(session, failure).await,
+            Setback::Ends(failure) => self.end(session, failure).await,
         }
     }
 
@@ -143,19 +136,12 @@ impl Inner {
     async fn identify(&self, session: &Session, sealed_tokens: &str) -> Result<()> {
         let app = self.app()?;
         let tokens = self.open_tokens(&session.id, sealed_tokens)?;
-        let user = match who(&app
-            .x()
-            .send(me_request(app.endpoints(), &tokens.access_token), QUICK)
-            .await?
-            .map_err(unanswered)?)
-        {
+        let request = me_request(app.endpoints(), &tokens.access_token);
+        let answer = app.x().send(request, QUICK).await?.map_err(unanswered)?;
+        let user = match session.identity(me_response(&answer), now()) {
             Ok(user) => user,
-            Err(Ask::Again(refused)) => return Err(refused.into()),
-            Err(Ask::Never(refused)) => return self.refuse(session, (refused.code, refused.message)).await,
+            Err(setback) => return self.set_back(session, setback).await,
         };
-        if !session.is_expected(&user.id, &user.username) {
-            return self.refuse(session, (Code::AccountMismatch, other_account(&user))).await;
-        }
         let mut session = session.clone();
         session.identified(sealed_tokens.to_owned(), user, now());
         self.save_and_tell(&session).await
@@ -231,28 +217,6 @@ impl Inner {
         // EXPOSE: parsed into a type that hides it again.
         CodeVerifier::parse(verifier.expose()).map_err(|_| Error::fault("a sealed verifier is malformed"))
     }
-}
-
-fn other_account(user: &XUser) -> String {
-    format!("X says that @{} signed in; another account was expected.", user.username)
-}
-
-/// Whether X's word on "who is this" may be different in a moment.
-enum Ask {
-    Again(Refused),
-    Never(Refused),
-}
-
-fn who(answer: &Response<Vec<u8>>) -> Result<XUser, Ask> {
-    me_response(answer).map_err(|error| {
-        let refused = Refused::from_x(&error, now());
-        match error {
-            // X has had outages that answered 401 to good tokens.
-            XError::Refused { refusal: Refusal::TokenRejected | Refusal::RateLimited | Refusal::Unavailable | Refusal::InvalidResponse, .. }
-            | XError::Malformed { .. } => Ask::Again(refused),
-            XError::Refused { .. } => Ask::Never(refused),
-        }
-    })
 }
 
 fn unanswered(reason: NoAnswer) -> Error {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use latchkey_core::api::code::Code;
 use latchkey_core::connect::confirm::{ConfirmationCode, OtherBrowser, Typed};
-use latchkey_core::connect::{ConnectError, Session, Visitor};
+use latchkey_core::connect::{ConnectError, Session, Visitor, wrong_code};
 use latchkey_core::seal::Purpose;
 use latchkey_core::secret::Secret;
 
@@ -89,13 +89,5 @@ impl Inner {
             self.conclude().await?;
         }
         self.session()?.try_into()
-    }
-}
-
-fn wrong_code(left: u8) -> String {
-    match left {
-        0 => "That was the third wrong code; the sign-in has ended.".into(),
-        1 => "That is not the code that the other browser shows; one try is left.".into(),
-        _ => format!("That is not the code that the other browser shows; {left} tries are left."),
     }
 }
