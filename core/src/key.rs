@@ -131,6 +131,21 @@ impl Binding {
         Ok(wanted.or_else(|| self.tenant_id.clone()))
     }
 
+    /// Of a new key: for the account that is named, or for a tenant, or for nobody alone. `tenant_id` is that of
+    /// [`Self::tenant_for`], and an account that is named has to be that tenant's.
+    pub fn of_new_key(tenant_id: Option<TenantId>, account: Option<&Account>) -> Result<Self, Refused> {
+        let Some(account) = account else { return Ok(Self { tenant_id, account_id: None }) };
+        if tenant_id.is_some() && tenant_id != account.tenant_id {
+            return Err(Refused::new(Code::NotFound, "There is no such account of this tenant."));
+        }
+        Ok(Self { tenant_id: account.tenant_id.clone(), account_id: Some(account.id.clone()) })
+    }
+
+    /// A tenant manages its own keys, those of its accounts too.
+    pub fn manages(&self, key: &ApiKey) -> bool {
+        self.admits_tenant(key.binding.tenant_id.as_ref())
+    }
+
     /// The stored form of an `Idempotency-Key`, within the tenant and account of the API key. No key from a caller
     /// contains a line end, no tenant id contains a line end, and no account id contains a slash. The last slash of the
     /// first line therefore separates tenant and account, for every name of a tenant.
@@ -288,5 +303,21 @@ mod tests {
             serde_json::to_string(&key).unwrap(),
             r#"{"id":"key_AAAAAAAAAAAAAAAAAAAAAA","name":"CI","scopes":["publish","read"],"binding":{"tenant_id":"t1","account_id":null},"created_at":7}"#
         );
+    }
+
+    #[test]
+    fn a_new_key_is_for_the_account_that_is_named_and_its_tenant() {
+        use crate::fixtures::{account, tenant};
+        let mut ada = account(2);
+        ada.tenant_id = Some(tenant("t1"));
+        let of = |tenant_id: Option<TenantId>, account: Option<&Account>| {
+            Binding::of_new_key(tenant_id, account).map_err(|refused| refused.code)
+        };
+        let bound = Binding { tenant_id: Some(tenant("t1")), account_id: Some(ada.id.clone()) };
+        assert_eq!(of(None, Some(&ada)), Ok(bound.clone()));
+        assert_eq!(of(Some(tenant("t1")), Some(&ada)), Ok(bound));
+        assert_eq!(of(Some(tenant("t2")), Some(&ada)), Err(Code::NotFound));
+        assert_eq!(of(Some(tenant("t2")), None), Ok(Binding { tenant_id: Some(tenant("t2")), account_id: None }));
+        assert_eq!(of(None, None), Ok(Binding::default()));
     }
 }

@@ -13,15 +13,15 @@ use crate::time::UnixMillis;
 /// Stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standstill {
-    pub goal: Goal,
-    pub since: UnixMillis,
+    goal: Goal,
+    since: UnixMillis,
     /// The last name that was walked over. Names are taken in their order.
-    pub cursor: String,
-    pub is_complete: bool,
+    cursor: String,
+    is_complete: bool,
     /// The backup that this deployment came from.
-    pub restored: Option<String>,
+    restored: Option<String>,
     /// The number of tries to restore a backup. Messages of an earlier try do not disturb a later try.
-    pub attempt: u32,
+    attempt: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +51,39 @@ impl Standstill {
         self.goal != Goal::Go
     }
 
+    /// Rows of a backup are arriving, keys among them.
+    pub fn is_restoring(&self) -> bool {
+        self.goal == Goal::Restore
+    }
+
+    /// Whether the accounts are to be frozen, or to go on. While a backup is read in they are not asked.
+    pub const fn freezes(&self) -> Option<bool> {
+        match self.goal {
+            Goal::Stand => Some(true),
+            Goal::Go => Some(false),
+            Goal::Restore => None,
+        }
+    }
+
+    pub fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    pub const fn is_complete(&self) -> bool {
+        self.is_complete
+    }
+
+    /// Of the backup that is being read in.
+    pub const fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// The last line of the backup was read: from here on everything goes.
+    #[must_use]
+    pub fn restore_ended(self, now: UnixMillis) -> Self {
+        Self::new(Goal::Go, Some(self), now)
+    }
+
     /// Every object stands still: what is read now is one state of the whole.
     pub fn can_be_copied(&self) -> bool {
         self.goal == Goal::Stand && self.is_complete
@@ -75,6 +108,67 @@ impl Standstill {
         };
         view(status, done, total, Some(self.since))
     }
+}
+
+/// Whether something may be changed.
+pub fn require_motion(current: Option<&Standstill>) -> Result<(), Refused> {
+    if current.is_some_and(Standstill::is_standing) { Err(stands_still()) } else { Ok(()) }
+}
+
+/// `POST /v1/handover`; nothing if the deployment stands still already.
+pub fn hand_over(before: Option<Standstill>, now: UnixMillis) -> Option<Standstill> {
+    let is_standing = before.as_ref().is_some_and(Standstill::is_standing);
+    (!is_standing).then(|| Standstill::new(Goal::Stand, before, now))
+}
+
+/// `DELETE /v1/handover`; nothing if the deployment goes already. What is half restored does not go.
+pub fn take_back(before: Option<Standstill>, now: UnixMillis) -> Result<Option<Standstill>, Refused> {
+    match before.filter(Standstill::is_standing) {
+        Some(before) if before.is_restoring() => {
+            Err(stands_still().with_hint("Send the whole backup again: POST /v1/import."))
+        }
+        before => Ok(before.map(|before| Standstill::new(Goal::Go, Some(before), now))),
+    }
+}
+
+/// A backup is read only of what stands still, whole. Answers since when: the same all the while.
+pub fn require_copyable(current: Option<&Standstill>) -> Result<UnixMillis, Refused> {
+    if let Some(standstill) = current.filter(|standstill| standstill.can_be_copied()) {
+        return Ok(standstill.since);
+    }
+    let message = "This deployment does not stand still, so a copy would not be of one moment.";
+    let hint = "POST /v1/handover first, and wait until GET /v1/handover says \"handed_over\".";
+    Err(Refused::new(Code::InFlight, message).with_hint(hint))
+}
+
+/// Reading in the backup with this id begins; nothing if this very backup is here already. One that broke off is begun
+/// anew, with this file or another.
+pub fn begin_restore(
+    id: &str,
+    before: Option<Standstill>,
+    is_occupied: bool,
+    now: UnixMillis,
+) -> Result<Option<Standstill>, Refused> {
+    if before.as_ref().is_some_and(Standstill::is_restoring) {
+        return Ok(Some(Standstill::restoring(id, before, now)));
+    }
+    if before.as_ref().is_some_and(|before| before.restored.as_deref() == Some(id)) {
+        return Ok(None);
+    }
+    require_motion(before.as_ref())?;
+    if is_occupied {
+        let refused = Refused::new(Code::InFlight, "This deployment is in use: a backup goes into an empty one.");
+        return Err(refused.with_hint("Deploy the Worker under another name, and restore there."));
+    }
+    Ok(Some(Standstill::restoring(id, before, now)))
+}
+
+/// Another try may have begun meanwhile, with this file or another.
+pub fn require_restoring(current: Option<Standstill>, attempt: u32) -> Result<Standstill, Refused> {
+    let restoring = current.filter(|current| current.is_restoring() && current.attempt == attempt);
+    restoring.ok_or_else(|| {
+        Refused::new(Code::InFlight, "Another backup is being restored.").with_hint("Wait until it has ended.")
+    })
 }
 
 /// What a call is told that would change something, or call X.
@@ -137,6 +231,79 @@ mod tests {
         assert_eq!([word(Goal::Stand, false), word(Goal::Stand, true)], ["handing_over", "handed_over"]);
         assert_eq!([word(Goal::Restore, false), word(Goal::Go, false)], ["restoring", "resuming"]);
         assert_eq!([word(Goal::Go, true), running()["status"].as_str().unwrap().to_owned()], ["running", "running"]);
+    }
+
+    fn code<T>(result: Result<T, Refused>) -> Option<Code> {
+        result.err().map(|refused| refused.code)
+    }
+
+    const fn in_state(goal: Goal) -> Standstill {
+        Standstill { goal, since: T0, cursor: String::new(), is_complete: false, restored: None, attempt: 0 }
+    }
+
+    #[test]
+    fn nothing_is_changed_while_it_stands_or_is_restored() {
+        assert_eq!(code(require_motion(None)), None);
+        assert_eq!(code(require_motion(Some(&in_state(Goal::Go)))), None);
+        for goal in [Goal::Stand, Goal::Restore] {
+            assert_eq!(code(require_motion(Some(&in_state(goal)))), Some(Code::InFlight));
+        }
+    }
+
+    #[test]
+    fn a_second_handover_goes_on_with_the_first() {
+        assert!(hand_over(None, T0).is_some_and(|stands| stands.freezes() == Some(true)));
+        assert!(hand_over(Some(in_state(Goal::Go)), T0).is_some());
+        assert_eq!(hand_over(Some(in_state(Goal::Stand)), T0), None);
+        assert_eq!(hand_over(Some(in_state(Goal::Restore)), T0), None);
+    }
+
+    #[test]
+    fn what_stands_is_taken_back_and_what_is_half_restored_is_not() {
+        let goes = take_back(Some(in_state(Goal::Stand)), T0).unwrap().unwrap();
+        assert_eq!((goes.freezes(), goes.is_standing()), (Some(false), false));
+        assert!(take_back(None, T0).unwrap().is_none() && take_back(Some(in_state(Goal::Go)), T0).unwrap().is_none());
+        let refused = take_back(Some(in_state(Goal::Restore)), T0).unwrap_err();
+        assert_eq!(refused.hint.as_deref(), Some("Send the whole backup again: POST /v1/import."));
+    }
+
+    #[test]
+    fn a_copy_is_of_one_moment() {
+        let mut standstill = Standstill::new(Goal::Stand, None, T0);
+        assert_eq!(code(require_copyable(Some(&standstill))), Some(Code::InFlight));
+        assert_eq!(code(require_copyable(None)), Some(Code::InFlight));
+        standstill.walked(None);
+        assert_eq!(require_copyable(Some(&standstill)).unwrap(), T0);
+    }
+
+    #[test]
+    fn a_backup_goes_into_a_deployment_that_is_empty_and_goes() {
+        assert!(begin_restore("a", None, false, T0).unwrap().is_some_and(|fresh| fresh.attempt() == 1));
+        assert_eq!(code(begin_restore("a", None, true, T0)), Some(Code::InFlight));
+        assert_eq!(code(begin_restore("a", Some(in_state(Goal::Stand)), false, T0)), Some(Code::InFlight));
+    }
+
+    #[test]
+    fn a_restore_that_broke_off_is_begun_anew_whatever_of_it_is_there() {
+        let half = begin_restore("a", None, false, T0).unwrap();
+        let again = begin_restore("b", half, true, T0).unwrap().unwrap();
+        assert_eq!((again.attempt(), again.freezes()), (2, None));
+    }
+
+    #[test]
+    fn the_same_backup_is_not_read_in_twice() {
+        let restored = begin_restore("a", None, false, T0).unwrap().map(|half| half.restore_ended(T0));
+        assert!(begin_restore("a", restored.clone(), true, T0).unwrap().is_none());
+        assert_eq!(code(begin_restore("b", restored, true, T0)), Some(Code::InFlight), "it is in use by now");
+    }
+
+    #[test]
+    fn only_rows_of_the_last_try_are_taken() {
+        let first = begin_restore("a", None, false, T0).unwrap();
+        assert!(require_restoring(first.clone(), 1).is_ok());
+        let second = begin_restore("a", first, true, T0).unwrap();
+        assert_eq!(code(require_restoring(second, 1)), Some(Code::InFlight));
+        assert_eq!(code(require_restoring(Some(in_state(Goal::Go)), 0)), Some(Code::InFlight));
     }
 
     #[test]

@@ -1,10 +1,8 @@
 //! The rows of the workspace in a backup, and their restore.
 
 use latchkey_core::api::answer::Answer;
-use latchkey_core::api::code::Code;
-use latchkey_core::api::refused::Refused;
 use latchkey_core::id::NetworkId;
-use latchkey_core::standstill::{Goal, Standstill, stands_still};
+use latchkey_core::standstill::{self, require_restoring, stands_still};
 use latchkey_core::time::UnixMillis;
 use serde_json::{Map, Value, json};
 
@@ -88,24 +86,16 @@ impl Inner {
 
     /// A restore that broke off is begun anew, with this file or another. What it left is cleared before a row arrives.
     pub(super) fn begin_restore(&self, id: &str) -> Result<Begun> {
-        let before = self.standstill()?;
-        let is_half = before.as_ref().is_some_and(|before| before.goal == Goal::Restore);
-        if !is_half && before.as_ref().is_some_and(|before| before.restored.as_deref() == Some(id)) {
-            return Ok(Begun::Already);
-        }
-        if !is_half {
-            self.require_motion()?;
-            self.require_empty()?;
-        }
-        let restoring = Standstill::restoring(id, before, now());
+        let begun = standstill::begin_restore(id, self.standstill()?, self.is_occupied()?, now())?;
+        let Some(restoring) = begun else { return Ok(Begun::Already) };
         self.save_standstill(&restoring, None)?;
-        Ok(Begun::Fresh { attempt: restoring.attempt })
+        Ok(Begun::Fresh { attempt: restoring.attempt() })
     }
 
     /// A file's accounts arrive before the rows of their objects, so the accounts that are here name each object that
     /// earlier tries wrote to. They go last: whoever breaks off here is followed by a try that begins with all of them.
     pub(super) fn clear_restored(&self, attempt: u32, after: &str) -> Result<Vec<String>> {
-        self.require_restoring(attempt)?;
+        require_restoring(self.standstill()?, attempt)?;
         let names = self.object_names(after)?;
         if names.is_empty() {
             CARRIED.iter().try_for_each(|table| self.db()?.run(&format!("DELETE FROM {}", table.name), Vec::new()))?;
@@ -113,26 +103,24 @@ impl Inner {
         Ok(names)
     }
 
-    fn require_empty(&self) -> Result<()> {
+    fn is_occupied(&self) -> Result<bool> {
         for table in OCCUPIED {
             if self.db()?.count(&format!("SELECT count(*) AS count FROM {table}"), Vec::new())? > 0 {
-                let refused =
-                    Refused::new(Code::InFlight, "This deployment is in use: a backup goes into an empty one.");
-                return Err(refused.with_hint("Deploy the Worker under another name, and restore there.").into());
+                return Ok(true);
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     pub(super) fn restore_rows(&self, attempt: u32, table: &str, rows: &[Map<String, Value>]) -> Result<()> {
-        self.require_restoring(attempt)?;
+        require_restoring(self.standstill()?, attempt)?;
         rows.iter().try_for_each(|row| self.db()?.insert(CARRIED, table, row))
     }
 
     /// The last line was read: from here on everything goes.
     pub(super) fn end_restore(&self, attempt: u32) -> Result<Answer> {
-        let restoring = self.require_restoring(attempt)?;
-        self.save_standstill(&Standstill::new(Goal::Go, Some(restoring), now()), Some(now()))?;
+        let restoring = require_restoring(self.standstill()?, attempt)?;
+        self.save_standstill(&restoring.restore_ended(now()), Some(now()))?;
         // What was under way there is under way nowhere.
         self.db()?.run("UPDATE outbox SET due_at = ?, opened = 0 WHERE opened > 0", vec![time(now())])?;
         self.show_restored()
@@ -145,16 +133,6 @@ impl Inner {
         let (accounts, posts, networks) = (count("accounts")?, count("posts")?, count("networks")?);
         let data = json!({ "social_networks": networks, "social_accounts": accounts, "posts": posts });
         Ok(Answer::data(200, data))
-    }
-
-    /// Another try may have begun meanwhile, with this file or another.
-    fn require_restoring(&self, attempt: u32) -> Result<Standstill> {
-        let standstill = self.standstill()?;
-        if let Some(standstill) = standstill.filter(|it| it.goal == Goal::Restore && it.attempt == attempt) {
-            return Ok(standstill);
-        }
-        let refused = Refused::new(Code::InFlight, "Another backup is being restored.");
-        Err(refused.with_hint("Wait until it has ended.").into())
     }
 }
 

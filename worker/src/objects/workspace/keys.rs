@@ -6,7 +6,6 @@ use latchkey_core::api::page::{List, Page};
 use latchkey_core::api::query::Query;
 use latchkey_core::id::{AccountId, KeyId};
 use latchkey_core::key::{ApiKey, Binding};
-use latchkey_core::standstill::Goal;
 use latchkey_core::time::Span;
 use serde_json::json;
 
@@ -22,7 +21,7 @@ impl Inner {
     ///
     /// While a backup is read in, no key of it counts: half of a file is nobody's to act upon.
     pub(super) fn key_of_digest(&self, digest: &str) -> Result<Option<ApiKey>> {
-        if self.standstill()?.is_some_and(|standstill| standstill.goal == Goal::Restore) {
+        if self.is_restoring()? {
             return Ok(None);
         }
         self.db()?.doc("SELECT doc FROM keys WHERE digest = ? AND is_closed = 0", vec![digest.into()])
@@ -31,18 +30,9 @@ impl Inner {
     /// What the new key will be: for the tenant or the account that is asked for, within the caller's own.
     pub(super) fn plan_key(&self, wish: &CreateKey, whose: &Binding) -> Result<KeyPlan> {
         let tenant_id = whose.tenant_for(wish.tenant_id.clone())?;
-        let mut object = None;
-        let binding = match &wish.account_id {
-            None => Binding { tenant_id, account_id: None },
-            Some(id) => {
-                let account = self.account_for(id.as_str(), whose)?;
-                if tenant_id.is_some() && tenant_id != account.tenant_id {
-                    return Err(not_found("account of this tenant"));
-                }
-                object = Some(account.object());
-                Binding { tenant_id: account.tenant_id, account_id: Some(account.id) }
-            }
-        };
+        let account = wish.account_id.as_ref().map(|id| self.account_for(id.as_str(), whose)).transpose()?;
+        let binding = Binding::of_new_key(tenant_id, account.as_ref())?;
+        let object = account.map(|account| account.object());
         let id = KeyId::from_entropy(entropy()?);
         let key = ApiKey { id, name: wish.name.clone(), scopes: wish.scopes.clone(), binding, created_at: now() };
         Ok(KeyPlan { key, object })
@@ -76,7 +66,7 @@ impl Inner {
     /// until then the deletion can be repeated, and is owed.
     pub(super) fn plan_key_deletion(&self, id: &str, whose: &Binding) -> Result<(KeyId, Option<String>)> {
         let key: Option<ApiKey> = self.db()?.doc("SELECT doc FROM keys WHERE id = ?", vec![id.into()])?;
-        let key = key.filter(|key| is_of(key, whose)).ok_or_else(|| not_found("API key"))?;
+        let key = key.filter(|key| whose.manages(key)).ok_or_else(|| not_found("API key"))?;
         self.db()?.run("UPDATE keys SET is_closed = 1 WHERE id = ?", vec![id.into()])?;
         let Some(account_id) = &key.binding.account_id else { return Ok((key.id, None)) };
         let object = self.account_even_deleted(account_id)?.map(|account| account.object());
@@ -99,9 +89,4 @@ impl Inner {
     pub(super) fn delete_keys_of(&self, account_id: &AccountId) -> Result<()> {
         self.db()?.run("DELETE FROM keys WHERE account_id = ?", vec![account_id.as_str().into()])
     }
-}
-
-/// A tenant manages its own keys, those of its accounts too.
-fn is_of(key: &ApiKey, whose: &Binding) -> bool {
-    whose.admits_tenant(key.binding.tenant_id.as_ref())
 }

@@ -4,9 +4,7 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 use latchkey_core::api::answer::Answer;
-use latchkey_core::api::code::Code;
-use latchkey_core::api::refused::Refused;
-use latchkey_core::standstill::{Goal, Standstill, running, stands_still};
+use latchkey_core::standstill::{self, Standstill, running};
 use latchkey_core::time::{Span, UnixMillis};
 use serde::Deserialize;
 
@@ -47,29 +45,25 @@ impl Inner {
 
     /// Rows of a backup are still arriving, keys among them.
     pub(super) fn is_restoring(&self) -> Result<bool> {
-        Ok(self.standstill()?.is_some_and(|it| it.is_standing() && it.goal == Goal::Restore))
+        Ok(self.standstill()?.is_some_and(|standstill| standstill.is_restoring()))
     }
 
     pub(super) fn require_motion(&self) -> Result<()> {
-        if self.is_standing()? { Err(stands_still().into()) } else { Ok(()) }
+        Ok(standstill::require_motion(self.standstill()?.as_ref())?)
     }
 
     /// `POST`, and the same again.
     pub(super) fn hand_over(&self) -> Result<Answer> {
-        let before = self.standstill()?;
-        if !before.as_ref().is_some_and(Standstill::is_standing) {
-            self.save_standstill(&Standstill::new(Goal::Stand, before, now()), Some(now()))?;
+        if let Some(standstill) = standstill::hand_over(self.standstill()?, now()) {
+            self.save_standstill(&standstill, Some(now()))?;
         }
         self.show_handover(202)
     }
 
-    /// `DELETE`. What is half restored does not go.
+    /// `DELETE`.
     pub(super) fn take_back(&self) -> Result<Answer> {
-        if let Some(before) = self.standstill()?.filter(Standstill::is_standing) {
-            if before.goal == Goal::Restore {
-                return Err(stands_still().with_hint("Send the whole backup again: POST /v1/import.").into());
-            }
-            self.save_standstill(&Standstill::new(Goal::Go, Some(before), now()), Some(now()))?;
+        if let Some(standstill) = standstill::take_back(self.standstill()?, now())? {
+            self.save_standstill(&standstill, Some(now()))?;
         }
         self.show_handover(200)
     }
@@ -80,11 +74,8 @@ impl Inner {
             self.db()?.count(&format!("SELECT count(*) AS count FROM ({NAMES}) {condition}"), values)
         };
         let total = count("", Vec::new())?;
-        let done = if standstill.is_complete {
-            total
-        } else {
-            count("WHERE name <= ?", vec![standstill.cursor.as_str().into()])?
-        };
+        let done =
+            if standstill.is_complete() { total } else { count("WHERE name <= ?", vec![standstill.cursor().into()])? };
         Ok(Answer::data(status, standstill.view(done, total)))
     }
 
@@ -99,15 +90,11 @@ impl Inner {
     pub(super) async fn walk_standstill(self: Rc<Self>) -> Result<()> {
         let due = "SELECT doc FROM standstill WHERE next_at <= ?";
         let Some(mut standstill) = self.db()?.doc::<Standstill>(due, vec![time(now())])? else { return Ok(()) };
-        let stands = match standstill.goal {
-            Goal::Stand => true,
-            Goal::Go => false,
-            Goal::Restore => return self.save_standstill(&standstill, None),
-        };
+        let Some(freezes) = standstill.freezes() else { return self.save_standstill(&standstill, None) };
         self.save_standstill(&standstill, Some(now() + LEASE))?;
-        let names = self.object_names(&standstill.cursor)?;
+        let names = self.object_names(standstill.cursor())?;
         let app = self.app()?;
-        let asked = names.iter().map(async |name| app.account(name)?.stand_still(stands).await);
+        let asked = names.iter().map(async |name| app.account(name)?.stand_still(freezes).await);
         let mut is_done = true;
         for outcome in join_all(asked).await {
             is_done &= matches!(outcome, Ok(true));
@@ -121,18 +108,12 @@ impl Inner {
             return self.save_standstill(&standstill, Some(now() + AGAIN));
         }
         standstill.walked(names.last().map(String::as_str));
-        let next_at = (!standstill.is_complete).then(now);
+        let next_at = (!standstill.is_complete()).then(now);
         self.save_standstill(&standstill, next_at)
     }
 
-    /// A backup is read only of what stands still, whole. Answers since when: the same all the while.
+    /// Since when it stands still, for a backup.
     pub(super) fn require_standstill(&self) -> Result<UnixMillis> {
-        if let Some(standstill) = self.standstill()?.filter(Standstill::can_be_copied) {
-            return Ok(standstill.since);
-        }
-        let refused =
-            Refused::new(Code::InFlight, "This deployment does not stand still, so a copy would not be of one moment.");
-        let hint = "POST /v1/handover first, and wait until GET /v1/handover says \"handed_over\".";
-        Err(refused.with_hint(hint).into())
+        Ok(standstill::require_copyable(self.standstill()?.as_ref())?)
     }
 }
