@@ -17,16 +17,16 @@ pub struct Account {
     pub tenant_id: Option<TenantId>,
     pub user: XUser,
     pub scopes: Scopes,
-    pub status: Status,
-    pub status_reason: Option<Reason>,
-    pub status_since: UnixMillis,
-    pub token_expires_at: UnixMillis,
+    pub(crate) status: Status,
+    pub(crate) status_reason: Option<Reason>,
+    pub(crate) status_since: UnixMillis,
+    pub(crate) token_expires_at: UnixMillis,
     /// When X's consent for it came last. Rows of before it was kept do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connected_at: Option<UnixMillis>,
     /// The session that connected it last: what is told of it again is no news.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub session_id: Option<String>,
+    pub(crate) session_id: Option<String>,
     /// Tokens of this account that were discarded, and what X says of them. Rows of before never kept any.
     #[serde(default)]
     pub revocation: Revocation,
@@ -109,8 +109,59 @@ impl Account {
         self.connected_at.unwrap_or(self.status_since)
     }
 
+    /// The row that a consent will be entered in: for nobody to see before, and revived by the connection.
+    pub fn reserved(id: AccountId, consent: Consent, now: UnixMillis) -> Self {
+        Self { status: Status::Disconnected, session_id: None, ..Self::new(id, consent, now) }
+    }
+
+    pub const fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The session that connected the account last.
+    pub fn session_id(&self) -> Option<&str> {
+        self.session_id.as_deref()
+    }
+
+    /// Whether the consent's session has been entered already.
+    pub fn has_entered(&self, consent: &Consent) -> bool {
+        consent.session_id.is_some() && self.session_id == consent.session_id
+    }
+
+    /// Handle, name, picture and limits are X's facts. Says whether they are news.
+    pub fn learn_user(&mut self, user: &XUser) -> bool {
+        let user = self.user.updated_by(user.clone());
+        let is_news = self.user != user;
+        self.user = user;
+        is_news
+    }
+
+    /// What became of the tokens that the account acts with. A grant that ended asks for a reconnection, and a live one is
+    /// enough for an account that waited for it. Says whether the status is another one.
+    pub fn learn_grant(
+        &mut self,
+        scopes: &Scopes,
+        token_expires_at: UnixMillis,
+        ended: Option<Ended>,
+        now: UnixMillis,
+    ) -> bool {
+        self.scopes = scopes.clone();
+        self.token_expires_at = token_expires_at;
+        match ended {
+            Some(ended) => self.set_status(Status::ReconnectRequired, Some(Reason::from(ended)), now),
+            None if self.status == Status::ReconnectRequired => self.set_status(Status::Active, None, now),
+            None => false,
+        }
+    }
+
+    /// Its owner or its app goes: X is to revoke the tokens. Says whether the status is another one.
+    pub fn removed(&mut self, reason: Option<Reason>, now: UnixMillis) -> bool {
+        self.revocation.begin(now);
+        self.set_status(Status::Disconnected, reason, now)
+    }
+
     /// Says whether it has another status than before.
-    pub fn set_status(&mut self, status: Status, reason: Option<Reason>, now: UnixMillis) -> bool {
+    pub(crate) fn set_status(&mut self, status: Status, reason: Option<Reason>, now: UnixMillis) -> bool {
         let is_news = self.status != status;
         if is_news || self.status_reason != reason {
             self.status = status;
@@ -137,5 +188,62 @@ impl Account {
 
     pub fn is_called(&self, name: &str) -> bool {
         self.user.username.eq_ignore_ascii_case(name.trim_start_matches('@'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::fixtures::{T0, account};
+
+    const LATER: UnixMillis = UnixMillis(T0.0 + 1000);
+
+    fn consent(session: Option<&str>) -> Consent {
+        let Account { network_id, tenant_id, user, scopes, .. } = account(2);
+        Consent { network_id, tenant_id, user, scopes, token_expires_at: T0, session_id: session.map(Into::into) }
+    }
+
+    fn learn(account: &mut Account, ended: Option<Ended>) -> bool {
+        account.learn_grant(&Scopes::parse("tweet.read").unwrap(), LATER, ended, LATER)
+    }
+
+    #[test]
+    fn a_reserved_row_is_for_nobody_before_its_consent_is_entered() {
+        let mut reserved = Account::reserved(account(2).id, consent(Some("cs_1")), T0);
+        assert_eq!((reserved.status(), reserved.session_id()), (Status::Disconnected, None));
+        assert!(!reserved.has_entered(&consent(Some("cs_1"))));
+        reserved.reconnected(consent(Some("cs_1")), LATER);
+        assert_eq!((reserved.status(), reserved.session_id()), (Status::Active, Some("cs_1")));
+        assert!(reserved.has_entered(&consent(Some("cs_1"))));
+        assert!(!reserved.has_entered(&consent(Some("cs_2"))) && !account(2).has_entered(&consent(None)));
+    }
+
+    #[test]
+    fn a_grant_that_ended_asks_for_a_reconnection_once_and_a_live_one_is_enough() {
+        let mut account = account(2);
+        assert!(!learn(&mut account, None), "an account that works is no news");
+        assert!(learn(&mut account, Some(Ended::RefreshTokenRefused)));
+        assert!(!learn(&mut account, Some(Ended::RefreshTokenRefused)));
+        assert_eq!(account.status_reason, Some(Reason::RefreshTokenRefused));
+        assert!(learn(&mut account, None), "another row's pair will do");
+        assert_eq!((account.status(), account.status_reason), (Status::Active, None));
+        assert_eq!((account.token_expires_at, account.scopes.contains("tweet.write")), (LATER, false));
+    }
+
+    #[test]
+    fn a_removed_account_has_tokens_to_revoke_and_is_removed_once() {
+        let mut account = account(2);
+        assert!(account.removed(None, T0) && account.revocation.is_pending());
+        assert!(!account.removed(Some(Reason::NetworkDeleted), LATER), "it was gone");
+        assert_eq!(account.status_reason, Some(Reason::NetworkDeleted));
+    }
+
+    #[test]
+    fn what_x_says_of_a_user_is_news_once() {
+        let mut account = account(2);
+        let renamed = XUser { username: "ada".into(), ..account.user.clone() };
+        assert!(account.learn_user(&renamed) && !account.learn_user(&renamed));
     }
 }

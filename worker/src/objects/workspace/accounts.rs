@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use latchkey_core::account::{Account, Consent, Reason, Status};
+use latchkey_core::account::{Account, Consent, Status};
 use latchkey_core::api::account::{AccountFilter, AccountView};
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::query::Query;
@@ -68,8 +68,7 @@ impl Inner {
         if let Some(account) = self.row_of(consent)? {
             return Ok(Reserved { account_id: account.id, rows });
         }
-        let mut account = Account::new(AccountId::from_entropy(entropy()?), consent.clone(), now());
-        (account.status, account.session_id) = (Status::Disconnected, None);
+        let account = Account::reserved(AccountId::from_entropy(entropy()?), consent.clone(), now());
         self.save_account(&account)?;
         self.close_account(&account.id)?;
         Ok(Reserved { account_id: account.id, rows })
@@ -83,7 +82,7 @@ impl Inner {
     /// no news.
     pub(super) fn connected(&self, consent: &Consent) -> Result<Value> {
         let account = match self.row_of(consent)? {
-            Some(account) if consent.session_id.is_some() && account.session_id == consent.session_id => {
+            Some(account) if account.has_entered(consent) => {
                 return Ok(serde_json::to_value(AccountView::new(&account, ORG_ID))?);
             }
             Some(mut account) => {
@@ -105,9 +104,7 @@ impl Inner {
         let query = "SELECT doc FROM accounts WHERE x_user_id IN (SELECT value FROM json_each(?))";
         for mut account in self.db()?.docs::<Account>(query, vec![ids.into()])? {
             let Some(user) = said.iter().find(|user| user.id == account.user.id) else { continue };
-            let user = account.user.updated_by(user.clone());
-            if account.user != user {
-                account.user = user;
+            if account.learn_user(user) {
                 self.update_account(&account)?;
             }
         }
@@ -131,14 +128,8 @@ impl Inner {
                 accounts
             }
         };
-        for mut account in accounts.into_iter().filter(|account| account.status != Status::Disconnected) {
-            account.scopes = report.scopes.clone();
-            account.token_expires_at = report.token_expires_at;
-            let is_news = match report.ended {
-                Some(ended) => account.set_status(Status::ReconnectRequired, Some(Reason::from(ended)), now()),
-                None if account.status == Status::ReconnectRequired => account.set_status(Status::Active, None, now()),
-                None => false,
-            };
+        for mut account in accounts.into_iter().filter(|account| account.status() != Status::Disconnected) {
+            let is_news = account.learn_grant(&report.scopes, report.token_expires_at, report.ended, now());
             self.save_account(&account)?;
             if is_news {
                 self.account_fell(&account)?;
@@ -201,8 +192,7 @@ impl Inner {
     /// does it at once, to say in its answer whether X confirmed it; the errand comes after that.
     pub(super) fn delete_account(&self, id: &str, whose: &Binding) -> Result<DeletionPlan> {
         let mut account = self.account_for(id, whose)?;
-        let is_news = account.set_status(Status::Disconnected, None, now());
-        account.revocation.begin(now());
+        let is_news = account.removed(None, now());
         self.save_account(&account)?;
         self.close_account(&account.id)?;
         if is_news {
@@ -219,7 +209,7 @@ impl Inner {
         let rows = self.users_of_grant(&account.network_id, account.user.id.as_str())?;
         // Of an app that is gone every pair is meant, also that of a consent which was not entered any more.
         let is_there = self.network(account.network_id.as_str())?.is_some();
-        let session_id = account.session_id.clone().filter(|_| is_there);
+        let session_id = account.session_id().filter(|_| is_there).map(str::to_owned);
         Ok(Release { account_id: account.id.clone(), session_id, rows })
     }
 
@@ -235,7 +225,7 @@ impl Inner {
     /// The rows for whose sake the tokens of an X user are kept.
     pub(super) fn users_of_grant(&self, network_id: &NetworkId, x_user_id: &str) -> Result<Vec<AccountId>> {
         let rows = self.accounts_of_user(network_id, x_user_id, false)?;
-        let live = rows.into_iter().filter(|account| account.status != Status::Disconnected);
+        let live = rows.into_iter().filter(|account| account.status() != Status::Disconnected);
         Ok(live.map(|account| account.id).collect())
     }
 }

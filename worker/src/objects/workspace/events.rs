@@ -50,19 +50,19 @@ impl Inner {
 
     pub(super) fn account_connected(&self, account: &Account) -> Result<()> {
         self.record(Action::AccountConnected, account.tenant_id.as_ref(), account.id.as_str())?;
-        let data = account_data(account, ORG_ID, account.session_id.as_deref());
+        let data = account_data(account, ORG_ID, account.session_id());
         self.emit(EventKind::AccountConnected, account.tenant_id.as_ref(), &data)
     }
 
     /// An account has another status than before, and nobody asked for that.
     pub(super) fn account_fell(&self, account: &Account) -> Result<()> {
-        let Some((_, action)) = announcement::of_account(account.status) else { return Ok(()) };
+        let Some((_, action)) = announcement::of_account(account.status()) else { return Ok(()) };
         self.record(action, account.tenant_id.as_ref(), account.id.as_str())?;
         self.tell_status(account)
     }
 
     pub(super) fn tell_status(&self, account: &Account) -> Result<()> {
-        let Some((kind, _)) = announcement::of_account(account.status) else { return Ok(()) };
+        let Some((kind, _)) = announcement::of_account(account.status()) else { return Ok(()) };
         self.emit(kind, account.tenant_id.as_ref(), &account_data(account, ORG_ID, None))
     }
 

@@ -101,7 +101,7 @@ impl Inner {
             return Ok(Verdict::Unclear);
         }
         let accounts = self.accounts_of_network(&network.id)?;
-        let Some(account) = accounts.iter().find(|account| account.status == Status::Active) else {
+        let Some(account) = accounts.iter().find(|account| account.status() == Status::Active) else {
             return Ok(Verdict::Unclear);
         };
         match self.app()?.account(&account.object())?.ask(account.id.clone(), Lookup::Credits).await {
