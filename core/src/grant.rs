@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::backoff;
+use crate::delivery::{Outcome, Pace, TimelineRead};
 use crate::network::ClientRef;
 use crate::oauth::{OAuthError, Scopes};
 use crate::time::{Span, UnixMillis};
@@ -27,8 +28,8 @@ pub struct Grant {
     pub can_refresh: bool,
     /// Counts the pairs, so that a caller with an older pair can tell.
     pub generation: u32,
-    pub refresh: RefreshJournal,
-    pub ended: Option<Ended>,
+    pub(crate) refresh: RefreshJournal,
+    pub(crate) ended: Option<Ended>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +72,51 @@ pub enum Use {
     /// Neither token nor refresh may be used before this time.
     NotBefore(UnixMillis),
     Ended(Ended),
+}
+
+/// What the holder of a pair does next for a caller who needs an access token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The token is given.
+    Give,
+    Refresh,
+    Refuse(NoAccess),
+    /// The grant is over, and nobody has written that down yet. Another row's pair may do from here on.
+    End(Ended),
+}
+
+/// Why there is no access token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAccess {
+    /// The person has to connect again.
+    Ended,
+    /// X refuses the app's client id or secret, and so every account's refresh.
+    ClientRefused,
+    Until(UnixMillis),
+    /// The deployment is frozen.
+    Frozen,
+}
+
+impl NoAccess {
+    /// What that makes of an attempt to publish.
+    pub const fn outcome(self, now: UnixMillis) -> Outcome {
+        match self {
+            Self::Ended => Outcome::ReconnectRequired,
+            Self::ClientRefused => Outcome::ClientRefused,
+            Self::Until(time) => Outcome::NoTokenUntil(time),
+            Self::Frozen => Outcome::NoTokenUntil(now),
+        }
+    }
+
+    /// What that makes of a read of the account's posts. Of a frozen deployment they are read as soon as it goes on, here
+    /// or elsewhere.
+    pub fn timeline_read(self, now: UnixMillis, pace: Pace) -> TimelineRead {
+        match self {
+            Self::Until(time) => TimelineRead::NotBefore(time),
+            Self::Frozen => TimelineRead::NotBefore(now),
+            Self::Ended | Self::ClientRefused => TimelineRead::after_probe(now, pace),
+        }
+    }
 }
 
 /// How a refresh failed.
@@ -122,6 +168,55 @@ impl Grant {
             }
             _ => Use::Refresh,
         }
+    }
+
+    /// The next step for a caller at `now`, who has a token refreshed once at most. A token that is given out with less
+    /// than the usual time left is a token all the same.
+    pub fn step(&self, now: UnixMillis, is_refreshing: bool, has_refreshed: bool) -> Step {
+        let is_over = now >= self.expires_at;
+        match self.next(now, is_refreshing) {
+            Use::Refresh if !has_refreshed => Step::Refresh,
+            Use::Refresh | Use::NotBefore(_) if self.refresh.is_client_refused && is_over => {
+                Step::Refuse(NoAccess::ClientRefused)
+            }
+            Use::Refresh if is_over => Step::Refuse(NoAccess::Until(now)),
+            Use::Current | Use::Refresh => Step::Give,
+            Use::NotBefore(time) => Step::Refuse(NoAccess::Until(time)),
+            Use::Ended(ended) if self.ended == Some(ended) => Step::Refuse(NoAccess::Ended),
+            Use::Ended(ended) => Step::End(ended),
+        }
+    }
+
+    pub const fn end(&mut self, ended: Ended) {
+        self.ended = Some(ended);
+    }
+
+    pub const fn ended(&self) -> Option<Ended> {
+        self.ended
+    }
+
+    pub const fn is_live(&self) -> bool {
+        self.ended.is_none()
+    }
+
+    pub const fn is_client_refused(&self) -> bool {
+        self.refresh.is_client_refused
+    }
+
+    /// Whether another row's pair may act for this one: X has lost this one, and nobody took the consent back.
+    pub fn needs_substitute(&self) -> bool {
+        self.ended.is_some_and(Ended::is_loss_of_tokens)
+    }
+
+    /// Whether this pair does for another row's, which X has lost: of the same client, with its scopes at least.
+    pub fn does_for(&self, other: &Self) -> bool {
+        self.is_live() && self.client.client_id == other.client.client_id && other.scopes.is_subset(&self.scopes)
+    }
+
+    /// The client as the app has it last, for what is left to be revoked.
+    #[must_use]
+    pub fn of_client(self, client: ClientRef) -> Self {
+        Self { client, ..self }
     }
 
     /// X may have issued a pair whose answer did not arrive.
@@ -280,6 +375,65 @@ mod tests {
         let grant = Grant::new(client(), EXPIRY, Scopes::publish_default(), false);
         assert_eq!(grant.next(EXPIRY - Span::millis(1), false), Use::Current);
         assert_eq!(grant.next(EXPIRY, false), Use::Ended(Ended::NoRefreshToken));
+    }
+
+    #[test]
+    fn a_token_is_refreshed_once_for_a_caller_and_given_as_long_as_it_lives() {
+        let now = EXPIRY - Span::mins(10);
+        assert_eq!(grant().step(now, false, false), Step::Refresh);
+        assert_eq!(grant().step(now, false, true), Step::Give, "less than the usual time is left");
+        assert_eq!(grant().step(EXPIRY, false, true), Step::Refuse(NoAccess::Until(EXPIRY)));
+        assert_eq!(grant().step(T0, false, false), Step::Give);
+    }
+
+    #[test]
+    fn an_app_that_x_refuses_is_named_as_the_reason_once_the_token_is_over() {
+        let mut grant = grant();
+        grant.begin_refresh(T0);
+        grant.refresh_failed(1, &RefreshFailure::Answered(OAuthError::ClientSecretInvalid), EXPIRY);
+        assert_eq!(grant.step(EXPIRY - Span::millis(1), false, true), Step::Give);
+        assert_eq!(grant.step(EXPIRY, false, true), Step::Refuse(NoAccess::ClientRefused));
+    }
+
+    #[test]
+    fn an_end_is_written_down_once_and_then_refused() {
+        let mut grant = Grant::new(client(), EXPIRY, Scopes::publish_default(), false);
+        assert_eq!(grant.step(EXPIRY, false, false), Step::End(Ended::NoRefreshToken));
+        grant.end(Ended::NoRefreshToken);
+        assert_eq!(grant.step(EXPIRY, false, false), Step::Refuse(NoAccess::Ended));
+    }
+
+    #[test]
+    fn only_a_pair_that_x_has_lost_is_replaced_by_a_live_one_of_the_same_client_and_scopes() {
+        let (mut lost, live) = (grant(), grant());
+        assert!(!lost.needs_substitute());
+        lost.end(Ended::NoRefreshToken);
+        assert!(!lost.needs_substitute(), "that consent was for no longer");
+        lost.end(Ended::RefreshTokenRefused);
+        assert!(lost.needs_substitute() && live.does_for(&lost) && !lost.does_for(&live));
+        let narrow = Grant { scopes: Scopes::parse("tweet.read").unwrap(), ..grant() };
+        assert!(!narrow.does_for(&lost));
+        let other = grant().of_client(ClientRef { client_id: "other".into(), ..client() });
+        assert!(!other.does_for(&lost));
+    }
+
+    #[test]
+    fn without_a_token_a_delivery_and_a_read_wait_for_whoever_can_help() {
+        use crate::delivery::Outcome as O;
+        let later = T0 + Span::mins(1);
+        let pace = Pace::default();
+        let outcome = |no_access: NoAccess| no_access.outcome(T0);
+        assert!(matches!(outcome(NoAccess::Ended), O::ReconnectRequired));
+        assert!(matches!(outcome(NoAccess::ClientRefused), O::ClientRefused));
+        assert!(matches!(outcome(NoAccess::Until(later)), O::NoTokenUntil(at) if at == later));
+        assert!(matches!(outcome(NoAccess::Frozen), O::NoTokenUntil(T0)));
+        let not_before = |no_access: NoAccess| match no_access.timeline_read(T0, pace) {
+            TimelineRead::NotBefore(at) => Some(at),
+            _ => None,
+        };
+        assert_eq!(not_before(NoAccess::Until(later)), Some(later));
+        assert_eq!(not_before(NoAccess::Frozen), Some(T0));
+        assert_eq!(not_before(NoAccess::Ended), Some(T0 + pace.probe));
     }
 
     #[test]

@@ -6,14 +6,18 @@
 
 mod attachment;
 mod effect;
+mod obstacle;
 mod settle;
+mod step;
 mod upload;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::attachment::{Attachment, File, Names, Track, Upload};
 pub use self::effect::{Lock, Outcome};
-pub use self::settle::{Doubt, longest_doubt};
+pub use self::obstacle::Obstacles;
+pub use self::settle::{Doubt, Policy, TimelineRead, longest_doubt};
+pub use self::step::{AfterReclaim, Step};
 pub use self::upload::{Place, UploadOutcome, UploadStep};
 use crate::id::{AccountId, PostId, XPostId};
 use crate::time::{Span, UnixMillis};
@@ -27,41 +31,41 @@ pub struct Delivery {
     pub post_id: PostId,
     pub account_id: AccountId,
     /// Counts what the caller made of it: a change, a cancellation or a retry is the next edition.
-    pub edition: u32,
+    pub(crate) edition: u32,
     /// In order; each replies to the one before.
-    pub segments: Vec<Segment>,
-    pub state: State,
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) state: State,
     /// The time it was meant for: deliveries of one account go out in the order of these.
     pub run_at: UnixMillis,
     /// When the next step may be made. Meaningless once the delivery is final.
-    pub due_at: UnixMillis,
+    pub(crate) due_at: UnixMillis,
     /// The ledger is changing it: nothing is sent before the ledger was asked, at this time.
-    pub recalled_until: Option<UnixMillis>,
+    pub(crate) recalled_until: Option<UnixMillis>,
     /// A call to X that has begun and whose end is not known.
-    pub intent: Option<Intent>,
-    pub doubt: Option<Doubt>,
-    pub attempts: u32,
+    pub(crate) intent: Option<Intent>,
+    pub(crate) doubt: Option<Doubt>,
+    pub(crate) attempts: u32,
     /// Faults of X in a row, and of 401s in a row: what the pauses are counted by.
-    pub faults: u32,
+    pub(crate) faults: u32,
     /// When the first of X's faults in a row was met. Rows of older code have the count alone: theirs begins with the next
     /// fault. Older code knows the count alone, and gives up by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub faults_since: Option<UnixMillis>,
+    pub(crate) faults_since: Option<UnixMillis>,
     /// Limits without a time and locks in a row: what their pauses are counted by.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub waits: u32,
+    pub(crate) waits: u32,
     /// When the first call for the missing segment began that X did not answer for good: the call may have had an effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unconfirmed_since: Option<UnixMillis>,
-    pub error: Option<Failure>,
+    pub(crate) unconfirmed_since: Option<UnixMillis>,
+    pub(crate) error: Option<Failure>,
     /// Held because the workspace said that the app is paused. Such a hold is no news of X.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_unasked: bool,
-    pub published_at: Option<UnixMillis>,
+    pub(crate) is_unasked: bool,
+    pub(crate) published_at: Option<UnixMillis>,
     /// X's charge for the reads of the reconciliation.
-    pub reads: Micros,
+    pub(crate) reads: Micros,
     /// Counts the changes within a version (`edition`), so that a late report does not overwrite a newer report.
-    pub revision: u64,
+    pub(crate) revision: u64,
 }
 
 /// One post, or a repost of somebody's.
@@ -155,6 +159,9 @@ impl Default for Pace {
         Self { settle: Span::mins(1), probe: Span::mins(15), backoff: Span::mins(1), chance: 0 }
     }
 }
+
+/// A delivery whose time passed so long ago is late. Its account is reminded of it, and again after as long.
+pub const LATE: Span = Span::mins(2);
 
 /// A call to X.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -271,6 +278,55 @@ impl Delivery {
     #[must_use]
     pub fn withdrawn(&self) -> Self {
         Self { state: State::Cancelled, ..self.clone() }
+    }
+
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// Counts what the caller made of the delivery.
+    pub const fn version(&self) -> u32 {
+        self.edition
+    }
+
+    /// Counts the changes within a version.
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// X's ids of what is on X of it.
+    pub fn published_ids(&self) -> impl Iterator<Item = &XPostId> {
+        self.segments.iter().filter_map(|segment| segment.platform_post_id.as_ref())
+    }
+
+    /// Since when it is not known whether X has the missing segment.
+    pub fn unconfirmed_from(&self) -> Option<UnixMillis> {
+        self.doubt.as_ref().map(|doubt| doubt.since)
+    }
+
+    /// Whether its posts can be deleted at X: what is on its way is left alone.
+    pub fn is_deletable_at_x(&self) -> bool {
+        let is_at_rest = matches!(self.state, State::Published | State::Failed | State::Cancelled);
+        is_at_rest && self.published_ids().next().is_some()
+    }
+
+    /// What is under way or final is not looked after any earlier than before.
+    pub fn is_waiting(&self) -> bool {
+        !self.is_final() && self.state != State::Publishing
+    }
+
+    /// When its account is late with it, and is reminded.
+    pub fn late_at(&self) -> Option<UnixMillis> {
+        self.due().map(|due| due + LATE)
+    }
+
+    /// When the first of what was spent counts: of what is not published yet, from now on.
+    pub fn spent_at(&self, now: UnixMillis) -> Option<UnixMillis> {
+        (self.spent() > Micros(0)).then(|| self.published_at.unwrap_or(now))
     }
 
     /// Whether the journal wants a step at `now`.

@@ -8,6 +8,10 @@ use super::{Delivery, Pace, State};
 use crate::backoff;
 use crate::id::XPostId;
 use crate::time::{Span, UnixMillis};
+use crate::x::XError;
+use crate::x::price::Micros;
+use crate::x::problem::Refusal;
+use crate::x::rate::exhausted_until;
 use crate::x::timeline::{OwnPost, Sent};
 
 /// A call whose answer was lost. Stored with its delivery.
@@ -20,6 +24,52 @@ pub struct Doubt {
     /// It has been sent a second time. There is no third.
     pub is_resent: bool,
     pub is_given_up: bool,
+}
+
+/// What a read of the account's own posts says.
+#[derive(Debug)]
+pub enum TimelineRead {
+    Posts(Vec<OwnPost>),
+    /// Nothing, before then.
+    NotBefore(UnixMillis),
+    /// X limits the reads, and may say until when.
+    Limited(Option<UnixMillis>),
+}
+
+/// The operator's settings that decide about a lost answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    pub may_resend: bool,
+    /// What X charges for each post that a read returns.
+    pub post_read: Micros,
+}
+
+impl TimelineRead {
+    /// Nothing can be read before the person has connected again, or the app is mended: both bring this up again.
+    pub fn after_probe(now: UnixMillis, pace: Pace) -> Self {
+        Self::NotBefore(now + pace.probe)
+    }
+
+    /// After a read that X did not answer, or answered with a fault of its own; and while a caller is creating a post,
+    /// which is on X before its id is known here.
+    pub fn again(now: UnixMillis, pace: Pace) -> Self {
+        Self::NotBefore(now + pace.again())
+    }
+
+    /// X answered the read with an error.
+    pub fn refused(error: &XError, now: UnixMillis, pace: Pace) -> Self {
+        match error {
+            XError::Refused { refusal: Refusal::RateLimited | Refusal::UsageCapped, windows, .. } => {
+                Self::Limited(exhausted_until(windows, now))
+            }
+            XError::Refused {
+                refusal: Refusal::TokenRejected | Refusal::Unavailable | Refusal::InvalidResponse,
+                ..
+            }
+            | XError::Malformed { .. } => Self::again(now, pace),
+            XError::Refused { .. } => Self::after_probe(now, pace),
+        }
+    }
 }
 
 /// With the default pace, a day: 60 s × 1,440.
@@ -71,6 +121,42 @@ impl Delivery {
         let sent = Sent { text: &segment.text, reply_to: parent.as_ref(), has_attachment };
         let is_it = |post: &&OwnPost| post.is(&sent, doubt.since) && !is_claimed(&post.id);
         posts.iter().filter(is_it).min_by_key(|post| post.created_at).map(|post| post.id.clone())
+    }
+
+    /// What a read of the account's posts makes of a lost answer. Answers the id as which the post came about, if it is
+    /// there. `is_claimed` knows the ids that other calls answered.
+    pub fn reconcile(
+        &mut self,
+        read: TimelineRead,
+        policy: Policy,
+        is_claimed: impl Fn(&XPostId) -> bool,
+        now: UnixMillis,
+        pace: Pace,
+    ) -> Option<XPostId> {
+        match read {
+            TimelineRead::NotBefore(time) => self.not_read(time),
+            TimelineRead::Limited(until) => self.read_limited(until, now, pace),
+            TimelineRead::Posts(posts) => {
+                self.reads = self.reads + policy.post_read.times(posts.len());
+                if let Some(id) = self.found_in(&posts, is_claimed) {
+                    self.settled_as(id.clone(), now);
+                    return Some(id);
+                }
+                self.not_found(policy.may_resend, now, pace);
+            }
+        }
+        None
+    }
+
+    /// Somebody who knows says that it came about as `id`, or not at all. Says whether it was unconfirmed.
+    pub fn resolve(&mut self, id: Option<&XPostId>, now: UnixMillis) -> bool {
+        let is_unconfirmed = self.state == State::Unknown;
+        match id {
+            _ if !is_unconfirmed => {}
+            Some(id) => self.settled_as(id.clone(), now),
+            None => self.settled_as_absent(now),
+        }
+        is_unconfirmed
     }
 
     /// Reconciled: the unconfirmed post exists, as this post.

@@ -677,3 +677,55 @@ fn delivery_v1_format_unchanged() {
     let stored = serde_json::to_value(&delivery).unwrap();
     assert_eq!((&stored["doubt"], stored["state"].clone()), expected);
 }
+
+const POLICY: Policy = Policy { may_resend: true, post_read: Micros(5_000) };
+
+#[test]
+fn a_read_that_finds_the_post_settles_the_doubt_and_costs_what_x_charges_for_it() {
+    let mut lost = after(Outcome::Lost);
+    let found = lost.reconcile(TimelineRead::Posts(vec![own_post("7", "hello", None)]), POLICY, |_| false, T0, PACE);
+    assert_eq!((found, lost.state, lost.spent()), (Some(id("7")), State::Published, Micros(20_000)));
+}
+
+#[test]
+fn a_read_that_finds_only_what_other_calls_answered_settles_nothing() {
+    let mut lost = after(Outcome::Lost);
+    let found = lost.reconcile(TimelineRead::Posts(vec![own_post("7", "hello", None)]), POLICY, |_| true, T0, PACE);
+    assert_eq!((found, lost.state, lost.reads), (None, State::Unknown, Micros(5_000)));
+}
+
+#[test]
+fn what_could_not_be_read_says_nothing_and_costs_nothing() {
+    let later = T0 + Span::mins(5);
+    for read in [TimelineRead::NotBefore(later), TimelineRead::Limited(Some(later))] {
+        let mut lost = after(Outcome::Lost);
+        assert_eq!(lost.reconcile(read, POLICY, |_| false, T0, PACE), None);
+        assert_eq!((lost.state, lost.due(), lost.reads), (State::Unknown, Some(later), Micros(0)));
+    }
+}
+
+#[test]
+fn a_refused_read_waits_for_x_for_the_window_or_for_the_next_probe() {
+    let read = |refusal| {
+        let Outcome::Refused(error) = refused(refusal) else { panic!("a refusal") };
+        TimelineRead::refused(&error, T0, PACE)
+    };
+    assert!(matches!(read(Refusal::RateLimited), TimelineRead::Limited(None)));
+    for refusal in [Refusal::TokenRejected, Refusal::Unavailable, Refusal::InvalidResponse] {
+        assert!(matches!(read(refusal), TimelineRead::NotBefore(at) if at == T0 + PACE.again()), "{refusal:?}");
+    }
+    for refusal in [Refusal::CreditsDepleted, Refusal::AccountLocked, Refusal::NotPermitted] {
+        assert!(matches!(read(refusal), TimelineRead::NotBefore(at) if at == T0 + PACE.probe), "{refusal:?}");
+    }
+    let garbled = TimelineRead::refused(&XError::Malformed { status: 200 }, T0, PACE);
+    assert!(matches!(garbled, TimelineRead::NotBefore(at) if at == T0 + PACE.again()));
+}
+
+#[test]
+fn only_an_unconfirmed_delivery_is_resolved_by_hand() {
+    let mut queued = delivery(&["hello"]);
+    assert!(!queued.resolve(Some(&id("7")), T0) && queued.state == State::Queued);
+    let (mut there, mut absent) = (after(Outcome::Lost), after(Outcome::Lost));
+    assert!(there.resolve(Some(&id("7")), T0) && there.state == State::Published);
+    assert!(absent.resolve(None, T0) && absent.state == State::Queued);
+}

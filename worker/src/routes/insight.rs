@@ -87,5 +87,5 @@ async fn replies_to(
 }
 
 fn published_ids(delivery: &Delivery) -> Vec<XPostId> {
-    delivery.segments.iter().filter_map(|segment| segment.platform_post_id.clone()).collect()
+    delivery.published_ids().cloned().collect()
 }

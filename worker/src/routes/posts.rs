@@ -7,8 +7,7 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::input::{read, utf8};
 use latchkey_core::api::post::Resolve;
 use latchkey_core::api::refused::Refused;
-use latchkey_core::delivery::{Delivery, State};
-use latchkey_core::id::XPostId;
+use latchkey_core::delivery::Delivery;
 use serde_json::{Value, json};
 
 use super::Answered;
@@ -106,7 +105,7 @@ pub async fn delete_remote(app: &App, incoming: &Incoming, id: String) -> Answer
         results.push(json!({
             "network": "x",
             "username": account.user.username,
-            "platform_post_id": published(delivery).first(),
+            "platform_post_id": delivery.published_ids().next(),
             "status": status,
             "error": error,
         }));
@@ -118,15 +117,10 @@ pub async fn delete_remote(app: &App, incoming: &Incoming, id: String) -> Answer
 
 /// Whether there was something to delete. What is on its way is left alone.
 async fn delete_one(app: &App, delivery: &Delivery, account: &Account) -> Result<bool> {
-    if published(delivery).is_empty() || !matches!(delivery.state, State::Published | State::Failed | State::Cancelled)
-    {
+    if !delivery.is_deletable_at_x() {
         return Ok(false);
     }
-    app.account(&account.object())?.delete(account.id.clone(), delivery.segments.clone()).await.map(|()| true)
-}
-
-fn published(delivery: &Delivery) -> Vec<XPostId> {
-    delivery.segments.iter().filter_map(|segment| segment.platform_post_id.clone()).collect()
+    app.account(&account.object())?.delete(account.id.clone(), delivery.segments().to_vec()).await.map(|()| true)
 }
 
 /// `POST …/resolve`: a person says what became of a delivery in doubt.

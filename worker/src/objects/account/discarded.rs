@@ -101,7 +101,8 @@ impl Inner {
                 if pair.grant.client.client_id == change.client_id {
                     continue;
                 }
-                pair.grant.client = change.last_of(pair.grant.client);
+                let client = change.last_of(pair.grant.client.clone());
+                pair.grant = pair.grant.of_client(client);
                 match (&pair.owner, for_row) {
                     (Owner::Row(own), _) => self.discard(&pair, own)?,
                     (Owner::Shared, Some(row)) => self.discard(&pair, row)?,

@@ -8,6 +8,7 @@ use latchkey_core::api::account::Health;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::delivery::Segment;
+use latchkey_core::grant::NoAccess;
 use latchkey_core::id::AccountId;
 use latchkey_core::oauth::Endpoints;
 use latchkey_core::secret::Secret;
@@ -22,7 +23,6 @@ use serde_json::Value;
 use worker::wasm_bindgen_futures::spawn_local;
 
 use super::Inner;
-use super::tokens::NoAccess;
 use crate::error::Result;
 use crate::log;
 use crate::outbound::{Bounds, LIST, NoAnswer, QUICK};
@@ -187,7 +187,7 @@ impl Silence {
             Self::NoAccess(NoAccess::Until(time)) => {
                 (Code::XUnavailable, "X gives no access token at the moment.", Some(time))
             }
-            Self::NoAccess(NoAccess::StandsStill) => return stands_still(),
+            Self::NoAccess(NoAccess::Frozen) => return stands_still(),
             Self::MissingScope(scope) => {
                 return Refused::new(Code::MissingScope, format!("The account was connected without {scope}."));
             }

@@ -154,7 +154,7 @@ impl Inner {
         self.db()?.transaction(|| {
             self.take_delivery(known)?;
             let Some(mut delivery) = self.delivery(known)? else { return Ok(false) };
-            let is_recalled = delivery.edition == known.edition && delivery.recall(to_end, now() + RECALLED_FOR);
+            let is_recalled = delivery.recall_version(known, to_end, now() + RECALLED_FOR);
             if is_recalled {
                 self.save_delivery(&delivery)?;
             }

@@ -116,7 +116,7 @@ impl Inner {
     /// The pair that a row uses. Usually the row's own pair. If the own pair is lost at X: another row's pair of the
     /// same X user and app, with scopes that include the row's own scopes.
     pub(super) fn pair_in_use(&self, own: Pair) -> Result<Pair> {
-        if !own.grant.ended.is_some_and(latchkey_core::grant::Ended::is_loss_of_tokens) {
+        if !own.grant.needs_substitute() {
             return Ok(own);
         }
         Ok(self.substitute(&own)?.unwrap_or(own))
@@ -131,12 +131,7 @@ impl Inner {
                 return self.pair(&Owner::Row(AccountId::parse(&kind.account_id).map_err(Error::fault)?));
             }
         }
-        let is_fit = |pair: &Pair| {
-            pair.grant.ended.is_none()
-                && pair.grant.client.client_id == own.grant.client.client_id
-                && own.grant.scopes.is_subset(&pair.grant.scopes)
-        };
-        Ok(self.pair(&Owner::Shared)?.filter(is_fit))
+        Ok(self.pair(&Owner::Shared)?.filter(|pair| pair.grant.does_for(&own.grant)))
     }
 
     /// Any of them, for what is the same of all: the app and the X user.
@@ -162,7 +157,7 @@ impl Inner {
     /// Stores a pair. Rows that use another row's pair depend on that pair: when such a pair comes or goes, the
     /// workspace is told about the dependent rows again.
     pub(super) fn save_pair(&self, pair: &Pair) -> Result<()> {
-        let was_live = self.pair(&pair.owner)?.map(|before| before.grant.ended.is_none());
+        let was_live = self.pair(&pair.owner)?.map(|before| before.grant.is_live());
         match &pair.owner {
             Owner::Row(account_id) => self.save_own_pair(account_id, pair)?,
             Owner::Shared => self.db()?.run(
@@ -175,7 +170,7 @@ impl Inner {
                 ],
             )?,
         }
-        if was_live == Some(pair.grant.ended.is_none()) { Ok(()) } else { self.tell_ended_anew() }
+        if was_live == Some(pair.grant.is_live()) { Ok(()) } else { self.tell_ended_anew() }
     }
 
     fn save_own_pair(&self, account_id: &AccountId, pair: &Pair) -> Result<()> {
@@ -190,7 +185,7 @@ impl Inner {
                 pair.x_user_id.as_str().into(),
                 pair.grant.client.client_id.as_str().into(),
                 pair.grant.scopes.to_string().into(),
-                i32::from(pair.grant.ended.is_none()).into(),
+                i32::from(pair.grant.is_live()).into(),
             ],
         )
     }
@@ -255,13 +250,14 @@ impl Inner {
         };
         let scopes = own.grant.scopes.clone();
         let used = self.pair_in_use(own)?;
+        let ended = used.grant.ended();
         Ok(GrantReport {
             network_id: used.grant.client.network_id,
             x_user_id: used.x_user_id,
             rows,
             scopes,
             token_expires_at: used.grant.expires_at,
-            ended: used.grant.ended,
+            ended,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use latchkey_core::delivery::{Call, Delivery, Lock, Outcome, Pace, State};
+use latchkey_core::delivery::{AfterReclaim, Call, Delivery, Lock, Obstacles, Outcome, Pace, State, Step};
 use latchkey_core::id::{AccountId, XPostId};
 use latchkey_core::network::Gate;
 use latchkey_core::x::XError;
@@ -13,7 +13,7 @@ use latchkey_core::x::{media, tweet};
 use super::Inner;
 use super::settle::NEW_POSTS;
 use super::store::{REPORT_ROWS, Row};
-use super::tokens::{Access, NoAccess};
+use super::tokens::Access;
 use crate::error::{Doing, Result};
 use crate::log;
 use crate::objects::storage::read;
@@ -77,13 +77,11 @@ impl Inner {
     }
 
     async fn step(self: &Rc<Self>, delivery: Delivery) -> Result<()> {
-        if delivery.recalled_until.is_some() {
-            return self.reclaim(delivery).await;
+        match delivery.step() {
+            Step::Reclaim => self.reclaim(delivery).await,
+            Step::Reconcile => self.reconcile(delivery).await,
+            Step::Send => self.send(delivery).await,
         }
-        if delivery.state == State::Unknown && !delivery.is_repeatable() {
-            return self.settle(delivery).await;
-        }
-        self.send(delivery).await
     }
 
     /// One call to X, or none when something stands in its way. In order: (1) the ledger hears that it begins, and says
@@ -100,20 +98,16 @@ impl Inner {
         let gate = self.report().await?;
         // While something is waited for, its account may be removed.
         let Some(delivery) = self.unchanged(&delivery)? else { return Ok(()) };
-        if let Some(why) = gate.paused.clone().filter(|_| !is_probe) {
-            return self.effect(delivery, Outcome::Paused(why));
-        }
-        let closed_until = gate.closed_until.filter(|_| endpoint == Some(NEW_POSTS));
-        if let Some(lock) = self.lock()? {
-            return self.effect(delivery, Outcome::Locked(lock));
-        }
-        let exhausted_until = endpoint.map_or(Ok(None), |endpoint| self.exhausted_until(endpoint))?;
-        if let Some(until) = closed_until.max(exhausted_until) {
-            return self.effect(delivery, Outcome::LimitedUntil(until));
-        }
         let needed = if upload.is_some() { media::SCOPE } else { tweet::SCOPE };
-        if let Some(scope) = self.missing_scope(&delivery.account_id, &[needed])? {
-            return self.effect(delivery, Outcome::MissingScope(scope));
+        let obstacles = Obstacles {
+            paused: gate.paused.clone().filter(|_| !is_probe),
+            lock: self.lock()?,
+            closed_until: gate.closed_until.filter(|_| endpoint == Some(NEW_POSTS)),
+            exhausted_until: endpoint.map_or(Ok(None), |endpoint| self.exhausted_until(endpoint))?,
+            missing_scope: self.missing_scope(&delivery.account_id, &[needed])?,
+        };
+        if let Some(outcome) = obstacles.first() {
+            return self.effect(delivery, outcome);
         }
         if !self.is_admitted(&delivery.account_id, &gate)? {
             return self.effect(delivery, Outcome::ReconnectRequired);
@@ -121,7 +115,7 @@ impl Inner {
         let access = self.access_token(&delivery.account_id).await?;
         let Some(delivery) = self.unchanged(&delivery)? else { return Ok(()) };
         match (access, upload) {
-            (Err(no_access), _) => self.effect(delivery, no_access.into()),
+            (Err(no_access), _) => self.effect(delivery, no_access.outcome(now())),
             (Ok(access), Some((place, step))) => {
                 self.upload(delivery, place, &step, (&access, &gate.allowed_media)).await
             }
@@ -188,14 +182,11 @@ impl Inner {
     /// answer counts.
     async fn reclaim(&self, delivery: Delivery) -> Result<()> {
         let current = self.app()?.workspace()?.reclaim(&delivery).await.doing("reclaim a delivery")?;
-        let Some(mut delivery) = self.unchanged(&delivery)? else { return Ok(()) };
-        match current {
-            None => self.delete_delivery(&delivery),
-            Some(newer) if delivery.gives_way_to(&newer) => self.take_delivery(&newer),
-            Some(_) => {
-                delivery.recalled_until = None;
-                self.save_delivery(&delivery)
-            }
+        let Some(delivery) = self.unchanged(&delivery)? else { return Ok(()) };
+        match delivery.clone().reclaimed(current) {
+            AfterReclaim::Forgets => self.delete_delivery(&delivery),
+            AfterReclaim::Takes(newer) => self.take_delivery(&newer),
+            AfterReclaim::GoesOn(delivery) => self.save_delivery(&delivery),
         }
     }
 
@@ -237,7 +228,7 @@ impl Inner {
 
     /// The app works again: deliveries held for the app go on.
     pub(super) fn release_held(&self) -> Result<()> {
-        self.release_where(|delivery| Ok(delivery.state != State::Held || delivery.is_held_for_app()))
+        self.release_where(|delivery| Ok(delivery.waits_for_app()))
     }
 
     /// A row was connected again: deliveries held for the row go on. Deliveries of another row whose own pair is lost
@@ -248,20 +239,16 @@ impl Inner {
                 return Ok(true);
             }
             let Some(own) = self.own_pair(&delivery.account_id)? else { return Ok(false) };
-            Ok(self.pair_in_use(own)?.grant.ended.is_none())
+            Ok(self.pair_in_use(own)?.grant.is_live())
         })
     }
 
     fn release_where(&self, is_meant: impl Fn(&Delivery) -> Result<bool>) -> Result<()> {
         for mut delivery in self.open_deliveries()? {
-            if !matches!(delivery.state, State::Held | State::Unknown) || !is_meant(&delivery)? {
+            if !delivery.is_releasable() || !is_meant(&delivery)? {
                 continue;
             }
-            match delivery.state {
-                State::Held => delivery.release(now()),
-                // The account's own posts can be read again.
-                _ => delivery.not_read(now()),
-            }
+            delivery.released(now());
             self.save_delivery(&delivery)?;
         }
         Ok(())
@@ -283,7 +270,7 @@ impl Inner {
 
     /// A person wants a held delivery tried now. If a lock holds it, all that the lock holds are tried.
     pub(super) fn retry(&self, known: &Delivery) -> Result<()> {
-        let Some(delivery) = self.delivery(known)?.filter(|delivery| delivery.state == State::Held) else {
+        let Some(delivery) = self.delivery(known)?.filter(|delivery| delivery.state() == State::Held) else {
             return Ok(());
         };
         if delivery.is_locked() { self.release_locked() } else { self.release_one(delivery) }
@@ -301,16 +288,5 @@ impl Inner {
 
     pub(super) fn pace(&self) -> Result<Pace> {
         Ok(Pace { chance: u32::from_le_bytes(entropy()?), ..self.app()?.pace() })
-    }
-}
-
-impl From<NoAccess> for Outcome {
-    fn from(no_access: NoAccess) -> Self {
-        match no_access {
-            NoAccess::Ended => Self::ReconnectRequired,
-            NoAccess::ClientRefused => Self::ClientRefused,
-            NoAccess::Until(time) => Self::NoTokenUntil(time),
-            NoAccess::StandsStill => Self::NoTokenUntil(now()),
-        }
     }
 }

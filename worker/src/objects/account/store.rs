@@ -213,9 +213,9 @@ impl Inner {
 
 /// The value of the column `state`: the state of the delivery, or the recall by the workspace.
 const fn column_of(delivery: &Delivery) -> &'static str {
-    if delivery.recalled_until.is_some() { "recalled" } else { delivery.state.as_str() }
+    if delivery.is_recalled() { "recalled" } else { delivery.state().as_str() }
 }
 
 fn revision_of(delivery: &Delivery) -> i64 {
-    i64::try_from(delivery.revision).unwrap_or(i64::MAX)
+    i64::try_from(delivery.revision()).unwrap_or(i64::MAX)
 }

@@ -4,14 +4,13 @@ use std::rc::Rc;
 
 use futures_util::FutureExt;
 use latchkey_core::api::code::Code;
-use latchkey_core::grant::{Ended, Grant, RefreshFailure, Use};
+use latchkey_core::grant::{Ended, Grant, NoAccess, RefreshFailure, Step};
 use latchkey_core::id::AccountId;
 use latchkey_core::network::{ClientRef, Gate};
 use latchkey_core::oauth::{Scopes, TokenSet, refresh_request, refresh_response};
 use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::secret::Secret;
 use latchkey_core::standstill::stands_still;
-use latchkey_core::time::UnixMillis;
 
 use super::pairs::{Owner, Pair};
 use super::{Adoption, Inner};
@@ -27,18 +26,6 @@ pub struct Access {
     generation: u32,
     /// What the row's own consent allows, where the token allows more: it is another row's.
     pub only: Option<Scopes>,
-}
-
-/// Why there is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoAccess {
-    /// The person has to connect again.
-    Ended,
-    /// X refuses the app's client id or secret, and so every account's refresh.
-    ClientRefused,
-    Until(UnixMillis),
-    /// The deployment stands still.
-    StandsStill,
 }
 
 impl Inner {
@@ -99,7 +86,7 @@ impl Inner {
     /// The app works again: a refresh refused because of the app may be tried at once, and deliveries held for the app
     /// go on.
     pub(super) fn app_mended(&self) -> Result<()> {
-        for pair in self.all_pairs()?.iter().filter(|pair| pair.grant.refresh.is_client_refused) {
+        for pair in self.all_pairs()?.iter().filter(|pair| pair.grant.is_client_refused()) {
             self.update_grant(&pair.owner, Grant::client_mended)?;
         }
         self.release_held()
@@ -110,30 +97,20 @@ impl Inner {
         let mut refreshed = None;
         loop {
             if self.stands_still()? {
-                return Ok(Err(NoAccess::StandsStill));
+                return Ok(Err(NoAccess::Frozen));
             }
             let Some(own) = self.own_pair(account_id)? else { return Ok(Err(NoAccess::Ended)) };
             let own_scopes = own.grant.scopes.clone();
             let pair = self.pair_in_use(own)?;
-            let (grant, time) = (&pair.grant, now());
-            let flying = self.refreshing.borrow().contains_key(&pair.owner);
-            match grant.next(time, flying) {
-                Use::Refresh if refreshed.as_ref() != Some(&pair.owner) => {
+            let is_refreshing = self.refreshing.borrow().contains_key(&pair.owner);
+            match pair.grant.step(now(), is_refreshing, refreshed.as_ref() == Some(&pair.owner)) {
+                Step::Give => return self.open_access(&pair, own_scopes).map(Ok),
+                Step::Refuse(no_access) => return Ok(Err(no_access)),
+                Step::End(ended) => self.update_grant(&pair.owner, |grant| grant.end(ended))?,
+                Step::Refresh => {
                     refreshed = Some(pair.owner.clone());
                     self.refresh(&pair.owner, account_id).await?;
                 }
-                // A token that is given out with less than the usual time left is a token all the same.
-                Use::Refresh | Use::NotBefore(_) if grant.refresh.is_client_refused && time >= grant.expires_at => {
-                    return Ok(Err(NoAccess::ClientRefused));
-                }
-                Use::Refresh if time >= grant.expires_at => {
-                    return Ok(Err(NoAccess::Until(grant.expires_at.max(time))));
-                }
-                Use::Current | Use::Refresh => return self.open_access(&pair, own_scopes).map(Ok),
-                Use::NotBefore(time) => return Ok(Err(NoAccess::Until(time))),
-                Use::Ended(ended) if grant.ended == Some(ended) => return Ok(Err(NoAccess::Ended)),
-                // Another row's pair may do from here on.
-                Use::Ended(ended) => self.update_grant(&pair.owner, |grant| grant.ended = Some(ended))?,
             }
         }
     }
@@ -183,7 +160,7 @@ impl Inner {
         let before = pair.grant.client;
         let client = app.workspace()?.current_client(&before.network_id).await.doing("look up the X app")?;
         if client.client_id != before.client_id {
-            return self.update_grant(owner, |grant| grant.ended = Some(Ended::ClientChanged));
+            return self.update_grant(owner, |grant| grant.end(Ended::ClientChanged));
         }
         let credentials = app.vault()?.credentials(&client).await?;
         let Some(mut sent) = self.pair(owner)? else { return Ok(()) };

@@ -37,7 +37,7 @@ impl Inner {
         let spent = delivery.spent_copies();
         delivery.upload_effect(place, outcome, now(), self.pace()?);
         self.save_delivery(&delivery)?;
-        if delivery.state != State::Publishing {
+        if delivery.state() != State::Publishing {
             self.probing.borrow_mut().take_if(|post_id| *post_id == delivery.post_id);
         }
         // A copy that a crash leaves here is swept by the ledger.

@@ -6,7 +6,7 @@ use latchkey_core::account::Status;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::network::NetworkView;
 use latchkey_core::audit::Action;
-use latchkey_core::delivery::{Delivery, State};
+use latchkey_core::delivery::Delivery;
 use latchkey_core::id::NetworkId;
 use latchkey_core::key::Binding;
 use latchkey_core::network::{AfterProbe, Evidence, Finding, Gate, Network, Probe, Verdict};
@@ -25,9 +25,7 @@ impl Inner {
         let mut is_news = false;
         for delivery in &report.deliveries {
             self.save_delivery(delivery)?;
-            // What waits is looked after; what is under way or final is not looked after any earlier than before.
-            let waits = !delivery.is_final() && delivery.state != State::Publishing;
-            is_news |= self.learn_from(delivery)? | waits;
+            is_news |= self.learn_from(delivery)? | delivery.is_waiting();
             if delivery.is_settled() {
                 is_news |= self.announce(&delivery.post_id)?;
             }

@@ -5,23 +5,20 @@ use std::collections::BTreeSet;
 use latchkey_core::account::Account;
 use latchkey_core::api::settings::{Spent, SpentOnDay};
 use latchkey_core::budget::Month;
-use latchkey_core::delivery::Delivery;
+use latchkey_core::delivery::{Delivery, LATE};
 use latchkey_core::id::{AccountId, NetworkId, PostId, TenantId};
 use latchkey_core::idempotency::Row;
 use latchkey_core::network::Network;
 use latchkey_core::post::{Post, means_every};
 use latchkey_core::retention::Kept;
 use latchkey_core::settings::Settings;
-use latchkey_core::time::{Span, UnixMillis};
+use latchkey_core::time::UnixMillis;
 use serde::Deserialize;
 
 use super::Inner;
 use crate::error::Result;
 use crate::objects::storage::{doc, time};
 use crate::runtime::now;
-
-/// A delivery whose time passed so long ago is late: its account is reminded of it.
-const LATE: Span = Span::mins(2);
 
 #[derive(Deserialize)]
 struct Last {
@@ -169,7 +166,7 @@ impl Inner {
     /// A delivery as its account reports it, or in a new edition; an older one than is known changes nothing. It is
     /// looked after when its account is late with it.
     pub(super) fn save_delivery(&self, delivery: &Delivery) -> Result<()> {
-        self.write_delivery(delivery, delivery.due().map(|due| due + LATE), false)
+        self.write_delivery(delivery, delivery.late_at(), false)
     }
 
     /// A delivery that nobody is to send.
@@ -179,7 +176,6 @@ impl Inner {
 
     fn write_delivery(&self, delivery: &Delivery, watch_at: Option<UnixMillis>, is_idle: bool) -> Result<()> {
         let spent = i64::try_from(delivery.spent().0).unwrap_or(i64::MAX);
-        let spent_at = (spent > 0).then(|| delivery.published_at.unwrap_or_else(now));
         let written: Vec<Written> = self.db()?.rows(
             "INSERT INTO deliveries (post_id, account_id, state, edition, revision, watch_at, spent, spent_at, doc)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -190,12 +186,12 @@ impl Inner {
             vec![
                 delivery.post_id.as_str().into(),
                 delivery.account_id.as_str().into(),
-                delivery.state.as_str().into(),
-                i64::from(delivery.edition).into(),
-                i64::try_from(delivery.revision).unwrap_or(i64::MAX).into(),
+                delivery.state().as_str().into(),
+                i64::from(delivery.version()).into(),
+                i64::try_from(delivery.revision()).unwrap_or(i64::MAX).into(),
                 watch_at.map(time).into(),
                 spent.into(),
-                spent_at.map(time).into(),
+                delivery.spent_at(now()).map(time).into(),
                 doc(delivery)?,
             ],
         )?;

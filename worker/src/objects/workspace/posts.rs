@@ -124,8 +124,7 @@ impl Inner {
         let deliveries = self.deliveries_of(&post.id)?;
         let published =
             deliveries.into_iter().filter(|(_, account)| is_meant(account)).find_map(|(delivery, account)| {
-                let mut ids = delivery.segments.into_iter().filter_map(|segment| segment.platform_post_id);
-                let id = ids.find(|id| named.is_none_or(|named| named == id))?;
+                let id = delivery.published_ids().find(|id| named.is_none_or(|named| named == *id))?.clone();
                 Some((id, account))
             });
         Ok(published)
