@@ -202,7 +202,8 @@ mod tests {
 
     fn consent(session: Option<&str>) -> Consent {
         let Account { network_id, tenant_id, user, scopes, .. } = account(2);
-        Consent { network_id, tenant_id, user, scopes, token_expires_at: T0, session_id: session.map(Into::into) }
+        let (client_id, session_id) = ("client".into(), session.map(Into::into));
+        Consent { network_id, client_id, tenant_id, user, scopes, token_expires_at: T0, session_id }
     }
 
     fn learn(account: &mut Account, ended: Option<Ended>) -> bool {

@@ -34,16 +34,16 @@ impl Pace {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Discarded {
     /// The client that the tokens were issued to. Only this client can revoke them.
-    pub client: ClientRef,
-    pub x_user_id: String,
+    client: ClientRef,
+    x_user_id: String,
     /// The connect session of the pair, and the number of the pair in that session.
-    pub session_id: String,
-    pub generation: u32,
-    pub since: UnixMillis,
-    pub tries: u32,
+    session_id: String,
+    generation: u32,
+    since: UnixMillis,
+    tries: u32,
     /// The answer to a refresh is missing: X may have issued a pair that nobody holds.
-    pub is_unconfirmed: bool,
-    pub outcome: Option<Outcome>,
+    is_unconfirmed: bool,
+    outcome: Option<Outcome>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +72,50 @@ impl Discarded {
         format!("{}/{account_id}", account_object(&self.client.network_id, &self.x_user_id))
     }
 
+    pub const fn client(&self) -> &ClientRef {
+        &self.client
+    }
+
+    /// The client as the app has it last: its credentials revoke the tokens.
+    pub fn set_client(&mut self, client: ClientRef) {
+        self.client = client;
+    }
+
+    pub const fn is_open(&self) -> bool {
+        self.outcome.is_none()
+    }
+
+    pub const fn is_unconfirmed(&self) -> bool {
+        self.is_unconfirmed
+    }
+
+    /// X knows the tokens no more.
+    pub const fn confirmed(&mut self) {
+        self.outcome = Some(Outcome::Confirmed);
+    }
+
+    /// No key of the ring opens the tokens: nothing can be revoked.
+    pub const fn unreadable(&mut self) {
+        self.outcome = Some(Outcome::NotConfirmed);
+    }
+
+    /// The missing answer to a refresh of this pair has come after all. Says whether it was this pair's.
+    pub const fn refresh_answered(&mut self, generation: u32) -> bool {
+        let is_own = self.generation == generation;
+        if is_own {
+            self.is_unconfirmed = false;
+        }
+        is_own
+    }
+
+    /// X was asked once more, and nothing of this pair is unconfirmed any more. Answers the row of the pair that X may
+    /// have issued then.
+    #[must_use]
+    pub fn reconciled(&mut self) -> Self {
+        self.is_unconfirmed = false;
+        Self { generation: self.generation + 1, tries: 0, ..self.clone() }
+    }
+
     /// A try begins. Answers when the next one is due if nothing is heard of this one; `None` ends the matter. To be
     /// durable before X is called.
     pub fn begin(&mut self, now: UnixMillis, pace: Pace) -> Option<UnixMillis> {
@@ -82,6 +126,12 @@ impl Discarded {
         self.tries = self.tries.saturating_add(1);
         Some(now + backoff::pause(pace.first, pace.longest(), self.tries))
     }
+}
+
+/// Whether a row was connected again since it was closed: its pair is of another session than the one that the release
+/// names. Such a row is let be. A release of before sessions were kept names none.
+pub fn is_connected_again(released: Option<&str>, current: Option<&str>) -> bool {
+    matches!((released, current), (Some(released), Some(current)) if released != current)
 }
 
 /// What an account's object says of the pairs that were discarded for an account.
@@ -255,5 +305,38 @@ mod tests {
                  \"generation\":1,\"since\":1000000000,\"tries\":0,\"is_unconfirmed\":false,\"outcome\":\"not_confirmed\"}}"
             )
         );
+    }
+
+    #[test]
+    fn a_release_lets_a_row_be_that_was_connected_again() {
+        assert!(is_connected_again(Some("cs_1"), Some("cs_2")));
+        for (released, current) in [(Some("cs_1"), Some("cs_1")), (Some("cs_1"), None), (None, Some("cs_2"))] {
+            assert!(!is_connected_again(released, current), "{released:?} {current:?}");
+        }
+    }
+
+    #[test]
+    fn a_late_answer_settles_the_pair_that_it_is_of_and_no_other() {
+        let mut pair = Discarded { is_unconfirmed: true, ..discarded() };
+        assert!(!pair.refresh_answered(pair.generation + 1) && pair.is_unconfirmed());
+        assert!(pair.refresh_answered(pair.generation) && !pair.is_unconfirmed());
+    }
+
+    #[test]
+    fn a_pair_that_x_issues_upon_asking_again_is_the_next_of_its_session_and_has_its_own_tries() {
+        let mut pair = Discarded { is_unconfirmed: true, tries: 3, ..discarded() };
+        let issued = pair.reconciled();
+        assert_eq!((issued.generation, issued.tries, issued.is_unconfirmed), (pair.generation + 1, 0, false));
+        assert_eq!((pair.tries, pair.is_unconfirmed), (3, false));
+    }
+
+    #[test]
+    fn what_is_confirmed_or_cannot_be_opened_is_over() {
+        let (mut revoked, mut sealed) = (discarded(), discarded());
+        assert!(revoked.is_open());
+        revoked.confirmed();
+        sealed.unreadable();
+        assert!(!revoked.is_open() && !sealed.is_open());
+        assert!(Tally::of([&revoked]).is_over_well() && !Tally::of([&revoked, &sealed]).is_over_well());
     }
 }

@@ -20,7 +20,7 @@ pub mod ticket;
 use self::confirm::OtherBrowser;
 use self::discarded::Discarded;
 use self::failure::refused_by_person_or_x;
-pub use self::failure::{Setback, ends_hand_over, wrong_code};
+pub use self::failure::{Setback, ends_hand_over, hint_of, wrong_code};
 pub use self::state::{
     Accept, Completion, ConnectError, Display, Door, Entry, Phase, Session, Start, Status, Terms, Visitor, XAnswer,
 };

@@ -189,6 +189,14 @@ impl Webhook {
         drops
     }
 
+    /// The same secret and headers, sealed anew; what is absent is sealed by the first key already.
+    pub fn re_encrypted(&mut self, secret: Option<String>, headers: Option<String>) {
+        self.secret = secret.unwrap_or_else(|| self.secret.clone());
+        if let (Some(known), Some(sealed)) = (&mut self.headers, headers) {
+            known.sealed = sealed;
+        }
+    }
+
     /// The sealed secrets to sign with, the current one first.
     pub fn secrets(&self, now: UnixMillis) -> Vec<&str> {
         let superseded = self.superseded.iter().filter(|superseded| now < superseded.until);

@@ -3,7 +3,7 @@
 use latchkey_core::grant::Grant;
 use latchkey_core::id::AccountId;
 use latchkey_core::oauth::TokenSet;
-use latchkey_core::revocation::{Discarded, Outcome, Tally};
+use latchkey_core::revocation::{Discarded, Tally};
 use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::time::Span;
 use serde::Deserialize;
@@ -47,7 +47,7 @@ impl Inner {
             Ok(tokens) => self.keep_discarded(&discarded, for_row.as_str(), &tokens),
             Err(error) => {
                 log::unattended("account", "a pair to revoke", &Err(error));
-                discarded.outcome = Some(Outcome::NotConfirmed);
+                discarded.unreadable();
                 self.insert_discarded(for_row.as_str(), "", &discarded)
             }
         }
@@ -63,8 +63,7 @@ impl Inner {
         for row in self.discarded("json_extract(doc, '$.session_id') = ?", sent.session_id.as_str().into())? {
             let Ok(mut discarded) = row.read() else { continue };
             for_row.clone_from(&row.account_id);
-            if discarded.generation == sent.grant.generation {
-                discarded.is_unconfirmed = false;
+            if discarded.refresh_answered(sent.grant.generation) {
                 self.save_discarded(&row, &discarded)?;
             }
         }
@@ -94,7 +93,7 @@ impl Inner {
         self.db()?.transaction(|| {
             for row in self.discarded("next_at IS NOT NULL AND sealed <> ?", "".into())? {
                 let Ok(mut discarded) = row.read() else { continue };
-                discarded.client = change.last_of(discarded.client);
+                discarded.set_client(change.last_of(discarded.client().clone()));
                 self.save_discarded(&row, &discarded)?;
             }
             for mut pair in self.all_pairs()? {
@@ -188,7 +187,7 @@ impl Inner {
 
     /// It is due at once, unless it is over.
     fn insert_discarded(&self, for_row: &str, sealed: &str, discarded: &Discarded) -> Result<()> {
-        let due_at = discarded.outcome.is_none().then(|| time(now()));
+        let due_at = discarded.is_open().then(|| time(now()));
         self.db()?.run(
             "INSERT INTO discarded (account_id, sealed, next_at, is_told, doc) VALUES (?, ?, ?, 0, ?)",
             vec![for_row.into(), sealed.into(), due_at.into(), doc(discarded)?],

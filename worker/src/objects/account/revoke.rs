@@ -7,12 +7,12 @@ use futures_util::future::join_all;
 use latchkey_core::oauth::{
     ClientCredentials, OAuthError, TokenSet, refresh_request, refresh_response, revocation_response, revoke_request,
 };
-use latchkey_core::revocation::{Discarded, Outcome, Tally};
+use latchkey_core::revocation::{Discarded, Tally, is_connected_again};
 use latchkey_core::seal::Purpose;
 use worker::wasm_bindgen_futures::spawn_local;
 
 use super::discarded::Row;
-use super::pairs::{Owner, Pair};
+use super::pairs::Owner;
 use super::{Inner, Release};
 use crate::error::Result;
 use crate::log;
@@ -26,8 +26,8 @@ impl Inner {
     pub(super) async fn release(self: &Rc<Self>, release: &Release) -> Result<Tally> {
         let owner = Owner::Row(release.account_id.clone());
         let own = self.pair(&owner)?;
-        let is_other = |pair: &Pair| release.session_id.as_ref().is_some_and(|known| *known != pair.session_id);
-        if own.as_ref().is_some_and(is_other) {
+        let current = own.as_ref().map(|pair| pair.session_id.as_str());
+        if is_connected_again(release.session_id.as_deref(), current) {
             return self.tally(release.account_id.as_str());
         }
         self.db()?.transaction(|| {
@@ -109,10 +109,10 @@ impl Inner {
         };
         let begun = "UPDATE discarded SET next_at = ?, doc = ? WHERE seq = ?";
         self.db()?.run(begun, vec![time(next_at), doc(&discarded)?, row.seq.into()])?;
-        let client = app.workspace()?.client_of_tokens(&discarded.client, false).await?;
+        let client = app.workspace()?.client_of_tokens(discarded.client(), false).await?;
         let credentials = app.vault()?.credentials(&client).await?;
         let tokens = self.open_sealed(Purpose::DiscardedPair, &discarded.row(&row.account_id), &row.sealed)?;
-        if discarded.is_unconfirmed && !self.confirm(&row, &mut discarded, &credentials, &tokens).await? {
+        if discarded.is_unconfirmed() && !self.confirm(&row, &mut discarded, &credentials, &tokens).await? {
             return Ok(());
         }
         let mut is_done = true;
@@ -123,7 +123,7 @@ impl Inner {
         if !is_done {
             return Ok(());
         }
-        discarded.outcome = Some(Outcome::Confirmed);
+        discarded.confirmed();
         self.end_discarded(&row, &discarded)
     }
 
@@ -147,9 +147,8 @@ impl Inner {
             Err(_) => return Ok(false),
         };
         self.db()?.transaction(|| {
-            discarded.is_unconfirmed = false;
+            let issued = discarded.reconciled();
             self.save_discarded(row, discarded)?;
-            let issued = Discarded { generation: discarded.generation + 1, tries: 0, ..discarded.clone() };
             fresh.as_ref().map_or(Ok(()), |fresh| self.keep_discarded(&issued, &row.account_id, fresh))
         })?;
         Ok(true)

@@ -109,14 +109,12 @@ impl Inner {
         let Some(mut webhook) = self.webhook(id)? else { return Ok(()) };
         let keyring = self.app()?.keyring();
         let context = |purpose| Context { workspace: WORKSPACE, purpose, row: id.as_str() };
-        if let Some(sealed) = keyring.reseal(&context(Purpose::WebhookSecret), &webhook.secret, entropy()?)? {
-            webhook.secret = sealed;
-        }
-        if let Some(headers) = &mut webhook.headers
-            && let Some(sealed) = keyring.reseal(&context(Purpose::WebhookHeaders), &headers.sealed, entropy()?)?
-        {
-            headers.sealed = sealed;
-        }
+        let secret = keyring.reseal(&context(Purpose::WebhookSecret), &webhook.secret, entropy()?)?;
+        let headers = match &webhook.headers {
+            Some(headers) => keyring.reseal(&context(Purpose::WebhookHeaders), &headers.sealed, entropy()?)?,
+            None => None,
+        };
+        webhook.re_encrypted(secret, headers);
         self.save_webhook(&webhook)
     }
 
