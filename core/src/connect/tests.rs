@@ -591,9 +591,11 @@ fn session_v1_format_unchanged() {
 #[test]
 fn a_failed_exchange_waits_where_asking_again_may_help_and_ends_the_session_else() {
     use crate::oauth::OAuthError as E;
+    use crate::x::rate::{Window, WindowKind};
     let setback = |error: E| embed().not_exchanged(&error, T0);
     assert!(matches!(setback(E::Unavailable { status: 503 }), Setback::Waits(_)));
-    let limited = setback(E::RateLimited { retry_at: Some(T0 + Span::mins(1)) });
+    let window = Window { limit: 5, remaining: 0, reset_at: T0 + Span::mins(1), kind: WindowKind::QuarterHour };
+    let limited = setback(E::RateLimited { windows: vec![window] });
     assert!(matches!(limited, Setback::Waits(refused) if refused.retry_after == Some(60)));
     assert!(matches!(setback(E::CodeInvalid), Setback::Ends((Code::InvalidGrant, _))));
     let Setback::Ends((Code::RedirectUriMismatch, words)) = setback(E::RedirectMismatch) else { panic!("the end") };
@@ -606,7 +608,7 @@ fn an_identity_that_x_may_tell_later_is_asked_for_again_and_another_account_is_r
     use crate::x::problem::{Problem, Refusal};
     let refused = |refusal| {
         let problem = Problem { status: 401, r#type: None, title: None, detail: None };
-        embed().identity(Err(XError::Refused { refusal, problem, windows: Vec::new() }), T0)
+        embed().identity(Err(XError::Refused { refusal, problem, windows: Vec::new(), retry_after: None }), T0)
     };
     for refusal in [Refusal::TokenRejected, Refusal::RateLimited, Refusal::Unavailable, Refusal::InvalidResponse] {
         assert!(matches!(refused(refusal), Err(Setback::Waits(_))), "{refusal:?}");
