@@ -4,11 +4,17 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { refusal } from "../support/contract.mjs";
+import { eventually } from "../support/eventually.mjs";
+import { file, startFileServer } from "../support/file-server.mjs";
 import { buttonOf, cancelOf, keepOpen, startStage, statusOf } from "./stage.mjs";
 
 let stage;
-before(async () => (stage = await startStage()));
-after(() => stage?.stop());
+let site;
+before(async () => ([stage, site] = [await startStage(), await startFileServer()]));
+after(async () => {
+  await site?.close();
+  await stage?.stop();
+});
 
 /** The proof that an ended attempt leaves nothing behind: the next one connects. */
 async function connectsNow(visit) {
@@ -48,6 +54,54 @@ test("the popup closes itself, whatever was answered in it", async (t) => {
   }
   await visit.events(2);
 });
+
+test("a window.open of somebody else's, which hands out no window, is a blocked popup", async (t) => {
+  const visit = await stage.visit(t);
+  const decoys = {
+    "an empty object": () => ({}),
+    "true": () => true,
+    "nothing": () => undefined,
+    "what looks like a window": () => ({ closed: false, close() {}, focus() {} }),
+    "a failure": () => {
+      throw new Error("no windows here");
+    },
+  };
+  for (const [at, [name, decoy]] of Object.entries(decoys).entries()) {
+    await visit.page.evaluate((source) => (globalThis.open = globalThis.eval(source)), `(${decoy})`);
+    await buttonOf(visit.page).click();
+    const { type, detail } = (await visit.events(at + 1)).at(-1);
+    assert.deepEqual([type, detail.code, detail.retryable], ["error", "popup_blocked", true], name);
+    assert.match(detail.hint, /mode="auto"/, name);
+    assert.equal(await buttonOf(visit.page).getAttribute("aria-busy"), "false", name);
+  }
+  assert.deepEqual(visit.traffic.to("/api/x/session"), []);
+});
+
+/** Acme's own pages are in no frame, so this is another site. */
+async function inSandbox({ page, traffic }, rights) {
+  traffic.allow(site.origin);
+  traffic.tolerate(/favicon|sandbox/);
+  const serve = (path, body) => site.serve(path, file({ bytes: Buffer.from(`<!doctype html><html lang="en"><title>Page</title>${body}`), type: "text/html" }));
+  serve("/inside", `<script src="${stage.worker.origin}/embed.js" async></script><connect-x session-url="/api/x/session"></connect-x>`);
+  await page.goto(serve("/outside", `<iframe title="Inside" sandbox="allow-scripts allow-forms ${rights}" src="/inside"></iframe>`));
+  const inside = page.frame({ url: /inside/ });
+  await inside.locator("connect-x:defined").waitFor();
+  return inside;
+}
+
+for (const rights of ["allow-popups", "allow-popups allow-same-origin", "allow-same-origin"]) {
+  test(`a press in a sandbox of ${rights} is an error that names what the sandbox lacks, and leaves no window open`, async (t) => {
+    const visit = await stage.visit(t);
+    const inside = await inSandbox(visit, rights);
+    await buttonOf(inside).click();
+    await inside.waitForFunction(() => globalThis.ended.length > 0);
+    const [{ type, detail }] = await inside.evaluate(() => globalThis.ended);
+    assert.deepEqual([type, detail.code], ["error", "popup_blocked"]);
+    assert.match(detail.hint, /allow-popups-to-escape-sandbox/);
+    await eventually(async () => visit.context.pages(), (pages) => pages.length === 1);
+    assert.deepEqual(visit.traffic.to("/api/x/session"), []);
+  });
+}
 
 test("a blocked popup is an error that says what to do, and asks the server for nothing", async (t) => {
   const visit = await stage.visit(t);

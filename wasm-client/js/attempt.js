@@ -73,7 +73,16 @@ async function outcome(options) {
 function refuse({ refusal, popup, kept, mode }) {
   if (refusal) throw new ConnectError(refusal);
   const mayLeave = kept || mode === "auto" || mode === "redirect";
-  if (!popup && !mayLeave) throw new ConnectError("popup_blocked", { retryable: true });
+  if (popup ? staysInSandbox() : !mayLeave) throw new ConnectError("popup_blocked", { retryable: true });
+}
+
+/**
+ * Whether the frame's sandbox is the window's too. X's pages cut the tie between windows (COOP), and browsers show none of
+ * them in a sandbox (HTML standard, "cross-origin opener policies"). Pages of another origin do not tell their frames.
+ */
+function staysInSandbox() {
+  const rights = globalThis.frameElement?.sandbox;
+  return rights?.length > 0 && !rights.contains("allow-popups-to-escape-sandbox");
 }
 
 async function atX(options) {

@@ -23,7 +23,7 @@ const LOAD_MS = 15e3;
 export function begin(options) {
   const { mode, labels, refusal, kept } = options;
   const off = new AbortController();
-  const popup = refusal || kept || leaves(mode) ? undefined : opened(labels);
+  const popup = refusal || kept || leaves(mode) ? undefined : new Popup(labels).open();
   const attempt = { show: () => popup?.show(), cancel: (reason) => off.abort(reason) };
   const made = { popup, attempt, signal: off.signal, isTouch: isTouch() };
   attempt.outcome = Promise.race([loadAttempt(), halted(off.signal)])
@@ -31,12 +31,6 @@ export function begin(options) {
     .catch((error) => ended(error, off.signal, labels))
     .finally(() => popup?.window.close());
   return attempt;
-}
-
-/** Undefined when the browser blocks it. */
-function opened(labels) {
-  const popup = new Popup(labels);
-  return popup.open() ? popup : undefined;
 }
 
 /** Rejects when the attempt was called off, or has waited for its second part long enough. */

@@ -28,15 +28,20 @@ export class Popup {
     this.#labels = labels;
   }
 
-  /** False when the browser blocks it. */
+  /** Itself, or undefined: the browser blocks the window, an extension hands out another thing, a sandbox keeps it from the page. */
   open() {
-    const opened = window.open("", this.#name, features());
-    if (!opened || opened.closed) return false;
+    let opened;
+    try {
+      opened = window.open("", this.#name, features());
+      showWaiting(opened.document, this.#labels);
+    } catch {
+      opened?.close?.();
+      return undefined;
+    }
     this.window = opened;
     this.openedAt = Date.now();
-    showWaiting(opened.document, this.#labels);
     this.onBlank?.(opened.document);
-    return true;
+    return opened.closed ? undefined : this;
   }
 
   /** A closed window is opened again. */

@@ -5,7 +5,7 @@ export const remedies = {
   api_key_in_page: "Remove the API key from the page. Your back end holds the key and makes the session: POST /v1/connect-sessions.",
   session_missing: "Give the element `session-url`, `fetchSession`, or all of `session-id`, `token` and `connect-url`.",
   session_unavailable: "Your back end must answer with the `data` of POST /v1/connect-sessions as JSON: `id`, `token`, `connect_url`.",
-  popup_blocked: "Begin inside a click, or use mode=\"auto\" with a session that has a redirect_uri.",
+  popup_blocked: "Begin inside a click, or use mode=\"auto\" with a session that has a redirect_uri. A sandboxed frame needs allow-same-origin, allow-popups and allow-popups-to-escape-sandbox.",
   wasm_forbidden: "Add 'wasm-unsafe-eval' to script-src in the page's Content-Security-Policy.",
   wasm_unavailable: "Serve the .wasm file beside the script, as application/wasm. Some bundlers need it copied (README, top).",
   connect_forbidden: "Add that origin to connect-src in the page's Content-Security-Policy.",
