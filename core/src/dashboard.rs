@@ -18,6 +18,11 @@ pub fn session_of(presented: &str) -> Option<&str> {
     presented.strip_prefix(SESSION)
 }
 
+/// Whether a value may be a cookie of ours: 32 random bytes in base64url. Any other value reaches no object.
+pub fn has_form_of_cookie(value: &str) -> bool {
+    value.len() == 43 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
 /// What a browser says about where a request comes from.
 #[derive(Clone, Copy, Debug)]
 pub struct Provenance<'a> {
@@ -48,6 +53,15 @@ mod tests {
 
     fn takes(method: &str, fetch_site: Option<&str>, origin: Option<&str>) -> bool {
         Provenance { method, fetch_site, origin }.is_our_page(OURS)
+    }
+
+    #[test]
+    fn a_cookie_is_of_32_bytes_in_base64url() {
+        let cookie = crate::seal::base64url(&[251; 32]);
+        assert!(has_form_of_cookie(&cookie), "{cookie}");
+        for value in ["", "x", &cookie[1..], &format!("{cookie}A"), &cookie.replace('-', "+"), &"\u{e9}".repeat(22)] {
+            assert!(!has_form_of_cookie(value), "{value}");
+        }
     }
 
     #[test]

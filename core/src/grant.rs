@@ -140,6 +140,11 @@ impl Grant {
         Self { client, expires_at, scopes, can_refresh, generation: 1, refresh, ended: None }
     }
 
+    /// Whether tokens that end at `expires_at` are used as they are. The next caller refreshes others.
+    pub fn is_fresh(expires_at: UnixMillis, now: UnixMillis) -> bool {
+        now < expires_at - REFRESH_AHEAD
+    }
+
     /// The step for a caller at `now`. `refreshing` says whether this process is refreshing. If nobody is, a journal
     /// with "started" is left over from a crash, and the answer of that refresh is lost.
     pub fn next(&self, now: UnixMillis, refreshing: bool) -> Use {
@@ -147,7 +152,7 @@ impl Grant {
             return Use::Ended(ended);
         }
         let valid = now < self.expires_at;
-        if now < self.expires_at - REFRESH_AHEAD {
+        if Self::is_fresh(self.expires_at, now) {
             return Use::Current;
         }
         if refreshing {

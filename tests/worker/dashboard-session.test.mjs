@@ -137,16 +137,17 @@ test("a key in the header goes before the cookie", async () => {
 
 test("an Authorization that is no bearer is 401, and not answered by the cookie beside it", async () => {
   const { cookie } = await signIn();
-  const status = (authorization) =>
+  const status = (authorization, path = "/v1/posts") =>
     new Promise((resolve, reject) => {
       const headers = { cookie, ...OURS, ...(authorization === undefined ? {} : { authorization }) };
-      const sent = httpRequest({ host: "127.0.0.1", port: bench.worker.port, path: "/v1/posts", headers });
+      const sent = httpRequest({ host: "127.0.0.1", port: bench.worker.port, path, headers });
       sent.on("error", reject).on("response", (answer) => (answer.resume(), resolve(answer.statusCode))).end();
     });
   // workerd shows no empty header to a Worker.
   for (const none of [undefined, ""]) assert.equal(await status(none), 200);
   for (const authorization of ["Basic YWJjOmRlZg==", "Bearer", "Bearer ", "Token lk_1", ADMIN_KEY, "DPoP abc"]) {
     assert.equal(await status(authorization), 401, `"${authorization}"`);
+    assert.equal(await status(authorization, SESSION), 401, `"${authorization}"`);
   }
 });
 

@@ -50,6 +50,10 @@ test("a caller without a key, or with what is none, reaches no object", async (t
     assert.equal(status, 401, call);
     assert.ok(["invalid_api_key", "invalid_session_token"].includes(body.code) || path.startsWith("/v1/connect-sessions/"), call);
   }
+  for (const value of ["x", "", "a".repeat(42), "a".repeat(44), `${"a".repeat(42)}!`]) {
+    const headers = { cookie: `dashboard=${value}`, "sec-fetch-site": "same-origin" };
+    assert.equal((await api(fresh.worker, { key: null }).get("/v1/posts", headers)).status, 401, value);
+  }
   assert.deepEqual(await objects(), before);
   assert.equal((await fresh.api.get("/v1/posts")).status, 200);
   assert.ok((await objects()).length > before.length, "this is how an object would be seen");

@@ -317,8 +317,7 @@ fn presented(app: &App, incoming: &Incoming) -> Result<String> {
     if let Some(key) = incoming.bearer() {
         return digest_of(app, &key);
     }
-    let browser = if incoming.has_other_credentials() { None } else { SignedIn::of(incoming)? };
-    browser.map(|browser| browser.presented()).ok_or_else(no_key)
+    SignedIn::of(incoming)?.map(|browser| browser.presented()).ok_or_else(no_key)
 }
 
 /// The digest of what may be a key.

@@ -4,7 +4,7 @@
 
 use latchkey_core::api::code::Code;
 use latchkey_core::cookie::SameSite;
-use latchkey_core::dashboard::{LIFETIME, Provenance, session_name};
+use latchkey_core::dashboard::{LIFETIME, Provenance, has_form_of_cookie, session_name};
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::time::Span;
 
@@ -20,10 +20,14 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// The browser behind a request, if the request has the cookie. Every request caused by another page is refused,
+    /// The browser behind a request, if the request has the cookie. Whoever says in another way who asks is not taken for
+    /// the browser. Every request caused by another page is refused,
     /// because `SameSite=Strict` lets requests of sibling hosts through.
     pub fn of(incoming: &Incoming) -> Result<Option<Self>> {
-        let Some(value) = incoming.cookie(COOKIE) else { return Ok(None) };
+        let Some(value) = incoming.cookie(COOKIE).filter(|value| has_form_of_cookie(value)) else { return Ok(None) };
+        if incoming.has_other_credentials() {
+            return Err(Error::refused(Code::InvalidApiKey, "The Authorization header has no API key."));
+        }
         require_our_page(incoming)?;
         Ok(Some(Self { digest: base64url(&sha256(value.as_bytes())) }))
     }

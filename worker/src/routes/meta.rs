@@ -23,7 +23,8 @@ fn upload_cors(route: &Route) -> Vec<(&'static str, String)> {
     if matches!(route, Route::MediaPreflight) {
         headers.extend([
             ("Access-Control-Allow-Methods", "PUT".to_owned()),
-            ("Access-Control-Allow-Headers", "Content-Type".to_owned()),
+            // Whatever an uploader adds: the address is the permission. The wildcard does not mean Authorization (Fetch §3.2.5).
+            ("Access-Control-Allow-Headers", "*, Authorization".to_owned()),
             ("Access-Control-Max-Age", "7200".to_owned()),
         ]);
     }

@@ -177,7 +177,10 @@ impl Inner {
         match outcome {
             Ok(tokens) => {
                 self.db()?.transaction(|| self.store_refreshed(&sent, client, &tokens))?;
-                self.refreshed.replace(Some(account_id));
+                // A question with tokens that are about to end would refresh them again, and be followed by a question.
+                if Grant::is_fresh(tokens.expires_at, now()) {
+                    self.refreshed.replace(Some(account_id));
+                }
                 Ok(())
             }
             Err(failure) if self.pair(owner)?.is_some_and(|now| now.is_same(&sent)) => {
