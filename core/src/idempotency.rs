@@ -5,7 +5,7 @@ mod canonical;
 use serde::{Deserialize, Serialize};
 
 use self::canonical::canonical;
-use crate::api::route::without_slash;
+use crate::routes::without_slash;
 use crate::seal::{Context, Keyring, Purpose, SealError, base64url, sha256};
 use crate::secret::Secret;
 use crate::time::{Span, UnixMillis};

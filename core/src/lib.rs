@@ -38,6 +38,7 @@ pub mod refusal;
 pub mod reseal;
 pub mod retention;
 pub mod revocation;
+pub mod routes;
 pub mod schema;
 pub mod seal;
 pub mod secret;

@@ -4,9 +4,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { api } from "./client.mjs";
 
-const ROUTES = new URL("../../core/src/api/route.rs", import.meta.url);
-/** What the paths of `fn parse_<area>` begin with, where it is not `/v1/<area>`. */
-const ROOTS = { v1: "/v1", connect: "/connect" };
+/** Written by the build, of core's table. */
+const ROUTES = new URL("../../build/routes.json", import.meta.url);
 
 export const ALL_SCOPES = ["admin", "publish", "read", "connect"];
 
@@ -18,33 +17,14 @@ export async function newKey(bench, fields, by = bench.api) {
   return { ...data, api: api(bench.worker, { key: data.key }) };
 }
 
-/** Every call that `Route::parse` knows, as `GET /v1/posts/{id}`: read from its source, so that a new one is there. */
+/** Every row of core's table of routes: `{method, path, scope, reach, effect, answers, hasHead, …}`. Ids are `{id}`. */
+export async function routes() {
+  const rows = JSON.parse(await readFile(ROUTES, "utf8"));
+  return rows.map((row) => ({ ...row, path: row.path.replace("{digest}", "{id}") }));
+}
+
+/** Every call below `/v1`, `/connect` and `/2`, as `GET /v1/posts/{id}`; those for X are `ANY /2/*`. */
 export async function routedCalls() {
-  const source = await readFile(ROUTES, "utf8");
-  const functions = source.split(/\n {4}(?:pub )?fn /).filter((text) => text.startsWith("parse_"));
-  assert.ok(functions.length >= 3, "the areas of routes");
-  const passed = [...source.matchAll(/"(\w+)" if is_passed\(method\) => Some\(Self::pass/g)].map(([, root]) => `ANY /${root}/*`);
-  return [...functions.flatMap(callsOf), ...passed].sort();
+  const rows = (await routes()).filter(({ path }) => path !== "/" && path !== "/healthz");
+  return [...new Set(rows.map(({ method, path }) => `${path.endsWith("/*") ? "ANY" : method} ${path}`))].sort();
 }
-
-function callsOf(text) {
-  const [, area] = /^parse_(\w+)/.exec(text);
-  const root = ROOTS[area] ?? `/v1/${area}`;
-  const arms = [...text.matchAll(/\(((?:"[A-Z]+"(?: \| )?)+), (\[[^\]]*\](?:\s*\| \[[^\]]*\])*)\)/g)];
-  assert.ok(arms.length > 0, `fn parse_${area} has no arm that can be read`);
-  const named = arms.flatMap(([, methods, patterns]) => {
-    const paths = [...patterns.matchAll(/\[([^\]]*)\]/g)].flatMap(([, segments]) => pathsOf(root, segments));
-    return [...methods.matchAll(/[A-Z]+/g)].flatMap(([method]) => paths.map((path) => `${method} ${path}`));
-  });
-  const passed = [...text.matchAll(/\(_, \[([^\]]*), rest @ \.\.\]\) if is_passed\(method\) => \{\s+Self::pass/g)];
-  return [...named, ...passed.flatMap(([, segments]) => pathsOf(root, segments).map((path) => `ANY ${path}/*`))];
-}
-
-/** The paths that a list of segments stands for: one may be `"this" | "that"`. */
-function pathsOf(root, segments) {
-  const each = segments.split(", ").filter(Boolean).map((pattern) => pattern.split(" | ").map(segment));
-  return each.reduce((paths, words) => paths.flatMap((path) => words.map((word) => `${path}/${word}`)), [root]);
-}
-
-/** A quoted word is itself, a name is an id. */
-const segment = (pattern) => (pattern.startsWith('"') ? pattern.slice(1, -1) : "{id}");

@@ -4,43 +4,28 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { browse, consent, cookieOf, createSession, newAccount, newVerifier, request, startBench, startSession } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
-import { newKey, routedCalls } from "../support/keys.mjs";
+import { newKey, routes } from "../support/keys.mjs";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-/** A GET of these makes something or asks X by itself. */
-const ACTS_ON_GET = ["/auth-url", "/export", "/metrics", "/health", "/analytics", "/{id}/replies"];
-const acts = (path) => ACTS_ON_GET.some((end) => path.endsWith(end));
 
 let bench;
 let account;
-/** Path to the methods that it has, by the source. */
-let routes;
+/** Path to the methods that it has, by core's table. */
+let paths;
 before(async () => {
   bench = await startBench();
   account = await newAccount(bench);
-  routes = await routedMethods();
+  paths = await routedMethods();
 });
 beforeEach(() => bench.x.clearRequests());
 after(() => bench?.stop());
 
 async function routedMethods() {
-  const routed = new Map([["/", new Set(["GET"])], ["/healthz", new Set(["GET"])]]);
-  for (const call of await routedCalls()) {
-    const [method, path] = call.split(" ");
-    const methods = routed.get(path) ?? routed.set(path, new Set()).get(path);
-    for (const one of method === "ANY" ? METHODS : [method]) methods.add(one);
-  }
+  const rows = await routes();
+  const paths = new Set(rows.map(({ path }) => path));
   // A word may stand where an id does: GET /v1/media/upload is a medium that nobody has.
-  for (const [path, methods] of routed) {
-    for (const [pattern, others] of routed) {
-      if (patternOf(pattern).test(path)) for (const method of others) methods.add(method);
-    }
-  }
-  for (const [path, methods] of routed) {
-    if (methods.has("GET") && !acts(path)) methods.add("HEAD");
-    methods.add("OPTIONS");
-  }
-  return routed;
+  const methodsOf = (path) => rows.filter((row) => patternOf(row.path).test(path)).flatMap(({ method, hasHead }) => (hasHead ? [method, "HEAD"] : [method]));
+  return new Map([...paths].map((path) => [path, new Set([...methodsOf(path), "OPTIONS"])]));
 }
 
 const patternOf = (path) => new RegExp(`^${path.replaceAll("{id}", "[^/]+").replace("*", ".+")}$`);
@@ -51,7 +36,7 @@ const send = (method, path, headers = {}) => request(bench.worker, method, path,
 test("a known path refuses every method that it does not have, and names those that it has, with a key or without", async () => {
   const { key } = await newKey(bench, { scopes: ["read"] });
   let refused = 0;
-  for (const [path, methods] of routes) {
+  for (const [path, methods] of paths) {
     const others = METHODS.filter((method) => !methods.has(method));
     for (const [at, method] of others.entries()) {
       const answer = await send(method, filled(path), [{}, { authorization: `Bearer ${key}` }, { authorization: "Bearer wrong" }][at % 3]);
@@ -64,7 +49,7 @@ test("a known path refuses every method that it does not have, and names those t
 });
 
 test("OPTIONS of a known path is 204 and names its methods, of an unknown one 404", async () => {
-  for (const [path, methods] of routes) {
+  for (const [path, methods] of paths) {
     const answer = await send("OPTIONS", filled(path));
     assert.equal(answer.status, 204, `${path}: ${answer.text}`);
     assert.deepEqual(answer.headers.get("allow").split(", ").sort(), [...methods].sort(), path);
@@ -75,7 +60,7 @@ test("OPTIONS of a known path is 204 and names its methods, of an unknown one 40
 });
 
 test("every method that a path has reaches its call", async () => {
-  for (const [path, methods] of routes) {
+  for (const [path, methods] of paths) {
     for (const method of methods) {
       const answer = await send(method, filled(path));
       assert.notEqual(answer.status, 405, `${method} ${path}`);
@@ -84,7 +69,7 @@ test("every method that a path has reaches its call", async () => {
 });
 
 test("HEAD answers as GET does, without a body, and asks X nothing", async () => {
-  for (const [path, methods] of routes) {
+  for (const [path, methods] of paths) {
     if (!methods.has("HEAD") || path.includes("*") || path === "/connect/link/{id}" || path === "/connect/callback/x") continue;
     const real = path.replace("/social-accounts/{id}", `/social-accounts/${account.id}`).replaceAll("{id}", "none");
     const [head, get] = [await bench.api.send("HEAD", real), await bench.api.get(real)];

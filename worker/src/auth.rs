@@ -8,11 +8,11 @@ use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
-use latchkey_core::api::route::Route;
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::id::AccountId;
 use latchkey_core::idempotency::Key;
 use latchkey_core::key::{Access, has_form_of_key};
+use latchkey_core::routes::{Body, Route};
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::{Secret, ct_eq};
 use latchkey_core::x::price::Reads;
@@ -26,7 +26,7 @@ use crate::names::{WORKSPACE, callback_url};
 use crate::request::Incoming;
 use crate::response::Reply;
 use crate::rpc::workspace::{
-    Command, Done, Head, Heard, Outcome, PassPlan, Served, Stage, is_known, is_known_to_be_unknown,
+    Command, Done, Head, Heard, Outcome, PassPlan, Repeatable, Served, Stage, is_known, is_known_to_be_unknown,
 };
 use crate::runtime::entropy;
 
@@ -54,13 +54,11 @@ impl<E: Into<Error>> From<E> for Early {
 
 impl<'a> ApiCaller<'a> {
     pub fn new(app: &'a App, incoming: &Incoming) -> Result<Self> {
-        let route = Route::parse(&incoming.method, incoming.url.path());
-        let changes = route.as_ref().is_some_and(|route| route.changes(&incoming.method));
-        let access = route.and_then(|route| route.access());
+        let row = incoming.row.ok_or_else(|| Error::fault("a call is in no row"))?;
         let head = Head {
             key_digest: presented(app, incoming)?,
-            changes,
-            access: access.ok_or_else(|| Error::fault("a route that no key opens was called with one"))?,
+            changes: row.changes(),
+            access: row.access.ok_or_else(|| Error::fault("a route that no key opens was called with one"))?,
             request_id: incoming.request_id.clone(),
             callback_url: callback_url(&app.public_origin(&incoming.url)?),
             stage: Stage::Whole,
@@ -122,39 +120,25 @@ impl<'a> ApiCaller<'a> {
         Ok(self.app.workspace()?.command(head, None, &Command::Authorise).await.map(drop)?)
     }
 
-    /// A call that the ledger answers by itself, as it came in.
-    pub async fn forward(app: &'a App, incoming: &Incoming) -> Result<(Self, Reply), Early> {
-        if !matches!(incoming.method.as_str(), "POST" | "PATCH") {
-            return Self::forward_with(app, incoming, Ok(()), None).await;
-        }
-        let said = incoming.require_json();
-        Self::forward_with(app, incoming, said, Some(Sent { is_optional: false })).await
-    }
-
-    /// The same for a call whose body may be left out.
-    pub async fn forward_bare(app: &'a App, incoming: &Incoming) -> Result<(Self, Reply), Early> {
-        let said = incoming.require_json_if_any();
-        Self::forward_with(app, incoming, said, Some(Sent { is_optional: true })).await
-    }
-
-    /// The body is not read here: it goes on as it comes.
-    async fn forward_with(
-        app: &'a App,
-        incoming: &Incoming,
-        said_of_body: Result<()>,
-        sent: Option<Sent>,
-    ) -> Result<(Self, Reply), Early> {
+    /// A call that the ledger answers by itself. The body is not read here: it goes on as it comes.
+    pub async fn forward(app: &'a App, incoming: &Incoming, route: Route) -> Result<(Self, Reply), Early> {
         let caller = Self::new(app, incoming)?;
+        let body = incoming.row.map_or(Body::Nothing, |row| row.body);
+        let said_of_body = match body {
+            Body::Json => incoming.require_json(),
+            Body::OptionalJson => incoming.require_json_if_any(),
+            Body::Nothing | Body::Other => Ok(()),
+        };
         caller.require(said_of_body).await?;
         caller.require(incoming.idempotency(&[])).await?;
-        let served = Served {
+        let idempotency = incoming.idempotency_key().map(|key| Repeatable {
+            key,
             method: incoming.method.clone(),
             path: incoming.url.path().to_owned(),
-            query: incoming.query().to_owned(),
-            idempotency_key: incoming.idempotency_key(),
-            is_body_optional: sent.as_ref().is_some_and(|sent| sent.is_optional),
-        };
-        let body = sent.and_then(|_| incoming.raw_body());
+        });
+        let is_body_optional = body == Body::OptionalJson;
+        let served = Served { route, query: incoming.query().to_owned(), idempotency, is_body_optional };
+        let body = if body == Body::Nothing { None } else { incoming.raw_body() };
         let heard = app.workspace()?.serve(caller.head.clone(), served, body).await?;
         let reply = caller.answered(caller.noted(heard))?;
         Ok((caller, reply))
@@ -304,11 +288,6 @@ impl<'a> ApiCaller<'a> {
         let reply = Reply::json(&answer);
         Ok(if done.is_replayed { reply.replayed() } else { reply })
     }
-}
-
-/// A body that a forwarded call has, or may have.
-struct Sent {
-    is_optional: bool,
 }
 
 /// What the ledger knows the caller by: an API key, or the cookie of a browser that has signed in with one, which counts for

@@ -21,7 +21,7 @@ mod vault;
 
 use latchkey_core::api::code::Code;
 use latchkey_core::api::https::{Admission, STRICT_TRANSPORT_SECURITY, admit};
-use latchkey_core::api::route::Route;
+use latchkey_core::routes::{Call, Found, Route, find};
 use latchkey_core::seal::base64url;
 use worker::{Context, Env, Request, Response, event};
 
@@ -49,19 +49,29 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
     reply.into_response(&request_id).map_err(|_| worker::Error::RustError("an answer could not be sent".into()))
 }
 
-async fn serve(incoming: Incoming, env: &Env, entry: &mut Entry) -> Reply {
-    let route = Route::parse(&incoming.method, incoming.url.path());
-    entry.route = route.as_ref().map_or(entry.route, Route::template);
-    if let Some(reply) = in_the_open(&incoming, env, route.as_ref(), entry) {
+async fn serve(mut incoming: Incoming, env: &Env, entry: &mut Entry) -> Reply {
+    let found = find(&incoming.method, incoming.url.path());
+    incoming.row = match &found {
+        Found::Call(call) => Some(call.row),
+        Found::OtherMethod { row, .. } => Some(row),
+        Found::Nothing => None,
+    };
+    entry.route = incoming.row.map_or(entry.route, |row| row.path);
+    if let Some(reply) = in_the_open(&incoming, env, &found, entry) {
         return reply;
     }
-    let Some(route) = route else { return unrouted(&incoming, entry) };
-    if route == Route::Health {
-        return routes::meta::health();
-    }
-    match app_for(&incoming, env) {
-        Ok(app) => routes::answer(&app, route, incoming, entry).await,
-        Err(error) => failed(&error, Shape::of(&route, &incoming), entry),
+    match found {
+        Found::Call(Call { route: Route::Health, .. }) => routes::meta::health(),
+        Found::Call(call) => match app_for(&incoming, env) {
+            Ok(app) => routes::answer(&app, call, incoming, entry).await,
+            Err(error) => failed(&error, Shape::of(&incoming), entry),
+        },
+        // RFC 9110 §15.5.6.
+        Found::OtherMethod { allowed, .. } => {
+            let error = Error::refused(Code::MethodNotAllowed, "There is such a call, but not by this method.");
+            failed(&error, Shape::of(&incoming), entry).with("Allow", allowed.join(", "))
+        }
+        Found::Nothing => failed(&Error::refused(Code::NotFound, "There is no such call."), Shape::Envelope, entry),
     }
 }
 
@@ -73,27 +83,16 @@ fn app_for(incoming: &Incoming, env: &Env) -> error::Result<App> {
 }
 
 /// What a request gets that came by plain http to a deployment on https: before a key, a cookie or a state is looked at.
-fn in_the_open(incoming: &Incoming, env: &Env, route: Option<&Route>, entry: &Entry) -> Option<Reply> {
+fn in_the_open(incoming: &Incoming, env: &Env, found: &Found, entry: &Entry) -> Option<Reply> {
     // A malformed origin is named with the rest of the configuration.
     let origin = app::public_origin(env).ok().flatten();
-    match admit(origin.as_deref(), &incoming.method, &incoming.url) {
+    let route = if let Found::Call(call) = found { Some(&call.route) } else { None };
+    match admit(origin.as_deref(), &incoming.method, &incoming.url, route) {
         Admission::Serve => None,
         Admission::Redirect(url) => Some(Reply::moved(&url)),
         Admission::Refuse => {
             let error = Error::refused(Code::HttpsRequired, "This deployment answers over https alone.");
-            Some(failed(&error, route.map_or(Shape::Envelope, |route| Shape::of(route, incoming)), entry))
+            Some(failed(&error, route.map_or(Shape::Envelope, |_| Shape::of(incoming)), entry))
         }
     }
-}
-
-/// 404 for a path that means nothing; 405 for one that means something by another method (RFC 9110 §15.5.6).
-fn unrouted(incoming: &Incoming, entry: &mut Entry) -> Reply {
-    let path = incoming.url.path();
-    let allowed = Route::allowed(path);
-    let Some(route) = allowed.first().and_then(|method| Route::parse(method, path)) else {
-        return failed(&Error::refused(Code::NotFound, "There is no such call."), Shape::Envelope, entry);
-    };
-    entry.route = route.template();
-    let error = Error::refused(Code::MethodNotAllowed, "There is such a call, but not by this method.");
-    failed(&error, Shape::of(&route, incoming), entry).with("Allow", allowed.join(", "))
 }

@@ -9,6 +9,7 @@ use latchkey_core::api::prefer::wait;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::cookie::Jar;
 use latchkey_core::idempotency::Key;
+use latchkey_core::routes::Row;
 use latchkey_core::secret::Secret;
 use latchkey_core::words::Words;
 use url::Url;
@@ -24,6 +25,8 @@ pub struct Incoming {
     pub method: String,
     pub url: Url,
     pub request_id: String,
+    /// What the table of routes says of it.
+    pub row: Option<&'static Row>,
     /// Whose API key it came with, once the ledger has said so.
     pub key_id: Rc<OnceCell<String>>,
     inner: worker::Request,
@@ -33,7 +36,7 @@ impl Incoming {
     pub fn new(inner: worker::Request, request_id: String) -> Result<Self> {
         // As it was sent: `worker` takes a method that it does not know for GET.
         let method = inner.inner().method();
-        Ok(Self { method, url: inner.url()?, request_id, key_id: Rc::default(), inner })
+        Ok(Self { method, url: inner.url()?, request_id, row: None, key_id: Rc::default(), inner })
     }
 
     pub fn header(&self, name: &str) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
-use latchkey_core::api::route::Route;
+use latchkey_core::routes::Answers;
 use latchkey_core::x::rate::headers;
 
 use crate::app::App;
@@ -22,10 +22,10 @@ pub enum Shape {
 }
 
 impl Shape {
-    pub fn of(route: &Route, incoming: &Incoming) -> Self {
-        match route {
-            Route::Pass { .. } => Self::Problem,
-            route if route.is_page() => Self::Page(Look::plain(incoming.words())),
+    pub fn of(incoming: &Incoming) -> Self {
+        match incoming.row.map(|row| row.answers) {
+            Some(Answers::X) => Self::Problem,
+            Some(Answers::Page) => Self::Page(Look::plain(incoming.words())),
             _ => Self::Envelope,
         }
     }

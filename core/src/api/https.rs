@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::route::Route;
+use crate::routes::Route;
 
 /// A year, for this host alone: its siblings are the operator's (RFC 6797 §6.1).
 pub const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000";
@@ -21,12 +21,12 @@ pub enum Admission {
 ///
 /// A page that a person opens is shown at its right address. Everything else is refused rather than redirected: what it
 /// carried, a key, a cookie or X's code, has been in the open, and whoever sent it should hear of it.
-pub fn admit(public_origin: Option<&str>, method: &str, url: &Url) -> Admission {
+pub fn admit(public_origin: Option<&str>, method: &str, url: &Url, route: Option<&Route>) -> Admission {
     let Some(origin) = public_origin.filter(|origin| origin.starts_with("https:") && url.scheme() != "https") else {
         return Admission::Serve;
     };
     let is_read = matches!(method, "GET" | "HEAD");
-    match Route::parse(if is_read { "GET" } else { method }, url.path()) {
+    match route {
         Some(Route::Health) => Admission::Serve,
         Some(Route::Dashboard | Route::ConnectLink(_) | Route::ConnectResult(_)) if is_read => secure(origin, url),
         _ => Admission::Refuse,
@@ -44,11 +44,17 @@ fn secure(origin: &str, url: &Url) -> Admission {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
+    use crate::routes::{Found, find};
 
     const OURS: &str = "https://connect.example.com";
 
     fn over(scheme: &str, method: &str, path: &str) -> Admission {
-        admit(Some(OURS), method, &Url::parse(&format!("{scheme}://connect.example.com{path}")).unwrap())
+        judged(Some(OURS), method, &Url::parse(&format!("{scheme}://connect.example.com{path}")).unwrap())
+    }
+
+    fn judged(origin: Option<&str>, method: &str, url: &Url) -> Admission {
+        let found = find(method, url.path());
+        admit(origin, method, url, if let Found::Call(call) = &found { Some(&call.route) } else { None })
     }
 
     fn to(path: &str) -> Admission {
@@ -68,7 +74,7 @@ mod tests {
     fn the_address_is_made_from_the_public_origin_and_not_from_the_request() {
         for host in ["evil.example", "connect.example.com:8080", "x.workers.dev"] {
             let url = Url::parse(&format!("http://{host}/connect/link/cs_1")).unwrap();
-            assert_eq!(admit(Some(OURS), "GET", &url), to("/connect/link/cs_1"), "{host}");
+            assert_eq!(judged(Some(OURS), "GET", &url), to("/connect/link/cs_1"), "{host}");
         }
         assert_eq!(over("http", "GET", "//evil.example/"), Admission::Refuse);
     }
@@ -107,7 +113,7 @@ mod tests {
     fn development_on_plain_http_stays_as_it_is() {
         let url = Url::parse("http://127.0.0.1:8787/v1/posts").unwrap();
         for origin in [None, Some("http://127.0.0.1:8787"), Some("http://connect.localhost:8787")] {
-            assert_eq!(admit(origin, "GET", &url), Admission::Serve, "{origin:?}");
+            assert_eq!(judged(origin, "GET", &url), Admission::Serve, "{origin:?}");
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Our own wire: routes, bodies, answers and refusals, as docs/API.md states them.
 
-pub mod access;
 pub mod account;
 pub mod answer;
 pub mod audit;
@@ -20,7 +19,6 @@ pub mod prefer;
 pub mod profile;
 pub mod query;
 pub mod refused;
-pub mod route;
 pub mod settings;
 pub mod webhook;
 

@@ -1,8 +1,8 @@
 //! `/healthz`, and the origins whose pages may read an answer (CORS, Fetch standard §3.2).
 
 use latchkey_core::api::answer::Answer;
-use latchkey_core::api::route::Route;
 use latchkey_core::connect::ticket::Ticket;
+use latchkey_core::routes::{Call, Pages, Route};
 use serde_json::json;
 
 use crate::app::App;
@@ -32,22 +32,18 @@ fn upload_cors(route: &Route) -> Vec<(&'static str, String)> {
 }
 
 /// A session answers exactly the origin it was made for, which its id carries; key routes the configured origins.
-pub fn cors(app: &App, route: &Route, incoming: &Incoming) -> Vec<(&'static str, String)> {
-    if matches!(route, Route::MediaReceive(_) | Route::MediaPreflight) {
-        return upload_cors(route);
+pub fn cors(app: &App, call: &Call, incoming: &Incoming) -> Vec<(&'static str, String)> {
+    if call.row.pages == Pages::All {
+        return upload_cors(&call.route);
     }
     let Some(origin) = incoming.header("origin") else { return Vec::new() };
-    let of_session = match route {
-        Route::SessionGet(id)
-        | Route::SessionCancel(id)
-        | Route::SessionComplete(id)
-        | Route::SessionConfirm(id)
-        | Route::SessionPreflight(id) => {
-            Ticket::from_id(app.keyring(), id).is_some_and(|ticket| ticket.is_for(&origin))
-        }
-        _ => false,
-    };
-    let of_operator = !route.is_page() && app.lets_page_use_keys(&origin);
+    let of_session = call.row.pages == Pages::OfSession
+        && call
+            .route
+            .session_id()
+            .and_then(|id| Ticket::from_id(app.keyring(), id))
+            .is_some_and(|it| it.is_for(&origin));
+    let of_operator = call.row.pages != Pages::None && app.lets_page_use_keys(&origin);
     if !of_session && !of_operator {
         return vec![("Vary", "Origin".into())];
     }
@@ -56,7 +52,7 @@ pub fn cors(app: &App, route: &Route, incoming: &Incoming) -> Vec<(&'static str,
         ("Access-Control-Allow-Origin", origin),
         ("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, Idempotency-Replayed".into()),
     ];
-    if matches!(route, Route::Preflight | Route::SessionPreflight(_)) {
+    if matches!(call.route, Route::Preflight | Route::SessionPreflight(_)) {
         headers.extend([
             ("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE".to_owned()),
             ("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Prefer".to_owned()),

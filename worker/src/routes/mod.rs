@@ -18,7 +18,7 @@ mod webhooks;
 
 use std::rc::Rc;
 
-use latchkey_core::api::route::Route;
+use latchkey_core::routes::{Answers, Call, Route, allowed};
 
 use crate::app::App;
 use crate::auth::{ApiCaller, Early, is_session_token};
@@ -31,15 +31,15 @@ use crate::shape::{Shape, failed};
 pub type Answered = Result<Reply, Early>;
 
 /// Lets the route answer, and adds what pages of other origins need to read it.
-pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Entry) -> Reply {
-    let shape = Shape::of(&route, &incoming);
-    let takes_key = route.access().is_some() && !is_session_token(&incoming);
-    entry.account_id = route.account_id().map(|id| id.to_string());
-    let cors = meta::cors(app, &route, &incoming);
+pub async fn answer(app: &App, call: Call, incoming: Incoming, entry: &mut Entry) -> Reply {
+    let shape = Shape::of(&incoming);
+    let takes_key = call.row.access.is_some() && !is_session_token(&incoming);
+    entry.account_id = call.route.account_id().map(|id| id.to_string());
+    let cors = meta::cors(app, &call, &incoming);
     let idempotency = incoming.header("idempotency-key").filter(|_| takes_key);
     let caller = ApiCaller::new(app, &incoming);
     let key_id = Rc::clone(&incoming.key_id);
-    let reply = match dispatch(app, route, incoming).await {
+    let reply = match dispatch(app, call, incoming).await {
         Ok(reply) | Err(Early::Answered(reply)) => reply,
         Err(Early::Unproven(error)) => failed(&error, shape.with_known_brand(), entry),
         Err(Early::Failed(error)) => {
@@ -54,11 +54,14 @@ pub async fn answer(app: &App, route: Route, incoming: Incoming, entry: &mut Ent
     cors.into_iter().fold(reply, |reply, (name, value)| reply.with(name, value))
 }
 
-async fn dispatch(app: &App, route: Route, incoming: Incoming) -> Answered {
+async fn dispatch(app: &App, Call { row, route }: Call, incoming: Incoming) -> Answered {
+    if row.answers == Answers::Workspace {
+        return ApiCaller::forward(app, &incoming, route).await.map(|(_, reply)| reply);
+    }
     match route {
         Route::Health => Ok(meta::health()),
         Route::Preflight | Route::Options | Route::SessionPreflight(_) | Route::MediaPreflight => {
-            let allowed = Route::allowed(incoming.url.path()).join(", ");
+            let allowed = allowed(incoming.url.path()).join(", ");
             Ok(Reply::empty(204).with("Allow", allowed))
         }
         Route::Dashboard => dashboard::page(app).await,
@@ -66,35 +69,9 @@ async fn dispatch(app: &App, route: Route, incoming: Incoming) -> Answered {
         Route::SignedIn => dashboard::signed_in(app, &incoming).await,
         Route::SignOut => dashboard::sign_out(app, &incoming, false).await,
         Route::SignOutEverywhere => dashboard::sign_out(app, &incoming, true).await,
-        Route::NetworkList
-        | Route::NetworkGet(_)
-        | Route::AccountList
-        | Route::AccountGet(_)
-        | Route::PostList
-        | Route::PostGet(_)
-        | Route::ImportList(_)
-        | Route::ImportGet { .. }
-        | Route::KeyList
-        | Route::Audit
-        | Route::WebhookList
-        | Route::WebhookGet(_)
-        | Route::WebhookDelete(_)
-        | Route::WebhookDeliveries(_)
-        | Route::SettingsGet
-        | Route::ResealGet
-        | Route::HandoverGet
-        | Route::HandoverEnd
-        | Route::Usage => ApiCaller::forward(app, &incoming).await.map(|(_, reply)| reply),
-        Route::ImportCreate(_)
-        | Route::PostRetry(_)
-        | Route::NetworkResume(_)
-        | Route::ResealStart
-        | Route::HandoverStart
-        | Route::WebhookTest(_)
-        | Route::WebhookRedeliver { .. } => ApiCaller::forward_bare(app, &incoming).await.map(|(_, reply)| reply),
         Route::Export => backup::export(app, incoming).await,
         Route::Restore => backup::restore(app, incoming).await,
-        Route::Pass { account, target, .. } => pass::pass(app, incoming, account, target).await,
+        Route::Pass { account, target } => pass::pass(app, incoming, account, target).await,
         Route::WebhookCreate => webhooks::create(app, incoming).await,
         Route::WebhookChange(id) => webhooks::change(app, incoming, id).await,
         Route::KeyCreate => keys::create(app, incoming).await,
@@ -129,13 +106,14 @@ async fn dispatch(app: &App, route: Route, incoming: Incoming) -> Answered {
         Route::MediaDelete(id) => media::delete(app, &incoming, id).await,
         Route::MediaReceive(id) => uploads::receive(app, &incoming, &id).await,
         Route::MediaFile(id) => uploads::file(app, &incoming, &id).await,
-        Route::PostCreate => posts::create(app, incoming).await,
-        Route::PostReply(_) | Route::PostRepost(_) => posts::create_and_wait(app, incoming).await,
+        Route::PostCreate => posts::create(app, incoming, route).await,
+        Route::PostReply(_) | Route::PostRepost(_) => posts::create_and_wait(app, incoming, route).await,
         Route::PostChange(id) => posts::change(app, incoming, id).await,
         Route::PostDelete(id) => posts::delete(app, &incoming, id).await,
         Route::PostDeleteRemote(id) => posts::delete_remote(app, &incoming, id).await,
         Route::PostResolve { post, account } => posts::resolve(app, incoming, post, &account).await,
         Route::PostAnalytics(id) => insight::analytics(app, &incoming, id).await,
         Route::PostReplies(id) => insight::replies(app, &incoming, id).await,
+        forwarded => Err(Error::fault(format!("nothing at the edge answers {forwarded:?}")).into()),
     }
 }

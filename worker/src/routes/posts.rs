@@ -8,6 +8,7 @@ use latchkey_core::api::input::{read, utf8};
 use latchkey_core::api::post::Resolve;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::delivery::Delivery;
+use latchkey_core::routes::Route;
 use serde_json::{Value, json};
 
 use super::Answered;
@@ -24,8 +25,8 @@ const REPLY_WAIT_MS: i64 = 25_000;
 const CHANGE_TRIES: u32 = 8;
 
 /// The answer is stored with the effect, before any waiting; a wait that breaks answers what was committed.
-pub async fn create(app: &App, incoming: Incoming) -> Answered {
-    let (caller, created) = ApiCaller::forward(app, &incoming).await?;
+pub async fn create(app: &App, incoming: Incoming, route: Route) -> Answered {
+    let (caller, created) = ApiCaller::forward(app, &incoming, route).await?;
     match (incoming.wait_preference(), created.created_post()) {
         (Some(wait_ms), Some((id, warnings))) => Ok(caller.await_post(id, warnings, wait_ms).await.unwrap_or(created)),
         _ => Ok(created),
@@ -33,9 +34,9 @@ pub async fn create(app: &App, incoming: Incoming) -> Answered {
 }
 
 /// `POST …/replies` and `…/repost`.
-pub async fn create_and_wait(app: &App, incoming: Incoming) -> Answered {
+pub async fn create_and_wait(app: &App, incoming: Incoming, route: Route) -> Answered {
     let wait_ms = incoming.wait_preference().unwrap_or(REPLY_WAIT_MS);
-    let (caller, created) = ApiCaller::forward(app, &incoming).await?;
+    let (caller, created) = ApiCaller::forward(app, &incoming, route).await?;
     match created.created_post() {
         Some((id, warnings)) => Ok(caller.await_post(id, warnings, wait_ms).await.unwrap_or(created)),
         None => Ok(created),

@@ -22,6 +22,7 @@ use latchkey_core::network::{ClientRef, ClientType, Gate, Network};
 use latchkey_core::oauth::Scopes;
 use latchkey_core::post::Post;
 use latchkey_core::revocation::Tally;
+use latchkey_core::routes::Route;
 use latchkey_core::time::UnixMillis;
 use latchkey_core::webhook::{Change, Webhook};
 use latchkey_core::x::price::{Charge, Micros, Reads};
@@ -31,7 +32,9 @@ use serde_json::Value;
 use worker::Stub;
 
 pub use self::backup::{Begun, ExportPlan, Restore};
-pub use self::call::{Announced, CALL_HEADER, Content, Head, Served, UNKNOWN_KEY, is_known, is_known_to_be_unknown};
+pub use self::call::{
+    Announced, CALL_HEADER, Content, Head, Repeatable, Served, UNKNOWN_KEY, is_known, is_known_to_be_unknown,
+};
 pub use self::media::{Arrived, ConfirmPlan, MediaCommand, MediaRows, Remains};
 pub use self::uploads::{Arrival, Decided, Try, UploadMessage};
 use super::account::Release;
@@ -212,11 +215,10 @@ pub struct Picture {
     pub base64: String,
 }
 
-/// A call as it came in.
+/// A call that the ledger answers by itself.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ApiRequest {
-    pub method: String,
-    pub path: String,
+    pub route: Route,
     pub query: String,
     /// JSON, or nothing.
     pub body: String,

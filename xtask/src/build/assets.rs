@@ -21,6 +21,8 @@ const ATTEMPT: [&str; 2] = ["attempt.js", "embed_attempt.js"];
 const ALSO_CLASSIC: &[&str] = &["--banner:js=(()=>{", "--footer:js=})();"];
 const COMPOSER_SCRIPT: &str = "composer.js";
 const DESCRIPTION: &str = "openapi.json";
+/// For the tests that try every call.
+const ROUTES: &str = "routes.json";
 
 /// What browsers download: a visitor of a customer's page, and the operator.
 pub(crate) struct Assets {
@@ -60,17 +62,17 @@ pub(crate) fn build() -> Result<Assets> {
     shown.extend(&assets.composer);
     shown.into_iter().try_for_each(|file| refuse_our_name(file))?;
     std::fs::write(folder.join("_headers"), HEADERS)?;
-    describe(&file(DESCRIPTION))?;
+    describe(&file(DESCRIPTION), &folder.with_file_name(ROUTES))?;
     Ok(assets)
 }
 
-/// The description of the HTTP API, made by core of its own types.
-fn describe(file: &Path) -> Result {
+/// The description of the HTTP API, made by core of its own types, and beside the served files the table of routes.
+fn describe(description: &Path, routes: &Path) -> Result {
     let mut cargo = Command::new("cargo");
     cargo
         // Not `-p latchkey-core`: alone it has other features, and most of its dependencies would be compiled once more.
         .args(["run", "--locked", "--bin", "openapi", "--"])
-        .arg(file)
+        .args([description, routes])
         .current_dir(paths::root());
     run::step("describe the API", &mut cargo).map(drop)
 }

@@ -113,6 +113,8 @@ mod tests {
 
     use std::collections::BTreeSet;
 
+    use latchkey_core::routes::ROUTES;
+
     use super::*;
 
     fn operations() -> Vec<(String, Value)> {
@@ -133,9 +135,28 @@ mod tests {
                 part if part.starts_with('{') => "{}",
                 part => part,
             });
-            let template = operation.route().unwrap().template();
-            let routed = template.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+            let routed =
+                operation.row().unwrap().path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
             assert_eq!(words.collect::<Vec<_>>(), routed.collect::<Vec<_>>(), "{}", operation.path);
+        }
+    }
+
+    #[test]
+    fn every_call_of_the_table_is_described_once_by_its_name() {
+        let named = |(call, operation): &(String, Value)| {
+            (!call.starts_with("head ")).then(|| operation.get("operationId").unwrap().as_str().unwrap().to_owned())
+        };
+        let described: BTreeSet<String> = operations().iter().filter_map(named).collect();
+        let routed = ROUTES.iter().map(|row| row.name.to_owned());
+        assert_eq!(described, routed.collect());
+    }
+
+    #[test]
+    fn the_scope_that_is_described_is_that_of_the_row() {
+        for operation in parts::all().unwrap().iter().flat_map(|part| &part.operations) {
+            let scope = operation.row().unwrap().access.map(|access| json!(access.scope));
+            let described = operation.to_json("").unwrap();
+            assert_eq!(described.get("x-required-scope").cloned(), scope, "{} {}", operation.method, operation.path);
         }
     }
 

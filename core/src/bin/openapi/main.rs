@@ -1,4 +1,5 @@
-//! Writes the description of the HTTP API (`OpenAPI` 3.1) to the file that is named. The build serves it as `/openapi.json`.
+//! Writes the description of the HTTP API (`OpenAPI` 3.1) to the first file that is named, which the build serves as
+//! `/openapi.json`, and the table of routes to the second one, which the tests read.
 //!
 //! Codes, statuses, scopes and every list of words are those of core's types; a request body has the fields of the type
 //! that reads it, or nothing is written. What answers look like is stated here, and the tests hold every answer of the
@@ -15,6 +16,9 @@ mod parts;
 mod schema;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let file = std::env::args_os().nth(1).ok_or("say which file to write")?;
-    Ok(std::fs::write(file, serde_json::to_vec(&document::build()?)?)?)
+    let mut files = std::env::args_os().skip(1);
+    let description = files.next().ok_or("say which file to write")?;
+    std::fs::write(description, serde_json::to_vec(&document::build()?)?)?;
+    let Some(table) = files.next() else { return Ok(()) };
+    Ok(std::fs::write(table, serde_json::to_vec_pretty(&latchkey_core::routes::as_json())?)?)
 }

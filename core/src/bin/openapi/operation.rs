@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use latchkey_core::api::code::Code;
-use latchkey_core::api::route::Route;
 use latchkey_core::key::Reach;
+use latchkey_core::routes::{Body, Found, Row, find};
 use serde_json::{Map, Value, json};
 
 use super::schema::{a, between, count, text};
@@ -160,20 +160,36 @@ impl Operation {
         self
     }
 
-    /// The route that this is: the same path with other words for ids.
-    pub fn route(&self) -> Result<Route, String> {
+    /// The row of this call: the same path with other words for ids.
+    pub fn row(&self) -> Result<&'static Row, String> {
         let segments = self.path.split('/').map(|part| match part {
             "{path}" => "users",
             part if part.starts_with('{') => "a",
             part => part,
         });
-        let path = segments.collect::<Vec<_>>().join("/");
-        let route = Route::parse(self.method, &path);
-        route.ok_or_else(|| format!("{} {} is described, and no call", self.method, self.path))
+        match find(self.method, &segments.collect::<Vec<_>>().join("/")) {
+            Found::Call(call) => Ok(call.row),
+            _ => Err(format!("{} {} is described, and no call", self.method, self.path)),
+        }
+    }
+
+    /// Which JSON it takes, as the table has it.
+    fn described_body(&self) -> Body {
+        let is = |pointer| self.body.as_ref().is_some_and(|body| body.pointer(pointer).is_some());
+        match &self.body {
+            None => Body::Nothing,
+            Some(_) if !is("/content/application~1json") => Body::Other,
+            Some(_) if is("/required") => Body::Json,
+            Some(_) => Body::OptionalJson,
+        }
     }
 
     pub fn to_json(&self, tag: &str) -> Result<Value, String> {
-        let access = self.route()?.access();
+        let row = self.row()?;
+        if self.method != "HEAD" && (self.id, self.described_body()) != (row.name, row.body) {
+            return Err(format!("{} {} is described otherwise than its row says", self.method, self.path));
+        }
+        let access = row.access;
         let mut operation =
             json!({ "operationId": self.id, "summary": self.summary, "tags": [tag], "security": self.security() });
         let Some(fields) = operation.as_object_mut() else { return Ok(operation) };
@@ -208,7 +224,7 @@ impl Operation {
     }
 
     fn is_repeatable(&self) -> bool {
-        self.method == "POST" && self.auth == Auth::Key && self.shape == Shape::Envelope
+        self.row().is_ok_and(|row| row.is_idempotent)
     }
 
     fn security(&self) -> Value {
@@ -258,7 +274,7 @@ impl Operation {
         if self.is_repeatable() {
             codes.extend(OF_IDEMPOTENCY);
         }
-        if self.route().is_ok_and(|route| route.access().is_some() && route.changes(self.method)) {
+        if self.row().is_ok_and(|row| row.access.is_some() && row.changes()) {
             // The deployment may stand still.
             codes.push(Code::InFlight);
         }

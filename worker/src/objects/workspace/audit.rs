@@ -6,11 +6,11 @@
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::audit::AuditFilter;
 use latchkey_core::api::query::Query;
-use latchkey_core::api::route::Route;
 use latchkey_core::audit::{Action, Entry};
 use latchkey_core::id::TenantId;
 use latchkey_core::key::{Binding, Caller};
 use latchkey_core::retention::Kept;
+use latchkey_core::routes::Route;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -184,8 +184,8 @@ fn deed(command: &Command) -> Option<Deed> {
 }
 
 fn served(request: &ApiRequest) -> Option<Deed> {
-    let on = |action, id: String| Some((action, Some(id)));
-    match Route::parse(&request.method, &request.path)? {
+    let on = |action, id: &String| Some((action, Some(id.clone())));
+    match &request.route {
         Route::NetworkResume(id) => on(Action::NetworkResumed, id),
         Route::PostCreate | Route::PostReply(_) | Route::PostRepost(_) => Some((Action::PostCreated, None)),
         Route::PostRetry(id) => on(Action::PostRetried, id),

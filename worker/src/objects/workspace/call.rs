@@ -12,7 +12,7 @@ use super::{ApiRequest, Call, Command, Head, Inner};
 use crate::error::{Doing, Error, Result};
 use crate::request::{BODY_BYTES, too_large};
 use crate::rpc::wire::{answer, reply};
-use crate::rpc::workspace::{Announced, Content, Served, UNKNOWN_KEY};
+use crate::rpc::workspace::{Announced, Content, Repeatable, Served, UNKNOWN_KEY};
 use crate::stream::body_of;
 
 impl Inner {
@@ -53,13 +53,10 @@ impl Served {
             Err(too_large) => return Call { head, idempotency: None, command: refused(too_large) },
         };
         let bytes = if body.is_empty() && self.is_body_optional { b"{}" } else { without_mark(&body) };
-        let idempotency =
-            self.idempotency_key.as_deref().and_then(|key| Key::new(key, &self.method, &self.path, bytes));
+        let bound = |to: Repeatable| Key::new(&to.key, &to.method, &to.path, bytes);
+        let idempotency = self.idempotency.and_then(bound);
         let command = match utf8(bytes) {
-            Ok(text) => {
-                let body = text.to_owned();
-                Command::Serve(ApiRequest { method: self.method, path: self.path, query: self.query, body })
-            }
+            Ok(text) => Command::Serve(ApiRequest { route: self.route, query: self.query, body: text.to_owned() }),
             Err(error) => refused(error),
         };
         Call { head, idempotency, command }

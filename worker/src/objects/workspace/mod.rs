@@ -38,10 +38,10 @@ use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::input::{Nothing, read};
 use latchkey_core::api::query::Query;
-use latchkey_core::api::route::Route;
 use latchkey_core::dashboard::session_of;
 use latchkey_core::idempotency::{Decision, Row, Stored};
 use latchkey_core::key::{Access, Binding, Caller};
+use latchkey_core::routes::Route;
 use latchkey_core::seal::base64url;
 use latchkey_core::secret::ct_eq;
 use serde::Serialize;
@@ -319,21 +319,20 @@ impl Inner {
     /// The calls that the ledger answers by itself.
     fn serve(&self, request: &ApiRequest, callback_url: &str, whose: &Binding) -> Result<Answer> {
         let query = Query::parse(&request.query);
-        match Route::parse(&request.method, &request.path) {
-            Some(Route::NetworkList) => self.list_networks(query, callback_url, whose),
-            Some(Route::AccountList) => self.list_accounts(query, whose),
-            Some(Route::PostList) => self.list_posts(query, whose),
-            Some(Route::Audit) => self.list_audit(query, whose),
-            Some(Route::WebhookList) => self.list_webhooks(query, whose),
-            Some(Route::WebhookDeliveries(id)) => self.list_dispatches(&id, query, whose),
-            Some(Route::ImportList(account)) => self.list_imports(&account, query, whose),
-            Some(Route::KeyList) => self.list_keys(query, whose),
+        match &request.route {
+            Route::NetworkList => self.list_networks(query, callback_url, whose),
+            Route::AccountList => self.list_accounts(query, whose),
+            Route::PostList => self.list_posts(query, whose),
+            Route::Audit => self.list_audit(query, whose),
+            Route::WebhookList => self.list_webhooks(query, whose),
+            Route::WebhookDeliveries(id) => self.list_dispatches(id, query, whose),
+            Route::ImportList(account) => self.list_imports(account, query, whose),
+            Route::KeyList => self.list_keys(query, whose),
             // A filter that nobody applies is refused: it would show other rows than it asks for.
-            Some(route) => {
+            route => {
                 query.finish()?;
-                self.serve_one(&route, &request.body, callback_url, whose)
+                self.serve_one(route, &request.body, callback_url, whose)
             }
-            None => Err(not_found("call")),
         }
     }
 

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use latchkey_core::idempotency::Key;
 use latchkey_core::key::{Access, RecentDigests};
+use latchkey_core::routes::Route;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use worker::wasm_bindgen::JsValue;
@@ -46,12 +47,19 @@ pub struct Head {
 /// A call that the ledger answers by itself, but for its body.
 #[derive(Serialize, Deserialize)]
 pub struct Served {
-    pub method: String,
-    pub path: String,
+    pub route: Route,
     pub query: String,
-    pub idempotency_key: Option<String>,
+    pub idempotency: Option<Repeatable>,
     /// Nothing is as good as an empty object.
     pub is_body_optional: bool,
+}
+
+/// An `Idempotency-Key`, and the call that it is bound to; with the body it becomes a [`Key`].
+#[derive(Serialize, Deserialize)]
+pub struct Repeatable {
+    pub key: String,
+    pub method: String,
+    pub path: String,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -15,7 +15,6 @@ use crate::schema::{
     words_of,
 };
 
-#[expect(clippy::too_many_lines, reason = "one table, a row a call")]
 pub fn part() -> Result<Part, String> {
     let create = body::<CreateKey>(
         json!({
@@ -33,8 +32,6 @@ pub fn part() -> Result<Part, String> {
         &[],
     )?;
     let settings = || success(json!({ "data": a("Settings") }));
-    let reseal = || success(json!({ "data": a("Reseal") }));
-    let standstill = || success(json!({ "data": a("Standstill") }));
     let passphrase = || json!({ "type": "string", "pattern": "^[ -~]{12,1024}$" });
     let restored = record(json!({ "social_networks": count(), "social_accounts": count(), "posts": count() }));
     let operations = vec![
@@ -53,28 +50,6 @@ pub fn part() -> Result<Part, String> {
             .takes(change)
             .answers(200, "As they are now.", settings())
             .refuses(&[Code::MediaUrlRefused, Code::UnsupportedMedia, Code::MediaTooLarge]),
-        Operation::new("POST", "/v1/reseal", "startReseal", "Seals every kept secret anew with the first master key")
-            .may_take(record(json!({})))
-            .answers(202, "It runs by itself.", reseal()),
-        Operation::new("GET", "/v1/reseal", "getReseal", "How far the last run is")
-            .answers(200, "Its state.", reseal())
-            .refuses(&[Code::NotFound]),
-        Operation::new(
-            "POST",
-            "/v1/handover",
-            "startHandover",
-            "The deployment stands still, so that it can be moved or copied",
-        )
-        .may_take(record(json!({})))
-        .answers(202, "It accepts nothing more; accounts end what is under way.", standstill()),
-        Operation::new("GET", "/v1/handover", "getHandover", "Whether it stands still").answers(
-            200,
-            "Its state.",
-            standstill(),
-        ),
-        Operation::new("DELETE", "/v1/handover", "endHandover", "It goes on")
-            .answers(200, "Its state.", standstill())
-            .refuses(&[Code::InFlight]),
         Operation::new("GET", "/v1/export", "exportBackup", "The deployment as one sealed file")
             .header("X-Passphrase", passphrase(), "What the file is sealed with.")
             .answers_content(200, "A line a row.", json!({ "application/x-ndjson": { "schema": text() } }))
@@ -129,7 +104,38 @@ pub fn part() -> Result<Part, String> {
             record(json!({ "ok": flag(), "version": text() })),
         ),
     ];
-    Ok(Part::new("Operator", operations, rows()))
+    let operations = operations.into_iter().chain(re_encryption("/v1/reseal", ["startReseal", "getReseal"]));
+    let operations = operations.chain(re_encryption("/v1/re-encryption", ["startReEncryption", "getReEncryption"]));
+    let operations = operations.chain(freeze("/v1/handover", ["startHandover", "getHandover", "endHandover"]));
+    let operations = operations.chain(freeze("/v1/freeze", ["startFreeze", "getFreeze", "endFreeze"]));
+    Ok(Part::new("Operator", operations.collect(), rows()))
+}
+
+/// By either of its two paths.
+fn re_encryption(path: &'static str, [start, get]: [&'static str; 2]) -> [Operation; 2] {
+    let answer = || success(json!({ "data": a("Reseal") }));
+    [
+        Operation::new("POST", path, start, "Seals every kept secret anew with the first master key")
+            .may_take(record(json!({})))
+            .answers(202, "It runs by itself.", answer()),
+        Operation::new("GET", path, get, "How far the last run is")
+            .answers(200, "Its state.", answer())
+            .refuses(&[Code::NotFound]),
+    ]
+}
+
+/// By either of its two paths.
+fn freeze(path: &'static str, [start, get, end]: [&'static str; 3]) -> [Operation; 3] {
+    let answer = || success(json!({ "data": a("Standstill") }));
+    [
+        Operation::new("POST", path, start, "The deployment stands still, so that it can be moved or copied")
+            .may_take(record(json!({})))
+            .answers(202, "It accepts nothing more; accounts end what is under way.", answer()),
+        Operation::new("GET", path, get, "Whether it stands still").answers(200, "Its state.", answer()),
+        Operation::new("DELETE", path, end, "It goes on")
+            .answers(200, "Its state.", answer())
+            .refuses(&[Code::InFlight]),
+    ]
 }
 
 fn key(mut others: Value) -> Value {
