@@ -3,6 +3,7 @@
 use http::{Method, Request, Response};
 use serde_json::Value;
 
+use super::large::json;
 use super::price::Reads;
 use super::timeline::OWN_POST_FIELDS;
 use super::user::USER_FIELDS;
@@ -135,40 +136,6 @@ pub fn half(count: u32, least: u32) -> Option<u32> {
     Some(count / 2).filter(|half| *half >= least)
 }
 
-/// A page of a hundred posts with every field has some ten thousand values.
-const MOST_VALUES: usize = 200_000;
-
-/// A large answer of X. A value takes up to a hundred times the memory of its bytes (`[],[],…`), so that one with more
-/// values than any list of X's has is not read.
-pub fn json(body: &[u8]) -> Option<Value> {
-    if values(body) > MOST_VALUES { None } else { serde_json::from_slice(body).ok() }
-}
-
-/// How many values a document has at the most: what stands after a `[`, `{` or `,` outside of texts.
-fn values(body: &[u8]) -> usize {
-    let (mut count, mut is_text, mut is_escaped) = (1, false, false);
-    for byte in body {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' => is_escaped = is_text,
-            b'"' => is_text = !is_text,
-            b'[' | b'{' | b',' if !is_text => count += 1,
-            _ => {}
-        }
-    }
-    count
-}
-
-/// The bytes of all texts in an answer, as a measure of the memory that it takes.
-pub fn text_bytes(value: &Value) -> usize {
-    match value {
-        Value::String(text) => text.len(),
-        Value::Array(list) => list.iter().map(text_bytes).sum(),
-        Value::Object(fields) => fields.values().map(text_bytes).sum(),
-        _ => 0,
-    }
-}
-
 /// The whole body of a list. An empty list has no `data`, and missing rows are in `errors` beside the found rows.
 pub fn list_response(answer: &Response<Vec<u8>>) -> Result<Value, XError> {
     if !answer.status().is_success() {
@@ -222,21 +189,6 @@ mod tests {
         let id = XPostId::parse("7").unwrap();
         assert_eq!(Lookup::Conversation { id, count: 19, page: None }.halved(), None);
         assert_eq!(Lookup::Profile.halved(), None);
-    }
-
-    #[test]
-    fn a_list_of_more_values_than_any_of_xs_is_not_read() {
-        let odd = format!(r#"{{"data":[],"x":[{}0]}}"#, "[],".repeat(MOST_VALUES));
-        assert!(json(odd.as_bytes()).is_none() && list_response(&answer(200, &odd)).is_err());
-        let long = serde_json::json!({ "data": [{ "text": r#"\",[{,"#.repeat(MOST_VALUES) }] });
-        assert_eq!(json(long.to_string().as_bytes()), Some(long));
-    }
-
-    #[test]
-    fn the_values_of_a_document_are_counted_outside_of_its_texts() {
-        for (body, count) in [("{}", 2), ("[1,2]", 3), (r#"{"a":",[{","b":"\","}"#, 3), (r#"["\\",1]"#, 3)] {
-            assert_eq!(values(body.as_bytes()), count, "{body}");
-        }
     }
 
     #[test]

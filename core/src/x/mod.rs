@@ -1,5 +1,6 @@
 //! X's API v2: the requests, and the meaning of the answers (X's API description 2.167).
 
+pub mod large;
 pub mod lookup;
 pub mod media;
 pub mod options;

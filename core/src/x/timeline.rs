@@ -5,7 +5,7 @@
 use http::{Method, Request, Response};
 use serde_json::Value;
 
-use super::lookup::json;
+use super::large::json;
 pub use super::shown::Sent;
 use super::shown::{Link, next_link, unescaped_once};
 use super::{XError, authorized, refused};

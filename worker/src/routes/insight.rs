@@ -7,7 +7,8 @@ use latchkey_core::api::post::insight::{analytics_view, is_recent, replies_view}
 use latchkey_core::api::query::Query;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::XPostId;
-use latchkey_core::x::lookup::{FULL_PAGE, Lookup, next_page, text_bytes};
+use latchkey_core::x::large::text_bytes;
+use latchkey_core::x::lookup::{FULL_PAGE, Lookup, next_page};
 use serde_json::Value;
 
 use super::Answered;
