@@ -13,6 +13,11 @@ use crate::doctor::ClientIdShape;
 use crate::id::{NetworkId, TenantId};
 use crate::time::UnixMillis;
 
+/// Whether a name means X, by the new name or the old one. Letters of either case are meant alike, as in handles.
+pub fn is_x(name: &str) -> bool {
+    ["x", "twitter"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
 /// One X app; with a tenant, that tenant's own. Stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Network {

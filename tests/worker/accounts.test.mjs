@@ -72,6 +72,8 @@ test("each filter admits what it names and nothing else", async () => {
     "username=FilterMe_1",
     "username=filterme",
     "username=ERM",
+    "username=@FilterMe_1",
+    "tenant_id=filters&network=Twitter",
     "tenant_id=filters&status=active",
   ];
   for (const query of admitting) assert.deepEqual(idsOf(await list(query)), [id], query);
@@ -87,6 +89,12 @@ test("each filter admits what it names and nothing else", async () => {
   for (const query of refusing) {
     const { data, count } = await list(query);
     assert.deepEqual([data, count], [[], 0], query);
+  }
+});
+
+test("a status that no account has is refused, and not an empty list", async () => {
+  for (const status of ["nonsense", "ACTIVE", ""]) {
+    assertRefused(await bench.api.get(`/v1/social-accounts?status=${status}`), 400, "invalid_payload", "status");
   }
 });
 

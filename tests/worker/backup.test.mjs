@@ -4,6 +4,7 @@
  */
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 import {
   api,
@@ -25,7 +26,10 @@ import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { newKey } from "../support/keys.mjs";
 import { newWebhook, startReceiver } from "../support/receiver.mjs";
+import { announce, put } from "../support/media.mjs";
+import { startSite } from "../support/site.mjs";
 import { startWorker } from "../support/worker.mjs";
+import { png } from "../fake-x/sample-files.mjs";
 
 const PASSPHRASE = "correct horse battery staple";
 const OTHER_KEYS = `elsewhere:${Buffer.alloc(32, 9).toString("base64")}`;
@@ -160,12 +164,15 @@ test("a deployment that stands still changes nothing, asks X nothing, and goes o
   const account = await newAccount(bench);
   const door = await newKey(bench, { account_id: account.id, scopes: ["read", "publish"] });
   const post = await createPost(bench, account, { content: "held up", scheduledAt: fromNow(1500) });
+  const picture = await announce(bench);
   await handOver(bench);
   const asked = bench.x.requests().length;
   assertRefused(await bench.api.post("/v1/posts", { content: "no", accounts: [account.id] }), 409, "in_flight");
   assertRefused(await bench.api.delete(`/v1/social-accounts/${account.id}`), 409, "in_flight");
   assertRefused(await bench.api.post("/v1/connect-sessions", { origin: "http://acme.localhost:8789" }), 409, "in_flight");
   assertRefused(await bench.api.patch("/v1/settings", { on_unknown: "hold" }), 409, "in_flight");
+  // What is uploaded now would not be in the copy.
+  assertRefused(await put(bench, picture.upload_url, png()), 409, "in_flight");
   assert.equal((await api(bench.worker, { key: door.key }).post("/2/tweets", { text: "no" })).body.code, "in_flight");
   assert.equal((await api(bench.worker, { key: door.key }).get("/2/users/me")).body.code, "in_flight");
   assert.equal((await bench.api.get(`/v1/posts/${post.id}`)).status, 200);
@@ -293,6 +300,11 @@ test("until its last line was read, the configuration's own key alone opens a de
     await newKey(bench, { tenant_id: "t1", scopes: ["read", "publish"] }),
     await newKey(bench, { account_id: account.id, scopes: ["read"] }),
   ];
+  const bytes = png();
+  const site = await startSite({ "/logo.png": { body: bytes } });
+  t.after(() => site.stop());
+  assert.equal((await bench.api.patch("/v1/settings", { brand: { logo_url: `${site.origin}/logo.png` } })).status, 200);
+  const logo = `/connect/logo/${createHash("sha256").update(bytes).digest("base64url")}`;
   await handOver(bench);
   const file = await exported(bench);
   const there = await elsewhere(t, bench);
@@ -301,6 +313,7 @@ test("until its last line was read, the configuration's own key alone opens a de
   for (const { key } of keys) assertRefused(await api(there.worker, { key }).get("/v1/posts"), 401, "invalid_api_key");
   assertRefused(await restore(there, cut), 400, "invalid_payload", "body");
   assert.equal(await statusOf(there), "restoring");
+  assert.equal((await fetch(`${there.worker.api}${logo}`)).status, 404, "nobody sees the file's brand");
 
   const origin = { origin: there.worker.origin, "sec-fetch-site": "same-origin" };
   const tries = (key) => [

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { callbackOf, connect, newUser, postIn, publishPost, registerNetwork, startBench, textsAt } from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
 import { newKey } from "../support/keys.mjs";
 
 let bench;
@@ -77,6 +78,9 @@ test("an account that has to be connected again leaves the post to the other", a
   const { shared, own, app, username } = await twins("ended");
   bench.x.revokeGrants({ username, client_id: app.client_id });
   assert.equal((await bench.api.get(`/v1/social-accounts/${own.id}/health`)).body.data.healthy, false);
+  // The account's object tells the workspace after it has answered.
+  const status = async () => (await bench.api.get(`/v1/social-accounts/${own.id}`)).body.data.status;
+  await eventually(status, (now) => now === "reconnect_required");
   assertOnce(await create({ content: "by who can", accounts: [username], tenant_id: "ended" }), shared, own);
 });
 

@@ -8,6 +8,7 @@ use super::query::Query;
 use crate::account::{Account, Reason, Status};
 use crate::grant::Grant;
 use crate::id::{AccountId, NetworkId, TenantId, XUserId};
+use crate::network::is_x;
 use crate::oauth::Scopes;
 use crate::refusal::Code;
 use crate::refusal::Refused;
@@ -105,8 +106,8 @@ impl AccountFilter {
             tenant_id: query.take_tenant(),
             network: query.take(&["network"]),
             network_unique_id: query.take(&["networkUniqueId", "network_unique_id"]),
-            username: query.take(&["username"]),
-            status: query.take(&["status"]),
+            username: query.take(&["username"]).map(|name| name.trim_start_matches('@').to_owned()),
+            status: known_status(query.take(&["status"]))?,
             page: Page::from_query(query, List::Accounts)?,
         })
     }
@@ -118,7 +119,14 @@ impl AccountFilter {
 
     /// There is one network, under two names.
     pub fn is_of_x(&self) -> bool {
-        self.network.as_deref().is_none_or(|network| matches!(network, "x" | "twitter"))
+        self.network.as_deref().is_none_or(is_x)
+    }
+}
+
+fn known_status(status: Option<String>) -> Result<Option<String>, Refused> {
+    match status.as_deref() {
+        None | Some("active" | "reconnect_required" | "disconnected") => Ok(status),
+        Some(_) => Err(Refused::field("status", "expected active, reconnect_required or disconnected")),
     }
 }
 

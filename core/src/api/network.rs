@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::doctor::{ClientIdShape, Verdict, client_id_shape};
 use crate::id::{NetworkId, TenantId};
 use crate::key::Binding;
-use crate::network::{ClientType, Network, Pause};
+use crate::network::{ClientType, Network, Pause, is_x};
 use crate::oauth::{ClientCredentials, Scopes, problem};
 use crate::refusal::{Code, Refused};
 use crate::secret::Secret;
@@ -79,7 +79,7 @@ impl<'a> NetworkView<'a> {
 
 /// `"x"`, and its old name.
 pub fn require_x(network: &str) -> Result<(), Refused> {
-    if matches!(network, "x" | "twitter") {
+    if is_x(network) {
         return Ok(());
     }
     let message = format!("The network \"{network}\" is not supported.");

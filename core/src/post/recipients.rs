@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{Account, Status};
 use crate::id::{NetworkId, TenantId};
+use crate::network::is_x;
 use crate::refusal::{Code, Refused};
 
 /// The accounts that get a post, and the warnings about accounts left out.
@@ -42,7 +43,7 @@ pub fn resolve<'a>(
 
 /// Whether a name means every account.
 pub fn means_every(name: &str) -> bool {
-    matches!(name, "x" | "twitter")
+    is_x(name)
 }
 
 /// A handle can move from one X user to another, and the rows of the first user may still have the handle. Only the
@@ -160,7 +161,9 @@ mod tests {
         let mut known = [account(1, "ada", None), account(2, "grace", None)];
         assert_eq!(chosen(&["x"], &known, &[]), [0, 1]);
         known[1].set_status(Status::ReconnectRequired, None, T0);
-        assert_eq!(chosen(&["twitter"], &known, &[]), [0]);
+        for name in ["twitter", "Twitter", "X"] {
+            assert_eq!(chosen(&[name], &known, &[]), [0], "{name}");
+        }
         assert_eq!(chosen(&["grace"], &known, &[]), [1], "by name it is taken, and held");
     }
 

@@ -7,6 +7,7 @@ use latchkey_core::api::post::insight::{analytics_view, is_recent, replies_view}
 use latchkey_core::api::query::Query;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::XPostId;
+use latchkey_core::network::is_x;
 use latchkey_core::x::large::text_bytes;
 use latchkey_core::x::lookup::{FULL_PAGE, Lookup, next_page};
 use serde_json::Value;
@@ -47,8 +48,7 @@ pub async fn replies(app: &App, incoming: &Incoming, id: String) -> Answered {
     caller.require(query.finish()).await?;
     let plan: InsightPlan = caller.plan(Command::PlanInsight { id }).await?;
     let is_meant = |account: &Account| {
-        username.as_ref().is_none_or(|name| account.is_called(name))
-            && network.as_deref().is_none_or(|network| matches!(network, "x" | "twitter"))
+        username.as_ref().is_none_or(|name| account.is_called(name)) && network.as_deref().is_none_or(is_x)
     };
     let meant = plan.deliveries.into_iter().filter(|(_, account)| is_meant(account));
     let asked = meant.map(|(delivery, account)| replies_to(app, &caller, delivery, account));

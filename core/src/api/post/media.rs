@@ -68,7 +68,7 @@ impl NewMedia {
             (None, Some(url)) => (None, Some(public(url, &format!("{path}.url"), allows_loopback)?)),
             (None, None) => return Err(Refused::field(&format!("{path}.url"), "give `id` or `url`")),
         };
-        let alt_text = self.alt_text.filter(|text| !text.is_empty());
+        let alt_text = self.alt_text.filter(|text| !text.trim().is_empty());
         at_most(alt_text.as_ref(), ALT_TEXT_CHARACTERS, &format!("{path}.altText"))?;
         at_most(self.filename.as_ref(), FILENAME_CHARACTERS, &format!("{path}.filename"))?;
         let tracks = self.subtitles.into_iter().enumerate();

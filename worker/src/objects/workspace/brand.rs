@@ -14,6 +14,11 @@ struct Bytes {
 }
 
 impl Inner {
+    /// As visitors see it. Of a backup nothing is shown before its last line.
+    pub(super) fn shown_brand(&self) -> Result<Brand> {
+        if self.is_restoring()? { Ok(Brand::default()) } else { self.brand() }
+    }
+
     pub(super) fn brand(&self) -> Result<Brand> {
         Ok(self.db()?.doc("SELECT doc FROM brand", Vec::new())?.unwrap_or_default())
     }
@@ -34,7 +39,7 @@ impl Inner {
 
     /// The logo with this digest, if it is the brand's.
     pub(super) fn logo(&self, digest: &str) -> Result<Option<(Kind, String)>> {
-        let Some(logo) = self.brand()?.logo.filter(|logo| logo.digest == digest) else { return Ok(None) };
+        let Some(logo) = self.shown_brand()?.logo.filter(|logo| logo.digest == digest) else { return Ok(None) };
         let rows: Vec<Bytes> = self.db()?.rows("SELECT logo FROM brand WHERE logo IS NOT NULL", Vec::new())?;
         Ok(rows.into_iter().next().map(|row| (logo.kind, row.logo)))
     }

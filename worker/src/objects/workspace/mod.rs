@@ -137,7 +137,7 @@ impl Inner {
             }
             Message::Reclaim(delivery) => reply(self.db()?.transaction(|| self.reclaim(&delivery))?),
             Message::Upload(message) => self.upload_message(&message).await,
-            Message::Brand => reply(self.brand()?),
+            Message::Brand => reply(self.shown_brand()?),
             Message::Logo { digest } => reply(self.logo(&digest)?),
             Message::GrantsChanged(reports) => {
                 self.db()?.transaction(|| reports.iter().try_for_each(|report| self.grant_changed(report)))?;

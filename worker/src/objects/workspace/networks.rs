@@ -11,7 +11,7 @@ use latchkey_core::app_change::{
 use latchkey_core::id::{AccountId, NetworkId, TenantId};
 use latchkey_core::key::Binding;
 use latchkey_core::network::{
-    ClientRef, Credentials, Network, account_to_reconnect, client_for_session, is_readable, require_own,
+    ClientRef, Credentials, Network, account_to_reconnect, client_for_session, is_readable, is_x, require_own,
 };
 use latchkey_core::oauth::Scopes;
 use serde_json::json;
@@ -218,7 +218,7 @@ impl Inner {
 
     /// By id; or by name: the tenant's own, else the one that all share.
     pub(super) fn find_network(&self, id_or_name: &str, tenant_id: Option<&TenantId>) -> Result<Option<Network>> {
-        if !matches!(id_or_name, "x" | "twitter") {
+        if !is_x(id_or_name) {
             return self.network(id_or_name);
         }
         match tenant_id.map(|tenant_id| self.network_of(tenant_id.as_str())).transpose()?.flatten() {

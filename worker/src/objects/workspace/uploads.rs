@@ -52,6 +52,7 @@ impl Inner {
 
     /// A part counts once, however often it is sent: with the most bytes of those that are there or on their way.
     fn reserve(&self, id: &MediaId, attempt: &Try) -> Result<Decided<Reservation>> {
+        self.require_motion()?;
         self.db()?.run("DELETE FROM media_reservations WHERE ends_at <= ?", vec![time(now())])?;
         let media = self.media_named(id.as_str())?.ok_or_else(|| not_found("media"))?;
         let receiving = self.receiving(media, attempt)?;

@@ -44,7 +44,7 @@ pub fn part() -> Result<Part, String> {
             .query("part", between(1, MAX_PARTS.into()), "Which part; absent: the whole file.")
             .takes_content(any_file())
             .answers(200, "How much has come.", success(json!({ "data": received })))
-            .refuses(&[Code::SessionSpent, Code::UnsupportedMedia, Code::MediaTooLarge]),
+            .refuses(&[Code::SessionSpent, Code::InFlight, Code::UnsupportedMedia, Code::MediaTooLarge]),
         Operation::new(
             "POST",
             "/v1/media/{id}/confirm",
