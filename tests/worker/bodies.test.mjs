@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { SITE, api, connect, createSession, newUser, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { newKey } from "../support/keys.mjs";
@@ -100,6 +101,32 @@ test("a body that is not said to be JSON is refused", async () => {
   for (const type of ["application/json", "Application/JSON; charset=utf-8"]) {
     assertRefused(await send(body, { "content-type": type }), 400, "unknown_account");
   }
+});
+
+test("a compressed body is refused by the name of its coding", async () => {
+  const body = gzipSync('{"content":"a"}');
+  for (const coding of ["gzip", "br", "GZIP"]) {
+    const refused = assertRefused(await send(body, { ...JSON_TYPE, "content-encoding": coding }), 415, "unsupported_media_type");
+    assert.match(refused.message, RegExp(coding));
+  }
+  const plain = { ...JSON_TYPE, "content-encoding": "identity" };
+  assertRefused(await send("{}", plain), 400, "invalid_payload", "accounts");
+});
+
+test("a refusal speaks the words of JSON", async () => {
+  for (const [fields, message] of [
+    [{ accounts: {} }, "expected an array"],
+    [{ accounts: ["x"], containers: [7] }, "expected an object"],
+    [{ accounts: ["x"], content: 1 }, "expected a string"],
+  ]) {
+    const refused = assertRefused(await bench.api.post("/v1/posts", { content: "a", ...fields }), 400, "invalid_payload");
+    assert.ok(JSON.stringify(refused.details).includes(message), JSON.stringify(refused.details));
+  }
+});
+
+test("half a character and an empty body are named", async () => {
+  assert.match(assertRefused(await send('{"content":"\\ud83d"}'), 400, "invalid_json").message, /half a character/);
+  assert.match(assertRefused(await send(""), 400, "invalid_json").message, /empty/);
 });
 
 test("malformed JSON is told by line and column", async () => {

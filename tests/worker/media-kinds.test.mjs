@@ -82,6 +82,52 @@ for (const [filename, content_type, type] of [
   });
 }
 
+for (const [filename, content_type, bytes, type] of [
+  ["blob", undefined, jpeg(), "image/jpeg"],
+  ["blob", "", png(), "image/png"],
+  ["IMG_0001", "application/octet-stream", mov(), "video/quicktime"],
+  ["photo.jpg?width=200", undefined, jpeg(), "image/jpeg"],
+  ["photo.jpg.download", "application/force-download", webp(), "image/webp"],
+  ["upload.tmp", "image/*", gif(), "image/gif"],
+]) {
+  test(`"${filename}" of the type ${JSON.stringify(content_type)} is what its bytes are, without a warning`, async () => {
+    const { data, warnings } = await sent({ filename, content_type, size: bytes.length }, bytes);
+    assert.deepEqual([data.content_type, warnings], [type, []]);
+    assert.deepEqual((await confirm(bench, data.id)).body.warnings, []);
+  });
+}
+
+test("a file that nobody announced as anything is as large as the largest kind may be, until its bytes are seen", async () => {
+  await announce(bench, { filename: "blob", size: 512 * MIB });
+  assertRefused(await bench.api.post("/v1/media/upload", { filename: "blob", size: 512 * MIB + 1 }), 422, "media_too_large");
+  const { upload_url } = await announce(bench, { filename: "blob" });
+  assertRefused(await put(bench, upload_url, png({ size: 5 * MIB + 1 }), {}), 422, "media_too_large");
+});
+
+const FORM = "------x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n";
+for (const [what, bytes, said, hint] of [
+  ["a form", Buffer.concat([Buffer.from(FORM), png(), Buffer.from("\r\n------x--\r\n")]), /form/, /whole body/],
+  ["base64", Buffer.from(png().toString("base64")), /base64/, /Decode/],
+  ["a data: URL", Buffer.from(`data:image/png;base64,${png().toString("base64")}`), /data: URL/, /Decode/],
+  ["a HEIC picture", behind(Buffer.from("\0\0\0\x18ftypheic\0\0\0\0heicmif1"), Buffer.alloc(64)), /HEIC/, /JPEG/],
+  ["a page", Buffer.from("<!DOCTYPE html><title>Sign in</title>"), /HTML page/, /page/],
+]) {
+  test(`${what} that is called a picture is refused by its name, with a remedy, and deleted`, async () => {
+    const { id, upload_url } = await announce(bench, { filename: "a.jpg" });
+    assert.equal((await put(bench, upload_url, bytes, {})).status, 200);
+    const refused = assertRefused(await confirm(bench, id), 422, "unsupported_media");
+    assert.match(refused.message, said);
+    assert.match(refused.hint, hint);
+    assert.deepEqual([(await row(id)).status, (await row(id)).received], ["pending", 0]);
+  });
+}
+
+test("what a URL names in place of a picture is named", async () => {
+  const page = { bytes: Buffer.from("<!DOCTYPE html><title>Sign in</title>"), type: "image/png" };
+  const { post } = await posted(served(page), {}, "file.png", "failed");
+  assert.match(post.socialAccounts[0].error, /HTML page/);
+});
+
 for (const [what, bytes] of [
   ["wide", behind(box("wide"), behind(box("mdat", 64), box("moov", 64)))],
   ["moov", behind(box("moov", 64), box("mdat", 64))],

@@ -2,7 +2,7 @@
 
 use futures_util::future::join;
 use latchkey_core::media::upload::Part;
-use latchkey_core::media::{HEAD_BYTES, Kind};
+use latchkey_core::media::{Foreign, HEAD_BYTES, Kind, kind_of};
 use latchkey_core::time::{Span, UnixMillis};
 use worker::web_sys::ReadableStream;
 use worker::{Bucket, HttpMetadata, MultipartUpload, Object, ObjectBody, Range, ResponseBody, UploadedPart};
@@ -182,9 +182,9 @@ impl MediaStore {
         Ok(Some(Stored { size: object.size(), etag: object.http_etag(), content_type, disposition }))
     }
 
-    /// The kind by the first bytes; `None` if the bytes show no kind, or the file is gone.
-    pub async fn kind(&self, key: &str) -> Result<Option<Kind>> {
-        Ok(self.beginning(key).await?.and_then(|(_, head)| Kind::sniff(&head)))
+    /// The kind by the first bytes, or what the file is instead.
+    pub async fn kind(&self, key: &str) -> Result<Result<Kind, Foreign>> {
+        Ok(self.beginning(key).await?.map_or(Err(Foreign::Unknown), |(_, head)| kind_of(&head)))
     }
 
     async fn beginning(&self, key: &str) -> Result<Option<(Object, Vec<u8>)>> {

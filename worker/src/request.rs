@@ -152,6 +152,11 @@ impl Incoming {
     }
 
     fn require_content_type(&self, expected: &str, hint: &str) -> Result<()> {
+        if let Some(coding) = self.header("content-encoding").filter(|coding| is_coded(coding)) {
+            return Err(Refused::new(Code::UnsupportedMediaType, format!("The body is compressed ({coding})."))
+                .with_hint("Send the body without compression, and without the header Content-Encoding.")
+                .into());
+        }
         let header = self.header("content-type").unwrap_or_default();
         let essence = header.split(';').next().unwrap_or_default().trim();
         if essence.eq_ignore_ascii_case(expected) {
@@ -161,6 +166,12 @@ impl Incoming {
             .with_hint(hint)
             .into())
     }
+}
+
+/// RFC 9110 §8.4: `identity` means no coding.
+fn is_coded(coding: &str) -> bool {
+    let coding = coding.trim();
+    !coding.is_empty() && !coding.eq_ignore_ascii_case("identity")
 }
 
 pub fn too_large() -> Refused {

@@ -23,9 +23,7 @@ pub struct Nothing {}
 /// taken out and named in `warnings`. Any other unknown name is refused by the type's `deny_unknown_fields`.
 pub fn read<T: DeserializeOwned>(bytes: &[u8], ignored: &[&str]) -> Result<Body<T>, Refused> {
     let text = utf8(bytes)?;
-    let mut value: Value = serde_json::from_str(text).map_err(|e| {
-        Refused::new(Code::InvalidJson, format!("The body is not JSON at line {}, column {}.", e.line(), e.column()))
-    })?;
+    let mut value: Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
     let Some(object) = value.as_object_mut() else {
         return Err(Refused::new(Code::InvalidPayload, "The body must be a JSON object."));
     };
@@ -36,6 +34,19 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8], ignored: &[&str]) -> Result<Body<
         .collect();
     let value = serde_path_to_error::deserialize(value).map_err(|e| field_error(&e))?;
     Ok(Body { value, warnings })
+}
+
+fn not_json(error: &serde_json::Error) -> Refused {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    // RFC 8259 §8.2: `"\ud83d"` alone is half of a character.
+    let message = if ["surrogate", "end of hex escape"].iter().any(|words| error.to_string().contains(words)) {
+        format!("The body has half a character (a surrogate without its other half) at {place}.")
+    } else if error.is_eof() && error.line() <= 1 && error.column() == 0 {
+        "The body is empty. Send a JSON object.".to_owned()
+    } else {
+        format!("The body is not JSON at {place}.")
+    };
+    Refused::new(Code::InvalidJson, message)
 }
 
 /// JSON is UTF-8 (RFC 8259 §8.1). Some editors and libraries put a byte order mark in front, which says nothing.
@@ -91,8 +102,29 @@ fn path_of(path: &serde_path_to_error::Path) -> String {
 /// `invalid type: integer `7`, expected a string` without the 7: what was sent may be a secret in the wrong place.
 fn without_value(message: &str) -> String {
     match message.split_once(", expected ") {
-        Some((found, expected)) if found.starts_with("invalid ") => format!("expected {expected}"),
+        Some((found, expected)) if found.starts_with("invalid ") || found.starts_with("unknown variant ") => {
+            format!("expected {}", in_words_of_json(expected))
+        }
         _ => message.to_owned(),
+    }
+}
+
+/// serde names types of Rust; callers know types of JSON.
+fn in_words_of_json(expected: &str) -> &str {
+    match expected.split_once(' ').map_or(expected, |(first, _)| first) {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "struct" | "unit" => "an object",
+        "enum" | "variant" => "one of the documented words",
+        "tuple" => "an array",
+        _ => match expected {
+            "a sequence" => "an array",
+            "a map" => "an object",
+            "a borrowed string" | "string or map" => "a string",
+            "a boolean" => "true or false",
+            other => other,
+        },
     }
 }
 
@@ -169,6 +201,52 @@ mod tests {
         let refused = refusal(r#"{"secret":123456}"#);
         assert_eq!(refused.details.keys().collect::<Vec<_>>(), ["secret"]);
         assert!(!format!("{refused:?}").contains("123456"));
+    }
+
+    #[test]
+    fn a_refusal_speaks_of_json_and_not_of_rust() {
+        #[derive(Debug, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Word {
+            On,
+            Off,
+        }
+        #[derive(Debug, Deserialize)]
+        #[expect(dead_code, reason = "only its reading is tested")]
+        struct All {
+            list: Option<Vec<u8>>,
+            inner: Option<Inner>,
+            count: Option<u64>,
+            sum: Option<f64>,
+            flag: Option<bool>,
+            map: Option<std::collections::BTreeMap<String, u8>>,
+            word: Option<Word>,
+        }
+        for (body, message) in [
+            (r#"{"list":{}}"#, "expected an array"),
+            (r#"{"inner":7}"#, "expected an object"),
+            (r#"{"count":-1}"#, "expected a whole number from 0"),
+            (r#"{"count":"one"}"#, "expected a whole number from 0"),
+            (r#"{"sum":"one"}"#, "expected a number"),
+            (r#"{"flag":1}"#, "expected true or false"),
+            (r#"{"map":[]}"#, "expected an object"),
+            (r#"{"word":"secret"}"#, "expected `on` or `off`"),
+            (r#"{"word":7}"#, "expected a string"),
+        ] {
+            let refused = read::<All>(body.as_bytes(), &[]).unwrap_err();
+            assert_eq!(refused.details.into_values().flatten().collect::<Vec<_>>().join(", "), message, "{body}");
+        }
+    }
+
+    #[test]
+    fn half_a_character_and_an_empty_body_are_named() {
+        for half in [r#"{"a":"\ud83d"}"#, r#"{"a":"\ud83d\ud83d"}"#, r#"{"a":"\ude00"}"#] {
+            let refused = refusal(half);
+            assert_eq!(refused.code, Code::InvalidJson);
+            assert!(refused.message.contains("surrogate"), "{}", refused.message);
+        }
+        assert!(refusal("").message.contains("empty"));
+        assert!(refusal("{").message.contains("line 1"));
     }
 
     #[test]

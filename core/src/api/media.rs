@@ -11,7 +11,7 @@ use super::query::Query;
 use crate::id::TenantId;
 use crate::media::link::LinkError;
 use crate::media::upload::MAX_PARTS;
-use crate::media::{Kind, Media, Said, Status};
+use crate::media::{Announced, Kind, Media, Said, Status};
 use crate::refusal::Code;
 use crate::refusal::Refused;
 
@@ -29,8 +29,8 @@ pub struct NewUpload {
 }
 
 impl NewUpload {
-    /// The kind by its type, or by its name when the type says nothing. What it is the bytes will say.
-    pub fn validate(&self) -> Result<Kind, Refused> {
+    /// The kind by its type, or by its name when the type says nothing. The bytes decide later.
+    pub fn validate(&self) -> Result<Announced, Refused> {
         let characters = self.filename.chars().count();
         if characters == 0 || characters > FILENAME_CHARACTERS {
             return Err(Refused::field("filename", "expected 1 to 255 characters"));
@@ -39,12 +39,14 @@ impl NewUpload {
             return Err(Refused::field("size", "expected a number of bytes from 1"));
         }
         let content_type = self.content_type.as_deref().unwrap_or_default();
-        let (kind, field, said) = match Said::parse(content_type) {
-            Said::Nothing => (Kind::from_filename(&self.filename), "filename", self.filename.as_str()),
-            said => (said.kind(), "content_type", content_type),
-        };
-        let message = format!("\"{said}\" is no type of media that X takes.");
-        kind.ok_or_else(|| Refused::new(Code::UnsupportedMedia, message.clone()).with_detail(field, message))
+        match Said::parse(content_type) {
+            Said::Kind(kind) => Ok(Announced::Kind(kind)),
+            Said::Nothing => Ok(Kind::from_filename(&self.filename).map_or(Announced::Nothing, Announced::Kind)),
+            Said::Other => {
+                let message = format!("\"{content_type}\" is no type of media that X takes.");
+                Err(Refused::new(Code::UnsupportedMedia, message.clone()).with_detail("content_type", message))
+            }
+        }
     }
 }
 
@@ -183,22 +185,24 @@ mod tests {
     use super::*;
     use crate::api::input::read;
 
-    fn kind_of(body: &str) -> Result<Kind, Refused> {
+    fn kind_of(body: &str) -> Result<Announced, Refused> {
         read::<NewUpload>(body.as_bytes(), &[])?.value.validate()
     }
 
     #[test]
     fn the_type_comes_from_the_content_type_or_else_from_the_name() {
-        assert_eq!(kind_of(r#"{"filename":"a.png"}"#).unwrap(), Kind::Png);
-        assert_eq!(kind_of(r#"{"filename":"a.png","content_type":"image/webp"}"#).unwrap(), Kind::Webp);
-        for nothing in ["", " ", "application/octet-stream", "image/*"] {
+        assert_eq!(kind_of(r#"{"filename":"a.png"}"#).unwrap(), Announced::Kind(Kind::Png));
+        let said = kind_of(r#"{"filename":"a.png","content_type":"image/webp"}"#).unwrap();
+        assert_eq!(said, Announced::Kind(Kind::Webp));
+        for nothing in ["", " ", "application/octet-stream", "application/force-download", "image/*"] {
             let body = |name| json!({ "filename": name, "content_type": nothing }).to_string();
-            assert_eq!(kind_of(&body("a.MOV")).unwrap(), Kind::Mov, "{nothing:?}");
-            let refused = kind_of(&body("a")).unwrap_err();
-            assert_eq!(refused.details.keys().collect::<Vec<_>>(), ["filename"], "{nothing:?}");
+            assert_eq!(kind_of(&body("a.MOV")).unwrap(), Announced::Kind(Kind::Mov), "{nothing:?}");
+            for name in ["a", "blob", "IMG_0001", "photo.jpg.download"] {
+                assert_eq!(kind_of(&body(name)).unwrap(), Announced::Nothing, "{nothing:?}, {name}");
+            }
         }
-        assert_eq!(kind_of(r#"{"filename":"a","content_type":"video/x-m4v"}"#).unwrap(), Kind::Mp4);
-        assert_eq!(kind_of(r#"{"filename":"a"}"#).unwrap_err().code, Code::UnsupportedMedia);
+        let said = kind_of(r#"{"filename":"a","content_type":"video/x-m4v"}"#).unwrap();
+        assert_eq!(said, Announced::Kind(Kind::Mp4));
         let refused = kind_of(r#"{"filename":"a.png","content_type":"image/svg+xml"}"#).unwrap_err();
         assert_eq!(refused.code, Code::UnsupportedMedia);
         assert_eq!(refused.details.keys().collect::<Vec<_>>(), ["content_type"]);
@@ -222,14 +226,17 @@ mod tests {
             assert_eq!(refused.code, Code::InvalidPayload);
             assert_eq!(refused.details.keys().collect::<Vec<_>>(), [field], "{body}");
         }
-        assert_eq!(kind_of(&format!(r#"{{"filename":"{}.png"}}"#, "ä".repeat(251))).unwrap(), Kind::Png);
+        assert_eq!(
+            kind_of(&format!(r#"{{"filename":"{}.png"}}"#, "ä".repeat(251))).unwrap(),
+            Announced::Kind(Kind::Png)
+        );
     }
 
     #[test]
     fn the_name_of_a_file_is_kept_without_what_nobody_sees() {
         let body = r#"{"filename":"cat\u202egnp\u0000.jpg"}"#;
         assert_eq!(read::<NewUpload>(body.as_bytes(), &[]).unwrap().value.filename, "catgnp.jpg");
-        assert_eq!(kind_of(body).unwrap(), Kind::Jpeg);
+        assert_eq!(kind_of(body).unwrap(), Announced::Kind(Kind::Jpeg));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! The bytes are in R2, the rows in the workspace. This module decides the kind of a file, who may write or read the
 //! file, and when an upload is whole.
 
+mod foreign;
 mod kind;
 pub mod link;
 mod names;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::foreign::{Foreign, kind_of};
 pub use self::kind::{Class, Kind, UnknownKind};
 pub use self::names::Said;
 pub use self::sniff::{HEAD_BYTES, is_enough};
@@ -32,6 +34,9 @@ pub struct Media {
     /// the announced kind: other files were refused when the row was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<Kind>,
+    /// Nobody announced a kind: neither type nor name says one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_unannounced: bool,
     /// The announced size; once active, the stored size.
     pub size: Option<u64>,
     pub(crate) status: Status,
@@ -50,6 +55,23 @@ pub enum Status {
     Active,
 }
 
+/// The kind of a file by the words of whoever announces the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Announced {
+    Kind(Kind),
+    /// Neither type nor name says a kind. The limit of a film holds until the first bytes are seen.
+    Nothing,
+}
+
+impl Announced {
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::Kind(kind) => kind,
+            Self::Nothing => Kind::Mp4,
+        }
+    }
+}
+
 /// How many bytes a file of each kind may have, where that is not the kind's usual number; zero refuses the kind.
 /// Stored as JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +81,14 @@ pub struct Limits(BTreeMap<Kind, u64>);
 impl Limits {
     pub fn of(&self, kind: Kind) -> u64 {
         self.0.get(&kind).copied().unwrap_or_else(|| kind.default_max_bytes())
+    }
+
+    /// The limit of an announcement: of its kind, or of the largest kind.
+    pub fn of_announced(&self, said: Announced) -> u64 {
+        match said {
+            Announced::Kind(kind) => self.of(kind),
+            Announced::Nothing => Kind::ALL.into_iter().map(|kind| self.of(kind)).max().unwrap_or_default(),
+        }
     }
 
     pub fn set(&mut self, kind: Kind, bytes: u64) {
@@ -88,13 +118,26 @@ impl Media {
         id: MediaId,
         tenant_id: Option<TenantId>,
         filename: String,
-        kind: Kind,
+        said: Announced,
         size: Option<u64>,
         now: UnixMillis,
         lifetimes: Lifetimes,
     ) -> Self {
         let (status, expires_at) = (Status::Pending, now + lifetimes.pending);
-        Self { id, tenant_id, filename, kind, announced: None, size, status, received: 0, created_at: now, expires_at }
+        let (kind, is_unannounced) = (said.kind(), said == Announced::Nothing);
+        Self {
+            id,
+            tenant_id,
+            filename,
+            kind,
+            announced: None,
+            is_unannounced,
+            size,
+            status,
+            received: 0,
+            created_at: now,
+            expires_at,
+        }
     }
 
     /// Where its bytes are.
@@ -116,8 +159,17 @@ impl Media {
     #[must_use]
     pub fn confirmed(self, kind: Kind, size: u64, lifetimes: Lifetimes) -> Self {
         let expires_at = self.created_at + lifetimes.active;
-        let announced = (self.kind != kind).then_some(self.kind);
-        Self { kind, announced, size: Some(size), received: size, status: Status::Active, expires_at, ..self }
+        let announced = (self.kind != kind && !self.is_unannounced).then_some(self.kind);
+        Self {
+            kind,
+            announced,
+            is_unannounced: false,
+            size: Some(size),
+            received: size,
+            status: Status::Active,
+            expires_at,
+            ..self
+        }
     }
 
     /// A warning if name or announcement differ from the bytes.
@@ -148,7 +200,15 @@ mod tests {
 
     fn media() -> Media {
         let (id, tenant_id) = (MediaId::from_entropy([1; 16]), TenantId::parse("t1").ok());
-        Media::new(id, tenant_id, "cat.gif".into(), Kind::Gif, None, UnixMillis(5), Lifetimes::default())
+        Media::new(
+            id,
+            tenant_id,
+            "cat.gif".into(),
+            Announced::Kind(Kind::Gif),
+            None,
+            UnixMillis(5),
+            Lifetimes::default(),
+        )
     }
 
     #[test]

@@ -14,8 +14,10 @@ pub enum Said {
 }
 
 /// Types that a program writes for an unknown file. Plain text is among these types: captions come as plain text.
-const ANY: [&str; 7] = [
+const ANY: [&str; 9] = [
     "",
+    "application/force-download",
+    "application/download",
     "application/octet-stream",
     "application/x-octet-stream",
     "application/x-binary",
@@ -83,6 +85,8 @@ impl Said {
 
 impl Kind {
     pub fn from_filename(name: &str) -> Option<Self> {
+        // Names are often the end of a URL, with its query.
+        let name = name.split(['?', '#']).next().unwrap_or_default();
         let (_, extension) = name.trim_end().rsplit_once('.')?;
         Some(match extension.to_ascii_lowercase().as_str() {
             "jpg" | "jpeg" | "jpe" | "jfif" | "pjpeg" | "pjp" => Self::Jpeg,
@@ -153,6 +157,9 @@ mod tests {
         assert_eq!(Kind::from_filename("holiday.2026.JPG"), Some(Kind::Jpeg));
         assert_eq!(Kind::from_filename("clip.mov"), Some(Kind::Mov));
         assert_eq!(Kind::from_filename("IMG_0001.M4V "), Some(Kind::Mp4));
+        assert_eq!(Kind::from_filename("photo.jpg?width=200"), Some(Kind::Jpeg));
+        assert_eq!(Kind::from_filename("clip.mp4#t=1.5"), Some(Kind::Mp4));
+        assert_eq!(Kind::from_filename("blob?name=a.jpg"), None);
         assert_eq!(Kind::from_filename("jpg"), None);
         assert_eq!(Kind::from_filename("picture.svg"), None);
     }

@@ -207,6 +207,7 @@ fn require_sizes(parts: &[Part]) -> Result<(), Refused> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+    use super::super::Announced;
     use super::*;
     use crate::id::MediaId;
     use crate::media::Lifetimes;
@@ -216,7 +217,8 @@ mod tests {
 
     fn receiving(size: Option<u64>) -> Receiving {
         let id = MediaId::from_entropy([1; 16]);
-        let media = Media::new(id, None, "a.png".into(), Kind::Png, size, UnixMillis(0), Lifetimes::default());
+        let media =
+            Media::new(id, None, "a.png".into(), Announced::Kind(Kind::Png), size, UnixMillis(0), Lifetimes::default());
         Receiving { media, kind: Kind::Png, limit: 5 * MIB, stored: 0, others: 0 }
     }
 

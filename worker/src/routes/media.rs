@@ -6,9 +6,9 @@ use latchkey_core::api::input::read;
 use latchkey_core::api::media::{ConfirmUpload, NewUpload, media_view};
 use latchkey_core::api::refused::Refused;
 use latchkey_core::id::MediaId;
-use latchkey_core::media::Media;
 use latchkey_core::media::link::{LINK_LIFE, Use};
 use latchkey_core::media::upload::within;
+use latchkey_core::media::{Foreign, Media};
 use serde_json::{Value, json};
 
 use super::Answered;
@@ -25,14 +25,14 @@ use crate::runtime::{entropy, now};
 pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
     let parse = |body: &[u8]| {
         let wanted = read::<NewUpload>(body, &[])?.value;
-        wanted.validate().map(|kind| (wanted, kind))
+        wanted.validate().map(|said| (wanted, said))
     };
-    let (caller, (wanted, kind)) = ApiCaller::with_body(app, &mut incoming, parse).await?;
+    let (caller, (wanted, said)) = ApiCaller::with_body(app, &mut incoming, parse).await?;
     let (size, tenant_id) = (wanted.size.unwrap_or(1), wanted.tenant_id);
-    let tenant_id = caller.plan(command(MediaCommand::Announce { kind, size, tenant_id })).await?;
+    let tenant_id = caller.plan(command(MediaCommand::Announce { said, size, tenant_id })).await?;
     let id = MediaId::from_entropy(entropy()?);
     let upload_url = Use::Upload.address(app.keyring(), &app.public_origin(&incoming.url)?, &id, now());
-    let media = Media::new(id, tenant_id, wanted.filename, kind, wanted.size, now(), app.lifetimes());
+    let media = Media::new(id, tenant_id, wanted.filename, said, wanted.size, now(), app.lifetimes());
     let data = json!({ "id": media.id, "upload_url": upload_url, "expires_in": LINK_LIFE.as_secs() });
     let create = |answer, is_sealed| command(MediaCommand::Create { media, answer, is_sealed });
     Ok(caller.commit_with_credential(Answer::data(200, data), create).await?)
@@ -79,7 +79,7 @@ pub async fn confirm(app: &App, incoming: Incoming, id: String) -> Answered {
         Assembled::Lost => return reject(&caller, media, upload_id, lost()).await,
     }
     let found = app.media()?.kind(&media.key()).await?;
-    let kind = match found.ok_or_else(no_kind).and_then(|kind| within(kind, size, limits.of(kind)).map(|()| kind)) {
+    let kind = match found.map_err(foreign).and_then(|kind| within(kind, size, limits.of(kind)).map(|()| kind)) {
         Ok(kind) => kind,
         Err(refused) => {
             app.media()?.delete(&media.key()).await?;
@@ -121,8 +121,9 @@ fn lost() -> Refused {
     Refused::new(Code::InvalidPayload, "The bytes that had arrived are gone.").with_hint("PUT the file again.")
 }
 
-fn no_kind() -> Refused {
-    Refused::new(Code::UnsupportedMedia, "The bytes are of no type that X takes; they were deleted.")
+fn foreign(foreign: Foreign) -> Refused {
+    let message = format!("The bytes are {}. They were deleted.", foreign.name());
+    Refused::new(Code::UnsupportedMedia, message).with_hint(foreign.hint())
 }
 
 fn view(app: &App, incoming: &Incoming, media: &Media) -> Result<Value> {

@@ -1,7 +1,7 @@
 //! The file behind a URL, copied to R2 when the post goes out: X wants the length first and may want the bytes twice.
 
 use latchkey_core::delivery::{Failure, FailureCode, File, Names, UploadOutcome};
-use latchkey_core::media::{Kind, Limits, is_enough};
+use latchkey_core::media::{Kind, Limits, is_enough, kind_of};
 use latchkey_core::time::Span;
 
 use super::Inner;
@@ -34,7 +34,7 @@ impl Inner {
         };
         match self.copy(&fetched, source, limits).await {
             Ok(Ok(file)) => Ok(UploadOutcome::Fetched(file)),
-            Ok(Err(reason)) => Ok(refused(reason)),
+            Ok(Err(reason)) => Ok(refused(&reason)),
             Err(error) => {
                 log::unattended("account", "copy what a URL names", &Err(error));
                 Ok(UploadOutcome::SourceSilent(words("its bytes broke off")))
@@ -43,12 +43,7 @@ impl Inner {
     }
 
     /// The first bytes decide the kind and the maximum size, not the answer's headers.
-    async fn copy(
-        &self,
-        fetched: &Fetched,
-        source: &Source<'_>,
-        limits: &Limits,
-    ) -> Result<Result<File, &'static str>> {
+    async fn copy(&self, fetched: &Fetched, source: &Source<'_>, limits: &Limits) -> Result<Result<File, String>> {
         let (store, key) = (self.app()?.media()?, source.key);
         let body = Peeked::until(is_enough, fetched.body.clone()).await?;
         let kind = match usable(&body.head, fetched.length, limits) {
@@ -63,7 +58,7 @@ impl Inner {
             None => store.put_at_most(key, body, limits.of(kind)).await,
         };
         if !is_stored? {
-            return Ok(Err(TOO_LARGE));
+            return Ok(Err(TOO_LARGE.to_owned()));
         }
         let size = store.size(key).await?.ok_or_else(|| Error::fault("a copy is gone at once"))?;
         let Source { url, filename, .. } = *source;
@@ -74,11 +69,11 @@ impl Inner {
 
 const TOO_LARGE: &str = "it is too large";
 
-fn usable(head: &[u8], length: Option<u64>, limits: &Limits) -> Result<Kind, &'static str> {
-    let kind = Kind::sniff(head).ok_or("it is not of a type that X takes")?;
+fn usable(head: &[u8], length: Option<u64>, limits: &Limits) -> Result<Kind, String> {
+    let kind = kind_of(head).map_err(|foreign| format!("its bytes are {}", foreign.name()))?;
     match limits.of(kind) {
-        0 => Err("its type is not allowed here"),
-        limit if length.is_some_and(|length| length > limit) => Err(TOO_LARGE),
+        0 => Err("its type is not allowed here".to_owned()),
+        limit if length.is_some_and(|length| length > limit) => Err(TOO_LARGE.to_owned()),
         _ => Ok(kind),
     }
 }

@@ -34,8 +34,8 @@ struct Name {
 impl Inner {
     pub(super) fn media_command(&self, command: &MediaCommand, request_id: &str, whose: &Binding) -> Result<Outcome> {
         match command {
-            MediaCommand::Announce { kind, size, tenant_id } => {
-                within(*kind, *size, self.settings()?.allowed_media.of(*kind))?;
+            MediaCommand::Announce { said, size, tenant_id } => {
+                within(said.kind(), *size, self.settings()?.allowed_media.of_announced(*said))?;
                 go(whose.tenant_for(tenant_id.clone())?)
             }
             MediaCommand::Create { media, answer, is_sealed } => {

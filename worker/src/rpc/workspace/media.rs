@@ -4,7 +4,7 @@ use latchkey_core::api::answer::Answer;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::id::TenantId;
 use latchkey_core::media::upload::Part;
-use latchkey_core::media::{Kind, Limits, Media};
+use latchkey_core::media::{Announced, Limits, Media};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use serde_json::Value;
 pub enum MediaCommand {
     /// Whether such a file would be taken, and for which tenant.
     Announce {
-        kind: Kind,
+        said: Announced,
         size: u64,
         tenant_id: Option<TenantId>,
     },
