@@ -36,8 +36,8 @@ before(async () => {
 after(() => Promise.all([bench?.stop(), impatient?.stop()]));
 
 let tenants = 0;
-const join = (tenant_id = `revoked-${++tenants}`, username = newUser(bench).username, at = bench) =>
-  connect(at, { tenant_id, username });
+const join = (tenant_id = `revoked-${++tenants}`, username, at = bench) =>
+  connect(at, { tenant_id, username: username ?? newUser(at).username });
 const remove = ({ id }, at = bench) => at.api.delete(`/v1/social-accounts/${id}`);
 const health = async ({ id }) => (await bench.api.get(`/v1/social-accounts/${id}/health`)).body.data;
 const row = async ({ id }, at = bench) => (await at.api.get(`/v1/social-accounts/${id}`)).body.data;
@@ -352,4 +352,24 @@ test("X down at a revocation keeps no post waiting", async () => {
   assert.equal(body.post.socialAccounts[0].state, "published");
   assert.equal(bench.x.requests({ ...REVOKE_CALL, status: null }).length, 1, "X has still not answered");
   await eventually(() => row(first), isOver, 15_000);
+});
+
+test("a disconnection asks about one pair when X is down, and about three at most, however many are owed", async (t) => {
+  const own = await startBench();
+  t.after(() => own.stop());
+  const asked = () => own.x.requests({ ...REVOKE_CALL }).length;
+  const first = await join("many", undefined, own);
+  own.x.fault({ ...DOWN, times: 1000 });
+  // A pair is two tokens; each replaced pair is asked about once, and again after half a minute.
+  for (const count of [2, 4, 6, 8, 10]) {
+    await join("many", first.username, own);
+    await eventually(asked, (calls) => calls === count);
+  }
+  const { status, body } = await remove(first, own);
+  assert.deepEqual([status, body.warnings.length], [200, 1]);
+  assert.equal(asked(), 12);
+  own.x.clearFaults();
+  const second = await join("many", first.username, own);
+  assert.equal((await remove(second, own)).status, 200);
+  assert.ok(asked() <= 12 + 2 * 3, `${asked() - 12} calls`);
 });

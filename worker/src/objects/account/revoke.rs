@@ -20,9 +20,12 @@ use crate::objects::storage::{doc, time};
 use crate::outbound::QUICK;
 use crate::runtime::now;
 
+/// Pairs in one call or alarm: of the 50 requests that either may make on Workers' free plan the deliveries have 40.
+const AT_ONCE: usize = 3;
+
 impl Inner {
     /// Ends one row's use of its tokens. The row's queue is cancelled, the row's pair is discarded, and X is asked at
-    /// once to revoke every pair discarded for the row. A row that was connected again meanwhile is left alone.
+    /// once to revoke the latest pairs discarded for the row. A row that was connected again meanwhile is left alone.
     pub(super) async fn release(self: &Rc<Self>, release: &Release) -> Result<Tally> {
         let owner = Owner::Row(release.account_id.clone());
         let own = self.pair(&owner)?;
@@ -43,7 +46,8 @@ impl Inner {
         self.tally(release.account_id.as_str())
     }
 
-    /// Whatever X has to revoke for a row, at once. A try may find another pair that X has issued.
+    /// The latest pairs that X has to revoke for a row, at once. A try may find another pair that X has issued. The alarm
+    /// asks about the rest, so that a call ends however many pairs there are and however slowly X answers.
     async fn revoke_for(&self, account_id: &str) -> Result<()> {
         // The alarm takes over from a crash, and not before.
         let lease = now() + self.app()?.revocation_pace().first;
@@ -51,13 +55,16 @@ impl Inner {
         self.db()?.run(update, vec![time(lease), account_id.into(), time(now())])?;
         self.arm().await?;
         self.landed(account_id).await;
+        let latest = format!("next_at IS NOT NULL AND account_id = ? ORDER BY seq DESC LIMIT {AT_ONCE}");
         let mut tried = BTreeSet::new();
-        loop {
-            let rows = self.discarded("next_at IS NOT NULL AND account_id = ?", account_id.into())?;
-            let Some(row) = rows.into_iter().find(|row| !tried.contains(&row.seq)) else { return Ok(()) };
+        while tried.len() < AT_ONCE {
+            let rows = self.discarded(&latest, account_id.into())?;
+            let is_answered = rows.iter().all(|row| !tried.contains(&row.seq));
+            let Some(row) = rows.into_iter().next().filter(|_| is_answered) else { return Ok(()) };
             tried.insert(row.seq);
             log::unattended("account", "a revocation", &self.revoke(&row).await);
         }
+        Ok(())
     }
 
     /// Waits for the refreshes under way; their results are then known.
@@ -74,13 +81,12 @@ impl Inner {
         join_all(flights).await;
     }
 
-    /// Asks X about what is due, beside the loop that publishes: an X that does not answer keeps no post waiting. Three
-    /// pairs an alarm: of the 50 requests that an alarm may make on Workers' free plan the deliveries have 40.
+    /// Asks X about what is due, beside the loop that publishes: an X that does not answer keeps no post waiting.
     pub(super) fn revoke_due(self: &Rc<Self>) -> Result<()> {
         if self.revoking.get() || self.stands_still()? {
             return Ok(());
         }
-        let rows = self.discarded("next_at <= ? ORDER BY next_at LIMIT 3", time(now()))?;
+        let rows = self.discarded(&format!("next_at <= ? ORDER BY next_at LIMIT {AT_ONCE}"), time(now()))?;
         if rows.is_empty() {
             return Ok(());
         }
