@@ -1,7 +1,6 @@
 //! The event for a change, and its time: when nothing more happens automatically, once for each version of a delivery.
 
 use crate::account::{Account, Status};
-use crate::audit::Action;
 use crate::delivery::{Delivery, State};
 use crate::id::AccountId;
 use crate::webhook::EventKind;
@@ -43,13 +42,12 @@ pub fn of_post(deliveries: &[(Delivery, Account)], notified: &[Notified]) -> Opt
     })
 }
 
-/// What an account's status tells, and what the audit says if nobody asked for the status. That an account works is told
-/// when it is connected.
-pub const fn of_account(status: Status) -> Option<(EventKind, Action)> {
+/// The event of an account's status. That an account works is told when it is connected.
+pub const fn of_account(status: Status) -> Option<EventKind> {
     match status {
         Status::Active => None,
-        Status::ReconnectRequired => Some((EventKind::AccountTokenExpired, Action::AccountTokenExpired)),
-        Status::Disconnected => Some((EventKind::AccountDisconnected, Action::AccountDisconnected)),
+        Status::ReconnectRequired => Some(EventKind::AccountTokenExpired),
+        Status::Disconnected => Some(EventKind::AccountDisconnected),
     }
 }
 
@@ -141,9 +139,7 @@ mod tests {
     #[test]
     fn an_account_that_fell_is_told_and_one_that_works_is_not() {
         assert_eq!(of_account(Status::Active), None);
-        let expired = (EventKind::AccountTokenExpired, Action::AccountTokenExpired);
-        assert_eq!(of_account(Status::ReconnectRequired), Some(expired));
-        let gone = (EventKind::AccountDisconnected, Action::AccountDisconnected);
-        assert_eq!(of_account(Status::Disconnected), Some(gone));
+        assert_eq!(of_account(Status::ReconnectRequired), Some(EventKind::AccountTokenExpired));
+        assert_eq!(of_account(Status::Disconnected), Some(EventKind::AccountDisconnected));
     }
 }

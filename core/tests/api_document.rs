@@ -1,11 +1,15 @@
-//! docs/API.md says what the code does: every error code with its status and hint, and only calls that are routed.
+//! docs/API.md says what the code does: every error code with its status and hint, every event, every action of the audit,
+//! and only calls that are routed.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 
 use latchkey_core::api::code::Code;
+use latchkey_core::audit::Action;
 use latchkey_core::delivery::FailureCode;
 use latchkey_core::routes::{Found, ROUTES, find};
+use latchkey_core::webhook::EventKind;
+use serde::de::DeserializeOwned;
 
 const DOCUMENT: &str = include_str!("../../docs/API.md");
 
@@ -26,14 +30,40 @@ fn every_error_code_is_documented_with_its_status_and_hint() {
     assert_eq!(written, Code::ALL.iter().map(row).collect());
 }
 
+/// The first cells of the table with these columns.
+fn first_cells(columns: &str) -> impl Iterator<Item = &'static str> {
+    let (_, table) = DOCUMENT.split_once(&format!("\n| {columns} |\n")).unwrap();
+    rows(table.split("\n\n").next().unwrap()).map(|row| row[0])
+}
+
+/// The words between backticks.
+fn quoted(text: &str) -> impl Iterator<Item = String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned)
+}
+
+/// serde lists the names of an enum when it meets one that is not among them.
+fn names_of<T: DeserializeOwned>() -> BTreeSet<String> {
+    let refusal = serde_json::from_str::<T>("\"?\"").err().unwrap().to_string();
+    quoted(refusal.split_once("expected one of ").unwrap().1).collect()
+}
+
 #[test]
 fn every_code_of_a_delivery_is_documented() {
-    // serde lists the names of an enum when it meets one that is not among them.
-    let refusal = serde_json::from_str::<FailureCode>("\"?\"").unwrap_err().to_string();
-    let (_, names) = refusal.split_once("expected one of ").unwrap();
-    for name in names.split('`').skip(1).step_by(2) {
+    for name in names_of::<FailureCode>() {
         assert!(section("10. Error codes").contains(&format!("`{name}`")), "{name}");
     }
+}
+
+#[test]
+fn every_event_is_documented_and_no_other() {
+    let written: BTreeSet<String> = first_cells("event | time, once each | `data`").flat_map(quoted).collect();
+    assert_eq!(written, EventKind::ALL.iter().map(|kind| kind.row().name.to_owned()).collect());
+}
+
+#[test]
+fn every_action_of_the_audit_is_documented_and_no_other() {
+    let written: BTreeSet<String> = first_cells("`action` | `target_id`").flat_map(quoted).collect();
+    assert_eq!(written, names_of::<Action>());
 }
 
 /// The calls in the first column of the tables.

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { api, callbackOf, connect, createPost, faultAtX, fromNow, newAccount, newUser, postIn, publishPost, registerNetwork } from "../support/client.mjs";
+import { everyAction, everyEvent } from "../support/contract.mjs";
 import { newKey } from "../support/keys.mjs";
 import { startReceiver } from "../support/receiver.mjs";
 import { connectX, startOffice } from "./desk.mjs";
@@ -182,6 +183,20 @@ test("budgets, policy and prices are set, and what is wrong with one is said bes
   const { monthly_budget_usd, tenant_budgets_usd, on_unknown, prices } = await settings();
   assert.deepEqual([monthly_budget_usd, tenant_budgets_usd, on_unknown, prices.post], [200, { "customer-42": 10 }, "hold", 0.02]);
   await office.api.patch("/v1/settings", { monthly_budget_usd: null, on_unknown: "resend", prices: { post: 0.015 } });
+});
+
+test("a webhook is offered every event, and the audit every action, that the API has", async (t) => {
+  const desk = await office.sit(t);
+  const { page } = desk;
+  await desk.open("settings/webhooks", "Webhooks");
+  await desk.press(desk.button("Add webhook"));
+  const offered = page.getByRole("dialog").getByRole("group", { name: "What it hears of" }).getByRole("checkbox");
+  const named = await offered.evaluateAll((boxes) => boxes.map((box) => box.labels[0].textContent));
+  assert.deepEqual(named, everyEvent());
+  await desk.press(page.getByRole("dialog").getByRole("button", { name: "Close" }));
+  await desk.open("settings/audit", "Audit");
+  const actions = await page.getByLabel("Action").locator("option").evaluateAll((options) => options.map(({ value }) => value));
+  assert.deepEqual(actions, ["", ...everyAction()]);
 });
 
 test("the audit says who did it, is filtered, and everything can be had as a file without a secret", async (t) => {

@@ -30,6 +30,15 @@ function load() {
 
 const named = (path) => path.split("{").length;
 
+/** Every event that a webhook may hear of without asking for it. */
+export const everyEvent = () => description().document.components.schemas.EventKind.enum.filter((name) => name !== "test");
+
+/** Every action of the audit. */
+export function everyAction() {
+  const { parameters } = description().document.paths["/v1/audit"].get;
+  return parameters.find(({ name }) => name === "action").schema.enum;
+}
+
 /** `{path}` is the rest; any other name is one segment. */
 function patternOf(path) {
   const segments = path.split("/").map((segment) => {

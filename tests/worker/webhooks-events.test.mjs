@@ -17,20 +17,11 @@ import {
   registerNetwork,
   startBench,
 } from "../support/client.mjs";
+import { everyEvent } from "../support/contract.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { assertTimesAndIds } from "../support/expect.mjs";
 import { deliveriesOf, newWebhook, startReceiver } from "../support/receiver.mjs";
 
-const ALL = [
-  "account.connected",
-  "account.token_expired",
-  "account.disconnected",
-  "post.published",
-  "post.error",
-  "network.paused",
-  "network.resumed",
-  "media.failed",
-];
 const REFUSED = { kind: "answer", preset: "not-permitted" };
 
 let bench;
@@ -51,7 +42,7 @@ async function newTenant(accounts = 0) {
   const tenant_id = `tenant_${++tenants}`;
   const connected = [];
   for (let made = 0; made < accounts; made += 1) connected.push(await newAccount(bench, { tenant_id }));
-  const hook = await newWebhook(bench, receiver.address(), { tenant_id, events: ALL });
+  const hook = await newWebhook(bench, receiver.address(), { tenant_id, events: everyEvent() });
   return { tenant_id, accounts: connected, hook };
 }
 
@@ -95,7 +86,7 @@ test("removing the app disconnects its accounts, and removing one of them afterw
   const app = bench.x.addApp({ callbacks: bench.x.app.callbacks });
   const network = await registerNetwork(bench, { app, tenant_id });
   const accounts = [await newAccount(bench, { tenant_id }), await newAccount(bench, { tenant_id })];
-  const hook = await newWebhook(bench, receiver.address(), { tenant_id, events: ALL });
+  const hook = await newWebhook(bench, receiver.address(), { tenant_id, events: everyEvent() });
   assert.equal((await bench.api.delete(`/v1/social-networks/${network.id}`)).status, 200);
   const events = await hook.events(2);
   assert.deepEqual(new Set(events.map(({ data }) => data.accountId)), new Set(accounts.map(({ id }) => id)));
@@ -126,7 +117,7 @@ test("another client id is told to each account that it ends", async () => {
   const [first, second] = [0, 1].map(() => bench.x.addApp({ callbacks: bench.x.app.callbacks }));
   await registerNetwork(bench, { app: first, tenant_id });
   const account = await newAccount(bench, { tenant_id });
-  const hook = await newWebhook(bench, receiver.address(), { tenant_id, events: ALL });
+  const hook = await newWebhook(bench, receiver.address(), { tenant_id, events: everyEvent() });
   await registerNetwork(bench, { app: second, tenant_id, force: true });
   const [{ event, data }] = await hook.events(1);
   assert.deepEqual([event, data.accountId, data.account.status_reason], ["account.token_expired", account.id, "client_changed"]);

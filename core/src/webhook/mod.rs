@@ -5,6 +5,7 @@
 //! tried until the receiver takes it: at least once, in no order, recognisable by its id.
 
 mod dispatch;
+mod event;
 mod headers;
 mod retry;
 mod signature;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use self::dispatch::{Attempt, Dispatch, Outcome, State, Verdict};
+pub use self::event::{EventKind, Subject};
 pub use self::headers::{CustomHeaders, HeaderError, delivery_headers};
 pub use self::retry::retry_at;
 pub use self::signature::{SecretError, SigningSecret};
@@ -24,29 +26,6 @@ use crate::time::{Span, UnixMillis};
 
 /// After a secret was replaced both sign for so long, so that the receiver can change over when it likes.
 const SUPERSEDED_FOR: Span = Span::hours(24);
-
-/// The events. `test` is sent only on request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum EventKind {
-    #[serde(rename = "account.connected")]
-    AccountConnected,
-    #[serde(rename = "account.token_expired")]
-    AccountTokenExpired,
-    #[serde(rename = "account.disconnected")]
-    AccountDisconnected,
-    #[serde(rename = "post.published")]
-    PostPublished,
-    #[serde(rename = "post.error")]
-    PostError,
-    #[serde(rename = "network.paused")]
-    NetworkPaused,
-    #[serde(rename = "network.resumed")]
-    NetworkResumed,
-    #[serde(rename = "media.failed")]
-    MediaFailed,
-    #[serde(rename = "test")]
-    Test,
-}
 
 /// A registered address, as the ledger keeps it. Stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

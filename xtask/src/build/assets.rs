@@ -23,6 +23,8 @@ const COMPOSER_SCRIPT: &str = "composer.js";
 const DESCRIPTION: &str = "openapi.json";
 /// For the tests that try every call.
 const ROUTES: &str = "routes.json";
+/// For the dashboard (`src/lists.js` there).
+const LISTS: &str = "lists.json";
 
 /// What browsers download: a visitor of a customer's page, and the operator.
 pub(crate) struct Assets {
@@ -45,6 +47,7 @@ pub(crate) fn build() -> Result<Assets> {
     }
     std::fs::create_dir_all(&folder)?;
     let file = |name: &str| folder.join(name);
+    describe(&file(DESCRIPTION), [ROUTES, LISTS].map(|name| folder.with_file_name(name)))?;
     let [imported, downloaded] = ATTEMPT;
     let assets = Assets {
         script: file(SCRIPT),
@@ -62,17 +65,17 @@ pub(crate) fn build() -> Result<Assets> {
     shown.extend(&assets.composer);
     shown.into_iter().try_for_each(|file| refuse_our_name(file))?;
     std::fs::write(folder.join("_headers"), HEADERS)?;
-    describe(&file(DESCRIPTION), &folder.with_file_name(ROUTES))?;
     Ok(assets)
 }
 
-/// The description of the HTTP API, made by core of its own types, and beside the served files the table of routes.
-fn describe(description: &Path, routes: &Path) -> Result {
+/// The description of the HTTP API, made by core of its own types, and beside the served files core's tables.
+fn describe(description: &Path, tables: [PathBuf; 2]) -> Result {
     let mut cargo = Command::new("cargo");
     cargo
         // Not `-p latchkey-core`: alone it has other features, and most of its dependencies would be compiled once more.
         .args(["run", "--locked", "--bin", "openapi", "--"])
-        .args([description, routes])
+        .arg(description)
+        .args(tables)
         .current_dir(paths::root());
     run::step("describe the API", &mut cargo).map(drop)
 }

@@ -1,11 +1,10 @@
 //! The parts put together.
 
 use latchkey_core::api::code::Code;
-use latchkey_core::webhook::EventKind;
 use serde_json::{Map, Value, json};
 
 use super::parts::{self, Part};
-use super::schema::{a, list, nullable, record, text, words_of};
+use super::schema::{a, list, nullable, record, text};
 
 pub fn build() -> Result<Value, String> {
     let parts = parts::all()?;
@@ -103,7 +102,7 @@ fn common() -> Map<String, Value> {
         ("Failure".to_owned(), failure),
         ("Problem".to_owned(), problem),
         ("Warnings".to_owned(), list(text())),
-        ("EventKind".to_owned(), words_of::<EventKind>()),
+        ("EventKind".to_owned(), parts::webhooks::names()),
     ])
 }
 

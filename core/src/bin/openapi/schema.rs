@@ -116,7 +116,7 @@ pub fn body<T: DeserializeOwned>(fields: Value, ignored: &[&str]) -> Result<Valu
 }
 
 /// The fields of a struct or the variants of an enumeration, which serde tells to whoever deserializes it.
-fn names<T: DeserializeOwned>() -> &'static [&'static str] {
+pub fn names<T: DeserializeOwned>() -> &'static [&'static str] {
     let told = Cell::new(&[][..]);
     // It ends with an error in any case: nothing is there to be read.
     let _ = T::deserialize(Listener { told: &told });

@@ -56,13 +56,15 @@ impl Inner {
 
     /// An account has another status than before, and nobody asked for that.
     pub(super) fn account_fell(&self, account: &Account) -> Result<()> {
-        let Some((_, action)) = announcement::of_account(account.status()) else { return Ok(()) };
-        self.record(action, account.tenant_id.as_ref(), account.id.as_str())?;
+        let kind = announcement::of_account(account.status());
+        if let Some(action) = kind.and_then(|kind| kind.row().audited) {
+            self.record(action, account.tenant_id.as_ref(), account.id.as_str())?;
+        }
         self.tell_status(account)
     }
 
     pub(super) fn tell_status(&self, account: &Account) -> Result<()> {
-        let Some((kind, _)) = announcement::of_account(account.status()) else { return Ok(()) };
+        let Some(kind) = announcement::of_account(account.status()) else { return Ok(()) };
         self.emit(kind, account.tenant_id.as_ref(), &account_data(account, ORG_ID, None))
     }
 

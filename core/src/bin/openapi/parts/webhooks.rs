@@ -1,12 +1,14 @@
 use latchkey_core::api::code::Code;
 use latchkey_core::api::webhook::{ChangeWebhook, CreateWebhook};
 use latchkey_core::delivery::FailureCode;
-use latchkey_core::webhook::{DisabledReason, EventKind, State};
-use serde_json::{Map, Value, json};
+use latchkey_core::webhook::{DisabledReason, EventKind, State, Subject};
+use serde_json::{Value, json};
 
 use super::Part;
 use crate::operation::Operation;
-use crate::schema::{a, body, count, flag, id, list, nullable, only, page_of, record, success, text, texts, words_of};
+use crate::schema::{
+    a, body, count, flag, id, list, nullable, only, page_of, record, success, text, texts, words, words_of,
+};
 
 pub fn part() -> Result<Part, String> {
     let headers = || json!({ "type": "object", "additionalProperties": text(), "maxProperties": 20 });
@@ -88,17 +90,18 @@ fn webhook(mut others: Value) -> Value {
     record(others)
 }
 
-/// What each event sends, by its name.
-pub fn events() -> Value {
-    let kinds = words_of::<EventKind>();
-    let names = kinds.pointer("/enum").and_then(Value::as_array).cloned().unwrap_or_default();
-    Value::Object(
-        names.iter().filter_map(Value::as_str).map(|name| (name.to_owned(), event(name))).collect::<Map<_, _>>(),
-    )
+pub fn names() -> Value {
+    words(&EventKind::ALL.iter().map(|kind| kind.row().name).collect::<Vec<_>>())
 }
 
-fn event(name: &str) -> Value {
-    let body = record(json!({ "event": only(name), "timestamp": a("Time"), "data": record(data(name)) }));
+/// What each event sends, by its name.
+pub fn events() -> Value {
+    let described = |kind: &EventKind| (kind.row().name.to_owned(), event(kind.row().name, kind.row().subject));
+    Value::Object(EventKind::ALL.iter().map(described).collect())
+}
+
+fn event(name: &str, subject: Subject) -> Value {
+    let body = record(json!({ "event": only(name), "timestamp": a("Time"), "data": record(data(subject)) }));
     let header = |name: &str, description: &str| json!({ "name": name, "in": "header", "required": true, "schema": text(), "description": description });
     json!({ "post": {
         "operationId": format!("on {name}"),
@@ -113,7 +116,7 @@ fn event(name: &str) -> Value {
     } })
 }
 
-fn data(name: &str) -> Value {
+fn data(subject: Subject) -> Value {
     let tenant_id = nullable(a("TenantId"));
     let account = json!({ "accountId": id("acc"), "orgId": text(), "tenant_id": tenant_id, "account": a("Account"), "connect_id?": text() });
     let row = record(json!({
@@ -121,14 +124,16 @@ fn data(name: &str) -> Value {
         "platformPostUrl": nullable(text()), "status": a("DeliveryStatus"), "error": nullable(text()),
         "error_code": nullable(words_of::<FailureCode>()),
     }));
-    match name.split('.').next() {
-        Some("account") => account,
-        Some("post" | "media") => json!({
+    match subject {
+        Subject::Account => account,
+        Subject::Post => json!({
             "postId": id("post"), "orgId": text(), "tenant_id": tenant_id, "publishedAt?": a("Time"), "socialAccounts": list(row),
         }),
-        Some("network") => json!({
+        Subject::Network => json!({
             "networkId": id("net"), "orgId": text(), "tenant_id": tenant_id, "network": only("x"), "reason": text(), "since": a("Time"),
         }),
-        _ => json!({ "webhookId": id("wh"), "orgId": text(), "tenant_id": tenant_id, "message": text() }),
+        Subject::Webhook => {
+            json!({ "webhookId": id("wh"), "orgId": text(), "tenant_id": tenant_id, "message": text() })
+        }
     }
 }

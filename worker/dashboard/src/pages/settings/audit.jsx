@@ -1,6 +1,7 @@
 /** Settings → Audit: who did what. */
 
 import { formatCount, formatTime } from "../../format.js";
+import { ACTIONS } from "../../lists.js";
 import { useLive } from "../../live.js";
 import { go, href } from "../../router.js";
 import { Select } from "../../ui/field.jsx";
@@ -9,14 +10,6 @@ import { Loading, Page, Section } from "../../ui/show.jsx";
 import { Table } from "../../ui/table.jsx";
 
 const PAGE = 50;
-const ACTIONS = [
-  "network.saved", "network.deleted", "network.paused", "network.resumed", "connect.requested", "account.connected", "account.token_expired",
-  "account.disconnected", "post.created", "post.changed", "post.deleted", "post.deleted_at_x", "post.retried", "post.resolved", "media.created",
-  "media.deleted", "x.called",
-  "import.created", "import.completed", "import.failed", "key.created", "key.deleted", "webhook.created", "webhook.changed", "webhook.deleted", "webhook.switched_off",
-  "settings.changed", "deployment.handed_over", "deployment.taken_back", "deployment.exported", "deployment.restored",
-  "dashboard.signed_in", "dashboard.signed_out",
-];
 
 export function Audit({ route: { query } }) {
   return (

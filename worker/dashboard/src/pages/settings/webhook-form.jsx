@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { patch, post } from "../../api.js";
+import { EVENTS } from "../../lists.js";
 import { changed } from "../../live.js";
 import { TENANT } from "../../tenant.js";
 import { Copy } from "../../ui/copy.jsx";
@@ -7,18 +8,6 @@ import { Checkbox, TextField } from "../../ui/field.jsx";
 import { Form } from "../../ui/form.jsx";
 import { Notice } from "../../ui/problem.jsx";
 import { toast } from "../../ui/toast.jsx";
-
-/** docs/API.md, section 7. */
-const EVENTS = [
-  ["post.published", "A post is on X"],
-  ["post.error", "A post is on X at no account"],
-  ["media.failed", "A post's media failed"],
-  ["account.connected", "Somebody has connected"],
-  ["account.token_expired", "An account must be connected again"],
-  ["account.disconnected", "An account was removed"],
-  ["network.paused", "X refuses the app"],
-  ["network.resumed", "X takes the app again"],
-];
 
 /** A new one shows its secret once; `webhook` is one that is changed. */
 export function WebhookForm({ webhook, onSaved }) {

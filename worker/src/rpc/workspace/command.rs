@@ -1,0 +1,200 @@
+//! What the edge asks with an API key, and what comes of that.
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::key::CreateKey;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::brand::Logo;
+use latchkey_core::id::{AccountId, KeyId, NetworkId, PostId};
+use latchkey_core::idempotency::Key;
+use latchkey_core::key::ApiKey;
+use latchkey_core::routes::Route;
+use latchkey_core::webhook::{Change, Webhook};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    CountReads, DeleteAccount, DeleteNetwork, EndExport, ExportObjects, ExportPage, Head, MediaCommand, NetworkCommit,
+    NetworkWish, PlanChange, PlanDelete, PlanHealth, PlanInsight, PlanKeyDeletion, PlanLimits, PlanSession,
+    PlanVerification, PlanWebhook, Restore,
+};
+use crate::error::Result;
+
+/// One call with an API key. The object authorises it in the same breath as it does the work.
+pub struct Call {
+    pub head: Head,
+    pub idempotency: Option<Key>,
+    pub command: Command,
+}
+
+/// Where a call stands that needs more than the ledger: the first message reserves its idempotency key, the last one
+/// stores effect and answer together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    Whole,
+    Begin,
+    Finish,
+}
+
+/// A question of the first stage. The side that asks and the side that answers both take the type of the plan from the
+/// question.
+pub trait Begin {
+    type Plan: Serialize + DeserializeOwned;
+
+    fn command(self) -> Command;
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub enum Command {
+    /// Only say no, to whoever has a good key: a bad key is told nothing about its body.
+    Refuse(Box<Refused>),
+    /// Only give this answer, and remember it under the idempotency key.
+    Finish {
+        answer: Answer,
+        is_sealed: bool,
+    },
+    Authorise,
+    /// A call that the ledger answers by itself. It is read here, behind the check of the key.
+    Serve(ApiRequest),
+    Abandon(Abandon),
+    PlanNetwork(NetworkWish),
+    CommitNetwork(NetworkCommit),
+    PlanVerification(PlanVerification),
+    CommitVerification {
+        id: NetworkId,
+        is_good: bool,
+        answer: Answer,
+    },
+    PlanSession(PlanSession),
+    /// The settings' body, and the logo that it names.
+    ChangeSettings {
+        body: String,
+        picture: Option<Picture>,
+    },
+    PlanHealth(PlanHealth),
+    DeleteAccount(DeleteAccount),
+    DeleteNetwork(DeleteNetwork),
+    PlanLimits(PlanLimits),
+    PlanChange(PlanChange),
+    CommitChange {
+        id: PostId,
+        number: u32,
+        body: String,
+    },
+    PlanDelete(PlanDelete),
+    CommitDelete {
+        id: PostId,
+        number: u32,
+    },
+    PlanInsight(PlanInsight),
+    CountReads(CountReads),
+    CommitRemote {
+        id: PostId,
+        deleted: Vec<AccountId>,
+        answer: Answer,
+    },
+    ShowPost {
+        id: PostId,
+    },
+    PlanKey(CreateKey),
+    /// The digest, not the key.
+    CommitKey {
+        key: ApiKey,
+        digest: String,
+        answer: Answer,
+        is_sealed: bool,
+    },
+    PlanKeyDeletion(PlanKeyDeletion),
+    /// Nobody knows the key any more.
+    CommitKeyDeletion {
+        id: KeyId,
+    },
+    PlanWebhook(PlanWebhook),
+    CommitWebhook {
+        webhook: Box<Webhook>,
+        answer: Answer,
+        is_sealed: bool,
+    },
+    ChangeWebhook {
+        id: String,
+        change: Box<Change>,
+    },
+    Media(Box<MediaCommand>),
+    PlanExport,
+    EndExport(EndExport),
+    ExportPage(ExportPage),
+    ExportObjects(ExportObjects),
+    Restore(Restore),
+    ShowRestored,
+}
+
+/// The call broke off in the middle: its idempotency key is free again.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Abandon {
+    pub key: String,
+}
+
+impl Begin for Abandon {
+    type Plan = ();
+
+    fn command(self) -> Command {
+        Command::Abandon(self)
+    }
+}
+
+/// A call that the ledger answers by itself.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ApiRequest {
+    pub route: Route,
+    pub query: String,
+    /// JSON, or nothing.
+    pub body: String,
+}
+
+/// A logo as it was fetched. The bytes in base64: messages and rows here are text.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Picture {
+    pub logo: Logo,
+    pub base64: String,
+}
+
+/// What became of a message, and whose key it came with.
+#[derive(Serialize, Deserialize)]
+pub struct Heard {
+    pub key_id: String,
+    pub outcome: Outcome,
+}
+
+#[derive(Serialize, Deserialize)]
+pub enum Outcome {
+    Done(Done),
+    /// The plan for the rest of the call, made by [`Outcome::plan`] alone.
+    Go(Value),
+    /// Something came in between: the call has to begin again.
+    Again,
+}
+
+impl Outcome {
+    pub fn plan<Q: Begin>(_question: &Q, plan: &Q::Plan) -> Result<Self> {
+        Ok(Self::Go(serde_json::to_value(plan)?))
+    }
+
+    /// Read by the side that asked.
+    pub fn read<Q: Begin>(plan: Value) -> Result<Q::Plan> {
+        Ok(serde_json::from_value(plan)?)
+    }
+}
+
+/// An answer for the caller. A sealed body is opened by the edge.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Done {
+    pub answer: Answer,
+    pub is_replayed: bool,
+    pub is_sealed: bool,
+}
+
+impl Done {
+    pub const fn fresh(answer: Answer) -> Self {
+        Self { answer, is_replayed: false, is_sealed: false }
+    }
+}

@@ -1,0 +1,92 @@
+//! The messages about API keys, and about calls and browsers that come with one.
+
+use std::collections::BTreeSet;
+
+use latchkey_core::api::key::CreateKey;
+use latchkey_core::id::{AccountId, KeyId, TenantId};
+use latchkey_core::key::{Access, ApiKey, Binding, Scope};
+use latchkey_core::x::price::Charge;
+use serde::{Deserialize, Serialize};
+
+use super::{Begin, Command};
+
+/// Whether the key may make the call at all.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Authorise;
+
+impl Begin for Authorise {
+    type Plan = Binding;
+
+    fn command(self) -> Command {
+        Command::Authorise
+    }
+}
+
+impl Begin for CreateKey {
+    type Plan = KeyPlan;
+
+    fn command(self) -> Command {
+        Command::PlanKey(self)
+    }
+}
+
+/// What a key will be, and the object that is to know it too.
+#[derive(Serialize, Deserialize)]
+pub struct KeyPlan {
+    pub key: ApiKey,
+    pub object: Option<String>,
+}
+
+/// The key, and the object that knows it too.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PlanKeyDeletion {
+    pub id: String,
+}
+
+impl Begin for PlanKeyDeletion {
+    type Plan = (KeyId, Option<String>);
+
+    fn command(self) -> Command {
+        Command::PlanKeyDeletion(self)
+    }
+}
+
+/// Which account a call for X is for, and whose key it came with.
+#[derive(Serialize, Deserialize)]
+pub struct PassPlan {
+    pub object: String,
+    pub account_id: AccountId,
+    pub key_id: String,
+}
+
+/// A call for X that writes.
+#[derive(Serialize, Deserialize)]
+pub struct Admission {
+    pub account_id: AccountId,
+    pub charge: Charge,
+    pub creates_post: bool,
+    /// Whose key it came with.
+    pub key_id: String,
+    /// Digest and need, of a key that the account's object does not know itself.
+    pub key: Option<(String, Access)>,
+}
+
+/// A browser signs in to the dashboard: the digests of a key and of the cookie that it got.
+#[derive(Serialize, Deserialize)]
+pub struct SignIn {
+    pub key_digest: String,
+    pub session: String,
+    pub request_id: String,
+}
+
+/// As whom a browser is signed in.
+#[derive(Serialize, Deserialize)]
+pub struct SignedInAs {
+    pub key_id: String,
+    pub scopes: BTreeSet<Scope>,
+    pub tenant_id: Option<TenantId>,
+    pub account_id: Option<AccountId>,
+    pub expires_at: String,
+    /// Browsers that are signed in with the same key, this one among them.
+    pub sessions: u64,
+}
