@@ -59,7 +59,7 @@ pub fn credentials() -> Credentials {
 /// The post with the id 1, which says `text`.
 pub fn post(text: &str) -> Post {
     let mut post = Post::new(PostId::from_entropy([1; 16]), None, T0);
-    let parts = vec![Part { content: text.to_owned(), ..Part::default() }];
+    let parts = vec![Part { content: Some(text.to_owned()), ..Part::default() }];
     post.say(&Draft { parts, wording: Wording::Content }).unwrap();
     post
 }

@@ -64,9 +64,10 @@ pub struct Draft {
 /// What one container is to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Part {
-    pub content: String,
-    pub options: Options,
-    /// Absent, a change of the text keeps what is there.
+    /// An absent field has no words, options or media; in a change that is spelled with `content` or `media`, the field
+    /// of the post stays.
+    pub content: Option<String>,
+    pub options: Option<Options>,
     pub media: Option<Vec<Named>>,
 }
 
@@ -108,14 +109,12 @@ impl Post {
         }
     }
 
-    /// Replaces what is said as a whole.
+    /// Replaces containers as a whole. `content` and `media` of one post replace only themselves.
     pub fn say(&mut self, draft: &Draft) -> Result<(), Refused> {
-        let kept = |n: usize| match draft.wording {
-            Wording::Content => self.containers.get(n).map(|container| container.media.clone()).unwrap_or_default(),
-            Wording::Containers => Vec::new(),
-        };
         let container = |(n, Part { content, options, media }): (usize, &Part)| {
-            let content = with_line_feeds(content.clone());
+            let before = self.containers.get(n).filter(|_| draft.wording == Wording::Content);
+            let content = content.clone().or_else(|| before.map(|before| before.content.clone())).unwrap_or_default();
+            let content = with_line_feeds(content);
             let weighed = weigh(&content);
             if !weighed.is_valid {
                 let path = draft.wording.text_path(n);
@@ -124,8 +123,11 @@ impl Post {
             Ok(Container {
                 id: format!("{}.{n}", self.id),
                 content,
-                options: options.clone(),
-                media: media.as_ref().map_or_else(|| kept(n), |named| named.iter().map(Named::attachment).collect()),
+                options: options.clone().or_else(|| before.map(|before| before.options.clone())).unwrap_or_default(),
+                media: match media {
+                    Some(named) => named.iter().map(Named::attachment).collect(),
+                    None => before.map(|before| before.media.clone()).unwrap_or_default(),
+                },
                 weighted_length: weighed.weighted_length,
                 has_url: weighed.has_url,
             })

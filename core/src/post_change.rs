@@ -81,12 +81,31 @@ pub fn apply(post: &Post, change: Change, accounts: &[&Account]) -> Result<Post,
     post.options = change.options.unwrap_or(post.options);
     let wording = change.draft.as_ref().map_or(Wording::Containers, |draft| draft.wording);
     if let Some(draft) = &change.draft {
+        require_part(&post, draft)?;
         post.say(draft)?;
     }
     post.check(wording)?;
     post.check_length(wording, accounts)?;
     post.check_scopes(accounts)?;
     Ok(post)
+}
+
+/// Media without words could be those of any part of a thread.
+fn require_part(post: &Post, draft: &Draft) -> Result<(), Refused> {
+    let is_of_any_part = draft.wording == Wording::Content && draft.parts.iter().all(|part| part.content.is_none());
+    if !is_of_any_part || post.containers.len() < 2 {
+        return Ok(());
+    }
+    let message = format!("the post is a thread of {} parts: send `containers`", post.containers.len());
+    Err(Refused::field("media", message))
+}
+
+/// A warning if words of one post take the place of a thread.
+pub fn shortened(before: &Post, after: &Post, wording: Option<Wording>) -> Option<String> {
+    let (parts, left) = (before.containers.len(), after.containers.len());
+    let is_meant = wording != Some(Wording::Content) || parts == left;
+    (!is_meant)
+        .then(|| format!("The post was a thread of {parts} parts; `content` has taken the place of all of them."))
 }
 
 /// What is on its way, and so has to be recalled before the post is another.

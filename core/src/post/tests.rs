@@ -31,7 +31,7 @@ pub(super) fn account(n: u8, username: &str, tenant: Option<&str>) -> Account {
 }
 
 fn said(texts: &[&str], options: serde_json::Value) -> Post {
-    let parts = texts.iter().map(|text| Part { content: (*text).to_owned(), ..Part::default() }).collect();
+    let parts = texts.iter().map(|text| Part { content: Some((*text).to_owned()), ..Part::default() }).collect();
     let mut post = Post::new(PostId::from_entropy([9; 16]), None, T0);
     post.options = Options::parse(options, "x").unwrap();
     post.say(&Draft { parts, wording: Wording::Containers }).unwrap();
@@ -80,7 +80,7 @@ fn the_shortest_limit_of_the_accounts_decides_and_says_by_how_much() {
 #[test]
 fn a_character_that_x_refuses_is_refused_here() {
     let mut post = said(&["a"], json!({}));
-    let part = Part { content: "a\u{FEFF}".into(), ..Part::default() };
+    let part = Part { content: Some("a\u{FEFF}".into()), ..Part::default() };
     let draft = Draft { parts: vec![part], wording: Wording::Content };
     assert_eq!(paths(post.say(&draft)), ["content"]);
 }

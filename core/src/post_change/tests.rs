@@ -1,8 +1,9 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use super::*;
+use crate::delivery::Attachment;
 use crate::fixtures::{T0, account, delivery, post};
-use crate::post::Part;
+use crate::post::{Named, Part};
 use crate::time::Span;
 
 const LATER: UnixMillis = UnixMillis(T0.0 + 3_600_000);
@@ -79,7 +80,7 @@ fn a_change_leaves_what_it_does_not_name() {
 #[test]
 fn what_is_said_anew_is_checked_for_every_account() {
     let says = |text: &str| {
-        let parts = vec![Part { content: text.to_owned(), ..Part::default() }];
+        let parts = vec![Part { content: Some(text.to_owned()), ..Part::default() }];
         Change { draft: Some(Draft { parts, wording: Wording::Content }), ..Change::default() }
     };
     let ada = account(2);
@@ -88,6 +89,39 @@ fn what_is_said_anew_is_checked_for_every_account() {
     let refused = apply(&scheduled(), says(&"a".repeat(281)), &[&ada]).unwrap_err();
     assert_eq!(refused.code, Code::TextTooLong);
     assert!(refused.details.contains_key("content"), "by the path that the caller wrote");
+}
+
+#[test]
+fn media_alone_keep_the_words_and_words_alone_the_media() {
+    let change = |content: Option<&str>, media: Option<Vec<Named>>| {
+        let parts = vec![Part { content: content.map(str::to_owned), media, options: None }];
+        Change { draft: Some(Draft { parts, wording: Wording::Content }), ..Change::default() }
+    };
+    let photo = || Some(vec![Named::new("media.0.id".to_owned(), Attachment::default())]);
+    let with_photo = apply(&scheduled(), change(None, photo()), &[]).unwrap();
+    assert_eq!((with_photo.containers[0].content.as_str(), with_photo.containers[0].media.len()), ("hello", 1));
+    let reworded = apply(&with_photo, change(Some("bye"), None), &[]).unwrap();
+    assert_eq!((reworded.containers[0].content.as_str(), reworded.containers[0].media.len()), ("bye", 1));
+    let bare = apply(&reworded, change(None, Some(Vec::new())), &[]).unwrap();
+    assert_eq!((bare.containers[0].content.as_str(), bare.containers[0].media.len()), ("bye", 0));
+}
+
+#[test]
+fn media_alone_are_of_no_part_of_a_thread_and_words_alone_replace_it_with_a_warning() {
+    let parts = |texts: &[&str], wording| {
+        let part = |text: &&str| Part { content: Some((*text).to_owned()), ..Part::default() };
+        Change { draft: Some(Draft { parts: texts.iter().map(part).collect(), wording }), ..Change::default() }
+    };
+    let thread = apply(&scheduled(), parts(&["a", "b"], Wording::Containers), &[]).unwrap();
+    let media = Part { media: Some(Vec::new()), ..Part::default() };
+    let draft = Some(Draft { parts: vec![media], wording: Wording::Content });
+    let refused = apply(&thread, Change { draft, ..Change::default() }, &[]).unwrap_err();
+    assert!(refused.details.contains_key("media"));
+    let one = apply(&thread, parts(&["c"], Wording::Content), &[]).unwrap();
+    assert_eq!(one.containers.len(), 1);
+    assert!(shortened(&thread, &one, Some(Wording::Content)).is_some());
+    assert_eq!(shortened(&thread, &one, Some(Wording::Containers)), None);
+    assert_eq!(shortened(&one, &one, Some(Wording::Content)), None);
 }
 
 #[test]

@@ -66,7 +66,7 @@ pub struct CreatePost {
 #[serde(deny_unknown_fields)]
 struct NewContainer {
     #[serde(default)]
-    content: String,
+    content: Option<String>,
     media: Option<Vec<NewMedia>>,
     #[serde(rename = "mediaIds")]
     media_ids: Option<Vec<String>>,
@@ -179,14 +179,14 @@ impl NewContainer {
     ) -> Option<Self> {
         let (content, media, media_ids) = (content.take(), media.take(), media_ids.take());
         let is_given = content.is_some() || media.is_some() || media_ids.is_some();
-        is_given.then(|| Self { content: content.unwrap_or_default(), media, media_ids, x: None })
+        is_given.then_some(Self { content, media, media_ids, x: None })
     }
 
     /// `path` ends in a dot, or is empty.
     fn part(self, path: &str, allows_loopback: bool) -> Result<Part, Refused> {
         let options = self.x.map(|value| Options::parse(value, &format!("{path}x"))).transpose()?;
         let media = named(self.media, self.media_ids, path, allows_loopback)?;
-        Ok(Part { content: self.content, options: options.unwrap_or_default(), media })
+        Ok(Part { content: self.content, options, media })
     }
 }
 

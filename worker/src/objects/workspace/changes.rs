@@ -75,7 +75,9 @@ impl Inner {
         }
         let accounts: Vec<&Account> = deliveries.iter().map(|(_, account)| account).collect();
         let change = Change { scheduled_at, is_draft: wanted.is_draft, options, draft };
+        let wording = change.draft.as_ref().map(|draft| draft.wording);
         let after = post_change::apply(post, change, &accounts)?;
+        warnings.extend(post_change::shortened(post, &after, wording));
         warnings.extend(after.expiry_warnings(now()));
         Ok((after, warnings))
     }

@@ -81,7 +81,7 @@ impl Inner {
         let mut reply = new_post()?;
         reply.tenant_id.clone_from(&account.tenant_id);
         reply.options = Options::replying_to(wanted.parent_comment_id.as_ref().unwrap_or(&root));
-        let parts = vec![Part { content: wanted.content, ..Part::default() }];
+        let parts = vec![Part { content: Some(wanted.content), ..Part::default() }];
         reply.say(&Draft { parts, wording: Wording::Content })?;
         reply.check(Wording::Content)?;
         reply.check_length(Wording::Content, &[&account])?;
