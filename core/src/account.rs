@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::grant::Ended;
 use crate::id::{AccountId, NetworkId, TenantId, XPostId, account_object};
 use crate::oauth::Scopes;
+use crate::refusal::{Code, Refused};
 use crate::revocation::Revocation;
 use crate::time::UnixMillis;
 use crate::x::user::XUser;
@@ -50,6 +51,12 @@ pub enum Reason {
     NoRefreshToken,
     ClientChanged,
     NetworkDeleted,
+}
+
+/// The grant of an account has ended: nothing can be done as the account.
+pub fn must_reconnect() -> Refused {
+    Refused::new(Code::InvalidGrant, "The account has to be connected again.")
+        .with_hint("Connect the account again: create a connect session or a link with `reconnect_account_id`.")
 }
 
 impl From<Ended> for Reason {

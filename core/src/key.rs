@@ -126,7 +126,8 @@ impl Binding {
     /// The tenant of new rows: the caller's own, even if the call names none.
     pub fn tenant_for(&self, wanted: Option<TenantId>) -> Result<Option<TenantId>, Refused> {
         if self.is_narrow() && wanted.is_some() && wanted != self.tenant_id {
-            return Err(Refused::new(Code::InsufficientKeyScope, "This key is bound to another tenant."));
+            return Err(Refused::new(Code::InsufficientKeyScope, "This key is bound to another tenant.")
+                .with_hint("Leave `tenant_id` out, or use a key of that tenant or of none."));
         }
         Ok(wanted.or_else(|| self.tenant_id.clone()))
     }

@@ -171,6 +171,7 @@ test("a deployment that stands still changes nothing, asks X nothing, and goes o
   assertRefused(await bench.api.delete(`/v1/social-accounts/${account.id}`), 409, "in_flight");
   assertRefused(await bench.api.post("/v1/connect-sessions", { origin: "http://acme.localhost:8789" }), 409, "in_flight");
   assertRefused(await bench.api.patch("/v1/settings", { on_unknown: "hold" }), 409, "in_flight");
+  assertRefused(await bench.api.get(`/v1/social-accounts/${account.id}/health`), 409, "in_flight");
   // What is uploaded now would not be in the copy.
   assertRefused(await put(bench, picture.upload_url, png()), 409, "in_flight");
   assert.equal((await api(bench.worker, { key: door.key }).post("/2/tweets", { text: "no" })).body.code, "in_flight");

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CREATE_CALL, connect, createPost, newUser, postIn, publishPost, startBench, textsAt } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
+import { assertRefused } from "../support/expect.mjs";
 import { newKey } from "../support/keys.mjs";
 import { layOut } from "../support/stored.mjs";
 
@@ -144,6 +145,18 @@ test("an account that acts with another row's pair ends with that, and goes on w
   await postIn(bench, post.id, "held");
   await join(lost.username, WRITING, lost.tenant_id);
   await postIn(bench, post.id, "published");
+});
+
+test("when the person takes the access away from every tenant at once, each account is told to connect again", async () => {
+  const accounts = await shared(WRITING, WRITING, WRITING);
+  for (const n of [0, 1, 2]) lose(accounts[0], n);
+  for (const account of accounts) {
+    const { healthy, errorCode } = await health(account);
+    assert.deepEqual([healthy, errorCode], [false, "invalid_grant"]);
+    const asked = await bench.api.get(`/v1/social-accounts/${account.id}/metrics`);
+    assert.match(assertRefused(asked, 422, "invalid_grant").hint, /reconnect_account_id/);
+    await eventually(() => row(account), ({ status }) => status === "reconnect_required");
+  }
 });
 
 test("what one row's loss held goes on when another tenant's consent covers it", async () => {

@@ -237,7 +237,7 @@ impl Code {
             Self::ClientChanged => (
                 "client_changed",
                 409,
-                "Connected accounts belong to the old client id. Send `force: true` to replace it; those accounts must then reconnect.",
+                "Connected accounts belong to the old client id. `POST /v1/social-networks` with `force: true` replaces it; those accounts must then reconnect.",
             ),
             Self::SessionSpent => ("session_spent", 409, "Create a new connect session."),
             Self::SessionExpired => ("session_expired", 410, "Create a new connect session."),

@@ -1,9 +1,11 @@
 //! Questions to X on behalf of a waiting caller: who is the owner of a token, what are the figures of a post; and
 //! deletions.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use http::{Request, Response};
+use latchkey_core::account::must_reconnect;
 use latchkey_core::api::account::Health;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
@@ -58,6 +60,7 @@ impl Inner {
                 self.tell_users(user.iter().cloned().collect()).await;
                 Health::from_x(user, &answer, grant.as_ref(), now())
             }
+            Err(Silence::NoAccess(NoAccess::Frozen)) => return Err(stands_still().into()),
             Err(silence) => Health::unanswered(&silence.refused(), grant.as_ref()),
         })
     }
@@ -138,8 +141,9 @@ impl Inner {
         Ok(())
     }
 
-    /// One call for a row, with the needed scopes. A 401 leads to exactly one refresh and a second call. An exhausted
-    /// window is not tried.
+    /// One call for a row, with the needed scopes. A 401 leads to exactly one refresh of the pair and a second call; if
+    /// the pair has ended and another row's takes its place, the same holds for that pair. An exhausted window is not
+    /// tried.
     pub(super) async fn ask_x(
         self: &Rc<Self>,
         (account_id, scopes): (&AccountId, &[&'static str]),
@@ -150,7 +154,7 @@ impl Inner {
         if let Some(scope) = self.missing_scope(account_id, scopes)? {
             return Ok(Err(Silence::MissingScope(scope)));
         }
-        let mut may_refresh = true;
+        let mut rejected = BTreeSet::new();
         loop {
             if let Some(until) = self.exhausted_until(endpoint)? {
                 return Ok(Err(Silence::Limited(until)));
@@ -168,10 +172,9 @@ impl Inner {
             if endpoint == ME {
                 self.refreshed.take();
             }
-            if answer.status() != http::StatusCode::UNAUTHORIZED || !may_refresh {
+            if answer.status() != http::StatusCode::UNAUTHORIZED || !rejected.insert(access.owner.clone()) {
                 return Ok(Ok(answer));
             }
-            may_refresh = false;
             self.access_token_rejected(&access)?;
         }
     }
@@ -180,7 +183,7 @@ impl Inner {
 impl Silence {
     pub fn refused(self) -> Refused {
         let (code, message, until) = match self {
-            Self::NoAccess(NoAccess::Ended) => (Code::InvalidGrant, "The account has to be connected again.", None),
+            Self::NoAccess(NoAccess::Ended) => return must_reconnect(),
             Self::NoAccess(NoAccess::ClientRefused) => {
                 (Code::InvalidClientSecret, "X refuses the app's client id or secret.", None)
             }

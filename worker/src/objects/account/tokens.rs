@@ -22,7 +22,7 @@ use crate::runtime::{entropy, now};
 /// A valid token, and its pair.
 pub struct Access {
     pub token: Secret<String>,
-    owner: Owner,
+    pub(super) owner: Owner,
     generation: u32,
     /// What the row's own consent allows, where the token allows more: it is another row's.
     pub only: Option<Scopes>,

@@ -35,11 +35,9 @@ pub fn part() -> Result<Part, String> {
             "Disconnects it; its tokens are revoked (RFC 7009)",
         )
         .answers(200, "Gone.", success(json!({ "message": text(), "warnings": a("Warnings") }))),
-        Operation::new("GET", "/v1/social-accounts/{id}/health", "getAccountHealth", "Asks X who this is").answers(
-            200,
-            "An observation.",
-            success(json!({ "data": a("Health") })),
-        ),
+        Operation::new("GET", "/v1/social-accounts/{id}/health", "getAccountHealth", "Asks X who this is")
+            .answers(200, "An observation.", success(json!({ "data": a("Health") })))
+            .refuses(&[Code::InFlight]),
         Operation::new(
             "GET",
             "/v1/social-accounts/{id}/limits",
