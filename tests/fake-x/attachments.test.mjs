@@ -22,7 +22,7 @@ const refused = (answer, ids) => {
   assert.deepEqual(answer.body.errors, [expected]);
 };
 
-test("a_post_takes_four_photos_or_one_gif_or_one_video", async (t) => {
+test("a post takes four photos, or one GIF, or one video", async (t) => {
   const { photos, moving, video, attach } = await stocked(t);
   const [photo] = photos;
   for (const fitting of [photos, [photo], [moving], [video]]) assert.equal((await attach(fitting)).status, 201);
@@ -32,7 +32,7 @@ test("a_post_takes_four_photos_or_one_gif_or_one_video", async (t) => {
   assert.equal((await attach([...photos, moving])).status, 400, "the schema ends at four");
 });
 
-test("media_that_is_foreign_expired_unfinished_failed_or_not_for_posts_is_refused_by_name", async (t) => {
+test("media that is foreign, expired, unfinished, failed or not for posts is refused by name", async (t) => {
   const { x, token } = await uploading(t);
   const attach = (id, who = token) => post(x, { text: "look", media: { media_ids: [id] } }, who);
   const { id: ready } = (await simple(x, token, png())).body.data;
@@ -55,7 +55,7 @@ test("media_that_is_foreign_expired_unfinished_failed_or_not_for_posts_is_refuse
   refused(await attach(brief), [brief]);
 });
 
-test("another_owner_may_use_what_was_uploaded_for_them", async (t) => {
+test("another owner may use what was uploaded for them", async (t) => {
   const { x, token } = await uploading(t);
   const linus = x.users().find(({ username }) => username === "linus");
   const media = png().toString("base64");
@@ -65,7 +65,7 @@ test("another_owner_may_use_what_was_uploaded_for_them", async (t) => {
   assert.equal((await post(x, { media: { media_ids: [id] } }, other)).status, 201);
 });
 
-test("a_read_shows_a_trailing_link_and_the_media_keys", async (t) => {
+test("a read shows a trailing link and the media keys", async (t) => {
   const { x, token, photos, attach } = await stocked(t);
   const { body } = await attach(photos.slice(0, 2), "two & more");
   assert.match(body.data.text, /^two &amp; more https:\/\/t\.co\/\w{10}$/);
@@ -86,7 +86,7 @@ test("a_read_shows_a_trailing_link_and_the_media_keys", async (t) => {
   assert.equal(second.media_key, photos[1].media_key);
 });
 
-test("without_text_the_link_is_the_text", async (t) => {
+test("without text, the link is the text", async (t) => {
   const { x, token, video, attach } = await stocked(t);
   const { id } = (await attach([video])).body.data;
   const { data } = (await get(x, `/2/tweets/${id}?post.fields=entities,display_text_range`, token)).body;
@@ -95,7 +95,7 @@ test("without_text_the_link_is_the_text", async (t) => {
   assert.match(data.entities.urls[0].expanded_url, /\/video\/1$/);
 });
 
-test("the_link_of_media_is_not_counted_and_stands_behind_a_text_that_was_cut", async (t) => {
+test("the link of media is not counted and stands behind a text that was cut", async (t) => {
   const { x, photos, attach } = await stocked(t);
   assert.equal((await attach(photos, "x".repeat(280))).status, 201);
   const premium = await connect(x, { username: "grace_h", scopes: MEDIA_SCOPES });
@@ -106,7 +106,7 @@ test("the_link_of_media_is_not_counted_and_stands_behind_a_text_that_was_cut", a
   assert.equal(data.note_post.text, "y".repeat(300));
 });
 
-test("an_expansion_brings_the_media_of_a_post", async (t) => {
+test("an expansion brings the media of a post", async (t) => {
   const { x, token, moving, attach } = await stocked(t);
   const { id } = (await attach([moving])).body.data;
   const asked = "expansions=attachments.media_keys&media.fields=width,height,url";
@@ -115,7 +115,7 @@ test("an_expansion_brings_the_media_of_a_post", async (t) => {
   assert.deepEqual(includes.media, [{ media_key: moving.media_key, type: "animated_gif", width: 3, height: 2 }]);
 });
 
-test("the_same_text_with_media_is_no_duplicate", async (t) => {
+test("the same text with media is no duplicate", async (t) => {
   const { x, token, photos, attach } = await stocked(t);
   for (const photo of photos.slice(0, 2)) assert.equal((await attach([photo], "hello")).status, 201);
   assert.equal((await attach(photos.slice(0, 1), "hello")).status, 201);
@@ -124,7 +124,7 @@ test("the_same_text_with_media_is_no_duplicate", async (t) => {
   assert.equal(x.posts({ text: "hello" }).length, 4);
 });
 
-test("who_is_tagged_and_where_media_went_is_shown_by_the_control_plane", async (t) => {
+test("who is tagged and where media went is shown by the control plane", async (t) => {
   const { x, token, photos } = await stocked(t);
   const [{ id: photo }] = photos;
   const tagged_user_ids = [x.users()[2].id];
@@ -134,7 +134,7 @@ test("who_is_tagged_and_where_media_went_is_shown_by_the_control_plane", async (
   assert.deepEqual(x.media()[0].post_ids, [body.data.id]);
 });
 
-test("look_up_finds_ones_own_media_and_everybodys_in_posts", async (t) => {
+test("a look-up finds one's own media, and everybody's in posts", async (t) => {
   const { x, token, photos, attach } = await stocked(t);
   const other = await connect(x, { username: "linus" });
   const [shown, own] = photos.map(({ media_key }) => media_key);
@@ -154,7 +154,7 @@ test("look_up_finds_ones_own_media_and_everybodys_in_posts", async (t) => {
   }
 });
 
-test("a_post_page_tells_what_was_attached", async (t) => {
+test("a post's page tells what was attached", async (t) => {
   const { x, attach, photos } = await stocked(t);
   const { id } = (await attach(photos.slice(0, 1))).body.data;
   assert.match(await (await fetch(`${x.origin}/ada/status/${id}`)).text(), /Photo · 1 × 2 · 64 bytes/);

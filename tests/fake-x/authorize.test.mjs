@@ -26,7 +26,7 @@ const decide = (x, params, answer) =>
     body: new URLSearchParams([...params, ...Object.entries(answer)]),
   });
 
-test("consent_page_names_the_app_the_scopes_and_the_users", async (t) => {
+test("the consent page names the app, the scopes and the users", async (t) => {
   const x = await start(t);
   const { status, text } = await show(x, parameters(x));
   assert.equal(status, 200);
@@ -34,7 +34,7 @@ test("consent_page_names_the_app_the_scopes_and_the_users", async (t) => {
   for (const part of expected) assert.ok(text.includes(part), part);
 });
 
-test("consent_page_cuts_its_opener_and_does_not_restrict_where_the_form_leads", async (t) => {
+test("the consent page cuts its opener and does not restrict where the form leads", async (t) => {
   const x = await start(t);
   const { headers } = await show(x, parameters(x));
   assert.equal(headers.get("cross-origin-opener-policy"), "same-origin-allow-popups");
@@ -42,14 +42,14 @@ test("consent_page_cuts_its_opener_and_does_not_restrict_where_the_form_leads", 
   assert.doesNotMatch(headers.get("content-security-policy"), /form-action/);
 });
 
-test("consent_page_escapes_what_the_app_is_called", async (t) => {
+test("the consent page escapes what the app is called", async (t) => {
   const x = await start(t);
   x.setApp({ client_id: x.app.client_id, name: "<script>alert(1)</script>" });
   const { text } = await show(x, parameters(x));
   assert.ok(!text.includes("<script>"));
 });
 
-test("authorizing_redirects_with_state_before_code_and_the_code_is_the_chosen_users", async (t) => {
+test("authorizing redirects with state before code, and the code is the chosen user's", async (t) => {
   const x = await start(t);
   const response = await decide(x, parameters(x), { user: "grace_h", decision: "authorize" });
   assert.equal(response.status, 302);
@@ -60,32 +60,32 @@ test("authorizing_redirects_with_state_before_code_and_the_code_is_the_chosen_us
   assert.equal(x.tokens({ username: "grace_h" })[0].text, body.access_token);
 });
 
-test("cancelling_redirects_with_access_denied_and_the_state", async (t) => {
+test("cancelling redirects with access_denied and the state", async (t) => {
   const x = await start(t);
   const response = await decide(x, parameters(x), { user: "ada", decision: "cancel" });
   assert.equal(response.headers.get("location"), `${x.app.callbacks[0]}?error=access_denied&state=opaque`);
 });
 
-test("the_callbacks_own_query_is_kept", async (t) => {
+test("the callback's own query is kept", async (t) => {
   const x = await start(t, { callbacks: ["https://app.example/cb?tenant=7"] });
   const response = await decide(x, parameters(x), { user: "ada", decision: "cancel" });
   assert.equal(response.headers.get("location"), "https://app.example/cb?tenant=7&error=access_denied&state=opaque");
 });
 
-test("a_link_cannot_answer_for_the_user", async (t) => {
+test("a link cannot answer for the user", async (t) => {
   const x = await start(t);
   const { text } = await show(x, parameters(x, { decision: "authorize", user: "linus" }));
   assert.doesNotMatch(text, /type="hidden" name="(decision|user)"/);
 });
 
-test("lower_case_s256_and_plain_are_accepted", async (t) => {
+test("s256 in lower case and plain are accepted", async (t) => {
   const x = await start(t);
   for (const code_challenge_method of ["s256", "plain"]) {
     assert.equal((await show(x, parameters(x, { code_challenge_method }))).status, 200);
   }
 });
 
-test("a_bad_request_is_never_redirected", async (t) => {
+test("a bad request is never redirected", async (t) => {
   const x = await start(t);
   const bad = [
     { response_type: "token" },
@@ -111,7 +111,7 @@ test("a_bad_request_is_never_redirected", async (t) => {
   }
 });
 
-test("a_suspended_user_cannot_consent", async (t) => {
+test("a suspended user cannot consent", async (t) => {
   const x = await start(t);
   x.setUser({ username: "ada", suspended: true });
   assert.ok(!(await show(x, parameters(x))).text.includes("@ada"));

@@ -15,7 +15,7 @@ export const APP_KEYS = [
   "name", "type", "client_id", "client_secret", "callbacks", "permission", "enrolled", "enterprise", "credits",
   "requests_email",
 ];
-export const FAULT_KEYS = ["method", "path", "skip", "times", "kind", "ms", "preset", "status", "headers", "body"];
+export const FAULT_KEYS = ["method", "path", "username", "skip", "times", "kind", "ms", "preset", "status", "headers", "body"];
 export const USER_KEYS = ["username", "name", "description", "email", "subscription_type", "suspended"];
 const CHOICES = {
   type: ["confidential", "public"],

@@ -12,7 +12,7 @@ async function control(x, method, path, body) {
   return { status: response.status, body: await response.json() };
 }
 
-test("the_http_plane_does_what_the_methods_do", async (t) => {
+test("the HTTP plane does what the methods do", async (t) => {
   const x = await start(t);
   const { body: app } = await control(x, "POST", "/apps", { name: "Bolt", callbacks: ["http://localhost:3000/cb"] });
   assert.deepEqual(app, x.apps()[1]);
@@ -40,7 +40,7 @@ test("the_http_plane_does_what_the_methods_do", async (t) => {
   assert.equal(x.settings().listing_delay_ms, 5);
 });
 
-test("a_renamed_user_keeps_id_and_tokens_and_leaves_the_handle_to_others", async (t) => {
+test("a renamed user keeps id and tokens and leaves the handle to others", async (t) => {
   const x = await start(t);
   const token = await connect(x, {});
   const [{ id }] = x.users();
@@ -51,7 +51,7 @@ test("a_renamed_user_keeps_id_and_tokens_and_leaves_the_handle_to_others", async
   assert.notEqual(x.addUser({ username: "ada" }).id, id);
 });
 
-test("a_mistake_is_told_with_what_is_known", async (t) => {
+test("a mistake is told with what is known", async (t) => {
   const x = await start(t);
   assert.match((await control(x, "GET", "/nothing")).body.error, /known: GET \/apps/);
   const mistyped = await control(x, "PATCH", "/settings", { delay: 1 });
@@ -60,7 +60,7 @@ test("a_mistake_is_told_with_what_is_known", async (t) => {
   assert.equal((await control(x, "POST", "/grants", grant)).status, 400);
 });
 
-test("callbacks_are_at_most_ten_and_of_a_kind_that_x_takes", async (t) => {
+test("callbacks are at most ten, and of a kind that X takes", async (t) => {
   const x = await start(t);
   const { client_id } = x.app;
   const ten = Array.from({ length: 10 }, (_, index) => `https://app.example/${index}`);
@@ -72,7 +72,7 @@ test("callbacks_are_at_most_ten_and_of_a_kind_that_x_takes", async (t) => {
   x.setApp({ client_id, callbacks: ["http://127.0.0.1:8787/cb", "http://localhost:8080/callback", "acme://done"] });
 });
 
-test("what_arrived_is_shown_with_its_credentials", async (t) => {
+test("what arrived is shown with its credentials", async (t) => {
   const x = await start(t);
   const token = await connect(x);
   await get(x, "/2/users/me?user.fields=verified", token);
@@ -85,13 +85,13 @@ test("what_arrived_is_shown_with_its_credentials", async (t) => {
   assert.deepEqual(x.requests(), []);
 });
 
-test("an_unmatched_request_is_404_and_can_be_asked_for", async (t) => {
+test("an unmatched request is 404 and can be asked for", async (t) => {
   const x = await start(t);
   assert.equal((await fetch(`${x.origin}/2/spaces`, { method: "POST" })).status, 404);
   assert.deepEqual(x.requests({ unmatched: true }).map(({ path }) => path), ["/2/spaces"]);
 });
 
-test("received_waits_for_the_effect_and_names_what_did_arrive_when_it_gives_up", async (t) => {
+test("received() waits for the effect, and names what did arrive when it gives up", async (t) => {
   const x = await start(t);
   const waiting = x.received({ method: "GET", path: "/{username}", count: 2 });
   await fetch(`${x.origin}/ada`);
@@ -100,7 +100,7 @@ test("received_waits_for_the_effect_and_names_what_did_arrive_when_it_gives_up",
   await assert.rejects(x.received({ path: "/2/tweets", wait_ms: 10 }), /arrived: GET \/ada 200, GET \/linus 200/);
 });
 
-test("an_access_token_can_be_expired_while_its_pair_lives", async (t) => {
+test("an access token can be expired while its pair lives", async (t) => {
   const x = await start(t);
   const token = await connect(x);
   x.expireToken({ token: token.access_token });
@@ -109,7 +109,7 @@ test("an_access_token_can_be_expired_while_its_pair_lives", async (t) => {
   assert.deepEqual(alive, [["access", false], ["refresh", true]]);
 });
 
-test("tokens_of_an_earlier_stand_in_count_and_are_one_family", async (t) => {
+test("tokens of an earlier stand-in count, and are one family", async (t) => {
   const earlier = await connect(await start(t));
   const x = await start(t);
   assert.equal((await get(x, "/2/users/me", earlier)).status, 401);
@@ -123,7 +123,7 @@ test("tokens_of_an_earlier_stand_in_count_and_are_one_family", async (t) => {
   assert.equal((await get(x, "/2/users/me", earlier)).status, 401, "a second use ends the family");
 });
 
-test("a_user_can_take_back_what_was_granted_codes_included", async (t) => {
+test("a user can take back what was granted, codes included", async (t) => {
   const x = await start(t);
   const token = await connect(x);
   const { code } = x.grant({ scopes: SCOPES, code_challenge: CHALLENGE });
@@ -134,7 +134,7 @@ test("a_user_can_take_back_what_was_granted_codes_included", async (t) => {
   assert.equal((await get(x, "/2/users/me", other)).status, 200);
 });
 
-test("reset_forgets_everything_and_seeds_the_same_app", async (t) => {
+test("reset() forgets everything and seeds the same app", async (t) => {
   const x = await start(t);
   const before = x.app;
   const token = await connect(x);
@@ -147,7 +147,7 @@ test("reset_forgets_everything_and_seeds_the_same_app", async (t) => {
   assert.equal((await get(x, "/2/users/me", token)).status, 401);
 });
 
-test("the_command_prints_its_address_and_the_seeded_pair_in_one_line", async () => {
+test("the command prints its address and the seeded pair in one line", async () => {
   const child = spawn(process.execPath, [fileURLToPath(new URL(".", import.meta.url)), "--port", "0"]);
   const [line] = await once(child.stdout, "data");
   const [, origin, client_id] = /^stand-in for X on (\S+) client_id=(\S+) client_secret=\S{50}\n$/.exec(line);

@@ -87,25 +87,27 @@ const ANSWERING = ["answer", "effect-then-answer"];
 const TIMED = ["delay", "close-then-effect", "slow-body"];
 
 /** Checks a fault as it is switched on, so that a mistyped one fails there and not silently later. */
-export function newFault({ method, path, skip = 0, times = 1, kind, ms, preset, status, headers = {}, body = "" }) {
+export function newFault({ method, path, username, skip = 0, times = 1, kind, ms, preset, status, headers = {}, body = "" }) {
   if (!Object.hasOwn(KINDS, kind)) throw new TypeError(`kind must be one of ${Object.keys(KINDS).join(", ")}`);
   if (TIMED.includes(kind) && !(ms > 0)) throw new TypeError(`${kind} needs ms`);
-  if (!ANSWERING.includes(kind)) return { method, path, skip, times, kind, ms };
+  const whichCalls = { method, path, username, skip, times };
+  if (!ANSWERING.includes(kind)) return { ...whichCalls, kind, ms };
   if (preset === undefined && !Number.isInteger(status)) throw new TypeError(`${kind} needs a preset or a status`);
   if (preset !== undefined && !Object.hasOwn(PRESETS, preset)) {
     throw new TypeError(`preset must be one of ${Object.keys(PRESETS).join(", ")}`);
   }
-  return { method, path, skip, times, kind, preset, status, headers, body };
+  return { ...whichCalls, kind, preset, status, headers, body };
 }
 
 /**
- * The first fault that fits, used up once. `path` is the request's path or the route's pattern; `skip` lets so many
- * that fit pass first.
+ * The first fault that fits, used up once. `path` is the request's path or the route's pattern; `username` is the user
+ * whose token the request carries; `skip` lets so many that fit pass first.
  */
-export function takeFault(faults, request, route) {
-  const fits = ({ method, path }) =>
+export function takeFault(faults, request, route, caller) {
+  const fits = ({ method, path, username }) =>
     (method === undefined || method === request.method) &&
-    (path === undefined || path === request.path || path === route?.path);
+    (path === undefined || path === request.path || path === route?.path) &&
+    (username === undefined || username === caller);
   const fault = faults.find((candidate) => fits(candidate) && !passes(candidate));
   if (!fault) return null;
   fault.times -= 1;

@@ -49,7 +49,7 @@ const PRESETS = {
   "oauth-invalid-client": 400,
 };
 
-test("a_preset_answers_instead_of_the_effect", async (t) => {
+test("a preset answers instead of the effect", async (t) => {
   const { x, token } = await connected(t);
   for (const [preset, status] of Object.entries(PRESETS)) {
     x.fault({ method: "POST", path: "/2/tweets", kind: "answer", preset });
@@ -59,7 +59,7 @@ test("a_preset_answers_instead_of_the_effect", async (t) => {
   assert.deepEqual(x.faults(), []);
 });
 
-test("what_is_held_acts_once_it_is_released", async (t) => {
+test("what is held acts once it is released", async (t) => {
   const { x, token } = await connected(t);
   x.fault({ method: "POST", path: "/2/tweets", kind: "hold", times: 2 });
   const held = ["a", "b"].map((text) => post(x, { text }, token));
@@ -72,7 +72,7 @@ test("what_is_held_acts_once_it_is_released", async (t) => {
   assert.deepEqual(x.release(), { released: false });
 });
 
-test("an_answer_may_hide_that_the_effect_happened", async (t) => {
+test("an answer may hide that the effect happened", async (t) => {
   const { x, token } = await connected(t);
   x.fault({ kind: "effect-then-answer", preset: "unavailable" });
   assert.equal((await post(x, { text: "hidden" }, token)).status, 503);
@@ -80,7 +80,7 @@ test("an_answer_may_hide_that_the_effect_happened", async (t) => {
   assert.equal(x.posts({ text: "hidden" }).length, 1);
 });
 
-test("the_old_402_has_no_status_and_a_number_beyond_2_53", async (t) => {
+test("the old 402 has no status, and a number beyond 2^53", async (t) => {
   const { x, token } = await connected(t);
   x.fault({ kind: "answer", preset: "credits-old" });
   const { text, body } = await post(x, { text: "a" }, token);
@@ -88,7 +88,7 @@ test("the_old_402_has_no_status_and_a_number_beyond_2_53", async (t) => {
   assert.ok(!("status" in body));
 });
 
-test("a_429_preset_says_when_its_window_ends", async (t) => {
+test("a 429 preset says when its window ends", async (t) => {
   const { x, token } = await connected(t);
   x.clock({ frozen: true });
   x.fault({ kind: "answer", preset: "rate-limit-24h" });
@@ -98,7 +98,7 @@ test("a_429_preset_says_when_its_window_ends", async (t) => {
   assert.equal(headers.get("x-app-limit-24hour-reset"), String(Math.ceil((x.now().now + 86_400_000) / 1000)));
 });
 
-test("a_fault_happens_as_often_as_asked_and_only_where_asked", async (t) => {
+test("a fault happens as often as asked, and only where asked", async (t) => {
   const { x, token } = await connected(t);
   x.fault({ method: "GET", path: "/2/tweets/{id}", times: 2, kind: "answer", status: 500, body: { odd: true } });
   assert.equal((await get(x, "/2/users/me", token)).status, 200);
@@ -107,7 +107,21 @@ test("a_fault_happens_as_often_as_asked_and_only_where_asked", async (t) => {
   assert.deepEqual(statuses, [500, 500, 200]);
 });
 
-test("a_fault_may_let_some_pass_first", async (t) => {
+test("a fault may be one person's, and so may what is asked of the log", async (t) => {
+  const { x, token } = await connected(t);
+  const linus = await connect(x, { username: "linus" });
+  const fault = { username: "linus", kind: "answer", preset: "unavailable" };
+  for (const path of ["/2/users/me", "/2/oauth2/token"]) x.fault({ ...fault, path });
+  assert.deepEqual([await get(x, "/2/users/me", token), await get(x, "/2/users/me", linus)].map(({ status }) => status), [200, 503]);
+  assert.deepEqual([await refresh(x, token.refresh_token), await refresh(x, linus.refresh_token)].map(({ status }) => status), [200, 503]);
+  x.fault({ ...fault, path: "/2/oauth2/token" });
+  assert.equal((await exchange(x, consent(x, { username: "linus" }))).status, 503);
+  const statuses = (username) => x.requests({ username }).map(({ path, status }) => `${path} ${status}`);
+  assert.deepEqual(statuses("ada"), ["/2/oauth2/token 200", "/2/users/me 200", "/2/oauth2/token 200"]);
+  assert.deepEqual(statuses("linus"), ["/2/oauth2/token 200", "/2/users/me 503", "/2/oauth2/token 503", "/2/oauth2/token 503"]);
+});
+
+test("a fault may let some pass first", async (t) => {
   const { x, token } = await connected(t);
   x.fault({ path: "/2/tweets/{id}", skip: 2, kind: "answer", status: 500 });
   x.fault({ path: "/2/tweets/2", kind: "answer", status: 501 });
@@ -116,7 +130,7 @@ test("a_fault_may_let_some_pass_first", async (t) => {
   assert.deepEqual(statuses, [200, 501, 500, 200]);
 });
 
-test("an_answer_may_be_of_any_type_and_size", async (t) => {
+test("an answer may be of any type and size", async (t) => {
   const { x, token } = await connected(t);
   const large = "x".repeat(17 * 1024 * 1024);
   for (const [type, body] of [["text/html", "<p>"], ["image/svg+xml", "<svg/>"], ["application/json", large]]) {
@@ -126,7 +140,7 @@ test("an_answer_may_be_of_any_type_and_size", async (t) => {
   }
 });
 
-test("close_has_no_effect", async (t) => {
+test("a fault of the kind close has no effect", async (t) => {
   const { x, token } = await connected(t);
   x.fault({ path: "/2/tweets", kind: "close" });
   await assert.rejects(post(x, { text: "a" }, token));
@@ -134,14 +148,14 @@ test("close_has_no_effect", async (t) => {
   assert.equal(x.requests({ path: "/2/tweets" })[0].status, "closed");
 });
 
-test("effect_then_close_loses_only_the_answer", async (t) => {
+test("effect-then-close loses only the answer", async (t) => {
   const { x, token } = await connected(t);
   x.fault({ path: "/2/tweets", kind: "effect-then-close" });
   await assert.rejects(post(x, { text: "a" }, token));
   assert.equal(x.posts().length, 1);
 });
 
-test("a_lost_refresh_answer_spends_the_token", async (t) => {
+test("a lost refresh answer spends the token", async (t) => {
   const { x, token } = await connected(t);
   x.fault({ path: "/2/oauth2/token", kind: "effect-then-close" });
   await assert.rejects(refresh(x, token.refresh_token));
@@ -149,7 +163,7 @@ test("a_lost_refresh_answer_spends_the_token", async (t) => {
   assert.equal(body.error_description, "Value passed for the token was invalid.");
 });
 
-test("close_then_effect_acts_after_the_connection_died", async (t) => {
+test("close-then-effect acts after the connection died", async (t) => {
   const { x, token } = await connected(t);
   x.fault({ path: "/2/tweets", kind: "close-then-effect", ms: 20 });
   await assert.rejects(post(x, { text: "a" }, token));
@@ -158,7 +172,7 @@ test("close_then_effect_acts_after_the_connection_died", async (t) => {
   assert.equal(x.posts().length, 1);
 });
 
-test("with_an_acting_delay_a_request_acts_though_its_sender_is_gone", async (t) => {
+test("with an acting delay, a request acts though its sender is gone", async (t) => {
   const { x, token } = await connected(t);
   x.set({ acting_delay_ms: 30 });
   const body = '{"text":"orphan"}';
@@ -172,7 +186,7 @@ test("with_an_acting_delay_a_request_acts_though_its_sender_is_gone", async (t) 
   assert.equal(x.posts({ text: "orphan" }).length, 1);
 });
 
-test("a_body_that_breaks_off_is_no_request", async (t) => {
+test("a body that breaks off is no request", async (t) => {
   const { x, token } = await connected(t);
   const socket = dial(new URL(x.origin).port, "127.0.0.1");
   socket.end(
@@ -200,7 +214,7 @@ async function killWhilePosting(x, { access_token }, text) {
   assert.deepEqual(await once(caller, "exit"), [null, "SIGKILL"]);
 }
 
-test("whatever_was_on_its_way_acts_once_though_its_sender_was_killed", async (t) => {
+test("whatever was on its way acts once, though its sender was killed", async (t) => {
   const { x, token } = await connected(t);
   x.set({ listing_delay_ms: 30_000 });
   const deaths = [
@@ -221,7 +235,7 @@ test("whatever_was_on_its_way_acts_once_though_its_sender_was_killed", async (t)
   assert.equal((await timeline()).body.meta.result_count, 4);
 });
 
-test("delay_answers_late_and_fully", async (t) => {
+test("a fault of the kind delay answers late and fully", async (t) => {
   const { x } = await connected(t);
   x.fault({ path: "/2/oauth2/token", kind: "delay", ms: 30 });
   const before = performance.now();
@@ -229,14 +243,14 @@ test("delay_answers_late_and_fully", async (t) => {
   assert.ok(performance.now() - before >= 29);
 });
 
-test("malformed_acts_and_answers_half_a_body", async (t) => {
+test("a fault of the kind malformed acts, and answers half a body", async (t) => {
   const { x, token } = await connected(t);
   x.fault({ path: "/2/tweets", kind: "malformed" });
   await assert.rejects(post(x, { text: "a" }, token), SyntaxError);
   assert.equal(x.posts().length, 1);
 });
 
-test("a_slow_body_arrives_whole_and_its_reader_may_leave", async (t) => {
+test("a slow body arrives whole, and its reader may leave", async (t) => {
   const { x, token } = await connected(t);
   x.fault({ path: "/2/users/me", kind: "slow-body", ms: 40, times: 2 });
   assert.equal((await get(x, "/2/users/me", token)).body.data.username, "ada");
@@ -246,7 +260,7 @@ test("a_slow_body_arrives_whole_and_its_reader_may_leave", async (t) => {
   assert.equal((await get(x, "/2/users/me", token)).status, 200);
 });
 
-test("closing_ends_what_is_still_delayed", async (t) => {
+test("closing the stand-in ends what is still delayed", async (t) => {
   const { x, token } = await connected(t);
   x.fault({ path: "/2/users/me", kind: "delay", ms: 60_000 });
   const pending = assert.rejects(get(x, "/2/users/me", token));
@@ -255,7 +269,7 @@ test("closing_ends_what_is_still_delayed", async (t) => {
   await pending;
 });
 
-test("a_mistyped_fault_is_refused_when_it_is_switched_on", async (t) => {
+test("a mistyped fault is refused when it is switched on", async (t) => {
   const x = await start(t);
   const mistyped = [
     { kind: "explode" },

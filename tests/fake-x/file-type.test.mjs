@@ -5,7 +5,7 @@ import { gif, jpeg, mov, mp4, png, srt, webp } from "./sample-files.mjs";
 
 const vp8 = (layout, hex) => Buffer.concat([Buffer.from(`RIFF....WEBP${layout}`, "latin1"), Buffer.from(hex, "hex")]);
 
-test("a_file_is_what_its_first_bytes_say", () => {
+test("a file is what its first bytes say", () => {
   const files = {
     "image/png": png(), "image/gif": gif(), "image/jpeg": jpeg(), "image/webp": webp(), "video/mp4": mp4(),
     "video/quicktime": mov(), "text/srt": srt(), "text/vtt": Buffer.from("WEBVTT\n"),
@@ -18,7 +18,7 @@ test("a_file_is_what_its_first_bytes_say", () => {
   }
 });
 
-test("width_and_height_are_read_from_every_kind_of_picture", () => {
+test("width and height are read from every kind of picture", () => {
   for (const [type, make] of Object.entries({ png, gif, jpeg, webp })) {
     assert.deepEqual(dimensionsOf(`image/${type}`, make({ w: 1280, h: 720 })), { w: 1280, h: 720 }, type);
   }
@@ -28,7 +28,7 @@ test("width_and_height_are_read_from_every_kind_of_picture", () => {
   assert.deepEqual(dimensionsOf("image/webp", lossless), { w: 1280, h: 720 });
 });
 
-test("a_picture_that_is_cut_short_has_no_size", () => {
+test("a picture that is cut short has no size", () => {
   for (const [type, make] of Object.entries({ png, gif, jpeg, webp })) {
     assert.equal(dimensionsOf(`image/${type}`, make().subarray(0, 9)), null, type);
   }

@@ -7,7 +7,7 @@ import { mp4, png, srt } from "./sample-files.mjs";
 const describe = (x, token, body) => call(x, "POST", "/2/media/metadata", token, body);
 const altText = (id, text) => ({ id, metadata: { alt_text: { text } } });
 
-test("an_alt_text_arrives_and_is_read_back", async (t) => {
+test("an alt text arrives, and is read back", async (t) => {
   const { x, token } = await uploading(t);
   const { id, media_key } = (await simple(x, token, png())).body.data;
   const { status, body } = await describe(x, token, altText(id, "A dancing cat 🐈"));
@@ -19,7 +19,7 @@ test("an_alt_text_arrives_and_is_read_back", async (t) => {
   assert.equal(x.app.credits, 99.995);
 });
 
-test("what_was_said_before_stays_beside_what_is_said_now", async (t) => {
+test("what was said before stays beside what is said now", async (t) => {
   const { x, token } = await uploading(t);
   const { id } = (await simple(x, token, png())).body.data;
   await describe(x, token, altText(id, "first"));
@@ -29,7 +29,7 @@ test("what_was_said_before_stays_beside_what_is_said_now", async (t) => {
   assert.deepEqual(body.data.associated_metadata, expected);
 });
 
-test("an_alt_text_has_at_most_1000_characters", async (t) => {
+test("an alt text has at most 1000 characters", async (t) => {
   const { x, token } = await uploading(t);
   const { id } = (await simple(x, token, png())).body.data;
   assert.equal((await describe(x, token, altText(id, "🐈".repeat(1000)))).status, 200);
@@ -38,7 +38,7 @@ test("an_alt_text_has_at_most_1000_characters", async (t) => {
   assert.equal((await describe(x, token, { id, metadata: { caption: {} } })).status, 400);
 });
 
-test("metadata_is_for_ones_own_finished_uploads_and_needs_media_write", async (t) => {
+test("metadata is for one's own finished uploads and needs media.write", async (t) => {
   const { x, token } = await uploading(t);
   const { id } = (await simple(x, token, png())).body.data;
   const { id: open } = (await initialize(x, token, 64)).body.data;
@@ -51,7 +51,7 @@ test("metadata_is_for_ones_own_finished_uploads_and_needs_media_write", async (t
   assert.equal(x.media()[0].alt_text, null);
 });
 
-test("subtitles_are_a_file_of_their_own_beside_a_video_one_for_each_language", async (t) => {
+test("subtitles are a file of their own beside a video, one for each language", async (t) => {
   const { x, token } = await uploading(t);
   const video = await upload(x, token, mp4());
   const file = await upload(x, token, srt(), { category: "subtitles" });
@@ -76,7 +76,7 @@ test("subtitles_are_a_file_of_their_own_beside_a_video_one_for_each_language", a
   assert.equal(x.media()[0].subtitles.length, 1);
 });
 
-test("subtitles_need_a_video_a_file_of_text_and_a_language", async (t) => {
+test("subtitles need a video, a file of text and a language", async (t) => {
   const { x, token } = await uploading(t);
   const video = await upload(x, token, mp4());
   const photo = await upload(x, token, png(), { category: "tweet_image" });

@@ -8,7 +8,7 @@ const connected = async (t, given) => {
   return { x, token: await connect(x, given) };
 };
 
-test("every_answer_tells_what_is_left_of_the_window", async (t) => {
+test("every answer tells what is left of the window", async (t) => {
   const { x, token } = await connected(t);
   const { headers } = await get(x, "/2/users/me", token);
   assert.equal(headers.get("x-rate-limit-limit"), "75");
@@ -17,13 +17,13 @@ test("every_answer_tells_what_is_left_of_the_window", async (t) => {
   assert.equal(headers.get("x-access-level"), "read-write");
 });
 
-test("post_tweets_also_tells_the_24_hour_window_of_the_app", async (t) => {
+test("POST /2/tweets also tells the 24-hour window of the app", async (t) => {
   const { x, token } = await connected(t);
   const { headers } = await post(x, { text: "a" }, token);
   assert.equal(headers.get("x-app-limit-24hour-remaining"), "9999");
 });
 
-test("the_76th_me_in_15_minutes_is_429_until_the_window_ends", async (t) => {
+test("the 76th question who one is within 15 minutes is 429 until the window ends", async (t) => {
   const { x, token } = await connected(t);
   for (let count = 0; count < 75; count += 1) assert.equal((await get(x, "/2/users/me", token)).status, 200);
   const refused = await get(x, "/2/users/me", token);
@@ -35,7 +35,7 @@ test("the_76th_me_in_15_minutes_is_429_until_the_window_ends", async (t) => {
   assert.equal((await get(x, "/2/users/me", token)).status, 200);
 });
 
-test("a_window_of_one_user_is_not_anothers_but_the_apps_is_shared", async (t) => {
+test("a window of one user is not another's, but the app's is shared", async (t) => {
   const { x, token } = await connected(t);
   const other = await connect(x, { username: "linus" });
   x.set({ limits: { "POST /2/tweets": { user_15min: 1, app_24h: 2 } } });
@@ -49,7 +49,7 @@ test("a_window_of_one_user_is_not_anothers_but_the_apps_is_shared", async (t) =>
   assert.equal(capped.headers.get("x-app-limit-24hour-remaining"), "0");
 });
 
-test("a_post_with_a_url_costs_more_and_a_refused_one_nothing", async (t) => {
+test("a post with a URL costs more, and a refused one nothing", async (t) => {
   const { x, token } = await connected(t);
   await post(x, { text: "plain" }, token);
   await post(x, { text: "plain" }, token);
@@ -59,7 +59,7 @@ test("a_post_with_a_url_costs_more_and_a_refused_one_nothing", async (t) => {
   assert.deepEqual(body.data, { free_balance: 0, prepaid_balance: 99.785, total_balance: 99.785 });
 });
 
-test("an_empty_balance_is_402_whatever_the_rate_limit_has_left", async (t) => {
+test("an empty balance is 402 whatever the rate limit has left", async (t) => {
   const { x, token } = await connected(t);
   x.setApp({ client_id: x.app.client_id, credits: 0.01 });
   assert.equal((await post(x, { text: "below zero" }, token)).status, 201);
@@ -75,7 +75,7 @@ test("an_empty_balance_is_402_whatever_the_rate_limit_has_left", async (t) => {
   assert.equal((await get(x, "/2/usage/credits", token)).status, 200);
 });
 
-test("at_zero_every_billed_call_is_402_in_the_old_gateways_words_too", async (t) => {
+test("at zero every billed call is 402, in the old gateway's words too", async (t) => {
   const { x, token } = await connected(t);
   const me = x.users()[0].id;
   x.setApp({ client_id: x.app.client_id, credits: 0 });
@@ -93,7 +93,7 @@ test("at_zero_every_billed_call_is_402_in_the_old_gateways_words_too", async (t)
   assert.deepEqual([status, body.data.total_balance, x.app.credits], [200, 0, 0]);
 });
 
-test("each_step_of_an_upload_has_a_window_of_its_own", async (t) => {
+test("each step of an upload has a window of its own", async (t) => {
   const { x, token } = await connected(t, { scopes: MEDIA_SCOPES });
   const steps = [
     ["POST", "/2/media/upload", "499", "49999"], ["GET", "/2/media/upload", "999", "99999"],
@@ -108,7 +108,7 @@ test("each_step_of_an_upload_has_a_window_of_its_own", async (t) => {
   }
 });
 
-test("a_window_of_24_hours_may_be_the_users_or_the_apps_on_any_limited_call", async (t) => {
+test("a window of 24 hours may be the user's or the app's, on any limited call", async (t) => {
   const { x, token } = await connected(t);
   const me = x.users()[0].id;
   x.set({ limits: { "POST /2/users/{id}/retweets": { user_24h: 1, app_24h: 9 } } });

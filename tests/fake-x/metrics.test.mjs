@@ -9,7 +9,7 @@ const connected = async (t) => {
   return { x, token: await connect(x) };
 };
 
-test("metrics_are_what_the_control_plane_says_and_else_counted", async (t) => {
+test("metrics are what the control plane says, and else counted", async (t) => {
   const { x, token } = await connected(t);
   const { id } = x.post({ username: "ada", text: "hello" });
   x.post({ username: "linus", text: "hi", in_reply_to_tweet_id: id });
@@ -24,7 +24,7 @@ test("metrics_are_what_the_control_plane_says_and_else_counted", async (t) => {
   assert.deepEqual([organic.like_count, organic.reply_count, organic.repost_count], [7, 1, 0]);
 });
 
-test("a_metric_that_x_does_not_have_is_refused_by_the_control_plane", async (t) => {
+test("a metric that X does not have is refused by the control plane", async (t) => {
   const { x } = await connected(t);
   const { id } = x.post({ username: "ada", text: "hello" });
   assert.throws(() => x.setPost({ id, public_metrics: { claps: 1 } }), /unknown key claps/);
@@ -32,7 +32,7 @@ test("a_metric_that_x_does_not_have_is_refused_by_the_control_plane", async (t) 
   assert.throws(() => x.setPost({ id: "1" }), /no post has the id 1/);
 });
 
-test("private_metrics_of_a_post_older_than_30_days_are_errors_and_the_post_is_left_out", async (t) => {
+test("private metrics of a post older than 30 days are errors, and the post is left out", async (t) => {
   const { x, token } = await connected(t);
   x.clock({ frozen: true });
   const [young, old] = ["young", "old"].map((text) => x.post({ username: "ada", text }));
@@ -59,7 +59,7 @@ test("private_metrics_of_a_post_older_than_30_days_are_errors_and_the_post_is_le
   assert.equal((await get(x, path, token)).body.data.length, 2, "public metrics have no age");
 });
 
-test("private_metrics_of_another_are_errors_too", async (t) => {
+test("private metrics of another are errors too", async (t) => {
   const { x, token } = await connected(t);
   const { id } = x.post({ username: "linus", text: "mine" });
   const { body } = await get(x, `/2/tweets/${id}?tweet.fields=non_public_metrics`, token);
@@ -67,7 +67,7 @@ test("private_metrics_of_another_are_errors_too", async (t) => {
   assert.equal(body.errors[0].detail.includes(`on the Tweet with id : [${id}]`), true);
 });
 
-test("a_timeline_with_private_metrics_ends_30_days_back", async (t) => {
+test("a timeline with private metrics ends 30 days back", async (t) => {
   const { x, token } = await connected(t);
   const [old, young] = ["old", "young"].map((text) => x.post({ username: "ada", text }));
   x.setPost({ id: old.id, created_at: x.now().now - 31 * DAY });
@@ -77,7 +77,7 @@ test("a_timeline_with_private_metrics_ends_30_days_back", async (t) => {
   assert.deepEqual([body.data.map(({ id }) => id), body.errors], [[young.id], undefined]);
 });
 
-test("what_a_repost_answers_to_private_metrics_is_an_error", async (t) => {
+test("what a repost answers to private metrics is an error", async (t) => {
   const { x, token } = await connected(t);
   const { id } = x.post({ username: "linus", text: "theirs" });
   const me = x.users()[0].id;

@@ -10,7 +10,7 @@ async function encoded(fields) {
   return [response.headers.get("content-type"), Buffer.from(await response.arrayBuffer())];
 }
 
-test("text_and_bytes_come_back_as_they_were_sent", async () => {
+test("text and bytes come back as they were sent", async () => {
   const bytes = Buffer.from([0, 13, 10, 45, 45, 255, 13, 10, 13, 10]);
   const [type, body] = await encoded({ segment_index: "3", media: new Blob([bytes]), empty: "" });
   const parts = partsOf(type, body);
@@ -20,12 +20,12 @@ test("text_and_bytes_come_back_as_they_were_sent", async () => {
   assert.equal(parts.get("empty").length, 0);
 });
 
-test("a_boundary_may_be_quoted_and_text_may_stand_before_the_first", () => {
+test("a boundary may be quoted and text may stand before the first", () => {
   const body = Buffer.from('preamble\r\n--a b\r\ncontent-disposition: form-data; name="x"\r\n\r\n1\r\n--a b--\r\n');
   assert.equal(partsOf('multipart/form-data; boundary="a b"', body).get("x").toString(), "1");
 });
 
-test("what_is_cut_short_or_names_a_part_twice_is_not_well_formed", async () => {
+test("what is cut short or names a part twice is not well formed", async () => {
   const [type, body] = await encoded({ media: new Blob(["bytes"]) });
   const cuts = Array.from({ length: body.length - 4 }, (_, length) => body.subarray(0, length));
   for (const cut of cuts) assert.equal(partsOf(type, cut), null);
@@ -35,7 +35,7 @@ test("what_is_cut_short_or_names_a_part_twice_is_not_well_formed", async () => {
   assert.equal(partsOf("multipart/form-data; boundary=b", Buffer.from("--b\r\n\r\n1\r\n--b--")), null);
 });
 
-test("only_form_data_is_multipart_here", () => {
+test("only form-data is multipart here", () => {
   assert.ok(isMultipart("Multipart/Form-Data; boundary=b"));
   assert.ok(!isMultipart("multipart/mixed; boundary=b") && !isMultipart(undefined));
 });

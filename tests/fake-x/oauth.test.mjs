@@ -14,7 +14,7 @@ const HEADER = [401, "unauthorized_client", "Missing valid authorization header"
 
 const me = async (x, access_token) => (await get(x, "/2/users/me", { access_token })).status;
 
-test("a_code_becomes_a_pair_whose_scope_is_in_another_order", async (t) => {
+test("a code becomes a pair whose scope is in another order", async (t) => {
   const x = await start(t);
   const { body } = await exchange(x, consent(x));
   assert.deepEqual(Object.keys(body), ["token_type", "expires_in", "access_token", "scope", "refresh_token"]);
@@ -24,7 +24,7 @@ test("a_code_becomes_a_pair_whose_scope_is_in_another_order", async (t) => {
   assert.match(Buffer.from(body.access_token, "base64").toString(), /^[\w-]+:\d{13}:1:1:at:1$/);
 });
 
-test("an_access_token_lives_as_long_as_the_settings_say", async (t) => {
+test("an access token lives as long as the settings say", async (t) => {
   const x = await start(t);
   x.clock({ frozen: true });
   x.set({ access_token_ms: 10_000 });
@@ -36,7 +36,7 @@ test("an_access_token_lives_as_long_as_the_settings_say", async (t) => {
   assert.equal(await me(x, access_token), 401);
 });
 
-test("an_odd_token_answer_has_other_types_beside_tokens_that_work", async (t) => {
+test("an odd token answer has other types beside tokens that work", async (t) => {
   const x = await start(t);
   x.set({ token_answer: "odd" });
   const body = await connect(x);
@@ -46,20 +46,20 @@ test("an_odd_token_answer_has_other_types_beside_tokens_that_work", async (t) =>
   assert.equal((await refresh(x, body.refresh_token)).status, 200);
 });
 
-test("no_refresh_token_without_offline_access", async (t) => {
+test("there is no refresh token without offline.access", async (t) => {
   const x = await start(t);
   const body = await connect(x, { scopes: ["tweet.read", "users.read"] });
   assert.ok(!("refresh_token" in body));
 });
 
-test("a_code_works_once", async (t) => {
+test("a code works once", async (t) => {
   const x = await start(t);
   const code = consent(x);
   await exchange(x, code);
   refused(await exchange(x, code), ...CODE);
 });
 
-test("a_code_ends_after_30_seconds", async (t) => {
+test("a code ends after 30 seconds", async (t) => {
   const x = await start(t);
   x.clock({ frozen: true });
   const [early, late] = [consent(x), consent(x)];
@@ -69,7 +69,7 @@ test("a_code_ends_after_30_seconds", async (t) => {
   refused(await exchange(x, late), ...CODE);
 });
 
-test("a_code_is_bound_to_its_redirect_uri_and_verifier", async (t) => {
+test("a code is bound to its redirect URI and verifier", async (t) => {
   const x = await start(t);
   refused(
     await exchange(x, consent(x), { redirect_uri: "https://elsewhere.example/" }),
@@ -85,13 +85,13 @@ test("a_code_is_bound_to_its_redirect_uri_and_verifier", async (t) => {
   );
 });
 
-test("a_plain_challenge_is_the_verifier_itself", async (t) => {
+test("a plain challenge is the verifier itself", async (t) => {
   const x = await start(t);
   const code = consent(x, { code_challenge: VERIFIER, code_challenge_method: "plain" });
   assert.equal((await exchange(x, code)).status, 200);
 });
 
-test("a_missing_parameter_is_named", async (t) => {
+test("a missing parameter is named", async (t) => {
   const x = await start(t);
   for (const name of ["grant_type", "code", "redirect_uri", "code_verifier"]) {
     const fields = codeFields(x, consent(x));
@@ -103,14 +103,14 @@ test("a_missing_parameter_is_named", async (t) => {
   refused(bare, 400, "invalid_request", "Missing required parameter [client_id].");
 });
 
-test("an_unknown_grant_type_is_refused", async (t) => {
+test("an unknown grant type is refused", async (t) => {
   const x = await start(t);
   const description =
     "Value passed for the grant type was invalid. Grant type should be one of [authorization_code, refresh_token].";
   refused(await exchange(x, consent(x), { grant_type: "password" }), 400, "invalid_request", description);
 });
 
-test("basic_may_come_with_the_client_in_the_body_or_without", async (t) => {
+test("Basic may come with the client in the body or without", async (t) => {
   const x = await start(t);
   const { client_id, client_secret } = x.app;
   for (const extra of [{}, { client_id }, { client_id, client_secret }]) {
@@ -118,19 +118,19 @@ test("basic_may_come_with_the_client_in_the_body_or_without", async (t) => {
   }
 });
 
-test("a_confidential_client_needs_a_good_basic_header", async (t) => {
+test("a confidential client needs a good Basic header", async (t) => {
   const x = await start(t);
   const { client_id, client_secret } = x.app;
   refused(await exchange(x, consent(x), { client_id, client_secret }, null), ...HEADER);
   refused(await exchange(x, consent(x), {}, basic({ client_id, client_secret: "wrong" })), ...HEADER);
 });
 
-test("an_unknown_client_is_invalid_client", async (t) => {
+test("an unknown client is invalid_client", async (t) => {
   const x = await start(t);
   refused(await exchange(x, consent(x), {}, basic({ client_id: "who", client_secret: "?" })), ...CLIENT);
 });
 
-test("a_public_client_names_itself_and_sends_no_basic", async (t) => {
+test("a public client names itself and sends no Basic", async (t) => {
   const x = await start(t);
   const app = x.addApp({ type: "public", callbacks: [x.app.callbacks[0]] });
   const code = () => consent(x, { client_id: app.client_id });
@@ -139,7 +139,7 @@ test("a_public_client_names_itself_and_sends_no_basic", async (t) => {
   refused(await exchange(x, code(), {}, basic({ ...app, client_secret: "" })), ...CLIENT);
 });
 
-test("refresh_rotates_both_tokens", async (t) => {
+test("a refresh rotates both tokens", async (t) => {
   const x = await start(t);
   const first = await connect(x);
   const { body: second } = await refresh(x, first.refresh_token);
@@ -147,7 +147,7 @@ test("refresh_rotates_both_tokens", async (t) => {
   assert.equal(await me(x, second.access_token), 200);
 });
 
-test("reuse_of_a_refresh_token_ends_the_whole_family", async (t) => {
+test("the reuse of a refresh token ends the whole family", async (t) => {
   const x = await start(t);
   const first = await connect(x);
   const { body: second } = await refresh(x, first.refresh_token);
@@ -156,7 +156,7 @@ test("reuse_of_a_refresh_token_ends_the_whole_family", async (t) => {
   refused(await refresh(x, second.refresh_token), ...TOKEN);
 });
 
-test("reuse_leaves_the_users_other_connections_alone", async (t) => {
+test("a reuse leaves the user's other connections alone", async (t) => {
   const x = await start(t);
   const [broken, other] = [await connect(x), await connect(x)];
   await refresh(x, broken.refresh_token);
@@ -164,21 +164,21 @@ test("reuse_leaves_the_users_other_connections_alone", async (t) => {
   assert.equal(await me(x, other.access_token), 200);
 });
 
-test("credential_probe_tells_secret_and_id_apart", async (t) => {
+test("a probe of the credentials tells secret and id apart", async (t) => {
   const x = await start(t);
   refused(await refresh(x, "junk"), ...TOKEN);
   refused(await refresh(x, "junk", basic({ ...x.app, client_secret: "bad" })), ...HEADER);
   refused(await refresh(x, "junk", basic({ ...x.app, client_id: "bad" })), ...CLIENT);
 });
 
-test("another_apps_refresh_token_is_invalid_client", async (t) => {
+test("another app's refresh token is invalid_client", async (t) => {
   const x = await start(t);
   const { refresh_token } = await connect(x);
   refused(await refresh(x, refresh_token, basic(x.addApp())), ...CLIENT);
   assert.equal((await refresh(x, refresh_token)).status, 200);
 });
 
-test("an_access_token_lives_two_hours", async (t) => {
+test("an access token lives two hours", async (t) => {
   const x = await start(t);
   x.clock({ frozen: true });
   const { access_token } = await connect(x);
@@ -188,7 +188,7 @@ test("an_access_token_lives_two_hours", async (t) => {
   assert.equal(await me(x, access_token), 401);
 });
 
-test("revoke_ends_one_token_and_not_its_pair", async (t) => {
+test("a revocation ends one token and not its pair", async (t) => {
   const x = await start(t);
   const { access_token, refresh_token } = await connect(x);
   const fields = { token: access_token, token_type_hint: "access_token" };
@@ -198,7 +198,7 @@ test("revoke_ends_one_token_and_not_its_pair", async (t) => {
   assert.equal((await refresh(x, refresh_token)).status, 200);
 });
 
-test("revoke_authenticates_the_client", async (t) => {
+test("a revocation authenticates the client", async (t) => {
   const x = await start(t);
   const { access_token } = await connect(x);
   refused(await form(x, "/2/oauth2/revoke", { token: access_token, client_id: x.app.client_id }), ...HEADER);

@@ -7,7 +7,7 @@ const connected = async (t, given) => {
   return { x, token: await connect(x, given) };
 };
 
-test("me_answers_id_name_and_username_and_what_else_is_asked", async (t) => {
+test("who one is: the answer has id, name, username, and what else is asked", async (t) => {
   const { x, token } = await connected(t, { username: "grace_h" });
   const { body } = await get(x, "/2/users/me", token);
   assert.deepEqual(Object.keys(body.data), ["id", "name", "username"]);
@@ -15,7 +15,7 @@ test("me_answers_id_name_and_username_and_what_else_is_asked", async (t) => {
   assert.deepEqual([more.body.data.subscription_type, more.body.data.verified_type], ["Premium", "blue"]);
 });
 
-test("e_mail_needs_the_scope_and_an_app_that_asks_for_it", async (t) => {
+test("an e-mail address needs the scope, and an app that asks for it", async (t) => {
   const { x, token } = await connected(t, { scopes: [...SCOPES, "users.email"] });
   const email = async () => (await get(x, "/2/users/me?user.fields=confirmed_email", token)).body.data.confirmed_email;
   assert.equal(await email(), undefined);
@@ -23,7 +23,7 @@ test("e_mail_needs_the_scope_and_an_app_that_asks_for_it", async (t) => {
   assert.equal(await email(), "ada@example.com");
 });
 
-test("each_dialect_has_its_own_keys", async (t) => {
+test("each dialect has its own keys", async (t) => {
   const { x, token } = await connected(t);
   const { id } = x.post({ username: "linus", text: "hello" });
   const old = (await get(x, `/2/tweets/${id}?tweet.fields=public_metrics,author_id&expansions=author_id`, token)).body;
@@ -36,7 +36,7 @@ test("each_dialect_has_its_own_keys", async (t) => {
   }
 });
 
-test("author_id_is_an_expansion_in_the_new_dialect_and_dropped_as_a_field", async (t) => {
+test("author_id is an expansion in the new dialect, and dropped as a field", async (t) => {
   const { x, token } = await connected(t);
   const { id } = x.post({ username: "linus", text: "hello" });
   const { status, body } = await get(x, `/2/tweets/${id}?post.fields=author_id`, token);
@@ -44,13 +44,13 @@ test("author_id_is_an_expansion_in_the_new_dialect_and_dropped_as_a_field", asyn
   assert.deepEqual(body, { errors: [], data: { id, text: "hello" } });
 });
 
-test("an_unknown_query_parameter_is_ignored", async (t) => {
+test("an unknown query parameter is ignored", async (t) => {
   const { x, token } = await connected(t);
   const { id } = x.post({ username: "linus", text: "hello" });
   assert.deepEqual((await get(x, `/2/tweets/${id}?colour=red`, token)).body, { data: { id, text: "hello" } });
 });
 
-test("a_missing_post_is_200_with_errors", async (t) => {
+test("a missing post is 200 with errors", async (t) => {
   const { x, token } = await connected(t);
   const { status, body } = await get(x, "/2/tweets/456", token);
   assert.equal(status, 200);
@@ -69,7 +69,7 @@ test("a_missing_post_is_200_with_errors", async (t) => {
   });
 });
 
-test("several_ids_bring_data_and_errors_together", async (t) => {
+test("several ids bring data and errors together", async (t) => {
   const { x, token } = await connected(t);
   const { id } = x.post({ username: "linus", text: "hello" });
   const { body } = await get(x, `/2/tweets?ids=${id},456`, token);
@@ -78,7 +78,7 @@ test("several_ids_bring_data_and_errors_together", async (t) => {
   assert.equal(tooMany.status, 400);
 });
 
-test("a_reply_names_what_it_answers", async (t) => {
+test("a reply names what it answers", async (t) => {
   const { x, token } = await connected(t);
   const parent = x.post({ username: "linus", text: "hello" });
   const reply = x.post({ username: "ada", text: "hi", in_reply_to_tweet_id: parent.id });
@@ -89,7 +89,7 @@ test("a_reply_names_what_it_answers", async (t) => {
   assert.equal(body.includes.tweets[0].id, parent.id);
 });
 
-test("a_long_post_is_cut_and_whole_in_note_post", async (t) => {
+test("a long post is cut, and whole in note_post", async (t) => {
   const { x, token } = await connected(t, { username: "grace_h" });
   const text = "word ".repeat(100).trim();
   const { body } = await post(x, { text }, token);
@@ -98,7 +98,7 @@ test("a_long_post_is_cut_and_whole_in_note_post", async (t) => {
   assert.equal([...read.body.data.text].length, 280);
 });
 
-test("a_timeline_pages_from_new_to_old_and_new_posts_do_not_shift_it", async (t) => {
+test("a timeline pages from new to old, and new posts do not shift it", async (t) => {
   const { x, token } = await connected(t);
   const made = Array.from({ length: 7 }, (_, index) => x.post({ username: "linus", text: `no ${index}` }).id);
   const path = `/2/users/${x.posts()[0].author_id}/tweets?max_results=5`;
@@ -113,13 +113,13 @@ test("a_timeline_pages_from_new_to_old_and_new_posts_do_not_shift_it", async (t)
   assert.deepEqual(back.data, first.data);
 });
 
-test("an_empty_page_has_no_data", async (t) => {
+test("an empty page has no data", async (t) => {
   const { x, token } = await connected(t);
   const { body } = await get(x, `/2/users/${x.users()[0].id}/tweets`, token);
   assert.deepEqual(body, { meta: { result_count: 0 } });
 });
 
-test("a_timeline_is_bounded_by_ids_times_and_exclusions", async (t) => {
+test("a timeline is bounded by ids, times and exclusions", async (t) => {
   const { x, token } = await connected(t);
   x.clock({ frozen: true });
   const first = x.post({ username: "linus", text: "one" });
@@ -134,14 +134,14 @@ test("a_timeline_is_bounded_by_ids_times_and_exclusions", async (t) => {
   assert.deepEqual(await list("exclude=replies,retweets"), [first.id]);
 });
 
-test("times_are_whole_seconds", async (t) => {
+test("times are whole seconds", async (t) => {
   const { x, token } = await connected(t);
   const { id, created_at } = x.post({ username: "linus", text: "tick" });
   const { body } = await get(x, `/2/tweets/${id}?tweet.fields=created_at`, token);
   assert.equal(body.data.created_at, `${new Date(created_at).toISOString().slice(0, 19)}.000Z`);
 });
 
-test("a_bad_query_value_is_invalid_request", async (t) => {
+test("a bad value in a query is an Invalid Request", async (t) => {
   const { x, token } = await connected(t);
   const path = `/2/users/${x.users()[0].id}/tweets`;
   for (const query of ["max_results=4", "max_results=101", "since_id=x", "start_time=soon", "pagination_token=!"]) {
@@ -149,7 +149,7 @@ test("a_bad_query_value_is_invalid_request", async (t) => {
   }
 });
 
-test("a_post_may_be_listed_late_but_is_readable_at_once", async (t) => {
+test("a post may be listed late, but is readable at once", async (t) => {
   const { x, token } = await connected(t);
   x.clock({ frozen: true });
   x.set({ listing_delay_ms: 1000 });
@@ -161,7 +161,7 @@ test("a_post_may_be_listed_late_but_is_readable_at_once", async (t) => {
   assert.equal(await count(), 1);
 });
 
-test("a_post_is_shown_on_its_public_pages", async (t) => {
+test("a post is shown on its public pages", async (t) => {
   const x = await start(t);
   const { id } = x.post({ username: "ada", text: "<b>bold</b> https://example.com" });
   for (const path of [`/ada/status/${id}`, `/i/status/${id}`, "/ada", "/"]) {
@@ -173,7 +173,7 @@ test("a_post_is_shown_on_its_public_pages", async (t) => {
   for (const path of ["/ada/status/1", "/nobody"]) assert.equal((await fetch(x.origin + path)).status, 404);
 });
 
-test("a_reply_shows_the_mentions_of_whom_it_answers_before_its_own_words", async (t) => {
+test("a reply shows the mentions of whom it answers before its own words", async (t) => {
   const { x, token } = await connected(t);
   const asked = x.post({ username: "linus", text: "what do you think, @ada?" });
   const reply = (text, id) => post(x, { text, reply: { in_reply_to_tweet_id: id } }, token);
@@ -187,14 +187,14 @@ test("a_reply_shows_the_mentions_of_whom_it_answers_before_its_own_words", async
   assert.equal(x.posts({ text: "fine & good" }).length, 1, "the control plane knows the text as it was sent");
 });
 
-test("ones_own_thread_begins_with_no_mention", async (t) => {
+test("one's own thread begins with no mention", async (t) => {
   const { x, token } = await connected(t);
   const { id } = (await post(x, { text: "1/" }, token)).body.data;
   const second = await post(x, { text: "2/", reply: { in_reply_to_tweet_id: id } }, token);
   assert.equal(second.body.data.text, "2/");
 });
 
-test("a_quote_ends_with_the_link_of_what_it_quotes", async (t) => {
+test("a quote ends with the link of what it quotes", async (t) => {
   const { x, token } = await connected(t);
   x.setApp({ client_id: x.app.client_id, enterprise: true });
   const quoted = x.post({ username: "linus", text: "quotable" });
@@ -205,7 +205,7 @@ test("a_quote_ends_with_the_link_of_what_it_quotes", async (t) => {
   assert.deepEqual(data.display_text_range, [0, 7]);
 });
 
-test("a_long_posts_links_are_in_the_entities_of_its_note", async (t) => {
+test("a long post's links are in the entities of its note", async (t) => {
   const { x, token } = await connected(t, { username: "grace_h" });
   const text = `https://example.com/first ${"word ".repeat(80)}https://example.com/last`;
   const { body } = await post(x, { text }, token);

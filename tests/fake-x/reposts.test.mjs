@@ -11,7 +11,7 @@ const connected = async (t, given) => {
 const repost = (x, { id }, tweet_id, token) => call(x, "POST", `/2/users/${id}/retweets`, token, { tweet_id });
 const undo = (x, { id }, tweet_id, token) => call(x, "DELETE", `/2/users/${id}/retweets/${tweet_id}`, token);
 
-test("a_repost_is_counted_and_named_in_both_dialects", async (t) => {
+test("a repost is counted and named in both dialects", async (t) => {
   const { x, token, me } = await connected(t);
   const [one, two] = ["one", "two"].map((text) => x.post({ username: "linus", text }));
   const made = await repost(x, me, one.id, token);
@@ -24,7 +24,7 @@ test("a_repost_is_counted_and_named_in_both_dialects", async (t) => {
   assert.deepEqual(x.posts({ username: "ada" }), [], "a repost is not among the posts");
 });
 
-test("a_second_repost_is_refused_and_changes_nothing", async (t) => {
+test("a second repost is refused and changes nothing", async (t) => {
   const { x, token, me } = await connected(t);
   const { id } = x.post({ username: "linus", text: "once" });
   await repost(x, me, id, token);
@@ -37,7 +37,7 @@ test("a_second_repost_is_refused_and_changes_nothing", async (t) => {
   assert.equal(x.app.credits, 99.985, "billed once");
 });
 
-test("taking_a_repost_back_ends_it_and_is_not_an_error_twice", async (t) => {
+test("taking a repost back ends it, and is not an error twice", async (t) => {
   const { x, token, me } = await connected(t);
   const { id } = x.post({ username: "linus", text: "once" });
   await repost(x, me, id, token);
@@ -48,7 +48,7 @@ test("taking_a_repost_back_ends_it_and_is_not_an_error_twice", async (t) => {
   assert.equal((await repost(x, me, id, token)).status, 200);
 });
 
-test("a_user_reposts_for_themselves_only", async (t) => {
+test("a user reposts for themselves only", async (t) => {
   const { x, token, me } = await connected(t);
   const other = x.users().find(({ username }) => username === "linus");
   const { id } = x.post({ username: "linus", text: "mine" });
@@ -60,7 +60,7 @@ test("a_user_reposts_for_themselves_only", async (t) => {
   assert.deepEqual(x.reposts(), []);
 });
 
-test("a_repost_needs_a_whole_body_a_post_and_the_scope", async (t) => {
+test("a repost needs a whole body, a post and the scope", async (t) => {
   const { x, token, me } = await connected(t);
   for (const body of [{}, { tweet_id: 7 }, { tweet_id: "x" }, { tweet_id: "1", more: true }]) {
     const { status } = await call(x, "POST", `/2/users/${me.id}/retweets`, token, body);
@@ -72,7 +72,7 @@ test("a_repost_needs_a_whole_body_a_post_and_the_scope", async (t) => {
   assert.equal((await repost(x, me, "456", readOnly)).status, 403);
 });
 
-test("a_repost_is_in_its_authors_timeline_unless_excluded", async (t) => {
+test("a repost is in its author's timeline unless excluded", async (t) => {
   const { x, token, me } = await connected(t);
   const original = x.post({ username: "linus", text: "a < b" });
   await repost(x, me, original.id, token);
@@ -83,7 +83,7 @@ test("a_repost_is_in_its_authors_timeline_unless_excluded", async (t) => {
   assert.equal((await get(x, `${path}&exclude=retweets`, token)).body.data, undefined);
 });
 
-test("a_repost_of_a_repost_is_one_of_the_original_and_goes_with_it", async (t) => {
+test("a repost of a repost is one of the original, and goes with it", async (t) => {
   const { x, token, me } = await connected(t);
   const grace = await connect(x, { username: "grace_h" });
   const graceId = x.users().find(({ username }) => username === "grace_h").id;
@@ -95,7 +95,7 @@ test("a_repost_of_a_repost_is_one_of_the_original_and_goes_with_it", async (t) =
   assert.deepEqual(x.reposts(), []);
 });
 
-test("the_51st_repost_in_15_minutes_is_429", async (t) => {
+test("the 51st repost in 15 minutes is 429", async (t) => {
   const { x, token, me } = await connected(t);
   x.clock({ frozen: true });
   for (let count = 0; count < 50; count += 1) {

@@ -12,13 +12,14 @@ export class RequestLog {
 
   /**
    * `route` is null for a request that matches nothing here; `status` stays null until the effect is known. `body` is
-   * its text, and null for an upload: of those only `size` is kept.
+   * its text, and null for an upload: of those only `size` is kept. `username` is whose token the request carries.
    */
-  add(request, route) {
+  add(request, route, username) {
     const entry = {
       time: this.#clock.now(),
       method: request.method,
       path: request.path,
+      username,
       query: Object.fromEntries(request.query),
       headers: request.headers,
       body: request.body,
@@ -69,8 +70,9 @@ export class RequestLog {
 }
 
 /** `path` is compared with the path and with the route's pattern; `unmatched` keeps what no route took. */
-const fits = (entry, { method, path, status, unmatched }) =>
+const fits = (entry, { method, path, username, status, unmatched }) =>
   (method === undefined || entry.method === method) &&
+  (username === undefined || entry.username === username) &&
   (path === undefined || entry.path === path || entry.route?.endsWith(` ${path}`)) &&
   (status === undefined || String(entry.status) === String(status)) &&
   (!unmatched || entry.route === null);

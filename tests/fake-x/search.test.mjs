@@ -19,7 +19,7 @@ function conversation(x, count) {
 
 const ids = ({ body }) => body.data?.map(({ id }) => id) ?? [];
 
-test("a_conversation_is_found_whole_newest_first_with_its_authors", async (t) => {
+test("a conversation is found whole, newest first, with its authors", async (t) => {
   const { x, token } = await connected(t);
   const { root, answers } = conversation(x, 2);
   const deeper = x.post({ username: "grace_h", text: "no", in_reply_to_tweet_id: answers[0].id });
@@ -33,7 +33,7 @@ test("a_conversation_is_found_whole_newest_first_with_its_authors", async (t) =>
   assert.deepEqual(found.body.meta, { result_count: 4, newest_id: deeper.id, oldest_id: root.id });
 });
 
-test("a_search_pages_by_ten_or_more_with_either_name_of_the_token", async (t) => {
+test("a search pages by ten or more with either name of the token", async (t) => {
   const { x, token } = await connected(t);
   const { root, answers } = conversation(x, 12);
   const path = `${SEARCH}?query=conversation_id:${root.id}`;
@@ -46,7 +46,7 @@ test("a_search_pages_by_ten_or_more_with_either_name_of_the_token", async (t) =>
   }
 });
 
-test("a_search_reaches_back_seven_days", async (t) => {
+test("a search reaches back seven days", async (t) => {
   const { x, token } = await connected(t);
   const { root, answers } = conversation(x, 1);
   x.clock({ advance_ms: 7 * 86_400_000 - 60_000 });
@@ -60,7 +60,7 @@ test("a_search_reaches_back_seven_days", async (t) => {
   assert.equal((await get(x, path, token)).status, 401);
 });
 
-test("a_search_shows_a_post_as_late_as_a_timeline_does", async (t) => {
+test("a search shows a post as late as a timeline does", async (t) => {
   const { x, token } = await connected(t);
   const { root } = conversation(x, 0);
   x.set({ listing_delay_ms: 30_000 });
@@ -73,13 +73,13 @@ test("a_search_shows_a_post_as_late_as_a_timeline_does", async (t) => {
   assert.equal(await count(), 2);
 });
 
-test("a_search_without_a_hit_has_no_data", async (t) => {
+test("a search without a hit has no data", async (t) => {
   const { x, token } = await connected(t);
   const { body } = await get(x, `${SEARCH}?query=conversation_id:1`, token);
   assert.deepEqual(body, { meta: { result_count: 0 } });
 });
 
-test("another_query_or_a_bad_parameter_is_400", async (t) => {
+test("another query or a bad parameter is 400", async (t) => {
   const { x, token } = await connected(t);
   const good = "query=conversation_id:1";
   const bad = [
@@ -90,7 +90,7 @@ test("another_query_or_a_bad_parameter_is_400", async (t) => {
   for (const query of bad) assert.equal((await get(x, `${SEARCH}?${query}`, token)).status, 400, query);
 });
 
-test("the_301st_search_in_15_minutes_is_429", async (t) => {
+test("the 301st search in 15 minutes is 429", async (t) => {
   const { x, token } = await connected(t);
   x.set({ limits: { "GET /2/tweets/search/recent": { user_15min: 2 } } });
   const statuses = [];

@@ -21,7 +21,7 @@ async function opened(t, bytes = mp4({ size: 3000 })) {
 
 const message = ({ body }) => body.errors[0].message;
 
-test("segments_assemble_to_the_bytes_that_were_sent", async (t) => {
+test("segments assemble to the bytes that were sent", async (t) => {
   const { x, token, id, bytes, send } = await opened(t);
   for (const index of [0, 1, 2]) assert.equal((await send(index)).status, 200);
   assert.equal((await finalize(x, token, id)).body.data.size, 3000);
@@ -29,7 +29,7 @@ test("segments_assemble_to_the_bytes_that_were_sent", async (t) => {
   assert.deepEqual([media.sha256, media.size, media.segments.length], [sha256(bytes), 3000, 3]);
 });
 
-test("a_segment_sent_again_changes_nothing_and_other_bytes_in_its_place_are_refused", async (t) => {
+test("a segment sent again changes nothing, and other bytes in its place are refused", async (t) => {
   const { x, token, id, bytes, send } = await opened(t);
   for (const index of [0, 1, 1, 0, 2]) assert.equal((await send(index)).status, 200);
   assert.match(message(await append(x, token, id, 1, Buffer.from("other"))), /in order/);
@@ -37,7 +37,7 @@ test("a_segment_sent_again_changes_nothing_and_other_bytes_in_its_place_are_refu
   assert.equal(x.media()[0].sha256, sha256(bytes));
 });
 
-test("a_segment_before_its_turn_is_refused", async (t) => {
+test("a segment before its turn is refused", async (t) => {
   const { x, send } = await opened(t);
   assert.match(message(await send(1)), /in order/);
   await send(0);
@@ -45,7 +45,7 @@ test("a_segment_before_its_turn_is_refused", async (t) => {
   assert.equal(x.media()[0].size, 1000);
 });
 
-test("missing_and_surplus_bytes_are_refused_at_the_end_and_missing_ones_may_still_come", async (t) => {
+test("missing and surplus bytes are refused at the end, and missing ones may still come", async (t) => {
   const { x, token, id, send } = await opened(t);
   for (const index of [0, 1]) await send(index);
   assert.equal(message(await finalize(x, token, id)), MISSING);
@@ -56,7 +56,7 @@ test("missing_and_surplus_bytes_are_refused_at_the_end_and_missing_ones_may_stil
   assert.equal(message(await finalize(x, token, other)), MISSING);
 });
 
-test("an_index_outside_0_to_999_an_empty_segment_and_unknown_parts_are_refused", async (t) => {
+test("an index outside 0 to 999, an empty segment and unknown parts are refused", async (t) => {
   const { x, token, id } = await opened(t);
   const path = `/2/media/upload/${id}/append`;
   const media = mp4();
@@ -68,7 +68,7 @@ test("an_index_outside_0_to_999_an_empty_segment_and_unknown_parts_are_refused",
   assert.equal(x.media()[0].size, 0);
 });
 
-test("a_segment_has_at_most_5_mb_and_a_body_8", async (t) => {
+test("a segment has at most 5 MB, and a body 8", async (t) => {
   const { x, token } = await uploading(t);
   const { id } = (await initialize(x, token, 20 * MIB)).body.data;
   assert.equal((await append(x, token, id, 0, Buffer.alloc(5 * MIB))).status, 200);
@@ -77,7 +77,7 @@ test("a_segment_has_at_most_5_mb_and_a_body_8", async (t) => {
   assert.equal(x.media()[0].size, 5 * MIB);
 });
 
-test("an_upload_is_open_to_its_user_and_only_until_it_is_finalized", async (t) => {
+test("an upload is open to its user, and only until it is finalized", async (t) => {
   const { x, token, id, send } = await opened(t);
   const other = await connect(x, { username: "linus", scopes: MEDIA_SCOPES });
   assert.equal(message(await append(x, other, id, 0, mp4())), NOT_FOUND);
@@ -91,7 +91,7 @@ test("an_upload_is_open_to_its_user_and_only_until_it_is_finalized", async (t) =
   assert.equal((await finalize(x, token, id)).body.data.size, 3000);
 });
 
-test("a_segment_whose_answer_was_lost_is_there_and_may_be_sent_again", async (t) => {
+test("a segment whose answer was lost is there and may be sent again", async (t) => {
   const { x, token, id, bytes, send } = await opened(t);
   x.fault({ path: PATH, skip: 1, kind: "effect-then-close" });
   await send(0);
@@ -102,7 +102,7 @@ test("a_segment_whose_answer_was_lost_is_there_and_may_be_sent_again", async (t)
   assert.equal(x.media()[0].sha256, sha256(bytes));
 });
 
-test("a_segment_that_acts_after_its_connection_died_counts_once_however_late", async (t) => {
+test("a segment that acts after its connection died counts once, however late", async (t) => {
   const { x, token, id, bytes, send } = await opened(t);
   x.fault({ path: PATH, skip: 1, kind: "close-then-effect", ms: 50 });
   await send(0);
@@ -114,7 +114,7 @@ test("a_segment_that_acts_after_its_connection_died_counts_once_however_late", a
   assert.deepEqual([x.media()[0].sha256, x.media()[0].segments.length], [sha256(bytes), 3]);
 });
 
-test("a_segment_that_breaks_off_leaves_no_bytes", async (t) => {
+test("a segment that breaks off leaves no bytes", async (t) => {
   const { x, token, id } = await opened(t);
   const socket = dial(new URL(x.origin).port, "127.0.0.1");
   socket.end(
@@ -127,14 +127,14 @@ test("a_segment_that_breaks_off_leaves_no_bytes", async (t) => {
   assert.deepEqual([x.media()[0].size, x.requests({ path: PATH })], [0, []]);
 });
 
-test("a_lost_finalize_is_done", async (t) => {
+test("a lost finalize is done", async (t) => {
   const { x, token } = await uploading(t);
   x.fault({ path: "/2/media/upload/{id}/finalize", kind: "effect-then-close" });
   await assert.rejects(upload(x, token, mp4()));
   assert.equal(x.media()[0].state, "pending");
 });
 
-test("three_hundred_megabytes_pass_and_none_are_kept", async (t) => {
+test("three hundred megabytes pass, and none are kept", async (t) => {
   const { x, token } = await uploading(t);
   const held = () => process.memoryUsage().arrayBuffers;
   const before = held();

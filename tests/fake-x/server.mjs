@@ -87,8 +87,8 @@ async function bodyOf(req, route) {
 async function serveX(fakeX, route, request, res) {
   const { state, stopping } = fakeX;
   const { log } = state;
-  const entry = log.add(request, route);
-  const fault = takeFault(state.faults, request, route);
+  const entry = log.add(request, route, state.callerOf(request));
+  const fault = takeFault(state.faults, request, route, entry.username);
   entry.fault = fault?.kind ?? null;
   const { signal } = stopping;
   const stage = {

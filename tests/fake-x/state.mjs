@@ -129,6 +129,15 @@ export class State {
     return Object.assign(user, { username });
   }
 
+  /** The username of the person whose token or code a request carries, in its header or in an OAuth form. */
+  callerOf({ headers, path, body }) {
+    const bearer = /^Bearer (.*)$/i.exec(headers.authorization ?? "")?.[1];
+    const form = path.startsWith("/2/oauth2/") ? new URLSearchParams(body) : new Map();
+    const given = [bearer, form.get("refresh_token"), form.get("token"), form.get("code")];
+    const grant = given.map((text) => this.tokens.get(text) ?? this.codes.get(text)).find(Boolean)?.grant;
+    return grant ? this.users.get(grant.user_id).username : null;
+  }
+
   /** X's usernames are case-insensitive. */
   userByName(username) {
     return this.usersByName.get(username.toLowerCase());

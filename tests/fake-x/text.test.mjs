@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cashtags, entities, published, weigh } from "./text.mjs";
 
-test("a_text_is_weighed_as_twitter_text_v3_does", () => {
+test("a text is weighed as twitter-text v3 does", () => {
   const weights = {
     "": 0,
     "plain ascii": 11,
@@ -24,7 +24,7 @@ test("a_text_is_weighed_as_twitter_text_v3_does", () => {
   for (const [text, weight] of Object.entries(weights)) assert.equal(weigh(text), weight, text);
 });
 
-test("entity_offsets_count_code_points_of_the_published_text", () => {
+test("entity offsets count code points of the published text", () => {
   const text = "👍 a&b #rust @ada https://example.com/x";
   const shown = [...published(text)];
   const { urls, mentions, hashtags } = entities(text);
@@ -35,6 +35,6 @@ test("entity_offsets_count_code_points_of_the_published_text", () => {
   assert.equal(urls[0].expanded_url, "https://example.com/x");
 });
 
-test("amounts_of_money_are_not_cashtags", () => {
+test("amounts of money are not cashtags", () => {
   assert.deepEqual(cashtags("$5 for $ACME and US$10, not a$b"), ["$ACME"]);
 });

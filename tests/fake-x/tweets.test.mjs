@@ -14,7 +14,7 @@ const connected = async (t, given) => {
   return { x, token: await connect(x, given) };
 };
 
-test("a_post_answers_201_with_escaped_text_and_t_co_links", async (t) => {
+test("a post answers 201 with escaped text and t.co links", async (t) => {
   const { x, token } = await connected(t);
   const { status, body } = await post(x, { text: "a < b & c: https://example.com/x." }, token);
   assert.equal(status, 201);
@@ -23,14 +23,14 @@ test("a_post_answers_201_with_escaped_text_and_t_co_links", async (t) => {
   assert.match(body.data.id, /^[0-9]{19}$/);
 });
 
-test("the_old_dialect_answers_with_edit_history_tweet_ids", async (t) => {
+test("the old dialect answers with edit_history_tweet_ids", async (t) => {
   const { x, token } = await connected(t);
   x.set({ dialect: "old" });
   const { body } = await post(x, { text: "hello" }, token);
   assert.deepEqual(body.data.edit_history_tweet_ids, [body.data.id]);
 });
 
-test("the_same_text_twice_is_a_duplicate_and_only_one_post_exists", async (t) => {
+test("the same text twice is a duplicate, and only one post exists", async (t) => {
   const { x, token } = await connected(t);
   await post(x, { text: "hello" }, token);
   forbidden(await post(x, { text: "hello" }, token), "You are not allowed to create a Tweet with duplicate content.");
@@ -38,7 +38,7 @@ test("the_same_text_twice_is_a_duplicate_and_only_one_post_exists", async (t) =>
   assert.equal((await post(x, { text: "hello" }, await connect(x, { username: "linus" }))).status, 201);
 });
 
-test("a_text_is_kept_with_line_feeds_and_composed", async (t) => {
+test("a text is kept with line feeds and composed", async (t) => {
   const { x, token } = await connected(t);
   const given = `${"a".repeat(139)}\r\n${"b".repeat(138)}e\u0301\r`;
   const kept = `${"a".repeat(139)}\n${"b".repeat(138)}\u00e9\n`;
@@ -48,7 +48,7 @@ test("a_text_is_kept_with_line_feeds_and_composed", async (t) => {
   assert.equal(x.post({ username: "linus", text: "one\r\ntwo" }).text, "one\ntwo");
 });
 
-test("280_is_the_limit_and_premium_goes_further", async (t) => {
+test("280 is the limit, and Premium goes further", async (t) => {
   const { x, token } = await connected(t);
   assert.equal((await post(x, { text: "x".repeat(280) }, token)).status, 201);
   forbidden(await post(x, { text: "y".repeat(281) }, token), NOT_PERMITTED);
@@ -58,7 +58,7 @@ test("280_is_the_limit_and_premium_goes_further", async (t) => {
   forbidden(await post(x, { text: "z".repeat(25_001) }, premium), NOT_PERMITTED);
 });
 
-test("a_body_outside_the_schema_is_invalid_request", async (t) => {
+test("a body outside the schema is an Invalid Request", async (t) => {
   const { x, token } = await connected(t);
   const poll = { options: ["a", "b"], duration_minutes: 5 };
   const bad = [
@@ -91,7 +91,7 @@ test("a_body_outside_the_schema_is_invalid_request", async (t) => {
   assert.deepEqual(x.posts(), []);
 });
 
-test("a_body_must_be_json", async (t) => {
+test("a body must be JSON", async (t) => {
   const { x, token } = await connected(t);
   const response = await fetch(`${x.origin}/2/tweets`, {
     method: "POST",
@@ -103,7 +103,7 @@ test("a_body_must_be_json", async (t) => {
   assert.equal(errors[0].message, "Requests with bodies must have content-type of application/json.");
 });
 
-test("a_foreign_media_id_is_refused_by_name", async (t) => {
+test("another's media id is refused by name", async (t) => {
   const { x, token } = await connected(t);
   const { status, body } = await post(x, { media: { media_ids: ["12", "34"] } }, token);
   assert.equal(status, 400);
@@ -111,7 +111,7 @@ test("a_foreign_media_id_is_refused_by_name", async (t) => {
   assert.deepEqual(body.errors, [expected]);
 });
 
-test("a_poll_is_kept_and_read_back_by_expansion", async (t) => {
+test("a poll is kept and read back by expansion", async (t) => {
   const { x, token } = await connected(t);
   const poll = { options: ["tea", "coffee"], duration_minutes: 60, reply_settings: "following" };
   const { body } = await post(x, { text: "which?", poll }, token);
@@ -119,14 +119,14 @@ test("a_poll_is_kept_and_read_back_by_expansion", async (t) => {
   assert.deepEqual(read.body.includes.polls[0].options.map(({ label }) => label), ["tea", "coffee"]);
 });
 
-test("a_reply_to_a_missing_post_is_invalid", async (t) => {
+test("a reply to a missing post is invalid", async (t) => {
   const { x, token } = await connected(t);
   const { status, body } = await post(x, { text: "a", reply: { in_reply_to_tweet_id: "404" } }, token);
   assert.equal(status, 400);
   assert.equal(body.errors[0].message, "Your reply tweet ID is invalid.");
 });
 
-test("a_reply_needs_a_summons_or_ones_own_thread", async (t) => {
+test("a reply needs a summons, or one's own thread", async (t) => {
   const { x, token } = await connected(t);
   const reply = (text, id) => post(x, { text, reply: { in_reply_to_tweet_id: id } }, token);
   const own = await post(x, { text: "1/" }, token);
@@ -145,7 +145,7 @@ test("a_reply_needs_a_summons_or_ones_own_thread", async (t) => {
   assert.equal((await reply("hi", stranger.id)).status, 201);
 });
 
-test("quoting_is_for_enterprise", async (t) => {
+test("quoting is for Enterprise", async (t) => {
   const { x, token } = await connected(t);
   const { id } = x.post({ username: "linus", text: "quotable" });
   const refused = await post(x, { text: "so true", quote_tweet_id: id }, token);
@@ -154,7 +154,7 @@ test("quoting_is_for_enterprise", async (t) => {
   assert.equal((await post(x, { text: "so true", quote_tweet_id: id }, token)).status, 201);
 });
 
-test("one_cashtag_is_the_maximum", async (t) => {
+test("one cashtag is the maximum", async (t) => {
   const { x, token } = await connected(t);
   assert.equal((await post(x, { text: "$ACME is up, costs $5" }, token)).status, 201);
   const { status, body } = await post(x, { text: "$ACME and $BOLT" }, token);
@@ -162,7 +162,7 @@ test("one_cashtag_is_the_maximum", async (t) => {
   assert.match(body.detail, /maximum of one cashtag/);
 });
 
-test("an_edit_is_for_premium_on_ones_own_post_within_the_hour", async (t) => {
+test("an edit is for Premium, on one's own post, within the hour", async (t) => {
   const { x, token } = await connected(t, { username: "grace_h" });
   const { body } = await post(x, { text: "teh" }, token);
   const edit = (text) => post(x, { text, edit_options: { previous_post_id: body.data.id } }, token);
@@ -177,7 +177,7 @@ test("an_edit_is_for_premium_on_ones_own_post_within_the_hour", async (t) => {
   forbidden(await post(x, { text: "hallo", edit_options: { previous_post_id } }, plain), NOT_PERMITTED);
 });
 
-test("delete_is_for_ones_own_posts_and_a_missing_one_is_200_with_errors", async (t) => {
+test("a deletion is for one's own posts, and a missing one is 200 with errors", async (t) => {
   const { x, token } = await connected(t);
   const { id } = x.post({ username: "linus", text: "mine" });
   forbidden(await remove(x, id, token), NOT_PERMITTED);
@@ -188,7 +188,7 @@ test("delete_is_for_ones_own_posts_and_a_missing_one_is_200_with_errors", async 
   assert.equal(again.body.errors[0].type, "https://api.twitter.com/2/problems/resource-not-found");
 });
 
-test("what_stands_before_a_post_refuses_in_order", async (t) => {
+test("what stands before a post refuses in order", async (t) => {
   const { x, token } = await connected(t);
   const readOnly = await connect(x, { scopes: SCOPES.filter((scope) => scope !== "tweet.write") });
   const attempt = async (pair) => (await post(x, { text: "a" }, pair)).body;
@@ -203,7 +203,7 @@ test("what_stands_before_a_post_refuses_in_order", async (t) => {
   assert.deepEqual(x.posts(), []);
 });
 
-test("another_kind_of_authorization_is_unknown_to_x", async (t) => {
+test("another kind of authorization is unknown to X", async (t) => {
   const x = await start(t);
   const response = await fetch(`${x.origin}/2/users/me`, { headers: { authorization: "OAuth oauth_token=x" } });
   assert.equal(response.status, 403);

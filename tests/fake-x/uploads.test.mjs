@@ -12,7 +12,7 @@ const invalid = (answer, message, parameters) => {
   assert.deepEqual(answer.body.errors, [{ message, ...(parameters && { parameters }) }]);
 };
 
-test("a_photo_in_one_call_is_ready_at_once", async (t) => {
+test("a photo in one call is ready at once", async (t) => {
   const { x, token } = await uploading(t);
   const bytes = jpeg({ w: 682, h: 1024, size: 5000 });
   const { status: code, body } = await simple(x, token, bytes);
@@ -30,7 +30,7 @@ test("a_photo_in_one_call_is_ready_at_once", async (t) => {
   assert.deepEqual(x.media({ username: "linus" }), []);
 });
 
-test("bytes_may_come_as_base64_in_json", async (t) => {
+test("bytes may come as base64 in JSON", async (t) => {
   const { x, token } = await uploading(t);
   const bytes = png({ size: 1001 });
   const media = bytes.toString("base64");
@@ -47,7 +47,7 @@ test("bytes_may_come_as_base64_in_json", async (t) => {
   assert.deepEqual(x.media().map((one) => one.sha256), [sha256(bytes), sha256(bytes)]);
 });
 
-test("each_kind_has_its_media_key_and_its_limits", async (t) => {
+test("each kind has its media key and its limits", async (t) => {
   const { x, token } = await uploading(t);
   const files = [
     ["tweet_image", webp(), "3"], ["tweet_image", gif(), "3"], ["tweet_gif", gif(), "16"], ["tweet_video", mp4(), "7"],
@@ -70,13 +70,13 @@ test("each_kind_has_its_media_key_and_its_limits", async (t) => {
   assert.equal((await simple(x, token, mp4({ size: 101 }), "tweet_video")).status, 400);
 });
 
-test("premium_uploads_longer_videos", async (t) => {
+test("Premium uploads longer videos", async (t) => {
   const { x, token } = await uploading(t, { username: "grace_h" });
   assert.equal((await initialize(x, token, 2 ** 34)).status, 200);
   assert.equal((await initialize(x, token, 2 ** 34 + 1)).status, 400);
 });
 
-test("an_upload_says_what_it_will_be", async (t) => {
+test("an upload says what it will be", async (t) => {
   const { x, token } = await uploading(t);
   for (const missing of ["media_type", "media_category", "total_bytes"]) {
     assert.equal((await initialize(x, token, 10, "tweet_video", { [missing]: undefined })).status, 400, missing);
@@ -87,7 +87,7 @@ test("an_upload_says_what_it_will_be", async (t) => {
   assert.deepEqual(body.data, { id, media_key: `7_${id}`, expires_after_secs: 86_400 });
 });
 
-test("a_video_is_pending_then_in_progress_then_ready", async (t) => {
+test("a video is pending, then in progress, then ready", async (t) => {
   const { x, token } = await uploading(t);
   x.set({ media_pending_ms: 2_000, media_processing_ms: 10_000, media_check_after_secs: 5 });
   const bytes = mp4({ size: 900 });
@@ -105,7 +105,7 @@ test("a_video_is_pending_then_in_progress_then_ready", async (t) => {
   assert.deepEqual(await after(6_000), { state: "succeeded", progress_percent: 100 });
 });
 
-test("processing_fails_by_switch_and_for_a_video_that_is_none", async (t) => {
+test("processing fails by switch, and for a video that is none", async (t) => {
   const { x, token } = await uploading(t);
   x.set({ media_outcome: "failed", media_pending_ms: 0, media_processing_ms: 0 });
   const switched = await upload(x, token, mp4());
@@ -117,7 +117,7 @@ test("processing_fails_by_switch_and_for_a_video_that_is_none", async (t) => {
   assert.deepEqual(states, ["failed", "failed", "succeeded"]);
 });
 
-test("a_picture_that_is_none_is_refused_in_plain_text", async (t) => {
+test("a picture that is none is refused in plain text", async (t) => {
   const { x, token } = await uploading(t);
   const { status: code, text } = await simple(x, token, Buffer.from("<svg/>"));
   assert.deepEqual([code, text], [400, "media type unrecognized"]);
@@ -126,7 +126,7 @@ test("a_picture_that_is_none_is_refused_in_plain_text", async (t) => {
   assert.equal((await finalize(x, token, id)).text, "media type unrecognized");
 });
 
-test("a_photo_has_no_status_unless_the_switch_says_so", async (t) => {
+test("a photo has no status unless the switch says so", async (t) => {
   const { x, token } = await uploading(t);
   const id = await upload(x, token, png(), { category: "tweet_image" });
   invalid(await status(x, token, id), "BadRequest: Not found");
@@ -137,7 +137,7 @@ test("a_photo_has_no_status_unless_the_switch_says_so", async (t) => {
   assert.equal((await call(x, "GET", "/2/media/upload", token)).status, 400);
 });
 
-test("an_upload_lives_a_day_and_a_day_more_once_it_is_complete", async (t) => {
+test("an upload lives a day, and a day more once it is complete", async (t) => {
   const { x, token } = await uploading(t);
   const { id } = (await initialize(x, token, 64)).body.data;
   x.set({ access_token_ms: 9 * DAY });
@@ -156,7 +156,7 @@ test("an_upload_lives_a_day_and_a_day_more_once_it_is_complete", async (t) => {
   invalid(await finalize(x, fresh, late), "BadRequest: Not found");
 });
 
-test("without_media_write_every_step_is_forbidden", async (t) => {
+test("without media.write every step is forbidden", async (t) => {
   const { x, token } = await uploading(t);
   const { id } = (await initialize(x, token, 64)).body.data;
   const poor = await connect(x, { scopes: SCOPES });
@@ -168,7 +168,7 @@ test("without_media_write_every_step_is_forbidden", async (t) => {
   for (const { body } of answers) assert.deepEqual(body, forbidden);
 });
 
-test("bytes_are_told_by_their_number_and_never_logged", async (t) => {
+test("bytes are told by their number, and never logged", async (t) => {
   const { x, token } = await uploading(t);
   await simple(x, token, png({ size: 5000 }));
   const [{ body, size }] = x.requests({ path: "/2/media/upload" });

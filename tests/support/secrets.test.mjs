@@ -14,7 +14,7 @@ function inFolder(check) {
   }
 }
 
-test("secrets_are_made_once_and_readable_by_their_owner_only", () =>
+test("secrets are made once, and readable by their owner only", () =>
   inFolder((file) => {
     const made = developmentSecrets(file);
     assert.ok(made.ADMIN_KEY.length >= 32);
@@ -23,7 +23,7 @@ test("secrets_are_made_once_and_readable_by_their_owner_only", () =>
     assert.equal(statSync(file).mode & 0o777, 0o600);
   }));
 
-test("what_the_developer_has_set_is_kept", () =>
+test("what the developer has set is kept", () =>
   inFolder((file) => {
     const own = "my-own-development-key-0123456789ab";
     writeFileSync(file, `ADMIN_KEY=${own}\n`);

@@ -6,12 +6,12 @@ import { spellings } from "./spy.mjs";
 const secret = randomBytes(32).toString("base64url");
 const finds = (text) => spellings(secret).some((spelling) => text.includes(spelling));
 
-test("a_secret_is_found_as_it_is_and_in_hexadecimal", () => {
+test("a secret is found as it is and in hexadecimal", () => {
   assert.ok(finds(`before ${secret} after`));
   assert.ok(finds(Buffer.from(`before ${secret} after`).toString("hex")));
 });
 
-test("a_secret_is_found_within_base64_wherever_it_begins", () => {
+test("a secret is found within base64 wherever it begins", () => {
   for (const before of ["", "a", "ab", "abc", "abcd"]) {
     for (const encoding of ["base64", "base64url"]) {
       assert.ok(finds(Buffer.from(`${before}${secret}!`).toString(encoding)), `${before} ${encoding}`);
@@ -19,6 +19,6 @@ test("a_secret_is_found_within_base64_wherever_it_begins", () => {
   }
 });
 
-test("another_secret_is_not_found", () => {
+test("another secret is not found", () => {
   assert.ok(!finds(randomBytes(32).toString("base64url").repeat(3)));
 });

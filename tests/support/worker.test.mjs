@@ -25,7 +25,7 @@ function ask(path, headers) {
   });
 }
 
-test("host_and_origin_arrive_as_sent", async () => {
+test("Host and Origin arrive as sent", async () => {
   const host = `connect.localhost:${worker.port}`;
   const seen = await ask("/show", { host, origin: "http://acme.localhost:8789" });
   assert.equal(seen.url, `http://${host}/show`);
@@ -33,23 +33,23 @@ test("host_and_origin_arrive_as_sent", async () => {
   assert.equal(seen.headers.origin, "http://acme.localhost:8789");
 });
 
-test("vars_of_the_test_replace_those_of_the_file", async () => {
+test("vars of the test replace those of wrangler.toml", async () => {
   assert.equal((await ask("/show")).greeting, "from the test");
 });
 
-test("console_lines_are_kept", async () => {
+test("console lines are kept", async () => {
   await ask("/a-line");
   await worker.logged("asked for /a-line");
   assert.ok(worker.logs().some((line) => line.includes("asked for /a-line")));
 });
 
-test("restart_keeps_state_and_port", async () => {
+test("a restart keeps state and port", async () => {
   const before = await count();
   await worker.restart();
   assert.equal(await count(), before + 1);
 });
 
-test("a_killed_worker_stays_dead_until_restart_and_loses_nothing_stored", async () => {
+test("a killed Worker stays dead until it is restarted, and loses nothing stored", async () => {
   const before = await count();
   const hanging = fetch(`${worker.api}/hang`);
   const cut = assert.rejects(hanging);
@@ -60,7 +60,7 @@ test("a_killed_worker_stays_dead_until_restart_and_loses_nothing_stored", async 
   assert.equal(await count(), before + 1);
 });
 
-test("no_request_url_is_written_to_disk", async () => {
+test("no request's URL is written to disk", async () => {
   await ask("/show?code=spotme-on-disk");
   for (const entry of await readdir(worker.stateDir, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
@@ -69,7 +69,7 @@ test("no_request_url_is_written_to_disk", async () => {
   }
 });
 
-test("a_worker_that_cannot_start_says_why", async () => {
+test("a Worker that cannot start says why", async () => {
   const missing = fileURLToPath(new URL("fixture/no-such-file.toml", import.meta.url));
   await assert.rejects(startWorker({ config: missing }), /did not start[^]*no-such-file/);
 });

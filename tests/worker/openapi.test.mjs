@@ -24,7 +24,7 @@ const callsOf = ({ paths }) =>
 /** Names of ids are for readers. */
 const plain = (call) => call.replace("{path}", "*").replaceAll(/\{[^}]*\}/g, "{id}");
 
-test("openapi_json_is_served_without_a_key_to_every_page_and_can_be_revalidated", async () => {
+test("/openapi.json is served without a key, to every page, and can be revalidated", async () => {
   const answer = await fetch(`${worker.api}/openapi.json`);
   assert.equal(answer.status, 200);
   assert.match(answer.headers.get("content-type"), /^application\/json/);
@@ -34,14 +34,14 @@ test("openapi_json_is_served_without_a_key_to_every_page_and_can_be_revalidated"
   assert.equal(again.status, 304);
 });
 
-test("openapi_json_is_valid_openapi_3_1", async () => {
+test("/openapi.json is valid OpenAPI 3.1", async () => {
   const validator = new Validator();
   const { valid, errors } = await validator.validate(document);
   assert.ok(valid, JSON.stringify(errors));
   assert.equal(validator.version, "3.1");
 });
 
-test("every_routed_call_is_described_and_every_described_call_is_routed", async () => {
+test("every routed call is described, and every described call is routed", async () => {
   const routed = (await routedCalls()).filter((call) => !call.startsWith("OPTIONS "));
   // HEAD answers wherever GET does; it is described where it has a meaning of its own.
   const described = callsOf(document).map(plain).filter((call) => !call.startsWith("HEAD "));
@@ -57,7 +57,7 @@ test("every_routed_call_is_described_and_every_described_call_is_routed", async 
   assert.deepEqual(without(described), without(routed));
 });
 
-test("every_code_of_the_documentation_is_described_with_its_status_and_hint", async () => {
+test("every code of docs/API.md is described with its status and hint", async () => {
   const rows = (await readFile(API, "utf8")).matchAll(/^\| (\d{3}) \| `(\w+)` \| (.+) \|$/gm);
   const documented = [...rows].map(([, title, code, description]) => ({ title, const: code, description }));
   assert.ok(documented.length > 40);
@@ -65,7 +65,7 @@ test("every_code_of_the_documentation_is_described_with_its_status_and_hint", as
   assert.deepEqual([...document.components.schemas.Code.oneOf].sort(byName), documented.sort(byName));
 });
 
-test("an_answer_that_is_not_described_fails_its_test", () => {
+test("an answer that is not described fails its test", () => {
   const headers = new Headers({ "content-type": "application/json" });
   const answered = (status, body) => () =>
     assertDescribed({ method: "GET", path: "/healthz" }, { status, headers, body, text: JSON.stringify(body) });
