@@ -98,7 +98,7 @@ pub fn settings_view(settings: &Settings, brand: &Brand) -> Value {
 }
 
 /// What one tenant spent at X in a month.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 pub struct Spent {
     pub tenant_id: Option<String>,
     pub micros: u64,
@@ -113,6 +113,17 @@ pub struct SpentOnDay {
     pub day: i64,
     pub micros: u64,
     pub posts: u64,
+}
+
+/// What each tenant spent on posts and on other calls, in the order of the tenants.
+pub fn by_tenant(on_posts: Vec<Spent>, on_calls: Vec<Spent>) -> Vec<Spent> {
+    let mut sums: BTreeMap<Option<String>, (u64, u64)> = BTreeMap::new();
+    for row in on_posts.into_iter().chain(on_calls) {
+        let (micros, posts) = sums.entry(row.tenant_id).or_default();
+        *micros = micros.saturating_add(row.micros);
+        *posts += row.posts;
+    }
+    sums.into_iter().map(|(tenant_id, (micros, posts))| Spent { tenant_id, micros, posts }).collect()
 }
 
 /// Nothing is limited here: what X charges is the limit.
@@ -257,5 +268,14 @@ mod tests {
             json!({ "date": "2026-11-25", "estimate_usd": 0.03, "posts": 2 }),
         ];
         assert_eq!(days(&spent), expected);
+    }
+
+    #[test]
+    fn a_tenant_has_one_sum_of_posts_and_calls() {
+        let spent = |tenant: Option<&str>, micros, posts| Spent { tenant_id: tenant.map(str::to_owned), micros, posts };
+        let on_posts = vec![spent(Some("b"), 200, 2), spent(None, 15, 1)];
+        let on_calls = vec![spent(Some("a"), 7, 0), spent(Some("b"), 5, 0)];
+        let expected = vec![spent(None, 15, 1), spent(Some("a"), 7, 0), spent(Some("b"), 205, 2)];
+        assert_eq!(by_tenant(on_posts, on_calls), expected);
     }
 }

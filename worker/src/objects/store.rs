@@ -1,5 +1,7 @@
 //! The data of an object, opened by code of the right version or not at all.
 
+use std::rc::Rc;
+
 use latchkey_core::time::Span;
 use worker::{State, Storage};
 
@@ -18,10 +20,35 @@ pub struct Store {
     db: Result<Db>,
 }
 
+/// An object with its storage open, or the reason why this code may not open the storage.
+pub struct Opened<T> {
+    storage: Storage,
+    object: Result<Rc<T>>,
+}
+
+impl<T> Opened<T> {
+    pub fn open(name: &str, state: &State, versions: &Versions, object: impl FnOnce(Db) -> Result<T>) -> Self {
+        let object = schema::open(state.storage(), versions).and_then(object).map(Rc::new);
+        log::unattended(name, "opening its storage", &object.as_ref().map(drop).map_err(Clone::clone));
+        Self { storage: state.storage(), object }
+    }
+
+    pub fn get(&self) -> Result<&Rc<T>> {
+        self.object.as_ref().map_err(Clone::clone)
+    }
+
+    /// What an alarm asks first.
+    pub async fn for_alarm(&self) -> Result<&Rc<T>> {
+        if self.object.is_err() {
+            set_alarm(&self.storage, now() + NOT_OURS).await?;
+        }
+        self.get()
+    }
+}
+
 impl Store {
-    /// `prepare` is what has to be done before anything is served.
-    pub fn open(object: &str, state: &State, versions: &Versions, prepare: impl FnOnce(&Db) -> Result<()>) -> Self {
-        let db = schema::open(state.storage(), versions).and_then(|db| prepare(&db).map(|()| db));
+    pub fn open(object: &str, state: &State, versions: &Versions) -> Self {
+        let db = schema::open(state.storage(), versions);
         log::unattended(object, "opening its storage", &db.as_ref().map(drop).map_err(Clone::clone));
         Self { storage: state.storage(), db }
     }

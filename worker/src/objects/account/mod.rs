@@ -77,7 +77,7 @@ impl std::panic::RefUnwindSafe for AccountObject {}
 
 impl DurableObject for AccountObject {
     fn new(state: State, env: Env) -> Self {
-        let store = Store::open("account", &state, &VERSIONS, |_| Ok(()));
+        let store = Store::open("account", &state, &VERSIONS);
         let inner = Inner {
             env,
             app: OnceCell::new(),

@@ -55,7 +55,7 @@ impl std::panic::RefUnwindSafe for ConnectObject {}
 
 impl DurableObject for ConnectObject {
     fn new(state: State, env: Env) -> Self {
-        let store = Store::open("connect", &state, &VERSIONS, |_| Ok(()));
+        let store = Store::open("connect", &state, &VERSIONS);
         Self {
             inner: Rc::new(Inner {
                 env,

@@ -1,47 +1,113 @@
-//! A call with an API key on its way to the ledger: what is said of it goes in a header, its body behind that as it comes.
-//! The key is looked up before any of the body is read.
+//! The one path of every call with a key: authorise, look under the idempotency key, let the area do the work, write the
+//! audit, and store the answer, all in one transaction.
+//!
+//! What is said of a call goes in a header, its body behind that as it comes. The key is looked up before any of the body
+//! is read.
 
+use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::input::{utf8, without_mark};
 use latchkey_core::api::refused::Refused;
-use latchkey_core::idempotency::Key;
+use latchkey_core::idempotency::{Decision, Key, Row, Stored};
+use latchkey_core::key::Caller;
 use serde_json::Value;
 use worker::{Request, Response, ResponseBuilder};
 
-use super::{ApiRequest, Call, Command, Head, Inner};
+use super::{Workspace, access, areas, deeds, jobs};
 use crate::error::{Doing, Error, Result};
 use crate::request::{BODY_BYTES, too_large};
 use crate::rpc::wire::{answer, reply};
-use crate::rpc::workspace::{Announced, Content, Repeatable, Served, UNKNOWN_KEY};
+use crate::rpc::workspace::{
+    Announced, ApiRequest, Call, Command, Content, Done, Head, Heard, Outcome, Repeatable, Served, Stage, UNKNOWN_KEY,
+};
+use crate::runtime::now;
 use crate::stream::body_of;
 
-impl Inner {
-    pub(super) async fn called(&self, announced: &str, request: &Request) -> Result<Value> {
-        let Announced { head, body } = serde_json::from_str(announced)?;
-        // Once more with the call itself: until all of the body is there, the key may be deleted.
-        self.authorise(&head)?;
-        let mut call = match body {
-            Content::Command { idempotency } => {
-                let body = body_of(request.inner(), usize::MAX).await?.unwrap_or_default();
-                Call { head, idempotency, command: serde_json::from_slice(&body)? }
-            }
-            Content::Served(served) => {
-                let body = body_of(request.inner(), BODY_BYTES).await.doing("read a body")?;
-                served.into_call(head, body.ok_or_else(too_large))
-            }
-        };
-        reply(self.api(&mut call).await?)
-    }
-
-    /// The result of a message. That nobody has a key is told apart, since it may be remembered; not while a backup that has
-    /// such keys is being restored.
-    pub(super) fn answered(&self, result: &Result<Value>) -> worker::Result<Response> {
-        let is_unknown = matches!(result, Err(Error::Refused(refused)) if refused.code == Code::InvalidApiKey);
-        if is_unknown && !self.is_restoring().unwrap_or(true) {
-            return Ok(ResponseBuilder::new().with_status(UNKNOWN_KEY).fixed(serde_json::to_vec(result)?));
+pub async fn called(w: &Workspace, announced: &str, request: &Request) -> Result<Value> {
+    let Announced { head, body } = serde_json::from_str(announced)?;
+    // Once more with the call itself: until all of the body is there, the key may be deleted.
+    access::authorise(w, &head)?;
+    let mut call = match body {
+        Content::Command { idempotency } => {
+            let body = body_of(request.inner(), usize::MAX).await?.unwrap_or_default();
+            Call { head, idempotency, command: serde_json::from_slice(&body)? }
         }
-        answer(result)
+        Content::Served(served) => {
+            let body = body_of(request.inner(), BODY_BYTES).await.doing("read a body")?;
+            served.into_call(head, body.ok_or_else(too_large))
+        }
+    };
+    reply(perform(w, &mut call).await?)
+}
+
+/// The result of a message. That nobody has a key is told apart, since it may be remembered; not while a backup that has
+/// such keys is being restored.
+pub fn answered(w: &Workspace, result: &Result<Value>) -> worker::Result<Response> {
+    let is_unknown = matches!(result, Err(Error::Refused(refused)) if refused.code == Code::InvalidApiKey);
+    if is_unknown && !areas::freeze::is_restoring(w).unwrap_or(true) {
+        return Ok(ResponseBuilder::new().with_status(UNKNOWN_KEY).fixed(serde_json::to_vec(result)?));
     }
+    answer(result)
+}
+
+async fn perform(w: &Workspace, call: &mut Call) -> Result<Heard> {
+    let caller = access::authorise(w, &call.head)?;
+    if let Some(key) = &mut call.idempotency {
+        key.key = caller.binding.idempotency_key(&key.key);
+    }
+    let outcome = w.store.transaction(|| execute(w, call, &caller))?;
+    jobs::arm(w).await?;
+    if matches!(call.command, Command::CommitChange { .. } | Command::CommitDelete { .. }) {
+        w.waiting.tell();
+    }
+    Ok(Heard { key_id: caller.key_id, outcome })
+}
+
+fn execute(w: &Workspace, call: &Call, caller: &Caller) -> Result<Outcome> {
+    if let Some(replay) = replay(w, call)? {
+        return Ok(Outcome::Done(replay));
+    }
+    let named = deeds::tenant_of_command(w, &call.command)?;
+    // A command decides before it writes, so a refusal leaves nothing behind.
+    let outcome = match areas::command(w, call, &caller.binding) {
+        Err(Error::Refused(refused)) => Outcome::Done(Done::fresh(refused.answer(&call.head.request_id))),
+        outcome => outcome?,
+    };
+    deeds::record_call(w, call, caller, named, &outcome)?;
+    remember(w, call, &outcome)?;
+    Ok(outcome)
+}
+
+/// What the idempotency key says already.
+fn replay(w: &Workspace, call: &Call) -> Result<Option<Done>> {
+    let Some(key) = call.idempotency.as_ref().filter(|_| call.head.stage != Stage::Finish) else { return Ok(None) };
+    match key.decide(w.store.idempotency.find(&key.key)?, now()) {
+        Decision::Run => Ok(None),
+        Decision::Replay(Stored { status, body, is_sealed }) => {
+            let answer = Answer { status, body, retry_after: None };
+            Ok(Some(Done { answer, is_replayed: true, is_sealed }))
+        }
+        Decision::InProgress => {
+            Err(Error::refused(Code::IdempotencyInProgress, "A call with this Idempotency-Key is still running."))
+        }
+        Decision::Reused => {
+            Err(Error::refused(Code::IdempotencyKeyReused, "This Idempotency-Key was used for a different call."))
+        }
+    }
+}
+
+/// The answer goes into the same transaction as the effect. One that may differ next time frees the key.
+fn remember(w: &Workspace, call: &Call, outcome: &Outcome) -> Result<()> {
+    let Some(key) = &call.idempotency else { return Ok(()) };
+    let answer = match outcome {
+        Outcome::Go(_) => None,
+        Outcome::Done(done) if !done.answer.is_repeatable() => return w.store.idempotency.delete(&key.key),
+        Outcome::Done(Done { answer, is_sealed, .. }) => {
+            Some(Stored { status: answer.status, body: answer.body.clone(), is_sealed: *is_sealed })
+        }
+    };
+    let row = Row { fingerprint: key.fingerprint.clone(), started_at: now(), answer };
+    w.store.idempotency.save(&key.key, &row)
 }
 
 impl Served {

@@ -1,0 +1,142 @@
+//! Connected accounts: shown, disconnected, and kept up to date by what their objects and X say.
+
+use latchkey_core::account::{Account, Status};
+use latchkey_core::api::account::{AccountFilter, AccountView};
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::query::Query;
+use latchkey_core::delivery::State;
+use latchkey_core::id::{AccountId, NetworkId, XUserId};
+use latchkey_core::key::Binding;
+use latchkey_core::time::{Span, UnixMillis};
+use latchkey_core::x::user::XUser;
+use serde_json::json;
+
+use super::{Workspace, events, lists, not_found};
+use crate::error::Result;
+use crate::names::ORG_ID;
+use crate::objects::workspace::store::outbox::Errand;
+use crate::rpc::account::Release;
+use crate::rpc::workspace::{DeletionPlan, GrantReport, HealthPlan, RevocationReport, Rows};
+use crate::runtime::now;
+
+/// Newest first.
+pub fn list(w: &Workspace, mut query: Query, whose: &Binding) -> Result<Answer> {
+    let filter = AccountFilter::from_query(&mut query)?;
+    let warnings = query.finish()?;
+    let accounts = w.store.accounts.list(&filter, whose)?;
+    let views = accounts.rows.iter().map(|account| json!(AccountView::new(account, ORG_ID)));
+    let mut body = lists::body(&accounts, views.collect(), &warnings);
+    body.insert("limit".into(), json!(filter.page.limit));
+    body.insert("offset".into(), json!(filter.page.offset));
+    Ok(Answer::success(200, body.into()))
+}
+
+/// Handle, name, picture and limits are X's facts: every row of an X user has the same, deleted rows too, since their
+/// posts are still shown.
+pub fn learn_users(w: &Workspace, said: &[XUser]) -> Result<()> {
+    let ids: Vec<&XUserId> = said.iter().map(|user| &user.id).collect();
+    for mut account in w.store.accounts.of_x_users(&ids)? {
+        let Some(user) = said.iter().find(|user| user.id == account.user.id) else { continue };
+        if account.learn_user(user) {
+            w.store.accounts.update(&account)?;
+        }
+    }
+    Ok(())
+}
+
+/// An account is removed: its drafts will not be sent.
+fn cancel_drafts(w: &Workspace, account_id: &AccountId) -> Result<()> {
+    for delivery in w.store.deliveries.idle_of(account_id)? {
+        w.store.deliveries.save_idle(&delivery.ended_as(State::Cancelled))?;
+    }
+    Ok(())
+}
+
+/// One that is there for this caller. Another tenant's is as unknown as none.
+pub fn account_for(w: &Workspace, id: &str, whose: &Binding) -> Result<Account> {
+    w.store.accounts.find(id)?.filter(|account| whose.admits(account)).ok_or_else(|| not_found("account"))
+}
+
+pub fn get(w: &Workspace, id: &str, whose: &Binding) -> Result<Answer> {
+    let account = account_for(w, id, whose)?;
+    Ok(Answer::data(200, AccountView::new(&account, ORG_ID)))
+}
+
+pub fn plan_health(w: &Workspace, id: &str, whose: &Binding) -> Result<HealthPlan> {
+    let account = account_for(w, id, whose)?;
+    Ok(HealthPlan { object: account.object(), account_id: account.id, username: account.user.username })
+}
+
+pub fn plan_limits(w: &Workspace, id: &str, whose: &Binding) -> Result<(String, AccountId)> {
+    let account = account_for(w, id, whose)?;
+    Ok((account.object(), account.id))
+}
+
+/// Closes the row and owes the rest to the account's object, so that a crash cannot leave tokens behind. The edge
+/// does it at once, to say in its answer whether X confirmed it; the errand comes after that.
+pub fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<DeletionPlan> {
+    let mut account = account_for(w, id, whose)?;
+    let is_news = account.removed(None, now());
+    w.store.accounts.save(&account)?;
+    w.store.accounts.close(&account.id)?;
+    if is_news {
+        events::tell_status(w, &account)?;
+    }
+    cancel_drafts(w, &account.id)?;
+    w.store.keys.delete_of_account(&account.id)?;
+    owe_release(w, &account, now() + Span::mins(1))?;
+    Ok(DeletionPlan { releases: vec![(account.object(), release_of(w, &account)?)], others: 0 })
+}
+
+/// What an account's object is to hear of a row that was closed.
+pub fn release_of(w: &Workspace, account: &Account) -> Result<Release> {
+    let rows = users_of_grant(w, &account.network_id, account.user.id.as_str())?;
+    // Of an app that is gone every pair is meant, also that of a consent which was not entered any more.
+    let is_there = w.store.apps.find(account.network_id.as_str())?.is_some();
+    let session_id = account.session_id().filter(|_| is_there).map(str::to_owned);
+    Ok(Release { account_id: account.id.clone(), session_id, rows })
+}
+
+pub fn owe_release(w: &Workspace, account: &Account, due_at: UnixMillis) -> Result<()> {
+    let errand = Errand::Release {
+        account_id: account.id.clone(),
+        network_id: account.network_id.clone(),
+        x_user_id: account.user.id.as_str().to_owned(),
+    };
+    w.store.outbox.add(&errand, due_at)
+}
+
+/// The rows for whose sake the tokens of an X user are kept.
+pub fn users_of_grant(w: &Workspace, network_id: &NetworkId, x_user_id: &str) -> Result<Vec<AccountId>> {
+    let rows = w.store.accounts.of_user(network_id, x_user_id, false)?;
+    let live = rows.into_iter().filter(|account| account.status() != Status::Disconnected);
+    Ok(live.map(|account| account.id).collect())
+}
+
+/// The rows that act with a grant learn of it.
+pub fn grant_changed(w: &Workspace, report: &GrantReport) -> Result<()> {
+    let accounts: Vec<Account> = match &report.rows {
+        Rows::One(id) => w.store.accounts.find(id.as_str())?.into_iter().collect(),
+        Rows::AllBut(others) => {
+            let mut accounts = w.store.accounts.of_user(&report.network_id, &report.x_user_id, false)?;
+            accounts.retain(|account| !others.contains(&account.id));
+            accounts
+        }
+    };
+    for mut account in accounts.into_iter().filter(|account| account.status() != Status::Disconnected) {
+        let is_news = account.learn_grant(&report.scopes, report.token_expires_at, report.ended, now());
+        w.store.accounts.save(&account)?;
+        if is_news {
+            events::account_fell(w, &account)?;
+        }
+    }
+    Ok(())
+}
+
+/// What an account's object says of the tokens that X has to revoke; deleted rows have some too.
+pub fn learn_revocation(w: &Workspace, report: &RevocationReport) -> Result<()> {
+    let Ok(id) = AccountId::parse(&report.account_id) else { return Ok(()) };
+    let Some(mut account) = w.store.accounts.find_even_deleted(&id)? else { return Ok(()) };
+    account.revocation.learn(&report.tally, now());
+    w.store.accounts.update(&account)
+}

@@ -1,0 +1,82 @@
+//! The rows of the workspace in a backup, and their restore.
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::standstill;
+use latchkey_core::standstill::{require_restoring, stands_still};
+use latchkey_core::time::UnixMillis;
+use serde_json::{Map, Value, json};
+
+use super::freeze::OBJECTS;
+use super::{Workspace, freeze};
+use crate::error::Result;
+use crate::rpc::rows::{Page, Place};
+use crate::rpc::workspace::{Begun, ExportPlan};
+use crate::runtime::now;
+
+pub fn export_page(w: &Workspace, place: &Place) -> Result<Page> {
+    freeze::require_standstill(w)?;
+    w.store.tables.page(place)
+}
+
+pub fn export_objects(w: &Workspace, after: &str) -> Result<Vec<String>> {
+    freeze::require_standstill(w)?;
+    w.store.accounts.objects(after, OBJECTS)
+}
+
+pub fn plan_export(w: &Workspace) -> Result<ExportPlan> {
+    let (since, networks, owed) = (freeze::require_standstill(w)?, w.store.apps.all()?, w.store.outbox.kept_secrets()?);
+    Ok(ExportPlan { since, networks, schema_version: w.store.tables.schema_version(), owed })
+}
+
+/// A file's accounts arrive before the rows of their objects, so the accounts that are here name each object that
+/// earlier tries wrote to. They go last: whoever breaks off here is followed by a try that begins with all of them.
+pub fn clear_restored(w: &Workspace, attempt: u32, after: &str) -> Result<Vec<String>> {
+    require_restoring(w.store.freeze.get()?, attempt)?;
+    let names = w.store.accounts.objects(after, OBJECTS)?;
+    if names.is_empty() {
+        w.store.tables.clear()?;
+    }
+    Ok(names)
+}
+
+/// A deployment with an app, an account, a post, a key or a webhook is in use.
+fn is_occupied(w: &Workspace) -> Result<bool> {
+    let store = &w.store;
+    Ok(store.apps.has_rows()?
+        || store.accounts.has_rows()?
+        || store.posts.has_rows()?
+        || store.keys.has_rows()?
+        || store.webhooks.has_rows()?)
+}
+
+pub fn restore_rows(w: &Workspace, attempt: u32, table: &str, rows: &[Map<String, Value>]) -> Result<()> {
+    require_restoring(w.store.freeze.get()?, attempt)?;
+    rows.iter().try_for_each(|row| w.store.tables.insert(table, row))
+}
+
+/// The last line was read: from here on everything goes.
+pub fn end_restore(w: &Workspace, attempt: u32) -> Result<Answer> {
+    let restoring = require_restoring(w.store.freeze.get()?, attempt)?;
+    w.store.freeze.save(&restoring.restore_ended(now()), Some(now()))?;
+    w.store.outbox.restart(now())?;
+    show_restored(w)
+}
+
+pub fn show_restored(w: &Workspace) -> Result<Answer> {
+    let (accounts, posts, networks) = (w.store.accounts.count()?, w.store.posts.count()?, w.store.apps.count()?);
+    let data = json!({ "social_networks": networks, "social_accounts": accounts, "posts": posts });
+    Ok(Answer::data(200, data))
+}
+
+/// A restore that broke off is begun anew, with this file or another. What it left is cleared before a row arrives.
+pub fn begin_restore(w: &Workspace, id: &str) -> Result<Begun> {
+    let begun = standstill::begin_restore(id, w.store.freeze.get()?, is_occupied(w)?, now())?;
+    let Some(restoring) = begun else { return Ok(Begun::Already) };
+    w.store.freeze.save(&restoring, None)?;
+    Ok(Begun::Fresh { attempt: restoring.attempt() })
+}
+
+/// Nothing has gone on in between.
+pub fn end_export(w: &Workspace, since: UnixMillis) -> Result<()> {
+    if freeze::require_standstill(w)? == since { Ok(()) } else { Err(stands_still().into()) }
+}

@@ -1,0 +1,67 @@
+//! Whether the operator's X app works: what its accounts report pauses the app and ends the pause.
+
+use latchkey_core::audit::Action;
+use latchkey_core::delivery::Delivery;
+use latchkey_core::network::{Evidence, Finding, Gate, Network};
+
+use super::{Workspace, audit, events};
+use crate::error::Result;
+use crate::objects::workspace::store::outbox::Errand;
+use crate::rpc::workspace::Report;
+use crate::runtime::now;
+
+/// What an account reports; a report that arrives again or late changes nothing. The answer says whether it may call X;
+/// and whether the alarm is to be derived anew.
+pub fn delivered(w: &Workspace, report: &Report) -> Result<(Gate, bool)> {
+    let mut is_news = false;
+    for delivery in &report.deliveries {
+        w.store.deliveries.save(delivery)?;
+        is_news |= learn_from(w, delivery)? | delivery.is_waiting();
+        if delivery.is_settled() {
+            is_news |= events::announce(w, &delivery.post_id)?;
+        }
+    }
+    let settings = w.store.settings.get()?;
+    let Some(id) = &report.network_id else { return Ok((Gate::open(&settings), is_news)) };
+    let Some(mut network) = w.store.apps.find(id.as_str())? else { return Ok((Gate::of_no_app(&settings), is_news)) };
+    if network.close_until(report.closed_until, report.closed_limit, now()) {
+        w.store.apps.save(&network)?;
+    }
+    Ok((network.gate(&settings, now()), is_news))
+}
+
+/// A delivery that the app is at fault for pauses the network; one that X took while it was paused ends the pause.
+fn learn_from(w: &Workspace, delivery: &Delivery) -> Result<bool> {
+    let Some(evidence) = Evidence::of(delivery, now()) else { return Ok(false) };
+    let Some(account) = w.store.accounts.find_even_deleted(&delivery.account_id)? else { return Ok(false) };
+    let Some(mut network) = w.store.apps.find(account.network_id.as_str())? else { return Ok(false) };
+    match network.learn(evidence, now() + w.app()?.pace().probe) {
+        Finding::Nothing => return Ok(false),
+        Finding::Pauses(pause) => {
+            w.store.apps.save(&network)?;
+            events::network_paused(w, &network, &pause)?;
+        }
+        Finding::ReleasesAccount => w.store.outbox.add(&Errand::AppMended { object: account.object() }, now())?,
+        Finding::Resumes => lift_by_itself(w, network)?,
+    }
+    Ok(true)
+}
+
+/// Lifts the pause; what was held goes on.
+pub fn lift(w: &Workspace, mut network: Network) -> Result<Network> {
+    let lifted = network.resume();
+    w.store.apps.save(&network)?;
+    if let Some(pause) = lifted {
+        events::network_resumed(w, &network, &pause)?;
+    }
+    for account in w.store.deliveries.holding_accounts(&network.id)? {
+        w.store.outbox.add(&Errand::AppMended { object: account.object() }, now())?;
+    }
+    Ok(network)
+}
+
+/// The app works again, and nobody had to say so.
+pub fn lift_by_itself(w: &Workspace, network: Network) -> Result<()> {
+    let network = lift(w, network)?;
+    audit::record(w, Action::NetworkResumed, network.tenant_id.as_ref(), network.id.as_str())
+}

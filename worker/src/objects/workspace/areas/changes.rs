@@ -1,0 +1,166 @@
+//! Changing, ending and repeating what was accepted, and hearing of it. What each means is decided in
+//! `core/src/post_change.rs`.
+
+use latchkey_core::account::Account;
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::code::Code;
+use latchkey_core::api::input::read;
+use latchkey_core::api::post::{ChangePost, IGNORED};
+use latchkey_core::api::refused::Refused;
+use latchkey_core::delivery::Delivery;
+use latchkey_core::id::{AccountId, PostId};
+use latchkey_core::key::Binding;
+use latchkey_core::post::{Post, Time, schedule};
+use latchkey_core::post_change;
+use latchkey_core::post_change::{Change, Next, Retry};
+use serde_json::json;
+
+use super::budget::Expense;
+use super::posts::require_tenant;
+use super::{Workspace, budget, events, not_found, posts};
+use crate::error::Result;
+use crate::objects::workspace::store::outbox::Errand;
+use crate::rpc::workspace::{ChangePlan, InsightPlan};
+use crate::runtime::now;
+
+/// Begins a change of a draft or of what is scheduled. What is wrong with it is said before anything is recalled.
+pub fn plan_change(w: &Workspace, id: &str, body: &str, whose: &Binding) -> Result<ChangePlan> {
+    let post = posts::find(w, id, whose)?;
+    let deliveries = w.store.deliveries.of_post(&post.id)?;
+    post_change::require_changeable(&post, &deliveries)?;
+    let deliveries = post_change::changeable(deliveries);
+    let (after, _) = changed(w, &post, &deliveries, body, whose)?;
+    budget::require_for_post(w, &after, deliveries.len(), Some(&post.id))?;
+    begin_change(w, post, deliveries)
+}
+
+/// Completes the change; nothing when another one or an account's question came in between.
+pub fn commit_change(w: &Workspace, id: &PostId, number: u32, body: &str) -> Result<Option<Answer>> {
+    let Some(before) = post_under_change(w, id, number)? else { return Ok(None) };
+    let deliveries = post_change::changeable(w.store.deliveries.of_post(id)?);
+    let (after, warnings) = changed(w, &before, &deliveries, body, &Binding::default())?;
+    budget::require_for_post(w, &after, deliveries.len(), Some(id))?;
+    let prices = w.store.settings.get()?.prices;
+    w.store.posts.save(&after)?;
+    let versions = post_change::complete(&after, &deliveries, &prices, now());
+    versions.into_iter().try_for_each(|next| save_next(w, next))?;
+    let view = posts::view(w, &after)?;
+    let is_rescheduled = before.scheduled_at != after.scheduled_at;
+    let body = json!({ "rescheduled": is_rescheduled, "post": view, "data": { "post": view }, "warnings": warnings });
+    Ok(Some(Answer::success(200, body)))
+}
+
+/// The post as the caller wants it, and what it says that means nothing here.
+fn changed(
+    w: &Workspace,
+    post: &Post,
+    deliveries: &[(Delivery, Account)],
+    body: &str,
+    whose: &Binding,
+) -> Result<(Post, Vec<String>)> {
+    let input = read::<ChangePost>(body.as_bytes(), IGNORED)?;
+    let (mut wanted, mut warnings) = (input.value, input.warnings);
+    if wanted.is_empty() {
+        return Err(Refused::new(Code::InvalidPayload, "The body changes nothing.").into());
+    }
+    let scheduled_at = match wanted.scheduled_at.take() {
+        Some(Some(time)) => Some(schedule(&time, wanted.past, now())?),
+        Some(None) => Some(Time::default()),
+        None => None,
+    };
+    warnings.extend(scheduled_at.as_ref().and_then(|time| time.warning.clone()));
+    let (options, mut draft) = (wanted.options()?, wanted.draft(posts::allows_loopback(w)?)?);
+    if let Some(draft) = &mut draft {
+        require_tenant(&posts::find_media(w, draft, whose)?, post.tenant_id.as_ref())?;
+    }
+    let accounts: Vec<&Account> = deliveries.iter().map(|(_, account)| account).collect();
+    let change = Change { scheduled_at, is_draft: wanted.is_draft, options, draft };
+    let wording = change.draft.as_ref().map(|draft| draft.wording);
+    let after = post_change::apply(post, change, &accounts)?;
+    warnings.extend(post_change::shortened(post, &after, wording));
+    warnings.extend(after.expiry_warnings(now()));
+    Ok((after, warnings))
+}
+
+/// Begins the end of what has not been sent. With nothing pending, only our record ends.
+pub fn plan_delete(w: &Workspace, id: &str, whose: &Binding) -> Result<ChangePlan> {
+    let post = posts::find(w, id, whose)?;
+    let deliveries = w.store.deliveries.of_post(&post.id)?;
+    post_change::require_deletable(&deliveries)?;
+    begin_change(w, post, deliveries)
+}
+
+pub fn commit_delete(w: &Workspace, id: &PostId, number: u32) -> Result<Option<Answer>> {
+    let Some(post) = post_under_change(w, id, number)? else { return Ok(None) };
+    let deletion = post_change::delete(&post, &w.store.deliveries.of_post(id)?);
+    deletion.steps.into_iter().try_for_each(|next| save_next(w, next))?;
+    events::announce(w, id)?;
+    if deletion.forgets {
+        w.store.posts.close(id)?;
+    }
+    Ok(Some(Answer::success(200, json!({ "message": "Post deleted successfully" }))))
+}
+
+/// A delivery's next version, here and on its way to the account.
+fn save_next(w: &Workspace, next: Next) -> Result<()> {
+    let Next { object, stored, is_idle, sent } = next;
+    if is_idle {
+        w.store.deliveries.save_idle(&stored)?;
+    } else {
+        w.store.deliveries.save(&stored)?;
+    }
+    w.store.outbox.add(&Errand::Enqueue { object, delivery: Box::new(sent) }, now())
+}
+
+fn begin_change(w: &Workspace, mut post: Post, deliveries: Vec<(Delivery, Account)>) -> Result<ChangePlan> {
+    let number = post.begin_change();
+    w.store.posts.save(&post)?;
+    let recalls = post_change::recalls(&post, deliveries);
+    let recalls = recalls.into_iter().map(|(delivery, account)| (account.object(), delivery)).collect();
+    Ok(ChangePlan { id: post.id, number, recalls })
+}
+
+fn post_under_change(w: &Workspace, id: &PostId, number: u32) -> Result<Option<Post>> {
+    let post = w.store.posts.find(id.as_str())?.ok_or_else(|| not_found("post"))?;
+    Ok(Some(post).filter(|post| post.is_under_change(number)))
+}
+
+/// What a recalled delivery has become. A change of it that has begun and is not completed never will be.
+pub fn reclaim(w: &Workspace, known: &Delivery) -> Result<Option<Delivery>> {
+    let Some(delivery) = w.store.deliveries.find(known.post_id.as_str(), known.account_id.as_str())? else {
+        return Ok(None);
+    };
+    let mut post = w.store.posts.find(known.post_id.as_str())?;
+    if let Some(post) = &mut post {
+        post.begin_change();
+        w.store.posts.save(post)?;
+    }
+    Ok(Some(post_change::reclaimed(post.as_ref(), delivery)))
+}
+
+pub fn retry(w: &Workspace, id: &str, whose: &Binding) -> Result<Answer> {
+    let post = posts::find(w, id, whose)?;
+    let retry = Retry::of(w.store.deliveries.of_post(&post.id)?)?;
+    let (tenant_id, cost) = (post.tenant_id.as_ref(), retry.cost());
+    budget::require(w, &Expense { tenant_id, cost, at: now(), instead_of: None })?;
+    retry.versions(now()).into_iter().try_for_each(|next| save_next(w, next))?;
+    for (delivery, account) in &retry.held {
+        w.store.outbox.add(&Errand::Retry { object: account.object(), delivery: Box::new(delivery.clone()) }, now())?;
+    }
+    let view = posts::view(w, &post)?;
+    let body = json!({ "retried": retry.count(), "post": view, "data": { "post": view }, "warnings": [] });
+    Ok(Answer::success(200, body))
+}
+
+pub fn plan_insight(w: &Workspace, id: &str, whose: &Binding) -> Result<InsightPlan> {
+    let post = posts::find(w, id, whose)?;
+    let deliveries = w.store.deliveries.of_post(&post.id)?;
+    Ok(InsightPlan { post, deliveries })
+}
+
+/// These accounts' posts are gone at X.
+pub fn commit_remote(w: &Workspace, id: &PostId, deleted: &[AccountId], answer: &Answer) -> Result<Answer> {
+    let gone = post_change::gone_at_x(&w.store.deliveries.of_post(id)?, deleted);
+    gone.iter().try_for_each(|delivery| w.store.deliveries.save(delivery))?;
+    Ok(answer.clone())
+}

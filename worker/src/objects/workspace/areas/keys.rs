@@ -1,0 +1,76 @@
+//! API keys of the workspace.
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::code::Code;
+use latchkey_core::api::key::{CreateKey, key_view};
+use latchkey_core::api::page::{List, Page};
+use latchkey_core::api::query::Query;
+use latchkey_core::id::KeyId;
+use latchkey_core::key::{ApiKey, Binding, Caller};
+use latchkey_core::seal::base64url;
+use latchkey_core::secret::ct_eq;
+use latchkey_core::time::Span;
+use serde_json::json;
+
+use super::{Workspace, accounts, freeze, lists, not_found};
+use crate::error::{Error, Result};
+use crate::objects::workspace::store::outbox::Errand;
+use crate::rpc::workspace::KeyPlan;
+use crate::runtime::{entropy, now};
+
+/// Whose a key is. While a backup is read in, no key of it counts: half of a file is nobody's to act upon.
+pub fn caller_of_key(w: &Workspace, digest: &str) -> Result<Caller> {
+    let admin = base64url(w.app()?.admin_key_digest());
+    let caller = if ct_eq(digest.as_bytes(), admin.as_bytes()) {
+        Some(Caller::admin())
+    } else if freeze::is_restoring(w)? {
+        None
+    } else {
+        w.store.keys.of_digest(digest)?.map(Caller::from)
+    };
+    caller.ok_or_else(|| Error::refused(Code::InvalidApiKey, "The API key is missing or not valid."))
+}
+
+pub fn commit(w: &Workspace, key: &ApiKey, digest: &str) -> Result<()> {
+    if let Some(id) = &key.binding.account_id {
+        // It may have been removed since.
+        w.store.accounts.find(id.as_str())?.ok_or_else(|| not_found("account"))?;
+    }
+    w.store.keys.add(key, digest)
+}
+
+/// Newest first.
+pub fn list(w: &Workspace, mut query: Query, whose: &Binding) -> Result<Answer> {
+    let page = Page::from_query(&mut query, List::Keys)?;
+    let warnings = query.finish()?;
+    Ok(lists::answer(&w.store.keys.list(whose, &page)?, key_view, &warnings))
+}
+
+/// Whoever presents it here from now on is unknown. The row goes when the account's object has forgotten it too;
+/// until then the deletion can be repeated, and is owed.
+pub fn plan_deletion(w: &Workspace, id: &str, whose: &Binding) -> Result<(KeyId, Option<String>)> {
+    let key = w.store.keys.find(id)?.filter(|key| whose.manages(key)).ok_or_else(|| not_found("API key"))?;
+    w.store.keys.close(&key.id)?;
+    let Some(account_id) = &key.binding.account_id else { return Ok((key.id, None)) };
+    let object = w.store.accounts.find_even_deleted(account_id)?.map(|account| account.object());
+    if let Some(object) = &object {
+        w.store.outbox.add(&Errand::ForgetKey { object: object.clone(), id: key.id.clone() }, now() + Span::mins(1))?;
+    }
+    Ok((key.id, object))
+}
+
+/// What the new key will be: for the tenant or the account that is asked for, within the caller's own.
+pub fn plan(w: &Workspace, wish: &CreateKey, whose: &Binding) -> Result<KeyPlan> {
+    let tenant_id = whose.tenant_for(wish.tenant_id.clone())?;
+    let account = wish.account_id.as_ref().map(|id| accounts::account_for(w, id.as_str(), whose)).transpose()?;
+    let binding = Binding::of_new_key(tenant_id, account.as_ref())?;
+    let object = account.map(|account| account.object());
+    let id = KeyId::from_entropy(entropy()?);
+    let key = ApiKey { id, name: wish.name.clone(), scopes: wish.scopes.clone(), binding, created_at: now() };
+    Ok(KeyPlan { key, object })
+}
+
+pub fn commit_deletion(w: &Workspace, id: &KeyId) -> Result<Answer> {
+    w.store.keys.delete(id)?;
+    Ok(Answer::success(200, json!({ "message": "API key deleted successfully" })))
+}

@@ -1,0 +1,187 @@
+//! Posts of the workspace: accepted, and shown.
+
+use latchkey_core::account::Account;
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::input::read;
+use latchkey_core::api::post::{CreatePost, IGNORED, PostFilter, estimate, post_view};
+use latchkey_core::api::query::Query;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::budget::require_ceiling;
+use latchkey_core::delivery::Delivery;
+use latchkey_core::id::{MediaId, PostId, TenantId};
+use latchkey_core::key::Binding;
+use latchkey_core::media::Media;
+use latchkey_core::media::link::Use;
+use latchkey_core::post::{Draft, Post, is_for, resolve, schedule};
+use serde_json::{Map, Value, json};
+
+use super::{Workspace, budget, lists, not_found};
+use crate::error::{Error, Result};
+use crate::names::ORG_ID;
+use crate::objects::workspace::store::outbox::Errand;
+use crate::runtime::{entropy, now};
+
+/// Newest first.
+pub fn list(w: &Workspace, mut query: Query, whose: &Binding) -> Result<Answer> {
+    let filter = PostFilter::from_query(&mut query)?;
+    let warnings = query.finish()?;
+    let posts = w.store.posts.list(&filter, whose)?;
+    let views = posts.rows.iter().map(|post| view(w, post)).collect::<Result<Vec<Value>>>()?;
+    let mut body = lists::body(&posts, views, &warnings);
+    body.insert("posts".into(), body.get("data").cloned().unwrap_or_default());
+    Ok(Answer::success(200, body.into()))
+}
+
+/// A medium of one tenant is not for the accounts of another: to them, it is not there.
+pub fn require_tenant(media: &[(String, Media)], tenant_id: Option<&TenantId>) -> Result<(), Refused> {
+    match media.iter().find(|(_, media)| !is_for(media, tenant_id)) {
+        Some((path, _)) => Err(Refused::field(path, "there is no such media")),
+        None => Ok(()),
+    }
+}
+
+fn rows_mut<'a>(view: &'a mut Value, name: &str) -> impl Iterator<Item = &'a mut Map<String, Value>> {
+    view.get_mut(name).and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut)
+}
+
+pub fn new_post() -> Result<Post> {
+    Ok(Post::new(PostId::from_entropy(entropy()?), None, now()))
+}
+
+/// Into the store, and on its way to the account.
+fn dispatch(w: &Workspace, account: &Account, delivery: Delivery) -> Result<()> {
+    w.store.deliveries.save(&delivery)?;
+    w.store.outbox.add(&Errand::Enqueue { object: account.object(), delivery: Box::new(delivery) }, now())
+}
+
+/// In order: (1) the body by itself, (2) whom it names, (3) what X takes from them, (4) the price. Accepted means
+/// durable: post, deliveries and the errands that send them are one transaction.
+pub fn create(w: &Workspace, body: &str, whose: &Binding) -> Result<Answer> {
+    let input = read::<CreatePost>(body.as_bytes(), IGNORED)?;
+    let (mut wanted, mut warnings) = (input.value, input.warnings);
+    let mut draft = wanted.draft(allows_loopback(w)?)?;
+    let media = find_media(w, &mut draft, whose)?;
+    let mut post = new_post()?;
+    post.options = wanted.options()?;
+    post.is_draft = wanted.is_draft;
+    if let Some(time) = &wanted.scheduled_at {
+        let time = schedule(time, wanted.past, post.created_at)?;
+        post.scheduled_at = time.at;
+        warnings.extend(time.warning);
+    }
+    post.say(&draft)?;
+    post.check(draft.wording)?;
+    let mut known = w.store.accounts.named(&wanted.accounts)?;
+    known.retain(|account| whose.admits(account));
+    known.retain(|account| wanted.tenant_id.is_none() || account.tenant_id == wanted.tenant_id);
+    let recipients = resolve(&wanted.accounts, &known, &w.store.apps.paused()?, "accounts")?;
+    warnings.extend(recipients.warnings);
+    let accounts = recipients.accounts;
+    post.check_length(draft.wording, &accounts)?;
+    post.check_scopes(&accounts)?;
+    post.tenant_id = accounts.first().and_then(|account| account.tenant_id.clone());
+    require_tenant(&media, post.tenant_id.as_ref())?;
+    require_ceiling(estimate(&post, accounts.len(), &w.store.settings.get()?.prices).0, wanted.max_cost_usd)?;
+    budget::require_for_post(w, &post, accounts.len(), None)?;
+    warnings.extend(post.expiry_warnings(now()));
+    if wanted.dry_run {
+        return dry_answer(w, &post, &accounts, &warnings);
+    }
+    accept(w, &post, &accounts)?;
+    answer(w, &post, &warnings)
+}
+
+pub fn accept(w: &Workspace, post: &Post, accounts: &[&Account]) -> Result<()> {
+    let prices = w.store.settings.get()?.prices;
+    w.store.posts.save(post)?;
+    for account in accounts {
+        let delivery = post.delivery_to(account, &prices, post.created_at);
+        if post.is_draft {
+            w.store.deliveries.save_idle(&delivery)?;
+        } else {
+            dispatch(w, account, delivery)?;
+        }
+    }
+    Ok(())
+}
+
+/// The post as it would be. It has no id, since there is none.
+fn dry_answer(w: &Workspace, post: &Post, accounts: &[&Account], warnings: &[String]) -> Result<Answer> {
+    let prices = w.store.settings.get()?.prices;
+    let deliveries: Vec<(Delivery, Account)> = accounts
+        .iter()
+        .map(|account| (post.delivery_to(account, &prices, post.created_at), (*account).clone()))
+        .collect();
+    let mut view = view_with(w, post, &deliveries)?;
+    if let Some(fields) = view.as_object_mut() {
+        fields.insert("id".into(), Value::Null);
+    }
+    for container in rows_mut(&mut view, "containers") {
+        container.insert("id".into(), Value::Null);
+    }
+    for account in rows_mut(&mut view, "socialAccounts") {
+        let segments = account.get_mut("segments").and_then(Value::as_array_mut);
+        for segment in segments.into_iter().flatten().filter_map(Value::as_object_mut) {
+            segment.insert("container_id".into(), Value::Null);
+        }
+    }
+    let body = json!({ "dryRun": true, "post": view, "data": { "post": view }, "warnings": warnings });
+    Ok(Answer::success(200, body))
+}
+
+/// One that is there for this caller: of its tenant; for the key of an account, of that account alone.
+pub fn find(w: &Workspace, id: &str, whose: &Binding) -> Result<Post> {
+    let post = w.store.posts.find(id)?.ok_or_else(|| not_found("post"))?;
+    let is_whose = w.store.deliveries.of_post(&post.id)?.iter().all(|(_, account)| whose.admits(account));
+    if is_whose { Ok(post) } else { Err(not_found("post")) }
+}
+
+pub fn get(w: &Workspace, id: &str, whose: &Binding) -> Result<Answer> {
+    let post = find(w, id, whose)?;
+    answer(w, &post, &[])
+}
+
+/// With `reply_id` for what is a reply: X's id, once there is one.
+pub fn answer(w: &Workspace, post: &Post, warnings: &[String]) -> Result<Answer> {
+    let view = view(w, post)?;
+    let mut body = json!({ "post": view, "data": { "post": view }, "warnings": warnings });
+    if let (true, Some(fields)) = (post.options.has("reply"), body.as_object_mut()) {
+        let id = view.pointer("/socialAccounts/0/platformPostId").cloned().unwrap_or_default();
+        fields.insert("reply_id".into(), id);
+    }
+    Ok(Answer::success(200, body))
+}
+
+/// Says where the bytes of each named medium lie.
+pub fn find_media(w: &Workspace, draft: &mut Draft, whose: &Binding) -> Result<Vec<(String, Media)>> {
+    let mut found = Vec::new();
+    for named in draft.parts.iter_mut().filter_map(|part| part.media.as_mut()).flatten() {
+        let path = named.path.clone();
+        named.find(|id| {
+            let is_visible = |media: &Media| !whose.is_narrow() || media.tenant_id == whose.tenant_id;
+            let media = w.store.media.find(id.as_str())?.filter(is_visible);
+            found.extend(media.clone().map(|media| (path.clone(), media)));
+            Ok::<_, Error>(media)
+        })?;
+    }
+    Ok(found)
+}
+
+pub fn allows_loopback(w: &Workspace) -> Result<bool> {
+    Ok(w.app()?.allows_loopback())
+}
+
+pub fn view(w: &Workspace, post: &Post) -> Result<Value> {
+    view_with(w, post, &w.store.deliveries.of_post(&post.id)?)
+}
+
+fn view_with(w: &Workspace, post: &Post, deliveries: &[(Delivery, Account)]) -> Result<Value> {
+    let ring = w.app()?.keyring();
+    let origin = w.origin.get().map(String::as_str).unwrap_or_default();
+    let link = |id: &MediaId| Use::Read.address(ring, origin, id, now());
+    Ok(post_view(post, ORG_ID, deliveries, &w.store.settings.get()?.prices, &link))
+}
+
+pub fn is_final(w: &Workspace, id: &PostId) -> Result<bool> {
+    Ok(w.store.deliveries.of_post(id)?.iter().all(|(delivery, _)| delivery.is_final()))
+}

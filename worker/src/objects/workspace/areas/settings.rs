@@ -1,0 +1,45 @@
+//! The operator's settings for the workspace, and the spending.
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::input::read;
+use latchkey_core::api::settings::{ChangeSettings, by_tenant, settings_view, usage_view};
+use latchkey_core::budget::Month;
+use latchkey_core::id::TenantId;
+use latchkey_core::key::Binding;
+use serde_json::json;
+
+use super::Workspace;
+use crate::error::Result;
+use crate::rpc::workspace::Picture;
+use crate::runtime::now;
+
+/// `picture` is the logo that the body names.
+pub fn change(w: &Workspace, body: &str, picture: Option<&Picture>) -> Result<Answer> {
+    let wanted = read::<ChangeSettings>(body.as_bytes(), &[])?.value;
+    let mut settings = w.store.settings.get()?;
+    wanted.apply(&mut settings)?;
+    let mut brand = w.store.brand.get()?;
+    wanted.brand.apply(&mut brand, picture.map(|picture| picture.logo.clone()));
+    w.store.settings.save(&settings)?;
+    w.store.brand.save(&brand, picture.map(|picture| picture.base64.as_str()))?;
+    get(w)
+}
+
+/// A tenant's key hears of its own.
+pub fn usage(w: &Workspace, whose: &Binding) -> Result<Answer> {
+    let month = Month::of(now());
+    let accounts = w.store.accounts.all()?.iter().filter(|account| whose.admits(account)).count();
+    let mut spent = by_tenant(w.store.deliveries.spent_in(month)?, w.store.budget.spent_in(month)?);
+    let mut by_day = w.store.deliveries.spent_by_day(month)?;
+    if whose.is_narrow() {
+        let own = whose.tenant_id.as_ref().map(TenantId::as_str);
+        spent.retain(|row| row.tenant_id.as_deref() == own);
+        by_day.retain(|row| row.tenant_id.as_deref() == own);
+    }
+    let usage = usage_view(month, accounts, &spent, &by_day);
+    Ok(Answer::success(200, json!({ "usage": usage })))
+}
+
+pub fn get(w: &Workspace) -> Result<Answer> {
+    Ok(Answer::data(200, settings_view(&w.store.settings.get()?, &w.store.brand.get()?)))
+}

@@ -1,0 +1,109 @@
+//! Webhooks of the workspace: the subscriptions, and the log of their calls.
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::api::event::test_data;
+use latchkey_core::api::page::{List, Page};
+use latchkey_core::api::query::Query;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::api::webhook::{DispatchFilter, dispatch_view, webhook_view};
+use latchkey_core::id::{TenantId, WebhookId};
+use latchkey_core::key::Binding;
+use latchkey_core::webhook::{Change, Dispatch, EventKind, Webhook};
+use serde_json::json;
+
+use super::{Workspace, events, lists, not_found};
+use crate::error::Result;
+use crate::names::ORG_ID;
+use crate::objects::workspace::store::webhooks::dispatches::Logged;
+use crate::runtime::now;
+
+/// Of one tenant, or of none: each is looked at for every event.
+const MAX_WEBHOOKS: u64 = 50;
+
+/// Said where an address moves to another origin.
+const HEADERS_DROPPED: &str =
+    "The custom headers were for the origin before and are gone; send `headers` again if the new address needs them.";
+
+/// Whose a new webhook will be.
+pub fn plan(w: &Workspace, wanted: Option<TenantId>, whose: &Binding) -> Result<Option<TenantId>> {
+    let tenant_id = whose.tenant_for(wanted)?;
+    if w.store.webhooks.count_of(tenant_id.as_ref())? >= MAX_WEBHOOKS {
+        return Err(Refused::field("tenant_id", format!("has {MAX_WEBHOOKS} webhooks already")).into());
+    }
+    Ok(tenant_id)
+}
+
+pub fn list(w: &Workspace, mut query: Query, whose: &Binding) -> Result<Answer> {
+    let tenant_id = query.take_tenant();
+    let page = Page::from_query(&mut query, List::Webhooks)?;
+    let warnings = query.finish()?;
+    Ok(lists::answer(&w.store.webhooks.list(whose, tenant_id.as_deref(), &page)?, webhook_view, &warnings))
+}
+
+/// Newest first.
+pub fn list_dispatches(w: &Workspace, id: &str, mut query: Query, whose: &Binding) -> Result<Answer> {
+    let filter = DispatchFilter::from_query(&mut query)?;
+    let warnings = query.finish()?;
+    let webhook = webhook_for(w, id, whose)?;
+    let view = |logged: &Logged| dispatch_view(&logged.dispatch, &logged.body);
+    Ok(lists::answer(&w.store.dispatches.list(&webhook.id, &filter)?, view, &warnings))
+}
+
+/// What waits for a webhook that was switched off.
+pub fn give_up_dispatches(w: &Workspace, webhook_id: &WebhookId) -> Result<()> {
+    for mut dispatch in w.store.dispatches.waiting_for(webhook_id)? {
+        dispatch.give_up();
+        w.store.dispatches.save(&dispatch)?;
+    }
+    Ok(())
+}
+
+pub fn get(w: &Workspace, id: &str, whose: &Binding) -> Result<Answer> {
+    Ok(Answer::data(200, webhook_view(&webhook_for(w, id, whose)?)))
+}
+
+/// One that is there for this caller.
+fn webhook_for(w: &Workspace, id: &str, whose: &Binding) -> Result<Webhook> {
+    let webhook = w.store.webhooks.find(id)?;
+    let mine = webhook.filter(|webhook| whose.admits_tenant(webhook.tenant_id.as_ref()));
+    mine.ok_or_else(|| not_found("webhook"))
+}
+
+pub fn change(w: &Workspace, id: &str, change: Change, whose: &Binding) -> Result<Answer> {
+    let mut webhook = webhook_for(w, id, whose)?;
+    let was_enabled = webhook.disabled.is_none();
+    let drops_headers = webhook.change(change, now());
+    w.store.webhooks.save(&webhook)?;
+    if was_enabled && webhook.disabled.is_some() {
+        give_up_dispatches(w, &webhook.id)?;
+    }
+    let warnings: &[&str] = if drops_headers { &[HEADERS_DROPPED] } else { &[] };
+    Ok(Answer::success(200, json!({ "data": webhook_view(&webhook), "warnings": warnings })))
+}
+
+/// Its log goes with it.
+pub fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<Answer> {
+    let webhook = webhook_for(w, id, whose)?;
+    w.store.webhooks.delete(&webhook.id)?;
+    w.store.dispatches.delete_of(&webhook.id)?;
+    Ok(Answer::success(200, json!({ "message": "Webhook deleted successfully" })))
+}
+
+/// Tells this webhook something that means nothing, also when it did not ask for it or is switched off.
+pub fn test(w: &Workspace, id: &str, whose: &Binding) -> Result<Answer> {
+    let webhook = webhook_for(w, id, whose)?;
+    let (event_id, body) = events::write(w, EventKind::Test, &test_data(&webhook, ORG_ID))?;
+    let dispatch = Dispatch::new(event_id, webhook.id, EventKind::Test, true, now());
+    w.store.dispatches.add(&dispatch)?;
+    Ok(Answer::data(200, dispatch_view(&dispatch, &body)))
+}
+
+/// Sends one again, whatever became of it, with the same id.
+pub fn redeliver(w: &Workspace, id: &str, event_id: &str, whose: &Binding) -> Result<Answer> {
+    let webhook = webhook_for(w, id, whose)?;
+    let mut dispatch = w.store.dispatches.find(webhook.id.as_str(), event_id)?.ok_or_else(|| not_found("delivery"))?;
+    dispatch.redeliver(now());
+    w.store.dispatches.save(&dispatch)?;
+    let body = w.store.webhooks.event_body(&dispatch.event_id)?;
+    Ok(Answer::data(200, dispatch_view(&dispatch, &body)))
+}

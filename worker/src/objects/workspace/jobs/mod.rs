@@ -1,0 +1,131 @@
+//! The work that nobody waits for. One alarm does all of it: [`JOBS`] says for each kind of work when it is due and how
+//! it runs. Each job's file says how it backs off.
+
+mod freeze;
+mod imports;
+mod late;
+mod outbox;
+mod probes;
+mod re_encryption;
+mod retention;
+mod secrets;
+mod targets;
+pub mod webhooks;
+
+use std::rc::Rc;
+
+use futures_util::future::LocalBoxFuture;
+use latchkey_core::time::UnixMillis;
+use worker::wasm_bindgen_futures::spawn_local;
+
+use super::areas::freeze::is_standing;
+use super::{Workspace, store};
+use crate::error::Result;
+use crate::log;
+
+type Work = LocalBoxFuture<'static, Result<()>>;
+
+/// A kind of work.
+struct Job {
+    due: Due,
+    /// Also while the deployment stands still.
+    while_frozen: bool,
+    run: Run,
+}
+
+/// When the alarm is wanted.
+enum Due {
+    /// At the earliest time of some rows.
+    At(store::Due),
+    /// As told by what is under way.
+    Asked(fn(&Workspace) -> Result<Option<UnixMillis>>),
+    /// Whenever the alarm comes anyway.
+    Anyway,
+}
+
+enum Run {
+    AtOnce(fn(&Rc<Workspace>) -> Result<()>),
+    /// The alarm waits for the end.
+    Awaited(fn(Rc<Workspace>) -> Work),
+    /// Beside the alarm: deliveries are not kept waiting by what waits for others.
+    Beside(fn(Rc<Workspace>) -> Work),
+}
+
+/// In the order in which an alarm runs them.
+const JOBS: [Job; 11] = [
+    // The walk over all accounts, to freeze them or to let them go on.
+    Job { due: Due::At(store::freeze::next_page), while_frozen: true, run: Run::Beside(|w| Box::pin(freeze::walk(w))) },
+    // Answers under idempotency keys, after a day.
+    Job { due: Due::At(store::idempotency::next_end), while_frozen: false, run: Run::AtOnce(retention::responses) },
+    // The log of webhooks; its end is among the times of the tries.
+    Job { due: Due::Anyway, while_frozen: false, run: Run::AtOnce(retention::dispatches) },
+    Job { due: Due::Anyway, while_frozen: false, run: Run::AtOnce(retention::audit) },
+    // Media that expire.
+    Job { due: Due::At(store::media::next_expiry), while_frozen: false, run: Run::AtOnce(retention::media) },
+    // Once a day: copies that a crash left.
+    Job { due: Due::At(store::sweep::next_sweep), while_frozen: false, run: Run::AtOnce(retention::begin_sweep) },
+    // What the workspace owes to others.
+    Job { due: Due::At(store::outbox::next_due), while_frozen: false, run: Run::Awaited(|w| Box::pin(outbox::run(w))) },
+    // Accounts that let the time of a delivery pass.
+    Job {
+        due: Due::At(store::posts::deliveries::next_late),
+        while_frozen: false,
+        run: Run::Awaited(|w| Box::pin(late::remind(w))),
+    },
+    // Paused X apps.
+    Job { due: Due::At(store::apps::next_probe), while_frozen: false, run: Run::Beside(|w| Box::pin(probes::run(w))) },
+    // Webhooks, each try by itself.
+    Job { due: Due::Asked(webhooks::next), while_frozen: true, run: Run::AtOnce(webhooks::run) },
+    // The walk over all sealed values.
+    Job {
+        due: Due::At(store::re_encryption::next_page),
+        while_frozen: false,
+        run: Run::Beside(|w| Box::pin(re_encryption::run(w))),
+    },
+];
+
+/// Runs what is due, and sets the next alarm.
+pub async fn alarm(w: &Rc<Workspace>) -> Result<()> {
+    w.store.set_alarm_for_a_crash().await?;
+    for job in wanted(w)? {
+        match job.run {
+            Run::AtOnce(run) => run(w)?,
+            Run::Awaited(run) => run(Rc::clone(w)).await?,
+            Run::Beside(run) => detach(w, run(Rc::clone(w))),
+        }
+    }
+    arm(w).await
+}
+
+/// Sets the alarm to the earliest time at which a job is due.
+pub async fn arm(w: &Workspace) -> Result<()> {
+    let mut at = Vec::new();
+    let mut rows = Vec::new();
+    for job in wanted(w)? {
+        match job.due {
+            Due::At(due) => rows.push(due),
+            Due::Asked(due) => at.extend(due(w)?),
+            Due::Anyway => {}
+        }
+    }
+    at.extend(w.store.earliest(rows.into_iter())?);
+    w.store.set_alarm(at.into_iter().min()).await
+}
+
+/// The jobs that run as the deployment is.
+fn wanted(w: &Workspace) -> Result<impl Iterator<Item = &'static Job>> {
+    let is_frozen = is_standing(w)?;
+    Ok(JOBS.iter().filter(move |job| job.while_frozen || !is_frozen))
+}
+
+/// Work beside the alarm: it goes on by itself, and sets the alarm when it ends.
+fn detach(w: &Rc<Workspace>, work: Work) {
+    let w = Rc::clone(w);
+    spawn_local(async move {
+        let outcome = match work.await {
+            Ok(()) => arm(&w).await,
+            failed => failed,
+        };
+        log::unattended("workspace", "work beside the alarm", &outcome);
+    });
+}

@@ -1,0 +1,57 @@
+//! Probes of paused X apps at X.
+
+use std::rc::Rc;
+
+use latchkey_core::account::Status;
+use latchkey_core::id::NetworkId;
+use latchkey_core::network::{AfterProbe, Network, Probe, Verdict};
+use latchkey_core::x::lookup::{Lookup, has_credits};
+
+use super::Workspace;
+use crate::error::{Error, Result};
+use crate::log;
+use crate::objects::workspace::areas::breaker;
+use crate::runtime::now;
+
+/// Asks for each paused network whether it works again, as often as the pace says.
+pub async fn run(w: Rc<Workspace>) -> Result<()> {
+    for mut network in w.store.apps.all()? {
+        let Some(probe) = network.begin_probe(now(), w.app()?.pace().probe) else { continue };
+        w.store.apps.save(&network)?;
+        let verdict = ask(&w, &network, probe).await;
+        log::unattended("workspace", "a probe", &verdict.as_ref().map(|_| ()).map_err(Clone::clone));
+        conclude(&w, &network.id, verdict.unwrap_or(Verdict::Broken)).await?;
+    }
+    Ok(())
+}
+
+async fn ask(w: &Workspace, network: &Network, probe: Probe) -> Result<Verdict> {
+    if probe == Probe::Attempt {
+        return Ok(Verdict::Unclear);
+    }
+    let accounts = w.store.accounts.of_app(&network.id)?;
+    let Some(account) = accounts.iter().find(|account| account.status() == Status::Active) else {
+        return Ok(Verdict::Unclear);
+    };
+    match w.app()?.account(&account.object())?.ask(account.id.clone(), Lookup::Credits).await {
+        Ok(body) => Ok(Verdict::of_credits(Ok(has_credits(&body)))),
+        Err(Error::Refused(refused)) => Ok(Verdict::of_credits(Err(refused.code))),
+        Err(fault) => Err(fault),
+    }
+}
+
+async fn conclude(w: &Workspace, id: &NetworkId, verdict: Verdict) -> Result<()> {
+    // Somebody may have lifted the pause meanwhile.
+    let Some(network) = w.store.apps.find(id.as_str())?.filter(|network| network.paused().is_some()) else {
+        return Ok(());
+    };
+    let held = w.store.deliveries.oldest_held(id)?;
+    match (verdict.follow_up(held.is_some()), held) {
+        (AfterProbe::Resumes, _) => w.store.transaction(|| breaker::lift_by_itself(w, network)),
+        (AfterProbe::Tries, Some(held)) => {
+            let Some(account) = w.store.accounts.find_even_deleted(&held.account_id)? else { return Ok(()) };
+            w.app()?.account(&account.object())?.probe(held.post_id).await
+        }
+        (AfterProbe::StaysPaused | AfterProbe::Tries, _) => Ok(()),
+    }
+}

@@ -1,0 +1,64 @@
+//! Whom an outbox job reaches: an account's object, KV, R2, or X by way of an account.
+
+use latchkey_core::delivery::Delivery;
+use latchkey_core::id::{AccountId, NetworkId, account_object};
+
+use super::{Workspace, imports, secrets};
+use crate::error::Result;
+use crate::objects::workspace::areas::accounts;
+use crate::objects::workspace::store::outbox::Errand;
+use crate::rpc::account::ClientChange;
+use crate::rpc::workspace::RevocationReport;
+
+pub enum Work {
+    Enqueue(String, Vec<Delivery>),
+    Other(Errand),
+}
+
+pub async fn reach(w: &Workspace, work: Work) -> Result<()> {
+    let app = w.app()?;
+    match work {
+        Work::Enqueue(object, deliveries) => app.account(&object)?.enqueue(deliveries).await,
+        Work::Other(Errand::Enqueue { object, delivery }) => app.account(&object)?.enqueue(vec![*delivery]).await,
+        Work::Other(Errand::Retry { object, delivery }) => app.account(&object)?.retry(*delivery).await,
+        Work::Other(Errand::Release { account_id, network_id, x_user_id }) => {
+            release(w, account_id, &network_id, &x_user_id).await
+        }
+        Work::Other(Errand::ClientChanged { object, client_id, account_id, before }) => {
+            let change = ClientChange { client_id: client_id_of(w, &object, client_id)?, account_id, before };
+            tell_client_changed(w, &object, change).await
+        }
+        Work::Other(Errand::Import { id }) => imports::run(w, &id).await,
+        Work::Other(Errand::ForgetKey { object, id }) => {
+            app.account(&object)?.forget_key(id.as_str()).await?;
+            w.store.keys.delete(&id)
+        }
+        Work::Other(Errand::AppMended { object }) => app.account(&object)?.app_mended().await,
+        Work::Other(Errand::ForgetSecret { network_id, version }) => secrets::forget(w, &network_id, version).await,
+        Work::Other(Errand::RemoveMedia(remains)) => app.media()?.remove(&remains).await,
+        Work::Other(Errand::AbandonUpload { key, upload_id }) => app.media()?.abandon_upload(&key, &upload_id).await,
+    }
+}
+
+/// The person may have connected again since the row was closed.
+async fn release(w: &Workspace, account_id: AccountId, network_id: &NetworkId, x_user_id: &str) -> Result<()> {
+    if accounts::users_of_grant(w, network_id, x_user_id)?.contains(&account_id) {
+        return Ok(());
+    }
+    let Some(account) = w.store.accounts.find_even_deleted(&account_id)? else { return Ok(()) };
+    let release = accounts::release_of(w, &account)?;
+    let tally = w.app()?.account(&account_object(network_id, x_user_id))?.release(release).await?;
+    accounts::learn_revocation(w, &RevocationReport { account_id: account_id.to_string(), tally })
+}
+
+async fn tell_client_changed(w: &Workspace, object: &str, change: ClientChange) -> Result<()> {
+    let account_id = change.account_id.as_ref().map(ToString::to_string).unwrap_or_default();
+    let tally = w.app()?.account(object)?.client_changed(change).await?;
+    accounts::learn_revocation(w, &RevocationReport { account_id, tally })
+}
+
+/// The client id that an account's app has by now: it may have changed again since the errand was written.
+fn client_id_of(w: &Workspace, object: &str, written: String) -> Result<String> {
+    let network = object.split('/').next().map(|id| w.store.apps.find(id)).transpose()?.flatten();
+    Ok(network.map_or(written, |network| network.client_id))
+}

@@ -1,0 +1,104 @@
+//! Messages of other objects and of the edge, other than calls with a key.
+
+use latchkey_core::api::answer::Answer;
+use latchkey_core::time::Span;
+use serde_json::Value;
+use worker::Request;
+
+use super::areas::{
+    accounts, apps, brand, breaker, budget, changes, connect, freeze, passthrough, posts, sign_ins, uploads,
+};
+use super::{Workspace, access, jobs};
+use crate::error::{Error, Result};
+use crate::rpc::wire::{message, reply};
+use crate::rpc::workspace::{Head, Message};
+use crate::runtime::{now, within};
+
+pub async fn received(w: &Workspace, request: Request) -> Result<Value> {
+    handle(w, message(request).await?).await
+}
+
+async fn handle(w: &Workspace, message: Message) -> Result<Value> {
+    match message {
+        Message::AwaitPost { head, id, warnings, wait_ms } => {
+            reply(await_post(w, &head, &id, &warnings, wait_ms).await?)
+        }
+        Message::Reserve(consent) => {
+            freeze::require_motion(w)?;
+            let reserved = w.store.transaction(|| connect::with_app(w, &consent, || connect::reserve(w, &consent)))?;
+            jobs::arm(w).await?;
+            reply(reserved)
+        }
+        Message::Connected(consent) => {
+            freeze::require_motion(w)?;
+            let row = w.store.transaction(|| connect::with_app(w, &consent, || connect::connected(w, &consent)))?;
+            jobs::arm(w).await?;
+            reply(row)
+        }
+        Message::Delivered(report) => {
+            let (gate, is_news) = w.store.transaction(|| breaker::delivered(w, &report))?;
+            if is_news {
+                jobs::arm(w).await?;
+            }
+            w.waiting.tell();
+            reply(gate)
+        }
+        Message::Upload(message) => {
+            let answer = w.store.transaction(|| uploads::handle(w, &message))?;
+            jobs::arm(w).await?;
+            Ok(answer)
+        }
+        Message::GrantsChanged(reports) => {
+            w.store.transaction(|| reports.iter().try_for_each(|report| accounts::grant_changed(w, report)))?;
+            reply(jobs::arm(w).await?)
+        }
+        question => answer(w, question),
+    }
+}
+
+/// What is answered at once, and sets no alarm.
+fn answer(w: &Workspace, message: Message) -> Result<Value> {
+    match message {
+        Message::Brand => reply(brand::shown(w)?),
+        Message::Logo { digest } => reply(brand::logo(w, &digest)?),
+        Message::Client { network_id } => reply(apps::client(w, &network_id)?),
+        Message::PlanPass { head, account } => reply(passthrough::plan(w, &head, account.as_deref())?),
+        Message::SignedIn { session } => reply(sign_ins::signed_in(w, &session)?),
+        Message::GiveBack { account_id, cost } => reply(budget::give_back(w, &account_id, cost)?),
+        effect => w.store.transaction(|| change(w, effect)),
+    }
+}
+
+fn change(w: &Workspace, message: Message) -> Result<Value> {
+    match message {
+        Message::Reclaim(delivery) => reply(changes::reclaim(w, &delivery)?),
+        Message::RevocationsChanged(reports) => {
+            reply(reports.iter().try_for_each(|report| accounts::learn_revocation(w, report))?)
+        }
+        Message::LearnUsers(said) => {
+            freeze::require_motion(w)?;
+            reply(accounts::learn_users(w, &said)?)
+        }
+        Message::ClientOfTokens { client, holds } => reply(apps::client_of_tokens(w, &client, holds)?),
+        Message::Admit(admission) => {
+            freeze::require_motion(w)?;
+            reply(passthrough::admit(w, &admission)?)
+        }
+        Message::SignIn(sign_in) => reply(sign_ins::sign_in(w, &sign_in)?),
+        Message::SignOut { session, is_everywhere, request_id } => {
+            reply(sign_ins::sign_out(w, &session, is_everywhere, &request_id)?)
+        }
+        _ => Err(Error::fault("the message is answered elsewhere")),
+    }
+}
+
+/// `Prefer: wait`: the post once every delivery is final, or as it is when the time is up. `warnings` are of its creation.
+async fn await_post(w: &Workspace, head: &Head, id: &str, warnings: &[String], wait_ms: i64) -> Result<Answer> {
+    let whose = access::authorise(w, head)?.binding;
+    let id = posts::find(w, id, &whose)?.id;
+    let deadline = now() + Span::millis(wait_ms);
+    while now() < deadline && !posts::is_final(w, &id)? {
+        within(deadline - now(), w.waiting.news()).await;
+    }
+    posts::answer(w, &posts::find(w, id.as_str(), &whose)?, warnings)
+}

@@ -1,0 +1,38 @@
+//! Whether the deployment stands still, and how far its accounts' objects have heard.
+
+use std::rc::Rc;
+
+use latchkey_core::standstill::Standstill;
+use latchkey_core::time::UnixMillis;
+
+use crate::error::Result;
+use crate::objects::storage::{Db, doc, time};
+
+pub struct Freeze {
+    db: Rc<Db>,
+}
+
+impl Freeze {
+    pub fn new(db: &Rc<Db>) -> Self {
+        Self { db: Rc::clone(db) }
+    }
+
+    pub fn get(&self) -> Result<Option<Standstill>> {
+        self.db.doc("SELECT doc FROM standstill", Vec::new())
+    }
+
+    /// The one whose next page is due.
+    pub fn due(&self, now: UnixMillis) -> Result<Option<Standstill>> {
+        self.db.doc("SELECT doc FROM standstill WHERE next_at <= ?", vec![time(now)])
+    }
+
+    pub fn save(&self, standstill: &Standstill, next_at: Option<UnixMillis>) -> Result<()> {
+        let write = "INSERT OR REPLACE INTO standstill (id, next_at, doc) VALUES (1, ?, ?)";
+        self.db.run(write, vec![next_at.map(time).into(), doc(standstill)?])
+    }
+}
+
+/// The next page of the walk.
+pub fn next_page() -> String {
+    "SELECT next_at FROM standstill".to_owned()
+}

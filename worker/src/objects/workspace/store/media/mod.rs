@@ -1,0 +1,127 @@
+//! Media, and which upload of R2 each is on its way in by.
+
+pub mod uploads;
+
+use std::rc::Rc;
+
+use latchkey_core::api::media::MediaFilter;
+use latchkey_core::id::{MediaId, TenantId};
+use latchkey_core::key::Binding;
+use latchkey_core::media::{Media, Status};
+use latchkey_core::time::UnixMillis;
+use serde::Deserialize;
+
+use super::list::{Filter, Listed};
+use super::posts::MEDIA_IN_USE;
+use super::tables::{Tenant, first_tenant};
+use crate::error::Result;
+use crate::objects::storage::{Db, doc, time};
+
+/// Media whose bytes have not been confirmed and may still come.
+const PENDING: &str = "SELECT count(*) AS count FROM media WHERE status = 'pending' AND expires_at > ?1";
+
+pub struct MediaRows {
+    db: Rc<Db>,
+}
+
+#[derive(Deserialize)]
+struct Upload {
+    upload_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Name {
+    id: String,
+}
+
+impl MediaRows {
+    pub fn new(db: &Rc<Db>) -> Self {
+        Self { db: Rc::clone(db) }
+    }
+
+    pub fn find(&self, id: &str) -> Result<Option<Media>> {
+        self.db.doc("SELECT doc FROM media WHERE id = ?", vec![id.into()])
+    }
+
+    pub fn list(&self, filter: &MediaFilter, whose: &Binding) -> Result<Listed<Media>> {
+        let status = filter.status.map(|status| if status == Status::Active { "active" } else { "pending" });
+        let wanted =
+            Filter::new("TRUE").of_tenant("tenant_id", whose, filter.tenant_id.as_deref()).given("status = ?", status);
+        self.db.list("media", "doc", &wanted, &filter.page)
+    }
+
+    pub fn tenant_of(&self, id: &str) -> Result<Option<TenantId>> {
+        let rows: Vec<Tenant> = self.db.rows("SELECT tenant_id FROM media WHERE id = ?", vec![id.into()])?;
+        Ok(first_tenant(rows))
+    }
+
+    pub fn save(&self, media: &Media) -> Result<()> {
+        let status = if media.is_active() { "active" } else { "pending" };
+        self.db.run(
+            "INSERT INTO media (id, tenant_id, status, expires_at, doc) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
+                SET status = excluded.status, expires_at = excluded.expires_at, doc = excluded.doc",
+            vec![
+                media.id.as_str().into(),
+                media.tenant_id.as_ref().map(TenantId::as_str).into(),
+                status.into(),
+                time(media.expires_at),
+                doc(media)?,
+            ],
+        )
+    }
+
+    pub fn delete(&self, id: &MediaId) -> Result<()> {
+        self.db.run("DELETE FROM media WHERE id = ?", vec![id.as_str().into()])
+    }
+
+    /// How many are pending of a tenant, or of none.
+    pub fn pending_of(&self, tenant_id: Option<&TenantId>, now: UnixMillis) -> Result<u64> {
+        let query = format!("{PENDING} AND tenant_id IS ?2");
+        self.db.count(&query, vec![time(now), tenant_id.map(TenantId::as_str).into()])
+    }
+
+    /// How many are pending in all.
+    pub fn pending(&self, now: UnixMillis) -> Result<u64> {
+        self.db.count(PENDING, vec![time(now)])
+    }
+
+    /// A draft or an unfinished post that names the medium.
+    pub fn post_with(&self, id: &str) -> Result<Option<String>> {
+        let query = format!("SELECT post_id AS id FROM ({MEDIA_IN_USE}) WHERE media_id = ? LIMIT 1");
+        let rows: Vec<Name> = self.db.rows(&query, vec![id.into()])?;
+        Ok(rows.into_iter().next().map(|post| post.id))
+    }
+
+    /// What has expired and is not named by a post that is still to be sent.
+    pub fn expired(&self, now: UnixMillis) -> Result<Vec<Media>> {
+        let query = format!(
+            "SELECT doc FROM media m WHERE expires_at <= ?
+            AND NOT EXISTS (SELECT 1 FROM ({MEDIA_IN_USE}) u WHERE u.media_id = m.id)"
+        );
+        self.db.docs(&query, vec![time(now)])
+    }
+
+    pub fn upload_of(&self, id: &MediaId) -> Result<Option<String>> {
+        let rows: Vec<Upload> = self.db.rows("SELECT upload_id FROM media WHERE id = ?", vec![id.as_str().into()])?;
+        Ok(rows.into_iter().next().and_then(|row| row.upload_id))
+    }
+
+    pub fn set_upload(&self, id: &MediaId, upload_id: Option<&str>) -> Result<()> {
+        self.db.run("UPDATE media SET upload_id = ? WHERE id = ?", vec![upload_id.into(), id.as_str().into()])
+    }
+
+    /// Answers the upload that the medium has from here on: the first one counts.
+    pub fn join_upload(&self, id: &MediaId, upload_id: &str) -> Result<Option<String>> {
+        let update = "UPDATE media SET upload_id = coalesce(upload_id, ?) WHERE id = ?";
+        self.db.run(update, vec![upload_id.into(), id.as_str().into()])?;
+        self.upload_of(id)
+    }
+}
+
+/// The earliest that expires and is not in use.
+pub fn next_expiry() -> String {
+    format!(
+        "SELECT expires_at FROM media m WHERE NOT EXISTS (SELECT 1 FROM ({MEDIA_IN_USE}) u WHERE u.media_id = m.id)
+            ORDER BY expires_at LIMIT 1"
+    )
+}

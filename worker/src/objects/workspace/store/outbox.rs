@@ -1,0 +1,164 @@
+//! Outbox jobs (`Errand`): work that the workspace owes to others. A job is stored in the transaction that owes the
+//! work, and deleted when the target has acknowledged the work. Every job can be done twice.
+
+use std::rc::Rc;
+
+use latchkey_core::delivery::Delivery;
+use latchkey_core::id::{AccountId, ImportId, KeyId, NetworkId};
+use latchkey_core::network::ClientRef;
+use latchkey_core::time::UnixMillis;
+use serde::{Deserialize, Serialize};
+
+use super::{accounts, apps};
+use crate::error::Result;
+use crate::objects::storage::{Db, doc, read, time};
+use crate::rpc::workspace::Remains;
+
+/// The last time that a platform's clock knows (ECMA-262, Time Values).
+const NEVER: i64 = 8_640_000_000_000_000;
+
+pub struct Outbox {
+    db: Rc<Db>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub enum Errand {
+    Enqueue {
+        object: String,
+        delivery: Box<Delivery>,
+    },
+    /// A held delivery is to be tried now.
+    Retry {
+        object: String,
+        delivery: Box<Delivery>,
+    },
+    /// A row was closed. What that means for the tokens is looked up when the errand is run: the person may have
+    /// connected again since.
+    Release {
+        account_id: AccountId,
+        network_id: NetworkId,
+        x_user_id: String,
+    },
+    /// The X app has another client id: the tokens of its accounts are of no use any more.
+    ClientChanged {
+        object: String,
+        client_id: String,
+        /// The row, and the client as it was last. Errands of before do not say: what they find is discarded all the same.
+        #[serde(default)]
+        account_id: Option<AccountId>,
+        #[serde(default)]
+        before: Option<ClientRef>,
+    },
+    /// The X app works again.
+    AppMended {
+        object: String,
+    },
+    /// An account's own posts are to be entered.
+    Import {
+        id: ImportId,
+    },
+    /// A deleted key is to open no door of an account either.
+    ForgetKey {
+        object: String,
+        id: KeyId,
+    },
+    /// A secret version that is no longer current, a day after it was superseded or never taken into use, and after X has
+    /// revoked what it takes to revoke.
+    ForgetSecret {
+        network_id: NetworkId,
+        version: u32,
+    },
+    /// A medium was deleted or has expired.
+    RemoveMedia(Remains),
+    /// Another upload has taken its place.
+    AbandonUpload {
+        key: String,
+        upload_id: String,
+    },
+}
+
+/// A job that is due.
+#[derive(Deserialize)]
+pub struct Row {
+    pub seq: i64,
+    pub attempts: u32,
+    /// How often it was begun since it last ended: the process died in between.
+    pub opened: u32,
+    doc: String,
+}
+
+impl Row {
+    /// None if this code cannot read the job.
+    pub fn errand(&self) -> Option<Errand> {
+        read(&self.doc).ok()
+    }
+}
+
+impl Outbox {
+    pub fn new(db: &Rc<Db>) -> Self {
+        Self { db: Rc::clone(db) }
+    }
+
+    pub fn add(&self, errand: &Errand, due_at: UnixMillis) -> Result<()> {
+        self.db.run("INSERT INTO outbox (due_at, doc) VALUES (?, ?)", vec![time(due_at), doc(errand)?])
+    }
+
+    pub fn due(&self, now: UnixMillis, limit: i32) -> Result<Vec<Row>> {
+        let query = "SELECT seq, attempts, opened, doc FROM outbox WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?";
+        self.db.rows(query, vec![time(now), limit.into()])
+    }
+
+    /// The job is under way, and with a lease due again at its end.
+    pub fn begin(&self, row: &Row, lease_until: Option<UnixMillis>) -> Result<()> {
+        let update = "UPDATE outbox SET opened = opened + 1, due_at = coalesce(?, due_at) WHERE seq = ?";
+        self.db.run(update, vec![lease_until.map(time).into(), row.seq.into()])
+    }
+
+    /// A job that nobody can read stays where it is for a person to look at.
+    pub fn park(&self, row: &Row) -> Result<()> {
+        self.db.run("UPDATE outbox SET due_at = ? WHERE seq = ?", vec![NEVER.into(), row.seq.into()])
+    }
+
+    pub fn done(&self, row: &Row) -> Result<()> {
+        self.db.run("DELETE FROM outbox WHERE seq = ?", vec![row.seq.into()])
+    }
+
+    pub fn failed(&self, row: &Row, due_at: UnixMillis) -> Result<()> {
+        let update = "UPDATE outbox SET due_at = ?, attempts = attempts + 1, opened = 0 WHERE seq = ?";
+        self.db.run(update, vec![time(due_at), row.seq.into()])
+    }
+
+    /// What was under way in another deployment is under way nowhere.
+    pub fn restart(&self, now: UnixMillis) -> Result<()> {
+        self.db.run("UPDATE outbox SET due_at = ?, opened = 0 WHERE opened > 0", vec![time(now)])
+    }
+
+    /// Secrets that are kept because X has tokens to revoke with them.
+    pub fn kept_secrets(&self) -> Result<Vec<(NetworkId, u32)>> {
+        let errands: Vec<Errand> = self.db.docs(&format!("SELECT doc {}", forget_secrets_in_use()), Vec::new())?;
+        let secrets = errands.into_iter().filter_map(|errand| match errand {
+            Errand::ForgetSecret { network_id, version } => Some((network_id, version)),
+            _ => None,
+        });
+        Ok(secrets.collect())
+    }
+}
+
+/// The next job, apart from those that wait for a person.
+pub fn next_due() -> String {
+    format!("SELECT min(due_at) FROM outbox WHERE due_at < {NEVER}")
+}
+
+/// [`Outbox::kept_secrets`] by their keys in KV, in the column `name`.
+pub fn secrets_in_use() -> String {
+    format!(
+        "SELECT 'secret/' || json_extract(doc, '$.ForgetSecret.network_id') || '/'
+            || json_extract(doc, '$.ForgetSecret.version') AS name {}",
+        forget_secrets_in_use()
+    )
+}
+
+fn forget_secrets_in_use() -> String {
+    let (revoking, holding) = (accounts::APPS_WITH_REVOCATIONS, apps::HOLDING_SECRETS);
+    format!("FROM outbox WHERE json_extract(doc, '$.ForgetSecret.network_id') IN ({revoking} UNION {holding})")
+}

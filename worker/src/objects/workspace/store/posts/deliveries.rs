@@ -1,0 +1,221 @@
+//! Deliveries: one post for one account. Beside each the spend that it commits, and the version whose outcome was
+//! notified.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use latchkey_core::account::Account;
+use latchkey_core::announcement::Notified;
+use latchkey_core::api::settings::{Spent, SpentOnDay};
+use latchkey_core::budget::{self, Month, Period};
+use latchkey_core::delivery::{Delivery, LATE};
+use latchkey_core::id::{AccountId, NetworkId, PostId, TenantId};
+use latchkey_core::time::UnixMillis;
+use latchkey_core::x::price::Micros;
+use serde::Deserialize;
+
+use crate::error::Result;
+use crate::objects::storage::{Db, doc, time};
+use crate::objects::workspace::store::accounts;
+use crate::runtime::now;
+
+pub struct Deliveries {
+    db: Rc<Db>,
+}
+
+/// A row that was there to be written.
+#[derive(Deserialize)]
+struct Written {}
+
+#[derive(Deserialize)]
+struct Published {
+    id: Option<String>,
+}
+
+/// A version of a delivery whose outcome was notified.
+#[derive(Deserialize)]
+struct Announced {
+    account_id: AccountId,
+    edition: u32,
+}
+
+impl Deliveries {
+    pub fn new(db: &Rc<Db>) -> Self {
+        Self { db: Rc::clone(db) }
+    }
+
+    pub fn find(&self, post_id: &str, account_id: &str) -> Result<Option<Delivery>> {
+        let query = "SELECT doc FROM deliveries WHERE post_id = ? AND account_id = ?";
+        self.db.doc(query, vec![post_id.into(), account_id.into()])
+    }
+
+    /// The deliveries of a post with the accounts they are for, deleted accounts too.
+    pub fn of_post(&self, post_id: &PostId) -> Result<Vec<(Delivery, Account)>> {
+        let deliveries: Vec<Delivery> = self
+            .db
+            .docs("SELECT doc FROM deliveries WHERE post_id = ? ORDER BY account_id", vec![post_id.as_str().into()])?;
+        let accounts: Vec<Account> = self.db.docs(
+            &format!(
+                "SELECT a.doc AS doc FROM deliveries d JOIN ({}) a ON a.id = d.account_id WHERE d.post_id = ? ORDER BY d.account_id",
+                accounts::ROWS
+            ),
+            vec![post_id.as_str().into()],
+        )?;
+        Ok(deliveries.into_iter().zip(accounts).collect())
+    }
+
+    /// What an account was to be sent and nobody sends: its drafts.
+    pub fn idle_of(&self, account_id: &AccountId) -> Result<Vec<Delivery>> {
+        let query = "SELECT doc FROM deliveries WHERE account_id = ? AND state = 'queued' AND watch_at IS NULL";
+        self.db.docs(query, vec![account_id.as_str().into()])
+    }
+
+    /// Accounts whose deliveries are late. They are asked again after as long.
+    pub fn take_late(&self, now: UnixMillis) -> Result<Vec<Account>> {
+        let rows = accounts::ROWS;
+        let late =
+            format!("SELECT doc FROM ({rows}) WHERE id IN (SELECT account_id FROM deliveries WHERE watch_at <= ?)");
+        let accounts = self.db.docs(&late, vec![time(now)])?;
+        self.db.run("UPDATE deliveries SET watch_at = ? WHERE watch_at <= ?", vec![time(now + LATE), time(now)])?;
+        Ok(accounts)
+    }
+
+    /// Accounts of an app with deliveries that are held.
+    pub fn holding_accounts(&self, network_id: &NetworkId) -> Result<Vec<Account>> {
+        let rows = accounts::ROWS;
+        let query = format!(
+            "SELECT doc FROM ({rows}) WHERE network_id = ? AND id IN (SELECT account_id FROM deliveries WHERE state = 'held')"
+        );
+        self.db.docs(&query, vec![network_id.as_str().into()])
+    }
+
+    /// The delivery that the app's pause has held for longest.
+    pub fn oldest_held(&self, network_id: &NetworkId) -> Result<Option<Delivery>> {
+        let query = format!(
+            "SELECT d.doc AS doc FROM deliveries d JOIN ({}) a ON a.id = d.account_id WHERE d.state = 'held'
+            AND a.network_id = ?
+            AND json_extract(d.doc, '$.error.code') IN ('credits_depleted', 'app_read_only', 'app_not_enrolled', 'x_refused')
+            ORDER BY json_extract(d.doc, '$.run_at') LIMIT 1",
+            accounts::ROWS
+        );
+        self.db.doc(&query, vec![network_id.as_str().into()])
+    }
+
+    /// The posts at X that an account has here already, published by us or imported, shown or deleted.
+    pub fn published_ids_of(&self, account_id: &AccountId) -> Result<BTreeSet<String>> {
+        let query = "SELECT json_extract(s.value, '$.platform_post_id') AS id
+            FROM deliveries d, json_each(d.doc, '$.segments') s WHERE d.account_id = ?";
+        let rows: Vec<Published> = self.db.rows(query, vec![account_id.as_str().into()])?;
+        Ok(rows.into_iter().filter_map(|row| row.id).collect())
+    }
+
+    /// A delivery as its account reports it, or in a new edition; an older one than is known changes nothing. It is
+    /// looked after when its account is late with it.
+    pub fn save(&self, delivery: &Delivery) -> Result<()> {
+        self.write(delivery, delivery.late_at(), false)
+    }
+
+    /// A delivery that nobody is to send.
+    pub fn save_idle(&self, delivery: &Delivery) -> Result<()> {
+        self.write(delivery, None, true)
+    }
+
+    fn write(&self, delivery: &Delivery, watch_at: Option<UnixMillis>, is_idle: bool) -> Result<()> {
+        let spent = i64::try_from(delivery.spent().0).unwrap_or(i64::MAX);
+        let written: Vec<Written> = self.db.rows(
+            "INSERT INTO deliveries (post_id, account_id, state, edition, revision, watch_at, spent, spent_at, doc)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (post_id, account_id) DO UPDATE SET state = excluded.state, edition = excluded.edition,
+                revision = excluded.revision, watch_at = excluded.watch_at, spent = excluded.spent,
+                spent_at = coalesce(spent_at, excluded.spent_at), doc = excluded.doc
+                WHERE (excluded.edition, excluded.revision) > (edition, revision) RETURNING edition",
+            vec![
+                delivery.post_id.as_str().into(),
+                delivery.account_id.as_str().into(),
+                delivery.state().as_str().into(),
+                i64::from(delivery.version()).into(),
+                i64::try_from(delivery.revision()).unwrap_or(i64::MAX).into(),
+                watch_at.map(time).into(),
+                spent.into(),
+                delivery.spent_at(now()).map(time).into(),
+                doc(delivery)?,
+            ],
+        )?;
+        if written.is_empty() { Ok(()) } else { self.note_committed(delivery, is_idle) }
+    }
+
+    /// What a delivery is still to cost, as long as somebody is to send it.
+    fn note_committed(&self, delivery: &Delivery, is_idle: bool) -> Result<()> {
+        let (post, account) = (delivery.post_id.as_str().into(), delivery.account_id.as_str().into());
+        let Some(Micros(owed)) = budget::committed_by(delivery, is_idle) else {
+            return self.db.run("DELETE FROM dues WHERE post_id = ? AND account_id = ?", vec![post, account]);
+        };
+        let micros = i64::try_from(owed).unwrap_or(i64::MAX);
+        self.db.run(
+            "INSERT OR REPLACE INTO dues (post_id, account_id, due_at, micros) VALUES (?, ?, ?, ?)",
+            vec![post, account, time(delivery.run_at), micros.into()],
+        )
+    }
+
+    /// What posts have cost in a period or are still to cost, for a tenant or for all. `instead_of` is a post whose
+    /// price is replaced.
+    pub fn committed(
+        &self,
+        period: Period,
+        tenant_id: Option<&TenantId>,
+        instead_of: Option<&PostId>,
+    ) -> Result<Micros> {
+        let query = "SELECT coalesce(sum(micros), 0) AS count FROM (
+            SELECT d.spent AS micros FROM deliveries d JOIN posts p ON p.id = d.post_id
+                WHERE d.spent_at >= ?1 AND d.spent_at < ?2 AND (?4 IS NULL OR p.tenant_id = ?4)
+            UNION ALL SELECT u.micros AS micros FROM dues u JOIN posts p ON p.id = u.post_id
+                WHERE u.due_at >= ?3 AND u.due_at < ?2 AND (?4 IS NULL OR p.tenant_id = ?4)
+                AND (?5 IS NULL OR u.post_id <> ?5))";
+        let Period { month, due_from } = period;
+        let values = vec![
+            time(month.start),
+            time(month.end),
+            time(due_from),
+            tenant_id.map(TenantId::as_str).into(),
+            instead_of.map(PostId::as_str).into(),
+        ];
+        Ok(Micros(self.db.count(query, values)?))
+    }
+
+    /// What each tenant's posts cost in a month.
+    pub fn spent_in(&self, month: Month) -> Result<Vec<Spent>> {
+        self.db.rows(
+            "SELECT p.tenant_id AS tenant_id, sum(d.spent) AS micros, count(DISTINCT d.post_id) AS posts
+                FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.spent_at >= ? AND d.spent_at < ?
+                GROUP BY p.tenant_id",
+            vec![time(month.start), time(month.end)],
+        )
+    }
+
+    /// What each tenant's posts cost on each day of a month.
+    pub fn spent_by_day(&self, month: Month) -> Result<Vec<SpentOnDay>> {
+        self.db.rows(
+            "SELECT p.tenant_id AS tenant_id, d.spent_at / 86400000 AS day, sum(d.spent) AS micros,
+                count(DISTINCT d.post_id) AS posts FROM deliveries d JOIN posts p ON p.id = d.post_id
+                WHERE d.spent_at >= ? AND d.spent_at < ? GROUP BY p.tenant_id, day",
+            vec![time(month.start), time(month.end)],
+        )
+    }
+
+    pub fn notified(&self, id: &PostId) -> Result<Vec<Notified>> {
+        let query = "SELECT account_id, edition FROM announced WHERE post_id = ?";
+        let rows: Vec<Announced> = self.db.rows(query, vec![id.as_str().into()])?;
+        Ok(rows.into_iter().map(|row| Notified { account_id: row.account_id, version: row.edition }).collect())
+    }
+
+    pub fn remember_notified(&self, id: &PostId, outcome: &Notified) -> Result<()> {
+        let insert = "INSERT OR REPLACE INTO announced (post_id, account_id, edition) VALUES (?, ?, ?)";
+        let (account_id, version) = (outcome.account_id.as_str(), i64::from(outcome.version));
+        self.db.run(insert, vec![id.as_str().into(), account_id.into(), version.into()])
+    }
+}
+
+/// A delivery whose account is late with it.
+pub fn next_late() -> String {
+    "SELECT min(watch_at) FROM deliveries WHERE watch_at IS NOT NULL".to_owned()
+}

@@ -1,0 +1,66 @@
+//! The run that re-encrypts every sealed value, and the names of whatever keeps such values.
+
+use std::rc::Rc;
+
+use latchkey_core::reseal::Reseal;
+use latchkey_core::time::UnixMillis;
+use serde::Deserialize;
+
+use super::{accounts, apps, outbox, webhooks};
+use crate::error::Result;
+use crate::objects::storage::{Db, doc, time};
+
+pub struct ReEncryption {
+    db: Rc<Db>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+impl ReEncryption {
+    pub fn new(db: &Rc<Db>) -> Self {
+        Self { db: Rc::clone(db) }
+    }
+
+    pub fn get(&self) -> Result<Option<Reseal>> {
+        self.db.doc("SELECT doc FROM reseal", Vec::new())
+    }
+
+    /// The run whose next page is due.
+    pub fn due(&self, now: UnixMillis) -> Result<Option<Reseal>> {
+        self.db.doc("SELECT doc FROM reseal WHERE next_at <= ?", vec![time(now)])
+    }
+
+    pub fn save(&self, run: &Reseal, next_at: Option<UnixMillis>) -> Result<()> {
+        let write = "INSERT OR REPLACE INTO reseal (id, next_at, doc) VALUES (1, ?, ?)";
+        self.db.run(write, vec![next_at.map(time).into(), doc(run)?])
+    }
+
+    /// Names behind `after`, in their order.
+    pub fn names(&self, after: &str, limit: i32) -> Result<Vec<String>> {
+        let query = format!("SELECT name FROM ({}) WHERE name > ? ORDER BY name LIMIT ?", names());
+        let rows: Vec<Named> = self.db.rows(&query, vec![after.into(), limit.into()])?;
+        Ok(rows.into_iter().map(|row| row.name).collect())
+    }
+
+    pub fn count(&self) -> Result<u64> {
+        self.db.count(&format!("SELECT count(*) AS count FROM ({})", names()), Vec::new())
+    }
+
+    pub fn count_up_to(&self, name: &str) -> Result<u64> {
+        self.db.count(&format!("SELECT count(*) AS count FROM ({}) WHERE name <= ?", names()), vec![name.into()])
+    }
+}
+
+/// The next page of the walk.
+pub fn next_page() -> String {
+    "SELECT next_at FROM reseal".to_owned()
+}
+
+/// X apps and webhooks by their ids, accounts by the names of their objects, and secrets that are kept for revocations by
+/// their keys in KV.
+fn names() -> String {
+    format!("{} UNION {} UNION {} UNION {}", apps::IDS, accounts::OBJECTS, webhooks::IDS, outbox::secrets_in_use())
+}

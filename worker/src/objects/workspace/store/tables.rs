@@ -1,0 +1,101 @@
+//! The tables as a backup knows them: rows in their stored form.
+
+use std::rc::Rc;
+
+use latchkey_core::id::TenantId;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::error::Result;
+use crate::objects::storage::{Db, Table};
+use crate::rpc::rows::{Page, Place};
+
+/// Uploads that are under way stay behind: their bytes are in the other deployment's R2.
+const CARRIED: &[Table] = &[
+    Table::new("networks", &["id"]),
+    Table::new("secret_versions", &["network_id"]),
+    Table::new("accounts", &["id"]),
+    Table::new("posts", &["seq"]),
+    Table::new("deliveries", &["post_id", "account_id"]),
+    Table::new("keys", &["id"]),
+    Table::new("imports", &["id"]),
+    Table::new("dues", &["post_id", "account_id"]),
+    Table::new("spending", &["month", "account_id"]),
+    Table::new("brand", &["id"]),
+    Table { condition: "status = 'active'", ..Table::new("media", &["seq"]) },
+    Table::new("post_media", &["media_id", "post_id"]),
+    Table::new("settings", &["id"]),
+    Table::new("audit", &["seq"]),
+    Table::new("webhooks", &["id"]),
+    Table::new("announced", &["post_id", "account_id"]),
+    Table { condition: "doc NOT LIKE '{\"AbandonUpload\"%'", ..Table::new("outbox", &["seq"]) },
+];
+/// What is of this deployment alone, or over within a day.
+#[cfg(test)]
+const LEFT: [&str; 9] = [
+    "media_parts",
+    "media_reservations",
+    "idempotency",
+    "events",
+    "dispatches",
+    "sign_ins",
+    "reseal",
+    "sweep",
+    "standstill",
+];
+
+pub struct Tables {
+    db: Rc<Db>,
+}
+
+/// A row's column of that name.
+#[derive(Deserialize)]
+pub(super) struct Tenant {
+    tenant_id: Option<String>,
+}
+
+/// The tenant that the first row names. None is "" where it is part of a key.
+pub(super) fn first_tenant(rows: Vec<Tenant>) -> Option<TenantId> {
+    let name = rows.into_iter().next().and_then(|row| row.tenant_id)?;
+    TenantId::parse(&name).ok()
+}
+
+impl Tables {
+    pub fn new(db: &Rc<Db>) -> Self {
+        Self { db: Rc::clone(db) }
+    }
+
+    pub fn schema_version(&self) -> usize {
+        self.db.schema_version()
+    }
+
+    /// Rows that a backup carries.
+    pub fn page(&self, place: &Place) -> Result<Page> {
+        self.db.page(CARRIED, place)
+    }
+
+    /// A row as another deployment stored it.
+    pub fn insert(&self, table: &str, row: &Map<String, Value>) -> Result<()> {
+        self.db.insert(CARRIED, table, row)
+    }
+
+    /// Everything that a backup can bring goes.
+    pub fn clear(&self) -> Result<()> {
+        CARRIED.iter().try_for_each(|table| self.db.run(&format!("DELETE FROM {}", table.name), Vec::new()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CARRIED, LEFT};
+    use crate::objects::schema::tests::tables;
+    use crate::objects::workspace::VERSIONS;
+
+    #[test]
+    fn a_table_is_carried_by_a_backup_or_left_on_purpose() {
+        for name in tables(&VERSIONS) {
+            let is_carried = CARRIED.iter().any(|table| table.name == name);
+            assert!(is_carried != LEFT.contains(&name), "{name}: say in CARRIED or in LEFT what becomes of it");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Deliveries of events to webhooks, and their log.
+
+use std::rc::Rc;
+
+use latchkey_core::api::webhook::DispatchFilter;
+use latchkey_core::id::WebhookId;
+use latchkey_core::retention::Kept;
+use latchkey_core::time::UnixMillis;
+use latchkey_core::webhook::Dispatch;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::error::Result;
+use crate::objects::storage::{Db, doc, read, time};
+use crate::objects::workspace::store::Time;
+use crate::objects::workspace::store::list::{Filter, Listed};
+
+/// Webhooks that fail or do not, with no try under way: one that does not answer has one connection and no more.
+const IDLE: &str = "FROM webhooks w WHERE w.is_failing = ?1
+    AND w.id NOT IN (SELECT webhook_id FROM dispatches WHERE opened > 0 AND due_at > ?2)";
+
+pub struct Dispatches {
+    db: Rc<Db>,
+}
+
+/// A row of the log with what was sent.
+#[derive(Deserialize)]
+pub struct Logged {
+    pub dispatch: Dispatch,
+    pub body: String,
+}
+
+/// A delivery that is to be tried.
+pub struct Waiting {
+    pub seq: i64,
+    /// How often it was begun since it last ended: the process died in between.
+    pub opened: u32,
+    pub dispatch: Dispatch,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    seq: i64,
+    opened: u32,
+    doc: String,
+}
+
+impl Dispatches {
+    pub fn new(db: &Rc<Db>) -> Self {
+        Self { db: Rc::clone(db) }
+    }
+
+    /// A process that starts has nothing under way. What may have killed the one before keeps its distance.
+    pub fn resume(&self) -> Result<()> {
+        self.db.run("UPDATE dispatches SET due_at = 0 WHERE opened IN (1, 2)", Vec::new())
+    }
+
+    pub fn add(&self, dispatch: &Dispatch) -> Result<()> {
+        self.db.run(
+            "INSERT INTO dispatches (webhook_id, event_id, created_at, due_at, doc) VALUES (?, ?, ?, ?, ?)",
+            vec![
+                dispatch.webhook_id.as_str().into(),
+                dispatch.event_id.as_str().into(),
+                time(dispatch.created_at),
+                dispatch.due_at.map(time).into(),
+                doc(dispatch)?,
+            ],
+        )
+    }
+
+    /// Whatever try was under way has ended, or does not count.
+    pub fn save(&self, dispatch: &Dispatch) -> Result<()> {
+        self.db.run(
+            "UPDATE dispatches SET due_at = ?, opened = 0, doc = ? WHERE webhook_id = ? AND event_id = ?",
+            vec![
+                dispatch.due_at.map(time).into(),
+                doc(dispatch)?,
+                dispatch.webhook_id.as_str().into(),
+                dispatch.event_id.as_str().into(),
+            ],
+        )
+    }
+
+    pub fn find(&self, webhook_id: &str, event_id: &str) -> Result<Option<Dispatch>> {
+        let query = "SELECT doc FROM dispatches WHERE webhook_id = ? AND event_id = ?";
+        self.db.doc(query, vec![webhook_id.into(), event_id.into()])
+    }
+
+    /// What is still to be sent to a webhook.
+    pub fn waiting_for(&self, webhook_id: &WebhookId) -> Result<Vec<Dispatch>> {
+        let query = "SELECT doc FROM dispatches WHERE webhook_id = ? AND due_at IS NOT NULL";
+        self.db.docs(query, vec![webhook_id.as_str().into()])
+    }
+
+    pub fn list(&self, webhook_id: &WebhookId, filter: &DispatchFilter) -> Result<Listed<Logged>> {
+        let logged = "json_object('dispatch', json(doc),
+            'body', (SELECT body FROM events e WHERE e.id = event_id))";
+        let (state, kind) = (json!(filter.status), json!(filter.event));
+        let wanted = Filter::new("TRUE")
+            .given("webhook_id = ?", Some(webhook_id.as_str()))
+            .given("json_extract(doc, '$.state') = ?", state.as_str())
+            .given("json_extract(doc, '$.kind') = ?", kind.as_str());
+        self.db.list("dispatches", logged, &wanted, &filter.page)
+    }
+
+    pub fn delete_of(&self, webhook_id: &WebhookId) -> Result<()> {
+        self.db.run("DELETE FROM dispatches WHERE webhook_id = ?", vec![webhook_id.as_str().into()])?;
+        self.delete_unheard_events()
+    }
+
+    /// The log goes after its time.
+    pub fn purge(&self, now: UnixMillis) -> Result<()> {
+        let delete = "DELETE FROM dispatches WHERE due_at IS NULL AND created_at <= ? RETURNING event_id";
+        let deleted: Vec<Value> = self.db.rows(delete, vec![time(Kept::WebhookDelivery.expired_at(now))])?;
+        if deleted.is_empty() { Ok(()) } else { self.delete_unheard_events() }
+    }
+
+    fn delete_unheard_events(&self) -> Result<()> {
+        self.db.run("DELETE FROM events WHERE id NOT IN (SELECT event_id FROM dispatches)", Vec::new())
+    }
+
+    /// When a try that is under way counts as lost, or the log ends.
+    pub fn next_end(&self) -> Result<Option<UnixMillis>> {
+        let query = "SELECT min(at) AS at FROM (SELECT min(due_at) AS at FROM dispatches WHERE opened > 0
+            UNION ALL SELECT min(created_at) + ? AS at FROM dispatches WHERE due_at IS NULL)";
+        self.earliest(query, vec![Kept::WebhookDelivery.span().as_millis().into()])
+    }
+
+    /// When the next try is due to a webhook that has none under way.
+    pub fn next_try(&self, is_failing: bool, now: UnixMillis) -> Result<Option<UnixMillis>> {
+        let query = format!(
+            "SELECT min((SELECT min(due_at) FROM dispatches WHERE webhook_id = w.id AND due_at IS NOT NULL)) AS at {IDLE}"
+        );
+        self.earliest(&query, vec![i32::from(is_failing).into(), time(now)])
+    }
+
+    fn earliest(&self, query: &str, values: Vec<worker::SqlStorageValue>) -> Result<Option<UnixMillis>> {
+        let rows: Vec<Time> = self.db.rows(query, values)?;
+        Ok(rows.first().and_then(|row| row.at).map(UnixMillis))
+    }
+
+    /// The earliest of each webhook that has none under way.
+    pub fn due(&self, is_failing: bool, now: UnixMillis, limit: usize) -> Result<Vec<Waiting>> {
+        let query = format!(
+            "SELECT seq, opened, doc FROM dispatches WHERE seq IN (
+                SELECT (SELECT seq FROM dispatches WHERE webhook_id = w.id AND due_at <= ?2 ORDER BY due_at, seq LIMIT 1) {IDLE}
+            ) ORDER BY due_at, seq LIMIT ?3"
+        );
+        let limit = i32::try_from(limit).unwrap_or(0);
+        let rows: Vec<Row> = self.db.rows(&query, vec![i32::from(is_failing).into(), time(now), limit.into()])?;
+        let waiting = |row: Row| Ok(Waiting { seq: row.seq, opened: row.opened, dispatch: read(&row.doc)? });
+        rows.into_iter().map(waiting).collect()
+    }
+
+    /// A try is under way, and due again at that time when nothing is heard of it.
+    pub fn begin(&self, seq: i64, due_at: UnixMillis) -> Result<()> {
+        let update = "UPDATE dispatches SET opened = opened + 1, due_at = ? WHERE seq = ?";
+        self.db.run(update, vec![time(due_at), seq.into()])
+    }
+}
