@@ -1,8 +1,9 @@
 //! Rules about the code that neither the compiler nor deny.toml can say: what core's own tree may contain, who opens
-//! bindings, which tables have to be explained, which promises name their test, how plain a document is, and who imports
-//! whom.
+//! bindings, which tables have to be explained, which promises name their test, how plain a document is, who imports
+//! whom, and what the rooms of the workspace's object know.
 
 mod circles;
+mod rooms;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use crate::run::{self, Result};
 
 pub(crate) type Rule = (&'static str, fn() -> Result);
 
-pub(crate) const ALL: [Rule; 7] = [
+pub(crate) const ALL: [Rule; 11] = [
     ("core is pure", core_is_pure),
     ("bindings are opened in app.rs", bindings_are_opened_in_app),
     ("tables are in docs/STORAGE.md", tables_are_documented),
@@ -22,6 +23,10 @@ pub(crate) const ALL: [Rule; 7] = [
     ("docs/ARCHITECTURE.md names its nouns", architecture_names_its_nouns),
     ("no module imports in a circle", circles::no_import_circles),
     ("core's domain does not import api", circles::domain_does_not_import_api),
+    ("the workspace's SQL is in its store", rooms::sql_is_in_the_store),
+    ("the workspace's store refuses nothing", rooms::the_store_refuses_nothing),
+    ("a table of the workspace has one group", rooms::a_table_has_one_group),
+    ("the workspace's mod.rs is the object alone", rooms::the_object_is_short),
 ];
 
 /// docs/ARCHITECTURE.md: core has no runtime, no browser, no clock, no entropy of its own. deny.toml sees the features of

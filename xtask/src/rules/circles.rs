@@ -92,7 +92,7 @@ fn imported(module: &str, source: &str, names: &BTreeSet<&str>) -> BTreeSet<Stri
 }
 
 /// Without comments, texts and tests.
-fn code_of(source: &str) -> String {
+pub(super) fn code_of(source: &str) -> String {
     let tests =
         ["#[cfg(test)]\nmod ", "#[cfg(test)]\npub mod "].into_iter().filter_map(|start| source.find(start)).min();
     let code = tests.map_or(source, |at| &source[..at]);
