@@ -10,6 +10,7 @@ use crate::backoff;
 use crate::delivery::{Outcome, Pace, TimelineRead};
 use crate::network::ClientRef;
 use crate::oauth::{OAuthError, Scopes};
+use crate::refusal::{Code, Refused};
 use crate::time::{Span, UnixMillis};
 
 /// X's access tokens live two hours; a refresh begins this long before the end.
@@ -54,6 +55,15 @@ pub enum Ended {
     /// Granted without `offline.access`, so there never was a refresh token.
     NoRefreshToken,
     ClientChanged,
+}
+
+/// Whether the tokens of a session are taken over. `is_known`: a pair of the session is in use; the session tells of its
+/// tokens again, and they may have been rotated since. `was_discarded`: a pair of the session is on its way to be revoked.
+pub fn is_adopted(is_known: bool, was_discarded: bool) -> Result<bool, Refused> {
+    if !is_known && was_discarded {
+        return Err(Refused::new(Code::InvalidGrant, "The account was disconnected while it was being connected."));
+    }
+    Ok(!is_known)
 }
 
 impl Ended {
@@ -295,6 +305,14 @@ mod tests {
 
     const T0: UnixMillis = UnixMillis(1_000_000_000);
     const EXPIRY: UnixMillis = UnixMillis(1_000_000_000 + 7_200_000);
+
+    #[test]
+    fn tokens_of_a_session_are_adopted_once_and_not_after_they_were_discarded() {
+        assert_eq!(is_adopted(false, false).ok(), Some(true));
+        // An older pair of the session was discarded, a newer one is in use.
+        assert_eq!([is_adopted(true, false).ok(), is_adopted(true, true).ok()], [Some(false); 2]);
+        assert_eq!(is_adopted(false, true).unwrap_err().code, Code::InvalidGrant);
+    }
 
     fn client() -> ClientRef {
         ClientRef { network_id: NetworkId::from_entropy([1; 16]), client_id: "c".into(), secret_version: 1 }

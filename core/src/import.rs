@@ -1,9 +1,13 @@
 //! The import of an account's own recent posts from X, as published posts.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
+use crate::audit::Action;
 use crate::id::{AccountId, ImportId};
 use crate::time::UnixMillis;
+use crate::x::timeline::OwnPost;
 
 /// X lists the latest 3,200 posts of a user (X docs, x-api/posts/timelines/introduction).
 pub const MAX_POSTS: u32 = 3200;
@@ -40,6 +44,14 @@ pub enum ImportStatus {
     Partial,
 }
 
+/// A page of X's, by what an import does with its posts.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Sorted<'a> {
+    pub new: Vec<&'a OwnPost>,
+    /// How many are here already.
+    pub skipped: u32,
+}
+
 impl Import {
     pub fn new(id: ImportId, account_id: AccountId, limit: u32, now: UnixMillis) -> Self {
         Self {
@@ -59,6 +71,23 @@ impl Import {
     /// How many posts the next page is to have.
     pub fn wanted(&self) -> u32 {
         self.limit.saturating_sub(self.imported + self.skipped).min(PAGE)
+    }
+
+    /// Which posts of a page are entered, `known` being the posts at X that the account has here: published by us or
+    /// imported, shown or deleted. X gives at least five a page, which may be more than are wanted.
+    pub fn sort<'a>(&self, posts: &'a [OwnPost], known: &BTreeSet<String>) -> Sorted<'a> {
+        let wanted = posts.iter().take(self.wanted() as usize);
+        let (here, new): (Vec<_>, Vec<_>) = wanted.partition(|post| known.contains(post.id.as_str()));
+        Sorted { new, skipped: u32::try_from(here.len()).unwrap_or(u32::MAX) }
+    }
+
+    /// The audit's word for an import that is over.
+    pub const fn ended_as(&self) -> Option<Action> {
+        match self.status {
+            ImportStatus::Queued | ImportStatus::Running => None,
+            ImportStatus::Completed => Some(Action::ImportCompleted),
+            ImportStatus::Failed | ImportStatus::Partial => Some(Action::ImportFailed),
+        }
     }
 
     /// A page was taken in.
@@ -88,7 +117,10 @@ impl Import {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::x::timeline::own_posts;
 
     const T0: UnixMillis = UnixMillis(0);
 
@@ -107,6 +139,38 @@ mod tests {
         let mut short = self::import(150);
         short.advance(3, 0, None, T0);
         assert!(short.is_over());
+    }
+
+    fn posts(ids: &[&str]) -> Vec<OwnPost> {
+        let row = |id: &&str| json!({ "id": id, "text": "hello", "created_at": T0.to_iso() });
+        let body = json!({ "data": ids.iter().map(row).collect::<Vec<_>>(), "meta": {} });
+        own_posts(&body).map(|page| page.posts).unwrap_or_default()
+    }
+
+    #[test]
+    fn posts_that_are_here_are_skipped_and_the_others_are_new() {
+        let (page, known) = (posts(&["5", "6", "7"]), BTreeSet::from(["6".to_owned(), "8".to_owned()]));
+        let import = import(100);
+        let Sorted { new, skipped } = import.sort(&page, &known);
+        assert_eq!(new.iter().map(|post| post.id.as_str()).collect::<Vec<_>>(), ["5", "7"]);
+        assert_eq!(skipped, 1);
+    }
+
+    #[test]
+    fn posts_beyond_the_limit_are_not_looked_at() {
+        let page = posts(&["5", "6", "7", "8", "9"]);
+        let import = import(2);
+        let Sorted { new, skipped } = import.sort(&page, &BTreeSet::from(["5".to_owned(), "9".to_owned()]));
+        assert_eq!((new.len(), skipped), (1, 1));
+    }
+
+    #[test]
+    fn the_audit_hears_of_an_import_when_it_is_over() {
+        let (mut whole, mut failed) = (import(200), import(200));
+        assert_eq!(whole.ended_as(), None);
+        whole.advance(1, 0, None, T0);
+        failed.fail("rate_limited", "too much", T0);
+        assert_eq!([whole.ended_as(), failed.ended_as()], [Some(Action::ImportCompleted), Some(Action::ImportFailed)]);
     }
 
     #[test]

@@ -179,6 +179,15 @@ impl Caller {
     }
 }
 
+impl ApiKey {
+    /// The object that knows the key too, and has to forget the key before the row goes: that of the account to which the
+    /// key is bound.
+    pub fn known_to(&self, account: Option<&Account>) -> Option<String> {
+        let bound = self.binding.account_id.as_ref()?;
+        account.filter(|account| account.id == *bound).map(Account::object)
+    }
+}
+
 impl From<ApiKey> for Caller {
     fn from(key: ApiKey) -> Self {
         Self { key_id: key.id.to_string(), scopes: key.scopes, binding: key.binding }
@@ -320,5 +329,22 @@ mod tests {
         assert_eq!(of(Some(tenant("t2")), Some(&ada)), Err(Code::NotFound));
         assert_eq!(of(Some(tenant("t2")), None), Ok(Binding { tenant_id: Some(tenant("t2")), account_id: None }));
         assert_eq!(of(None, None), Ok(Binding::default()));
+    }
+
+    #[test]
+    fn a_key_of_an_account_is_known_to_the_object_of_that_account() {
+        let account = crate::fixtures::account(1);
+        let key = |binding| ApiKey {
+            id: KeyId::from_entropy([0; 16]),
+            name: "key".into(),
+            scopes: BTreeSet::new(),
+            binding,
+            created_at: UnixMillis(0),
+        };
+        let bound = key(Binding { account_id: Some(account.id.clone()), tenant_id: None });
+        assert_eq!(bound.known_to(Some(&account)), Some(account.object()));
+        assert_eq!(bound.known_to(None), None);
+        assert_eq!(key(of_tenant("t1")).known_to(Some(&account)), None);
+        assert_eq!(bound.known_to(Some(&crate::fixtures::account(2))), None);
     }
 }

@@ -30,6 +30,7 @@ pub mod key;
 pub mod media;
 pub mod network;
 pub mod oauth;
+pub mod outbox;
 pub mod pkce;
 pub mod post;
 pub mod post_change;

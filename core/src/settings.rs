@@ -27,6 +27,11 @@ pub struct Budgets {
 }
 
 impl Budgets {
+    /// The limits that an expense meets: that of its tenant, and that of all.
+    pub fn limits_of(&self, tenant_id: Option<&TenantId>) -> (Option<Micros>, Option<Micros>) {
+        (tenant_id.and_then(|id| self.tenants.get(id).copied()), self.workspace)
+    }
+
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -41,4 +46,20 @@ pub enum OnUnknown {
     Resend,
     /// It waits for a person.
     Hold,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::tenant;
+
+    #[test]
+    fn an_expense_meets_the_limits_of_its_tenant_and_of_all() {
+        let tenants = BTreeMap::from([(tenant("a"), Micros(5))]);
+        let budgets = Budgets { workspace: Some(Micros(9)), tenants };
+        assert_eq!(budgets.limits_of(Some(&tenant("a"))), (Some(Micros(5)), Some(Micros(9))));
+        assert_eq!(budgets.limits_of(Some(&tenant("b"))), (None, Some(Micros(9))));
+        assert_eq!(budgets.limits_of(None), (None, Some(Micros(9))));
+        assert_eq!(Budgets::default().limits_of(Some(&tenant("a"))), (None, None));
+    }
 }

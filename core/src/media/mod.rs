@@ -46,6 +46,13 @@ pub struct Media {
     pub expires_at: UnixMillis,
 }
 
+/// What is left to do of a medium that is closed. It can be done twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remains {
+    pub key: String,
+    pub upload_id: Option<String>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {

@@ -21,7 +21,9 @@ pub use self::event::{EventKind, Subject};
 pub use self::headers::{CustomHeaders, HeaderError, delivery_headers};
 pub use self::retry::retry_at;
 pub use self::signature::{SecretError, SigningSecret};
+use crate::backoff::Lease;
 use crate::id::{TenantId, WebhookId};
+use crate::refusal::Refused;
 use crate::time::{Span, UnixMillis};
 
 /// After a secret was replaced both sign for so long, so that the receiver can change over when it likes.
@@ -95,6 +97,24 @@ pub struct Change {
     pub headers: Option<SealedHeaders>,
     pub legacy_signature: Option<bool>,
     pub enabled: Option<bool>,
+}
+
+/// Of one tenant, or of none: each is looked at for every event.
+const MAX_WEBHOOKS: u64 = 50;
+/// Longer than a try: one that is not heard of by then is made again.
+const LEASE: Span = Span::secs(40);
+
+/// Whether a tenant with so many webhooks may have another one.
+pub fn require_room(count: u64) -> Result<(), Refused> {
+    if count < MAX_WEBHOOKS {
+        return Ok(());
+    }
+    Err(Refused::field("tenant_id", format!("has {MAX_WEBHOOKS} webhooks already")))
+}
+
+/// How a try begins in which the process died so often.
+pub fn lease(deaths: u32) -> Lease {
+    Lease::new(deaths, Some(LEASE))
 }
 
 /// What tests shorten.

@@ -317,3 +317,17 @@ proptest! {
         let _ = SigningSecret::parse(Secret::new(text));
     }
 }
+
+#[test]
+fn a_tenant_has_fifty_webhooks_at_most() {
+    assert!(require_room(49).is_ok());
+    let refused = require_room(50).unwrap_err();
+    assert!(refused.message.contains("has 50 webhooks already"), "{refused}");
+}
+
+#[test]
+fn a_try_that_nobody_hears_of_is_made_again_and_not_sooner_than_it_takes() {
+    assert_eq!([0, 1, 2, 3].map(|deaths| lease(deaths).span), [Some(LEASE); 4]);
+    assert!(lease(20).span > Some(LEASE) && lease(2).is_suspect && !lease(1).is_suspect);
+    assert!(LEASE > Pace::default().limit);
+}

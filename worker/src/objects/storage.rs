@@ -4,7 +4,6 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use js_sys::wasm_bindgen;
-use latchkey_core::backoff;
 use latchkey_core::time::{Span, UnixMillis};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -26,12 +25,6 @@ pub struct Db {
     sql: SqlStorage,
     /// The version of the tables: this code's version, or the version of newer code whose tables this code may open.
     version: usize,
-}
-
-/// How long a row waits that the process died in so often already; nothing for what may have been a power cut.
-pub fn pause_after_deaths(deaths: u32) -> Option<Span> {
-    let beyond = deaths.checked_sub(2)?;
-    Some(backoff::pause(Span::secs(1), Span::hours(1), beyond + 1))
 }
 
 /// A table that a backup carries to another deployment, in the order of its key.

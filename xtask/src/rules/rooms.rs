@@ -39,7 +39,7 @@ pub(super) fn the_store_refuses_nothing() -> Result {
 
 /// A group is a file of `store/`, or a folder.
 pub(super) fn a_table_has_one_group() -> Result {
-    let schema = std::fs::read_to_string(paths::at(&format!("{OBJECT}/store/schema.rs")))?;
+    let schema = std::fs::read_to_string(paths::at(format!("{OBJECT}/store/schema.rs")))?;
     let tables = defined(&schema);
     let mut groups: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (name, source) in sources(&format!("{OBJECT}/store"))? {
@@ -57,7 +57,7 @@ pub(super) fn a_table_has_one_group() -> Result {
 }
 
 pub(super) fn the_object_is_short() -> Result {
-    let lines = std::fs::read_to_string(paths::at(&format!("{OBJECT}/mod.rs")))?.lines().count();
+    let lines = std::fs::read_to_string(paths::at(format!("{OBJECT}/mod.rs")))?.lines().count();
     let found = (lines > MOST_LINES).then(|| format!("mod.rs has {lines} lines, {MOST_LINES} at most"));
     refuse(found, "the workspace's mod.rs is the object and nothing else")
 }

@@ -1,5 +1,6 @@
 //! The store of an Account object: pairs (`pairs.rs`, `revoke.rs`), and the journal.
 
+use latchkey_core::backoff;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::XPostId;
 use latchkey_core::retention::Kept;
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use super::Inner;
 use crate::error::Result;
 use crate::log;
-use crate::objects::storage::{AFTER_A_CRASH, doc, pause_after_deaths, read, time};
+use crate::objects::storage::{AFTER_A_CRASH, doc, read, time};
 use crate::runtime::now;
 
 /// How many changes one report to the ledger carries.
@@ -94,7 +95,7 @@ impl Inner {
     /// three times is parked and retried later, so that the rest goes on. The row is never given up: the next death may
     /// be another power cut.
     pub fn open_row(&self, row: &Row) -> Result<()> {
-        let Some(pause) = pause_after_deaths(row.opened) else {
+        let Some(pause) = backoff::after_deaths(row.opened) else {
             return self.db()?.run("UPDATE journal SET opened = opened + 1 WHERE seq = ?", vec![row.seq.into()]);
         };
         log::alert("account", &format!("row {} of the journal was begun {} times and not ended", row.seq, row.opened));

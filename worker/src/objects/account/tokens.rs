@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use futures_util::FutureExt;
-use latchkey_core::api::code::Code;
-use latchkey_core::grant::{Ended, Grant, NoAccess, RefreshFailure, Step};
+use latchkey_core::grant::{Ended, Grant, NoAccess, RefreshFailure, Step, is_adopted};
 use latchkey_core::id::AccountId;
 use latchkey_core::network::{ClientRef, Gate};
 use latchkey_core::oauth::{Scopes, TokenSet, refresh_request, refresh_response};
@@ -36,14 +35,9 @@ impl Inner {
         if self.stands_still()? {
             return Err(stands_still().into());
         }
-        if self.knows_session(&adoption.session_id)? {
+        let session_id = &adoption.session_id;
+        if !is_adopted(self.knows_session(session_id)?, self.has_discarded(session_id)?)? {
             return Ok(());
-        }
-        if self.has_discarded(&adoption.session_id)? {
-            return Err(Error::refused(
-                Code::InvalidGrant,
-                "The account was disconnected while it was being connected.",
-            ));
         }
         let (pair, tokens) = self.adopted(adoption)?;
         // X gave the very same tokens again: those are in use.

@@ -3,6 +3,7 @@
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::id::TenantId;
+pub use latchkey_core::media::Remains;
 use latchkey_core::media::upload::Part;
 use latchkey_core::media::{Announced, Limits, Media};
 use serde::{Deserialize, Serialize};
@@ -75,11 +76,4 @@ pub struct Arrived {
     pub size: u64,
     /// What its bytes say it is decides which one holds.
     pub limits: Limits,
-}
-
-/// What is left to do of a medium that is closed. It can be done twice.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Remains {
-    pub key: String,
-    pub upload_id: Option<String>,
 }

@@ -11,11 +11,11 @@ use latchkey_core::id::{NetworkId, TenantId};
 use latchkey_core::key::Binding;
 use latchkey_core::network::{ClientRef, Credentials, Network, is_readable, is_x, require_own};
 use latchkey_core::oauth::Scopes;
+use latchkey_core::outbox::Errand;
 use serde_json::json;
 
 use super::{Workspace, accounts, breaker, events, lists, not_found};
 use crate::error::{Error, Result};
-use crate::objects::workspace::store::outbox::Errand;
 use crate::rpc::workspace::{DeletionPlan, NetworkCommit, NetworkPlan, NetworkWish, VerificationPlan};
 use crate::runtime::{entropy, now};
 

@@ -3,10 +3,10 @@
 use latchkey_core::audit::Action;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::network::{Evidence, Finding, Gate, Network};
+use latchkey_core::outbox::Errand;
 
 use super::{Workspace, audit, events};
 use crate::error::Result;
-use crate::objects::workspace::store::outbox::Errand;
 use crate::rpc::workspace::Report;
 use crate::runtime::now;
 

@@ -43,13 +43,12 @@ pub fn give_back(w: &Workspace, account_id: &AccountId, cost: Micros) -> Result<
 
 /// Refuses what would exceed the tenant's budget or everybody's.
 pub fn require(w: &Workspace, expense: &Expense<'_>) -> Result<()> {
-    let budgets = w.store.settings.get()?.budgets;
+    let (of_tenant, of_workspace) = w.store.settings.get()?.budgets.limits_of(expense.tenant_id);
     let of = |limit: Option<Micros>, tenant_id| -> Result<Option<Budget>> {
         let Some(limit) = limit else { return Ok(None) };
         Ok(Some(Budget { limit, committed: committed(w, expense, tenant_id)? }))
     };
-    let of_tenant = expense.tenant_id.and_then(|id| budgets.tenants.get(id).copied());
-    let (of_tenant, of_workspace) = (of(of_tenant, expense.tenant_id)?, of(budgets.workspace, None)?);
+    let (of_tenant, of_workspace) = (of(of_tenant, expense.tenant_id)?, of(of_workspace, None)?);
     Ok(budget::require(expense.cost, of_tenant, of_workspace)?)
 }
 

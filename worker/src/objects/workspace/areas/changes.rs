@@ -10,6 +10,7 @@ use latchkey_core::api::refused::Refused;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, PostId};
 use latchkey_core::key::Binding;
+use latchkey_core::outbox::Errand;
 use latchkey_core::post::{Post, Time, schedule};
 use latchkey_core::post_change;
 use latchkey_core::post_change::{Change, Next, Retry};
@@ -19,7 +20,6 @@ use super::budget::Expense;
 use super::posts::require_tenant;
 use super::{Workspace, budget, events, not_found, posts};
 use crate::error::Result;
-use crate::objects::workspace::store::outbox::Errand;
 use crate::rpc::workspace::{ChangePlan, InsightPlan};
 use crate::runtime::now;
 

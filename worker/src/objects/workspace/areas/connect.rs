@@ -8,12 +8,12 @@ use latchkey_core::api::refused::Refused;
 use latchkey_core::id::{AccountId, TenantId};
 use latchkey_core::key::Binding;
 use latchkey_core::network::{account_to_reconnect, client_for_session, require_client};
+use latchkey_core::outbox::Errand;
 use serde_json::Value;
 
 use super::{Workspace, accounts, apps, events};
 use crate::error::Result;
 use crate::names::ORG_ID;
-use crate::objects::workspace::store::outbox::Errand;
 use crate::rpc::workspace::{Reserved, SessionPlan};
 use crate::runtime::{entropy, now};
 

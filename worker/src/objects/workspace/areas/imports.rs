@@ -8,10 +8,10 @@ use latchkey_core::api::query::Query;
 use latchkey_core::id::ImportId;
 use latchkey_core::import::Import;
 use latchkey_core::key::Binding;
+use latchkey_core::outbox::Errand;
 
 use super::{Workspace, accounts, lists, not_found};
 use crate::error::Result;
-use crate::objects::workspace::store::outbox::Errand;
 use crate::runtime::{entropy, now};
 
 /// Newest first.

@@ -7,6 +7,7 @@ use latchkey_core::api::page::{List, Page};
 use latchkey_core::api::query::Query;
 use latchkey_core::id::KeyId;
 use latchkey_core::key::{ApiKey, Binding, Caller};
+use latchkey_core::outbox::Errand;
 use latchkey_core::seal::base64url;
 use latchkey_core::secret::ct_eq;
 use latchkey_core::time::Span;
@@ -14,7 +15,6 @@ use serde_json::json;
 
 use super::{Workspace, accounts, freeze, lists, not_found};
 use crate::error::{Error, Result};
-use crate::objects::workspace::store::outbox::Errand;
 use crate::rpc::workspace::KeyPlan;
 use crate::runtime::{entropy, now};
 
@@ -51,8 +51,8 @@ pub fn list(w: &Workspace, mut query: Query, whose: &Binding) -> Result<Answer> 
 pub fn plan_deletion(w: &Workspace, id: &str, whose: &Binding) -> Result<(KeyId, Option<String>)> {
     let key = w.store.keys.find(id)?.filter(|key| whose.manages(key)).ok_or_else(|| not_found("API key"))?;
     w.store.keys.close(&key.id)?;
-    let Some(account_id) = &key.binding.account_id else { return Ok((key.id, None)) };
-    let object = w.store.accounts.find_even_deleted(account_id)?.map(|account| account.object());
+    let bound = key.binding.account_id.as_ref().map(|id| w.store.accounts.find_even_deleted(id)).transpose()?;
+    let object = key.known_to(bound.flatten().as_ref());
     if let Some(object) = &object {
         w.store.outbox.add(&Errand::ForgetKey { object: object.clone(), id: key.id.clone() }, now() + Span::mins(1))?;
     }

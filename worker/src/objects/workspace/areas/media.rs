@@ -6,12 +6,12 @@ use latchkey_core::id::TenantId;
 use latchkey_core::key::Binding;
 use latchkey_core::media::upload::{Confirmation, assemble, confirmation, require_unused, within};
 use latchkey_core::media::{Kind, Media, upload};
+use latchkey_core::outbox::Errand;
 use latchkey_core::time::UnixMillis;
 
 use super::{Workspace, given, go, not_found};
 use crate::error::Result;
 use crate::objects::workspace::store::list::Listed;
-use crate::objects::workspace::store::outbox::Errand;
 use crate::rpc::workspace::{Arrived, ConfirmPlan, MediaCommand, MediaRows, Outcome, Remains};
 use crate::runtime::now;
 

@@ -12,13 +12,13 @@ use latchkey_core::id::{MediaId, PostId, TenantId};
 use latchkey_core::key::Binding;
 use latchkey_core::media::Media;
 use latchkey_core::media::link::Use;
+use latchkey_core::outbox::Errand;
 use latchkey_core::post::{Draft, Post, is_for, resolve, schedule};
 use serde_json::{Map, Value, json};
 
 use super::{Workspace, budget, lists, not_found};
 use crate::error::{Error, Result};
 use crate::names::ORG_ID;
-use crate::objects::workspace::store::outbox::Errand;
 use crate::runtime::{entropy, now};
 
 /// Newest first.

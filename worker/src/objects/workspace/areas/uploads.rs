@@ -3,12 +3,12 @@
 use latchkey_core::id::MediaId;
 use latchkey_core::media::upload::{RESERVED_FOR, Receiving, Rejection, Reservation, require_upload, spent, within};
 use latchkey_core::media::{Media, key_of};
+use latchkey_core::outbox::Errand;
 use serde_json::Value;
 
 use super::{Workspace, freeze, media, not_found};
 use crate::error::{Error, Result};
 use crate::objects::workspace::store::media::uploads::Room;
-use crate::objects::workspace::store::outbox::Errand;
 use crate::rpc::wire::reply;
 use crate::rpc::workspace::{Arrival, Decided, Try, UploadMessage};
 use crate::runtime::now;

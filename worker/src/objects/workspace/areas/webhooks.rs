@@ -4,11 +4,10 @@ use latchkey_core::api::answer::Answer;
 use latchkey_core::api::event::test_data;
 use latchkey_core::api::page::{List, Page};
 use latchkey_core::api::query::Query;
-use latchkey_core::api::refused::Refused;
 use latchkey_core::api::webhook::{DispatchFilter, dispatch_view, webhook_view};
 use latchkey_core::id::{TenantId, WebhookId};
 use latchkey_core::key::Binding;
-use latchkey_core::webhook::{Change, Dispatch, EventKind, Webhook};
+use latchkey_core::webhook::{Change, Dispatch, EventKind, Webhook, require_room};
 use serde_json::json;
 
 use super::{Workspace, events, lists, not_found};
@@ -17,9 +16,6 @@ use crate::names::ORG_ID;
 use crate::objects::workspace::store::webhooks::dispatches::Logged;
 use crate::runtime::now;
 
-/// Of one tenant, or of none: each is looked at for every event.
-const MAX_WEBHOOKS: u64 = 50;
-
 /// Said where an address moves to another origin.
 const HEADERS_DROPPED: &str =
     "The custom headers were for the origin before and are gone; send `headers` again if the new address needs them.";
@@ -27,9 +23,7 @@ const HEADERS_DROPPED: &str =
 /// Whose a new webhook will be.
 pub fn plan(w: &Workspace, wanted: Option<TenantId>, whose: &Binding) -> Result<Option<TenantId>> {
     let tenant_id = whose.tenant_for(wanted)?;
-    if w.store.webhooks.count_of(tenant_id.as_ref())? >= MAX_WEBHOOKS {
-        return Err(Refused::field("tenant_id", format!("has {MAX_WEBHOOKS} webhooks already")).into());
-    }
+    require_room(w.store.webhooks.count_of(tenant_id.as_ref())?)?;
     Ok(tenant_id)
 }
 

@@ -3,9 +3,8 @@
 
 use latchkey_core::account::Account;
 use latchkey_core::api::code::Code;
-use latchkey_core::audit::Action;
 use latchkey_core::id::{ImportId, PostId};
-use latchkey_core::import::{Import, ImportStatus};
+use latchkey_core::import::{Import, Sorted};
 use latchkey_core::post::Post;
 use latchkey_core::x::lookup::Lookup;
 use latchkey_core::x::price::Reads;
@@ -48,17 +47,9 @@ fn take_page(w: &Workspace, before: &Import, account: &Account, page: Page) -> R
     let current = w.store.imports.find(before.id.as_str())?;
     let Some(mut import) = current.filter(|current| current == before) else { return Ok(()) };
     let known = w.store.deliveries.published_ids_of(&account.id)?;
-    // X gives at least five a page.
-    let wanted = import.wanted() as usize;
-    let (mut imported, mut skipped) = (0, 0);
-    for post in page.posts.iter().take(wanted) {
-        if known.contains(post.id.as_str()) {
-            skipped += 1;
-        } else {
-            enter(w, account, post)?;
-            imported += 1;
-        }
-    }
+    let Sorted { new, skipped } = import.sort(&page.posts, &known);
+    new.iter().try_for_each(|post| enter(w, account, post))?;
+    let imported = u32::try_from(new.len()).unwrap_or(u32::MAX);
     budget::count_reads(w, &account.id, Reads { posts: page.posts.len(), users: 0 })?;
     import.advance(imported, skipped, page.next, now());
     save_progress(w, &import)
@@ -67,11 +58,7 @@ fn take_page(w: &Workspace, before: &Import, account: &Account, page: Page) -> R
 /// An import that is over is in the audit, in the same transaction.
 fn save_progress(w: &Workspace, import: &Import) -> Result<()> {
     w.store.imports.save(import)?;
-    let action = match import.status {
-        ImportStatus::Queued | ImportStatus::Running => return Ok(()),
-        ImportStatus::Completed => Action::ImportCompleted,
-        ImportStatus::Failed | ImportStatus::Partial => Action::ImportFailed,
-    };
+    let Some(action) = import.ended_as() else { return Ok(()) };
     let account = w.store.accounts.find_even_deleted(&import.account_id)?;
     audit::record(w, action, account.and_then(|account| account.tenant_id).as_ref(), import.id.as_str())
 }

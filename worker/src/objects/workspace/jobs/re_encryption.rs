@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use latchkey_core::app_change::SUPERSEDED_FOR;
 use latchkey_core::id::WebhookId;
 use latchkey_core::network::Network;
+use latchkey_core::outbox::Errand;
 use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::time::Span;
 
@@ -15,7 +16,6 @@ use super::Workspace;
 use crate::error::Result;
 use crate::log;
 use crate::names::WORKSPACE;
-use crate::objects::workspace::store::outbox::Errand;
 use crate::runtime::{entropy, now};
 
 /// A secret is read twice, written, and read back: 10 × 4 = 40 of the 50 requests that an alarm may make on Workers'

@@ -2,10 +2,10 @@
 
 use latchkey_core::app_change::{Secret, fate_of};
 use latchkey_core::id::NetworkId;
+use latchkey_core::outbox::Errand;
 
 use super::Workspace;
 use crate::error::Result;
-use crate::objects::workspace::store::outbox::Errand;
 use crate::runtime::now;
 
 /// A secret version that is no longer used; for as long as X has tokens to revoke it is.

@@ -1,19 +1,13 @@
 //! Whom an outbox job reaches: an account's object, KV, R2, or X by way of an account.
 
-use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, NetworkId, account_object};
+use latchkey_core::outbox::{Errand, Work};
 
 use super::{Workspace, imports, secrets};
 use crate::error::Result;
 use crate::objects::workspace::areas::accounts;
-use crate::objects::workspace::store::outbox::Errand;
 use crate::rpc::account::ClientChange;
 use crate::rpc::workspace::RevocationReport;
-
-pub enum Work {
-    Enqueue(String, Vec<Delivery>),
-    Other(Errand),
-}
 
 pub async fn reach(w: &Workspace, work: Work) -> Result<()> {
     let app = w.app()?;

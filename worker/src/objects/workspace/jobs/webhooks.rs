@@ -8,24 +8,20 @@ use latchkey_core::audit::Action;
 use latchkey_core::id::WebhookId;
 use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::secret::Secret;
-use latchkey_core::time::{Span, UnixMillis};
+use latchkey_core::time::UnixMillis;
 use latchkey_core::webhook::{
-    Attempt, CustomHeaders, Dispatch, Outcome, SigningSecret, Verdict, Webhook, delivery_headers, retry_at,
+    Attempt, CustomHeaders, Dispatch, Outcome, SigningSecret, Verdict, Webhook, delivery_headers, lease, retry_at,
 };
 
 use super::{Workspace, detach};
 use crate::error::{Error, Result};
 use crate::log;
 use crate::names::WORKSPACE;
-use crate::objects::storage::pause_after_deaths;
 use crate::objects::workspace::areas::audit;
 use crate::objects::workspace::areas::webhooks::give_up_dispatches;
 use crate::objects::workspace::store::webhooks::dispatches::Waiting;
 use crate::outbound::Taken;
 use crate::runtime::now;
-
-/// Longer than a try: one that is not heard of by then is made again.
-const LEASE: Span = Span::secs(40);
 
 /// Those that take what they are told, and those that have not lately: a dead address waits for its own kind only.
 #[derive(Clone, Copy)]
@@ -104,11 +100,11 @@ fn begin(w: &Workspace, lane: Lane) -> Result<Vec<Dispatch>> {
 /// It is under way, and due again when nothing is heard of it.
 fn open(w: &Workspace, waiting: Waiting) -> Result<Dispatch> {
     let Waiting { seq, opened, dispatch } = waiting;
-    let pause = pause_after_deaths(opened);
-    if pause.is_some() {
+    let lease = lease(opened);
+    if lease.is_suspect {
         log::alert("workspace", &format!("webhook delivery {seq} was begun {opened} times and not ended"));
     }
-    w.store.dispatches.begin(seq, now() + pause.unwrap_or(LEASE).max(LEASE))?;
+    w.store.dispatches.begin(seq, lease.span.map(|span| now() + span))?;
     Ok(dispatch)
 }
 

@@ -1,80 +1,22 @@
-//! Outbox jobs (`Errand`): work that the workspace owes to others. A job is stored in the transaction that owes the
-//! work, and deleted when the target has acknowledged the work. Every job can be done twice.
+//! Outbox jobs. A job is stored in the transaction that owes the work, and deleted when the target has acknowledged the
+//! work.
 
 use std::rc::Rc;
 
-use latchkey_core::delivery::Delivery;
-use latchkey_core::id::{AccountId, ImportId, KeyId, NetworkId};
-use latchkey_core::network::ClientRef;
+use latchkey_core::id::NetworkId;
+use latchkey_core::outbox::Errand;
 use latchkey_core::time::UnixMillis;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{accounts, apps};
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, read, time};
-use crate::rpc::workspace::Remains;
 
 /// The last time that a platform's clock knows (ECMA-262, Time Values).
 const NEVER: i64 = 8_640_000_000_000_000;
 
 pub struct Outbox {
     db: Rc<Db>,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-pub enum Errand {
-    Enqueue {
-        object: String,
-        delivery: Box<Delivery>,
-    },
-    /// A held delivery is to be tried now.
-    Retry {
-        object: String,
-        delivery: Box<Delivery>,
-    },
-    /// A row was closed. What that means for the tokens is looked up when the errand is run: the person may have
-    /// connected again since.
-    Release {
-        account_id: AccountId,
-        network_id: NetworkId,
-        x_user_id: String,
-    },
-    /// The X app has another client id: the tokens of its accounts are of no use any more.
-    ClientChanged {
-        object: String,
-        client_id: String,
-        /// The row, and the client as it was last. Errands of before do not say: what they find is discarded all the same.
-        #[serde(default)]
-        account_id: Option<AccountId>,
-        #[serde(default)]
-        before: Option<ClientRef>,
-    },
-    /// The X app works again.
-    AppMended {
-        object: String,
-    },
-    /// An account's own posts are to be entered.
-    Import {
-        id: ImportId,
-    },
-    /// A deleted key is to open no door of an account either.
-    ForgetKey {
-        object: String,
-        id: KeyId,
-    },
-    /// A secret version that is no longer current, a day after it was superseded or never taken into use, and after X has
-    /// revoked what it takes to revoke.
-    ForgetSecret {
-        network_id: NetworkId,
-        version: u32,
-    },
-    /// A medium was deleted or has expired.
-    RemoveMedia(Remains),
-    /// Another upload has taken its place.
-    AbandonUpload {
-        key: String,
-        upload_id: String,
-    },
 }
 
 /// A job that is due.

@@ -153,8 +153,8 @@ impl Dispatches {
     }
 
     /// A try is under way, and due again at that time when nothing is heard of it.
-    pub fn begin(&self, seq: i64, due_at: UnixMillis) -> Result<()> {
-        let update = "UPDATE dispatches SET opened = opened + 1, due_at = ? WHERE seq = ?";
-        self.db.run(update, vec![time(due_at), seq.into()])
+    pub fn begin(&self, seq: i64, lease_until: Option<UnixMillis>) -> Result<()> {
+        let update = "UPDATE dispatches SET opened = opened + 1, due_at = coalesce(?, due_at) WHERE seq = ?";
+        self.db.run(update, vec![lease_until.map(time).into(), seq.into()])
     }
 }
