@@ -14,12 +14,6 @@ use crate::runtime::now;
 /// The time until the next alarm of code that may not open the object. The right code has no other alarm to wake it.
 const NOT_OURS: Span = Span::mins(10);
 
-/// What an object holds, whether or not this code may open it.
-pub struct Store {
-    storage: Storage,
-    db: Result<Db>,
-}
-
 /// An object with its storage open, or the reason why this code may not open the storage.
 pub struct Opened<T> {
     storage: Storage,
@@ -43,25 +37,5 @@ impl<T> Opened<T> {
             set_alarm(&self.storage, now() + NOT_OURS).await?;
         }
         self.get()
-    }
-}
-
-impl Store {
-    pub fn open(object: &str, state: &State, versions: &Versions) -> Self {
-        let db = schema::open(state.storage(), versions);
-        log::unattended(object, "opening its storage", &db.as_ref().map(drop).map_err(Clone::clone));
-        Self { storage: state.storage(), db }
-    }
-
-    pub fn db(&self) -> Result<&Db> {
-        self.db.as_ref().map_err(Clone::clone)
-    }
-
-    /// What an alarm asks first.
-    pub async fn db_for_alarm(&self) -> Result<&Db> {
-        if self.db.is_err() {
-            set_alarm(&self.storage, now() + NOT_OURS).await?;
-        }
-        self.db()
     }
 }

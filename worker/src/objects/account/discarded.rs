@@ -83,14 +83,14 @@ impl Inner {
 
     pub(super) fn has_discarded(&self, session_id: &str) -> Result<bool> {
         let query = "SELECT count(*) AS count FROM discarded WHERE json_extract(doc, '$.session_id') = ?";
-        Ok(self.db()?.count(query, vec![session_id.into()])? > 0)
+        Ok(self.db.count(query, vec![session_id.into()])? > 0)
     }
 
     /// The X app has another client id, and pairs of the previous client id are of no use any more. The last
     /// credentials of that client revoke these pairs, and the pairs discarded before.
     pub(super) fn client_changed(&self, change: &ClientChange) -> Result<Tally> {
         let for_row = change.account_id.as_ref();
-        self.db()?.transaction(|| {
+        self.db.transaction(|| {
             for row in self.discarded("next_at IS NOT NULL AND sealed <> ?", "".into())? {
                 let Ok(mut discarded) = row.read() else { continue };
                 discarded.set_client(change.last_of(discarded.client().clone()));
@@ -126,17 +126,17 @@ impl Inner {
     pub(super) fn put_off(&self, row: &Row) -> Result<()> {
         log::alert("account", &format!("row {} of the discarded pairs cannot be read", row.seq));
         let update = "UPDATE discarded SET next_at = ? WHERE seq = ?";
-        self.db()?.run(update, vec![time(now() + Span::hours(1)), row.seq.into()])
+        self.db.run(update, vec![time(now() + Span::hours(1)), row.seq.into()])
     }
 
     /// What the ledger does not know yet, marked as being told.
     pub(super) fn untold_revocations(&self) -> Result<Vec<RevocationReport>> {
         let query = "SELECT DISTINCT account_id FROM discarded WHERE is_told <> 1 LIMIT 100";
-        let rows: Vec<Named> = self.db()?.rows(query, Vec::new())?;
+        let rows: Vec<Named> = self.db.rows(query, Vec::new())?;
         rows.into_iter()
             .map(|row| {
                 let mark = "UPDATE discarded SET is_told = 2 WHERE account_id = ? AND is_told <> 1";
-                self.db()?.run(mark, vec![row.account_id.as_str().into()])?;
+                self.db.run(mark, vec![row.account_id.as_str().into()])?;
                 Ok(RevocationReport { tally: self.tally(&row.account_id)?, account_id: row.account_id })
             })
             .collect()
@@ -144,8 +144,8 @@ impl Inner {
 
     /// What is over and told is of no more use.
     pub(super) fn revocations_told(&self) -> Result<()> {
-        self.db()?.run("UPDATE discarded SET is_told = 1 WHERE is_told = 2", Vec::new())?;
-        self.db()?.run("DELETE FROM discarded WHERE is_told = 1 AND next_at IS NULL", Vec::new())
+        self.db.run("UPDATE discarded SET is_told = 1 WHERE is_told = 2", Vec::new())?;
+        self.db.run("DELETE FROM discarded WHERE is_told = 1 AND next_at IS NULL", Vec::new())
     }
 
     /// Every pair, sealed by the first key of the ring. `key_id` is the one that the ledger means: while a deployment
@@ -155,7 +155,7 @@ impl Inner {
         if keyring.current_key_id() != key_id {
             return Err(Error::fault("this object does not have the new key ring yet"));
         }
-        self.db()?.transaction(|| {
+        self.db.transaction(|| {
             for mut pair in self.all_pairs()? {
                 let row = pair.row();
                 let context = Context { workspace: WORKSPACE, purpose: Purpose::TokenPair, row: &row };
@@ -169,7 +169,7 @@ impl Inner {
                 let context = Context { workspace: WORKSPACE, purpose: Purpose::DiscardedPair, row: &place };
                 if let Some(sealed) = keyring.reseal(&context, &row.sealed, entropy()?)? {
                     let update = "UPDATE discarded SET sealed = ? WHERE seq = ?";
-                    self.db()?.run(update, vec![sealed.into(), row.seq.into()])?;
+                    self.db.run(update, vec![sealed.into(), row.seq.into()])?;
                 }
             }
             Ok(())
@@ -177,7 +177,7 @@ impl Inner {
     }
 
     pub(super) fn discarded(&self, condition: &str, value: SqlStorageValue) -> Result<Vec<Row>> {
-        self.db()?.rows(&format!("SELECT seq, account_id, sealed, doc FROM discarded WHERE {condition}"), vec![value])
+        self.db.rows(&format!("SELECT seq, account_id, sealed, doc FROM discarded WHERE {condition}"), vec![value])
     }
 
     pub(super) fn keep_discarded(&self, discarded: &Discarded, for_row: &str, tokens: &TokenSet) -> Result<()> {
@@ -188,19 +188,19 @@ impl Inner {
     /// It is due at once, unless it is over.
     fn insert_discarded(&self, for_row: &str, sealed: &str, discarded: &Discarded) -> Result<()> {
         let due_at = discarded.is_open().then(|| time(now()));
-        self.db()?.run(
+        self.db.run(
             "INSERT INTO discarded (account_id, sealed, next_at, is_told, doc) VALUES (?, ?, ?, 0, ?)",
             vec![for_row.into(), sealed.into(), due_at.into(), doc(discarded)?],
         )
     }
 
     pub(super) fn save_discarded(&self, row: &Row, discarded: &Discarded) -> Result<()> {
-        self.db()?.run("UPDATE discarded SET doc = ? WHERE seq = ?", vec![doc(discarded)?, row.seq.into()])
+        self.db.run("UPDATE discarded SET doc = ? WHERE seq = ?", vec![doc(discarded)?, row.seq.into()])
     }
 
     /// The revocation is over, confirmed or not: the tokens are deleted, and the workspace has yet to be told.
     pub(super) fn end_discarded(&self, row: &Row, discarded: &Discarded) -> Result<()> {
         let update = "UPDATE discarded SET sealed = '', next_at = NULL, is_told = 0, doc = ? WHERE seq = ?";
-        self.db()?.run(update, vec![doc(discarded)?, row.seq.into()])
+        self.db.run(update, vec![doc(discarded)?, row.seq.into()])
     }
 }

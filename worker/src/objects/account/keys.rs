@@ -11,23 +11,23 @@ use crate::objects::storage::doc;
 impl Inner {
     pub(super) fn learn_key(&self, digest: &str, key: &ApiKey) -> Result<()> {
         let account_id = key.binding.account_id.as_ref().map(AccountId::as_str);
-        self.db()?.run(
+        self.db.run(
             "INSERT OR REPLACE INTO keys (digest, id, account_id, doc) VALUES (?, ?, ?, ?)",
             vec![digest.into(), key.id.as_str().into(), account_id.into(), doc(key)?],
         )
     }
 
     pub(super) fn forget_key(&self, id: &str) -> Result<()> {
-        self.db()?.run("DELETE FROM keys WHERE id = ?", vec![id.into()])
+        self.db.run("DELETE FROM keys WHERE id = ?", vec![id.into()])
     }
 
     pub(super) fn forget_keys_of(&self, account_id: &AccountId) -> Result<()> {
-        self.db()?.run("DELETE FROM keys WHERE account_id = ?", vec![account_id.as_str().into()])
+        self.db.run("DELETE FROM keys WHERE account_id = ?", vec![account_id.as_str().into()])
     }
 
     /// Who holds the key of this digest, if that is enough for `access`.
     pub(super) fn holder(&self, digest: &str, access: Access) -> Result<Caller> {
-        let key: Option<ApiKey> = self.db()?.doc("SELECT doc FROM keys WHERE digest = ?", vec![digest.into()])?;
+        let key: Option<ApiKey> = self.db.doc("SELECT doc FROM keys WHERE digest = ?", vec![digest.into()])?;
         let unknown = || Error::refused(Code::InvalidApiKey, "The API key is missing or not valid.");
         let caller = key.map(Caller::from).ok_or_else(unknown)?;
         caller.require(access)?;

@@ -34,7 +34,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 use self::pairs::Owner;
 pub use self::schema::VERSIONS;
 use super::storage::Db;
-use super::store::Store;
+use super::store::Opened;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::log;
@@ -47,7 +47,7 @@ const RECALLED_FOR: Span = Span::secs(3);
 
 #[durable_object]
 pub struct AccountObject {
-    inner: Rc<Inner>,
+    account: Opened<Inner>,
 }
 
 /// A refresh of one pair, shared by all callers that need the pair.
@@ -56,7 +56,7 @@ type Flight = Shared<LocalBoxFuture<'static, Result<()>>>;
 struct Inner {
     env: Env,
     app: OnceCell<App>,
-    store: Store,
+    db: Db,
     refreshing: RefCell<BTreeMap<Owner, Flight>>,
     /// The row whose tokens were refreshed, until X is asked for the user. A crash forgets the row.
     refreshed: RefCell<Option<AccountId>>,
@@ -77,11 +77,37 @@ impl std::panic::RefUnwindSafe for AccountObject {}
 
 impl DurableObject for AccountObject {
     fn new(state: State, env: Env) -> Self {
-        let store = Store::open("account", &state, &VERSIONS);
-        let inner = Inner {
+        Self { account: Opened::open("account", &state, &VERSIONS, |db| Ok(Inner::new(db, env))) }
+    }
+
+    async fn fetch(&self, request: Request) -> worker::Result<Response> {
+        let is_passed = request.headers().has(PASSAGE_HEADER)?;
+        match self.account.get() {
+            Ok(account) if is_passed => account.passed(&request).await.or_else(|error| refusal(&error)),
+            Ok(account) => answer(&account.received(request).await),
+            Err(error) if is_passed => refusal(&error),
+            Err(error) => answer(&Err(error)),
+        }
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        log::unattended("account", "alarm", &self.awake().await);
+        Response::empty()
+    }
+}
+
+impl AccountObject {
+    async fn awake(&self) -> Result<()> {
+        self.account.for_alarm().await?.alarm().await
+    }
+}
+
+impl Inner {
+    fn new(db: Db, env: Env) -> Self {
+        Self {
             env,
             app: OnceCell::new(),
-            store,
+            db,
             refreshing: RefCell::default(),
             refreshed: RefCell::default(),
             told: RefCell::default(),
@@ -89,31 +115,20 @@ impl DurableObject for AccountObject {
             publishing: Cell::new(false),
             probing: RefCell::default(),
             creating: Cell::new(0),
-        };
-        Self { inner: Rc::new(inner) }
-    }
-
-    async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        if request.headers().has(PASSAGE_HEADER)? {
-            let passed = self.inner.pass(&request).await;
-            self.inner.ask_who_was_refreshed();
-            let armed = self.inner.arm().await;
-            return passed.and_then(|answer| armed.map(|()| answer)).or_else(|error| refusal(&error));
         }
-        let result = match message(request).await {
-            Ok(message) => self.inner.handle(message).await,
-            Err(error) => Err(error),
-        };
-        answer(&result)
     }
 
-    async fn alarm(&self) -> worker::Result<Response> {
-        log::unattended("account", "alarm", &self.inner.alarm().await);
-        Response::empty()
+    async fn passed(self: &Rc<Self>, request: &Request) -> Result<Response> {
+        let passed = self.pass(request).await;
+        self.ask_who_was_refreshed();
+        let armed = self.arm().await;
+        passed.and_then(|answer| armed.map(|()| answer))
     }
-}
 
-impl Inner {
+    async fn received(self: &Rc<Self>, request: Request) -> Result<Value> {
+        self.handle(message(request).await?).await
+    }
+
     /// Handles a message. Afterwards the alarm is derived from the rows, after a failure too.
     async fn handle(self: &Rc<Self>, message: Message) -> Result<Value> {
         let result = match message {
@@ -146,12 +161,12 @@ impl Inner {
 
     /// Takes deliveries into the journal. A repeated one is known by post and account, and changes nothing.
     fn enqueue(&self, deliveries: &[Delivery]) -> Result<()> {
-        self.db()?.transaction(|| deliveries.iter().try_for_each(|delivery| self.take_delivery(delivery)))
+        self.db.transaction(|| deliveries.iter().try_for_each(|delivery| self.take_delivery(delivery)))
     }
 
     /// The ledger begins to change a delivery, whose latest edition may not have arrived here yet.
     fn recall(&self, known: &Delivery, to_end: bool) -> Result<bool> {
-        self.db()?.transaction(|| {
+        self.db.transaction(|| {
             self.take_delivery(known)?;
             let Some(mut delivery) = self.delivery(known)? else { return Ok(false) };
             let is_recalled = delivery.recall_version(known, to_end, now() + RECALLED_FOR);
@@ -172,7 +187,7 @@ impl Inner {
 
     /// Publishes what is due, tells the ledger what changed, and sets the next alarm.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
-        self.store.db_for_alarm().await?.set_alarm_for_a_crash().await?;
+        self.db.set_alarm_for_a_crash().await?;
         self.revoke_due()?;
         self.publish_due().await?;
         self.ask_who_was_refreshed();
@@ -181,11 +196,7 @@ impl Inner {
 
     async fn arm(&self) -> Result<()> {
         let at = if self.stands_still()? { None } else { self.next_alarm()? };
-        self.db()?.set_alarm(at).await
-    }
-
-    fn db(&self) -> Result<&Db> {
-        self.store.db()
+        self.db.set_alarm(at).await
     }
 
     /// Opened once: what the environment says does not change in the life of an object's process.

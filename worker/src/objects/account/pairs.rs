@@ -88,13 +88,13 @@ impl Pair {
 impl Inner {
     pub(super) fn pair(&self, owner: &Owner) -> Result<Option<Pair>> {
         let rows: Vec<Stored> = match owner {
-            Owner::Row(account_id) => self.db()?.rows(
+            Owner::Row(account_id) => self.db.rows(
                 "SELECT account_id, doc, sealed, session_id, x_user_id FROM pairs WHERE account_id = ?",
                 vec![account_id.as_str().into()],
             )?,
             Owner::Shared => {
                 let query = "SELECT NULL AS account_id, doc, sealed, session_id, x_user_id FROM pair";
-                self.db()?.rows(query, Vec::new())?
+                self.db.rows(query, Vec::new())?
             }
         };
         rows.into_iter().next().map(Pair::try_from).transpose()
@@ -104,7 +104,7 @@ impl Inner {
     pub(super) fn all_pairs(&self) -> Result<Vec<Pair>> {
         let query = "SELECT account_id, doc, sealed, session_id, x_user_id FROM pairs
             UNION ALL SELECT NULL AS account_id, doc, sealed, session_id, x_user_id FROM pair";
-        self.db()?.rows::<Stored>(query, Vec::new())?.into_iter().map(Pair::try_from).collect()
+        self.db.rows::<Stored>(query, Vec::new())?.into_iter().map(Pair::try_from).collect()
     }
 
     /// A row's own pair; for a row without an own pair (not connected since version 2), the shared pair.
@@ -125,7 +125,7 @@ impl Inner {
     fn substitute(&self, own: &Pair) -> Result<Option<Pair>> {
         let query = "SELECT min(account_id) AS account_id, scopes FROM pairs WHERE is_live = 1 AND client_id = ?
             GROUP BY scopes";
-        let kinds: Vec<Alike> = self.db()?.rows(query, vec![own.grant.client.client_id.as_str().into()])?;
+        let kinds: Vec<Alike> = self.db.rows(query, vec![own.grant.client.client_id.as_str().into()])?;
         for kind in kinds {
             if own.grant.scopes.is_subset(&Scopes::parse(&kind.scopes).map_err(Error::fault)?) {
                 return self.pair(&Owner::Row(AccountId::parse(&kind.account_id).map_err(Error::fault)?));
@@ -137,7 +137,7 @@ impl Inner {
     /// Any of them, for what is the same of all: the app and the X user.
     pub(super) fn any_pair(&self) -> Result<Option<Pair>> {
         let query = "SELECT account_id, doc, sealed, session_id, x_user_id FROM pairs LIMIT 1";
-        let rows: Vec<Stored> = self.db()?.rows(query, Vec::new())?;
+        let rows: Vec<Stored> = self.db.rows(query, Vec::new())?;
         let own = rows.into_iter().next().map(Pair::try_from).transpose()?;
         own.map_or_else(|| self.pair(&Owner::Shared), |own| Ok(Some(own)))
     }
@@ -151,7 +151,7 @@ impl Inner {
     pub(super) fn knows_session(&self, session_id: &str) -> Result<bool> {
         let query = "SELECT (SELECT count(*) FROM pairs WHERE session_id = ?1)
             + (SELECT count(*) FROM pair WHERE session_id = ?1) AS count";
-        Ok(self.db()?.count(query, vec![session_id.into()])? > 0)
+        Ok(self.db.count(query, vec![session_id.into()])? > 0)
     }
 
     /// Stores a pair. Rows that use another row's pair depend on that pair: when such a pair comes or goes, the
@@ -160,7 +160,7 @@ impl Inner {
         let was_live = self.pair(&pair.owner)?.map(|before| before.grant.is_live());
         match &pair.owner {
             Owner::Row(account_id) => self.save_own_pair(account_id, pair)?,
-            Owner::Shared => self.db()?.run(
+            Owner::Shared => self.db.run(
                 "INSERT OR REPLACE INTO pair (id, doc, sealed, session_id, x_user_id, is_told) VALUES (1, ?, ?, ?, ?, 0)",
                 vec![
                     doc(&pair.grant)?,
@@ -174,7 +174,7 @@ impl Inner {
     }
 
     fn save_own_pair(&self, account_id: &AccountId, pair: &Pair) -> Result<()> {
-        self.db()?.run(
+        self.db.run(
             "INSERT OR REPLACE INTO pairs (account_id, doc, sealed, session_id, x_user_id, client_id, scopes, is_live, is_told)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
             vec![
@@ -200,22 +200,22 @@ impl Inner {
 
     pub(super) fn delete_pair(&self, owner: &Owner) -> Result<()> {
         match owner {
-            Owner::Row(id) => self.db()?.run("DELETE FROM pairs WHERE account_id = ?", vec![id.as_str().into()])?,
-            Owner::Shared => self.db()?.run("DELETE FROM pair", Vec::new())?,
+            Owner::Row(id) => self.db.run("DELETE FROM pairs WHERE account_id = ?", vec![id.as_str().into()])?,
+            Owner::Shared => self.db.run("DELETE FROM pair", Vec::new())?,
         }
         self.tell_ended_anew()
     }
 
     fn tell_ended_anew(&self) -> Result<()> {
-        self.db()?.run("UPDATE pairs SET is_told = 0 WHERE is_live = 0", Vec::new())?;
+        self.db.run("UPDATE pairs SET is_told = 0 WHERE is_live = 0", Vec::new())?;
         let shared = "UPDATE pair SET is_told = 0 WHERE json_extract(doc, '$.ended') IS NOT NULL";
-        self.db()?.run(shared, Vec::new())
+        self.db.run(shared, Vec::new())
     }
 
     /// The number of `rows` without a pair of their own.
     pub(super) fn count_without_own_pair(&self, rows: &[AccountId]) -> Result<u64> {
         let query = "SELECT count(*) AS count FROM json_each(?) WHERE value NOT IN (SELECT account_id FROM pairs)";
-        self.db()?.count(query, vec![serde_json::to_string(rows)?.into()])
+        self.db.count(query, vec![serde_json::to_string(rows)?.into()])
     }
 
     /// One page of the pairs that the workspace has not acknowledged. The page is marked as under way (2), so that a
@@ -223,23 +223,23 @@ impl Inner {
     pub(super) fn untold_grants(&self) -> Result<Vec<GrantReport>> {
         let untold = "SELECT (SELECT count(*) FROM pairs WHERE is_told <> 1)
             + (SELECT count(*) FROM pair WHERE is_told <> 1) AS count";
-        if self.db()?.count(untold, Vec::new())? == 0 {
+        if self.db.count(untold, Vec::new())? == 0 {
             return Ok(Vec::new());
         }
-        self.db()?.run(
+        self.db.run(
             "UPDATE pairs SET is_told = 2 WHERE account_id IN (SELECT account_id FROM pairs WHERE is_told <> 1 LIMIT ?)",
             vec![i64::from(REPORT_ROWS).into()],
         )?;
-        self.db()?.run("UPDATE pair SET is_told = 2 WHERE is_told <> 1", Vec::new())?;
+        self.db.run("UPDATE pair SET is_told = 2 WHERE is_told <> 1", Vec::new())?;
         let query = "SELECT account_id, doc, sealed, session_id, x_user_id FROM pairs WHERE is_told = 2
             UNION ALL SELECT NULL AS account_id, doc, sealed, session_id, x_user_id FROM pair WHERE is_told = 2";
-        let pairs: Vec<Stored> = self.db()?.rows(query, Vec::new())?;
+        let pairs: Vec<Stored> = self.db.rows(query, Vec::new())?;
         pairs.into_iter().map(|stored| self.grant_report(Pair::try_from(stored)?)).collect()
     }
 
     pub(super) fn grants_told(&self) -> Result<()> {
-        self.db()?.run("UPDATE pairs SET is_told = 1 WHERE is_told = 2", Vec::new())?;
-        self.db()?.run("UPDATE pair SET is_told = 1 WHERE is_told = 2", Vec::new())
+        self.db.run("UPDATE pairs SET is_told = 1 WHERE is_told = 2", Vec::new())?;
+        self.db.run("UPDATE pair SET is_told = 1 WHERE is_told = 2", Vec::new())
     }
 
     /// A row whose own pair is lost goes on as long as another row's will do.
@@ -262,7 +262,7 @@ impl Inner {
     }
 
     fn rows_with_own_pair(&self) -> Result<Vec<AccountId>> {
-        let rows: Vec<Named> = self.db()?.rows("SELECT account_id FROM pairs", Vec::new())?;
+        let rows: Vec<Named> = self.db.rows("SELECT account_id FROM pairs", Vec::new())?;
         rows.iter().map(|row| AccountId::parse(&row.account_id).map_err(Error::fault)).collect()
     }
 }

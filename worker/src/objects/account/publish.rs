@@ -167,7 +167,7 @@ impl Inner {
 
     /// One write stores the claim of a post's id and the delivery.
     pub(super) fn save_with_claim(&self, delivery: &Delivery, id: Option<&XPostId>) -> Result<()> {
-        self.db()?.transaction(|| {
+        self.db.transaction(|| {
             id.map_or(Ok(()), |id| self.claim(id))?;
             self.save_delivery(delivery)
         })

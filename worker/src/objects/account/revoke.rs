@@ -33,7 +33,7 @@ impl Inner {
         if is_connected_again(release.session_id.as_deref(), current) {
             return self.tally(release.account_id.as_str());
         }
-        self.db()?.transaction(|| {
+        self.db.transaction(|| {
             self.cancel_open(&release.account_id)?;
             self.forget_keys_of(&release.account_id)?;
             if let Some(own) = &own {
@@ -52,7 +52,7 @@ impl Inner {
         // The alarm takes over from a crash, and not before.
         let lease = now() + self.app()?.revocation_pace().first;
         let update = "UPDATE discarded SET next_at = ? WHERE account_id = ? AND next_at <= ?";
-        self.db()?.run(update, vec![time(lease), account_id.into(), time(now())])?;
+        self.db.run(update, vec![time(lease), account_id.into(), time(now())])?;
         self.arm().await?;
         self.landed(account_id).await;
         let latest = format!("next_at IS NOT NULL AND account_id = ? ORDER BY seq DESC LIMIT {AT_ONCE}");
@@ -114,7 +114,7 @@ impl Inner {
             return self.end_discarded(&row, &discarded);
         };
         let begun = "UPDATE discarded SET next_at = ?, doc = ? WHERE seq = ?";
-        self.db()?.run(begun, vec![time(next_at), doc(&discarded)?, row.seq.into()])?;
+        self.db.run(begun, vec![time(next_at), doc(&discarded)?, row.seq.into()])?;
         let client = app.workspace()?.client_of_tokens(discarded.client(), false).await?;
         let credentials = app.vault()?.credentials(&client).await?;
         let tokens = self.open_sealed(Purpose::DiscardedPair, &discarded.row(&row.account_id), &row.sealed)?;
@@ -152,7 +152,7 @@ impl Inner {
             Err(OAuthError::TokenInvalid) => None,
             Err(_) => return Ok(false),
         };
-        self.db()?.transaction(|| {
+        self.db.transaction(|| {
             let issued = discarded.reconciled();
             self.save_discarded(row, discarded)?;
             fresh.as_ref().map_or(Ok(()), |fresh| self.keep_discarded(&issued, &row.account_id, fresh))

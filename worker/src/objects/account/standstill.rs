@@ -24,14 +24,14 @@ const CARRIED: &[Table] = &[
 
 impl Inner {
     pub(super) fn stands_still(&self) -> Result<bool> {
-        Ok(self.db()?.count("SELECT count(*) AS count FROM standstill WHERE stands", Vec::new())? > 0)
+        Ok(self.db.count("SELECT count(*) AS count FROM standstill WHERE stands", Vec::new())? > 0)
     }
 
     /// Durable at once. It is true when nothing is under way any more: what was is not cut off.
     pub(super) fn stand_still(&self, stands: bool) -> Result<bool> {
         let write = "INSERT INTO standstill (id, stands, attempt) VALUES (1, ?, 0)
             ON CONFLICT (id) DO UPDATE SET stands = excluded.stands";
-        self.db()?.run(write, vec![i32::from(stands).into()])?;
+        self.db.run(write, vec![i32::from(stands).into()])?;
         let is_refreshing = !self.refreshing.borrow().is_empty();
         let is_busy = self.publishing.get() || is_refreshing || self.revoking.get() || self.creating.get() > 0;
         Ok(!(stands && is_busy))
@@ -41,41 +41,41 @@ impl Inner {
         if !self.stands_still()? {
             return Err(Error::fault("an account that goes on was to be copied"));
         }
-        self.db()?.page(CARRIED, place)
+        self.db.page(CARRIED, place)
     }
 
     /// What the tries before `attempt` wrote goes, and the object is as if it had never been restored: the next file may
     /// not name it. Rows of those tries that are still on their way are refused from here on, as after a try that ended.
     pub(super) fn clear_restored(&self, attempt: u32) -> Result<()> {
-        self.db()?.transaction(|| {
+        self.db.transaction(|| {
             let newer = "SELECT count(*) AS count FROM standstill WHERE attempt >= ?";
-            if self.db()?.count(newer, vec![i64::from(attempt).into()])? > 0 {
+            if self.db.count(newer, vec![i64::from(attempt).into()])? > 0 {
                 return Ok(());
             }
             let last = i64::from(attempt.saturating_sub(1));
             let ended = "INSERT OR REPLACE INTO standstill (id, stands, attempt) VALUES (1, FALSE, ?)";
-            self.db()?.run(ended, vec![last.into()])?;
+            self.db.run(ended, vec![last.into()])?;
             self.delete_carried()
         })
     }
 
     fn delete_carried(&self) -> Result<()> {
-        CARRIED.iter().try_for_each(|table| self.db()?.run(&format!("DELETE FROM {}", table.name), Vec::new()))
+        CARRIED.iter().try_for_each(|table| self.db.run(&format!("DELETE FROM {}", table.name), Vec::new()))
     }
 
     /// Takes in rows of a restore. Messages of an earlier try, or of a try that has ended, change nothing.
     pub(super) fn restore(&self, attempt: u32, is_first: bool, rows: &[Stored]) -> Result<()> {
-        self.db()?.transaction(|| {
+        self.db.transaction(|| {
             let over = "SELECT count(*) AS count FROM standstill WHERE attempt > ?1 OR (attempt = ?1 AND NOT stands)";
-            if self.db()?.count(over, vec![i64::from(attempt).into()])? > 0 {
+            if self.db.count(over, vec![i64::from(attempt).into()])? > 0 {
                 return Err(stands_still().into());
             }
             if is_first {
                 let stand = "INSERT OR REPLACE INTO standstill (id, stands, attempt) VALUES (1, TRUE, ?)";
-                self.db()?.run(stand, vec![i64::from(attempt).into()])?;
+                self.db.run(stand, vec![i64::from(attempt).into()])?;
                 self.delete_carried()?;
             }
-            rows.iter().try_for_each(|(table, row)| self.db()?.insert(CARRIED, table, row))
+            rows.iter().try_for_each(|(table, row)| self.db.insert(CARRIED, table, row))
         })
     }
 }

@@ -46,7 +46,7 @@ impl Inner {
         if self.delivery(delivery)?.is_some_and(|known| !known.gives_way_to(delivery)) {
             return Ok(());
         }
-        self.db()?.run(
+        self.db.run(
             "INSERT INTO journal (post_id, account_id, state, run_at, due_at, revision, told, doc)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (post_id, account_id) DO UPDATE SET state = excluded.state,
                 run_at = excluded.run_at, due_at = excluded.due_at, revision = excluded.revision, told = excluded.told,
@@ -65,7 +65,7 @@ impl Inner {
     }
 
     pub fn save_delivery(&self, delivery: &Delivery) -> Result<()> {
-        self.db()?.run(
+        self.db.run(
             "UPDATE journal SET state = ?, due_at = ?, revision = ?, doc = ? WHERE post_id = ? AND account_id = ?",
             vec![
                 column_of(delivery).into(),
@@ -83,12 +83,12 @@ impl Inner {
     pub fn next_row(&self, now: UnixMillis) -> Result<Option<Row>> {
         let aside = "SELECT seq, opened, doc FROM journal WHERE state IN ('held', 'unknown', 'recalled', 'aside')
             AND due_at <= ? ORDER BY due_at LIMIT 1";
-        if let Some(row) = self.db()?.rows(aside, vec![time(now)])?.into_iter().next() {
+        if let Some(row) = self.db.rows(aside, vec![time(now)])?.into_iter().next() {
             return Ok(Some(row));
         }
         let line = "SELECT seq, opened, doc FROM (SELECT seq, opened, doc, due_at FROM journal
             WHERE state IN ('queued', 'publishing') ORDER BY run_at, seq LIMIT 1) WHERE due_at <= ?";
-        Ok(self.db()?.rows(line, vec![time(now)])?.into_iter().next())
+        Ok(self.db.rows(line, vec![time(now)])?.into_iter().next())
     }
 
     /// A step of the row begins. Steps that the process does not survive are counted. A row in which the process died
@@ -96,43 +96,43 @@ impl Inner {
     /// be another power cut.
     pub fn open_row(&self, row: &Row) -> Result<()> {
         let Some(pause) = backoff::after_deaths(row.opened) else {
-            return self.db()?.run("UPDATE journal SET opened = opened + 1 WHERE seq = ?", vec![row.seq.into()]);
+            return self.db.run("UPDATE journal SET opened = opened + 1 WHERE seq = ?", vec![row.seq.into()]);
         };
         log::alert("account", &format!("row {} of the journal was begun {} times and not ended", row.seq, row.opened));
         let update = "UPDATE journal SET opened = opened + 1, state = 'aside', due_at = ? WHERE seq = ?";
-        self.db()?.run(update, vec![time(now() + pause), row.seq.into()])
+        self.db.run(update, vec![time(now() + pause), row.seq.into()])
     }
 
     pub fn close_row(&self, row: &Row) -> Result<()> {
-        self.db()?.run("UPDATE journal SET opened = 0 WHERE seq = ?", vec![row.seq.into()])
+        self.db.run("UPDATE journal SET opened = 0 WHERE seq = ?", vec![row.seq.into()])
     }
 
     /// A row whose document cannot be read blocks nobody.
     pub fn bar_row(&self, row: &Row) -> Result<()> {
-        self.db()?.run("UPDATE journal SET state = 'unreadable', due_at = NULL WHERE seq = ?", vec![row.seq.into()])
+        self.db.run("UPDATE journal SET state = 'unreadable', due_at = NULL WHERE seq = ?", vec![row.seq.into()])
     }
 
     pub fn delete_delivery(&self, delivery: &Delivery) -> Result<()> {
         let delete = "DELETE FROM journal WHERE post_id = ? AND account_id = ?";
-        self.db()?.run(delete, vec![delivery.post_id.as_str().into(), delivery.account_id.as_str().into()])
+        self.db.run(delete, vec![delivery.post_id.as_str().into(), delivery.account_id.as_str().into()])
     }
 
     /// A delivery as it is now.
     pub fn delivery(&self, known: &Delivery) -> Result<Option<Delivery>> {
         let query = "SELECT doc FROM journal WHERE post_id = ? AND account_id = ?";
-        self.db()?.doc(query, vec![known.post_id.as_str().into(), known.account_id.as_str().into()])
+        self.db.doc(query, vec![known.post_id.as_str().into(), known.account_id.as_str().into()])
     }
 
     /// Everything that is not final.
     pub fn open_deliveries(&self) -> Result<Vec<Delivery>> {
         let query =
             "SELECT doc FROM journal WHERE state IN ('queued', 'publishing', 'held', 'unknown', 'recalled', 'aside')";
-        self.db()?.docs(query, Vec::new())
+        self.db.docs(query, Vec::new())
     }
 
     /// What waits for the account to be unlocked at X, the next to be tried first.
     pub fn locked_deliveries(&self) -> Result<Vec<Delivery>> {
-        self.db()?.docs(
+        self.db.docs(
             "SELECT doc FROM journal WHERE state IN ('held', 'unknown', 'recalled', 'aside')
                 AND json_extract(doc, '$.error.code') = 'account_locked' AND state = 'held' ORDER BY due_at",
             Vec::new(),
@@ -140,23 +140,23 @@ impl Inner {
     }
 
     pub fn interrupted_deliveries(&self) -> Result<Vec<Delivery>> {
-        self.db()?.docs("SELECT doc FROM journal WHERE state = 'publishing'", Vec::new())
+        self.db.docs("SELECT doc FROM journal WHERE state = 'publishing'", Vec::new())
     }
 
     /// The id is the answer to a call that is known: it settles no other's doubt.
     pub fn claim(&self, id: &XPostId) -> Result<()> {
         let insert = "INSERT OR IGNORE INTO claims (x_post_id, at) VALUES (?, ?)";
-        self.db()?.run(insert, vec![id.as_str().into(), time(now())])
+        self.db.run(insert, vec![id.as_str().into(), time(now())])
     }
 
     pub fn is_claimed(&self, id: &XPostId) -> Result<bool> {
-        Ok(self.db()?.count("SELECT count(*) AS count FROM claims WHERE x_post_id = ?", vec![id.as_str().into()])? > 0)
+        Ok(self.db.count("SELECT count(*) AS count FROM claims WHERE x_post_id = ?", vec![id.as_str().into()])? > 0)
     }
 
     /// X's windows for an endpoint, as last told.
     pub fn save_windows(&self, endpoint: &str, windows: &[Window]) -> Result<()> {
         windows.iter().try_for_each(|window| {
-            self.db()?.run(
+            self.db.run(
                 "INSERT OR REPLACE INTO windows (endpoint, kind, reset_at, doc) VALUES (?, ?, ?, ?)",
                 vec![endpoint.into(), window.kind.as_str().into(), time(window.reset_at), doc(window)?],
             )
@@ -166,7 +166,7 @@ impl Inner {
     /// The windows that are not over at `now`, by endpoint. Those of older code may end at a time that cannot be.
     pub fn windows(&self, now: UnixMillis) -> Result<Vec<(String, Window)>> {
         let query = "SELECT endpoint, doc FROM windows WHERE reset_at > ? AND reset_at < ? ORDER BY endpoint, kind";
-        let rows: Vec<Known> = self.db()?.rows(query, vec![time(now), time(now + LONGER_THAN_WINDOWS)])?;
+        let rows: Vec<Known> = self.db.rows(query, vec![time(now), time(now + LONGER_THAN_WINDOWS)])?;
         let windows: Vec<(String, Window)> =
             rows.into_iter().map(|row| Ok((row.endpoint, read(&row.doc)?))).collect::<Result<_>>()?;
         Ok(windows.into_iter().filter(|(_, window)| window.is_credible(now)).collect())
@@ -174,8 +174,8 @@ impl Inner {
 
     /// Removes what nobody asks for any more.
     pub fn purge(&self, now: UnixMillis) -> Result<()> {
-        self.db()?.run("DELETE FROM claims WHERE at < ?", vec![time(Kept::Claim.expired_at(now))])?;
-        self.db()?.run(
+        self.db.run("DELETE FROM claims WHERE at < ?", vec![time(Kept::Claim.expired_at(now))])?;
+        self.db.run(
             "DELETE FROM journal WHERE state IN ('published', 'failed', 'deleted', 'cancelled') AND told >= revision
                 AND run_at < ?",
             vec![time(Kept::JournalRow.expired_at(now))],
@@ -184,11 +184,11 @@ impl Inner {
 
     pub fn untold_deliveries(&self) -> Result<Vec<Delivery>> {
         let query = "SELECT doc FROM journal WHERE told < revision ORDER BY seq LIMIT ?";
-        self.db()?.docs(query, vec![i64::from(REPORT_ROWS).into()])
+        self.db.docs(query, vec![i64::from(REPORT_ROWS).into()])
     }
 
     pub fn delivery_told(&self, delivery: &Delivery) -> Result<()> {
-        self.db()?.run(
+        self.db.run(
             "UPDATE journal SET told = ? WHERE post_id = ? AND account_id = ?",
             vec![revision_of(delivery).into(), delivery.post_id.as_str().into(), delivery.account_id.as_str().into()],
         )
@@ -207,7 +207,7 @@ impl Inner {
             (SELECT max(min(next_at), ?) FROM discarded WHERE next_at IS NOT NULL)))";
         // What X is being asked about is asked about again by whoever ends that.
         let revoking_until = if self.revoking.get() { now() + AFTER_A_CRASH } else { UnixMillis(0) };
-        let rows: Vec<Time> = self.db()?.rows(query, vec![time(revoking_until)])?;
+        let rows: Vec<Time> = self.db.rows(query, vec![time(revoking_until)])?;
         Ok(rows.first().and_then(|row| row.at).map(UnixMillis))
     }
 }

@@ -42,7 +42,7 @@ impl Inner {
         let (pair, tokens) = self.adopted(adoption)?;
         // X gave the very same tokens again: those are in use.
         let before = self.pair(&pair.owner)?.filter(|before| !self.holds(before, &tokens));
-        self.db()?.transaction(|| {
+        self.db.transaction(|| {
             if let Some(before) = &before {
                 self.discard(before, &adoption.account_id)?;
             }
@@ -170,7 +170,7 @@ impl Inner {
         };
         match outcome {
             Ok(tokens) => {
-                self.db()?.transaction(|| self.store_refreshed(&sent, client, &tokens))?;
+                self.db.transaction(|| self.store_refreshed(&sent, client, &tokens))?;
                 // A question with tokens that are about to end would refresh them again, and be followed by a question.
                 if Grant::is_fresh(tokens.expires_at, now()) {
                     self.refreshed.replace(Some(account_id));

@@ -26,7 +26,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 pub use self::schema::VERSIONS;
 use super::storage::{Db, doc};
-use super::store::Store;
+use super::store::Opened;
 use super::waiting::Waiting;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -38,12 +38,12 @@ use crate::runtime::{entropy, now, within};
 
 #[durable_object]
 pub struct ConnectObject {
-    inner: Rc<Inner>,
+    session: Opened<Inner>,
 }
 
 struct Inner {
     env: Env,
-    store: Store,
+    db: Db,
     waiting: Waiting,
     forgotten: Cell<bool>,
     concluding: RefCell<Option<Shared<LocalBoxFuture<'static, Result<()>>>>>,
@@ -55,33 +55,35 @@ impl std::panic::RefUnwindSafe for ConnectObject {}
 
 impl DurableObject for ConnectObject {
     fn new(state: State, env: Env) -> Self {
-        let store = Store::open("connect", &state, &VERSIONS);
-        Self {
-            inner: Rc::new(Inner {
-                env,
-                store,
-                waiting: Waiting::default(),
-                forgotten: Cell::new(false),
-                concluding: RefCell::default(),
-            }),
-        }
+        Self { session: Opened::open("connect", &state, &VERSIONS, |db| Ok(Inner::new(db, env))) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        let result = match message(request).await {
-            Ok(message) => self.inner.handle(message).await,
-            Err(error) => Err(error),
-        };
-        answer(&result)
+        answer(&self.received(request).await)
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        log::unattended("connect", "alarm", &self.inner.alarm().await);
+        log::unattended("connect", "alarm", &self.awake().await);
         Response::empty()
     }
 }
 
+impl ConnectObject {
+    async fn received(&self, request: Request) -> Result<Value> {
+        self.session.get()?.handle(message(request).await?).await
+    }
+
+    async fn awake(&self) -> Result<()> {
+        self.session.for_alarm().await?.alarm().await
+    }
+}
+
 impl Inner {
+    fn new(db: Db, env: Env) -> Self {
+        let (waiting, forgotten, concluding) = (Waiting::default(), Cell::new(false), RefCell::default());
+        Self { env, db, waiting, forgotten, concluding }
+    }
+
     async fn handle(self: &Rc<Self>, message: Message) -> Result<Value> {
         match message {
             Message::Create(session) => {
@@ -197,16 +199,15 @@ impl Inner {
     /// Makes pending revocations, resumes after a crash, drops secrets at expiry, and forgets the session a day after
     /// its end, or once nothing is left for X to revoke.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
-        self.store.db_for_alarm().await?;
         self.settle().await;
         let mut session = self.stored()?;
         let time = now();
         if session.is_done_with(time) {
             // The table goes too, so this instance must not look for it again.
             self.forgotten.set(true);
-            return self.db()?.delete_everything().await;
+            return self.db.delete_everything().await;
         }
-        self.db()?.set_alarm_for_a_crash().await?;
+        self.db.set_alarm_for_a_crash().await?;
         if !session.is_over() && session.terms.expires_at <= time {
             session.expire(time);
             self.save_and_tell(&session).await?;
@@ -229,12 +230,12 @@ impl Inner {
 
     /// Also one that is kept for the sake of the tokens alone that X has yet to revoke.
     fn stored(&self) -> Result<Session> {
-        let stored = if self.forgotten.get() { None } else { self.db()?.doc("SELECT doc FROM session", Vec::new())? };
+        let stored = if self.forgotten.get() { None } else { self.db.doc("SELECT doc FROM session", Vec::new())? };
         stored.ok_or_else(unknown)
     }
 
     fn save(&self, session: &Session) -> Result<()> {
-        self.db()?.run("INSERT OR REPLACE INTO session (id, doc) VALUES (1, ?)", vec![doc(session)?])
+        self.db.run("INSERT OR REPLACE INTO session (id, doc) VALUES (1, ?)", vec![doc(session)?])
     }
 
     async fn save_and_tell(&self, session: &Session) -> Result<()> {
@@ -244,7 +245,7 @@ impl Inner {
     }
 
     async fn arm(&self, session: &Session) -> Result<()> {
-        self.db()?.set_alarm(Some(session.next_alarm(now()))).await
+        self.db.set_alarm(Some(session.next_alarm(now()))).await
     }
 
     fn seal(&self, purpose: Purpose, session_id: &str, plaintext: &[u8]) -> Result<String> {
@@ -255,10 +256,6 @@ impl Inner {
     fn open(&self, purpose: Purpose, session_id: &str, sealed: &str) -> Result<Secret<Vec<u8>>> {
         let context = Context { workspace: WORKSPACE, purpose, row: session_id };
         Ok(self.app()?.keyring().open(&context, sealed)?)
-    }
-
-    fn db(&self) -> Result<&Db> {
-        self.store.db()
     }
 
     fn app(&self) -> Result<App> {
