@@ -56,8 +56,10 @@ fn answer(question: &[u8]) -> Result<Value, Refused> {
     let limit = strictest.map_or(PLAIN_LIMIT, |writer| writer.max_post_length);
     let (post, refused) = checked(&mut wanted, &draft, strictest);
     let (sum, reasons) = estimate(&post, question.accounts.len().max(1), &prices);
+    let texts = draft.parts.iter().map(|part| part.content.as_deref().unwrap_or_default());
+    let containers = texts.map(|text| container(text, limit));
     Ok(json!({
-        "containers": draft.parts.iter().map(|part| container(&part.content, limit)).collect::<Vec<_>>(),
+        "containers": containers.collect::<Vec<_>>(),
         "cost": { "estimate_usd": sum.to_usd(), "reasons": reasons },
         "error": refused.as_ref().map(said),
     }))
