@@ -10,6 +10,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { startFakeX } from "../fake-x/server.mjs";
+import { CREATE_CALL } from "./calls.mjs";
 import { assertDescribed } from "./contract.mjs";
 import { eventually } from "./eventually.mjs";
 import { setUp } from "./set-up.mjs";
@@ -162,6 +163,10 @@ export async function connect(bench, { username = "ada", ...fields } = {}) {
 export const newAccount = (bench, { tenant_id, ...person } = {}) =>
   connect(bench, { tenant_id, username: newUser(bench, person).username });
 
+/** An account's row, and what asking X after it says. */
+export const readAccount = async ({ api }, { id }) => (await api.get(`/v1/social-accounts/${id}`)).body.data;
+export const healthOf = async ({ api }, { id }) => (await api.get(`/v1/social-accounts/${id}/health`)).body.data;
+
 /** The post that a call answers with; fails with the answer unless the call succeeded. */
 export function postOf({ status, body, text }) {
   assert.equal(status, 200, text);
@@ -186,7 +191,7 @@ export const textsAt = ({ x }, { username }) => x.posts({ username }).map(({ tex
 /** A time as the API takes it. */
 export const fromNow = (ms) => new Date(Date.now() + ms).toISOString();
 
-export const CREATE_CALL = { method: "POST", path: "/2/tweets" };
+export { CREATE_CALL };
 
 /** The call that would create the next post meets this fault; with `after`, so many calls go through before it. */
 export function faultAtX({ x }, fault, { after = 0 } = {}) {

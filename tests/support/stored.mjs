@@ -28,10 +28,13 @@ export const backupOf = (name) => readFile(join(FIXTURES, name, "backup.ndjson")
 
 /** The first object of a kind, while no Worker runs. */
 export function inObject(folder, object, work) {
-  const home = homeOf(folder, object);
-  const files = readdirSync(home).filter((file) => /^[0-9a-f]{64}\.sqlite$/.test(file)).map((file) => join(home, file));
-  const [first] = files.sort((one, other) => statSync(one).birthtimeMs - statSync(other).birthtimeMs);
+  const [first] = filesOf(folder, object).sort((one, other) => statSync(one).birthtimeMs - statSync(other).birthtimeMs);
   return inDatabase(first, work);
+}
+
+function filesOf(folder, object) {
+  const home = homeOf(folder, object);
+  return readdirSync(home).filter((file) => /^[0-9a-f]{64}\.sqlite$/.test(file)).map((file) => join(home, file));
 }
 
 const homeOf = (folder, object) => join(folder, "do", `worker-${object}Object`);
@@ -77,6 +80,18 @@ export const setVersion = (folder, object, { version, oldest }) =>
 export function age(folder, object, ms) {
   inObject(folder, object, (db) => shiftTimes(db, -ms));
   makeDue(folder, object);
+}
+
+/** Lets a time pass for all objects of a kind, while no Worker runs: their rows are older, and their alarms nearer. */
+export function ageAll(folder, object, ms) {
+  const sooner = `${ms}000000`;
+  for (const file of filesOf(folder, object)) {
+    inDatabase(file, (db) => {
+      shiftTimes(db, -ms);
+      db.exec(`UPDATE _cf_METADATA SET value = value - ${sooner} WHERE key = 1`);
+    });
+  }
+  inAlarms(folder, object, (db) => db.exec(`UPDATE _cf_ALARM SET scheduled_time = scheduled_time - ${sooner}`));
 }
 
 /** The alarm of an object of which there is one rings at the next start. */
