@@ -27,6 +27,7 @@ import { assertRefused } from "../support/expect.mjs";
 import { newKey } from "../support/keys.mjs";
 import { newWebhook, startReceiver } from "../support/receiver.mjs";
 import { announce, put } from "../support/media.mjs";
+import { createLink, followLink } from "../support/sign-in.mjs";
 import { startSite } from "../support/site.mjs";
 import { startWorker } from "../support/worker.mjs";
 import { png } from "../fake-x/sample-files.mjs";
@@ -34,7 +35,7 @@ import { png } from "../fake-x/sample-files.mjs";
 const PASSPHRASE = "correct horse battery staple";
 const OTHER_KEYS = `elsewhere:${Buffer.alloc(32, 9).toString("base64")}`;
 const VARS = { SETTLE_MS: "600" };
-const REFRESH_CALL = { method: "POST", path: "/2/oauth2/token" };
+const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
 
 let receiver;
 before(async () => (receiver = await startReceiver()));
@@ -132,7 +133,7 @@ test("a token that ends after the move is refreshed once, by the deployment that
   bench.x.set({ access_token_ms: 600_000 });
   const account = await newAccount(bench);
   await handOver(bench);
-  const refreshes = () => bench.x.requests(REFRESH_CALL).filter(({ body }) => body.includes("refresh_token=")).length;
+  const refreshes = () => bench.x.requests(TOKEN_CALL).filter(({ body }) => body.includes("refresh_token=")).length;
   const before = refreshes();
   const health = await bench.api.get(`/v1/social-accounts/${account.id}/health`);
   assert.deepEqual([health.status, health.body.code], [409, "in_flight"]);
@@ -165,8 +166,9 @@ test("a deployment that stands still changes nothing, asks X nothing, and goes o
   const door = await newKey(bench, { account_id: account.id, scopes: ["read", "publish"] });
   const post = await createPost(bench, account, { content: "held up", scheduledAt: fromNow(1500) });
   const picture = await announce(bench);
+  const link = await createLink(bench);
   await handOver(bench);
-  const asked = bench.x.requests().length;
+  const [asked, exchanged] = [bench.x.requests().length, bench.x.requests(TOKEN_CALL).length];
   assertRefused(await bench.api.post("/v1/posts", { content: "no", accounts: [account.id] }), 409, "in_flight");
   assertRefused(await bench.api.delete(`/v1/social-accounts/${account.id}`), 409, "in_flight");
   assertRefused(await bench.api.post("/v1/connect-sessions", { origin: "http://acme.localhost:8789" }), 409, "in_flight");
@@ -175,6 +177,9 @@ test("a deployment that stands still changes nothing, asks X nothing, and goes o
   // What is uploaded now would not be in the copy.
   assertRefused(await put(bench, picture.upload_url, png()), 409, "in_flight");
   assert.equal((await api(bench.worker, { key: door.key }).post("/2/tweets", { text: "no" })).body.code, "in_flight");
+  // Who consents at X meanwhile is told to start again; the code is not exchanged.
+  await followLink(bench, link);
+  assert.equal(bench.x.requests(TOKEN_CALL).length, exchanged);
   assert.equal((await api(bench.worker, { key: door.key }).get("/2/users/me")).body.code, "in_flight");
   assert.equal((await bench.api.get(`/v1/posts/${post.id}`)).status, 200);
   await bench.worker.restart();

@@ -27,12 +27,11 @@ const create = (theirs) => ({ kind: "create", theirs });
 const pass = { kind: "pass", of: "account" };
 
 const NOBODYS = { account: "acc_AAAAAAAAAAAAAAAAAAAAAA" };
-const unknownAccount = ({ account, tenant_id }) => [
+const otherTenant = (body) => ({ tenant_id }) => (tenant_id ? [[{ ...body, tenant_id }, 403, "insufficient_key_scope"]] : []);
+const unknownAccount = ({ account }) => [
   [{ content: "theirs", accounts: [account.id] }, 400, "unknown_account"],
   [{ content: "theirs", accounts: [account.username] }, 400, "unknown_account"],
-  [{ content: "theirs", accounts: [account.username], tenant_id }, 400, "unknown_account"],
 ];
-const otherTenant = (body) => ({ tenant_id }) => (tenant_id ? [[{ ...body, tenant_id }, 403, "insufficient_key_scope"]] : []);
 const session = (fields) => (theirs) => [
   ...otherTenant(fields)(theirs),
   [{ ...fields, reconnect_account_id: theirs.account.id }, 404, "not_found"],

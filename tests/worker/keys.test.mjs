@@ -16,6 +16,13 @@ after(() => bench?.stop());
 const make = (body, headers) => bench.api.post("/v1/api-keys", body, headers);
 const listed = async (by = bench.api) => (await by.get("/v1/api-keys")).body.data;
 
+test("a tenant's key posts for no other tenant, and the refusal says which step helps", async () => {
+  const { key } = await newKey(bench, { tenant_id: "posting-1", scopes: ["publish"] });
+  const post = { content: "theirs", accounts: ["x"], tenant_id: "posting-2" };
+  const refused = assertRefused(await api(bench.worker, { key }).post("/v1/posts", post), 403, "insufficient_key_scope");
+  assert.match(refused.hint, /tenant_id/);
+});
+
 test("a key is shown once and listed without itself ever after", async () => {
   const { status, body } = await make({ name: " CI ", scopes: ["read", "publish"], tenant_id: "acme" });
   const { id, key, created_at, ...row } = body.data;

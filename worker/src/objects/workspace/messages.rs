@@ -61,7 +61,11 @@ fn answer(w: &Workspace, message: Message) -> Result<Value> {
     match message {
         Message::Brand => reply(brand::shown(w)?),
         Message::Logo { digest } => reply(brand::logo(w, &digest)?),
-        Message::Client { network_id } => reply(apps::client(w, &network_id)?),
+        Message::Client { network_id } => {
+            // Who asks is about to call X's token endpoint.
+            freeze::require_motion(w)?;
+            reply(apps::client(w, &network_id)?)
+        }
         Message::PlanPass { head, account } => reply(passthrough::plan(w, &head, account.as_deref())?),
         Message::SignedIn { session } => reply(sign_ins::signed_in(w, &session)?),
         Message::GiveBack { account_id, cost } => reply(budget::give_back(w, &account_id, cost)?),

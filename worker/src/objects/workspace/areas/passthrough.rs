@@ -1,6 +1,6 @@
 //! Calls passed on to X: who may make such a call, and the checks before a writing call.
 
-use latchkey_core::account::Account;
+use latchkey_core::account::{Account, must_reconnect};
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::audit::{Action, Entry};
@@ -18,7 +18,7 @@ use crate::runtime::now;
 /// Tokens of an app that is gone open no door, from the moment that the workspace knows.
 fn require_app(account: &Account) -> Result<()> {
     if account.has_lost_its_app() {
-        return Err(Refused::new(Code::InvalidGrant, "The account has to be connected again.").into());
+        return Err(must_reconnect().into());
     }
     Ok(())
 }

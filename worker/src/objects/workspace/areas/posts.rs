@@ -59,6 +59,7 @@ fn dispatch(w: &Workspace, account: &Account, delivery: Delivery) -> Result<()> 
 pub fn create(w: &Workspace, body: &str, whose: &Binding) -> Result<Answer> {
     let input = read::<CreatePost>(body.as_bytes(), IGNORED)?;
     let (mut wanted, mut warnings) = (input.value, input.warnings);
+    whose.tenant_for(wanted.tenant_id.clone())?;
     let mut draft = wanted.draft(allows_loopback(w)?)?;
     let media = find_media(w, &mut draft, whose)?;
     let mut post = new_post()?;
