@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::id::TenantId;
+use crate::key::Caller;
 use crate::time::{Span, UnixMillis};
 
 /// How long a row is kept.
@@ -95,6 +96,50 @@ pub struct Entry {
     pub request_id: Option<String>,
 }
 
+/// An action for the audit, named by the code that carries out the action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audited {
+    pub action: Action,
+    /// Of the row.
+    pub tenant_id: Option<TenantId>,
+    pub target_id: Option<String>,
+}
+
+impl Audited {
+    /// To no row.
+    pub const fn of(action: Action) -> Self {
+        Self { action, tenant_id: None, target_id: None }
+    }
+
+    pub fn on(action: Action, tenant_id: Option<&TenantId>, target_id: &str) -> Self {
+        Self { action, tenant_id: tenant_id.cloned(), target_id: Some(target_id.to_owned()) }
+    }
+
+    /// Nobody asked for the action.
+    pub fn by_itself(self, at: UnixMillis) -> Entry {
+        Entry {
+            at,
+            key_id: None,
+            action: self.action,
+            tenant_id: self.tenant_id,
+            target_id: self.target_id,
+            request_id: None,
+        }
+    }
+
+    /// A call with a key asked for the action. An action to a row of no tenant is listed for the tenant of the key.
+    pub fn by(self, caller: &Caller, request_id: &str, at: UnixMillis) -> Entry {
+        Entry {
+            at,
+            key_id: Some(caller.key_id.clone()),
+            action: self.action,
+            tenant_id: self.tenant_id.or_else(|| caller.binding.tenant_id.clone()),
+            target_id: self.target_id,
+            request_id: Some(request_id.to_owned()),
+        }
+    }
+}
+
 impl Entry {
     pub fn view(&self) -> Value {
         json!({
@@ -113,6 +158,37 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
+
+    const T0: UnixMillis = UnixMillis(7);
+
+    fn tenant(name: &str) -> TenantId {
+        TenantId::parse(name).unwrap()
+    }
+
+    #[test]
+    fn an_action_to_a_row_is_listed_for_the_tenant_of_the_row() {
+        let mut caller = Caller::admin();
+        caller.binding.tenant_id = Some(tenant("of-the-key"));
+        let entry = Audited::on(Action::KeyDeleted, Some(&tenant("of-the-row")), "key_1").by(&caller, "req_1", T0);
+        assert_eq!((entry.tenant_id, entry.target_id.as_deref()), (Some(tenant("of-the-row")), Some("key_1")));
+        assert_eq!((entry.key_id.as_deref(), entry.request_id.as_deref()), (Some("admin"), Some("req_1")));
+    }
+
+    #[test]
+    fn an_action_to_no_tenants_row_is_listed_for_the_tenant_of_the_key() {
+        let mut caller = Caller::admin();
+        caller.binding.tenant_id = Some(tenant("of-the-key"));
+        let of_key = |audited: Audited| audited.by(&caller, "req_1", T0).tenant_id;
+        assert_eq!(of_key(Audited::of(Action::SettingsChanged)), Some(tenant("of-the-key")));
+        assert_eq!(of_key(Audited::on(Action::NetworkResumed, None, "net_1")), Some(tenant("of-the-key")));
+        assert_eq!(Audited::of(Action::SettingsChanged).by(&Caller::admin(), "req_1", T0).tenant_id, None);
+    }
+
+    #[test]
+    fn an_action_that_nobody_asked_for_has_no_key_and_no_call() {
+        let entry = Audited::on(Action::NetworkPaused, None, "net_1").by_itself(T0);
+        assert_eq!((entry.key_id, entry.request_id, entry.tenant_id), (None, None, None));
+    }
 
     #[test]
     fn audit_entry_v1_format_unchanged() {

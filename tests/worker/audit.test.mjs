@@ -100,6 +100,20 @@ test("a key's own deeds are under its id, and the key is nowhere in them", async
   for (const spelling of [key.key, webhook.secret].flatMap(spellings)) assert.ok(!text.includes(spelling));
 });
 
+test("an app that a call names by its network is in the audit by its id", async () => {
+  const tenant_id = newTenantId();
+  const key = await newKey(bench, { tenant_id });
+  const app = bench.x.addApp({ callbacks: bench.x.app.callbacks });
+  const network = await registerNetwork(bench, { app, tenant_id });
+  assert.equal((await key.api.post("/v1/social-networks/x/resume")).status, 200);
+  assert.equal((await key.api.delete("/v1/social-networks/x")).status, 200);
+  const own = await rows(tenant_id, `&key_id=${key.id}`);
+  assert.deepEqual(
+    own.map(({ action, target_id }) => [action, target_id]),
+    [["network.resumed", network.id], ["network.deleted", network.id]],
+  );
+});
+
 test("what is refused, repeated, only read or only tried out is no deed", async () => {
   const tenant_id = newTenantId();
   const account = await newAccount(bench, { tenant_id });

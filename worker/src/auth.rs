@@ -16,7 +16,6 @@ use latchkey_core::routes::{Body, Route};
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::{Secret, ct_eq};
 use latchkey_core::x::price::Reads;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::app::App;
@@ -26,7 +25,8 @@ use crate::names::{WORKSPACE, callback_url};
 use crate::request::Incoming;
 use crate::response::Reply;
 use crate::rpc::workspace::{
-    Command, Done, Head, Heard, Outcome, PassPlan, Repeatable, Served, Stage, is_known, is_known_to_be_unknown,
+    Abandon, Begin, Command, CountReads, Head, Heard, Outcome, PassPlan, Repeatable, Replied, Served, Stage, is_known,
+    is_known_to_be_unknown,
 };
 use crate::runtime::entropy;
 
@@ -184,40 +184,38 @@ impl<'a> ApiCaller<'a> {
     fn answered(&self, outcome: Outcome) -> Result<Reply> {
         match outcome {
             Outcome::Done(done) => self.reply(done),
-            Outcome::Go(_) => Err(Error::fault("the ledger planned where it should have answered")),
+            Outcome::Go(_) | Outcome::Again => Err(Error::fault("the workspace planned where it should have answered")),
         }
     }
 
     /// The first half of a call that needs more than the ledger.
-    pub async fn plan<T: DeserializeOwned>(&self, command: Command) -> Result<T, Early> {
-        Ok(serde_json::from_value(self.begin(command).await?)?)
+    pub async fn plan<Q: Begin>(&self, question: Q) -> Result<Q::Plan, Early> {
+        Ok(Outcome::read::<Q>(self.begin(question.command()).await?)?)
     }
 
     /// X has answered a read, and charges for what the answer holds.
     pub async fn count_reads(&self, account_id: &AccountId, reads: Reads) -> Result<(), Early> {
-        self.plan(Command::CountReads { account_id: account_id.clone(), reads }).await
+        self.plan(CountReads { account_id: account_id.clone(), reads }).await
     }
 
     async fn begin(&self, command: Command) -> Result<Value, Early> {
         match self.send(Stage::Begin, command).await? {
             Outcome::Done(done) => Err(Early::Answered(self.reply(done)?)),
             Outcome::Go(plan) => Ok(plan),
+            Outcome::Again => Err(Error::fault("a call had to begin again before it had begun").into()),
         }
     }
 
     /// The second half: effect and answer are stored together.
     pub async fn finish(&self, command: Command) -> Result<Reply> {
-        match self.send(Stage::Finish, command).await? {
-            Outcome::Done(done) => self.reply(done),
-            Outcome::Go(_) => Err(Error::fault("the ledger planned where it should have finished")),
-        }
+        self.answered(self.send(Stage::Finish, command).await?)
     }
 
     /// The second half of a call that may have to begin again: `None` when something came in between.
     pub async fn commit(&self, command: Command) -> Result<Option<Reply>> {
         match self.send(Stage::Finish, command).await? {
-            Outcome::Done(done) => self.reply(done).map(Some),
-            Outcome::Go(_) => Ok(None),
+            Outcome::Again => Ok(None),
+            outcome => self.answered(outcome).map(Some),
         }
     }
 
@@ -257,7 +255,7 @@ impl<'a> ApiCaller<'a> {
 
     /// The call broke off by a fault of ours: whoever repeats it need not wait for its key.
     pub async fn abandon(&self, key: String) -> Result<()> {
-        self.send(Stage::Whole, Command::Abandon { key }).await.map(drop)
+        self.send(Stage::Whole, Abandon { key }.command()).await.map(drop)
     }
 
     /// `Prefer: wait`: the post as it is once every delivery is final, or after the wait. It was accepted with `warnings`.
@@ -277,7 +275,7 @@ impl<'a> ApiCaller<'a> {
         heard.outcome
     }
 
-    fn reply(&self, done: Done) -> Result<Reply> {
+    fn reply(&self, done: Replied) -> Result<Reply> {
         let mut answer = done.answer;
         if let (true, Some(key)) = (done.is_sealed, &self.idempotency) {
             let body = key.open(self.app.keyring(), WORKSPACE, &answer.body)?;

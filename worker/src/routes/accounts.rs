@@ -5,7 +5,6 @@ use latchkey_core::api::account::limits_view;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::profile::{Period, metrics_view};
 use latchkey_core::api::query::Query;
-use latchkey_core::id::AccountId;
 use latchkey_core::revocation::Tally;
 use latchkey_core::x::lookup::Lookup;
 use serde_json::json;
@@ -16,7 +15,7 @@ use crate::auth::ApiCaller;
 use crate::error::Result;
 use crate::request::Incoming;
 use crate::response::Reply;
-use crate::rpc::workspace::{Command, DeletionPlan, HealthPlan};
+use crate::rpc::workspace::{DeleteAccount, DeletionPlan, PlanHealth, PlanLimits};
 use crate::runtime::now;
 
 const NOT_CONFIRMED: &str = "X did not confirm that the tokens are void. X is asked again for 30 days; \
@@ -25,7 +24,7 @@ const NOT_CONFIRMED: &str = "X did not confirm that the tokens are void. X is as
 /// `DELETE`: the row is closed first, so that what is left is done even if this call breaks off.
 pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
-    let plan: DeletionPlan = caller.plan(Command::DeleteAccount { id }).await?;
+    let plan = caller.plan(DeleteAccount { id }).await?;
     let warnings = if release(app, plan).await == 0 { None } else { Some(NOT_CONFIRMED) };
     let warnings: Vec<&str> = warnings.into_iter().collect();
     let body = json!({ "message": "Social account deleted successfully", "warnings": warnings });
@@ -42,7 +41,7 @@ pub async fn release(app: &App, plan: DeletionPlan) -> usize {
 /// `GET …/health`: asks X who this is.
 pub async fn health(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
-    let plan: HealthPlan = caller.plan(Command::PlanHealth { id: id.clone() }).await?;
+    let plan = caller.plan(PlanHealth { id: id.clone() }).await?;
     let health = app.account(&plan.object)?.health(plan.account_id.clone()).await?;
     caller.count_reads(&plan.account_id, health.reads()).await?;
     Ok(Reply::json(&Answer::data(200, health.view(&id, &plan.username, now()))))
@@ -51,7 +50,7 @@ pub async fn health(app: &App, incoming: &Incoming, id: String) -> Answered {
 /// `GET …/limits`: what X last told of its rate limits.
 pub async fn limits(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
-    let (object, _): (String, AccountId) = caller.plan(Command::PlanLimits { id }).await?;
+    let (object, _) = caller.plan(PlanLimits { id }).await?;
     let windows = app.account(&object)?.limits().await?;
     Ok(Reply::json(&Answer::data(200, limits_view(&windows))))
 }
@@ -62,7 +61,7 @@ pub async fn metrics(app: &App, incoming: &Incoming, id: String) -> Answered {
     let mut query = Query::parse(incoming.query());
     let period = caller.require(Period::from_query(&mut query)).await?;
     caller.require(query.finish()).await?;
-    let (object, account_id): (String, AccountId) = caller.plan(Command::PlanLimits { id: id.clone() }).await?;
+    let (object, account_id) = caller.plan(PlanLimits { id: id.clone() }).await?;
     let me = app.account(&object)?.ask(account_id.clone(), Lookup::Profile).await?;
     caller.count_reads(&account_id, Lookup::Profile.reads(&me)).await?;
     Ok(Reply::json(&Answer::data(200, metrics_view(&id, &me, &period, now()))))

@@ -31,8 +31,11 @@ use crate::names::WORKSPACE;
 use crate::objects::storage::read;
 use crate::request::Incoming;
 use crate::response::Reply;
-use crate::rpc::rows::{Page, Place};
-use crate::rpc::workspace::{Begun, Command, ExportPlan, Restore};
+use crate::rpc::rows::Place;
+use crate::rpc::workspace::{
+    Authorise, BeginRestore, Begun, ClearRestored, Command, EndExport, ExportObjects, ExportPage, ExportPlan,
+    PlanExport, Restore, RestoreRows,
+};
 use crate::runtime::{entropy, now};
 
 /// Of one line: a row is a few kilobytes, the one with the logo half a megabyte.
@@ -46,7 +49,7 @@ type Rows = Vec<Map<String, Value>>;
 pub async fn export(app: &App, incoming: Incoming) -> Answered {
     let caller = ApiCaller::without_query(app, &incoming).await?;
     let passphrase = caller.require(passphrase(incoming.header(PASSPHRASE_HEADER)).map_err(Refused::from)).await?;
-    let plan: ExportPlan = caller.plan(Command::PlanExport).await?;
+    let plan = caller.plan(PlanExport).await?;
     let header = Header::new(entropy()?);
     let ring = header.ring(&passphrase).map_err(Refused::from)?;
     let (sender, pieces) = channel(1);
@@ -91,13 +94,13 @@ impl Export {
         }
         let mut place = Some(Place::default());
         while let Some(at) = place {
-            let page: Page = planned(caller.plan(Command::ExportPage { place: at }).await)?;
+            let page = planned(caller.plan(ExportPage { place: at }).await)?;
             self.ledger_rows(app, page.table, page.rows).await?;
             place = page.next;
         }
         let mut after = String::new();
         loop {
-            let objects: Vec<String> = planned(caller.plan(Command::ExportObjects { after: after.clone() }).await)?;
+            let objects = planned(caller.plan(ExportObjects { after: after.clone() }).await)?;
             let Some(last) = objects.last() else { break };
             after.clone_from(last);
             for object in objects {
@@ -105,7 +108,7 @@ impl Export {
             }
         }
         // All of it is of one moment, or it has no end.
-        planned(caller.plan::<()>(Command::EndExport { since: plan.since }).await)?;
+        planned(caller.plan(EndExport { since: plan.since }).await)?;
         self.entries(vec![Entry::End]).await
     }
 
@@ -169,7 +172,7 @@ pub async fn restore(app: &App, mut incoming: Incoming) -> Answered {
     let keys = caller.require(Keys::from_query(Query::parse(incoming.query()))).await?;
     let passphrase = caller.require(passphrase(incoming.header(PASSPHRASE_HEADER)).map_err(Refused::from)).await?;
     // Nothing is read for a key that may not.
-    caller.plan::<Value>(Command::Authorise).await?;
+    caller.plan(Authorise).await?;
     let mut body = Body::new(incoming.pieces()?);
     let first = caller.require(body.next().await).await?.unwrap_or_default();
     let header = caller.require(Header::parse(&first.bytes).map_err(Refused::from)).await?;
@@ -179,7 +182,7 @@ pub async fn restore(app: &App, mut incoming: Incoming) -> Answered {
     let begin = lines.open(&line).and_then(|begin| check_schema(&begin));
     caller.require(begin.map_err(Refused::from)).await?;
     let id = header.id().to_owned();
-    let attempt = match caller.plan(Command::Restore(Restore::Begin { id })).await? {
+    let attempt = match caller.plan(BeginRestore { id }).await? {
         Begun::Fresh { attempt } => attempt,
         Begun::Already => return Ok(caller.run(Command::ShowRestored).await?),
     };
@@ -201,7 +204,7 @@ pub async fn restore(app: &App, mut incoming: Incoming) -> Answered {
 async fn clear(app: &App, caller: &ApiCaller<'_>, attempt: u32) -> Result<(), Early> {
     let mut after = String::new();
     loop {
-        let names: Vec<String> = caller.plan(Command::Restore(Restore::Clear { attempt, after })).await?;
+        let names = caller.plan(ClearRestored { attempt, after }).await?;
         let Some(last) = names.last() else { return Ok(()) };
         after = last.clone();
         let asked = names.iter().map(async |name| app.account(name)?.clear_restored(attempt).await);
@@ -273,10 +276,7 @@ impl Import<'_> {
     async fn flush(&mut self) -> Result<(), Early> {
         match std::mem::take(&mut self.batch) {
             Batch::Empty => Ok(()),
-            Batch::Ledger { table, rows } => {
-                let rows = Restore::Rows { attempt: self.attempt, table, rows };
-                self.caller.plan::<()>(Command::Restore(rows)).await
-            }
+            Batch::Ledger { table, rows } => self.caller.plan(RestoreRows { attempt: self.attempt, table, rows }).await,
             Batch::Account { object, is_first, rows } => {
                 Ok(self.app.account(&object)?.restore(self.attempt, is_first, rows).await?)
             }

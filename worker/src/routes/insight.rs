@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::auth::{ApiCaller, Early};
 use crate::request::Incoming;
 use crate::response::Reply;
-use crate::rpc::workspace::{Command, InsightPlan};
+use crate::rpc::workspace::PlanInsight;
 use crate::runtime::now;
 
 /// A thousand replies: X bills each that it returns.
@@ -28,7 +28,7 @@ const MAX_BYTES: usize = 8 << 20;
 /// `GET …/analytics`: each account that published it asks X for its own.
 pub async fn analytics(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
-    let plan: InsightPlan = caller.plan(Command::PlanInsight { id }).await?;
+    let plan = caller.plan(PlanInsight { id }).await?;
     let published = plan.deliveries.into_iter().filter(|(delivery, _)| !published_ids(delivery).is_empty());
     let asked = published.map(async |(delivery, account)| {
         let lookup = Lookup::Posts { ids: published_ids(&delivery), is_recent: is_recent(&delivery, now()) };
@@ -46,7 +46,7 @@ pub async fn replies(app: &App, incoming: &Incoming, id: String) -> Answered {
     let username = query.take(&["username", "account_username"]);
     let network = query.take(&["network"]);
     caller.require(query.finish()).await?;
-    let plan: InsightPlan = caller.plan(Command::PlanInsight { id }).await?;
+    let plan = caller.plan(PlanInsight { id }).await?;
     let is_meant = |account: &Account| {
         username.as_ref().is_none_or(|name| account.is_called(name)) && network.as_deref().is_none_or(is_x)
     };

@@ -3,7 +3,6 @@
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::input::read;
 use latchkey_core::api::key::{CreateKey, key_view};
-use latchkey_core::id::KeyId;
 use latchkey_core::key::new_key;
 use latchkey_core::seal::{base64url, sha256};
 use serde_json::json;
@@ -12,7 +11,7 @@ use super::Answered;
 use crate::app::App;
 use crate::auth::ApiCaller;
 use crate::request::Incoming;
-use crate::rpc::workspace::{Command, KeyPlan};
+use crate::rpc::workspace::{Command, KeyPlan, PlanKeyDeletion};
 use crate::runtime::entropy;
 
 /// `POST`: 201, the only answer that has the key in it. (1) The ledger says what the key will be, (2) it is made here,
@@ -20,7 +19,7 @@ use crate::runtime::entropy;
 pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
     let parse = |body: &[u8]| read::<CreateKey>(body, &[])?.value.validate();
     let (caller, wish) = ApiCaller::with_body(app, &mut incoming, parse).await?;
-    let KeyPlan { key, object } = caller.plan(Command::PlanKey(wish)).await?;
+    let KeyPlan { key, object } = caller.plan(wish).await?;
     let secret = new_key(entropy()?);
     let mut data = key_view(&key);
     if let Some(fields) = data.as_object_mut() {
@@ -39,7 +38,7 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
 /// `DELETE`: the key opens nothing any more once this has answered.
 pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
-    let (id, object): (KeyId, Option<String>) = caller.plan(Command::PlanKeyDeletion { id }).await?;
+    let (id, object) = caller.plan(PlanKeyDeletion { id }).await?;
     if let Some(object) = object {
         app.account(&object)?.forget_key(id.as_str()).await?;
     }

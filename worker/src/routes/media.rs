@@ -18,7 +18,9 @@ use crate::error::Result;
 use crate::media::Assembled;
 use crate::request::Incoming;
 use crate::response::Reply;
-use crate::rpc::workspace::{Arrived, Command, ConfirmPlan, MediaCommand, MediaRows, Remains};
+use crate::rpc::workspace::{
+    AnnounceMedia, Arrived, ConfirmPlan, DeleteMedia, GetMedia, ListMedia, MediaCommand, MediaRows, PlanConfirmation,
+};
 use crate::runtime::{entropy, now};
 
 /// `POST /v1/media/upload`: an address that takes the bytes, for whoever holds it.
@@ -29,20 +31,19 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
     };
     let (caller, (wanted, said)) = ApiCaller::with_body(app, &mut incoming, parse).await?;
     let (size, tenant_id) = (wanted.size.unwrap_or(1), wanted.tenant_id);
-    let tenant_id = caller.plan(command(MediaCommand::Announce { said, size, tenant_id })).await?;
+    let tenant_id = caller.plan(AnnounceMedia { said, size, tenant_id }).await?;
     let id = MediaId::from_entropy(entropy()?);
     let upload_url = Use::Upload.address(app.keyring(), &app.public_origin(&incoming.url)?, &id, now());
     let media = Media::new(id, tenant_id, wanted.filename, said, wanted.size, now(), app.lifetimes());
     let data = json!({ "id": media.id, "upload_url": upload_url, "expires_in": LINK_LIFE.as_secs() });
-    let create = |answer, is_sealed| command(MediaCommand::Create { media, answer, is_sealed });
+    let create = |answer, is_sealed| MediaCommand::Create { media, answer, is_sealed }.into();
     Ok(caller.commit_with_credential(Answer::data(200, data), create).await?)
 }
 
 pub async fn list(app: &App, incoming: &Incoming) -> Answered {
     let caller = ApiCaller::new(app, incoming)?;
     let query = incoming.query().to_owned();
-    let MediaRows { rows, count, mut pagination, warnings } =
-        caller.plan(command(MediaCommand::List { query })).await?;
+    let MediaRows { rows, count, mut pagination, warnings } = caller.plan(ListMedia { query }).await?;
     let rows = rows.iter().map(|media| view(app, incoming, media)).collect::<Result<Vec<Value>>>()?;
     // The original's name for the total.
     if let Some(fields) = pagination.as_object_mut() {
@@ -54,7 +55,7 @@ pub async fn list(app: &App, incoming: &Incoming) -> Answered {
 
 pub async fn get(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
-    let media: Media = caller.plan(command(MediaCommand::Get { id })).await?;
+    let media = caller.plan(GetMedia { id }).await?;
     Ok(Reply::json(&Answer::data(200, view(app, incoming, &media)?)))
 }
 
@@ -66,7 +67,7 @@ pub async fn confirm(app: &App, incoming: Incoming, id: String) -> Answered {
     let body = caller.optional_json_body(&incoming).await?;
     caller.bind(&incoming, &body).await?;
     let size = caller.require(read::<ConfirmUpload>(&body, &[])).await?.value.size;
-    let arrived = match caller.plan(command(MediaCommand::PlanConfirm { id, size })).await? {
+    let arrived = match caller.plan(PlanConfirmation { id, size }).await? {
         ConfirmPlan::Arrived(arrived) => arrived,
         ConfirmPlan::Active(media) => {
             return Ok(caller.finish_with_credential(confirmed(app, &incoming, &media)?).await?);
@@ -88,7 +89,7 @@ pub async fn confirm(app: &App, incoming: Incoming, id: String) -> Answered {
     };
     let media = media.confirmed(kind, size, app.lifetimes());
     let answer = confirmed(app, &incoming, &media)?;
-    let confirm = |answer, is_sealed| command(MediaCommand::Confirm { media, upload_id, answer, is_sealed });
+    let confirm = |answer, is_sealed| MediaCommand::Confirm { media, upload_id, answer, is_sealed }.into();
     Ok(caller.commit_with_credential(answer, confirm).await?)
 }
 
@@ -100,7 +101,7 @@ fn confirmed(app: &App, incoming: &Incoming, media: &Media) -> Result<Answer> {
 /// `DELETE`: the row is closed, then the bytes go. If that breaks off, the ledger does it.
 pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
-    let remains: Remains = caller.plan(command(MediaCommand::Delete { id })).await?;
+    let remains = caller.plan(DeleteMedia { id }).await?;
     app.media()?.remove(&remains).await?;
     Ok(Reply::json(&Answer::success(200, json!({ "message": "Media deleted successfully" }))))
 }
@@ -109,7 +110,7 @@ pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
 async fn reject(caller: &ApiCaller<'_>, media: Media, upload_id: String, refused: Refused) -> Result<Reply, Early> {
     let media = media.with_received(0);
     let refused = Box::new(refused);
-    Ok(caller.finish(command(MediaCommand::Reject { media, upload_id, refused })).await?)
+    Ok(caller.finish(MediaCommand::Reject { media, upload_id, refused }.into()).await?)
 }
 
 fn changed() -> Refused {
@@ -130,8 +131,4 @@ fn view(app: &App, incoming: &Incoming, media: &Media) -> Result<Value> {
     let origin = app.public_origin(&incoming.url)?;
     let url = media.is_active().then(|| Use::Read.address(app.keyring(), &origin, &media.id, now()));
     Ok(media_view(media, url.as_deref()))
-}
-
-fn command(command: MediaCommand) -> Command {
-    Command::Media(Box::new(command))
 }

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::outbound::QUICK;
 use crate::request::Incoming;
 use crate::response::Reply;
-use crate::rpc::workspace::{Command, DeletionPlan, NetworkCommit, NetworkPlan, NetworkWish, VerificationPlan};
+use crate::rpc::workspace::{Command, DeleteNetwork, NetworkCommit, NetworkPlan, NetworkWish, PlanVerification};
 
 /// `POST`: 201, or 200 when it rotates what this tenant has; 409 `client_changed`; 422 with the key doctor's verdict.
 pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
@@ -33,7 +33,7 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
     let (input, credentials) = input;
     let wish =
         NetworkWish::Put { client_id: credentials.client_id.clone(), tenant_id: input.tenant_id, force: input.force };
-    let plan: NetworkPlan = caller.plan(Command::PlanNetwork(wish)).await?;
+    let plan = caller.plan(wish).await?;
     store(app, &caller, plan, credentials, input.verify).await
 }
 
@@ -42,7 +42,7 @@ pub async fn update(app: &App, mut incoming: Incoming, id: String) -> Answered {
     let parse = |body: &[u8]| Ok(read::<UpdateNetwork>(body, &[])?.value);
     let (caller, input) = ApiCaller::with_body(app, &mut incoming, parse).await?;
     let client_id = input.client_key.map(|key| key.trim().to_owned());
-    let plan: NetworkPlan = caller.plan(Command::PlanNetwork(NetworkWish::Change { id, client_id })).await?;
+    let plan = caller.plan(NetworkWish::Change { id, client_id }).await?;
     let secret = match (input.client_secret, &plan.current) {
         (Some(secret), _) => secret,
         (None, Some(current)) => app.vault()?.credentials(current).await?.client_secret,
@@ -58,7 +58,7 @@ pub async fn update(app: &App, mut incoming: Incoming, id: String) -> Answered {
 /// `DELETE`: rows first, as with an account.
 pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
-    let plan: DeletionPlan = caller.plan(Command::DeleteNetwork { id }).await?;
+    let plan = caller.plan(DeleteNetwork { id }).await?;
     let open = accounts::release(app, plan).await;
     let warning = (open > 0).then(|| {
         format!(
@@ -77,7 +77,7 @@ pub async fn verify(app: &App, incoming: Incoming, id: String) -> Answered {
     let body = caller.optional_json_body(&incoming).await?;
     caller.bind(&incoming, &body).await?;
     caller.require(read::<Nothing>(&body, &[])).await?;
-    let plan: VerificationPlan = caller.plan(Command::PlanVerification { id }).await?;
+    let plan = caller.plan(PlanVerification { id }).await?;
     let credentials = app.vault()?.credentials(&plan.network.client()).await?;
     let answer = probe(app, &credentials).await?;
     let verdict = probe_verdict(client_id_shape(&credentials.client_id), answer.as_ref());

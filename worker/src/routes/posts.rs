@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::auth::ApiCaller;
 use crate::error::{Error, Result};
 use crate::request::Incoming;
-use crate::rpc::workspace::{ChangePlan, Command, InsightPlan};
+use crate::rpc::workspace::{Command, PlanChange, PlanDelete, PlanInsight};
 
 /// A reply or a repost answers with X's id when it comes in time.
 const REPLY_WAIT_MS: i64 = 25_000;
@@ -49,7 +49,7 @@ pub async fn change(app: &App, mut incoming: Incoming, id: String) -> Answered {
     let parse = |body: &[u8]| utf8(body).map(str::to_owned);
     let (caller, body) = ApiCaller::with_body(app, &mut incoming, parse).await?;
     for _ in 0..CHANGE_TRIES {
-        let plan: ChangePlan = caller.plan(Command::PlanChange { id: id.clone(), body: body.clone() }).await?;
+        let plan = caller.plan(PlanChange { id: id.clone(), body: body.clone() }).await?;
         if !recall(app, plan.recalls, false).await? {
             let refused = Refused::new(Code::AlreadyPublished, "The post has just begun to be published.");
             return Ok(caller.finish_refused(refused).await?);
@@ -66,7 +66,7 @@ pub async fn change(app: &App, mut incoming: Incoming, id: String) -> Answered {
 pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
     for _ in 0..CHANGE_TRIES {
-        let plan: ChangePlan = caller.plan(Command::PlanDelete { id: id.clone() }).await?;
+        let plan = caller.plan(PlanDelete { id: id.clone() }).await?;
         if !recall(app, plan.recalls, true).await? {
             let refused = Refused::new(Code::InFlight, "The post has just begun to be published.");
             return Ok(caller.finish_refused(refused).await?);
@@ -89,7 +89,7 @@ async fn recall(app: &App, recalls: Vec<(String, Delivery)>, to_end: bool) -> Re
 /// `DELETE …/remote`: what is on X goes, account by account.
 pub async fn delete_remote(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
-    let plan: InsightPlan = caller.plan(Command::PlanInsight { id }).await?;
+    let plan = caller.plan(PlanInsight { id }).await?;
     let calls = plan.deliveries.iter().map(|(delivery, account)| delete_one(app, delivery, account));
     let mut deleted = Vec::new();
     let mut results = Vec::new();
@@ -128,7 +128,7 @@ async fn delete_one(app: &App, delivery: &Delivery, account: &Account) -> Result
 pub async fn resolve(app: &App, mut incoming: Incoming, post: String, account: &str) -> Answered {
     let parse = |body: &[u8]| read::<Resolve>(body, &[])?.value.verdict();
     let (caller, verdict) = ApiCaller::with_body(app, &mut incoming, parse).await?;
-    let plan: InsightPlan = caller.plan(Command::PlanInsight { id: post }).await?;
+    let plan = caller.plan(PlanInsight { id: post }).await?;
     let meant = plan.deliveries.into_iter().find(|(_, of)| of.id.as_str() == account);
     let Some((delivery, account)) = meant else {
         let refused = Refused::new(Code::NotFound, "This post has no delivery to that account.");

@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::request::Incoming;
 use crate::response::Reply;
 use crate::rpc::connect::Completed;
-use crate::rpc::workspace::{Command, SessionPlan};
+use crate::rpc::workspace::{Authorise, Command, PlanSession, SessionPlan};
 use crate::runtime::{entropy, now};
 
 /// The longest a poll is held (docs/API.md, section 3b, step 4).
@@ -109,7 +109,7 @@ pub async fn confirm(app: &App, incoming: Incoming, id: &str) -> Answered {
 pub async fn accept(app: &App, mut incoming: Incoming, id: &str) -> Answered {
     let parse = |body: &[u8]| read::<Nothing>(body, &[]);
     let (caller, _) = ApiCaller::with_optional_body(app, &mut incoming, parse).await?;
-    let binding: Binding = caller.plan(Command::Authorise).await?;
+    let binding = caller.plan(Authorise).await?;
     let accepted = match within(app, &binding, id).await {
         Ok(ticket) => app.connect(&ticket.object())?.accept().await,
         Err(error) => Err(error),
@@ -136,7 +136,7 @@ async fn open(
     new: NewSession,
 ) -> Result<(Ticket, Session), crate::auth::Early> {
     let plan: SessionPlan = caller
-        .plan(Command::PlanSession {
+        .plan(PlanSession {
             network: network.to_owned(),
             tenant_id: new.tenant_id,
             reconnect: new.reconnect_account_id,
@@ -170,7 +170,7 @@ async fn authorised(app: &App, incoming: &Incoming, id: &str) -> Result<Ticket, 
         session_bearer(app, incoming, &ticket)?;
         return Ok(ticket);
     }
-    let binding: Binding = ApiCaller::new(app, incoming)?.plan(Command::Authorise).await?;
+    let binding = ApiCaller::new(app, incoming)?.plan(Authorise).await?;
     Ok(within(app, &binding, id).await?)
 }
 

@@ -7,7 +7,6 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::input::{read, utf8};
 use latchkey_core::api::settings::ChangeSettings;
 use latchkey_core::brand::{LOGO_BYTES, Logo, logo_kind};
-use latchkey_core::key::Binding;
 use latchkey_core::seal::{base64url, sha256};
 use worker::{Response, ResponseBody};
 
@@ -19,7 +18,7 @@ use crate::outbound::{Fetched, QUICK};
 use crate::pages::{brand, forget_brand};
 use crate::request::Incoming;
 use crate::response::Reply;
-use crate::rpc::workspace::{Command, Picture};
+use crate::rpc::workspace::{Authorise, Command, Picture};
 
 /// `PATCH`: a logo is fetched once, here, and served from our own origin, so that no page of ours asks anybody else.
 /// 400 `media_url_refused`, 422 `unsupported_media`, 422 `media_too_large`: nothing is changed.
@@ -31,7 +30,7 @@ pub async fn change(app: &App, mut incoming: Incoming) -> Answered {
     };
     let (caller, (wanted, body)) = ApiCaller::with_body(app, &mut incoming, parse).await?;
     // Nothing is asked for a key that may not.
-    caller.plan::<Binding>(Command::Authorise).await?;
+    caller.plan(Authorise).await?;
     let picture = match wanted.brand.logo_url() {
         Some(url) => Some(caller.require(picture(app, url).await).await?),
         None => None,

@@ -18,7 +18,7 @@ use crate::auth::ApiCaller;
 use crate::error::{Error, Result};
 use crate::names::WORKSPACE;
 use crate::request::Incoming;
-use crate::rpc::workspace::Command;
+use crate::rpc::workspace::{Command, PlanWebhook};
 use crate::runtime::{entropy, now};
 
 /// `POST`: 201, the only answer that has the secret in it. (1) The ledger says whose it will be, (2) its secrets are sealed
@@ -31,7 +31,7 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
         Ok((tenant_id, input.validate(|url| door.url(url))?))
     };
     let (caller, (wanted_tenant, wanted)) = ApiCaller::with_body(app, &mut incoming, parse).await?;
-    let tenant_id: Option<TenantId> = caller.plan(Command::PlanWebhook { tenant_id: wanted_tenant }).await?;
+    let tenant_id = caller.plan(PlanWebhook { tenant_id: wanted_tenant }).await?;
     let (webhook, secret) = new_webhook(app, tenant_id, wanted)?;
     let mut data = webhook_view(&webhook);
     if let Some(fields) = data.as_object_mut() {

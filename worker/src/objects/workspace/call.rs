@@ -13,12 +13,14 @@ use latchkey_core::key::Caller;
 use serde_json::Value;
 use worker::{Request, Response, ResponseBuilder};
 
-use super::{Workspace, access, areas, deeds, jobs};
+use super::areas::Done;
+use super::{Workspace, access, areas, jobs};
 use crate::error::{Doing, Error, Result};
 use crate::request::{BODY_BYTES, too_large};
 use crate::rpc::wire::{answer, reply};
 use crate::rpc::workspace::{
-    Announced, ApiRequest, Call, Command, Content, Done, Head, Heard, Outcome, Repeatable, Served, Stage, UNKNOWN_KEY,
+    Announced, ApiRequest, Call, Command, Content, Head, Heard, Outcome, Repeatable, Replied, Served, Stage,
+    UNKNOWN_KEY,
 };
 use crate::runtime::now;
 use crate::stream::body_of;
@@ -67,25 +69,26 @@ fn execute(w: &Workspace, call: &Call, caller: &Caller) -> Result<Outcome> {
     if let Some(replay) = replay(w, call)? {
         return Ok(Outcome::Done(replay));
     }
-    let named = deeds::tenant_of_command(w, &call.command)?;
     // A command decides before it writes, so a refusal leaves nothing behind.
-    let outcome = match areas::command(w, call, &caller.binding) {
-        Err(Error::Refused(refused)) => Outcome::Done(Done::fresh(refused.answer(&call.head.request_id))),
-        outcome => outcome?,
+    let Done { result: outcome, audited } = match areas::command(w, call, &caller.binding) {
+        Err(Error::Refused(refused)) => Outcome::Done(Replied::fresh(refused.answer(&call.head.request_id))).into(),
+        done => done?,
     };
-    deeds::record_call(w, call, caller, named, &outcome)?;
+    if let Some(audited) = audited {
+        w.store.audit.add(&audited.by(caller, &call.head.request_id, now()))?;
+    }
     remember(w, call, &outcome)?;
     Ok(outcome)
 }
 
 /// What the idempotency key says already.
-fn replay(w: &Workspace, call: &Call) -> Result<Option<Done>> {
+fn replay(w: &Workspace, call: &Call) -> Result<Option<Replied>> {
     let Some(key) = call.idempotency.as_ref().filter(|_| call.head.stage != Stage::Finish) else { return Ok(None) };
     match key.decide(w.store.idempotency.find(&key.key)?, now()) {
         Decision::Run => Ok(None),
         Decision::Replay(Stored { status, body, is_sealed }) => {
             let answer = Answer { status, body, retry_after: None };
-            Ok(Some(Done { answer, is_replayed: true, is_sealed }))
+            Ok(Some(Replied { answer, is_replayed: true, is_sealed }))
         }
         Decision::InProgress => {
             Err(Error::refused(Code::IdempotencyInProgress, "A call with this Idempotency-Key is still running."))
@@ -100,9 +103,9 @@ fn replay(w: &Workspace, call: &Call) -> Result<Option<Done>> {
 fn remember(w: &Workspace, call: &Call, outcome: &Outcome) -> Result<()> {
     let Some(key) = &call.idempotency else { return Ok(()) };
     let answer = match outcome {
-        Outcome::Go(_) => None,
+        Outcome::Go(_) | Outcome::Again => None,
         Outcome::Done(done) if !done.answer.is_repeatable() => return w.store.idempotency.delete(&key.key),
-        Outcome::Done(Done { answer, is_sealed, .. }) => {
+        Outcome::Done(Replied { answer, is_sealed, .. }) => {
             Some(Stored { status: answer.status, body: answer.body.clone(), is_sealed: *is_sealed })
         }
     };

@@ -7,7 +7,6 @@
 mod access;
 mod areas;
 mod call;
-mod deeds;
 mod jobs;
 mod messages;
 mod store;

@@ -6,26 +6,111 @@ use latchkey_core::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::{Begin, Command};
+use crate::rpc::rows::{Page, Place};
+
 /// A step of reading a backup in.
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Restore {
-    Begin {
-        id: String,
-    },
-    /// What earlier tries left goes. Answers the names of objects that they may have written to, behind `after`; when there
-    /// are none any more, their rows here go too.
-    Clear {
-        attempt: u32,
-        after: String,
-    },
-    Rows {
-        attempt: u32,
-        table: String,
-        rows: Vec<Map<String, Value>>,
-    },
-    End {
-        attempt: u32,
-    },
+    Begin(BeginRestore),
+    Clear(ClearRestored),
+    Rows(RestoreRows),
+    End { attempt: u32 },
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct BeginRestore {
+    pub id: String,
+}
+
+impl Begin for BeginRestore {
+    type Plan = Begun;
+
+    fn command(self) -> Command {
+        Command::Restore(Restore::Begin(self))
+    }
+}
+
+/// Deletes the rows that earlier tries left. Answers the names of objects that the tries may have written to, behind `after`;
+/// when none are left, the rows of this object are deleted too.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ClearRestored {
+    pub attempt: u32,
+    pub after: String,
+}
+
+impl Begin for ClearRestored {
+    type Plan = Vec<String>;
+
+    fn command(self) -> Command {
+        Command::Restore(Restore::Clear(self))
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct RestoreRows {
+    pub attempt: u32,
+    pub table: String,
+    pub rows: Vec<Map<String, Value>>,
+}
+
+impl Begin for RestoreRows {
+    type Plan = ();
+
+    fn command(self) -> Command {
+        Command::Restore(Restore::Rows(self))
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PlanExport;
+
+impl Begin for PlanExport {
+    type Plan = ExportPlan;
+
+    fn command(self) -> Command {
+        Command::PlanExport
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct EndExport {
+    pub since: UnixMillis,
+}
+
+impl Begin for EndExport {
+    type Plan = ();
+
+    fn command(self) -> Command {
+        Command::EndExport(self)
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ExportPage {
+    pub place: Place,
+}
+
+impl Begin for ExportPage {
+    type Plan = Page;
+
+    fn command(self) -> Command {
+        Command::ExportPage(self)
+    }
+}
+
+/// Names of accounts' objects.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ExportObjects {
+    pub after: String,
+}
+
+impl Begin for ExportObjects {
+    type Plan = Vec<String>;
+
+    fn command(self) -> Command {
+        Command::ExportObjects(self)
+    }
 }
 
 /// What a backup begins with.

@@ -167,7 +167,7 @@ pub struct Heard {
 
 #[derive(Serialize, Deserialize)]
 pub enum Outcome {
-    Done(Done),
+    Done(Replied),
     /// The plan for the rest of the call, made by [`Outcome::plan`] alone.
     Go(Value),
     /// Something came in between: the call has to begin again.
@@ -187,13 +187,13 @@ impl Outcome {
 
 /// An answer for the caller. A sealed body is opened by the edge.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Done {
+pub struct Replied {
     pub answer: Answer,
     pub is_replayed: bool,
     pub is_sealed: bool,
 }
 
-impl Done {
+impl Replied {
     pub const fn fresh(answer: Answer) -> Self {
         Self { answer, is_replayed: false, is_sealed: false }
     }

@@ -9,31 +9,20 @@ use latchkey_core::media::{Announced, Limits, Media};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::{Begin, Command};
+
 /// What an API key may ask of media. The edge signs the addresses, so rows go there as they are.
 #[derive(Clone, Serialize, Deserialize)]
 pub enum MediaCommand {
-    /// Whether such a file would be taken, and for which tenant.
-    Announce {
-        said: Announced,
-        size: u64,
-        tenant_id: Option<TenantId>,
-    },
+    Announce(AnnounceMedia),
     Create {
         media: Media,
         answer: Answer,
         is_sealed: bool,
     },
-    List {
-        query: String,
-    },
-    Get {
-        id: String,
-    },
-    /// Whether what has arrived is a file.
-    PlanConfirm {
-        id: String,
-        size: Option<u64>,
-    },
+    List(ListMedia),
+    Get(GetMedia),
+    PlanConfirm(PlanConfirmation),
     /// The parts of this upload are one object, and it is what it was said to be.
     Confirm {
         media: Media,
@@ -47,9 +36,83 @@ pub enum MediaCommand {
         upload_id: String,
         refused: Box<Refused>,
     },
-    Delete {
-        id: String,
-    },
+    Delete(DeleteMedia),
+}
+
+impl From<MediaCommand> for Command {
+    fn from(command: MediaCommand) -> Self {
+        Self::Media(Box::new(command))
+    }
+}
+
+/// Whether such a file would be taken, and for which tenant.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct AnnounceMedia {
+    pub said: Announced,
+    pub size: u64,
+    pub tenant_id: Option<TenantId>,
+}
+
+impl Begin for AnnounceMedia {
+    type Plan = Option<TenantId>;
+
+    fn command(self) -> Command {
+        MediaCommand::Announce(self).into()
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ListMedia {
+    pub query: String,
+}
+
+impl Begin for ListMedia {
+    type Plan = MediaRows;
+
+    fn command(self) -> Command {
+        MediaCommand::List(self).into()
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct GetMedia {
+    pub id: String,
+}
+
+impl Begin for GetMedia {
+    type Plan = Media;
+
+    fn command(self) -> Command {
+        MediaCommand::Get(self).into()
+    }
+}
+
+/// Whether the parts that have arrived are a file.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PlanConfirmation {
+    pub id: String,
+    pub size: Option<u64>,
+}
+
+impl Begin for PlanConfirmation {
+    type Plan = ConfirmPlan;
+
+    fn command(self) -> Command {
+        MediaCommand::PlanConfirm(self).into()
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct DeleteMedia {
+    pub id: String,
+}
+
+impl Begin for DeleteMedia {
+    type Plan = Remains;
+
+    fn command(self) -> Command {
+        MediaCommand::Delete(self).into()
+    }
 }
 
 #[derive(Serialize, Deserialize)]

@@ -4,6 +4,7 @@ use latchkey_core::account::{Account, Status};
 use latchkey_core::api::account::{AccountFilter, AccountView};
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::query::Query;
+use latchkey_core::audit::{Action, Audited};
 use latchkey_core::delivery::State;
 use latchkey_core::id::{AccountId, NetworkId, XUserId};
 use latchkey_core::key::Binding;
@@ -12,7 +13,7 @@ use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::user::XUser;
 use serde_json::json;
 
-use super::{Workspace, events, lists, not_found};
+use super::{Done, Workspace, events, lists, not_found};
 use crate::error::Result;
 use crate::names::ORG_ID;
 use crate::rpc::account::Release;
@@ -74,18 +75,19 @@ pub fn plan_limits(w: &Workspace, id: &str, whose: &Binding) -> Result<(String, 
 
 /// Closes the row and owes the rest to the account's object, so that a crash cannot leave tokens behind. The edge
 /// does it at once, to say in its answer whether X confirmed it; the errand comes after that.
-pub fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<DeletionPlan> {
+pub fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<Done<DeletionPlan>> {
     let mut account = account_for(w, id, whose)?;
     let is_news = account.removed(None, now());
     w.store.accounts.save(&account)?;
     w.store.accounts.close(&account.id)?;
-    if is_news {
-        events::tell_status(w, &account)?;
+    if let Some(event) = events::of_status(&account).filter(|_| is_news) {
+        events::notify(w, &event)?;
     }
     cancel_drafts(w, &account.id)?;
     w.store.keys.delete_of_account(&account.id)?;
     owe_release(w, &account, now() + Span::mins(1))?;
-    Ok(DeletionPlan { releases: vec![(account.object(), release_of(w, &account)?)], others: 0 })
+    let plan = DeletionPlan { releases: vec![(account.object(), release_of(w, &account)?)], others: 0 };
+    Ok(Done::from(plan).did(Audited::on(Action::AccountDisconnected, account.tenant_id.as_ref(), account.id.as_str())))
 }
 
 /// What an account's object is to hear of a row that was closed.
@@ -126,8 +128,8 @@ pub fn grant_changed(w: &Workspace, report: &GrantReport) -> Result<()> {
     for mut account in accounts.into_iter().filter(|account| account.status() != Status::Disconnected) {
         let is_news = account.learn_grant(&report.scopes, report.token_expires_at, report.ended, now());
         w.store.accounts.save(&account)?;
-        if is_news {
-            events::account_fell(w, &account)?;
+        if let Some(event) = events::of_status(&account).filter(|_| is_news) {
+            events::happened(w, &event)?;
         }
     }
     Ok(())

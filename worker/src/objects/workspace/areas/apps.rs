@@ -7,6 +7,7 @@ use latchkey_core::api::page::{List, Page};
 use latchkey_core::api::query::Query;
 use latchkey_core::app_change;
 use latchkey_core::app_change::{Change, Ended, Removed, SUPERSEDED_FOR, require_same_client, require_undisturbed};
+use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::{NetworkId, TenantId};
 use latchkey_core::key::Binding;
 use latchkey_core::network::{ClientRef, Credentials, Network, is_readable, is_x, require_own};
@@ -14,7 +15,7 @@ use latchkey_core::oauth::Scopes;
 use latchkey_core::outbox::Errand;
 use serde_json::json;
 
-use super::{Workspace, accounts, breaker, events, lists, not_found};
+use super::{Done, Workspace, accounts, breaker, events, lists, not_found};
 use crate::error::{Error, Result};
 use crate::rpc::workspace::{DeletionPlan, NetworkCommit, NetworkPlan, NetworkWish, VerificationPlan};
 use crate::runtime::{entropy, now};
@@ -74,7 +75,7 @@ pub fn plan(w: &Workspace, wish: &NetworkWish, whose: &Binding) -> Result<Networ
 }
 
 /// The new version is readable: from here on it is the one that is used.
-pub fn commit(w: &Workspace, commit: &NetworkCommit, callback_url: &str) -> Result<Answer> {
+pub fn commit(w: &Workspace, commit: &NetworkCommit, callback_url: &str) -> Result<Done<Answer>> {
     let before = w.store.apps.find(commit.id.as_str())?;
     let tenant = commit.tenant_id.as_ref().map_or("", TenantId::as_str);
     require_undisturbed(commit.replaces, before.as_ref(), w.store.apps.of_tenant(tenant)?.is_some())?;
@@ -85,7 +86,12 @@ pub fn commit(w: &Workspace, commit: &NetworkCommit, callback_url: &str) -> Resu
     warnings.extend(change.ended.iter().map(Ended::warning));
     let network = save_change(w, change, before.as_ref())?;
     let view = NetworkView::new(&network, callback_url, &Binding::default());
-    Ok(Answer::success(status, json!({ "data": view, "warnings": warnings })))
+    let answer = Answer::success(status, json!({ "data": view, "warnings": warnings }));
+    Ok(Done::from(answer).did(audited(Action::NetworkSaved, &network)))
+}
+
+fn audited(action: Action, network: &Network) -> Audited {
+    Audited::on(action, network.tenant_id.as_ref(), network.id.as_str())
 }
 
 fn save_change(w: &Workspace, change: Change, before: Option<&Network>) -> Result<Network> {
@@ -105,12 +111,18 @@ fn save_change(w: &Workspace, change: Change, before: Option<&Network>) -> Resul
         w.store.outbox.add(&errand, now())?;
     }
     // What it was paused for may be mended now; if not, the next call to X says so.
-    if is_new { Ok(app) } else { breaker::lift(w, app) }
+    if is_new {
+        return Ok(app);
+    }
+    let (app, lifted) = breaker::lift(w, app)?;
+    lifted.iter().try_for_each(|event| events::notify(w, event))?;
+    Ok(app)
 }
 
 fn save_ended(w: &Workspace, ended: &Ended) -> Result<()> {
     w.store.accounts.save(&ended.account)?;
-    if ended.is_news { events::account_fell(w, &ended.account) } else { Ok(()) }
+    let event = events::of_status(&ended.account).filter(|_| ended.is_news);
+    event.iter().try_for_each(|event| events::happened(w, event))
 }
 
 pub fn get(w: &Workspace, id: &str, callback_url: &str, whose: &Binding) -> Result<Answer> {
@@ -133,7 +145,7 @@ pub fn own(w: &Workspace, id: &str, whose: &Binding) -> Result<Network> {
 
 /// Its accounts stay listed, inactive, and say what X has confirmed of their tokens. The edge asks X for the first of
 /// them at once, to say in its answer what X has confirmed; the errands do the rest.
-pub fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<DeletionPlan> {
+pub fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<Done<DeletionPlan>> {
     let network = own(w, id, whose)?;
     let removed = app_change::remove(w.store.accounts.of_app(&network.id)?, now());
     for Removed { ended, release_at, .. } in &removed {
@@ -147,7 +159,7 @@ pub fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<DeletionPlan> 
     let releases: Vec<_> =
         at_once.map(|account| Ok((account.object(), accounts::release_of(w, account)?))).collect::<Result<_>>()?;
     let others = removed.len() - releases.len();
-    Ok(DeletionPlan { releases, others })
+    Ok(Done::from(DeletionPlan { releases, others }).did(audited(Action::NetworkDeleted, &network)))
 }
 
 /// The credentials that revoke tokens of a client. A session whose tokens X did not revoke at first holds them each
@@ -194,8 +206,10 @@ pub fn find(w: &Workspace, id_or_name: &str, tenant_id: Option<&TenantId>) -> Re
 }
 
 /// `POST …/resume`.
-pub fn resume(w: &Workspace, id: &str, callback_url: &str, whose: &Binding) -> Result<Answer> {
+pub fn resume(w: &Workspace, id: &str, callback_url: &str, whose: &Binding) -> Result<Done<Answer>> {
     let network = own(w, id, whose)?;
-    let network = breaker::lift(w, network)?;
-    Ok(Answer::data(200, NetworkView::new(&network, callback_url, whose)))
+    let (network, lifted) = breaker::lift(w, network)?;
+    lifted.iter().try_for_each(|event| events::notify(w, event))?;
+    let answer = Answer::data(200, NetworkView::new(&network, callback_url, whose));
+    Ok(Done::from(answer).did(audited(Action::NetworkResumed, &network)))
 }

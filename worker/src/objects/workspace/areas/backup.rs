@@ -1,13 +1,14 @@
 //! The rows of the workspace in a backup, and their restore.
 
 use latchkey_core::api::answer::Answer;
+use latchkey_core::audit::{Action, Audited};
 use latchkey_core::standstill;
 use latchkey_core::standstill::{require_restoring, stands_still};
 use latchkey_core::time::UnixMillis;
 use serde_json::{Map, Value, json};
 
 use super::freeze::OBJECTS;
-use super::{Workspace, freeze};
+use super::{Done, Workspace, freeze};
 use crate::error::Result;
 use crate::rpc::rows::{Page, Place};
 use crate::rpc::workspace::{Begun, ExportPlan};
@@ -23,9 +24,10 @@ pub fn export_objects(w: &Workspace, after: &str) -> Result<Vec<String>> {
     w.store.accounts.objects(after, OBJECTS)
 }
 
-pub fn plan_export(w: &Workspace) -> Result<ExportPlan> {
+pub fn plan_export(w: &Workspace) -> Result<Done<ExportPlan>> {
     let (since, networks, owed) = (freeze::require_standstill(w)?, w.store.apps.all()?, w.store.outbox.kept_secrets()?);
-    Ok(ExportPlan { since, networks, schema_version: w.store.tables.schema_version(), owed })
+    let plan = ExportPlan { since, networks, schema_version: w.store.tables.schema_version(), owed };
+    Ok(Done::from(plan).did(Audited::of(Action::Exported)))
 }
 
 /// A file's accounts arrive before the rows of their objects, so the accounts that are here name each object that
@@ -55,11 +57,11 @@ pub fn restore_rows(w: &Workspace, attempt: u32, table: &str, rows: &[Map<String
 }
 
 /// The last line was read: from here on everything goes.
-pub fn end_restore(w: &Workspace, attempt: u32) -> Result<Answer> {
+pub fn end_restore(w: &Workspace, attempt: u32) -> Result<Done<Answer>> {
     let restoring = require_restoring(w.store.freeze.get()?, attempt)?;
     w.store.freeze.save(&restoring.restore_ended(now()), Some(now()))?;
     w.store.outbox.restart(now())?;
-    show_restored(w)
+    Ok(Done::from(show_restored(w)?).did(Audited::of(Action::Restored)))
 }
 
 pub fn show_restored(w: &Workspace) -> Result<Answer> {

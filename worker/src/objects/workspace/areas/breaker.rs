@@ -1,12 +1,14 @@
 //! Whether the operator's X app works: what its accounts report pauses the app and ends the pause.
 
-use latchkey_core::audit::Action;
+use latchkey_core::api::event::Event;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::network::{Evidence, Finding, Gate, Network};
 use latchkey_core::outbox::Errand;
+use latchkey_core::webhook::EventKind;
 
-use super::{Workspace, audit, events};
+use super::{Workspace, events};
 use crate::error::Result;
+use crate::names::ORG_ID;
 use crate::rpc::workspace::Report;
 use crate::runtime::now;
 
@@ -39,7 +41,8 @@ fn learn_from(w: &Workspace, delivery: &Delivery) -> Result<bool> {
         Finding::Nothing => return Ok(false),
         Finding::Pauses(pause) => {
             w.store.apps.save(&network)?;
-            events::network_paused(w, &network, &pause)?;
+            let event = Event::of_network(EventKind::NetworkPaused, &network, ORG_ID, &pause);
+            events::happened(w, &event)?;
         }
         Finding::ReleasesAccount => w.store.outbox.add(&Errand::AppMended { object: account.object() }, now())?,
         Finding::Resumes => lift_by_itself(w, network)?,
@@ -47,21 +50,19 @@ fn learn_from(w: &Workspace, delivery: &Delivery) -> Result<bool> {
     Ok(true)
 }
 
-/// Lifts the pause; what was held goes on.
-pub fn lift(w: &Workspace, mut network: Network) -> Result<Network> {
+/// Lifts the pause; held posts continue. The event is for the caller to write: only the caller knows whether somebody asked.
+pub fn lift(w: &Workspace, mut network: Network) -> Result<(Network, Option<Event>)> {
     let lifted = network.resume();
     w.store.apps.save(&network)?;
-    if let Some(pause) = lifted {
-        events::network_resumed(w, &network, &pause)?;
-    }
     for account in w.store.deliveries.holding_accounts(&network.id)? {
         w.store.outbox.add(&Errand::AppMended { object: account.object() }, now())?;
     }
-    Ok(network)
+    let event = lifted.map(|pause| Event::of_network(EventKind::NetworkResumed, &network, ORG_ID, &pause));
+    Ok((network, event))
 }
 
 /// The app works again, and nobody had to say so.
 pub fn lift_by_itself(w: &Workspace, network: Network) -> Result<()> {
-    let network = lift(w, network)?;
-    audit::record(w, Action::NetworkResumed, network.tenant_id.as_ref(), network.id.as_str())
+    let (_, lifted) = lift(w, network)?;
+    lifted.iter().try_for_each(|event| events::happened(w, event))
 }

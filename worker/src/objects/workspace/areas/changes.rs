@@ -7,6 +7,7 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::input::read;
 use latchkey_core::api::post::{ChangePost, IGNORED};
 use latchkey_core::api::refused::Refused;
+use latchkey_core::audit::{Action, Audited};
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, PostId};
 use latchkey_core::key::Binding;
@@ -18,7 +19,7 @@ use serde_json::json;
 
 use super::budget::Expense;
 use super::posts::require_tenant;
-use super::{Workspace, budget, events, not_found, posts};
+use super::{Done, Workspace, budget, events, not_found, posts};
 use crate::error::Result;
 use crate::rpc::workspace::{ChangePlan, InsightPlan};
 use crate::runtime::now;
@@ -35,7 +36,7 @@ pub fn plan_change(w: &Workspace, id: &str, body: &str, whose: &Binding) -> Resu
 }
 
 /// Completes the change; nothing when another one or an account's question came in between.
-pub fn commit_change(w: &Workspace, id: &PostId, number: u32, body: &str) -> Result<Option<Answer>> {
+pub fn commit_change(w: &Workspace, id: &PostId, number: u32, body: &str) -> Result<Option<Done<Answer>>> {
     let Some(before) = post_under_change(w, id, number)? else { return Ok(None) };
     let deliveries = post_change::changeable(w.store.deliveries.of_post(id)?);
     let (after, warnings) = changed(w, &before, &deliveries, body, &Binding::default())?;
@@ -47,7 +48,7 @@ pub fn commit_change(w: &Workspace, id: &PostId, number: u32, body: &str) -> Res
     let view = posts::view(w, &after)?;
     let is_rescheduled = before.scheduled_at != after.scheduled_at;
     let body = json!({ "rescheduled": is_rescheduled, "post": view, "data": { "post": view }, "warnings": warnings });
-    Ok(Some(Answer::success(200, body)))
+    Ok(Some(Done::from(Answer::success(200, body)).did(posts::audited(Action::PostChanged, &after))))
 }
 
 /// The post as the caller wants it, and what it says that means nothing here.
@@ -90,7 +91,7 @@ pub fn plan_delete(w: &Workspace, id: &str, whose: &Binding) -> Result<ChangePla
     begin_change(w, post, deliveries)
 }
 
-pub fn commit_delete(w: &Workspace, id: &PostId, number: u32) -> Result<Option<Answer>> {
+pub fn commit_delete(w: &Workspace, id: &PostId, number: u32) -> Result<Option<Done<Answer>>> {
     let Some(post) = post_under_change(w, id, number)? else { return Ok(None) };
     let deletion = post_change::delete(&post, &w.store.deliveries.of_post(id)?);
     deletion.steps.into_iter().try_for_each(|next| save_next(w, next))?;
@@ -98,7 +99,8 @@ pub fn commit_delete(w: &Workspace, id: &PostId, number: u32) -> Result<Option<A
     if deletion.forgets {
         w.store.posts.close(id)?;
     }
-    Ok(Some(Answer::success(200, json!({ "message": "Post deleted successfully" }))))
+    let answer = Answer::success(200, json!({ "message": "Post deleted successfully" }));
+    Ok(Some(Done::from(answer).did(posts::audited(Action::PostDeleted, &post))))
 }
 
 /// A delivery's next version, here and on its way to the account.
@@ -138,7 +140,7 @@ pub fn reclaim(w: &Workspace, known: &Delivery) -> Result<Option<Delivery>> {
     Ok(Some(post_change::reclaimed(post.as_ref(), delivery)))
 }
 
-pub fn retry(w: &Workspace, id: &str, whose: &Binding) -> Result<Answer> {
+pub fn retry(w: &Workspace, id: &str, whose: &Binding) -> Result<Done<Answer>> {
     let post = posts::find(w, id, whose)?;
     let retry = Retry::of(w.store.deliveries.of_post(&post.id)?)?;
     let (tenant_id, cost) = (post.tenant_id.as_ref(), retry.cost());
@@ -149,7 +151,7 @@ pub fn retry(w: &Workspace, id: &str, whose: &Binding) -> Result<Answer> {
     }
     let view = posts::view(w, &post)?;
     let body = json!({ "retried": retry.count(), "post": view, "data": { "post": view }, "warnings": [] });
-    Ok(Answer::success(200, body))
+    Ok(Done::from(Answer::success(200, body)).did(posts::audited(Action::PostRetried, &post)))
 }
 
 pub fn plan_insight(w: &Workspace, id: &str, whose: &Binding) -> Result<InsightPlan> {
@@ -159,8 +161,9 @@ pub fn plan_insight(w: &Workspace, id: &str, whose: &Binding) -> Result<InsightP
 }
 
 /// These accounts' posts are gone at X.
-pub fn commit_remote(w: &Workspace, id: &PostId, deleted: &[AccountId], answer: &Answer) -> Result<Answer> {
+pub fn commit_remote(w: &Workspace, id: &PostId, deleted: &[AccountId], answer: &Answer) -> Result<Done<Answer>> {
     let gone = post_change::gone_at_x(&w.store.deliveries.of_post(id)?, deleted);
     gone.iter().try_for_each(|delivery| w.store.deliveries.save(delivery))?;
-    Ok(answer.clone())
+    let tenant_id = w.store.posts.tenant_of(id.as_str())?;
+    Ok(Done::from(answer.clone()).did(Audited::on(Action::PostDeletedAtX, tenant_id.as_ref(), id.as_str())))
 }

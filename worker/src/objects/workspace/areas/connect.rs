@@ -4,14 +4,17 @@ use std::slice;
 
 use latchkey_core::account::{Account, Consent};
 use latchkey_core::api::account::AccountView;
+use latchkey_core::api::event::Event;
 use latchkey_core::api::refused::Refused;
+use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::{AccountId, TenantId};
 use latchkey_core::key::Binding;
 use latchkey_core::network::{account_to_reconnect, client_for_session, require_client};
 use latchkey_core::outbox::Errand;
+use latchkey_core::webhook::EventKind;
 use serde_json::Value;
 
-use super::{Workspace, accounts, apps, events};
+use super::{Done, Workspace, accounts, apps, events};
 use crate::error::Result;
 use crate::names::ORG_ID;
 use crate::rpc::workspace::{Reserved, SessionPlan};
@@ -24,14 +27,20 @@ pub fn plan_session(
     tenant_id: Option<TenantId>,
     reconnect: Option<&AccountId>,
     whose: &Binding,
-) -> Result<SessionPlan> {
+) -> Result<Done<SessionPlan>> {
     let tenant_id = whose.tenant_for(tenant_id)?;
     let client = client_for_session(apps::find(w, network, tenant_id.as_ref())?, tenant_id.as_ref())?;
-    let Some(id) = reconnect else { return Ok(SessionPlan { client, tenant_id, expected_user: None }) };
+    let Some(id) = reconnect else {
+        let audited = Audited { tenant_id: tenant_id.clone(), ..Audited::of(Action::ConnectRequested) };
+        return Ok(Done::from(SessionPlan { client, tenant_id, expected_user: None }).did(audited));
+    };
     let account = account_to_reconnect(w.store.accounts.find(id.as_str())?, tenant_id.as_ref())?;
     // An account stays with its X app, also when the tenant has another one by now.
     let own = w.store.apps.find(account.network_id.as_str())?.map(|network| network.client());
-    Ok(SessionPlan { client: own.unwrap_or(client), tenant_id, expected_user: Some(account.user.id) })
+    let tenant_of_row = tenant_id.as_ref().or(account.tenant_id.as_ref());
+    let audited = Audited::on(Action::ConnectRequested, tenant_of_row, id.as_str());
+    let client = own.unwrap_or(client);
+    Ok(Done::from(SessionPlan { client, tenant_id, expected_user: Some(account.user.id) }).did(audited))
 }
 
 /// A step towards an account, as long as the X app of the consent is there. The refusal is committed with what it
@@ -99,6 +108,7 @@ pub fn connected(w: &Workspace, consent: &Consent) -> Result<Value> {
     };
     w.store.accounts.save(&account)?;
     accounts::learn_users(w, slice::from_ref(&account.user))?;
-    events::account_connected(w, &account)?;
+    let event = Event::of_account(EventKind::AccountConnected, &account, ORG_ID, account.session_id());
+    events::happened(w, &event)?;
     Ok(serde_json::to_value(AccountView::new(&account, ORG_ID))?)
 }

@@ -1,11 +1,12 @@
 //! `/v1/handover`: whether the workspace stands still.
 
 use latchkey_core::api::answer::Answer;
+use latchkey_core::audit::{Action, Audited};
 use latchkey_core::standstill;
 use latchkey_core::standstill::running;
 use latchkey_core::time::UnixMillis;
 
-use super::Workspace;
+use super::{Done, Workspace};
 use crate::error::Result;
 use crate::runtime::now;
 
@@ -34,19 +35,19 @@ pub fn require_motion(w: &Workspace) -> Result<()> {
 }
 
 /// `POST`, and the same again.
-pub fn hand_over(w: &Workspace) -> Result<Answer> {
+pub fn hand_over(w: &Workspace) -> Result<Done<Answer>> {
     if let Some(standstill) = standstill::hand_over(w.store.freeze.get()?, now()) {
         w.store.freeze.save(&standstill, Some(now()))?;
     }
-    show_handover(w, 202)
+    Ok(Done::from(show_handover(w, 202)?).did(Audited::of(Action::HandedOver)))
 }
 
 /// `DELETE`.
-pub fn take_back(w: &Workspace) -> Result<Answer> {
+pub fn take_back(w: &Workspace) -> Result<Done<Answer>> {
     if let Some(standstill) = standstill::take_back(w.store.freeze.get()?, now())? {
         w.store.freeze.save(&standstill, Some(now()))?;
     }
-    show_handover(w, 200)
+    Ok(Done::from(show_handover(w, 200)?).did(Audited::of(Action::TakenBack)))
 }
 
 /// Since when it stands still, for a backup.

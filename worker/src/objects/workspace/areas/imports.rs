@@ -5,12 +5,13 @@ use latchkey_core::api::input::read;
 use latchkey_core::api::page::{List, Page};
 use latchkey_core::api::profile::{CreateImport, import_view};
 use latchkey_core::api::query::Query;
+use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::ImportId;
 use latchkey_core::import::Import;
 use latchkey_core::key::Binding;
 use latchkey_core::outbox::Errand;
 
-use super::{Workspace, accounts, lists, not_found};
+use super::{Done, Workspace, accounts, lists, not_found};
 use crate::error::Result;
 use crate::runtime::{entropy, now};
 
@@ -23,13 +24,14 @@ pub fn list(w: &Workspace, account: &str, mut query: Query, whose: &Binding) -> 
 }
 
 /// 202: it runs by itself.
-pub fn create(w: &Workspace, account: &str, body: &str, whose: &Binding) -> Result<Answer> {
+pub fn create(w: &Workspace, account: &str, body: &str, whose: &Binding) -> Result<Done<Answer>> {
     let limit = read::<CreateImport>(body.as_bytes(), &[])?.value.limit()?;
     let account = accounts::account_for(w, account, whose)?;
+    let audited = Audited::on(Action::ImportCreated, account.tenant_id.as_ref(), account.id.as_str());
     let import = Import::new(ImportId::from_entropy(entropy()?), account.id, limit, now());
     w.store.imports.save(&import)?;
     w.store.outbox.add(&Errand::Import { id: import.id.clone() }, now())?;
-    Ok(Answer::data(202, import_view(&import)))
+    Ok(Done::from(Answer::data(202, import_view(&import))).did(audited))
 }
 
 pub fn get(w: &Workspace, account: &str, id: &str, whose: &Binding) -> Result<Answer> {

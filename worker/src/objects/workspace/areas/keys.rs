@@ -5,6 +5,7 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::key::{CreateKey, key_view};
 use latchkey_core::api::page::{List, Page};
 use latchkey_core::api::query::Query;
+use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::KeyId;
 use latchkey_core::key::{ApiKey, Binding, Caller};
 use latchkey_core::outbox::Errand;
@@ -13,7 +14,7 @@ use latchkey_core::secret::ct_eq;
 use latchkey_core::time::Span;
 use serde_json::json;
 
-use super::{Workspace, accounts, freeze, lists, not_found};
+use super::{Done, Workspace, accounts, freeze, lists, not_found};
 use crate::error::{Error, Result};
 use crate::rpc::workspace::KeyPlan;
 use crate::runtime::{entropy, now};
@@ -31,12 +32,13 @@ pub fn caller_of_key(w: &Workspace, digest: &str) -> Result<Caller> {
     caller.ok_or_else(|| Error::refused(Code::InvalidApiKey, "The API key is missing or not valid."))
 }
 
-pub fn commit(w: &Workspace, key: &ApiKey, digest: &str) -> Result<()> {
+pub fn commit(w: &Workspace, key: &ApiKey, digest: &str) -> Result<Audited> {
     if let Some(id) = &key.binding.account_id {
         // It may have been removed since.
         w.store.accounts.find(id.as_str())?.ok_or_else(|| not_found("account"))?;
     }
-    w.store.keys.add(key, digest)
+    w.store.keys.add(key, digest)?;
+    Ok(Audited::on(Action::KeyCreated, key.binding.tenant_id.as_ref(), key.id.as_str()))
 }
 
 /// Newest first.
@@ -70,7 +72,9 @@ pub fn plan(w: &Workspace, wish: &CreateKey, whose: &Binding) -> Result<KeyPlan>
     Ok(KeyPlan { key, object })
 }
 
-pub fn commit_deletion(w: &Workspace, id: &KeyId) -> Result<Answer> {
+pub fn commit_deletion(w: &Workspace, id: &KeyId) -> Result<Done<Answer>> {
+    let tenant_id = w.store.keys.tenant_of(id.as_str())?;
     w.store.keys.delete(id)?;
-    Ok(Answer::success(200, json!({ "message": "API key deleted successfully" })))
+    let answer = Answer::success(200, json!({ "message": "API key deleted successfully" }));
+    Ok(Done::from(answer).did(Audited::on(Action::KeyDeleted, tenant_id.as_ref(), id.as_str())))
 }

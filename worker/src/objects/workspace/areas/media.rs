@@ -2,6 +2,7 @@
 
 use latchkey_core::api::media::MediaFilter;
 use latchkey_core::api::query::Query;
+use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::TenantId;
 use latchkey_core::key::Binding;
 use latchkey_core::media::upload::{Confirmation, assemble, confirmation, require_unused, within};
@@ -9,26 +10,31 @@ use latchkey_core::media::{Kind, Media, upload};
 use latchkey_core::outbox::Errand;
 use latchkey_core::time::UnixMillis;
 
-use super::{Workspace, given, go, not_found};
+use super::{Done, Workspace, given, go, not_found};
 use crate::error::Result;
 use crate::objects::workspace::store::list::Listed;
-use crate::rpc::workspace::{Arrived, ConfirmPlan, MediaCommand, MediaRows, Outcome, Remains};
+use crate::rpc::workspace::{
+    AnnounceMedia, Arrived, ConfirmPlan, DeleteMedia, GetMedia, ListMedia, MediaCommand, MediaRows, Outcome,
+    PlanConfirmation, Remains,
+};
 use crate::runtime::now;
 
-pub fn command(w: &Workspace, command: &MediaCommand, request_id: &str, whose: &Binding) -> Result<Outcome> {
+pub fn command(w: &Workspace, command: &MediaCommand, request_id: &str, whose: &Binding) -> Result<Done<Outcome>> {
     match command {
-        MediaCommand::Announce { said, size, tenant_id } => {
+        MediaCommand::Announce(asked @ AnnounceMedia { said, size, tenant_id }) => {
             within(said.kind(), *size, w.store.settings.get()?.allowed_media.of_announced(*said))?;
-            go(whose.tenant_for(tenant_id.clone())?)
+            go(asked, whose.tenant_for(tenant_id.clone())?)
         }
         MediaCommand::Create { media, answer, is_sealed } => {
             require_quota(w, media.tenant_id.as_ref())?;
             w.store.media.save(media)?;
-            Ok(given(answer, *is_sealed))
+            Ok(given(answer, *is_sealed).did(audited(Action::MediaCreated, media)))
         }
-        MediaCommand::List { query } => go(list(w, query, whose)?),
-        MediaCommand::Get { id } => go(media_for(w, id, whose)?),
-        MediaCommand::PlanConfirm { id, size } => go(plan_confirm(w, id, *size, whose)?),
+        MediaCommand::List(asked @ ListMedia { query }) => go(asked, list(w, query, whose)?),
+        MediaCommand::Get(asked @ GetMedia { id }) => go(asked, media_for(w, id, whose)?),
+        MediaCommand::PlanConfirm(asked @ PlanConfirmation { id, size }) => {
+            go(asked, plan_confirm(w, id, *size, whose)?)
+        }
         MediaCommand::Confirm { media, upload_id, answer, is_sealed } => {
             confirm(w, media, upload_id)?;
             Ok(given(answer, *is_sealed))
@@ -37,7 +43,7 @@ pub fn command(w: &Workspace, command: &MediaCommand, request_id: &str, whose: &
             forget_upload(w, media, upload_id)?;
             Ok(given(&refused.answer(request_id), false))
         }
-        MediaCommand::Delete { id } => go(delete(w, id, whose)?),
+        MediaCommand::Delete(asked @ DeleteMedia { id }) => go(asked, delete(w, id, whose)?),
     }
 }
 
@@ -105,10 +111,14 @@ pub fn forget_upload(w: &Workspace, media: &Media, upload_id: &str) -> Result<()
 }
 
 /// What a draft or an unfinished post names stays.
-fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<Remains> {
+fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<Done<Remains>> {
     let media = media_for(w, id, whose)?;
     require_unused(w.store.media.post_with(id)?.as_deref())?;
-    close(w, &media)
+    Ok(Done::from(close(w, &media)?).did(audited(Action::MediaDeleted, &media)))
+}
+
+fn audited(action: Action, media: &Media) -> Audited {
+    Audited::on(action, media.tenant_id.as_ref(), media.id.as_str())
 }
 
 /// The row goes, and the bytes are owed, in one transaction.

@@ -27,15 +27,41 @@ pub mod webhooks;
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
+use latchkey_core::audit::Audited;
 use latchkey_core::key::Binding;
-use serde::Serialize;
 
 use super::Workspace;
 use crate::error::{Error, Result};
-use crate::rpc::wire::reply;
-use crate::rpc::workspace::{Call, Command, Done, Outcome, Restore};
+use crate::rpc::workspace::{
+    Abandon, Authorise, Begin, BeginRestore, Call, ClearRestored, Command, CountReads, DeleteAccount, DeleteNetwork,
+    EndExport, ExportObjects, ExportPage, Outcome, PlanChange, PlanDelete, PlanExport, PlanHealth, PlanInsight,
+    PlanKeyDeletion, PlanLimits, PlanSession, PlanVerification, PlanWebhook, Replied, Restore, RestoreRows,
+};
 
-pub fn command(w: &Workspace, call: &Call, whose: &Binding) -> Result<Outcome> {
+/// What an area made of a call: an answer, or the plan for the rest of the call; and the audited action, if the area did
+/// something. `call.rs` writes the entry of the audit, in the same transaction.
+pub struct Done<T> {
+    pub result: T,
+    pub audited: Option<Audited>,
+}
+
+impl<T> From<T> for Done<T> {
+    fn from(result: T) -> Self {
+        Self { result, audited: None }
+    }
+}
+
+impl<T> Done<T> {
+    fn did(self, audited: Audited) -> Self {
+        Self { audited: Some(audited), ..self }
+    }
+
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Done<U> {
+        Done { result: change(self.result), audited: self.audited }
+    }
+}
+
+pub fn command(w: &Workspace, call: &Call, whose: &Binding) -> Result<Done<Outcome>> {
     if call.head.changes {
         freeze::require_motion(w)?;
     }
@@ -43,72 +69,84 @@ pub fn command(w: &Workspace, call: &Call, whose: &Binding) -> Result<Outcome> {
     match &call.command {
         Command::Refuse(refused) => Err(Error::Refused(refused.clone())),
         Command::Finish { answer, is_sealed } => Ok(given(answer, *is_sealed)),
-        Command::Authorise => go(whose),
+        Command::Authorise => go(&Authorise, whose.clone()),
         Command::Serve(request) => Ok(done(serve::serve(w, request, url, whose)?)),
-        Command::Abandon { key } => go(w.store.idempotency.abandon(&whose.idempotency_key(key))?),
-        Command::PlanNetwork(wish) => go(apps::plan(w, wish, whose)?),
+        Command::Abandon(asked @ Abandon { key }) => {
+            go(asked, w.store.idempotency.abandon(&whose.idempotency_key(key))?)
+        }
+        Command::PlanNetwork(wish) => go(wish, apps::plan(w, wish, whose)?),
         Command::CommitNetwork(commit) => Ok(done(apps::commit(w, commit, url)?)),
-        Command::PlanVerification { id } => go(apps::plan_verification(w, id, whose)?),
+        Command::PlanVerification(asked @ PlanVerification { id }) => go(asked, apps::plan_verification(w, id, whose)?),
         Command::CommitVerification { id, is_good, answer } => {
             Ok(done(apps::commit_verification(w, id, *is_good, answer)?))
         }
-        Command::DeleteNetwork { id } => go(apps::delete(w, id, whose)?),
-        Command::PlanSession { network, tenant_id, reconnect } => {
-            go(connect::plan_session(w, network, tenant_id.clone(), reconnect.as_ref(), whose)?)
+        Command::DeleteNetwork(asked @ DeleteNetwork { id }) => go(asked, apps::delete(w, id, whose)?),
+        Command::PlanSession(asked @ PlanSession { network, tenant_id, reconnect }) => {
+            go(asked, connect::plan_session(w, network, tenant_id.clone(), reconnect.as_ref(), whose)?)
         }
         Command::ChangeSettings { body, picture } => Ok(done(settings::change(w, body, picture.as_ref())?)),
-        Command::PlanHealth { id } => go(accounts::plan_health(w, id, whose)?),
-        Command::DeleteAccount { id } => go(accounts::delete(w, id, whose)?),
-        Command::PlanLimits { id } => go(accounts::plan_limits(w, id, whose)?),
-        Command::CountReads { account_id, reads } => go(budget::count_reads(w, account_id, *reads)?),
-        Command::PlanChange { id, body } => go(changes::plan_change(w, id, body, whose)?),
-        Command::CommitChange { id, number, body } => committed(changes::commit_change(w, id, *number, body)?),
-        Command::PlanDelete { id } => go(changes::plan_delete(w, id, whose)?),
-        Command::CommitDelete { id, number } => committed(changes::commit_delete(w, id, *number)?),
-        Command::PlanInsight { id } => go(changes::plan_insight(w, id, whose)?),
-        Command::CommitRemote { id, deleted, answer } => Ok(done(changes::commit_remote(w, id, deleted, answer)?)),
-        Command::ShowPost { id } => Ok(done(posts::get(w, id.as_str(), whose)?)),
-        Command::PlanKey(wish) => go(keys::plan(w, wish, whose)?),
-        Command::CommitKey { key, digest, answer, is_sealed } => {
-            keys::commit(w, key, digest)?;
-            Ok(given(answer, *is_sealed))
+        Command::PlanHealth(asked @ PlanHealth { id }) => go(asked, accounts::plan_health(w, id, whose)?),
+        Command::DeleteAccount(asked @ DeleteAccount { id }) => go(asked, accounts::delete(w, id, whose)?),
+        Command::PlanLimits(asked @ PlanLimits { id }) => go(asked, accounts::plan_limits(w, id, whose)?),
+        Command::CountReads(asked @ CountReads { account_id, reads }) => {
+            go(asked, budget::count_reads(w, account_id, *reads)?)
         }
-        Command::PlanKeyDeletion { id } => go(keys::plan_deletion(w, id, whose)?),
+        Command::PlanChange(asked @ PlanChange { id, body }) => go(asked, changes::plan_change(w, id, body, whose)?),
+        Command::CommitChange { id, number, body } => Ok(committed(changes::commit_change(w, id, *number, body)?)),
+        Command::PlanDelete(asked @ PlanDelete { id }) => go(asked, changes::plan_delete(w, id, whose)?),
+        Command::CommitDelete { id, number } => Ok(committed(changes::commit_delete(w, id, *number)?)),
+        Command::PlanInsight(asked @ PlanInsight { id }) => go(asked, changes::plan_insight(w, id, whose)?),
+        Command::CommitRemote { id, deleted, answer } => Ok(done(changes::commit_remote(w, id, deleted, answer)?)),
+        Command::ShowPost { id } => Ok(done(posts::resolved(w, id, whose)?)),
+        Command::PlanKey(wish) => go(wish, keys::plan(w, wish, whose)?),
+        Command::CommitKey { key, digest, answer, is_sealed } => {
+            let audited = keys::commit(w, key, digest)?;
+            Ok(given(answer, *is_sealed).did(audited))
+        }
+        Command::PlanKeyDeletion(asked @ PlanKeyDeletion { id }) => go(asked, keys::plan_deletion(w, id, whose)?),
         Command::CommitKeyDeletion { id } => Ok(done(keys::commit_deletion(w, id)?)),
-        Command::PlanWebhook { tenant_id } => go(webhooks::plan(w, tenant_id.clone(), whose)?),
+        Command::PlanWebhook(asked @ PlanWebhook { tenant_id }) => {
+            go(asked, webhooks::plan(w, tenant_id.clone(), whose)?)
+        }
         Command::CommitWebhook { webhook, answer, is_sealed } => {
-            w.store.webhooks.save(webhook)?;
-            Ok(given(answer, *is_sealed))
+            let audited = webhooks::commit(w, webhook)?;
+            Ok(given(answer, *is_sealed).did(audited))
         }
         Command::ChangeWebhook { id, change } => Ok(done(webhooks::change(w, id, (**change).clone(), whose)?)),
         Command::Media(command) => media::command(w, command, &call.head.request_id, whose),
-        Command::PlanExport => go(backup::plan_export(w)?),
-        Command::EndExport { since } => go(backup::end_export(w, *since)?),
-        Command::ExportPage { place } => go(backup::export_page(w, place)?),
-        Command::ExportObjects { after } => go(backup::export_objects(w, after)?),
-        Command::Restore(Restore::Begin { id }) => go(backup::begin_restore(w, id)?),
-        Command::Restore(Restore::Clear { attempt, after }) => go(backup::clear_restored(w, *attempt, after)?),
-        Command::Restore(Restore::Rows { attempt, table, rows }) => go(backup::restore_rows(w, *attempt, table, rows)?),
+        Command::PlanExport => go(&PlanExport, backup::plan_export(w)?),
+        Command::EndExport(asked @ EndExport { since }) => go(asked, backup::end_export(w, *since)?),
+        Command::ExportPage(asked @ ExportPage { place }) => go(asked, backup::export_page(w, place)?),
+        Command::ExportObjects(asked @ ExportObjects { after }) => go(asked, backup::export_objects(w, after)?),
+        Command::Restore(Restore::Begin(asked @ BeginRestore { id })) => go(asked, backup::begin_restore(w, id)?),
+        Command::Restore(Restore::Clear(asked @ ClearRestored { attempt, after })) => {
+            go(asked, backup::clear_restored(w, *attempt, after)?)
+        }
+        Command::Restore(Restore::Rows(asked @ RestoreRows { attempt, table, rows })) => {
+            go(asked, backup::restore_rows(w, *attempt, table, rows)?)
+        }
         Command::Restore(Restore::End { attempt }) => Ok(done(backup::end_restore(w, *attempt)?)),
         Command::ShowRestored => Ok(done(backup::show_restored(w)?)),
     }
 }
 
-fn go(plan: impl Serialize) -> Result<Outcome> {
-    reply(plan).map(Outcome::Go)
+/// The plan has the type that the question asks for.
+fn go<Q: Begin>(asked: &Q, plan: impl Into<Done<Q::Plan>>) -> Result<Done<Outcome>> {
+    let Done { result, audited } = plan.into();
+    Ok(Done { result: Outcome::plan(asked, &result)?, audited })
 }
 
 /// The answer, or that the change has to begin again.
-fn committed(answer: Option<Answer>) -> Result<Outcome> {
-    answer.map_or_else(|| go(()), |answer| Ok(done(answer)))
+fn committed(answer: Option<Done<Answer>>) -> Done<Outcome> {
+    answer.map_or_else(|| Outcome::Again.into(), done)
 }
 
-const fn done(answer: Answer) -> Outcome {
-    Outcome::Done(Done::fresh(answer))
+fn done(answer: impl Into<Done<Answer>>) -> Done<Outcome> {
+    answer.into().map(|answer| Outcome::Done(Replied::fresh(answer)))
 }
 
-fn given(answer: &Answer, is_sealed: bool) -> Outcome {
-    Outcome::Done(Done { answer: answer.clone(), is_replayed: false, is_sealed })
+fn given(answer: &Answer, is_sealed: bool) -> Done<Outcome> {
+    Outcome::Done(Replied { answer: answer.clone(), is_replayed: false, is_sealed }).into()
 }
 
 pub fn not_found(what: &str) -> Error {

@@ -6,6 +6,7 @@ use latchkey_core::api::input::read;
 use latchkey_core::api::post::{CreatePost, IGNORED, PostFilter, estimate, post_view};
 use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
+use latchkey_core::audit::{Action, Audited};
 use latchkey_core::budget::require_ceiling;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{MediaId, PostId, TenantId};
@@ -16,7 +17,7 @@ use latchkey_core::outbox::Errand;
 use latchkey_core::post::{Draft, Post, is_for, resolve, schedule};
 use serde_json::{Map, Value, json};
 
-use super::{Workspace, budget, lists, not_found};
+use super::{Done, Workspace, budget, lists, not_found};
 use crate::error::{Error, Result};
 use crate::names::ORG_ID;
 use crate::runtime::{entropy, now};
@@ -56,7 +57,7 @@ fn dispatch(w: &Workspace, account: &Account, delivery: Delivery) -> Result<()> 
 
 /// In order: (1) the body by itself, (2) whom it names, (3) what X takes from them, (4) the price. Accepted means
 /// durable: post, deliveries and the errands that send them are one transaction.
-pub fn create(w: &Workspace, body: &str, whose: &Binding) -> Result<Answer> {
+pub fn create(w: &Workspace, body: &str, whose: &Binding) -> Result<Done<Answer>> {
     let input = read::<CreatePost>(body.as_bytes(), IGNORED)?;
     let (mut wanted, mut warnings) = (input.value, input.warnings);
     whose.tenant_for(wanted.tenant_id.clone())?;
@@ -86,13 +87,22 @@ pub fn create(w: &Workspace, body: &str, whose: &Binding) -> Result<Answer> {
     budget::require_for_post(w, &post, accounts.len(), None)?;
     warnings.extend(post.expiry_warnings(now()));
     if wanted.dry_run {
-        return dry_answer(w, &post, &accounts, &warnings);
+        return Ok(dry_answer(w, &post, &accounts, &warnings)?.into());
     }
-    accept(w, &post, &accounts)?;
-    answer(w, &post, &warnings)
+    accepted(w, &post, &accounts, &warnings)
 }
 
-pub fn accept(w: &Workspace, post: &Post, accounts: &[&Account]) -> Result<()> {
+/// The transaction takes the post: the answer, and the audited action.
+pub fn accepted(w: &Workspace, post: &Post, accounts: &[&Account], warnings: &[String]) -> Result<Done<Answer>> {
+    accept(w, post, accounts)?;
+    Ok(Done::from(answer(w, post, warnings)?).did(audited(Action::PostCreated, post)))
+}
+
+pub fn audited(action: Action, post: &Post) -> Audited {
+    Audited::on(action, post.tenant_id.as_ref(), post.id.as_str())
+}
+
+fn accept(w: &Workspace, post: &Post, accounts: &[&Account]) -> Result<()> {
     let prices = w.store.settings.get()?.prices;
     w.store.posts.save(post)?;
     for account in accounts {
@@ -140,6 +150,12 @@ pub fn find(w: &Workspace, id: &str, whose: &Binding) -> Result<Post> {
 pub fn get(w: &Workspace, id: &str, whose: &Binding) -> Result<Answer> {
     let post = find(w, id, whose)?;
     answer(w, &post, &[])
+}
+
+/// Somebody has said whether an unconfirmed post is on X.
+pub fn resolved(w: &Workspace, id: &PostId, whose: &Binding) -> Result<Done<Answer>> {
+    let post = find(w, id.as_str(), whose)?;
+    Ok(Done::from(answer(w, &post, &[])?).did(audited(Action::PostResolved, &post)))
 }
 
 /// With `reply_id` for what is a reply: X's id, once there is one.

@@ -9,11 +9,11 @@ use latchkey_core::key::Binding;
 use latchkey_core::post::{Draft, Part, Post, Recipients, Wording, require_one_user, resolve};
 use latchkey_core::x::options::Options;
 
-use super::{Workspace, budget, not_found, posts};
+use super::{Done, Workspace, budget, not_found, posts};
 use crate::error::Result;
 
 /// A reply to a post of ours, or to what somebody said below it.
-pub fn reply(w: &Workspace, id: &str, body: &str, whose: &Binding) -> Result<Answer> {
+pub fn reply(w: &Workspace, id: &str, body: &str, whose: &Binding) -> Result<Done<Answer>> {
     let input = read::<NewReply>(body.as_bytes(), IGNORED)?;
     let (wanted, warnings) = (input.value, input.warnings);
     let original = posts::find(w, id, whose)?;
@@ -34,12 +34,11 @@ pub fn reply(w: &Workspace, id: &str, body: &str, whose: &Binding) -> Result<Ans
     reply.check(Wording::Content)?;
     reply.check_length(Wording::Content, &[&account])?;
     budget::require_for_post(w, &reply, 1, None)?;
-    posts::accept(w, &reply, &[&account])?;
-    posts::answer(w, &reply, &warnings)
+    posts::accepted(w, &reply, &[&account], &warnings)
 }
 
 /// A repost of what one account published, by this or another account.
-pub fn repost(w: &Workspace, id: &str, body: &str, whose: &Binding) -> Result<Answer> {
+pub fn repost(w: &Workspace, id: &str, body: &str, whose: &Binding) -> Result<Done<Answer>> {
     let input = read::<NewRepost>(body.as_bytes(), IGNORED)?;
     let (wanted, mut warnings) = (input.value, input.warnings);
     let original = posts::find(w, id, whose)?;
@@ -58,8 +57,7 @@ pub fn repost(w: &Workspace, id: &str, body: &str, whose: &Binding) -> Result<An
     repost.tenant_id.clone_from(&original.tenant_id);
     repost.repost_of = Some(root);
     budget::require_for_post(w, &repost, accounts.len(), None)?;
-    posts::accept(w, &repost, &accounts)?;
-    posts::answer(w, &repost, &warnings)
+    posts::accepted(w, &repost, &accounts, &warnings)
 }
 
 /// What one of a post's accounts published of it: the root, or the segment that is named.

@@ -7,15 +7,15 @@ use latchkey_core::key::Binding;
 use latchkey_core::routes::Route;
 
 use super::{
-    Workspace, accounts, apps, audit, changes, freeze, imports, keys, not_found, posts, re_encryption, replies,
+    Done, Workspace, accounts, apps, audit, changes, freeze, imports, keys, not_found, posts, re_encryption, replies,
     settings, webhooks,
 };
 use crate::error::Result;
 use crate::rpc::workspace::ApiRequest;
 
-pub fn serve(w: &Workspace, request: &ApiRequest, callback_url: &str, whose: &Binding) -> Result<Answer> {
+pub fn serve(w: &Workspace, request: &ApiRequest, callback_url: &str, whose: &Binding) -> Result<Done<Answer>> {
     let query = Query::parse(&request.query);
-    match &request.route {
+    let list = match &request.route {
         Route::NetworkList => apps::list(w, query, callback_url, whose),
         Route::AccountList => accounts::list(w, query, whose),
         Route::PostList => posts::list(w, query, whose),
@@ -27,36 +27,44 @@ pub fn serve(w: &Workspace, request: &ApiRequest, callback_url: &str, whose: &Bi
         // A filter that nobody applies is refused: it would show other rows than it asks for.
         route => {
             query.finish()?;
-            serve_one(w, route, &request.body, callback_url, whose)
+            return change(w, route, &request.body, callback_url, whose);
         }
-    }
+    };
+    list.map(Done::from)
 }
 
-fn serve_one(w: &Workspace, route: &Route, body: &str, callback_url: &str, whose: &Binding) -> Result<Answer> {
+/// The audited changes; any other call has no entry.
+fn change(w: &Workspace, route: &Route, body: &str, callback_url: &str, whose: &Binding) -> Result<Done<Answer>> {
     match route {
-        Route::NetworkGet(id) => apps::get(w, id, callback_url, whose),
-        Route::AccountGet(id) => accounts::get(w, id, whose),
         Route::PostCreate => posts::create(w, body, whose),
-        Route::PostGet(id) => posts::get(w, id, whose),
         Route::PostRetry(id) => nothing(body).and_then(|()| changes::retry(w, id, whose)),
         Route::PostReply(id) => replies::reply(w, id, body, whose),
         Route::PostRepost(id) => replies::repost(w, id, body, whose),
         Route::NetworkResume(id) => nothing(body).and_then(|()| apps::resume(w, id, callback_url, whose)),
-        Route::SettingsGet => settings::get(w),
         Route::ImportCreate(account) => imports::create(w, account, body, whose),
+        Route::WebhookDelete(id) => webhooks::delete(w, id, whose),
+        Route::HandoverStart => nothing(body).and_then(|()| freeze::hand_over(w)),
+        Route::HandoverEnd => freeze::take_back(w),
+        route => other(w, route, body, callback_url, whose).map(Done::from),
+    }
+}
+
+fn other(w: &Workspace, route: &Route, body: &str, callback_url: &str, whose: &Binding) -> Result<Answer> {
+    match route {
+        Route::NetworkGet(id) => apps::get(w, id, callback_url, whose),
+        Route::AccountGet(id) => accounts::get(w, id, whose),
+        Route::PostGet(id) => posts::get(w, id, whose),
+        Route::SettingsGet => settings::get(w),
         Route::ImportGet { account, id } => imports::get(w, account, id, whose),
         Route::Usage => settings::usage(w, whose),
         Route::WebhookGet(id) => webhooks::get(w, id, whose),
-        Route::WebhookDelete(id) => webhooks::delete(w, id, whose),
         Route::WebhookTest(id) => nothing(body).and_then(|()| webhooks::test(w, id, whose)),
         Route::WebhookRedeliver { webhook, event } => {
             nothing(body).and_then(|()| webhooks::redeliver(w, webhook, event, whose))
         }
         Route::ResealStart => nothing(body).and_then(|()| re_encryption::start(w)),
         Route::ResealGet => re_encryption::show(w, 200),
-        Route::HandoverStart => nothing(body).and_then(|()| freeze::hand_over(w)),
         Route::HandoverGet => freeze::show_handover(w, 200),
-        Route::HandoverEnd => freeze::take_back(w),
         _ => Err(not_found("call")),
     }
 }

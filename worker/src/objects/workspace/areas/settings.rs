@@ -3,18 +3,19 @@
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::input::read;
 use latchkey_core::api::settings::{ChangeSettings, by_tenant, settings_view, usage_view};
+use latchkey_core::audit::{Action, Audited};
 use latchkey_core::budget::Month;
 use latchkey_core::id::TenantId;
 use latchkey_core::key::Binding;
 use serde_json::json;
 
-use super::Workspace;
+use super::{Done, Workspace};
 use crate::error::Result;
 use crate::rpc::workspace::Picture;
 use crate::runtime::now;
 
 /// `picture` is the logo that the body names.
-pub fn change(w: &Workspace, body: &str, picture: Option<&Picture>) -> Result<Answer> {
+pub fn change(w: &Workspace, body: &str, picture: Option<&Picture>) -> Result<Done<Answer>> {
     let wanted = read::<ChangeSettings>(body.as_bytes(), &[])?.value;
     let mut settings = w.store.settings.get()?;
     wanted.apply(&mut settings)?;
@@ -22,7 +23,7 @@ pub fn change(w: &Workspace, body: &str, picture: Option<&Picture>) -> Result<An
     wanted.brand.apply(&mut brand, picture.map(|picture| picture.logo.clone()));
     w.store.settings.save(&settings)?;
     w.store.brand.save(&brand, picture.map(|picture| picture.base64.as_str()))?;
-    get(w)
+    Ok(Done::from(get(w)?).did(Audited::of(Action::SettingsChanged)))
 }
 
 /// A tenant's key hears of its own.

@@ -2,7 +2,7 @@
 
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
-use latchkey_core::audit::{Action, Entry};
+use latchkey_core::audit::{Action, Audited};
 use latchkey_core::dashboard::LIFETIME;
 use latchkey_core::key::Caller;
 use latchkey_core::time::UnixMillis;
@@ -79,12 +79,5 @@ pub fn caller_of_session(w: &Workspace, session: &str) -> Result<Caller> {
 }
 
 fn record_sign(w: &Workspace, action: Action, caller: &Caller, request_id: &str) -> Result<()> {
-    w.store.audit.add(&Entry {
-        at: now(),
-        key_id: Some(caller.key_id.clone()),
-        action,
-        tenant_id: caller.binding.tenant_id.clone(),
-        target_id: None,
-        request_id: Some(request_id.to_owned()),
-    })
+    w.store.audit.add(&Audited::of(action).by(caller, request_id, now()))
 }

@@ -5,12 +5,13 @@ use latchkey_core::api::event::test_data;
 use latchkey_core::api::page::{List, Page};
 use latchkey_core::api::query::Query;
 use latchkey_core::api::webhook::{DispatchFilter, dispatch_view, webhook_view};
+use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::{TenantId, WebhookId};
 use latchkey_core::key::Binding;
 use latchkey_core::webhook::{Change, Dispatch, EventKind, Webhook, require_room};
 use serde_json::json;
 
-use super::{Workspace, events, lists, not_found};
+use super::{Done, Workspace, events, lists, not_found};
 use crate::error::Result;
 use crate::names::ORG_ID;
 use crate::objects::workspace::store::webhooks::dispatches::Logged;
@@ -63,7 +64,7 @@ fn webhook_for(w: &Workspace, id: &str, whose: &Binding) -> Result<Webhook> {
     mine.ok_or_else(|| not_found("webhook"))
 }
 
-pub fn change(w: &Workspace, id: &str, change: Change, whose: &Binding) -> Result<Answer> {
+pub fn change(w: &Workspace, id: &str, change: Change, whose: &Binding) -> Result<Done<Answer>> {
     let mut webhook = webhook_for(w, id, whose)?;
     let was_enabled = webhook.disabled.is_none();
     let drops_headers = webhook.change(change, now());
@@ -72,15 +73,26 @@ pub fn change(w: &Workspace, id: &str, change: Change, whose: &Binding) -> Resul
         give_up_dispatches(w, &webhook.id)?;
     }
     let warnings: &[&str] = if drops_headers { &[HEADERS_DROPPED] } else { &[] };
-    Ok(Answer::success(200, json!({ "data": webhook_view(&webhook), "warnings": warnings })))
+    let answer = Answer::success(200, json!({ "data": webhook_view(&webhook), "warnings": warnings }));
+    Ok(Done::from(answer).did(audited(Action::WebhookChanged, &webhook)))
 }
 
 /// Its log goes with it.
-pub fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<Answer> {
+pub fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<Done<Answer>> {
     let webhook = webhook_for(w, id, whose)?;
     w.store.webhooks.delete(&webhook.id)?;
     w.store.dispatches.delete_of(&webhook.id)?;
-    Ok(Answer::success(200, json!({ "message": "Webhook deleted successfully" })))
+    let answer = Answer::success(200, json!({ "message": "Webhook deleted successfully" }));
+    Ok(Done::from(answer).did(audited(Action::WebhookDeleted, &webhook)))
+}
+
+pub fn commit(w: &Workspace, webhook: &Webhook) -> Result<Audited> {
+    w.store.webhooks.save(webhook)?;
+    Ok(audited(Action::WebhookCreated, webhook))
+}
+
+fn audited(action: Action, webhook: &Webhook) -> Audited {
+    Audited::on(action, webhook.tenant_id.as_ref(), webhook.id.as_str())
 }
 
 /// Tells this webhook something that means nothing, also when it did not ask for it or is switched off.

@@ -3,6 +3,7 @@
 
 use latchkey_core::account::Account;
 use latchkey_core::api::code::Code;
+use latchkey_core::audit::Audited;
 use latchkey_core::id::{ImportId, PostId};
 use latchkey_core::import::{Import, Sorted};
 use latchkey_core::post::Post;
@@ -12,7 +13,7 @@ use latchkey_core::x::timeline::{OwnPost, Page, own_posts};
 
 use super::Workspace;
 use crate::error::{Error, Result};
-use crate::objects::workspace::areas::{audit, budget, freeze, not_found};
+use crate::objects::workspace::areas::{budget, freeze, not_found};
 use crate::runtime::{entropy, now};
 
 /// Page after page. A refusal of X's ends it; a fault of ours is tried again from the page it was at.
@@ -60,7 +61,8 @@ fn save_progress(w: &Workspace, import: &Import) -> Result<()> {
     w.store.imports.save(import)?;
     let Some(action) = import.ended_as() else { return Ok(()) };
     let account = w.store.accounts.find_even_deleted(&import.account_id)?;
-    audit::record(w, action, account.and_then(|account| account.tenant_id).as_ref(), import.id.as_str())
+    let tenant_id = account.and_then(|account| account.tenant_id);
+    w.store.audit.add(&Audited::on(action, tenant_id.as_ref(), import.id.as_str()).by_itself(now()))
 }
 
 /// It has cost nothing here, and its time is X's.

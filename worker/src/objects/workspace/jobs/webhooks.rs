@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use latchkey_core::audit::Action;
+use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::WebhookId;
 use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::secret::Secret;
@@ -17,7 +17,6 @@ use super::{Workspace, detach};
 use crate::error::{Error, Result};
 use crate::log;
 use crate::names::WORKSPACE;
-use crate::objects::workspace::areas::audit;
 use crate::objects::workspace::areas::webhooks::give_up_dispatches;
 use crate::objects::workspace::store::webhooks::dispatches::Waiting;
 use crate::outbound::Taken;
@@ -181,7 +180,8 @@ fn learn(w: &Workspace, mut webhook: Webhook, verdict: Verdict) -> Result<()> {
     }
     if is_switched_off {
         log::alert("workspace", &format!("webhook {} was switched off", webhook.id));
-        audit::record(w, Action::WebhookSwitchedOff, webhook.tenant_id.as_ref(), webhook.id.as_str())?;
+        let audited = Audited::on(Action::WebhookSwitchedOff, webhook.tenant_id.as_ref(), webhook.id.as_str());
+        w.store.audit.add(&audited.by_itself(now()))?;
         give_up_dispatches(w, &webhook.id)?;
     }
     Ok(())

@@ -10,7 +10,6 @@ use latchkey_core::post::means_every;
 use serde::Deserialize;
 
 use super::list::{Filter, Listed};
-use super::tables::{Tenant, first_tenant};
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, time};
 
@@ -83,11 +82,6 @@ impl Accounts {
 
     pub fn list(&self, filter: &AccountFilter, whose: &Binding) -> Result<Listed<Account>> {
         self.db.list("accounts", "doc", &wanted(filter, whose), &filter.page)
-    }
-
-    pub fn tenant_of(&self, id: &str) -> Result<Option<TenantId>> {
-        let rows: Vec<Tenant> = self.db.rows("SELECT tenant_id FROM accounts WHERE id = ?", vec![id.into()])?;
-        Ok(first_tenant(rows))
     }
 
     /// Writes a row and brings a deleted one back.

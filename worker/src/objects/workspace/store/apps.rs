@@ -10,7 +10,6 @@ use latchkey_core::network::Network;
 use serde::Deserialize;
 
 use super::list::{Filter, Listed};
-use super::tables::{Tenant, first_tenant};
 use crate::error::Result;
 use crate::objects::storage::{Db, doc};
 
@@ -59,11 +58,6 @@ impl Apps {
     /// Those that a key may read.
     pub fn list(&self, whose: &Binding, tenant_id: Option<&str>, page: &Page) -> Result<Listed<Network>> {
         self.db.list("networks", "doc", &readable_by(whose).given("tenant_id = ?", tenant_id), page)
-    }
-
-    pub fn tenant_of(&self, id: &str) -> Result<Option<TenantId>> {
-        let rows: Vec<Tenant> = self.db.rows("SELECT tenant_id FROM networks WHERE id = ?", vec![id.into()])?;
-        Ok(first_tenant(rows))
     }
 
     pub fn save(&self, network: &Network) -> Result<()> {

@@ -13,7 +13,6 @@ use serde::Deserialize;
 
 use super::list::{Filter, Listed};
 use super::posts::MEDIA_IN_USE;
-use super::tables::{Tenant, first_tenant};
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, time};
 
@@ -48,11 +47,6 @@ impl MediaRows {
         let wanted =
             Filter::new("TRUE").of_tenant("tenant_id", whose, filter.tenant_id.as_deref()).given("status = ?", status);
         self.db.list("media", "doc", &wanted, &filter.page)
-    }
-
-    pub fn tenant_of(&self, id: &str) -> Result<Option<TenantId>> {
-        let rows: Vec<Tenant> = self.db.rows("SELECT tenant_id FROM media WHERE id = ?", vec![id.into()])?;
-        Ok(first_tenant(rows))
     }
 
     pub fn save(&self, media: &Media) -> Result<()> {

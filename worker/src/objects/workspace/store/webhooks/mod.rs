@@ -13,7 +13,6 @@ use serde::Deserialize;
 use worker::SqlStorageValue;
 
 use super::list::{Filter, Listed};
-use super::tables::{Tenant, first_tenant};
 use crate::error::{Error, Result};
 use crate::objects::storage::{Db, doc, time};
 
@@ -45,11 +44,6 @@ impl Webhooks {
 
     pub fn list(&self, whose: &Binding, tenant_id: Option<&str>, page: &Page) -> Result<Listed<Webhook>> {
         self.db.list("webhooks", "doc", &Filter::new("TRUE").of_tenant("tenant_id", whose, tenant_id), page)
-    }
-
-    pub fn tenant_of(&self, id: &str) -> Result<Option<TenantId>> {
-        let rows: Vec<Tenant> = self.db.rows("SELECT tenant_id FROM webhooks WHERE id = ?", vec![id.into()])?;
-        Ok(first_tenant(rows))
     }
 
     pub fn count_of(&self, tenant_id: Option<&TenantId>) -> Result<u64> {
