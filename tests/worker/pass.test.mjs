@@ -212,6 +212,9 @@ test("a removed account's keys open no door", async () => {
   assertProblem(await key.api.get("/2/users/me"), 401, "invalid_api_key");
 });
 
+/** The Worker's own question after a refresh names its fields. */
+const isPassed = ({ query }) => !("user.fields" in query);
+
 test("a 401 of X comes back as it is, and the next call has a fresh token", async () => {
   for (const [at, [by, path]] of both("/users/me").entries()) {
     for (const { text, kind, live } of bench.x.tokens({ username: account.username })) {
@@ -219,7 +222,7 @@ test("a 401 of X comes back as it is, and the next call has a fresh token", asyn
     }
     const refused = await by.get(path);
     assert.deepEqual([refused.status, refused.body.title], [401, "Unauthorized"], `${at}`);
-    assert.equal(bench.x.requests({ ...ME, status: 401 }).length, at + 1, "never sent twice");
+    assert.equal(bench.x.requests({ ...ME, status: 401 }).filter(isPassed).length, at + 1, "never sent twice");
     assert.equal((await by.get(path)).status, 200);
   }
 });
