@@ -1,9 +1,24 @@
 /** docs/ARCHITECTURE.md, Publish: what the ledger owes to others does not wait for each other. */
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { connect, newAccount, newUser, publishPost, registerNetwork, startBench } from "../support/client.mjs";
+import {
+  connect,
+  createPost,
+  fromNow,
+  newAccount,
+  newUser,
+  postIn,
+  publishPost,
+  registerNetwork,
+  startBench,
+  textsAt,
+} from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
+import { inObject } from "../support/stored.mjs";
 
 const REVOKE_CALL = { method: "POST", path: "/2/oauth2/revoke" };
 
@@ -25,4 +40,27 @@ test("while X takes its time to revoke the tokens of a removed app, posts go out
   assert.equal(bench.x.requests(REVOKE_CALL)[0].status, null, "X still takes its time");
   bench.x.release();
   await bench.x.received({ ...REVOKE_CALL, status: 200, count: 2 });
+});
+
+test("a post that reaches its account after the account was removed is cancelled, not held", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "outbox-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const own = await startBench({ persist: folder });
+  t.after(() => own.stop());
+  const account = await newAccount(own);
+  const post = await createPost(own, account, { content: "too late", scheduledAt: fromNow(6000) });
+  await own.worker.kill();
+  // As if the post were still on its way to the account's object.
+  inObject(folder, "Account", (db) => db.exec("DELETE FROM journal"));
+  inObject(folder, "Workspace", (db) => {
+    const { doc } = db.prepare("SELECT doc FROM deliveries WHERE post_id = ?").get(post.id);
+    const { object } = db.prepare("SELECT network_id || '/' || x_user_id AS object FROM accounts WHERE id = ?").get(account.id);
+    const job = JSON.stringify({ Enqueue: { object, delivery: JSON.parse(doc) } });
+    db.exec("DELETE FROM outbox");
+    db.prepare("INSERT INTO outbox (due_at, doc) VALUES (?, ?)").run(Date.now() + 4000, job);
+  });
+  await own.worker.restart();
+  assert.equal((await own.api.delete(`/v1/social-accounts/${account.id}`)).status, 200);
+  await postIn(own, post.id, "cancelled", 20_000);
+  assert.deepEqual(textsAt(own, account), []);
 });

@@ -1,5 +1,9 @@
 //! Whom an outbox job reaches: an account's object, KV, R2, or X by way of an account.
 
+use std::collections::BTreeSet;
+
+use latchkey_core::account::Status;
+use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, NetworkId, account_object};
 use latchkey_core::outbox::{Errand, Work};
 
@@ -8,12 +12,13 @@ use crate::error::Result;
 use crate::objects::workspace::areas::accounts;
 use crate::rpc::account::ClientChange;
 use crate::rpc::workspace::RevocationReport;
+use crate::runtime::now;
 
 pub async fn reach(w: &Workspace, work: Work) -> Result<()> {
     let app = w.app()?;
     match work {
-        Work::Enqueue(object, deliveries) => app.account(&object)?.enqueue(deliveries).await,
-        Work::Other(Errand::Enqueue { object, delivery }) => app.account(&object)?.enqueue(vec![*delivery]).await,
+        Work::Enqueue(object, deliveries) => enqueue(w, &object, deliveries).await,
+        Work::Other(Errand::Enqueue { object, delivery }) => enqueue(w, &object, vec![*delivery]).await,
         Work::Other(Errand::Retry { object, delivery }) => app.account(&object)?.retry(*delivery).await,
         Work::Other(Errand::Release { account_id, network_id, x_user_id }) => {
             release(w, account_id, &network_id, &x_user_id).await
@@ -32,6 +37,20 @@ pub async fn reach(w: &Workspace, work: Work) -> Result<()> {
         Work::Other(Errand::RemoveMedia(remains)) => app.media()?.remove(&remains).await,
         Work::Other(Errand::AbandonUpload { key, upload_id }) => app.media()?.abandon_upload(&key, &upload_id).await,
     }
+}
+
+/// A delivery may arrive after its account's row was closed, and would wait for a connection there. The object then hears
+/// of the closing once more, which cancels the delivery.
+async fn enqueue(w: &Workspace, object: &str, deliveries: Vec<Delivery>) -> Result<()> {
+    let ids: BTreeSet<AccountId> = deliveries.iter().map(|delivery| delivery.account_id.clone()).collect();
+    w.app()?.account(object)?.enqueue(deliveries).await?;
+    for id in &ids {
+        let row = w.store.accounts.find_even_deleted(id)?;
+        if let Some(closed) = row.filter(|account| account.status() == Status::Disconnected) {
+            accounts::owe_release(w, &closed, now())?;
+        }
+    }
+    Ok(())
 }
 
 /// The person may have connected again since the row was closed.
