@@ -180,6 +180,8 @@ test("a deployment that stands still changes nothing, asks X nothing, and goes o
   // Who consents at X meanwhile is told to start again; the code is not exchanged.
   await followLink(bench, link);
   assert.equal(bench.x.requests(TOKEN_CALL).length, exchanged);
+  const session = (await bench.api.get(`/v1/connect-sessions/${link.connect_id}`)).body.data;
+  assert.deepEqual([session.status, session.error.code], ["failed", "in_flight"]);
   assert.equal((await api(bench.worker, { key: door.key }).get("/2/users/me")).body.code, "in_flight");
   assert.equal((await bench.api.get(`/v1/posts/${post.id}`)).status, 200);
   await bench.worker.restart();

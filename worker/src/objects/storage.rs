@@ -129,6 +129,11 @@ impl Db {
         self.run(&insert, row.values().map(column).collect())
     }
 
+    /// Deletes every row of these tables.
+    pub fn empty(&self, tables: &[Table]) -> Result<()> {
+        tables.iter().try_for_each(|table| self.run(&format!("DELETE FROM {}", table.name), Vec::new()))
+    }
+
     /// Runs `work` in one transaction, rolled back on any error. Nothing in it may wait.
     pub fn transaction<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         // The platform calls back within `transaction_sync`. A panic in there rolls back and goes on outwards, so no

@@ -55,12 +55,8 @@ impl Inner {
             let last = i64::from(attempt.saturating_sub(1));
             let ended = "INSERT OR REPLACE INTO standstill (id, stands, attempt) VALUES (1, FALSE, ?)";
             self.db.run(ended, vec![last.into()])?;
-            self.delete_carried()
+            self.db.empty(CARRIED)
         })
-    }
-
-    fn delete_carried(&self) -> Result<()> {
-        CARRIED.iter().try_for_each(|table| self.db.run(&format!("DELETE FROM {}", table.name), Vec::new()))
     }
 
     /// Takes in rows of a restore. Messages of an earlier try, or of a try that has ended, change nothing.
@@ -73,7 +69,7 @@ impl Inner {
             if is_first {
                 let stand = "INSERT OR REPLACE INTO standstill (id, stands, attempt) VALUES (1, TRUE, ?)";
                 self.db.run(stand, vec![i64::from(attempt).into()])?;
-                self.delete_carried()?;
+                self.db.empty(CARRIED)?;
             }
             rows.iter().try_for_each(|(table, row)| self.db.insert(CARRIED, table, row))
         })

@@ -81,7 +81,7 @@ impl Tables {
 
     /// Everything that a backup can bring goes.
     pub fn clear(&self) -> Result<()> {
-        CARRIED.iter().try_for_each(|table| self.db.run(&format!("DELETE FROM {}", table.name), Vec::new()))
+        self.db.empty(CARRIED)
     }
 }
 
