@@ -79,6 +79,37 @@ test("a part that is moved takes its own options along, and says that it has the
   assert.deepEqual(containers.map(({ content, x }) => [content, x]), [["second", { made_with_ai: true }], ["first", undefined]]);
 });
 
+test("a form that is asked for again at once is filled anew", async (t) => {
+  const post = await schedule({ content: "first" });
+  const desk = await office.sit(t);
+  await desk.open(`posts/${post.id}/edit`, "Edit post");
+  await write("second")(desk.page);
+  // Back in the form before the page has drawn the post that the saving leads to.
+  await desk.page.evaluate((form) => {
+    navigation.addEventListener("navigate", () => queueMicrotask(() => (location.hash = form)), { once: true });
+  }, `#/posts/${post.id}/edit`);
+  await desk.press(desk.page.locator("form.form button[type=submit]"));
+  await desk.hears("Scheduled");
+  await edit(desk, post, write("third"));
+  assert.equal((await stored(post.id)).containers[0].content, "third");
+});
+
+test("a form shows the post as it is now, and leaves the new post that is being written", async (t) => {
+  const post = await schedule({ content: "as the page knew it" });
+  const desk = await office.sit(t);
+  await desk.open("posts/new", "New post");
+  await write("not yet sent")(desk.page);
+  await desk.open(`posts/${post.id}`, "Post");
+  await desk.page.getByText("as the page knew it").first().waitFor();
+  await office.api.patch(`/v1/posts/${post.id}`, { content: "changed elsewhere" });
+  await edit(desk, post, async (page) => {
+    assert.equal(await page.locator(".part textarea").first().inputValue(), "changed elsewhere");
+    await write("by the page")(page);
+  });
+  await desk.open("posts/new", "New post");
+  assert.equal(await desk.page.locator(".part textarea").first().inputValue(), "not yet sent");
+});
+
 test("only fields that were changed are sent, and none if there are none", async (t) => {
   const post = await schedule({ content: "as it is", x: { made_with_ai: true } });
   const desk = await office.sit(t);

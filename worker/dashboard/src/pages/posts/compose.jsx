@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useAction } from "../../action.js";
-import { patch, post } from "../../api.js";
+import { get, patch, post } from "../../api.js";
 import { formatUsd } from "../../format.js";
 import { changed, useLive } from "../../live.js";
 import { go } from "../../router.js";
@@ -11,7 +11,7 @@ import { Select, TextField } from "../../ui/field.jsx";
 import { Problem } from "../../ui/problem.jsx";
 import { Avatar, Empty, Loading, Page } from "../../ui/show.jsx";
 import { toast } from "../../ui/toast.jsx";
-import { bodyOf, changeOf, contentOf, draftOf, newPart, useDraft } from "./draft.js";
+import { bodyOf, changeOf, contentOf, newPart, useDraft } from "./draft.js";
 import { Part } from "./part.jsx";
 import { NEW_POLL, Poll } from "./poll.jsx";
 import { Preview } from "./preview.jsx";
@@ -22,17 +22,30 @@ const WHEN = { now: "Publish", later: "Schedule", draft: "Save draft" };
 const MOST_PARTS = 25;
 
 export function Compose({ id, at, session }) {
-  const { data, error } = useLive(id ? `/v1/posts/${id}` : null, { every: 0 });
-  if (id && !data) return <Page title="Edit post">{error ? <Problem error={error} /> : <Loading />}</Page>;
-  return <Editor id={id} given={data && draftOf(data.post)} of={data?.post} at={at} session={session} />;
+  return id ? <EditStored id={id} session={session} /> : <Editor at={at} session={session} />;
 }
 
-function Editor({ id, given, of, at, session }) {
-  const [draft, change, forget] = useDraft(given, session);
+/**
+ * The form is filled once, with the post as it is now: neither as an earlier page knew it, nor as it was before the last
+ * saving, since only what differs is sent.
+ */
+function EditStored({ id, session }) {
+  const [{ stored, error }, setState] = useState({});
+  const load = () => {
+    setState({});
+    get(`/v1/posts/${id}`).then((body) => setState({ stored: body.post }), (error) => setState({ error }));
+  };
+  useEffect(load, [id]);
+  if (!stored) return <Page title="Edit post">{error ? <Problem error={error} /> : <Loading />}</Page>;
+  return <Editor id={id} stored={stored} session={session} onSaved={load} />;
+}
+
+function Editor({ id, stored, at, session, onSaved }) {
+  const [draft, change, forget] = useDraft(stored, session);
   const { data, error: unknownAccounts } = useLive("/v1/social-accounts?status=active&limit=100");
   const accounts = data?.data ?? [];
   const isUnknown = !id && !data && !unknownAccounts;
-  const chosen = chosenOf(draft, accounts, of);
+  const chosen = chosenOf(draft, accounts, stored);
   const prices = usePrices(session);
   const counted = useCounted(draft, chosen, prices);
   useEffect(() => {
@@ -42,7 +55,8 @@ function Editor({ id, given, of, at, session }) {
     const postId = await save(id, draft, chosen);
     changed("/v1/posts", "/v1/account/usage");
     toast({ now: "On its way to X", later: "Scheduled", draft: "Saved as a draft" }[draft.when]);
-    forget();
+    if (id) onSaved();
+    else forget();
     go(`posts/${postId}`);
   });
   const problemOf = (path) => error?.field?.(path);
@@ -115,8 +129,8 @@ async function save(id, draft, chosen) {
 }
 
 /** Whom it is for: as it was chosen, else the one that there is. */
-function chosenOf(draft, accounts, of) {
-  if (of) return of.socialAccounts.map((delivery) => accounts.find(({ id }) => id === delivery.id) ?? delivery);
+function chosenOf(draft, accounts, stored) {
+  if (stored) return stored.socialAccounts.map((delivery) => accounts.find(({ id }) => id === delivery.id) ?? delivery);
   const ids = draft.accounts ?? (accounts.length === 1 ? [accounts[0].id] : []);
   return accounts.filter(({ id }) => ids.includes(id));
 }
@@ -167,10 +181,10 @@ function When({ draft: { when, at, stored }, change, problem }) {
 
 function Price({ counted, isDraft }) {
   const cost = counted?.cost;
-  if (!cost) return null;
+  // Its line is there before it is known: the button below stays where it is.
   return (
     <p class="price" role="status">
-      <b>{formatUsd(cost.estimate_usd)}</b> <span class="muted">by X, when it is published{isDraft ? "" : `: ${cost.reasons.join(", ")}`}</span>
+      {cost && <><b>{formatUsd(cost.estimate_usd)}</b> <span class="muted">by X, when it is published{isDraft ? "" : `: ${cost.reasons.join(", ")}`}</span></>}
     </p>
   );
 }

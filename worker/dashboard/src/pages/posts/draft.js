@@ -9,7 +9,7 @@ export const newPart = (text = "") => ({ key: crypto.randomUUID(), text, media: 
 const empty = () => ({ parts: [newPart()], accounts: undefined, replies: "", poll: undefined, when: "now", at: "", intent: crypto.randomUUID() });
 
 /** A post of the API as the composer has it. What the composer has no field for stays beside its fields, and goes back with them. */
-export const draftOf = (post) => ({
+const draftOf = (post) => ({
   ...empty(),
   stored: post,
   parts: post.containers.map(partOf),
@@ -28,15 +28,15 @@ function fileOf({ url, altText, ...others }) {
 }
 
 /**
- * `[draft, change, forget]`. `change(fields)` or `change(draft => fields)`. Each change is another intent: sending again
+ * `[draft, change, forget]` of a stored post, or of the new one that is being written. `change(fields)` or `change(draft => fields)`. Each change is another intent: sending again
  * what did not change is the same call under the same key (docs/API.md, section 1), and posts once.
  */
-export function useDraft(given, session) {
+export function useDraft(stored, session) {
   const owner = ownerOf(session);
-  const [draft, setDraft] = useState(() => given ?? kept(owner) ?? empty());
+  const [draft, setDraft] = useState(() => (stored ? draftOf(stored) : (kept(owner) ?? empty())));
   // Before the next frame: a page that is left at once has kept it.
   useLayoutEffect(() => {
-    if (!given) keep(draft, owner);
+    if (!stored) keep(draft, owner);
   }, [draft]);
   const change = (fields) =>
     setDraft((draft) => ({ ...draft, ...(typeof fields === "function" ? fields(draft) : fields), intent: crypto.randomUUID() }));
