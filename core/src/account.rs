@@ -1,4 +1,4 @@
-//! A connected X account, as the ledger keeps it. Its tokens are elsewhere, sealed, in the account's own object.
+//! A connected X account, as the workspace keeps it. Its tokens are elsewhere, sealed, in the account's own object.
 
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +70,7 @@ impl From<Ended> for Reason {
     }
 }
 
-/// What a connection or a refresh tells the ledger.
+/// What a connection or a refresh tells the workspace.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Consent {
     pub network_id: NetworkId,

@@ -52,7 +52,7 @@ pub const fn of_account(status: Status) -> Option<EventKind> {
 }
 
 fn outcome_of(delivery: &Delivery) -> Notified {
-    Notified { account_id: delivery.account_id.clone(), version: delivery.edition }
+    Notified { account_id: delivery.account_id.clone(), version: delivery.version }
 }
 
 fn has_failed_by_media(delivery: &Delivery) -> bool {
@@ -111,7 +111,7 @@ mod tests {
     fn an_outcome_is_told_once_and_that_of_a_retry_again() {
         let first = ended(2, State::Failed);
         let news = of_post(std::slice::from_ref(&first), &[]).unwrap().news;
-        assert_eq!(news, [Notified { account_id: account(2).id, version: first.0.edition }]);
+        assert_eq!(news, [Notified { account_id: account(2).id, version: first.0.version }]);
         assert!(of_post(std::slice::from_ref(&first), &news).is_none(), "a report that arrives again");
         let retried = (first.0.ended_as(State::Published), account(2));
         assert_eq!(of_post(&[retried], &news).unwrap().event, EventKind::PostPublished);

@@ -221,8 +221,8 @@ mod tests {
         let mut before = network();
         before.close_until(Some(LATER), Some(10), T0);
         let app = store(other_client(), Some(&before), Vec::new(), T0).app;
-        let gate = app.gate(&crate::settings::Settings::default(), T0);
-        assert_eq!((gate.closed_until, gate.closed_limit), (Some(LATER), Some(10)));
+        let breaker = app.breaker(&crate::settings::Settings::default(), T0);
+        assert_eq!((breaker.closed_until, breaker.closed_limit), (Some(LATER), Some(10)));
     }
 
     #[test]

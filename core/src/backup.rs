@@ -62,7 +62,7 @@ pub enum Entry {
         version: u32,
         sealed: String,
     },
-    /// A row of the ledger.
+    /// A row of the workspace.
     Row {
         table: String,
         row: Map<String, Value>,

@@ -39,7 +39,8 @@ pub struct RefreshJournal {
     pub started_at: Option<UnixMillis>,
     pub not_before: Option<UnixMillis>,
     /// X may have rotated the pair without our hearing of it.
-    pub in_doubt: bool,
+    #[serde(rename = "in_doubt")]
+    pub is_unconfirmed: bool,
     /// X refused the app itself, not the token.
     #[serde(default)]
     pub is_client_refused: bool,
@@ -236,12 +237,12 @@ impl Grant {
 
     /// X may have issued a pair whose answer did not arrive.
     pub const fn is_unconfirmed(&self) -> bool {
-        self.refresh.in_doubt || self.refresh.started_at.is_some()
+        self.refresh.is_unconfirmed || self.refresh.started_at.is_some()
     }
 
     /// To be durable before the request leaves.
     pub fn begin_refresh(&mut self, now: UnixMillis) {
-        self.refresh.in_doubt |= self.refresh.started_at.is_some();
+        self.refresh.is_unconfirmed |= self.refresh.started_at.is_some();
         self.refresh.started_at = Some(now);
     }
 
@@ -262,19 +263,19 @@ impl Grant {
         let pause = now + backoff::pause(FIRST_PAUSE, LONGEST_PAUSE, self.refresh.failures);
         match failure {
             RefreshFailure::Answered(OAuthError::TokenInvalid) => {
-                let lost = self.refresh.in_doubt;
+                let lost = self.refresh.is_unconfirmed;
                 self.ended = Some(if lost { Ended::RefreshAnswerLost } else { Ended::RefreshTokenRefused });
             }
             RefreshFailure::Answered(error @ OAuthError::RateLimited { .. }) => {
                 self.refresh.not_before = Some(error.retry_at(now).unwrap_or(pause));
             }
             RefreshFailure::Answered(OAuthError::Unavailable { .. } | OAuthError::Malformed { .. }) => {
-                self.refresh.in_doubt = true;
+                self.refresh.is_unconfirmed = true;
                 self.refresh.not_before = Some(pause);
             }
             RefreshFailure::Answered(_) => self.refresh.not_before = Some(pause),
             RefreshFailure::Lost => {
-                self.refresh.in_doubt = true;
+                self.refresh.is_unconfirmed = true;
                 self.refresh.not_before = Some(pause.max(self.expires_at));
             }
         }

@@ -1,4 +1,4 @@
-//! Outbox jobs (`Errand`): work that the workspace owes to others, repeated until the target acknowledges the work. Every
+//! Outbox jobs (`OutboxJob`): work that the workspace owes to others, repeated until the target acknowledges the work. Every
 //! job can be done twice.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::backoff;
 use crate::delivery::Delivery;
 use crate::id::{AccountId, ImportId, KeyId, NetworkId};
-use crate::media::Remains;
+use crate::media::PendingCleanup;
 use crate::network::ClientRef;
 use crate::time::Span;
 
@@ -18,7 +18,7 @@ const PAUSE: (Span, Span) = (Span::secs(1), Span::mins(1));
 
 /// Stored as JSON; the format is pinned by a test.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Errand {
+pub enum OutboxJob {
     Enqueue {
         object: String,
         delivery: Box<Delivery>,
@@ -28,7 +28,7 @@ pub enum Errand {
         object: String,
         delivery: Box<Delivery>,
     },
-    /// A row was closed. What that means for the tokens is looked up when the errand is run: the person may have
+    /// A row was closed. What that means for the tokens is looked up when the job is run: the person may have
     /// connected again since.
     Release {
         account_id: AccountId,
@@ -39,7 +39,7 @@ pub enum Errand {
     ClientChanged {
         object: String,
         client_id: String,
-        /// The row, and the client as it was last. Errands of before do not say: what they find is discarded all the same.
+        /// The row, and the client as it was last. Jobs of before do not say: what they find is discarded all the same.
         #[serde(default)]
         account_id: Option<AccountId>,
         #[serde(default)]
@@ -65,7 +65,7 @@ pub enum Errand {
         version: u32,
     },
     /// A medium was deleted or has expired.
-    RemoveMedia(Remains),
+    RemoveMedia(PendingCleanup),
     /// Another upload has taken its place.
     AbandonUpload {
         key: String,
@@ -75,7 +75,7 @@ pub enum Errand {
 
 /// Jobs that one call does, with the rows that they came from.
 #[derive(Debug)]
-pub struct Trip<R> {
+pub struct Batch<R> {
     pub rows: Vec<R>,
     pub work: Work,
 }
@@ -84,19 +84,19 @@ pub struct Trip<R> {
 pub enum Work {
     /// Deliveries for one account's object, in order.
     Enqueue(String, Vec<Delivery>),
-    Other(Errand),
+    Other(OutboxJob),
 }
 
 /// Jobs that are due.
 #[derive(Debug)]
 pub struct Due<R> {
-    /// One trip for each account's object. Whoever runs them waits for them.
-    pub deliveries: Vec<Trip<R>>,
+    /// One batch for each account's object. Whoever runs them waits for them.
+    pub deliveries: Vec<Batch<R>>,
     /// Each by itself, beside the deliveries: these wait for X.
-    pub others: Vec<Trip<R>>,
+    pub others: Vec<Batch<R>>,
 }
 
-impl Errand {
+impl OutboxJob {
     /// How the job begins. A job that nobody waits for begins anew when nothing is heard of it; a job in which the
     /// process died three times steps back, so that the rest goes on.
     pub fn lease(&self, deaths: u32) -> backoff::Lease {
@@ -111,21 +111,21 @@ pub fn pause(failures: u32) -> Span {
 }
 
 /// Deliveries for one account go together and in order; then everything else.
-pub fn trips<R>(due: impl IntoIterator<Item = (R, Errand)>) -> Due<R> {
+pub fn batches<R>(due: impl IntoIterator<Item = (R, OutboxJob)>) -> Due<R> {
     let mut queues: BTreeMap<String, (Vec<R>, Vec<Delivery>)> = BTreeMap::new();
     let mut others = Vec::new();
-    for (row, errand) in due {
-        match errand {
-            Errand::Enqueue { object, delivery } => {
+    for (row, job) in due {
+        match job {
+            OutboxJob::Enqueue { object, delivery } => {
                 let (rows, deliveries) = queues.entry(object).or_default();
                 rows.push(row);
                 deliveries.push(*delivery);
             }
-            other => others.push(Trip { rows: vec![row], work: Work::Other(other) }),
+            other => others.push(Batch { rows: vec![row], work: Work::Other(other) }),
         }
     }
-    let trip = |(object, (rows, deliveries))| Trip { rows, work: Work::Enqueue(object, deliveries) };
-    Due { deliveries: queues.into_iter().map(trip).collect(), others }
+    let batch = |(object, (rows, deliveries))| Batch { rows, work: Work::Enqueue(object, deliveries) };
+    Due { deliveries: queues.into_iter().map(batch).collect(), others }
 }
 
 #[cfg(test)]
@@ -133,20 +133,20 @@ mod tests {
     use super::*;
     use crate::fixtures::delivery;
 
-    fn enqueue(object: &str) -> Errand {
-        Errand::Enqueue { object: object.to_owned(), delivery: Box::new(delivery(1)) }
+    fn enqueue(object: &str) -> OutboxJob {
+        OutboxJob::Enqueue { object: object.to_owned(), delivery: Box::new(delivery(1)) }
     }
 
-    fn import() -> Errand {
-        Errand::Import { id: ImportId::from_entropy([0; 16]) }
+    fn import() -> OutboxJob {
+        OutboxJob::Import { id: ImportId::from_entropy([0; 16]) }
     }
 
     #[test]
-    fn deliveries_of_one_account_are_one_trip_in_their_order() {
-        let due = trips([(1, enqueue("b")), (2, import()), (3, enqueue("a")), (4, enqueue("b"))]);
-        let rows: Vec<Vec<i32>> = due.deliveries.iter().map(|trip| trip.rows.clone()).collect();
+    fn deliveries_of_one_account_are_one_batch_in_their_order() {
+        let due = batches([(1, enqueue("b")), (2, import()), (3, enqueue("a")), (4, enqueue("b"))]);
+        let rows: Vec<Vec<i32>> = due.deliveries.iter().map(|batch| batch.rows.clone()).collect();
         assert_eq!(rows, [vec![3], vec![1, 4]]);
-        let count = |trip: &Trip<i32>| match &trip.work {
+        let count = |batch: &Batch<i32>| match &batch.work {
             Work::Enqueue(_, deliveries) => deliveries.len(),
             Work::Other(_) => 0,
         };
@@ -154,10 +154,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_delivery_is_a_trip_by_itself() {
-        let due = trips([(1, import()), (2, import())]);
+    fn what_is_no_delivery_is_a_batch_by_itself() {
+        let due = batches([(1, import()), (2, import())]);
         assert!(due.deliveries.is_empty());
-        assert_eq!(due.others.iter().map(|trip| trip.rows.clone()).collect::<Vec<_>>(), [vec![1], vec![2]]);
+        assert_eq!(due.others.iter().map(|batch| batch.rows.clone()).collect::<Vec<_>>(), [vec![1], vec![2]]);
     }
 
     #[test]
@@ -173,29 +173,29 @@ mod tests {
     }
 
     #[test]
-    fn errand_v1_format_unchanged() {
+    fn outbox_job_v1_format_unchanged() {
         let network_id = NetworkId::from_entropy([0; 16]);
         let stored = [
             (
-                Errand::ForgetSecret { network_id, version: 2 },
+                OutboxJob::ForgetSecret { network_id, version: 2 },
                 r#"{"ForgetSecret":{"network_id":"net_AAAAAAAAAAAAAAAAAAAAAA","version":2}}"#,
             ),
-            (Errand::AppMended { object: "o".into() }, r#"{"AppMended":{"object":"o"}}"#),
+            (OutboxJob::AppMended { object: "o".into() }, r#"{"AppMended":{"object":"o"}}"#),
             (
-                Errand::RemoveMedia(Remains { key: "k".into(), upload_id: None }),
+                OutboxJob::RemoveMedia(PendingCleanup { key: "k".into(), upload_id: None }),
                 r#"{"RemoveMedia":{"key":"k","upload_id":null}}"#,
             ),
             (
-                Errand::AbandonUpload { key: "k".into(), upload_id: "u".into() },
+                OutboxJob::AbandonUpload { key: "k".into(), upload_id: "u".into() },
                 r#"{"AbandonUpload":{"key":"k","upload_id":"u"}}"#,
             ),
             (import(), r#"{"Import":{"id":"imp_AAAAAAAAAAAAAAAAAAAAAA"}}"#),
         ];
-        for (errand, expected) in stored {
-            assert_eq!(serde_json::to_string(&errand).unwrap_or_default(), expected);
+        for (job, expected) in stored {
+            assert_eq!(serde_json::to_string(&job).unwrap_or_default(), expected);
         }
         let of_before = r#"{"ClientChanged":{"object":"o","client_id":"c"}}"#;
         let read = serde_json::from_str(of_before);
-        assert!(matches!(read, Ok(Errand::ClientChanged { account_id: None, before: None, .. })));
+        assert!(matches!(read, Ok(OutboxJob::ClientChanged { account_id: None, before: None, .. })));
     }
 }

@@ -116,7 +116,7 @@ pub fn recalls(post: &Post, deliveries: Vec<(Delivery, Account)>) -> Vec<(Delive
 /// The deliveries of a changed post. Those of a draft are for nobody to send.
 pub fn complete(after: &Post, deliveries: &[(Delivery, Account)], prices: &Prices, now: UnixMillis) -> Vec<Next> {
     let next = |(delivery, account): &(Delivery, Account)| {
-        let stored = delivery.next_edition(after.segments(prices), after.run_at(now));
+        let stored = delivery.next_version(after.segments(prices), after.run_at(now));
         let sent = if after.is_draft { stored.withdrawn() } else { stored.clone() };
         Next { object: account.object(), stored, is_idle: after.is_draft, sent }
     };
@@ -175,7 +175,7 @@ impl Retry {
 
     pub fn versions(&self, now: UnixMillis) -> Vec<Next> {
         let next = |(delivery, account): &(Delivery, Account)| {
-            let stored = delivery.next_edition(delivery.segments.clone(), now);
+            let stored = delivery.next_version(delivery.segments.clone(), now);
             Next { object: account.object(), sent: stored.clone(), is_idle: false, stored }
         };
         self.failed.iter().map(next).collect()

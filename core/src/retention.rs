@@ -45,7 +45,7 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::{Pace, longest_doubt};
+    use crate::delivery::{Pace, longest_unconfirmed};
 
     const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 
@@ -66,8 +66,8 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_outlives_every_doubt_that_it_could_settle() {
-        assert!(Kept::Claim.span() > longest_doubt(Pace::default()));
+    fn a_claim_outlives_every_delivery_that_it_could_confirm() {
+        assert!(Kept::Claim.span() > longest_unconfirmed(Pace::default()));
     }
 
     #[test]

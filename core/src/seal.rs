@@ -3,7 +3,7 @@
 //! A sealed value opens only in its own workspace, for its own purpose and in its own row. All three are authenticated
 //! (AAD), so a ciphertext moved to another row is refused. Each purpose has its own key, derived by HKDF-SHA256 (RFC
 //! 5869). The first key of the ring seals, all keys open. A value sealed by an older key is re-encrypted on its next
-//! write, or by a run over everything ([`Keyring::reseal`]).
+//! write, or by a run over everything ([`Keyring::re_encryption`]).
 //!
 //! Stored format, pinned by a test: changing it needs a migration in the same commit.
 
@@ -121,14 +121,19 @@ impl Keyring {
     }
 
     /// Whether an older key sealed it. What is not a sealed value has nothing to seal anew.
-    pub fn needs_reseal(&self, sealed: &str) -> bool {
+    pub fn needs_re_encryption(&self, sealed: &str) -> bool {
         Self::sealed_by(sealed).is_ok_and(|key_id| key_id != self.current_key_id())
     }
 
     /// The same value sealed by the first key; `None` if the first key sealed the value already. The plaintext does not
     /// leave this function.
-    pub fn reseal(&self, context: &Context<'_>, sealed: &str, nonce: [u8; 12]) -> Result<Option<String>, SealError> {
-        if !self.needs_reseal(sealed) {
+    pub fn re_encrypt(
+        &self,
+        context: &Context<'_>,
+        sealed: &str,
+        nonce: [u8; 12],
+    ) -> Result<Option<String>, SealError> {
+        if !self.needs_re_encryption(sealed) {
             return Ok(None);
         }
         let plaintext = self.open(context, sealed)?;

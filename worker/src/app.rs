@@ -234,7 +234,7 @@ fn api_origins(env: &Env) -> Result<Vec<String>> {
 
 fn pace(env: &Env) -> Result<Pace> {
     let mut pace = Pace::default();
-    pace.settle = span_var(env, "SETTLE_MS", 100)?.unwrap_or(pace.settle);
+    pace.reconcile = span_var(env, "SETTLE_MS", 100)?.unwrap_or(pace.reconcile);
     pace.probe = span_var(env, "PROBE_MS", 100)?.unwrap_or(pace.probe);
     pace.backoff = span_var(env, "BACKOFF_MS", 1)?.unwrap_or(pace.backoff);
     Ok(pace)

@@ -25,12 +25,12 @@ use crate::names::{WORKSPACE, callback_url};
 use crate::request::Incoming;
 use crate::response::Reply;
 use crate::rpc::workspace::{
-    Abandon, Begin, Command, CountReads, Head, Heard, Outcome, PassPlan, Repeatable, Replied, Served, Stage, is_known,
-    is_known_to_be_unknown,
+    Abandon, Begin, CallResponse, Command, CountReads, Head, Outcome, ProxyPlan, Repeatable, Replied, Served, Stage,
+    is_known, is_known_to_be_unknown,
 };
 use crate::runtime::entropy;
 
-/// A caller with an API key, and the call being made. The ledger authorises each command as it runs it.
+/// A caller with an API key, and the call being made. The workspace authorises each command as it runs it.
 pub struct ApiCaller<'a> {
     app: &'a App,
     head: Head,
@@ -120,7 +120,7 @@ impl<'a> ApiCaller<'a> {
         Ok(self.app.workspace()?.command(head, None, &Command::Authorise).await.map(drop)?)
     }
 
-    /// A call that the ledger answers by itself. The body is not read here: it goes on as it comes.
+    /// A call that the workspace answers by itself. The body is not read here: it goes on as it comes.
     pub async fn forward(app: &'a App, incoming: &Incoming, route: Route) -> Result<(Self, Reply), Early> {
         let caller = Self::new(app, incoming)?;
         let body = incoming.row.map_or(Body::Nothing, |row| row.body);
@@ -139,8 +139,8 @@ impl<'a> ApiCaller<'a> {
         let is_body_optional = body == Body::OptionalJson;
         let served = Served { route, query: incoming.query().to_owned(), idempotency, is_body_optional };
         let body = if body == Body::Nothing { None } else { incoming.raw_body() };
-        let heard = app.workspace()?.serve(caller.head.clone(), served, body).await?;
-        let reply = caller.answered(caller.noted(heard))?;
+        let response = app.workspace()?.serve(caller.head.clone(), served, body).await?;
+        let reply = caller.answered(caller.noted(response))?;
         Ok((caller, reply))
     }
 
@@ -150,7 +150,7 @@ impl<'a> ApiCaller<'a> {
         Ok(())
     }
 
-    /// The value, or an early end: the refusal is said by the ledger, to good keys only.
+    /// The value, or an early end: the refusal is said by the workspace, to good keys only.
     pub async fn require<T, E: Into<Error>>(&self, checked: Result<T, E>) -> Result<T, Early> {
         match checked.map_err(Into::into) {
             Ok(value) => Ok(value),
@@ -172,11 +172,11 @@ impl<'a> ApiCaller<'a> {
     }
 
     /// Where a call for X goes: to the account that is named, or the one that the key is bound to.
-    pub async fn plan_pass(&self, account: Option<String>) -> Result<PassPlan> {
-        self.app.workspace()?.plan_pass(self.head.clone(), account).await
+    pub async fn plan_proxy(&self, account: Option<String>) -> Result<ProxyPlan> {
+        self.app.workspace()?.plan_proxy(self.head.clone(), account).await
     }
 
-    /// A call that the ledger answers by itself.
+    /// A call that the workspace answers by itself.
     pub async fn run(&self, command: Command) -> Result<Reply> {
         self.answered(self.send(Stage::Whole, command).await?)
     }
@@ -184,11 +184,13 @@ impl<'a> ApiCaller<'a> {
     fn answered(&self, outcome: Outcome) -> Result<Reply> {
         match outcome {
             Outcome::Done(done) => self.reply(done),
-            Outcome::Go(_) | Outcome::Again => Err(Error::fault("the workspace planned where it should have answered")),
+            Outcome::Plan(_) | Outcome::Again => {
+                Err(Error::fault("the workspace planned where it should have answered"))
+            }
         }
     }
 
-    /// The first half of a call that needs more than the ledger.
+    /// The first half of a call that needs more than the workspace.
     pub async fn plan<Q: Begin>(&self, question: Q) -> Result<Q::Plan, Early> {
         Ok(Outcome::read::<Q>(self.begin(question.command()).await?)?)
     }
@@ -201,7 +203,7 @@ impl<'a> ApiCaller<'a> {
     async fn begin(&self, command: Command) -> Result<Value, Early> {
         match self.send(Stage::Begin, command).await? {
             Outcome::Done(done) => Err(Early::Answered(self.reply(done)?)),
-            Outcome::Go(plan) => Ok(plan),
+            Outcome::Plan(plan) => Ok(plan),
             Outcome::Again => Err(Error::fault("a call had to begin again before it had begun").into()),
         }
     }
@@ -227,7 +229,7 @@ impl<'a> ApiCaller<'a> {
         }
     }
 
-    /// The same for an answer that belongs to an effect. The ledger sees no credential in the open.
+    /// The same for an answer that belongs to an effect. The workspace sees no credential in the open.
     pub async fn commit_with_credential(
         &self,
         answer: Answer,
@@ -269,10 +271,10 @@ impl<'a> ApiCaller<'a> {
         Ok(self.noted(reply))
     }
 
-    fn noted(&self, heard: Heard) -> Outcome {
+    fn noted(&self, response: CallResponse) -> Outcome {
         // Each message of a call comes from the same key.
-        let _ = self.key_id.set(heard.key_id);
-        heard.outcome
+        let _ = self.key_id.set(response.key_id);
+        response.outcome
     }
 
     fn reply(&self, done: Replied) -> Result<Reply> {
@@ -288,7 +290,7 @@ impl<'a> ApiCaller<'a> {
     }
 }
 
-/// What the ledger knows the caller by: an API key, or the cookie of a browser that has signed in with one, which counts for
+/// What the workspace knows the caller by: an API key, or the cookie of a browser that has signed in with one, which counts for
 /// pages of ours alone. Who has neither, or a key that nobody can have or nobody has, is refused here and reaches no object.
 fn presented(app: &App, incoming: &Incoming) -> Result<String> {
     if let Some(key) = incoming.bearer() {

@@ -48,7 +48,7 @@ impl SignedIn {
         &self.digest
     }
 
-    /// What the ledger looks a caller up by.
+    /// What the workspace looks a caller up by.
     pub fn presented(&self) -> String {
         session_name(&self.digest)
     }

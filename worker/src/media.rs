@@ -8,7 +8,7 @@ use worker::web_sys::ReadableStream;
 use worker::{Bucket, HttpMetadata, MultipartUpload, Object, ObjectBody, Range, ResponseBody, UploadedPart};
 
 use crate::error::{Doing, Error, Result};
-use crate::rpc::workspace::Remains;
+use crate::rpc::workspace::PendingCleanup;
 use crate::runtime::now;
 use crate::stream::{Chunks, Peeked};
 
@@ -161,11 +161,11 @@ impl MediaStore {
 
     /// Removes everything of a closed medium. The order matters: an object completed before the abandonment is deleted,
     /// and afterwards no call can complete the upload.
-    pub async fn remove(&self, remains: &Remains) -> Result<()> {
-        if let Some(upload_id) = &remains.upload_id {
-            self.abandon_upload(&remains.key, upload_id).await?;
+    pub async fn remove(&self, cleanup: &PendingCleanup) -> Result<()> {
+        if let Some(upload_id) = &cleanup.upload_id {
+            self.abandon_upload(&cleanup.key, upload_id).await?;
         }
-        self.delete(&remains.key).await
+        self.delete(&cleanup.key).await
     }
 
     /// The size of the file, if the file exists.

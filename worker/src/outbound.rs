@@ -104,14 +104,14 @@ impl<'a> X<'a> {
 
 impl X<'_> {
     /// A call that is passed on: body and answer are not read here, and the time limit covers both.
-    pub async fn pass(
+    pub async fn proxy(
         &self,
         method: &str,
         path: &str,
         query: Option<&str>,
         headers: Headers,
         body: Option<ReadableStream>,
-    ) -> Result<std::result::Result<Passed, NoAnswer>> {
+    ) -> Result<std::result::Result<Proxied, NoAnswer>> {
         let mut url = self.endpoints.api_origin.clone();
         url.set_path(path);
         url.set_query(query);
@@ -123,17 +123,17 @@ impl X<'_> {
             .with_body(body.map(Into::into));
         let request = worker::Request::new_with_init(url.as_str(), &init)?;
         let limit = TimeLimit::new(PASSED)?;
-        Ok(fetch(request, &limit).await.map(|answer| Passed { answer, limit }))
+        Ok(fetch(request, &limit).await.map(|answer| Proxied { answer, limit }))
     }
 }
 
 /// X's answer to a call that is passed on, unread and under its time limit.
-pub struct Passed {
+pub struct Proxied {
     answer: worker::Response,
     limit: TimeLimit,
 }
 
-impl Passed {
+impl Proxied {
     pub const fn answer(&self) -> &worker::Response {
         &self.answer
     }

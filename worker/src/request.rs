@@ -9,9 +9,9 @@ use latchkey_core::api::prefer::wait;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::cookie::Jar;
 use latchkey_core::idempotency::Key;
+use latchkey_core::messages::Messages;
 use latchkey_core::routes::Row;
 use latchkey_core::secret::Secret;
-use latchkey_core::words::Words;
 use url::Url;
 use worker::web_sys::ReadableStream;
 
@@ -27,7 +27,7 @@ pub struct Incoming {
     pub request_id: String,
     /// What the table of routes says of it.
     pub row: Option<&'static Row>,
-    /// Whose API key it came with, once the ledger has said so.
+    /// Whose API key it came with, once the workspace has said so.
     pub key_id: Rc<OnceCell<String>>,
     inner: worker::Request,
 }
@@ -52,8 +52,8 @@ impl Incoming {
     }
 
     /// The language that the person's browser asks for.
-    pub fn words(&self) -> &'static Words {
-        Words::accepted(&self.header("accept-language").unwrap_or_default())
+    pub fn messages(&self) -> &'static Messages {
+        Messages::accepted(&self.header("accept-language").unwrap_or_default())
     }
 
     /// RFC 6750 §2.1; the scheme's name is case-insensitive (RFC 9110 §11.1).
@@ -80,7 +80,7 @@ impl Incoming {
     }
 
     /// Whether a browser only looks at what it may open later, or wants the head alone: that changes nothing.
-    pub fn is_look(&self) -> bool {
+    pub fn is_head_or_prefetch(&self) -> bool {
         let is_prefetch = |name| self.header(name).is_some_and(|purpose| purpose.contains("prefetch"));
         self.method == "HEAD" || ["sec-purpose", "purpose", "x-moz"].into_iter().any(is_prefetch)
     }

@@ -8,7 +8,7 @@ use latchkey_core::x::rate::headers;
 use crate::app::App;
 use crate::error::Error;
 use crate::log::Entry;
-use crate::pages::Look;
+use crate::pages::Theme;
 use crate::request::Incoming;
 use crate::response::Reply;
 
@@ -18,14 +18,14 @@ pub enum Shape {
     /// Whoever speaks to X through us hears of it as X's clients do.
     Problem,
     /// A person.
-    Page(Look),
+    Page(Theme),
 }
 
 impl Shape {
     pub fn of(incoming: &Incoming) -> Self {
         match incoming.row.map(|row| row.answers) {
             Some(Answers::X) => Self::Problem,
-            Some(Answers::Page) => Self::Page(Look::plain(incoming.words())),
+            Some(Answers::Page) => Self::Page(Theme::plain(incoming.messages())),
             _ => Self::Envelope,
         }
     }
@@ -33,7 +33,7 @@ impl Shape {
     /// A page as it looks without asking anybody.
     pub fn with_known_brand(self) -> Self {
         match self {
-            Self::Page(look) => Self::Page(look.with_known_brand()),
+            Self::Page(theme) => Self::Page(theme.with_known_brand()),
             other => other,
         }
     }
@@ -41,7 +41,7 @@ impl Shape {
     /// A page as the operator has it look.
     pub async fn branded(self, app: &App) -> Self {
         match self {
-            Self::Page(look) => Self::Page(look.branded(app).await),
+            Self::Page(theme) => Self::Page(theme.branded(app).await),
             other => other,
         }
     }
@@ -57,7 +57,7 @@ pub fn failed(error: &Error, shape: Shape, entry: &Entry) -> Reply {
         }
     };
     match shape {
-        Shape::Page(look) => look.failure(refused.code, &entry.request_id),
+        Shape::Page(theme) => theme.failure(refused.code, &entry.request_id),
         Shape::Envelope => Reply::json(&refused.answer(&entry.request_id)),
         Shape::Problem => {
             let reply = Reply::problem(&refused.problem(&entry.request_id));

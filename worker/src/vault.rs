@@ -45,16 +45,16 @@ impl<'a> Vault<'a> {
     }
 
     /// Whether an older key of the ring sealed it.
-    pub async fn needs_reseal(&self, client: &ClientRef) -> Result<bool> {
+    pub async fn needs_re_encryption(&self, client: &ClientRef) -> Result<bool> {
         let row = row(&client.network_id, client.secret_version);
-        Ok(self.keyring.needs_reseal(&self.sealed(&row).await?))
+        Ok(self.keyring.needs_re_encryption(&self.sealed(&row).await?))
     }
 
     /// The same secret, in the same place, by the ring's first key. A reader may see either of the two for a while, and the
     /// ring opens both. A version that was never written has nothing to seal.
-    pub async fn reseal(&self, row: &str) -> Result<()> {
+    pub async fn re_encrypt(&self, row: &str) -> Result<()> {
         let Some(sealed) = self.kv.get(&key(row)).text().await.doing("read a client secret")? else { return Ok(()) };
-        match self.keyring.reseal(&context(row), &sealed, entropy()?)? {
+        match self.keyring.re_encrypt(&context(row), &sealed, entropy()?)? {
             Some(sealed) => self.kv.put(&key(row), sealed)?.execute().await.doing("store a client secret"),
             None => Ok(()),
         }

@@ -73,7 +73,7 @@ pub struct ConfirmSession {
     pub code: ConfirmationCode,
 }
 
-/// A wish for a session, checked but for what only the ledger knows.
+/// A request for a session, checked but for what only the workspace knows.
 #[derive(Debug)]
 pub struct NewSession {
     pub entry: Entry,

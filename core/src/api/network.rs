@@ -59,8 +59,8 @@ pub struct NetworkView<'a> {
 }
 
 impl<'a> NetworkView<'a> {
-    pub fn new(network: &'a Network, callback_url: &'a str, whose: &Binding) -> Self {
-        let is_own = whose.admits_tenant(network.tenant_id.as_ref());
+    pub fn new(network: &'a Network, callback_url: &'a str, binding: &Binding) -> Self {
+        let is_own = binding.admits_tenant(network.tenant_id.as_ref());
         Self {
             id: &network.id,
             network: "x",

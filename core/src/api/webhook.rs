@@ -13,7 +13,7 @@ use crate::public_url::{PublicUrl, PublicUrlError};
 use crate::refusal::{Refused, name as path_name};
 use crate::secret::Secret;
 use crate::time::UnixMillis;
-use crate::webhook::{Attempt, CustomHeaders, Dispatch, EventKind, Outcome, SigningSecret, State, Webhook};
+use crate::webhook::{Attempt, CustomHeaders, EventKind, Outcome, SigningSecret, State, Webhook, WebhookDelivery};
 
 /// Characters of a name, which is for people.
 const NAME_LENGTH: usize = 80;
@@ -131,14 +131,14 @@ pub fn webhook_view(webhook: &Webhook) -> Value {
 }
 
 /// A row of the delivery log. `body` is what was sent, to the byte.
-pub fn dispatch_view(dispatch: &Dispatch, body: &str) -> Value {
+pub fn webhook_delivery_view(delivery: &WebhookDelivery, body: &str) -> Value {
     json!({
-        "id": dispatch.event_id,
-        "event": dispatch.kind,
-        "status": dispatch.state,
-        "created_at": dispatch.created_at.to_iso(),
-        "next_attempt_at": dispatch.due_at.map(UnixMillis::to_iso),
-        "attempts": dispatch.attempts.iter().map(attempt_view).collect::<Vec<_>>(),
+        "id": delivery.event_id,
+        "event": delivery.kind,
+        "status": delivery.state,
+        "created_at": delivery.created_at.to_iso(),
+        "next_attempt_at": delivery.due_at.map(UnixMillis::to_iso),
+        "attempts": delivery.attempts.iter().map(attempt_view).collect::<Vec<_>>(),
         "body": body,
     })
 }
@@ -158,13 +158,13 @@ fn attempt_view(attempt: &Attempt) -> Value {
 
 /// The filters of the delivery log.
 #[derive(Debug)]
-pub struct DispatchFilter {
+pub struct WebhookDeliveryFilter {
     pub status: Option<State>,
     pub event: Option<EventKind>,
     pub page: Page,
 }
 
-impl DispatchFilter {
+impl WebhookDeliveryFilter {
     pub fn from_query(query: &mut Query) -> Result<Self, Refused> {
         Ok(Self {
             status: known(query, "status", "expected pending, delivered, failed or skipped")?,
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn the_log_is_filtered_by_known_words() {
-        let filter = |text| DispatchFilter::from_query(&mut Query::parse(text));
+        let filter = |text| WebhookDeliveryFilter::from_query(&mut Query::parse(text));
         let both = filter("status=failed&event=post.error&limit=5").unwrap();
         assert_eq!((both.status, both.event, both.page.limit), (Some(State::Failed), Some(EventKind::PostError), 5));
         for bad in ["status=sent", "event=post"] {

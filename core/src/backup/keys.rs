@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dropped_keys_are_those_of_the_ledger_and_of_the_accounts() {
+    fn dropped_keys_are_those_of_the_workspace_and_of_the_accounts() {
         let row = |table: &str| Entry::Row { table: table.into(), row: Map::new() };
         let copy = |table: &str| Entry::AccountRow { object: "net/1".into(), table: table.into(), row: Map::new() };
         assert!(!Keys::Drop.takes(&row("keys")) && !Keys::Drop.takes(&copy("keys")));

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub use self::color::{Color, NotAColor};
 use crate::media::{Class, Kind};
 
-/// Far more than a logo at 48 pixels needs, and little enough for a row of the ledger (`SQLite` there: 2 MB).
+/// Far more than a logo at 48 pixels needs, and little enough for a row of the workspace (`SQLite` there: 2 MB).
 pub const LOGO_BYTES: usize = 256 * 1024;
 
 /// Stored as JSON. Each part may be missing.

@@ -20,7 +20,7 @@ const DIGITS: usize = 6;
 
 /// The second browser: X sent this browser back, and another browser started the session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct OtherBrowser {
+pub struct SecondBrowser {
     /// SHA-256 of the cookie from the callback. Handle and code are shown only with this cookie.
     pub cookie: String,
     /// SHA-256 of X's code in the browser's callback.
@@ -96,7 +96,7 @@ impl TryFrom<String> for ConfirmationCode {
     }
 }
 
-impl OtherBrowser {
+impl SecondBrowser {
     pub const fn new(cookie: String, x_code: String, sealed_code: String) -> Self {
         Self { cookie, x_code, sealed_code, wrong_codes: 0, is_confirmed: false }
     }
@@ -106,24 +106,24 @@ impl Session {
     /// Whether the browser that started may bring this code of X's: its own code at any time, a second browser's code
     /// only for a short time, and no code after the exchange.
     pub(super) fn starter_may_bring(&self, x_code: &str, takeover: Span, now: UnixMillis) -> bool {
-        let is_of_other = self.other.as_ref().is_some_and(|other| ct_eq(other.x_code.as_bytes(), x_code.as_bytes()));
+        let is_of_other = self.second.as_ref().is_some_and(|other| ct_eq(other.x_code.as_bytes(), x_code.as_bytes()));
         let is_exchanged = is_of_other && !matches!(self.phase, Phase::Authorized { .. });
         !is_exchanged && self.start.as_ref().is_some_and(|start| start.second.starter_may_bring(x_code, takeover, now))
     }
 
     /// One second browser at a time: a browser that comes while another second browser's code waits is a stranger.
-    pub(super) fn brought_by_second(&mut self, sealed: String, x_code: &str, browser: OtherBrowser, now: UnixMillis) {
+    pub(super) fn brought_by_second(&mut self, sealed: String, x_code: &str, browser: SecondBrowser, now: UnixMillis) {
         let Some(start) = &mut self.start else { return };
         start.second.arrived(x_code, now);
         if matches!(self.phase, Phase::Authorizing) && start.second.may_bring(x_code) {
-            self.other = Some(browser);
+            self.second = Some(browser);
             self.phase = Phase::Authorized { sealed_code: sealed };
         }
     }
 
     /// The second browser's code and tokens are discarded, and that browser alone is told the reason.
     pub(super) fn drop_second(&mut self, reason: Code, now: UnixMillis) {
-        if let (Some(other), Some(start)) = (self.other.take(), &mut self.start) {
+        if let (Some(other), Some(start)) = (self.second.take(), &mut self.start) {
             start.second.refused(other.x_code, other.cookie, reason);
         }
         self.leave_for(Phase::Authorizing, now);
@@ -135,15 +135,15 @@ impl Session {
     }
 
     /// What came by another browser, and nobody has agreed to it.
-    pub fn is_in_doubt(&self) -> bool {
-        !self.is_over() && self.other.as_ref().is_some_and(|other| !other.is_confirmed)
+    pub fn is_unconfirmed(&self) -> bool {
+        !self.is_over() && self.second.as_ref().is_some_and(|other| !other.is_confirmed)
     }
 
     pub fn awaited(&self) -> Option<Awaited> {
         match &self.terms.entry {
             _ if self.is_over() => None,
-            Entry::Embed { .. } if self.is_in_doubt() => Some(Awaited::Code),
-            Entry::Link { .. } if self.is_in_doubt() => Some(Awaited::Button),
+            Entry::Embed { .. } if self.is_unconfirmed() => Some(Awaited::Code),
+            Entry::Link { .. } if self.is_unconfirmed() => Some(Awaited::Button),
             _ if self.terms.accept == Accept::Manual && !self.is_accepted => Some(Awaited::Acceptance),
             _ => None,
         }
@@ -152,7 +152,7 @@ impl Session {
     /// The page that started brings what the person read in the other browser. The third wrong code ends the session.
     pub fn type_code(&mut self, is_right: bool, now: UnixMillis) -> Result<Typed, ConnectError> {
         self.require_awaited(Awaited::Code, ConnectError::NothingToConfirm, now)?;
-        let Some(other) = &mut self.other else { return Err(ConnectError::NothingToConfirm) };
+        let Some(other) = &mut self.second else { return Err(ConnectError::NothingToConfirm) };
         if is_right {
             other.is_confirmed = true;
             return Ok(Typed::Right);
@@ -168,7 +168,7 @@ impl Session {
     /// The button of our own page, in the browser that X sent back.
     pub fn press(&mut self, now: UnixMillis) -> Result<(), ConnectError> {
         self.require_awaited(Awaited::Button, ConnectError::NothingToConfirm, now)?;
-        if let Some(other) = &mut self.other {
+        if let Some(other) = &mut self.second {
             other.is_confirmed = true;
         }
         Ok(())

@@ -27,7 +27,7 @@ impl Session {
         let value = Some(self.terms.callback_url.as_str()).filter(|_| code == Code::RedirectUriMismatch);
         let message = value.map_or_else(|| message.to_owned(), |url| format!("X refused the callback URL {url}"));
         match retry {
-            _ if self.is_in_doubt() && may_blame_code(error) => Setback::Refuses((code, message)),
+            _ if self.is_unconfirmed() && may_blame_code(error) => Setback::Refuses((code, message)),
             Retry::MayHelp => Setback::Waits(Box::new(Refused::new(code, message).until(error.retry_at(now), now))),
             Retry::Pointless => Setback::Ends((code, message)),
         }

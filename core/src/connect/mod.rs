@@ -11,18 +11,18 @@
 pub mod confirm;
 pub mod discarded;
 mod failure;
-pub mod landing;
 pub mod place;
+pub mod redirect_target;
 pub mod second;
 mod state;
 pub mod ticket;
 
-use self::confirm::OtherBrowser;
+use self::confirm::SecondBrowser;
 use self::discarded::Discarded;
 use self::failure::refused_by_person_or_x;
 pub use self::failure::{Setback, ends_hand_over, hint_of, wrong_code};
 pub use self::state::{
-    Accept, Completion, ConnectError, Display, Door, Entry, Phase, Session, Start, Status, Terms, Visitor, XAnswer,
+    Accept, Completion, ConnectError, Display, Entry, EntryKind, Phase, Session, Start, Status, Terms, Visitor, XAnswer,
 };
 use crate::id::XUserId;
 use crate::pkce::CodeVerifier;
@@ -46,18 +46,18 @@ impl Session {
             terms,
             phase: Phase::Pending,
             start: None,
-            other: None,
+            second: None,
             is_accepted: false,
             discarded,
             ended_at: None,
         }
     }
 
-    /// A browser leaves for X, by the way (`Door`) for which the session was made. Until X has sent a browser back, a
+    /// A browser leaves for X, by the way (`EntryKind`) for which the session was made. Until X has sent a browser back, a
     /// newer start replaces challenge, state and cookie, and everything from a second browser.
-    pub fn start(&mut self, door: Door, start: Start, now: UnixMillis) -> Result<(), ConnectError> {
-        if door != self.terms.entry.door() {
-            return Err(ConnectError::OtherDoor);
+    pub fn start(&mut self, entry_kind: EntryKind, start: Start, now: UnixMillis) -> Result<(), ConnectError> {
+        if entry_kind != self.terms.entry.entry_kind() {
+            return Err(ConnectError::WrongEntry);
         }
         self.require_open(now)?;
         if !self.awaits_starter() {
@@ -67,12 +67,12 @@ impl Session {
             return Err(ConnectError::NowhereToReturn);
         }
         self.start = Some(start);
-        self.other = None;
+        self.second = None;
         self.leave_for(Phase::Authorizing, now);
         Ok(())
     }
 
-    /// A browser comes back from X. `state` and `cookie` are digests. `newcomer` holds the cookie for a browser without
+    /// A browser comes back from X. `state` and `cookie` are digests. `second_browser` holds the cookie for a browser without
     /// the session's cookie, and `takeover` is the time of [`second::TAKEOVER`]. A spent state changes nothing, so that
     /// a reload shows the same page. A browser without the cookie neither ends nor spends the session: the browser that
     /// started may still come.
@@ -81,7 +81,7 @@ impl Session {
         state: &str,
         cookie: Option<&str>,
         answer: XAnswer,
-        newcomer: OtherBrowser,
+        second_browser: SecondBrowser,
         takeover: Span,
         now: UnixMillis,
     ) -> Result<(), ConnectError> {
@@ -95,10 +95,10 @@ impl Session {
         self.require_open(now)?;
         match (answer, self.visitor(cookie) == Visitor::Starter) {
             (XAnswer::Code { sealed, digest }, true) if self.starter_may_bring(&digest, takeover, now) => {
-                self.other = None;
+                self.second = None;
                 self.leave_for(Phase::Authorized { sealed_code: sealed }, now);
             }
-            (XAnswer::Code { sealed, digest }, false) => self.brought_by_second(sealed, &digest, newcomer, now),
+            (XAnswer::Code { sealed, digest }, false) => self.brought_by_second(sealed, &digest, second_browser, now),
             (XAnswer::Error(error), true) => self.fail(refused_by_person_or_x(&error), now),
             (XAnswer::Code { .. }, true) | (XAnswer::Error(_), false) => {}
         }
@@ -148,7 +148,7 @@ impl Session {
     /// brought the code. If a second browser brought the code, that code is dropped and the session waits on: a
     /// stranger who knows only a state ends nothing.
     pub fn refuse(&mut self, failure: (Code, String), now: UnixMillis) {
-        if self.is_in_doubt() { self.drop_second(failure.0, now) } else { self.fail(failure, now) }
+        if self.is_unconfirmed() { self.drop_second(failure.0, now) } else { self.fail(failure, now) }
     }
 
     /// Ends the session at the site's request; X's code or tokens are dropped with the phase.
@@ -166,7 +166,7 @@ impl Session {
             _ if self.terms.expires_at <= now => Status::Expired,
             Phase::Pending => Status::Pending,
             Phase::Authorizing => Status::Authorizing,
-            _ if self.is_in_doubt() => Status::NeedsConfirmation,
+            _ if self.is_unconfirmed() => Status::NeedsConfirmation,
             Phase::Authorized { .. } | Phase::Exchanged { .. } | Phase::Identified { .. } => Status::Authorized,
         }
     }
@@ -197,7 +197,7 @@ impl Session {
     /// Time is up: nothing of X's stays here.
     pub fn expire(&mut self, now: UnixMillis) {
         self.start = None;
-        self.other = None;
+        self.second = None;
         self.leave_for(Phase::Pending, now);
     }
 
@@ -253,8 +253,8 @@ impl Session {
         let is = |known: &str| cookie.is_some_and(|cookie| same(known, cookie));
         if self.start.as_ref().is_some_and(|start| is(&start.cookie)) {
             Visitor::Starter
-        } else if self.other.as_ref().is_some_and(|other| is(&other.cookie)) {
-            Visitor::Other
+        } else if self.second.as_ref().is_some_and(|other| is(&other.cookie)) {
+            Visitor::Second
         } else {
             Visitor::Stranger
         }
@@ -266,7 +266,7 @@ impl Session {
 
     /// Whether the browser that started may still come back: none has, or only another one.
     fn awaits_starter(&self) -> bool {
-        matches!(self.phase, Phase::Pending | Phase::Authorizing) || self.is_in_doubt()
+        matches!(self.phase, Phase::Pending | Phase::Authorizing) || self.is_unconfirmed()
     }
 
     fn require_open(&self, now: UnixMillis) -> Result<(), ConnectError> {

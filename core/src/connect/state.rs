@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::confirm::OtherBrowser;
+use super::confirm::SecondBrowser;
 use super::discarded::Discarded;
 use super::second::SecondBrowsers;
 use crate::id::{TenantId, XUserId};
@@ -24,7 +24,8 @@ pub struct Session {
     pub start: Option<Start>,
     /// The browser that came back from X in its place.
     #[serde(default)]
-    pub other: Option<OtherBrowser>,
+    #[serde(rename = "other")]
+    pub second: Option<SecondBrowser>,
     /// The back end has accepted an account that waited for it.
     #[serde(default)]
     pub is_accepted: bool,
@@ -69,10 +70,10 @@ pub enum Entry {
 }
 
 impl Entry {
-    pub const fn door(&self) -> Door {
+    pub const fn entry_kind(&self) -> EntryKind {
         match self {
-            Self::Link { .. } => Door::Link,
-            Self::Embed { .. } => Door::Button,
+            Self::Link { .. } => EntryKind::Link,
+            Self::Embed { .. } => EntryKind::Button,
         }
     }
 }
@@ -80,7 +81,7 @@ impl Entry {
 /// How a browser comes to a session. A session opens for the way that it was made for, and for no other: a link has
 /// neither a page whose origin is checked nor a verifier that stays there, and a button has both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Door {
+pub enum EntryKind {
     Link,
     Button,
 }
@@ -154,7 +155,7 @@ pub enum Visitor {
     /// It was sent to X.
     Starter,
     /// X sent it back in the starter's place.
-    Other,
+    Second,
     Stranger,
 }
 
@@ -171,7 +172,7 @@ pub enum Completion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
     #[error("the session was made for another way in")]
-    OtherDoor,
+    WrongEntry,
     #[error("the session has expired")]
     Expired,
     #[error("the session was used already")]
@@ -193,7 +194,7 @@ pub enum ConnectError {
 impl ConnectError {
     pub const fn code(self) -> Code {
         match self {
-            Self::OtherDoor => Code::NotFound,
+            Self::WrongEntry => Code::NotFound,
             Self::Expired => Code::SessionExpired,
             Self::Spent => Code::SessionSpent,
             Self::StateUnknown => Code::StateUnknown,
@@ -219,7 +220,7 @@ impl Terms {
         redirect_uri.as_deref()
     }
 
-    pub fn landing_origin(&self) -> Option<String> {
+    pub fn redirect_origin(&self) -> Option<String> {
         Url::parse(self.redirect_uri()?).ok().map(|url| url.origin().ascii_serialization())
     }
 }

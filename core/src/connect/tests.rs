@@ -59,7 +59,7 @@ fn start(display: Display) -> Start {
 
 /// By the door that the session was made for.
 fn leave(session: &mut Session, start: Start, now: UnixMillis) -> Result<(), ConnectError> {
-    session.start(session.terms.entry.door(), start, now)
+    session.start(session.terms.entry.entry_kind(), start, now)
 }
 
 fn at_x() -> Session {
@@ -68,8 +68,8 @@ fn at_x() -> Session {
     session
 }
 
-fn newcomer() -> OtherBrowser {
-    OtherBrowser::new("other-cookie".into(), "other-code".into(), "sealed-digits".into())
+fn second_browser() -> SecondBrowser {
+    SecondBrowser::new("other-cookie".into(), "other-code".into(), "sealed-digits".into())
 }
 
 fn ada() -> XUser {
@@ -83,7 +83,7 @@ fn code() -> XAnswer {
 
 fn authorized() -> Session {
     let mut session = at_x();
-    session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
+    session.callback(STATE, Some(COOKIE), code(), second_browser(), TAKEOVER, T0).unwrap();
     session
 }
 
@@ -93,7 +93,7 @@ fn a_session_goes_from_pending_to_connected() {
     assert_eq!(session.status(T0), Status::Pending);
     leave(&mut session, start(Display::Popup), T0).unwrap();
     assert_eq!(session.status(T0), Status::Authorizing);
-    session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
+    session.callback(STATE, Some(COOKIE), code(), second_browser(), TAKEOVER, T0).unwrap();
     assert_eq!(session.status(T0), Status::Authorized);
     session.exchanged("tokens".into(), T0);
     assert_eq!(session.status(T0), Status::Authorized);
@@ -102,14 +102,14 @@ fn a_session_goes_from_pending_to_connected() {
 }
 
 #[test]
-fn a_session_starts_by_the_door_that_it_was_made_for_and_by_no_other() {
-    for (mut session, other) in [(embed(), Door::Link), (link(), Door::Button)] {
+fn a_session_starts_by_the_entry_that_it_was_made_for_and_by_no_other() {
+    for (mut session, other) in [(embed(), EntryKind::Link), (link(), EntryKind::Button)] {
         for display in [Display::Popup, Display::Page] {
             let with_verifier = Start { verifier: Some("sealed".into()), ..start(display) };
-            assert_eq!(session.start(other, with_verifier, T0), Err(ConnectError::OtherDoor));
+            assert_eq!(session.start(other, with_verifier, T0), Err(ConnectError::WrongEntry));
             assert_eq!((session.status(T0), session.start.is_none()), (Status::Pending, true));
         }
-        assert_eq!(session.start(other, start(Display::Page), EXPIRY), Err(ConnectError::OtherDoor), "not even when");
+        assert_eq!(session.start(other, start(Display::Page), EXPIRY), Err(ConnectError::WrongEntry), "not even when");
     }
 }
 
@@ -118,17 +118,17 @@ fn a_new_start_replaces_the_one_before_until_x_has_answered() {
     let mut session = at_x();
     leave(&mut session, Start { state: "newer".into(), ..start(Display::Popup) }, T0).unwrap();
     assert_eq!(
-        session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0),
+        session.callback(STATE, Some(COOKIE), code(), second_browser(), TAKEOVER, T0),
         Err(ConnectError::StateUnknown)
     );
-    session.callback("newer", Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
+    session.callback("newer", Some(COOKIE), code(), second_browser(), TAKEOVER, T0).unwrap();
     assert_eq!(leave(&mut session, start(Display::Popup), T0), Err(ConnectError::Spent));
 }
 
 #[test]
 fn a_callback_before_any_start_is_unknown() {
     assert_eq!(
-        embed().callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0),
+        embed().callback(STATE, Some(COOKIE), code(), second_browser(), TAKEOVER, T0),
         Err(ConnectError::StateUnknown)
     );
 }
@@ -141,13 +141,15 @@ fn a_callback_a_second_time_changes_nothing() {
             STATE,
             Some(COOKIE),
             XAnswer::Code { sealed: "other".into(), digest: "other".into() },
-            newcomer(),
+            second_browser(),
             TAKEOVER,
             T0,
         )
         .unwrap();
     assert!(matches!(&session.phase, Phase::Authorized { sealed_code } if sealed_code == "sealed"));
-    session.callback(STATE, Some(COOKIE), XAnswer::Error("access_denied".into()), newcomer(), TAKEOVER, T0).unwrap();
+    session
+        .callback(STATE, Some(COOKIE), XAnswer::Error("access_denied".into()), second_browser(), TAKEOVER, T0)
+        .unwrap();
     assert_eq!(session.status(T0), Status::Authorized);
 }
 
@@ -155,11 +157,13 @@ fn a_callback_a_second_time_changes_nothing() {
 fn a_browser_without_the_cookie_neither_connects_nor_ends_nor_spends() {
     for cookie in [None, Some("other")] {
         let mut session = at_x();
-        session.callback(STATE, cookie, XAnswer::Error("access_denied".into()), newcomer(), TAKEOVER, T0).unwrap();
+        session
+            .callback(STATE, cookie, XAnswer::Error("access_denied".into()), second_browser(), TAKEOVER, T0)
+            .unwrap();
         assert_eq!(session.status(T0), Status::Authorizing);
-        session.callback(STATE, cookie, code(), newcomer(), TAKEOVER, T0).unwrap();
+        session.callback(STATE, cookie, code(), second_browser(), TAKEOVER, T0).unwrap();
         assert_eq!(session.status(T0), Status::NeedsConfirmation);
-        session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
+        session.callback(STATE, Some(COOKIE), code(), second_browser(), TAKEOVER, T0).unwrap();
         assert_eq!(session.status(T0), Status::Authorized);
     }
 }
@@ -167,7 +171,7 @@ fn a_browser_without_the_cookie_neither_connects_nor_ends_nor_spends() {
 #[test]
 fn what_another_browser_brought_is_exchanged_at_once_and_then_waits() {
     let mut session = at_x();
-    session.callback(STATE, None, code(), newcomer(), TAKEOVER, T0).unwrap();
+    session.callback(STATE, None, code(), second_browser(), TAKEOVER, T0).unwrap();
     assert_eq!(session.complete(&verifier(), T0), Ok(Completion::Proceed));
     session.exchanged("tokens".into(), T0);
     assert_eq!(session.status(T0), Status::NeedsConfirmation);
@@ -179,13 +183,13 @@ fn what_another_browser_brought_is_exchanged_at_once_and_then_waits() {
 #[test]
 fn the_browser_that_started_takes_over_from_another_one_and_its_tokens_are_discarded() {
     let again: [fn(&mut Session); 2] = [
-        |session| session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap(),
+        |session| session.callback(STATE, Some(COOKIE), code(), second_browser(), TAKEOVER, T0).unwrap(),
         |session| leave(session, start(Display::Popup), T0).unwrap(),
     ];
     for take_over in again {
-        let mut session = in_doubt(embed());
+        let mut session = unconfirmed(embed());
         take_over(&mut session);
-        assert!(session.other.is_none());
+        assert!(session.second.is_none());
         assert_eq!(session.discarded.sealed, ["tokens"]);
     }
 }
@@ -197,7 +201,7 @@ fn same_code() -> XAnswer {
 /// A second browser has brought a code, and nobody has exchanged it.
 fn brought_by_second(mut session: Session) -> Session {
     leave(&mut session, start(Display::Popup), T0).unwrap();
-    session.callback(STATE, None, same_code(), newcomer(), TAKEOVER, T0).unwrap();
+    session.callback(STATE, None, same_code(), second_browser(), TAKEOVER, T0).unwrap();
     session
 }
 
@@ -207,8 +211,8 @@ fn a_url_that_a_second_browser_brought_is_the_starters_within_thirty_seconds_and
         for entry in [embed, link] {
             let mut session = brought_by_second(entry());
             let time = T0 + Span::secs(after);
-            session.callback(STATE, Some(COOKIE), same_code(), newcomer(), TAKEOVER, time).unwrap();
-            assert_eq!(session.is_in_doubt(), !is_taken, "{after} s");
+            session.callback(STATE, Some(COOKIE), same_code(), second_browser(), TAKEOVER, time).unwrap();
+            assert_eq!(session.is_unconfirmed(), !is_taken, "{after} s");
             assert_eq!(session.awaited().is_none(), is_taken, "{after} s");
         }
     }
@@ -221,9 +225,9 @@ fn once_it_is_exchanged_the_url_that_a_second_browser_brought_counts_nowhere_els
     for exchange in exchanged {
         let mut session = brought_by_second(embed());
         exchange(&mut session);
-        session.callback(STATE, Some(COOKIE), same_code(), newcomer(), TAKEOVER, T0).unwrap();
+        session.callback(STATE, Some(COOKIE), same_code(), second_browser(), TAKEOVER, T0).unwrap();
         assert_eq!((session.awaited(), session.status(T0)), (Some(Awaited::Code), Status::NeedsConfirmation));
-        assert!(session.discarded.sealed.is_empty() && session.other.is_some());
+        assert!(session.discarded.sealed.is_empty() && session.second.is_some());
         leave(&mut session, start(Display::Popup), T0).unwrap();
         assert_eq!(session.discarded.sealed, ["tokens"], "starting anew takes over");
     }
@@ -231,11 +235,11 @@ fn once_it_is_exchanged_the_url_that_a_second_browser_brought_counts_nowhere_els
 
 #[test]
 fn a_url_that_came_beside_another_second_browser_belongs_to_its_browser_too() {
-    let mut session = in_doubt(embed());
+    let mut session = unconfirmed(embed());
     let theirs = || XAnswer::Code { sealed: "theirs".into(), digest: "theirs".into() };
-    session.callback(STATE, None, theirs(), newcomer(), TAKEOVER, T0).unwrap();
-    session.callback(STATE, Some(COOKIE), theirs(), newcomer(), TAKEOVER, T0 + TAKEOVER).unwrap();
-    assert!(session.is_in_doubt() && matches!(session.phase, Phase::Identified { .. }));
+    session.callback(STATE, None, theirs(), second_browser(), TAKEOVER, T0).unwrap();
+    session.callback(STATE, Some(COOKIE), theirs(), second_browser(), TAKEOVER, T0 + TAKEOVER).unwrap();
+    assert!(session.is_unconfirmed() && matches!(session.phase, Phase::Identified { .. }));
 }
 
 #[test]
@@ -249,7 +253,7 @@ fn what_a_second_browser_brought_and_x_refuses_ends_nothing_and_that_browser_is_
         assert_eq!(session.discarded.sealed, discarded);
         assert_eq!(session.refusal_of(Some("other-cookie")), Some(Code::InvalidGrant));
         assert_eq!(session.refusal_of(Some(COOKIE)).or(session.refusal_of(None)), None);
-        session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
+        session.callback(STATE, Some(COOKIE), code(), second_browser(), TAKEOVER, T0).unwrap();
         assert_eq!(session.status(T0), Status::Authorized);
         session.refuse((Code::InvalidGrant, String::new()), T0);
         assert_eq!(session.status(T0), Status::Failed, "of the starter's own it is the end");
@@ -261,8 +265,8 @@ fn a_refusal_resets_the_clock() {
     let mut session = brought_by_second(embed());
     session.refuse((Code::InvalidGrant, String::new()), T0);
     let later = T0 + Span::secs(40);
-    session.callback(STATE, None, code(), newcomer(), TAKEOVER, later).unwrap();
-    session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, later + Span::secs(29)).unwrap();
+    session.callback(STATE, None, code(), second_browser(), TAKEOVER, later).unwrap();
+    session.callback(STATE, Some(COOKIE), code(), second_browser(), TAKEOVER, later + Span::secs(29)).unwrap();
     assert_eq!(session.status(later), Status::Authorized);
 }
 
@@ -271,39 +275,39 @@ fn after_five_refused_codes_only_the_starters_browser_may_bring_one() {
     let mut session = at_x();
     let junk = |n: u8| XAnswer::Code { sealed: "junk".into(), digest: format!("junk-{n}") };
     for n in 0..5 {
-        session.callback(STATE, None, junk(n), newcomer(), TAKEOVER, T0).unwrap();
+        session.callback(STATE, None, junk(n), second_browser(), TAKEOVER, T0).unwrap();
         assert_eq!(session.status(T0), Status::NeedsConfirmation, "{n}");
         session.refuse((Code::InvalidGrant, String::new()), T0);
     }
-    session.callback(STATE, None, junk(5), newcomer(), TAKEOVER, T0).unwrap();
+    session.callback(STATE, None, junk(5), second_browser(), TAKEOVER, T0).unwrap();
     assert_eq!(session.status(T0), Status::Authorizing);
-    session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
+    session.callback(STATE, Some(COOKIE), code(), second_browser(), TAKEOVER, T0).unwrap();
     assert_eq!(session.status(T0), Status::Authorized);
 }
 
 #[test]
-fn a_second_other_browser_is_a_stranger() {
-    let mut session = in_doubt(embed());
-    let late = OtherBrowser::new("late-cookie".into(), "late-code".into(), "late-digits".into());
+fn a_third_browser_is_a_stranger() {
+    let mut session = unconfirmed(embed());
+    let late = SecondBrowser::new("late-cookie".into(), "late-code".into(), "late-digits".into());
     session
         .callback(STATE, None, XAnswer::Code { sealed: "late".into(), digest: "late".into() }, late, TAKEOVER, T0)
         .unwrap();
     assert_eq!(session.visitor(Some("late-cookie")), Visitor::Stranger);
-    assert_eq!(session.visitor(Some("other-cookie")), Visitor::Other);
+    assert_eq!(session.visitor(Some("other-cookie")), Visitor::Second);
     assert_eq!(session.visitor(Some(COOKIE)), Visitor::Starter);
 }
 
 /// Another browser came back, and X said who it is.
-fn in_doubt(mut session: Session) -> Session {
+fn unconfirmed(mut session: Session) -> Session {
     leave(&mut session, start(Display::Popup), T0).unwrap();
-    session.callback(STATE, None, code(), newcomer(), TAKEOVER, T0).unwrap();
+    session.callback(STATE, None, code(), second_browser(), TAKEOVER, T0).unwrap();
     session.identified("tokens".into(), ada(), T0);
     session
 }
 
 #[test]
 fn the_right_code_lets_the_session_go_on() {
-    let mut session = in_doubt(embed());
+    let mut session = unconfirmed(embed());
     assert_eq!(session.type_code(true, T0), Ok(Typed::Right));
     assert_eq!((session.awaited(), session.status(T0)), (None, Status::Authorized));
     assert!(session.resumes_at().is_some(), "a crash from here on is made good");
@@ -312,7 +316,7 @@ fn the_right_code_lets_the_session_go_on() {
 
 #[test]
 fn the_third_wrong_code_ends_the_session_and_discards_its_tokens() {
-    let mut session = in_doubt(embed());
+    let mut session = unconfirmed(embed());
     assert_eq!(session.type_code(false, T0), Ok(Typed::Wrong { left: 2 }));
     assert_eq!(session.type_code(false, T0), Ok(Typed::Wrong { left: 1 }));
     assert_eq!(session.status(T0), Status::NeedsConfirmation);
@@ -325,24 +329,24 @@ fn the_third_wrong_code_ends_the_session_and_discards_its_tokens() {
 fn a_code_is_taken_only_when_x_has_said_whose_account_it_is() {
     let mut early = at_x();
     assert_eq!(early.type_code(true, T0), Err(ConnectError::NothingToConfirm));
-    early.callback(STATE, None, code(), newcomer(), TAKEOVER, T0).unwrap();
+    early.callback(STATE, None, code(), second_browser(), TAKEOVER, T0).unwrap();
     assert_eq!(early.type_code(true, T0), Err(ConnectError::NothingToConfirm));
-    assert_eq!(in_doubt(embed()).type_code(true, EXPIRY), Err(ConnectError::Expired));
-    assert_eq!(in_doubt(link()).type_code(true, T0), Err(ConnectError::NothingToConfirm), "a link has a button");
+    assert_eq!(unconfirmed(embed()).type_code(true, EXPIRY), Err(ConnectError::Expired));
+    assert_eq!(unconfirmed(link()).type_code(true, T0), Err(ConnectError::NothingToConfirm), "a link has a button");
 }
 
 #[test]
 fn a_link_in_another_browser_waits_for_its_button() {
-    let mut session = in_doubt(link());
+    let mut session = unconfirmed(link());
     assert_eq!(session.awaited(), Some(Awaited::Button));
-    assert_eq!(in_doubt(embed()).press(T0), Err(ConnectError::NothingToConfirm));
+    assert_eq!(unconfirmed(embed()).press(T0), Err(ConnectError::NothingToConfirm));
     session.press(T0).unwrap();
     assert_eq!(session.awaited(), None);
 }
 
 #[test]
 fn an_account_that_has_to_be_accepted_waits_for_it_whichever_browser_came_back() {
-    let mut session = in_doubt(link());
+    let mut session = unconfirmed(link());
     session.terms.accept = Accept::Manual;
     assert_eq!(session.accept(T0), Err(ConnectError::NothingToAccept), "first the person");
     session.press(T0).unwrap();
@@ -360,7 +364,7 @@ fn tokens_that_are_not_taken_over_are_discarded_however_the_session_ends() {
         |session, time| session.expire(time),
     ];
     for (end, time) in ends.into_iter().zip([T0, T0, EXPIRY]) {
-        let mut session = in_doubt(embed());
+        let mut session = unconfirmed(embed());
         end(&mut session, time);
         assert_eq!(session.discarded.sealed, ["tokens"]);
         assert_eq!(session.next_alarm(time), time + Span::secs(30), "if they are not revoked at once");
@@ -379,7 +383,7 @@ fn what_x_refuses_ends_the_session_with_its_reason() {
         ("server_error", Code::XUnavailable),
     ] {
         let mut session = at_x();
-        session.callback(STATE, Some(COOKIE), XAnswer::Error(error.into()), newcomer(), TAKEOVER, T0).unwrap();
+        session.callback(STATE, Some(COOKIE), XAnswer::Error(error.into()), second_browser(), TAKEOVER, T0).unwrap();
         assert!(matches!(session.phase, Phase::Failed { code, .. } if code == expected), "{error}");
     }
 }
@@ -409,7 +413,10 @@ fn completing_waits_for_x_and_answers_for_ten_minutes_after_the_end() {
 #[test]
 fn an_expired_session_takes_nothing_and_gives_its_tokens_up() {
     let mut session = at_x();
-    assert_eq!(session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, EXPIRY), Err(ConnectError::Expired));
+    assert_eq!(
+        session.callback(STATE, Some(COOKIE), code(), second_browser(), TAKEOVER, EXPIRY),
+        Err(ConnectError::Expired)
+    );
     assert_eq!(leave(&mut session, start(Display::Popup), EXPIRY), Err(ConnectError::Expired));
     assert_eq!(authorized().complete(&verifier(), EXPIRY), Err(ConnectError::Expired));
     session.exchanged("tokens".into(), T0);
@@ -478,7 +485,7 @@ fn only_the_expected_person_is_expected() {
 fn page_mode_returns_with_id_and_status_only() {
     let mut session = embed();
     leave(&mut session, start(Display::Page), T0).unwrap();
-    session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
+    session.callback(STATE, Some(COOKIE), code(), second_browser(), TAKEOVER, T0).unwrap();
     let url = session.return_url(Visitor::Starter, T0).unwrap();
     assert_eq!(url.as_str(), "https://acme.example/done?from=x&connect_id=cs_1&connect_status=authorized");
     assert_eq!(authorized().return_url(Visitor::Starter, T0), None, "a popup returns nowhere");
@@ -493,19 +500,19 @@ fn page_mode_needs_somewhere_to_return_to() {
 
 #[test]
 fn a_link_lands_with_who_connected_or_why_not() {
-    let landing = |session: &Session| session.return_url(Visitor::Starter, T0).map(String::from);
+    let redirect_target = |session: &Session| session.return_url(Visitor::Starter, T0).map(String::from);
     let mut session = link();
-    assert_eq!(landing(&session), None);
+    assert_eq!(redirect_target(&session), None);
     let account = json!({ "id": "acc_1", "network_unique_id": "7", "username": "ada", "tenant_id": null });
     session.connected(account, T0);
     assert_eq!(
-        landing(&session).unwrap(),
+        redirect_target(&session).unwrap(),
         "https://acme.example/done?from=x&success=true&account_id=acc_1&network_unique_id=7&username=ada&tenant_id=&connect_id=cs_1"
     );
     let mut session = link();
     session.fail((Code::AccountMismatch, "Somebody else.".into()), T0);
     assert_eq!(
-        landing(&session).unwrap(),
+        redirect_target(&session).unwrap(),
         "https://acme.example/done?from=x&success=false&error=account_mismatch&error_description=Somebody+else.&connect_id=cs_1"
     );
 }
@@ -527,17 +534,17 @@ fn nobody_is_taken_anywhere_who_is_not_of_the_session() {
     let mut session = link();
     session.connected(json!({}), T0);
     assert_eq!(session.return_url(Visitor::Stranger, T0), None);
-    assert!(session.return_url(Visitor::Other, T0).is_some(), "who has confirmed a link is its person");
+    assert!(session.return_url(Visitor::Second, T0).is_some(), "who has confirmed a link is its person");
     let mut session = embed();
     leave(&mut session, start(Display::Page), T0).unwrap();
-    assert_eq!(session.return_url(Visitor::Other, T0), None, "the page is in the starter's browser");
+    assert_eq!(session.return_url(Visitor::Second, T0), None, "the page is in the starter's browser");
 }
 
 #[test]
 fn a_start_that_carries_its_verifier_concludes_itself() {
     let mut session = link();
     leave(&mut session, Start { verifier: Some("sealed".into()), ..start(Display::Page) }, T0).unwrap();
-    session.callback(STATE, Some(COOKIE), code(), newcomer(), TAKEOVER, T0).unwrap();
+    session.callback(STATE, Some(COOKIE), code(), second_browser(), TAKEOVER, T0).unwrap();
     assert!(session.concludes_itself() && session.is_unattended());
     assert!(!authorized().concludes_itself());
     session.connected(json!({}), T0);
@@ -575,7 +582,7 @@ fn session_v1_format_unchanged() {
     assert_eq!(serde_json::to_value(authorized()).unwrap(), expected);
     let phase = |session: &Session| serde_json::to_value(&session.phase).unwrap();
     assert_eq!(phase(&embed()), json!("pending"));
-    let identified = in_doubt(embed());
+    let identified = unconfirmed(embed());
     assert_eq!(
         phase(&identified),
         json!({ "identified": { "sealed_tokens": "tokens", "at": T0, "user": {
@@ -583,7 +590,7 @@ fn session_v1_format_unchanged() {
         } } })
     );
     assert_eq!(
-        serde_json::to_value(&identified.other).unwrap(),
+        serde_json::to_value(&identified.second).unwrap(),
         json!({ "cookie": "other-cookie", "x_code": "other-code", "sealed_code": "sealed-digits", "wrong_codes": 0, "is_confirmed": false })
     );
 }

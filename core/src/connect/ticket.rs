@@ -3,7 +3,7 @@
 //! Each name ends in a MAC. The edge can therefore refuse a made-up name, and knows the origin to answer, before waking
 //! any object. Id and token also carry the hash of the page origin of the session.
 
-use super::Door;
+use super::EntryKind;
 use crate::seal::{Keyring, base64url, base64url_decode, sha256};
 use crate::secret::{Secret, ct_eq};
 
@@ -54,7 +54,8 @@ impl Ticket {
 
     /// A link is opened by its id; no page holds a token of it.
     pub fn from_token(ring: &Keyring, token: &str) -> Option<Self> {
-        Self::read(ring, TOKEN, token.strip_prefix("cst_")?, 32).filter(|ticket| ticket.door() == Door::Button)
+        Self::read(ring, TOKEN, token.strip_prefix("cst_")?, 32)
+            .filter(|ticket| ticket.entry_kind() == EntryKind::Button)
     }
 
     /// The name of the object that owns the session of this state.
@@ -71,8 +72,8 @@ impl Ticket {
     }
 
     /// What the session was made for. The id alone tells it, so the edge refuses every other door before an object is asked.
-    pub fn door(&self) -> Door {
-        if self.origin == NO_ORIGIN { Door::Link } else { Door::Button }
+    pub fn entry_kind(&self) -> EntryKind {
+        if self.origin == NO_ORIGIN { EntryKind::Link } else { EntryKind::Button }
     }
 
     pub fn is_for(&self, origin: &str) -> bool {
@@ -137,10 +138,10 @@ mod tests {
     }
 
     #[test]
-    fn a_ticket_tells_its_door_and_a_link_has_no_token() {
+    fn a_ticket_tells_its_entry_and_a_link_has_no_token() {
         let (ring, link) = (ring(RING), Ticket::new([1; 16], None));
-        assert_eq!((ticket().door(), link.door()), (Door::Button, Door::Link));
-        assert_eq!(Ticket::from_id(&ring, &link.id(&ring)).map(|ticket| ticket.door()), Some(Door::Link));
+        assert_eq!((ticket().entry_kind(), link.entry_kind()), (EntryKind::Button, EntryKind::Link));
+        assert_eq!(Ticket::from_id(&ring, &link.id(&ring)).map(|ticket| ticket.entry_kind()), Some(EntryKind::Link));
         // EXPOSE: a token of this test.
         assert_eq!(Ticket::from_token(&ring, link.token(&ring).expose()), None);
     }

@@ -257,7 +257,7 @@ impl Attachment {
         }
     }
 
-    /// As the caller gave it: what a new edition begins with.
+    /// As the caller gave it: what a new version begins with.
     pub(super) fn begin_anew(&mut self) {
         self.restarts = 0;
         if self.next_call().is_some() {

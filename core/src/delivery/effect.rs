@@ -1,7 +1,7 @@
 //! The effect of an attempt's outcome on a delivery. A refusal can concern the post, the account or the app, and ends
 //! or holds the delivery accordingly (docs/API.md, section 5, promises 4 to 6).
 
-use super::{Delivery, Doubt, Failure, FailureCode, Pace, State};
+use super::{Delivery, Failure, FailureCode, Pace, State, Unconfirmed};
 use crate::backoff::{self, spread};
 use crate::id::XPostId;
 use crate::time::{Span, UnixMillis};
@@ -57,7 +57,7 @@ pub enum Outcome {
 
 /// What X says of when to come back.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Told<'a> {
+pub(super) struct LimitHeaders<'a> {
     pub windows: &'a [Window],
     pub retry_after: Option<Span>,
 }
@@ -80,7 +80,7 @@ impl Delivery {
                 self.x_fault(&format!("X answered {status} with something that cannot be read."), None, now, pace);
             }
             Outcome::Refused(XError::Refused { refusal, problem, windows, retry_after }) => {
-                self.refused(refusal, &problem, Told { windows: &windows, retry_after }, now, pace);
+                self.refused(refusal, &problem, LimitHeaders { windows: &windows, retry_after }, now, pace);
             }
             Outcome::ReconnectRequired => self.hold(failure(FailureCode::ReconnectRequired, RECONNECT), now, pace),
             Outcome::MissingScope(scope) => {
@@ -125,7 +125,7 @@ impl Delivery {
             segment.platform_post_id = Some(id);
         }
         self.waits = 0;
-        self.doubt = None;
+        self.unconfirmed = None;
         self.unconfirmed_since = None;
         self.requeue(now, None);
         if self.missing().is_none() {
@@ -134,7 +134,14 @@ impl Delivery {
         }
     }
 
-    pub(super) fn refused(&mut self, refusal: Refusal, problem: &Problem, told: Told<'_>, now: UnixMillis, pace: Pace) {
+    pub(super) fn refused(
+        &mut self,
+        refusal: Refusal,
+        problem: &Problem,
+        told: LimitHeaders<'_>,
+        now: UnixMillis,
+        pace: Pace,
+    ) {
         use FailureCode as F;
         let words = problem.words();
         let words = words.as_str();
@@ -249,9 +256,9 @@ impl Delivery {
     fn answer_lost(&mut self, now: UnixMillis, pace: Pace) {
         let begun = self.intent.take().map_or(now, |intent| intent.at);
         let begun = self.unconfirmed_since.take().unwrap_or(begun);
-        let doubt = Doubt::after(self.doubt.take(), begun);
-        self.due_at = now + Doubt::first_pause(pace);
-        self.doubt = Some(doubt);
+        let unconfirmed = Unconfirmed::after(self.unconfirmed.take(), begun);
+        self.due_at = now + Unconfirmed::first_pause(pace);
+        self.unconfirmed = Some(unconfirmed);
         self.state = State::Unknown;
         self.error =
             Some(failure(FailureCode::XUnavailable, "X's answer was lost; whether the post exists is not known yet."));
@@ -259,14 +266,14 @@ impl Delivery {
 
     /// An earlier call of ours for the missing segment may have had an effect.
     const fn may_be_there(&self) -> bool {
-        self.doubt.is_some() || self.unconfirmed_since.is_some()
+        self.unconfirmed.is_some() || self.unconfirmed_since.is_some()
     }
 
     /// X has the text already, and by our own doing. It is looked for, and never sent again.
     fn is_there(&mut self, now: UnixMillis, pace: Pace) {
         self.answer_lost(now, pace);
-        if let Some(doubt) = &mut self.doubt {
-            doubt.is_resent = true;
+        if let Some(unconfirmed) = &mut self.unconfirmed {
+            unconfirmed.is_resent = true;
         }
         self.error = Some(failure(FailureCode::XUnavailable, THERE_ALREADY));
     }
@@ -295,8 +302,8 @@ impl Delivery {
     pub(super) fn fail(&mut self, code: FailureCode, words: &str) {
         self.state = State::Failed;
         self.intent = None;
-        if let Some(doubt) = self.doubt.take() {
-            self.unconfirmed_since = Some(doubt.since);
+        if let Some(unconfirmed) = self.unconfirmed.take() {
+            self.unconfirmed_since = Some(unconfirmed.since);
         }
         self.error = Some(failure(code, words));
     }

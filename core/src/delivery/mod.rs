@@ -2,12 +2,12 @@
 //!
 //! X has no idempotency key. An intent is therefore written before each call to X, and a call is repeated only if the
 //! journal proves that the call had no effect. An answer lost in the network or in a crash leaves the delivery
-//! `unknown` until the account's own posts have reconciled the delivery (`settle.rs`).
+//! `unknown` until the account's own posts have reconciled the delivery (`reconcile.rs`).
 
 mod attachment;
 mod effect;
 mod obstacle;
-mod settle;
+mod reconcile;
 mod step;
 mod upload;
 
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use self::attachment::{Attachment, File, Names, Track, Upload};
 pub use self::effect::{Lock, Outcome};
 pub use self::obstacle::Obstacles;
-pub use self::settle::{Doubt, Policy, TimelineRead, longest_doubt};
+pub use self::reconcile::{Policy, TimelineRead, Unconfirmed, longest_unconfirmed};
 pub use self::step::{AfterReclaim, Step};
 pub use self::upload::{Place, UploadOutcome, UploadStep};
 use crate::id::{AccountId, PostId, XPostId};
@@ -30,8 +30,9 @@ use crate::x::tweet::NewTweet;
 pub struct Delivery {
     pub post_id: PostId,
     pub account_id: AccountId,
-    /// Counts what the caller made of it: a change, a cancellation or a retry is the next edition.
-    pub(crate) edition: u32,
+    /// Counts what the caller made of it: a change, a cancellation or a retry is the next version.
+    #[serde(rename = "edition")]
+    pub(crate) version: u32,
     /// In order; each replies to the one before.
     pub(crate) segments: Vec<Segment>,
     pub(crate) state: State,
@@ -39,11 +40,12 @@ pub struct Delivery {
     pub run_at: UnixMillis,
     /// When the next step may be made. Meaningless once the delivery is final.
     pub(crate) due_at: UnixMillis,
-    /// The ledger is changing it: nothing is sent before the ledger was asked, at this time.
+    /// The workspace is changing it: nothing is sent before the workspace was asked, at this time.
     pub(crate) recalled_until: Option<UnixMillis>,
     /// A call to X that has begun and whose end is not known.
     pub(crate) intent: Option<Intent>,
-    pub(crate) doubt: Option<Doubt>,
+    #[serde(rename = "doubt")]
+    pub(crate) unconfirmed: Option<Unconfirmed>,
     pub(crate) attempts: u32,
     /// Faults of X in a row, and of 401s in a row: what the pauses are counted by.
     pub(crate) faults: u32,
@@ -64,7 +66,7 @@ pub struct Delivery {
     pub(crate) published_at: Option<UnixMillis>,
     /// X's charge for the reads of the reconciliation.
     pub(crate) reads: Micros,
-    /// Counts the changes within a version (`edition`), so that a late report does not overwrite a newer report.
+    /// Counts the changes within a version (`version`), so that a late report does not overwrite a newer report.
     pub(crate) revision: u64,
 }
 
@@ -138,7 +140,7 @@ pub enum FailureCode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// Between the two empty reads that an `unknown` delivery needs before it may be sent again.
-    pub settle: Span,
+    pub reconcile: Span,
     /// Between two questions whether the app works again.
     pub probe: Span,
     /// After the first limit that names no time. The pauses after a day's limit and after a lock are multiples.
@@ -150,13 +152,13 @@ pub struct Pace {
 impl Pace {
     /// Before a read of the account's own posts that failed is made again: with the default pace, 10 s.
     pub const fn again(self) -> Span {
-        Span::millis(self.settle.as_millis() / 6)
+        Span::millis(self.reconcile.as_millis() / 6)
     }
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { settle: Span::mins(1), probe: Span::mins(15), backoff: Span::mins(1), chance: 0 }
+        Self { reconcile: Span::mins(1), probe: Span::mins(15), backoff: Span::mins(1), chance: 0 }
     }
 }
 
@@ -217,14 +219,14 @@ impl Delivery {
         Self {
             post_id,
             account_id,
-            edition: 1,
+            version: 1,
             segments,
             state: State::Queued,
             run_at,
             due_at: run_at,
             recalled_until: None,
             intent: None,
-            doubt: None,
+            unconfirmed: None,
             attempts: 0,
             faults: 0,
             faults_since: None,
@@ -240,12 +242,12 @@ impl Delivery {
 
     /// The next version of this delivery, made by the caller. Media that X already has stay at X.
     #[must_use]
-    pub fn next_edition(&self, mut segments: Vec<Segment>, run_at: UnixMillis) -> Self {
-        let edition = self.edition + 1;
+    pub fn next_version(&self, mut segments: Vec<Segment>, run_at: UnixMillis) -> Self {
+        let version = self.version + 1;
         let unconfirmed_since = self.unconfirmed_since.filter(|_| self.says_the_same_next(&segments));
         segments.iter_mut().flat_map(|segment| &mut segment.media).for_each(Attachment::begin_anew);
         Self {
-            edition,
+            version,
             reads: self.reads,
             unconfirmed_since,
             ..Self::new(self.post_id.clone(), self.account_id.clone(), segments, run_at)
@@ -260,17 +262,17 @@ impl Delivery {
         })
     }
 
-    /// The next edition, with what has come about and nothing more to come.
+    /// The next version, with what has come about and nothing more to come.
     #[must_use]
     pub fn ended_as(&self, state: State) -> Self {
-        let (edition, error, published_at) = (self.edition + 1, self.error.clone(), self.published_at);
+        let (version, error, published_at) = (self.version + 1, self.error.clone(), self.published_at);
         Self {
-            edition,
+            version,
             state,
             error,
             published_at,
             attempts: self.attempts,
-            ..self.next_edition(self.segments.clone(), self.run_at)
+            ..self.next_version(self.segments.clone(), self.run_at)
         }
     }
 
@@ -286,7 +288,7 @@ impl Delivery {
 
     /// Counts what the caller made of the delivery.
     pub const fn version(&self) -> u32 {
-        self.edition
+        self.version
     }
 
     /// Counts the changes within a version.
@@ -305,7 +307,7 @@ impl Delivery {
 
     /// Since when it is not known whether X has the missing segment.
     pub fn unconfirmed_from(&self) -> Option<UnixMillis> {
-        self.doubt.as_ref().map(|doubt| doubt.since)
+        self.unconfirmed.as_ref().map(|unconfirmed| unconfirmed.since)
     }
 
     /// Whether its posts can be deleted at X: what is on its way is left alone.
@@ -340,7 +342,7 @@ impl Delivery {
             _ if self.recalled_until.is_some() => self.recalled_until,
             // Held by a missing connection or scope, nothing helps but the person; held by the app, asking does.
             State::Held if self.needs_reconnection() => None,
-            State::Unknown if self.doubt.as_ref().is_some_and(Doubt::is_given_up) => None,
+            State::Unknown if self.unconfirmed.as_ref().is_some_and(Unconfirmed::is_given_up) => None,
             State::Queued | State::Publishing | State::Held | State::Unknown => Some(self.due_at),
             State::Published | State::Failed | State::Deleted | State::Cancelled => None,
         }
@@ -379,13 +381,13 @@ impl Delivery {
 
     /// Whether `newer`, a version made by the workspace, takes the place of this row.
     pub const fn gives_way_to(&self, newer: &Self) -> bool {
-        newer.edition > self.edition && !matches!(self.state, State::Publishing | State::Unknown | State::Published)
+        newer.version > self.version && !matches!(self.state, State::Publishing | State::Unknown | State::Published)
     }
 
     /// The workspace wants to change or to end the delivery. Returns whether the delivery permits the step. A delivery
     /// that has begun is not changed. A delivery that may be on its way to X, or is between two segments, is not ended.
     pub fn recall(&mut self, to_end: bool, until: UnixMillis) -> bool {
-        let waits = matches!(self.state, State::Queued | State::Held) && self.doubt.is_none();
+        let waits = matches!(self.state, State::Queued | State::Held) && self.unconfirmed.is_none();
         let is_between_segments = self.missing() != Some(0) && self.error.is_none();
         let can = self.has_not_begun() || (to_end && waits && !is_between_segments);
         if can {

@@ -42,7 +42,7 @@ impl Delivery {
 
     /// The workspace begins to change the version that it knows; of another one, nothing is recalled. Says whether it can.
     pub fn recall_version(&mut self, known: &Self, to_end: bool, until: UnixMillis) -> bool {
-        self.edition == known.edition && self.recall(to_end, until)
+        self.version == known.version && self.recall(to_end, until)
     }
 
     /// `current` is what the workspace says that it has become.
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_recall_is_of_the_version_that_the_workspace_knows() {
-        let (mut first, second) = (delivery(2), delivery(2).next_edition(delivery(2).segments, T0));
+        let (mut first, second) = (delivery(2), delivery(2).next_version(delivery(2).segments, T0));
         assert!(!first.recall_version(&second, false, LATER) && !first.is_recalled());
         assert!(first.recall_version(&delivery(2), false, LATER) && first.is_recalled());
     }

@@ -11,7 +11,7 @@ use crate::x::rate::{Window, WindowKind};
 use crate::x::timeline::{OwnPost, own_posts_response};
 
 const T0: UnixMillis = UnixMillis(1_000_000);
-const PACE: Pace = Pace { settle: Span::mins(1), probe: Span::mins(15), backoff: Span::mins(1), chance: 0 };
+const PACE: Pace = Pace { reconcile: Span::mins(1), probe: Span::mins(15), backoff: Span::mins(1), chance: 0 };
 
 fn delivery(texts: &[&str]) -> Delivery {
     let segments = texts.iter().enumerate().map(|(n, text)| segment(n, text, Options::default())).collect();
@@ -114,13 +114,13 @@ fn own_post(id: &str, text: &str, parent: Option<&str>) -> OwnPost {
 }
 
 #[test]
-fn a_match_among_the_accounts_own_posts_ends_the_doubt() {
+fn a_match_among_the_accounts_own_posts_confirms_the_call() {
     let mut delivery = after(Outcome::Lost);
     let posts = [own_post("5", "other", None), own_post("6", "hello", Some("9")), own_post("7", "hello", None)];
     let found = delivery.found_in(&posts, |_| false);
     assert_eq!(found, Some(id("7")));
     delivery.settled_as(id("7"), T0);
-    assert_eq!((delivery.state, delivery.doubt.is_none()), (State::Published, true));
+    assert_eq!((delivery.state, delivery.unconfirmed.is_none()), (State::Published, true));
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn it_is_sent_again_once_after_two_empty_reads_a_minute_apart() {
     assert_eq!(delivery.state, State::Queued);
     assert!(delivery.begin(T0 + Span::secs(60)).is_some());
     delivery.effect(Outcome::Lost, T0 + Span::secs(61), PACE);
-    let since = delivery.doubt.as_ref().map(|doubt| doubt.since);
+    let since = delivery.unconfirmed.as_ref().map(|unconfirmed| unconfirmed.since);
     assert_eq!(since, Some(T0), "the first call may have had the effect");
     for minutes in 2..100 {
         delivery.not_found(true, T0 + Span::mins(minutes), PACE);
@@ -218,7 +218,7 @@ fn a_duplicate_after_an_answer_that_was_not_final_is_looked_for() {
     ] {
         let mut delivery = duplicate_after(outcome);
         assert_eq!((delivery.state, delivery.due()), (State::Unknown, Some(T0 + Span::secs(10))));
-        assert_eq!(delivery.doubt.as_ref().unwrap().since, T0, "the first call may have had the effect");
+        assert_eq!(delivery.unconfirmed.as_ref().unwrap().since, T0, "the first call may have had the effect");
         for minutes in 1..20 {
             delivery.not_found(true, T0 + Span::mins(minutes), PACE);
             assert_eq!(delivery.state, State::Unknown, "what X has already is not sent again");
@@ -256,11 +256,11 @@ fn an_unconfirmed_call_is_remembered_over_a_failure_and_a_retry() {
     for failed in [failed, lost] {
         assert_eq!(failed.state, State::Failed);
         let stored: Delivery = serde_json::from_str(&serde_json::to_string(&failed).unwrap()).unwrap();
-        let mut retried = stored.next_edition(stored.segments.clone(), T0 + Span::hours(1));
+        let mut retried = stored.next_version(stored.segments.clone(), T0 + Span::hours(1));
         retried.begin(T0 + Span::hours(1)).unwrap();
         retried.effect(refused(Refusal::DuplicateContent), T0 + Span::hours(1), PACE);
-        assert_eq!((retried.state, retried.doubt.unwrap().since), (State::Unknown, T0));
-        let other = stored.next_edition(vec![segment(0, "other words", Options::default())], T0);
+        assert_eq!((retried.state, retried.unconfirmed.unwrap().since), (State::Unknown, T0));
+        let other = stored.next_version(vec![segment(0, "other words", Options::default())], T0);
         assert_eq!(other.unconfirmed_since, None, "another text was never sent");
     }
 }
@@ -286,11 +286,11 @@ fn a_later_part_of_a_thread_is_unconfirmed_by_itself() {
 fn a_person_may_say_that_it_is_absent() {
     let mut delivery = after(Outcome::Lost);
     delivery.settled_as_absent(T0);
-    assert_eq!((delivery.state, delivery.doubt.is_none()), (State::Queued, true));
+    assert_eq!((delivery.state, delivery.unconfirmed.is_none()), (State::Queued, true));
 }
 
 #[test]
-fn a_repost_in_doubt_is_made_again_and_one_that_is_there_is_done() {
+fn an_unconfirmed_repost_is_made_again_and_one_that_is_there_is_done() {
     let mut repost = delivery(&[""]);
     repost.segments[0].repost_of = Some(id("9"));
     assert_eq!(repost.begin(T0), Some(Call::Repost(id("9"))));
@@ -319,9 +319,9 @@ fn only_what_has_not_begun_can_be_recalled_to_be_changed() {
 }
 
 #[test]
-fn the_next_edition_takes_the_place_of_what_has_not_begun_or_has_failed() {
+fn the_next_version_takes_the_place_of_what_has_not_begun_or_has_failed() {
     let old = delivery(&["a"]);
-    let new = old.next_edition(old.segments.clone(), T0);
+    let new = old.next_version(old.segments.clone(), T0);
     assert!(old.gives_way_to(&new) && !new.gives_way_to(&old) && !new.gives_way_to(&new));
     assert!(after(refused(Refusal::NotPermitted)).gives_way_to(&new));
     assert!(!after(Outcome::Lost).gives_way_to(&new));
@@ -331,7 +331,7 @@ fn the_next_edition_takes_the_place_of_what_has_not_begun_or_has_failed() {
 #[test]
 fn what_is_ended_keeps_what_was_published() {
     let ended = after(Outcome::Published(id("1"))).ended_as(State::Deleted);
-    assert_eq!((ended.state, ended.edition, ended.revision), (State::Deleted, 2, 0));
+    assert_eq!((ended.state, ended.version, ended.revision), (State::Deleted, 2, 0));
     assert_eq!((ended.published_at, ended.spent()), (Some(T0), Micros(15_000)));
 }
 
@@ -400,8 +400,11 @@ fn a_rate_limit_waits_for_the_latest_exhausted_reset() {
     ];
     let delivery = after(refused_until(Refusal::RateLimited, windows));
     assert_eq!((delivery.state, delivery.due()), (State::Queued, Some(T0 + Span::hours(5))));
-    let untold = after(refused(Refusal::RateLimited));
-    assert_eq!((code(&untold), untold.due()), (Some(FailureCode::RateLimited), Some(T0 + Span::mins(1))));
+    let unacknowledged = after(refused(Refusal::RateLimited));
+    assert_eq!(
+        (code(&unacknowledged), unacknowledged.due()),
+        (Some(FailureCode::RateLimited), Some(T0 + Span::mins(1)))
+    );
 }
 
 fn minutes_until(delivery: &Delivery) -> i64 {
@@ -536,7 +539,7 @@ fn a_post_that_outlives_an_outage_begins_anew_with_the_next() {
     }
     let mut retried = after(refused(Refusal::Unavailable));
     meets(&mut retried, refused(Refusal::Unavailable), T0 + Span::hours(24));
-    let retried = retried.next_edition(retried.segments.clone(), T0 + Span::hours(25));
+    let retried = retried.next_version(retried.segments.clone(), T0 + Span::hours(25));
     assert_eq!((retried.state, retried.faults, retried.faults_since), (State::Queued, 0, None));
 }
 
@@ -681,14 +684,14 @@ fn delivery_v1_format_unchanged() {
 const POLICY: Policy = Policy { may_resend: true, post_read: Micros(5_000) };
 
 #[test]
-fn a_read_that_finds_the_post_settles_the_doubt_and_costs_what_x_charges_for_it() {
+fn a_read_that_finds_the_post_confirms_it_and_costs_what_x_charges_for_it() {
     let mut lost = after(Outcome::Lost);
     let found = lost.reconcile(TimelineRead::Posts(vec![own_post("7", "hello", None)]), POLICY, |_| false, T0, PACE);
     assert_eq!((found, lost.state, lost.spent()), (Some(id("7")), State::Published, Micros(20_000)));
 }
 
 #[test]
-fn a_read_that_finds_only_what_other_calls_answered_settles_nothing() {
+fn a_read_that_finds_only_what_other_calls_answered_confirms_nothing() {
     let mut lost = after(Outcome::Lost);
     let found = lost.reconcile(TimelineRead::Posts(vec![own_post("7", "hello", None)]), POLICY, |_| true, T0, PACE);
     assert_eq!((found, lost.state, lost.reads), (None, State::Unknown, Micros(5_000)));

@@ -4,7 +4,7 @@
 //! ever unconfirmed.
 
 use super::attachment::{Attachment, File, Progress};
-use super::effect::{Told, failure};
+use super::effect::{LimitHeaders, failure};
 use super::{Delivery, Failure, FailureCode, Pace, State};
 use crate::time::UnixMillis;
 use crate::x::XError;
@@ -94,7 +94,7 @@ impl Delivery {
                 Refusal::InvalidRequest | Refusal::InvalidMedia | Refusal::NotPermitted => {
                     self.fail(FailureCode::MediaFailed, &problem.words());
                 }
-                other => self.refused(other, &problem, Told { windows: &windows, retry_after }, now, pace),
+                other => self.refused(other, &problem, LimitHeaders { windows: &windows, retry_after }, now, pace),
             },
             UploadOutcome::SourceSilent(words) => self.source_fault(&words, now),
             UploadOutcome::Unusable(Failure { code, message }) => self.fail(code, &message),

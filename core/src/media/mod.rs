@@ -48,7 +48,7 @@ pub struct Media {
 
 /// What is left to do of a medium that is closed. It can be done twice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Remains {
+pub struct PendingCleanup {
     pub key: String,
     pub upload_id: Option<String>,
 }

@@ -7,13 +7,13 @@ use crate::key::Binding;
 use crate::refusal::{Code, Refused};
 
 /// Whether a caller may know of the app: its own, and the one that all tenants share.
-pub fn is_readable(network: &Network, whose: &Binding) -> bool {
-    network.tenant_id.is_none() || whose.admits_tenant(network.tenant_id.as_ref())
+pub fn is_readable(network: &Network, binding: &Binding) -> bool {
+    network.tenant_id.is_none() || binding.admits_tenant(network.tenant_id.as_ref())
 }
 
 /// Whether a caller may change the app: a tenant may know of the shared one, and not touch it.
-pub fn require_own(network: &Network, whose: &Binding) -> Result<(), Refused> {
-    if whose.admits_tenant(network.tenant_id.as_ref()) {
+pub fn require_own(network: &Network, binding: &Binding) -> Result<(), Refused> {
+    if binding.admits_tenant(network.tenant_id.as_ref()) {
         return Ok(());
     }
     Err(Refused::new(Code::InsufficientKeyScope, "This X app is the operator's, for all tenants."))

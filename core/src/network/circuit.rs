@@ -22,7 +22,7 @@ pub struct Pause {
 
 /// Whether an account's object may call X now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gate {
+pub struct Breaker {
     /// Why not, in the words of the delivery that was refused first.
     pub paused: Option<Failure>,
     pub closed_until: Option<UnixMillis>,
@@ -88,7 +88,7 @@ pub enum AfterProbe {
     Tries,
 }
 
-impl Gate {
+impl Breaker {
     /// Whether tokens of a client may be used still.
     pub fn admits_client(&self, client_id: &str) -> bool {
         self.client_id.as_deref().is_none_or(|current| current == client_id)
@@ -247,13 +247,13 @@ impl Network {
         Some(self.paused.as_ref().map_or(Probe::Attempt, Pause::probe))
     }
 
-    pub fn gate(&self, settings: &Settings, now: UnixMillis) -> Gate {
-        Gate {
+    pub fn breaker(&self, settings: &Settings, now: UnixMillis) -> Breaker {
+        Breaker {
             paused: self.paused.as_ref().map(Pause::failure),
             closed_until: app_day_end(self.closed_until, now),
             closed_limit: self.closed_limit,
             client_id: Some(self.client_id.clone()),
-            ..Gate::open(settings)
+            ..Breaker::open(settings)
         }
     }
 }
@@ -270,7 +270,7 @@ mod tests {
     const LATER: UnixMillis = UnixMillis(T0.0 + 60_000);
     const EVERY: Span = Span::mins(15);
 
-    /// A delivery that X, or our own gate, has refused for its app's sake.
+    /// A delivery that X, or our own breaker, has refused for its app's sake.
     fn held(code: FailureCode, is_unasked: bool) -> Delivery {
         let mut delivery = delivery(2);
         delivery.effect(Outcome::Paused(Failure { code, message: "X's words".into() }), T0, Pace::default());
@@ -342,12 +342,12 @@ mod tests {
         assert!(!network.close_until(None, None, T0));
         assert!(network.close_until(Some(LATER), Some(10), T0));
         assert!(!network.close_until(Some(T0), Some(99), T0), "an earlier end is no news");
-        let gate = |now| network.gate(&Settings::default(), now);
-        assert_eq!((gate(T0).closed_until, gate(T0).closed_limit), (Some(LATER), Some(10)));
-        assert_eq!(gate(LATER).closed_until, None);
+        let breaker = |now| network.breaker(&Settings::default(), now);
+        assert_eq!((breaker(T0).closed_until, breaker(T0).closed_limit), (Some(LATER), Some(10)));
+        assert_eq!(breaker(LATER).closed_until, None);
         let mut misled = self::network();
         assert!(misled.close_until(Some(T0 + Span::days(9)), None, T0));
-        assert_eq!(misled.gate(&Settings::default(), T0).closed_until, None, "older code took X at its word");
+        assert_eq!(misled.breaker(&Settings::default(), T0).closed_until, None, "older code took X at its word");
         assert!(misled.close_until(Some(LATER), None, T0), "and hides no end that can be");
     }
 
@@ -389,7 +389,7 @@ mod tests {
 
     #[test]
     fn a_paused_app_refuses_whoever_writes_with_it_and_says_what_is_wrong() {
-        let refused = paused().gate(&Settings::default(), T0).require_open(false, T0).unwrap_err();
+        let refused = paused().breaker(&Settings::default(), T0).require_open(false, T0).unwrap_err();
         assert_eq!(refused.code, Code::CreditsDepleted);
         assert_eq!(refused.message, "The X app is paused: The X app has no credits.");
     }
@@ -398,13 +398,13 @@ mod tests {
     fn a_spent_window_of_the_app_refuses_new_posts_alone_and_says_until_when() {
         let mut network = network();
         network.close_until(Some(LATER), Some(10), T0);
-        let gate = network.gate(&Settings::default(), T0);
-        assert!(gate.require_open(false, T0).is_ok());
-        let refused = gate.require_open(true, T0).unwrap_err();
+        let breaker = network.breaker(&Settings::default(), T0);
+        assert!(breaker.require_open(false, T0).is_ok());
+        let refused = breaker.require_open(true, T0).unwrap_err();
         assert_eq!((refused.code, refused.retry_after), (Code::RateLimited, Some(60)));
         let spent = Window { limit: 10, remaining: 0, reset_at: LATER, kind: WindowKind::AppDay };
         assert_eq!(refused.windows, [spent]);
-        let unknown = Gate { closed_limit: None, ..gate };
+        let unknown = Breaker { closed_limit: None, ..breaker };
         assert!(unknown.require_open(true, T0).unwrap_err().windows.is_empty());
     }
 }

@@ -57,7 +57,7 @@ mod tests {
 
     use super::*;
     use crate::fixtures::{T0, credentials, network};
-    use crate::network::{Credentials, Gate};
+    use crate::network::{Breaker, Credentials};
     use crate::settings::Settings;
 
     fn changed(before: &Network, client_id: &str, secret_version: u32) -> Network {
@@ -98,10 +98,13 @@ mod tests {
     }
 
     #[test]
-    fn a_gate_admits_the_apps_own_client_alone() {
-        let gate = network().gate(&Settings::default(), T0);
-        assert!(gate.admits_client("client") && !gate.admits_client("b"));
-        assert!(!Gate::of_no_app(&Settings::default()).admits_client("client"));
-        assert!(Gate::open(&Settings::default()).admits_client("client"), "code that does not say knows of no other");
+    fn a_breaker_admits_the_apps_own_client_alone() {
+        let breaker = network().breaker(&Settings::default(), T0);
+        assert!(breaker.admits_client("client") && !breaker.admits_client("b"));
+        assert!(!Breaker::of_no_app(&Settings::default()).admits_client("client"));
+        assert!(
+            Breaker::open(&Settings::default()).admits_client("client"),
+            "code that does not say knows of no other"
+        );
     }
 }

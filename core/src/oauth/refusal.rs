@@ -49,11 +49,11 @@ pub enum OAuthError {
 /// X's words (RFC 6749 §5.2), as a caller is shown them.
 pub fn problem(answer: &Response<Vec<u8>>) -> Problem {
     #[derive(Default, Deserialize)]
-    struct Words {
+    struct Messages {
         error: Option<String>,
         error_description: Option<String>,
     }
-    let words: Words = serde_json::from_slice(answer.body()).unwrap_or_default();
+    let words: Messages = serde_json::from_slice(answer.body()).unwrap_or_default();
     let status = answer.status().as_u16();
     Problem { status, r#type: None, title: words.error, detail: words.error_description }
 }

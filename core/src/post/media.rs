@@ -49,7 +49,7 @@ impl Named {
 }
 
 impl Attachment {
-    /// The media of the ledger that it needs.
+    /// The media of the workspace that it needs.
     pub fn media_ids(&self) -> impl Iterator<Item = &MediaId> {
         self.media_id.iter().chain(self.subtitles.iter().map(|track| &track.media_id))
     }

@@ -142,7 +142,7 @@ fn of_two_changes_at_once_only_the_later_one_is_completed() {
 fn a_changed_post_is_sent_as_the_next_version_at_its_new_time() {
     let after = Post { scheduled_at: Some(LATER), ..post("bye") };
     let next = complete(&after, &[row(2)], &Prices::default(), T0);
-    assert_eq!((next[0].stored.edition, next[0].stored.run_at, next[0].is_idle), (2, LATER, false));
+    assert_eq!((next[0].stored.version, next[0].stored.run_at, next[0].is_idle), (2, LATER, false));
     assert_eq!((next[0].stored.segments[0].text.as_str(), &next[0].sent), ("bye", &next[0].stored));
     assert_eq!(next[0].object, account(2).object());
 }
@@ -152,7 +152,7 @@ fn what_became_a_draft_is_kept_and_its_account_sends_nothing() {
     let next = complete(&draft(), &[row(2)], &Prices::default(), T0);
     assert!(next[0].is_idle);
     assert_eq!((next[0].stored.state, next[0].sent.state), (State::Queued, State::Cancelled));
-    assert_eq!(next[0].sent.edition, next[0].stored.edition);
+    assert_eq!(next[0].sent.version, next[0].stored.version);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn what_may_be_on_x_by_now_is_not_deleted() {
 fn a_deletion_cancels_what_is_pending_and_keeps_the_record_of_it() {
     let deletion = delete(&scheduled(), &[row(2), in_state(3, State::Published)]);
     assert_eq!((deletion.steps.len(), deletion.forgets), (1, false));
-    assert_eq!((deletion.steps[0].stored.state, deletion.steps[0].stored.edition), (State::Cancelled, 2));
+    assert_eq!((deletion.steps[0].stored.state, deletion.steps[0].stored.version), (State::Cancelled, 2));
     assert_eq!(deletion.steps[0].sent.state, State::Cancelled);
 }
 
@@ -202,7 +202,7 @@ fn a_retry_takes_what_failed_or_is_held_and_pays_for_what_failed() {
     assert_eq!((retry.failed.len(), retry.held.len(), retry.count()), (1, 1, 2));
     assert_eq!(retry.cost(), Micros(15_000));
     let versions = retry.versions(LATER);
-    assert_eq!((versions.len(), versions[0].stored.edition, versions[0].stored.run_at), (1, 2, LATER));
+    assert_eq!((versions.len(), versions[0].stored.version, versions[0].stored.run_at), (1, 2, LATER));
     assert_eq!(versions[0].stored.state, State::Queued);
 }
 

@@ -13,7 +13,7 @@ pub use self::row::{Answers, Body, Effect, Pages, Row};
 pub use self::table::ROUTES;
 use crate::id::AccountId;
 use crate::key::Reach;
-use crate::x::pass::Target;
+use crate::x::proxy::Target;
 
 /// The methods of HTTP that clients use.
 pub const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -104,7 +104,7 @@ pub enum Route {
     KeyDelete(String),
     /// A call for X, by an account's id or, at the root, with a key that is bound to one. Without a target, X's path is
     /// none that is passed on.
-    Pass {
+    Proxy {
         account: Option<String>,
         target: Option<Target>,
     },
@@ -120,8 +120,8 @@ pub enum Route {
         webhook: String,
         event: String,
     },
-    ResealStart,
-    ResealGet,
+    ReEncryptionStart,
+    ReEncryptionGet,
     HandoverStart,
     HandoverGet,
     HandoverEnd,
@@ -254,7 +254,7 @@ impl Route {
             | Self::ImportCreate(id)
             | Self::ImportList(id) => Some(id),
             Self::PostResolve { account, .. } | Self::ImportGet { account, .. } => Some(account),
-            Self::Pass { account, .. } => account.as_ref(),
+            Self::Proxy { account, .. } => account.as_ref(),
             _ => None,
         };
         AccountId::parse(segment?).ok()
@@ -332,7 +332,7 @@ mod tests {
     #[test]
     fn a_call_for_x_has_two_doors() {
         let target = |path: &str| match route("POST", path) {
-            Some(Route::Pass { account, target }) => Some((account, target?.path())),
+            Some(Route::Proxy { account, target }) => Some((account, target?.path())),
             _ => None,
         };
         assert_eq!(target("/2/tweets"), Some((None, "/2/tweets".into())));

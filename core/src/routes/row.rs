@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Call, Route};
 use crate::key::Access;
-use crate::x::pass::Target;
+use crate::x::proxy::Target;
 
 #[derive(Debug)]
 pub struct Row {

@@ -112,10 +112,10 @@ pub const ROUTES: &[Row] = &[
     delete("/v1/dashboard/session", NO_KEY, "signOut", |_| Route::SignOut),
     delete("/v1/dashboard/sessions", NO_KEY, "signOutEverywhere", |_| Route::SignOutEverywhere),
     // Moving. The second name of a path says the same by the field's word.
-    post("/v1/reseal", ADMIN_ALL, "startReseal", |_| Route::ResealStart).forwarded(),
-    get("/v1/reseal", ADMIN_ALL, "getReseal", |_| Route::ResealGet).forwarded(),
-    post("/v1/re-encryption", ADMIN_ALL, "startReEncryption", |_| Route::ResealStart).forwarded(),
-    get("/v1/re-encryption", ADMIN_ALL, "getReEncryption", |_| Route::ResealGet).forwarded(),
+    post("/v1/reseal", ADMIN_ALL, "startReseal", |_| Route::ReEncryptionStart).forwarded(),
+    get("/v1/reseal", ADMIN_ALL, "getReseal", |_| Route::ReEncryptionGet).forwarded(),
+    post("/v1/re-encryption", ADMIN_ALL, "startReEncryption", |_| Route::ReEncryptionStart).forwarded(),
+    get("/v1/re-encryption", ADMIN_ALL, "getReEncryption", |_| Route::ReEncryptionGet).forwarded(),
     post("/v1/handover", ADMIN_ALL, "startHandover", |_| Route::HandoverStart).even_frozen().forwarded(),
     get("/v1/handover", ADMIN_ALL, "getHandover", |_| Route::HandoverGet).forwarded(),
     delete("/v1/handover", ADMIN_ALL, "endHandover", |_| Route::HandoverEnd).even_frozen().forwarded(),
@@ -125,32 +125,32 @@ pub const ROUTES: &[Row] = &[
     get("/v1/export", ADMIN_ALL, "exportBackup", |_| Route::Export).acts(),
     post("/v1/import", ADMIN_ALL, "importBackup", |_| Route::Restore).bytes().even_frozen(),
     // X itself, by an account's id or, at the root, with a key that is bound to one.
-    get("/2/*", READ, "getFromX", |at| Route::Pass { account: None, target: at.target() }).passed(),
-    get("/v1/social-accounts/{id}/x/2/*", READ, "getFromXByAccount", |at| Route::Pass {
+    get("/2/*", READ, "getFromX", |at| Route::Proxy { account: None, target: at.target() }).passed(),
+    get("/v1/social-accounts/{id}/x/2/*", READ, "getFromXByAccount", |at| Route::Proxy {
         account: Some(at.id()),
         target: at.target(),
     })
     .passed(),
-    post("/2/*", PUBLISH, "postToX", |at| Route::Pass { account: None, target: at.target() }).passed(),
-    post("/v1/social-accounts/{id}/x/2/*", PUBLISH, "postToXByAccount", |at| Route::Pass {
+    post("/2/*", PUBLISH, "postToX", |at| Route::Proxy { account: None, target: at.target() }).passed(),
+    post("/v1/social-accounts/{id}/x/2/*", PUBLISH, "postToXByAccount", |at| Route::Proxy {
         account: Some(at.id()),
         target: at.target(),
     })
     .passed(),
-    put("/2/*", PUBLISH, "putToX", |at| Route::Pass { account: None, target: at.target() }).passed(),
-    put("/v1/social-accounts/{id}/x/2/*", PUBLISH, "putToXByAccount", |at| Route::Pass {
+    put("/2/*", PUBLISH, "putToX", |at| Route::Proxy { account: None, target: at.target() }).passed(),
+    put("/v1/social-accounts/{id}/x/2/*", PUBLISH, "putToXByAccount", |at| Route::Proxy {
         account: Some(at.id()),
         target: at.target(),
     })
     .passed(),
-    patch("/2/*", PUBLISH, "patchAtX", |at| Route::Pass { account: None, target: at.target() }).passed(),
-    patch("/v1/social-accounts/{id}/x/2/*", PUBLISH, "patchAtXByAccount", |at| Route::Pass {
+    patch("/2/*", PUBLISH, "patchAtX", |at| Route::Proxy { account: None, target: at.target() }).passed(),
+    patch("/v1/social-accounts/{id}/x/2/*", PUBLISH, "patchAtXByAccount", |at| Route::Proxy {
         account: Some(at.id()),
         target: at.target(),
     })
     .passed(),
-    delete("/2/*", PUBLISH, "deleteAtX", |at| Route::Pass { account: None, target: at.target() }).passed(),
-    delete("/v1/social-accounts/{id}/x/2/*", PUBLISH, "deleteAtXByAccount", |at| Route::Pass {
+    delete("/2/*", PUBLISH, "deleteAtX", |at| Route::Proxy { account: None, target: at.target() }).passed(),
+    delete("/v1/social-accounts/{id}/x/2/*", PUBLISH, "deleteAtXByAccount", |at| Route::Proxy {
         account: Some(at.id()),
         target: at.target(),
     })

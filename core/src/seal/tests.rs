@@ -116,22 +116,22 @@ fn another_version_is_named() {
 fn after_rotation_the_old_opens_and_the_new_seals() {
     let rotated = ring(&format!("{NEW},{OLD}"));
     assert!(rotated.open(&HERE, &sealed()).unwrap().ct_eq(b"a token"));
-    assert!(rotated.needs_reseal(&sealed()));
+    assert!(rotated.needs_re_encryption(&sealed()));
     let fresh = rotated.seal(&HERE, b"a token", NONCE).unwrap();
     assert_eq!(Keyring::sealed_by(&fresh).unwrap(), "k2");
-    assert!(!rotated.needs_reseal(&fresh));
-    assert!(!rotated.needs_reseal("junk"));
+    assert!(!rotated.needs_re_encryption(&fresh));
+    assert!(!rotated.needs_re_encryption("junk"));
 }
 
 #[test]
 fn resealing_is_for_the_same_place_and_only_where_it_is_needed() {
     let rotated = ring(&format!("{NEW},{OLD}"));
-    let anew = rotated.reseal(&HERE, &sealed(), NONCE).unwrap().unwrap();
+    let anew = rotated.re_encrypt(&HERE, &sealed(), NONCE).unwrap().unwrap();
     assert!(ring(NEW).open(&HERE, &anew).unwrap().ct_eq(b"a token"));
-    assert_eq!(rotated.reseal(&HERE, &anew, NONCE).unwrap(), None);
+    assert_eq!(rotated.re_encrypt(&HERE, &anew, NONCE).unwrap(), None);
     let elsewhere = Context { row: "acc_2", ..HERE };
-    assert_eq!(rotated.reseal(&elsewhere, &sealed(), NONCE).unwrap_err(), SealError::Refused);
-    assert_eq!(ring(NEW).reseal(&HERE, &sealed(), NONCE).unwrap_err(), SealError::UnknownKey("k1".to_owned()));
+    assert_eq!(rotated.re_encrypt(&elsewhere, &sealed(), NONCE).unwrap_err(), SealError::Refused);
+    assert_eq!(ring(NEW).re_encrypt(&HERE, &sealed(), NONCE).unwrap_err(), SealError::UnknownKey("k1".to_owned()));
 }
 
 /// The bytes were made with Node's `hkdfSync` and `aes-256-gcm`, not with this code.

@@ -4,7 +4,7 @@
 //! The transaction of an effect also stores the event, once for each subscribed webhook. From then on the event is
 //! tried until the receiver takes it: at least once, in no order, recognisable by its id.
 
-mod dispatch;
+mod delivery;
 mod event;
 mod headers;
 mod retry;
@@ -16,7 +16,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-pub use self::dispatch::{Attempt, Dispatch, Outcome, State, Verdict};
+pub use self::delivery::{Attempt, Outcome, State, Verdict, WebhookDelivery};
 pub use self::event::{EventKind, Subject};
 pub use self::headers::{CustomHeaders, HeaderError, delivery_headers};
 pub use self::retry::retry_at;
@@ -29,7 +29,7 @@ use crate::time::{Span, UnixMillis};
 /// After a secret was replaced both sign for so long, so that the receiver can change over when it likes.
 const SUPERSEDED_FOR: Span = Span::hours(24);
 
-/// A registered address, as the ledger keeps it. Stored as JSON.
+/// A registered address, as the workspace keeps it. Stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Webhook {
     pub id: WebhookId,

@@ -28,8 +28,8 @@ fn webhook() -> Webhook {
     }
 }
 
-fn dispatch(kind: EventKind) -> Dispatch {
-    Dispatch::new(EventId::from_entropy([1; 16]), webhook().id, kind, true, T0)
+fn delivery(kind: EventKind) -> WebhookDelivery {
+    WebhookDelivery::new(EventId::from_entropy([1; 16]), webhook().id, kind, true, T0)
 }
 
 fn attempt(outcome: Outcome, at: UnixMillis) -> Attempt {
@@ -41,17 +41,17 @@ fn tenant(name: &str) -> TenantId {
 }
 
 /// Fails from `start` on until nothing is tried any more. Answers the waits in seconds, and when it was given up.
-fn fail_until_given_up(dispatch: &mut Dispatch, start: UnixMillis) -> (Vec<i64>, UnixMillis) {
+fn fail_until_given_up(delivery: &mut WebhookDelivery, start: UnixMillis) -> (Vec<i64>, UnixMillis) {
     let (mut waits, mut now) = (Vec::new(), start);
     loop {
-        match dispatch.conclude(attempt(Outcome::Status(500), now), true, now, Pace::default()) {
+        match delivery.conclude(attempt(Outcome::Status(500), now), true, now, Pace::default()) {
             Verdict::Failed => {
-                let due = dispatch.due_at.unwrap();
+                let due = delivery.due_at.unwrap();
                 waits.push((due - now).as_secs());
                 now = due;
             }
             verdict => {
-                assert_eq!((verdict, dispatch.state), (Verdict::GivenUp, State::Failed));
+                assert_eq!((verdict, delivery.state), (Verdict::GivenUp, State::Failed));
                 return (waits, now);
             }
         }
@@ -60,20 +60,20 @@ fn fail_until_given_up(dispatch: &mut Dispatch, start: UnixMillis) -> (Vec<i64>,
 
 #[test]
 fn an_event_is_tried_eight_times_from_10_seconds_to_24_hours_apart() {
-    let mut dispatch = dispatch(EventKind::PostError);
-    let (waits, _) = fail_until_given_up(&mut dispatch, T0);
+    let mut delivery = delivery(EventKind::PostError);
+    let (waits, _) = fail_until_given_up(&mut delivery, T0);
     assert_eq!(waits, [10, 60, 300, 1800, 7200, 28_800, 86_400]);
-    assert_eq!((dispatch.attempts.len(), dispatch.due_at), (8, None));
+    assert_eq!((delivery.attempts.len(), delivery.due_at), (8, None));
     assert_eq!(Pace::default().limit, Span::secs(30));
 }
 
 #[test]
 fn the_receiver_puts_off_a_try_and_brings_none_nearer() {
     for (asked, waits) in [(3600, 3600), (5, 10)] {
-        let mut dispatch = dispatch(EventKind::PostError);
+        let mut delivery = delivery(EventKind::PostError);
         let patient = Attempt { retry_at: Some(T0 + Span::secs(asked)), ..attempt(Outcome::Status(503), T0) };
-        assert_eq!(dispatch.conclude(patient, true, T0, Pace::default()), Verdict::Failed);
-        assert_eq!(dispatch.due_at, Some(T0 + Span::secs(waits)), "{asked}");
+        assert_eq!(delivery.conclude(patient, true, T0, Pace::default()), Verdict::Failed);
+        assert_eq!(delivery.due_at, Some(T0 + Span::secs(waits)), "{asked}");
     }
 }
 
@@ -88,36 +88,37 @@ fn a_test_may_make_all_waits_shorter_than_whole_milliseconds_allow() {
 #[test]
 fn only_2xx_is_taken_and_a_redirect_is_not() {
     for (status, is_taken) in [(200, true), (204, true), (299, true), (199, false), (301, false), (404, false)] {
-        let mut dispatch = dispatch(EventKind::PostPublished);
-        let verdict = dispatch.conclude(attempt(Outcome::Status(status), T0), true, T0, Pace::default());
+        let mut delivery = delivery(EventKind::PostPublished);
+        let verdict = delivery.conclude(attempt(Outcome::Status(status), T0), true, T0, Pace::default());
         assert_eq!(verdict == Verdict::Delivered, is_taken, "{status}");
-        assert_eq!(dispatch.state == State::Delivered, is_taken, "{status}");
-        assert_eq!(dispatch.due_at.is_none(), is_taken, "{status}");
+        assert_eq!(delivery.state == State::Delivered, is_taken, "{status}");
+        assert_eq!(delivery.due_at.is_none(), is_taken, "{status}");
     }
 }
 
 #[test]
 fn a_redelivery_is_a_series_of_its_own_and_the_log_keeps_24_tries() {
-    let mut dispatch = dispatch(EventKind::PostError);
+    let mut delivery = delivery(EventKind::PostError);
     for _ in 0..4 {
-        fail_until_given_up(&mut dispatch, T0);
-        dispatch.redeliver(T0);
-        assert_eq!((dispatch.state, dispatch.due_at, dispatch.tries), (State::Pending, Some(T0), 0));
+        fail_until_given_up(&mut delivery, T0);
+        delivery.redeliver(T0);
+        assert_eq!((delivery.state, delivery.due_at, delivery.tries), (State::Pending, Some(T0), 0));
     }
-    assert_eq!(dispatch.attempts.len(), 24);
+    assert_eq!(delivery.attempts.len(), 24);
 }
 
 #[test]
 fn a_test_is_tried_once_and_gives_nothing_up() {
-    let mut dispatch = dispatch(EventKind::Test);
+    let mut delivery = delivery(EventKind::Test);
     let failed = attempt(Outcome::Error("it could not be reached".into()), T0);
-    assert_eq!(dispatch.conclude(failed, true, T0, Pace::default()), Verdict::Failed);
-    assert_eq!((dispatch.state, dispatch.due_at), (State::Failed, None));
+    assert_eq!(delivery.conclude(failed, true, T0, Pace::default()), Verdict::Failed);
+    assert_eq!((delivery.state, delivery.due_at), (State::Failed, None));
 }
 
 #[test]
 fn what_happens_while_it_is_switched_off_is_written_down_and_not_sent() {
-    let mut skipped = Dispatch::new(EventId::from_entropy([1; 16]), webhook().id, EventKind::PostPublished, false, T0);
+    let mut skipped =
+        WebhookDelivery::new(EventId::from_entropy([1; 16]), webhook().id, EventKind::PostPublished, false, T0);
     assert_eq!((skipped.state, skipped.due_at), (State::Skipped, None));
     skipped.redeliver(T0);
     let verdict = skipped.conclude(attempt(Outcome::Status(500), T0), false, T0, Pace::default());
@@ -148,9 +149,9 @@ fn one_success_ends_a_row_of_failures() {
 
 #[test]
 fn a_410_switches_it_off_at_once() {
-    let mut dispatch = dispatch(EventKind::PostPublished);
-    let verdict = dispatch.conclude(attempt(Outcome::Status(410), T0), true, T0, Pace::default());
-    assert_eq!((verdict, dispatch.state, dispatch.due_at), (Verdict::Gone, State::Failed, None));
+    let mut delivery = delivery(EventKind::PostPublished);
+    let verdict = delivery.conclude(attempt(Outcome::Status(410), T0), true, T0, Pace::default());
+    assert_eq!((verdict, delivery.state, delivery.due_at), (Verdict::Gone, State::Failed, None));
     let mut webhook = webhook();
     assert!(webhook.learn(verdict, T0, Pace::default()));
     assert_eq!(webhook.disabled.unwrap().reason, DisabledReason::Gone);
@@ -291,16 +292,16 @@ fn webhook_v1_format_unchanged() {
 }
 
 #[test]
-fn dispatch_v1_format_unchanged() {
-    let mut dispatch = dispatch(EventKind::PostError);
-    dispatch.conclude(attempt(Outcome::Status(500), T0), true, T0, Pace::default());
-    dispatch.conclude(attempt(Outcome::Error("gone".into()), T0), true, T0, Pace::default());
-    let text = serde_json::to_string(&dispatch).unwrap();
+fn webhook_delivery_v1_format_unchanged() {
+    let mut delivery = delivery(EventKind::PostError);
+    delivery.conclude(attempt(Outcome::Status(500), T0), true, T0, Pace::default());
+    delivery.conclude(attempt(Outcome::Error("gone".into()), T0), true, T0, Pace::default());
+    let text = serde_json::to_string(&delivery).unwrap();
     assert_eq!(
         text,
         r#"{"event_id":"evt_AQEBAQEBAQEBAQEBAQEBAQ","webhook_id":"wh_AAAAAAAAAAAAAAAAAAAAAA","kind":"post.error","created_at":1795426200000,"state":"pending","due_at":1795426260000,"tries":2,"attempts":[{"at":1795426200000,"duration_ms":5,"status":500},{"at":1795426200000,"duration_ms":5,"error":"gone"}]}"#
     );
-    assert_eq!(serde_json::from_str::<Dispatch>(&text).unwrap(), dispatch);
+    assert_eq!(serde_json::from_str::<WebhookDelivery>(&text).unwrap(), delivery);
 }
 
 proptest! {

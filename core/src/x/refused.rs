@@ -7,7 +7,7 @@ use crate::refusal::{Code, Refused};
 use crate::time::{Span, UnixMillis};
 
 /// Before a call is made again that X limits without saying until when.
-const UNTOLD_LIMIT: Span = Span::mins(1);
+const UNACKNOWLEDGED_LIMIT: Span = Span::mins(1);
 
 impl Refused {
     /// What X refused, in our code and X's words.
@@ -19,7 +19,7 @@ impl Refused {
         let refused = Self::new(code_of(*refusal), message).with_x(problem.clone());
         if refused.code == Code::RateLimited {
             let until = exhausted_until(windows, now).filter(|until| *until > now);
-            refused.until(Some(until.unwrap_or(now + retry_after.unwrap_or(UNTOLD_LIMIT))), now)
+            refused.until(Some(until.unwrap_or(now + retry_after.unwrap_or(UNACKNOWLEDGED_LIMIT))), now)
         } else {
             refused
         }

@@ -5,7 +5,7 @@
 use latchkey_core::seal::base64url;
 
 use super::escape::escape;
-use super::{Look, bold, brand};
+use super::{Theme, bold, brand};
 use crate::error::Result;
 use crate::response::Reply;
 use crate::rpc::connect::Asking;
@@ -14,7 +14,7 @@ use crate::runtime::entropy;
 const STYLE: &str = include_str!("page.css");
 
 pub struct Frame<'a> {
-    look: &'a Look,
+    theme: &'a Theme,
     title: &'static str,
     body: String,
     script: Option<&'static str>,
@@ -22,8 +22,8 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    pub const fn new(look: &'a Look, title: &'static str) -> Self {
-        Self { look, title, body: String::new(), script: None, form_action: String::new() }
+    pub const fn new(theme: &'a Theme, title: &'static str) -> Self {
+        Self { theme, title, body: String::new(), script: None, form_action: String::new() }
     }
 
     /// A paragraph of ours; what is put into it is escaped already.
@@ -38,11 +38,11 @@ impl<'a> Frame<'a> {
 
     /// The asking site and the label. A link has no site; its label stands alone.
     pub fn asking(self, asking: &Asking) -> Self {
-        let words = self.look.words;
+        let messages = self.theme.messages;
         let label = asking.label.as_deref().map(escape);
         let text = match (&asking.site, label) {
-            (Some(site), Some(label)) => words.asks_for.replace("{site}", &bold(site)).replace("{label}", &label),
-            (Some(site), None) => words.asks.replace("{site}", &bold(site)),
+            (Some(site), Some(label)) => messages.asks_for.replace("{site}", &bold(site)).replace("{label}", &label),
+            (Some(site), None) => messages.asks.replace("{site}", &bold(site)),
             (None, Some(label)) => format!("<b>{label}</b>"),
             (None, None) => return self,
         };
@@ -67,14 +67,14 @@ impl<'a> Frame<'a> {
     pub fn page(self, status: u16) -> Result<Reply> {
         let nonce = base64url(&entropy::<16>()?);
         let script = self.script.map_or_else(String::new, |code| format!("<script nonce={nonce}>{code}</script>"));
-        let (lang, title, body) = (self.look.words.lang, self.title, self.body);
-        let (head, colors) = (brand::head(&self.look.brand), brand::style(&self.look.brand));
+        let (lang, title, body) = (self.theme.messages.lang, self.title, self.body);
+        let (head, colors) = (brand::head(&self.theme.brand), brand::style(&self.theme.brand));
         let html = format!(
             "<!doctype html><html lang={lang}><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
              <meta name=robots content=noindex><link rel=icon href=data:,><title>{title}</title>\
              <style nonce={nonce}>{STYLE}{colors}</style><main>{head}<h1>{title}</h1>{body}</main>{script}</html>"
         );
-        let pictures = if self.look.brand.logo.is_some() { "'self' data:" } else { "data:" };
+        let pictures = if self.theme.brand.logo.is_some() { "'self' data:" } else { "data:" };
         let form_action = if self.form_action.is_empty() { "'none'" } else { &self.form_action };
         let policy = format!(
             "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src {pictures}; \

@@ -8,8 +8,8 @@ mod kept;
 
 use latchkey_core::api::code::Code;
 use latchkey_core::brand::Brand;
+use latchkey_core::messages::Messages;
 use latchkey_core::secret::Secret;
-use latchkey_core::words::Words;
 use url::Url;
 
 use self::escape::escape;
@@ -26,18 +26,18 @@ const CLOSE: &str = "window.close()";
 const AGAIN_AFTER: &str = "2";
 
 /// The theme of a page: the messages of a language, and the operator's brand.
-pub struct Look {
-    words: &'static Words,
+pub struct Theme {
+    messages: &'static Messages,
     brand: Brand,
 }
 
-impl Look {
-    pub fn plain(words: &'static Words) -> Self {
-        Self { words, brand: Brand::default() }
+impl Theme {
+    pub fn plain(messages: &'static Messages) -> Self {
+        Self { messages, brand: Brand::default() }
     }
 
-    pub async fn of(app: &App, words: &'static Words) -> Self {
-        Self::plain(words).branded(app).await
+    pub async fn of(app: &App, messages: &'static Messages) -> Self {
+        Self::plain(messages).branded(app).await
     }
 
     pub async fn branded(self, app: &App) -> Self {
@@ -51,73 +51,79 @@ impl Look {
 
     /// The page sends no message: the first page learns the result from its own poll.
     pub fn done(&self) -> Result<Reply> {
-        let words = self.words;
-        self.frame(words.done_title).text(words.done).script(CLOSE).page(200)
+        let messages = self.messages;
+        self.frame(messages.done_title).text(messages.done).script(CLOSE).page(200)
     }
 
     pub fn ended(&self, ending: Ending) -> Result<Reply> {
-        let words = self.words;
+        let messages = self.messages;
         let reason = match ending {
-            Ending::Failed(code) => words.reason(code),
-            Ending::Cancelled => words.reasons.cancelled,
-            Ending::Expired => words.reasons.expired,
+            Ending::Failed(code) => messages.reason(code),
+            Ending::Cancelled => messages.reasons.cancelled,
+            Ending::Expired => messages.reasons.expired,
         };
-        self.frame(words.ended_title).text(reason).text(words.ended).script(CLOSE).page(200)
+        self.frame(messages.ended_title).text(reason).text(messages.ended).script(CLOSE).page(200)
     }
 
     /// For another browser than the one that began. This browser can do nothing.
     pub fn elsewhere(&self, asking: &Asking) -> Result<Reply> {
-        let words = self.words;
-        self.frame(words.elsewhere_title).asking(asking).text(words.elsewhere).page(200)
+        let messages = self.messages;
+        self.frame(messages.elsewhere_title).asking(asking).text(messages.elsewhere).page(200)
     }
 
     /// For the second browser: X sent this browser back, and another browser began. The code appears once the first
     /// page has sent its verifier.
     pub fn waiting(&self, asking: &Asking) -> Result<Reply> {
-        let words = self.words;
-        let frame = self.frame(words.waiting_title).asking(asking).text(words.waiting).text(words.not_me);
+        let messages = self.messages;
+        let frame = self.frame(messages.waiting_title).asking(asking).text(messages.waiting).text(messages.not_me);
         Ok(frame.page(200)?.with("Refresh", AGAIN_AFTER.into()))
     }
 
     /// Whoever consented reads who asks, and where alone the code may be typed.
     pub fn code(&self, asking: &Asking, username: &str, code: &Secret<String>) -> Result<Reply> {
-        let words = self.words;
+        let messages = self.messages;
         // EXPOSE: to the person in whose browser X has just said who they are.
         let (first, last) = code.expose().split_at_checked(3).unwrap_or_default();
         let site = bold(asking.site.as_deref().unwrap_or_default());
-        self.frame(words.code_title)
+        self.frame(messages.code_title)
             .asking(asking)
-            .text(&words.signed_in_as.replace("{handle}", &handle(username)))
-            .text(words.code)
+            .text(&messages.signed_in_as.replace("{handle}", &handle(username)))
+            .text(messages.code)
             .html(&format!("<p class=code>{} {}</p>", escape(first), escape(last)))
-            .text(&words.code_only_at.replace("{site}", &site))
-            .text(words.not_me)
+            .text(&messages.code_only_at.replace("{site}", &site))
+            .text(messages.not_me)
             .page(200)
     }
 
-    /// A link in another browser than opened it. `landing` is where the site wants the browser afterwards: Chromium checks
+    /// A link in another browser than opened it. `redirect_target` is where the site wants the browser afterwards: Chromium checks
     /// that redirect against `form-action` too.
-    pub fn button(&self, asking: &Asking, username: &str, action: &str, landing: Option<&str>) -> Result<Reply> {
-        let words = self.words;
-        let label = words.button.replace("{handle}", &handle(username));
+    pub fn button(
+        &self,
+        asking: &Asking,
+        username: &str,
+        action: &str,
+        redirect_target: Option<&str>,
+    ) -> Result<Reply> {
+        let messages = self.messages;
+        let label = messages.button.replace("{handle}", &handle(username));
         let page = self
-            .frame(words.button_title)
+            .frame(messages.button_title)
             .asking(asking)
-            .text(&words.signed_in_as.replace("{handle}", &handle(username)))
-            .form(action, &[], &label, landing)
-            .text(words.not_me)
+            .text(&messages.signed_in_as.replace("{handle}", &handle(username)))
+            .form(action, &[], &label, redirect_target)
+            .text(messages.not_me)
             .page(200)?;
         Ok(page.naming_itself_to_us())
     }
 
     /// Asked of a browser that hides where it comes from.
     pub fn start(&self, asking: &Asking, fields: &[(&str, &str)], authorize: &Url) -> Result<Reply> {
-        let (words, to_x) = (self.words, authorize.origin().ascii_serialization());
+        let (messages, to_x) = (self.messages, authorize.origin().ascii_serialization());
         let page = self
-            .frame(words.start_title)
+            .frame(messages.start_title)
             .asking(asking)
-            .form("/connect/start/confirmed", fields, words.start_button, Some(&to_x))
-            .text(words.start_warning)
+            .form("/connect/start/confirmed", fields, messages.start_button, Some(&to_x))
+            .text(messages.start_warning)
             .page(200)?;
         Ok(page.naming_itself_to_us())
     }
@@ -125,9 +131,9 @@ impl Look {
     /// A refusal or fault for people. Developers get the remedy in JSON. This page shows the code and the request id,
     /// so that the site's own people can find the entry in the log.
     pub fn failure(&self, code: Code, request_id: &str) -> Reply {
-        let words = self.words;
+        let messages = self.messages;
         let note = format!("<p><small>{} · {}</small></p>", code.as_str(), escape(request_id));
-        let frame = self.frame(words.failure_title).text(words.reason(code)).text(words.failure).html(&note);
+        let frame = self.frame(messages.failure_title).text(messages.reason(code)).text(messages.failure).html(&note);
         frame.page(code.status()).unwrap_or_else(|_| Reply::empty(500))
     }
 

@@ -44,7 +44,7 @@ const LINE_BYTES: usize = 4 << 20;
 const BATCH: usize = 100;
 type Rows = Vec<Map<String, Value>>;
 
-/// 409 `in_flight` unless the deployment stands still. What breaks later breaks the file off, and a file without its last
+/// 409 `in_flight` unless the deployment is frozen. What breaks later breaks the file off, and a file without its last
 /// line is not restored.
 pub async fn export(app: &App, incoming: Incoming) -> Answered {
     let caller = ApiCaller::without_query(app, &incoming).await?;
@@ -226,7 +226,7 @@ struct Import<'a> {
 enum Batch {
     #[default]
     Empty,
-    Ledger {
+    Workspace {
         table: String,
         rows: Rows,
     },
@@ -248,11 +248,12 @@ impl Import<'_> {
                 if table == "webhooks" {
                     carry_webhook(&mut row, ring, self.app.keyring())?;
                 }
-                if !matches!(&self.batch, Batch::Ledger { table: same, rows } if *same == table && rows.len() < BATCH) {
+                if !matches!(&self.batch, Batch::Workspace { table: same, rows } if *same == table && rows.len() < BATCH)
+                {
                     self.flush().await?;
-                    self.batch = Batch::Ledger { table, rows: Vec::new() };
+                    self.batch = Batch::Workspace { table, rows: Vec::new() };
                 }
-                if let Batch::Ledger { rows, .. } = &mut self.batch {
+                if let Batch::Workspace { rows, .. } = &mut self.batch {
                     rows.push(row);
                 }
             }
@@ -276,7 +277,9 @@ impl Import<'_> {
     async fn flush(&mut self) -> Result<(), Early> {
         match std::mem::take(&mut self.batch) {
             Batch::Empty => Ok(()),
-            Batch::Ledger { table, rows } => self.caller.plan(RestoreRows { attempt: self.attempt, table, rows }).await,
+            Batch::Workspace { table, rows } => {
+                self.caller.plan(RestoreRows { attempt: self.attempt, table, rows }).await
+            }
             Batch::Account { object, is_first, rows } => {
                 Ok(self.app.account(&object)?.restore(self.attempt, is_first, rows).await?)
             }
@@ -321,7 +324,7 @@ impl Body {
     }
 }
 
-/// What the ledger planned. An early end of a call that has begun to answer is a fault.
+/// What the workspace planned. An early end of a call that has begun to answer is a fault.
 fn planned<T>(plan: Result<T, Early>) -> Result<T> {
     plan.map_err(|early| match early {
         Early::Failed(error) | Early::Unproven(error) => error,

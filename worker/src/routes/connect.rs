@@ -4,7 +4,7 @@
 
 use latchkey_core::api::code::Code;
 use latchkey_core::connect::ticket::Ticket;
-use latchkey_core::connect::{Display, Door};
+use latchkey_core::connect::{Display, EntryKind};
 use latchkey_core::cookie::SameSite;
 use latchkey_core::oauth::authorize_url;
 use latchkey_core::pkce::{CodeChallenge, CodeVerifier};
@@ -17,14 +17,14 @@ use super::Answered;
 use crate::app::App;
 use crate::auth::Early;
 use crate::error::{Error, Result};
-use crate::pages::Look;
+use crate::pages::Theme;
 use crate::request::{Form, Incoming};
 use crate::response::Reply;
 use crate::rpc::connect::{Arrival, Asking, Opening, Page, digest};
 use crate::runtime::{entropy, now};
 
 /// As long as the longest session: its own end is not known before the answer is made.
-const NEWCOMER_LIFETIME: Span = Span::mins(30);
+const SECOND_BROWSER_LIFETIME: Span = Span::mins(30);
 
 /// `POST /connect/start`: the widget's form. Only the session's own origin is taken at its word; a browser that hides
 /// the origin is asked on a page of ours; any other origin is 403 and gets no cookie, or a hostile site could put its
@@ -50,7 +50,7 @@ pub async fn start_confirmed(app: &App, incoming: Incoming) -> Answered {
 /// here is neither a page whose origin is checked nor one that keeps the verifier.
 pub async fn link(app: &App, incoming: &Incoming, id: &str) -> Answered {
     let ticket = link_of(app, id).map_err(Early::Unproven)?;
-    if incoming.is_look() {
+    if incoming.is_head_or_prefetch() {
         return Ok(Reply::empty(204));
     }
     let verifier = CodeVerifier::from_entropy(entropy()?);
@@ -63,7 +63,7 @@ pub async fn link(app: &App, incoming: &Incoming, id: &str) -> Answered {
 /// `GET /connect/callback/x`: X sends a browser back. The answer is a clean URL without code and state. HEAD and
 /// prefetch are no arrival and change nothing, as with a link.
 pub async fn callback(app: &App, incoming: &Incoming) -> Answered {
-    if incoming.is_look() {
+    if incoming.is_head_or_prefetch() {
         return Ok(Reply::empty(204));
     }
     let state = incoming.query_value("state").unwrap_or_default();
@@ -71,11 +71,11 @@ pub async fn callback(app: &App, incoming: &Incoming) -> Answered {
     let object = Ticket::object_of_state(app.keyring(), &state).ok_or_else(unknown)?;
     let code = incoming.query_value("code").filter(|code| !code.is_empty()).map(Secret::new);
     let error = incoming.query_value("error");
-    let newcomer = base64url(&entropy::<32>()?);
+    let second_browser = base64url(&entropy::<32>()?);
     let arrival = Arrival {
         state: digest(&state),
         cookie: cookie_of(incoming, &object).as_deref().map(digest),
-        newcomer: digest(&newcomer),
+        second_browser: digest(&second_browser),
         code,
         error,
     };
@@ -84,10 +84,10 @@ pub async fn callback(app: &App, incoming: &Incoming) -> Answered {
         Page::Return { url } => Reply::see_other(&url),
         _ => Reply::see_other(&result_url(app, incoming, &returned.id)?),
     };
-    if !returned.is_newcomer {
+    if !returned.is_second_browser {
         return Ok(reply);
     }
-    Ok(reply.with("Set-Cookie", set_cookie(incoming, &object, &newcomer, NEWCOMER_LIFETIME)))
+    Ok(reply.with("Set-Cookie", set_cookie(incoming, &object, &second_browser, SECOND_BROWSER_LIFETIME)))
 }
 
 /// `GET /connect/result/{id}`: what the browser shows in the end. Reading it changes nothing.
@@ -96,16 +96,16 @@ pub async fn result(app: &App, incoming: &Incoming, id: &str) -> Answered {
     let object = ticket.object();
     let cookie = cookie_of(incoming, &object).as_deref().map(digest);
     let page = app.connect(&object)?.page(cookie).await?;
-    let look = Look::of(app, incoming.words()).await;
+    let theme = Theme::of(app, incoming.messages()).await;
     Ok(match page {
         Page::Return { url } => Reply::see_other(&url),
-        Page::Done => look.done()?,
-        Page::Ended(ending) => look.ended(ending)?,
-        Page::Elsewhere(asking) => look.elsewhere(&asking)?,
-        Page::Waiting(asking) => look.waiting(&asking)?,
-        Page::Code { asking, username, code } => look.code(&asking, &username, &code)?,
-        Page::Button { asking, username, landing } => {
-            look.button(&asking, &username, incoming.url.path(), landing.as_deref())?
+        Page::Done => theme.done()?,
+        Page::Ended(ending) => theme.ended(ending)?,
+        Page::Elsewhere(asking) => theme.elsewhere(&asking)?,
+        Page::Waiting(asking) => theme.waiting(&asking)?,
+        Page::Code { asking, username, code } => theme.code(&asking, &username, &code)?,
+        Page::Button { asking, username, redirect_target } => {
+            theme.button(&asking, &username, incoming.url.path(), redirect_target.as_deref())?
         }
     })
 }
@@ -192,8 +192,8 @@ async fn ask(app: &App, incoming: &Incoming, form: StartForm) -> Answered {
         ("code_challenge_method", "S256"),
         ("display", if form.leaving.display == Display::Page { "page" } else { "popup" }),
     ];
-    let look = Look::of(app, incoming.words()).await;
-    Ok(look.start(&Asking::from(&terms), &fields, &app.endpoints().authorize_url)?)
+    let theme = Theme::of(app, incoming.messages()).await;
+    Ok(theme.start(&Asking::from(&terms), &fields, &app.endpoints().authorize_url)?)
 }
 
 async fn leave(app: &App, incoming: &Incoming, form: StartForm) -> Answered {
@@ -206,7 +206,7 @@ async fn depart(app: &App, incoming: &Incoming, ticket: Ticket, leaving: Leaving
     let cookie = base64url(&entropy::<32>()?);
     let challenge = leaving.challenge.clone();
     let opening = Opening {
-        door: ticket.door(),
+        entry_kind: ticket.entry_kind(),
         state: digest(&state),
         cookie: digest(&cookie),
         challenge: leaving.challenge,
@@ -227,7 +227,7 @@ fn genuine(app: &App, id: &str) -> Result<Ticket> {
 
 /// A genuine id that was made for a link: a ticket opens only its own door.
 fn link_of(app: &App, id: &str) -> Result<Ticket> {
-    genuine(app, id).and_then(|ticket| if ticket.door() == Door::Link { Ok(ticket) } else { Err(unknown()) })
+    genuine(app, id).and_then(|ticket| if ticket.entry_kind() == EntryKind::Link { Ok(ticket) } else { Err(unknown()) })
 }
 
 fn unknown() -> Error {

@@ -14,12 +14,12 @@ use crate::request::Incoming;
 use crate::rpc::workspace::{Command, KeyPlan, PlanKeyDeletion};
 use crate::runtime::entropy;
 
-/// `POST`: 201, the only answer that has the key in it. (1) The ledger says what the key will be, (2) it is made here,
+/// `POST`: 201, the only answer that has the key in it. (1) The workspace says what the key will be, (2) it is made here,
 /// (3) the object of its account learns of it, (4) its digest is stored together with the answer.
 pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
     let parse = |body: &[u8]| read::<CreateKey>(body, &[])?.value.validate();
-    let (caller, wish) = ApiCaller::with_body(app, &mut incoming, parse).await?;
-    let KeyPlan { key, object } = caller.plan(wish).await?;
+    let (caller, input) = ApiCaller::with_body(app, &mut incoming, parse).await?;
+    let KeyPlan { key, object } = caller.plan(input).await?;
     let secret = new_key(entropy()?);
     let mut data = key_view(&key);
     if let Some(fields) = data.as_object_mut() {

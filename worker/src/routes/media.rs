@@ -98,11 +98,11 @@ fn confirmed(app: &App, incoming: &Incoming, media: &Media) -> Result<Answer> {
     Ok(Answer::success(200, json!({ "data": view(app, incoming, media)?, "warnings": warnings })))
 }
 
-/// `DELETE`: the row is closed, then the bytes go. If that breaks off, the ledger does it.
+/// `DELETE`: the row is closed, then the bytes go. If that breaks off, the workspace does it.
 pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
     let caller = ApiCaller::without_query(app, incoming).await?;
-    let remains = caller.plan(DeleteMedia { id }).await?;
-    app.media()?.remove(&remains).await?;
+    let cleanup = caller.plan(DeleteMedia { id }).await?;
+    app.media()?.remove(&cleanup).await?;
     Ok(Reply::json(&Answer::success(200, json!({ "message": "Media deleted successfully" }))))
 }
 

@@ -9,8 +9,8 @@ mod keys;
 mod media;
 pub mod meta;
 mod networks;
-mod pass;
 mod posts;
+mod proxy;
 mod sessions;
 mod settings;
 mod uploads;
@@ -39,7 +39,7 @@ pub async fn answer(app: &App, call: Call, incoming: Incoming, entry: &mut Entry
     let idempotency = incoming.header("idempotency-key").filter(|_| takes_key);
     let caller = ApiCaller::new(app, &incoming);
     let key_id = Rc::clone(&incoming.key_id);
-    let reply = match dispatch(app, call, incoming).await {
+    let reply = match route_call(app, call, incoming).await {
         Ok(reply) | Err(Early::Answered(reply)) => reply,
         Err(Early::Unproven(error)) => failed(&error, shape.with_known_brand(), entry),
         Err(Early::Failed(error)) => {
@@ -54,7 +54,7 @@ pub async fn answer(app: &App, call: Call, incoming: Incoming, entry: &mut Entry
     cors.into_iter().fold(reply, |reply, (name, value)| reply.with(name, value))
 }
 
-async fn dispatch(app: &App, Call { row, route }: Call, incoming: Incoming) -> Answered {
+async fn route_call(app: &App, Call { row, route }: Call, incoming: Incoming) -> Answered {
     if row.answers == Answers::Workspace {
         return ApiCaller::forward(app, &incoming, route).await.map(|(_, reply)| reply);
     }
@@ -71,7 +71,7 @@ async fn dispatch(app: &App, Call { row, route }: Call, incoming: Incoming) -> A
         Route::SignOutEverywhere => dashboard::sign_out(app, &incoming, true).await,
         Route::Export => backup::export(app, incoming).await,
         Route::Restore => backup::restore(app, incoming).await,
-        Route::Pass { account, target } => pass::pass(app, incoming, account, target).await,
+        Route::Proxy { account, target } => proxy::proxy(app, incoming, account, target).await,
         Route::WebhookCreate => webhooks::create(app, incoming).await,
         Route::WebhookChange(id) => webhooks::change(app, incoming, id).await,
         Route::KeyCreate => keys::create(app, incoming).await,

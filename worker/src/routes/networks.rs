@@ -18,11 +18,11 @@ use crate::error::{Error, Result};
 use crate::outbound::QUICK;
 use crate::request::Incoming;
 use crate::response::Reply;
-use crate::rpc::workspace::{Command, DeleteNetwork, NetworkCommit, NetworkPlan, NetworkWish, PlanVerification};
+use crate::rpc::workspace::{Command, DeleteNetwork, NetworkCommit, NetworkInput, NetworkPlan, PlanVerification};
 
 /// `POST`: 201, or 200 when it rotates what this tenant has; 409 `client_changed`; 422 with the key doctor's verdict.
 pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
-    let (caller, input) = ApiCaller::with_body(app, &mut incoming, |body| {
+    let (caller, (input, credentials)) = ApiCaller::with_body(app, &mut incoming, |body| {
         let input = read::<CreateNetwork>(body, &[])?.value;
         require_x(&input.network)?;
         let credentials = ClientCredentials::new(&input.client_key, &input.client_secret);
@@ -30,10 +30,8 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
         Ok((input, credentials))
     })
     .await?;
-    let (input, credentials) = input;
-    let wish =
-        NetworkWish::Put { client_id: credentials.client_id.clone(), tenant_id: input.tenant_id, force: input.force };
-    let plan = caller.plan(wish).await?;
+    let client_id = credentials.client_id.clone();
+    let plan = caller.plan(NetworkInput::Put { client_id, tenant_id: input.tenant_id, force: input.force }).await?;
     store(app, &caller, plan, credentials, input.verify).await
 }
 
@@ -42,7 +40,7 @@ pub async fn update(app: &App, mut incoming: Incoming, id: String) -> Answered {
     let parse = |body: &[u8]| Ok(read::<UpdateNetwork>(body, &[])?.value);
     let (caller, input) = ApiCaller::with_body(app, &mut incoming, parse).await?;
     let client_id = input.client_key.map(|key| key.trim().to_owned());
-    let plan = caller.plan(NetworkWish::Change { id, client_id }).await?;
+    let plan = caller.plan(NetworkInput::Change { id, client_id }).await?;
     let secret = match (input.client_secret, &plan.current) {
         (Some(secret), _) => secret,
         (None, Some(current)) => app.vault()?.credentials(current).await?.client_secret,

@@ -124,7 +124,7 @@ async fn delete_one(app: &App, delivery: &Delivery, account: &Account) -> Result
     app.account(&account.object())?.delete(account.id.clone(), delivery.segments().to_vec()).await.map(|()| true)
 }
 
-/// `POST …/resolve`: a person says what became of a delivery in doubt.
+/// `POST …/resolve`: a person says what became of a delivery unconfirmed.
 pub async fn resolve(app: &App, mut incoming: Incoming, post: String, account: &str) -> Answered {
     let parse = |body: &[u8]| read::<Resolve>(body, &[])?.value.verdict();
     let (caller, verdict) = ApiCaller::with_body(app, &mut incoming, parse).await?;

@@ -22,8 +22,8 @@ use crate::rpc::workspace::{Arrival, Try};
 use crate::runtime::now;
 use crate::stream::Peeked;
 
-/// `PUT {upload_url}`: (1) the address, 401, 410; (2) what the ledger knows of it, 404, 409, 400, 422, and room for the bytes,
-/// by what the first of them say; (3) the bytes go to R2 as they come; (4) the ledger is told. What is not told to the
+/// `PUT {upload_url}`: (1) the address, 401, 410; (2) what the workspace knows of it, 404, 409, 400, 422, and room for the bytes,
+/// by what the first of them say; (3) the bytes go to R2 as they come; (4) the workspace is told. What is not told to the
 /// ledger is not part of the file.
 pub async fn receive(app: &App, incoming: &Incoming, id: &str) -> Answered {
     let (id, part) = permitted(app, incoming, id, Use::Upload)?;

@@ -21,14 +21,14 @@ use crate::request::Incoming;
 use crate::rpc::workspace::{Command, PlanWebhook};
 use crate::runtime::{entropy, now};
 
-/// `POST`: 201, the only answer that has the secret in it. (1) The ledger says whose it will be, (2) its secrets are sealed
+/// `POST`: 201, the only answer that has the secret in it. (1) The workspace says whose it will be, (2) its secrets are sealed
 /// here, (3) it is stored together with the answer.
 pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
-    let door = app.public();
+    let public = app.public();
     let parse = |body: &[u8]| {
         let input = read::<CreateWebhook>(body, &[])?.value;
         let tenant_id = input.tenant_id.clone();
-        Ok((tenant_id, input.validate(|url| door.url(url))?))
+        Ok((tenant_id, input.validate(|url| public.url(url))?))
     };
     let (caller, (wanted_tenant, wanted)) = ApiCaller::with_body(app, &mut incoming, parse).await?;
     let tenant_id = caller.plan(PlanWebhook { tenant_id: wanted_tenant }).await?;
@@ -44,8 +44,8 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
 
 /// `PATCH`: what is not given stays as it is.
 pub async fn change(app: &App, mut incoming: Incoming, id: String) -> Answered {
-    let door = app.public();
-    let parse = |body: &[u8]| read::<ChangeWebhook>(body, &[])?.value.validate(|url| door.url(url));
+    let public = app.public();
+    let parse = |body: &[u8]| read::<ChangeWebhook>(body, &[])?.value.validate(|url| public.url(url));
     let (caller, wanted) = ApiCaller::with_body(app, &mut incoming, parse).await?;
     // A secret is bound to the webhook's id, and what is no id has no secret.
     let unknown = || Error::refused(Code::NotFound, "There is no such webhook.");

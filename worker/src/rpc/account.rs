@@ -7,8 +7,8 @@ use latchkey_core::key::{Access, ApiKey};
 use latchkey_core::network::ClientRef;
 use latchkey_core::revocation::Tally;
 use latchkey_core::x::lookup::Lookup;
-use latchkey_core::x::pass::Target;
 use latchkey_core::x::price::Charge;
+use latchkey_core::x::proxy::Target;
 use latchkey_core::x::rate::Window;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -60,12 +60,12 @@ pub enum Message {
         id: String,
     },
     /// The ring's first key seals the pairs, if another one did.
-    Reseal {
+    ReEncryption {
         key_id: String,
     },
     /// Only look whether something is due.
     Wake,
-    StandStill {
+    Freeze {
         stands: bool,
     },
     Export {
@@ -84,15 +84,15 @@ pub enum Message {
 /// A row, and its table.
 pub type Stored = (String, Map<String, Value>);
 
-/// Carries a [`Passage`] beside a body that is not read.
-pub const PASSAGE_HEADER: &str = "passage";
+/// Carries a [`ProxyCall`] beside a body that is not read.
+pub const PROXY_HEADER: &str = "proxy-call";
 pub const KEY_ID_HEADER: &str = "key-id";
 /// On an answer of ours, not X's.
 const REFUSAL_HEADER: &str = "refusal";
 /// What the caller says of its body and of the answer.
 pub const CONTENT_HEADERS: [&str; 2] = ["content-type", "accept"];
 /// What the caller hears of X's headers: X's limits, and how to read the body.
-pub const TOLD_HEADERS: [&str; 14] = [
+pub const PROXIED_HEADERS: [&str; 14] = [
     "content-type",
     "retry-after",
     "api-version",
@@ -111,11 +111,11 @@ pub const TOLD_HEADERS: [&str; 14] = [
 
 /// A call that goes through to X, without its body.
 #[derive(Serialize, Deserialize)]
-pub struct Passage {
+pub struct ProxyCall {
     pub key_digest: String,
     pub key_id: String,
     pub access: Access,
-    /// Which account the ledger has let the key have; none for a key that the object knows itself.
+    /// Which account the workspace has let the key have; none for a key that the object knows itself.
     pub admitted_for: Option<AccountId>,
     pub method: String,
     pub target: Target,
@@ -124,7 +124,7 @@ pub struct Passage {
     pub charge: Option<Charge>,
 }
 
-impl Passage {
+impl ProxyCall {
     pub fn endpoint(&self) -> String {
         self.target.endpoint(&self.method)
     }
@@ -142,7 +142,7 @@ pub struct Content {
 }
 
 /// X's answer, unread.
-pub struct Passed {
+pub struct Proxied {
     pub answer: Response,
     pub key_id: String,
 }
@@ -171,7 +171,7 @@ pub struct Adoption {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Release {
     pub account_id: AccountId,
-    /// The session that connected the row last, as far as the ledger knows: a pair of another one is not meant.
+    /// The session that connected the row last, as far as the workspace knows: a pair of another one is not meant.
     pub session_id: Option<String>,
     /// Every other row of the X user that is connected.
     pub rows: Vec<AccountId>,
@@ -182,7 +182,7 @@ pub struct Release {
 pub struct ClientChange {
     /// The one that it has now.
     pub client_id: String,
-    /// The row for whose sake it is said, and the client as it was last. Errands of before version 2 do not say either.
+    /// The row for whose sake it is said, and the client as it was last. Jobs of before version 2 do not say either.
     pub account_id: Option<AccountId>,
     pub before: Option<ClientRef>,
 }
@@ -220,12 +220,12 @@ impl AccountStub {
         ask(&self.stub, &Message::ClientChanged(change)).await
     }
 
-    /// Keeps a delivery from being sent while the ledger changes or ends it. Says whether that is possible.
+    /// Keeps a delivery from being sent while the workspace changes or ends it. Says whether that is possible.
     pub async fn recall(&self, delivery: Delivery, to_end: bool) -> Result<bool> {
         ask(&self.stub, &Message::Recall { delivery: Box::new(delivery), to_end }).await
     }
 
-    /// Settles a doubt by hand: it came about as `id`, or not at all. Says whether there was a doubt.
+    /// Reconciles by hand: it came about as `id`, or not at all. Says whether it was unconfirmed.
     pub async fn resolve(&self, delivery: Delivery, id: Option<XPostId>) -> Result<bool> {
         ask(&self.stub, &Message::Resolve { delivery: Box::new(delivery), id }).await
     }
@@ -268,9 +268,9 @@ impl AccountStub {
     }
 
     /// Passes a call on to X, body and answer as streams.
-    pub async fn pass(&self, passage: &Passage, content: Content) -> Result<Passed> {
+    pub async fn proxy(&self, call: &ProxyCall, content: Content) -> Result<Proxied> {
         let headers = Headers::new();
-        headers.set(PASSAGE_HEADER, &serde_json::to_string(passage)?)?;
+        headers.set(PROXY_HEADER, &serde_json::to_string(call)?)?;
         for (name, value) in CONTENT_HEADERS.into_iter().zip([content.media_type, content.accept]) {
             value.map_or(Ok(()), |value| headers.set(name, &value))?;
         }
@@ -280,20 +280,20 @@ impl AccountStub {
             return Err(serde_json::from_str::<Error>(&text).doing("read an object's reply")?);
         }
         let key_id = answer.headers().get(KEY_ID_HEADER)?.unwrap_or_default();
-        Ok(Passed { answer, key_id })
+        Ok(Proxied { answer, key_id })
     }
 
-    pub async fn reseal(&self, key_id: String) -> Result<()> {
-        ask(&self.stub, &Message::Reseal { key_id }).await
+    pub async fn re_encrypt(&self, key_id: String) -> Result<()> {
+        ask(&self.stub, &Message::ReEncryption { key_id }).await
     }
 
     /// Neither sends nor refreshes anything, or does so again. Says whether that is so already: what is under way ends
     /// first.
-    pub async fn stand_still(&self, stands: bool) -> Result<bool> {
-        ask(&self.stub, &Message::StandStill { stands }).await
+    pub async fn freeze(&self, stands: bool) -> Result<bool> {
+        ask(&self.stub, &Message::Freeze { stands }).await
     }
 
-    /// Its rows, once it stands still. The pair is sealed by our ring.
+    /// Its rows, once it is frozen. The pair is sealed by our ring.
     pub async fn export(&self, place: Place) -> Result<Page> {
         ask(&self.stub, &Message::Export { place }).await
     }
@@ -303,7 +303,7 @@ impl AccountStub {
         ask(&self.stub, &Message::ClearRestored { attempt }).await
     }
 
-    /// Rows of a backup. The first ones take the place of whatever was there, and the object stands still.
+    /// Rows of a backup. The first ones take the place of whatever was there, and the object is frozen.
     pub async fn restore(&self, attempt: u32, is_first: bool, rows: Vec<Stored>) -> Result<()> {
         ask(&self.stub, &Message::Restore { attempt, is_first, rows }).await
     }

@@ -5,7 +5,7 @@ use latchkey_core::api::connect::session_view;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::confirm::{Awaited, ConfirmationCode};
 use latchkey_core::connect::second::SecondBrowsers;
-use latchkey_core::connect::{Display, Door, Phase, Session, Start, Status, Terms, Visitor, hint_of};
+use latchkey_core::connect::{Display, EntryKind, Phase, Session, Start, Status, Terms, Visitor, hint_of};
 use latchkey_core::pkce::{CodeChallenge, CodeVerifier};
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::Secret;
@@ -50,7 +50,7 @@ pub enum Message {
 /// One opening of X's page, as the edge made it. State and cookie arrive as digests.
 #[derive(Serialize, Deserialize)]
 pub struct Opening {
-    pub door: Door,
+    pub entry_kind: EntryKind,
     pub state: String,
     pub cookie: String,
     pub challenge: CodeChallenge,
@@ -65,18 +65,18 @@ pub struct Arrival {
     pub state: String,
     pub cookie: Option<String>,
     /// What the browser is known by from now on, should it be another one than was sent to X.
-    pub newcomer: String,
+    pub second_browser: String,
     #[serde(serialize_with = "exposed_option")]
     pub code: Option<Secret<String>>,
     pub error: Option<String>,
 }
 
-/// A browser came back: whose session it was, what to show it, and whether it is to keep the newcomer's cookie.
+/// A browser came back: whose session it was, what to show it, and whether it is to keep the second browser's cookie.
 #[derive(Serialize, Deserialize)]
 pub struct Returned {
     pub id: String,
     pub page: Page,
-    pub is_newcomer: bool,
+    pub is_second_browser: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -108,7 +108,7 @@ pub enum Page {
         asking: Asking,
         username: String,
         /// The origin of the link's redirect URI.
-        landing: Option<String>,
+        redirect_target: Option<String>,
     },
     /// Back to the site, by its redirect URI with the outcome in its query.
     Return {
@@ -214,7 +214,7 @@ impl TryFrom<Session> for Completed {
             Phase::Connected { .. } => Ok(Self::Connected(session_view(&session, now()))),
             Phase::Failed { code, message } => Err(Refused::new(code, message).with_hint(hint_of(code)).into()),
             Phase::Authorizing => Ok(Self::Waiting(Status::Authorizing)),
-            _ if session.is_in_doubt() => Ok(Self::Waiting(Status::NeedsConfirmation)),
+            _ if session.is_unconfirmed() => Ok(Self::Waiting(Status::NeedsConfirmation)),
             _ => Err(Error::refused(Code::SessionSpent, "The session was cancelled.")),
         }
     }
@@ -244,7 +244,7 @@ impl Page {
         if let Some(code) = refusal {
             return Self::Ended(Ending::Failed(code));
         }
-        let (asking, landing) = (Asking::from(&session.terms), session.terms.landing_origin());
+        let (asking, redirect_target) = (Asking::from(&session.terms), session.terms.redirect_origin());
         match (session.awaited(), session.phase, code) {
             (_, Phase::Failed { code, .. }, _) => Self::Ended(Ending::Failed(code)),
             (_, Phase::Cancelled, _) => Self::Ended(Ending::Cancelled),
@@ -253,7 +253,7 @@ impl Page {
                 Self::Code { asking, username: user.username, code: code.digits().clone() }
             }
             (Some(Awaited::Button), Phase::Identified { user, .. }, Some(_)) => {
-                Self::Button { asking, username: user.username, landing }
+                Self::Button { asking, username: user.username, redirect_target }
             }
             (Some(Awaited::Code | Awaited::Button), _, Some(_)) => Self::Waiting(asking),
             // A second browser was first with this URL. The link can be opened again.

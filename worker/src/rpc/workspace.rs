@@ -18,7 +18,7 @@ use latchkey_core::brand::Brand;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, NetworkId};
 use latchkey_core::media::Kind;
-use latchkey_core::network::{ClientRef, Gate};
+use latchkey_core::network::{Breaker, ClientRef};
 use latchkey_core::x::price::Micros;
 use latchkey_core::x::user::XUser;
 use serde::{Deserialize, Serialize};
@@ -30,20 +30,20 @@ pub use self::accounts::{
     SessionPlan,
 };
 pub use self::apps::{
-    DeleteNetwork, DeletionPlan, NetworkCommit, NetworkPlan, NetworkWish, PlanVerification, VerificationPlan,
+    DeleteNetwork, DeletionPlan, NetworkCommit, NetworkInput, NetworkPlan, PlanVerification, VerificationPlan,
 };
 pub use self::backup::{
     BeginRestore, Begun, ClearRestored, EndExport, ExportObjects, ExportPage, ExportPlan, PlanExport, Restore,
     RestoreRows,
 };
 pub use self::call::{
-    Announced, CALL_HEADER, Content, Head, Repeatable, Served, UNKNOWN_KEY, is_known, is_known_to_be_unknown,
+    CALL_HEADER, CallHeader, Content, Head, Repeatable, Served, UNKNOWN_KEY, is_known, is_known_to_be_unknown,
 };
-pub use self::command::{Abandon, ApiRequest, Begin, Call, Command, Heard, Outcome, Picture, Replied, Stage};
-pub use self::keys::{Admission, Authorise, KeyPlan, PassPlan, PlanKeyDeletion, SignIn, SignedInAs};
+pub use self::command::{Abandon, ApiRequest, Begin, Call, CallResponse, Command, Outcome, Picture, Replied, Stage};
+pub use self::keys::{Admission, Authorise, KeyPlan, PlanKeyDeletion, ProxyPlan, SignIn, SignedInAs};
 pub use self::media::{
-    AnnounceMedia, Arrived, ConfirmPlan, DeleteMedia, GetMedia, ListMedia, MediaCommand, MediaRows, PlanConfirmation,
-    Remains,
+    AnnounceMedia, Arrived, ConfirmPlan, DeleteMedia, GetMedia, ListMedia, MediaCommand, MediaRows, PendingCleanup,
+    PlanConfirmation,
 };
 pub use self::posts::{ChangePlan, CountReads, InsightPlan, PlanChange, PlanDelete, PlanInsight, Report};
 pub use self::uploads::{Arrival, Decided, Try, UploadMessage};
@@ -64,7 +64,7 @@ pub enum Message {
     Client { network_id: NetworkId },
     ClientOfTokens { client: ClientRef, holds: bool },
     Upload(UploadMessage),
-    PlanPass { head: Head, account: Option<String> },
+    PlanProxy { head: Head, account: Option<String> },
     Admit(Admission),
     GiveBack { account_id: AccountId, cost: Micros },
     SignIn(SignIn),
@@ -99,7 +99,7 @@ impl WorkspaceStub {
     }
 
     /// Answers whether X may be called.
-    pub async fn delivered(&self, report: &Report) -> Result<Gate> {
+    pub async fn delivered(&self, report: &Report) -> Result<Breaker> {
         ask(&self.stub, &Message::Delivered(report.clone())).await
     }
 
@@ -108,9 +108,9 @@ impl WorkspaceStub {
         ask(&self.stub, &Message::Reclaim(Box::new(delivery.clone()))).await
     }
 
-    pub async fn plan_pass(&self, head: Head, account: Option<String>) -> Result<PassPlan> {
+    pub async fn plan_proxy(&self, head: Head, account: Option<String>) -> Result<ProxyPlan> {
         let digest = head.key_digest.clone();
-        self.ask_as(&digest, &Message::PlanPass { head, account }).await
+        self.ask_as(&digest, &Message::PlanProxy { head, account }).await
     }
 
     /// Answers the price that is taken from the budget, or why the call may not be made.

@@ -44,7 +44,7 @@ enum Shape {
     Problem,
 }
 
-/// What X may say when a call asks it at once; or the deployment stands still, and asks nobody.
+/// What X may say when a call asks it at once; or the deployment is frozen, and asks nobody.
 pub const OF_X: &[Code] = &[
     Code::CreditsDepleted,
     Code::InsufficientPermissions,
@@ -275,7 +275,7 @@ impl Operation {
             codes.extend(OF_IDEMPOTENCY);
         }
         if self.row().is_ok_and(|row| row.access.is_some() && row.changes()) {
-            // The deployment may stand still.
+            // The deployment may be frozen.
             codes.push(Code::InFlight);
         }
         let mut by_status = BTreeMap::<u16, Vec<Code>>::new();

@@ -14,7 +14,7 @@ use crate::x::price::Micros;
 use crate::x::problem::Problem;
 
 const T0: UnixMillis = UnixMillis(1_000_000);
-const PACE: Pace = Pace { settle: Span::mins(1), probe: Span::mins(15), backoff: Span::mins(1), chance: 0 };
+const PACE: Pace = Pace { reconcile: Span::mins(1), probe: Span::mins(15), backoff: Span::mins(1), chance: 0 };
 const PLACE: Place = Place { segment: 0, attachment: 0 };
 
 fn file(kind: Kind, size: u64) -> File {
@@ -148,7 +148,7 @@ fn failed_processing_is_final_in_xs_words() {
     answer(&mut video, &processing(json!({ "state": "failed", "error": error })));
     assert_eq!((video.state, code(&video)), (State::Failed, Some(FailureCode::MediaFailed)));
     assert_eq!(video.error.as_ref().unwrap().message, "Unsupported video format");
-    assert_eq!(next(&mut video.next_edition(video.segments.clone(), T0)), "initialize", "a retry begins anew");
+    assert_eq!(next(&mut video.next_version(video.segments.clone(), T0)), "initialize", "a retry begins anew");
 }
 
 #[test]
@@ -170,12 +170,12 @@ fn alt_text_and_subtitles_follow_the_bytes() {
 }
 
 #[test]
-fn a_lost_answer_repeats_the_call_and_leaves_nothing_in_doubt() {
+fn a_lost_answer_repeats_the_call_and_leaves_nothing_unconfirmed() {
     let mut photo = delivery(vec![stored(Kind::Png, 3)]);
     for (expected, data) in [("initialize", receipt()), ("append 0 0+3", Value::Null)] {
         effect(&mut photo, UploadOutcome::Lost);
         assert_eq!((next(&mut photo).as_str(), photo.state), (expected, State::Queued));
-        assert!(photo.due() > Some(T0) && photo.doubt.is_none());
+        assert!(photo.due() > Some(T0) && photo.unconfirmed.is_none());
         answer(&mut photo, &data);
     }
 }

@@ -105,7 +105,7 @@ impl Inner {
                 match (&pair.owner, for_row) {
                     (Owner::Row(own), _) => self.discard(&pair, own)?,
                     (Owner::Shared, Some(row)) => self.discard(&pair, row)?,
-                    // An errand of before version 2 does not say for which row it was.
+                    // An job of before version 2 does not say for which row it was.
                     (Owner::Shared, None) => continue,
                 }
                 self.delete_pair(&pair.owner)?;
@@ -129,8 +129,8 @@ impl Inner {
         self.db.run(update, vec![time(now() + Span::hours(1)), row.seq.into()])
     }
 
-    /// What the ledger does not know yet, marked as being told.
-    pub(super) fn untold_revocations(&self) -> Result<Vec<RevocationReport>> {
+    /// What the workspace does not know yet, marked as being told.
+    pub(super) fn unacknowledged_revocations(&self) -> Result<Vec<RevocationReport>> {
         let query = "SELECT DISTINCT account_id FROM discarded WHERE is_told <> 1 LIMIT 100";
         let rows: Vec<Named> = self.db.rows(query, Vec::new())?;
         rows.into_iter()
@@ -143,14 +143,14 @@ impl Inner {
     }
 
     /// What is over and told is of no more use.
-    pub(super) fn revocations_told(&self) -> Result<()> {
+    pub(super) fn revocations_acknowledged(&self) -> Result<()> {
         self.db.run("UPDATE discarded SET is_told = 1 WHERE is_told = 2", Vec::new())?;
         self.db.run("DELETE FROM discarded WHERE is_told = 1 AND next_at IS NULL", Vec::new())
     }
 
-    /// Every pair, sealed by the first key of the ring. `key_id` is the one that the ledger means: while a deployment
+    /// Every pair, sealed by the first key of the ring. `key_id` is the one that the workspace means: while a deployment
     /// spreads, this object may still run with the ring of before.
-    pub(super) fn reseal(&self, key_id: &str) -> Result<()> {
+    pub(super) fn re_encrypt(&self, key_id: &str) -> Result<()> {
         let keyring = self.app()?.keyring();
         if keyring.current_key_id() != key_id {
             return Err(Error::fault("this object does not have the new key ring yet"));
@@ -159,7 +159,7 @@ impl Inner {
             for mut pair in self.all_pairs()? {
                 let row = pair.row();
                 let context = Context { workspace: WORKSPACE, purpose: Purpose::TokenPair, row: &row };
-                if let Some(sealed) = keyring.reseal(&context, &pair.sealed, entropy()?)? {
+                if let Some(sealed) = keyring.re_encrypt(&context, &pair.sealed, entropy()?)? {
                     pair.sealed = sealed;
                     self.save_pair(&pair)?;
                 }
@@ -167,7 +167,7 @@ impl Inner {
             for row in self.discarded("next_at IS NOT NULL AND sealed <> ?", "".into())? {
                 let place = row.read()?.row(&row.account_id);
                 let context = Context { workspace: WORKSPACE, purpose: Purpose::DiscardedPair, row: &place };
-                if let Some(sealed) = keyring.reseal(&context, &row.sealed, entropy()?)? {
+                if let Some(sealed) = keyring.re_encrypt(&context, &row.sealed, entropy()?)? {
                     let update = "UPDATE discarded SET sealed = ? WHERE seq = ?";
                     self.db.run(update, vec![sealed.into(), row.seq.into()])?;
                 }

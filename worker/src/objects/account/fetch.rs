@@ -29,7 +29,7 @@ impl Inner {
         };
         let fetched = match fetched {
             Ok(fetched) => fetched,
-            Err(why) if may_pass(why) => return Ok(UploadOutcome::SourceSilent(words(&why.to_string()))),
+            Err(why) if is_transient(why) => return Ok(UploadOutcome::SourceSilent(words(&why.to_string()))),
             Err(why) => return Ok(refused(&why.to_string())),
         };
         match self.copy(&fetched, source, limits).await {
@@ -79,7 +79,7 @@ fn usable(head: &[u8], length: Option<u64>, limits: &Limits) -> Result<Kind, Str
 }
 
 /// RFC 9110 §15.5.9, §15.6; RFC 6585 §4.
-const fn may_pass(why: Unfetched) -> bool {
+const fn is_transient(why: Unfetched) -> bool {
     match why {
         Unfetched::NoAnswer(_) | Unfetched::Status(408 | 429 | 500..=599) => true,
         Unfetched::Status(_) | Unfetched::Redirect(_) | Unfetched::TooManyRedirects | Unfetched::Empty => false,

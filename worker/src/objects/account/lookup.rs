@@ -10,11 +10,11 @@ use latchkey_core::api::account::Health;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::delivery::Segment;
+use latchkey_core::freeze::frozen;
 use latchkey_core::grant::NoAccess;
 use latchkey_core::id::AccountId;
 use latchkey_core::oauth::Endpoints;
 use latchkey_core::secret::Secret;
-use latchkey_core::standstill::stands_still;
 use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::lookup::{Lookup, READ, list_response};
 use latchkey_core::x::problem::Refusal;
@@ -31,13 +31,13 @@ use crate::outbound::{Bounds, LIST, NoAnswer, QUICK};
 use crate::runtime::now;
 
 pub(super) const ME: &str = "GET /2/users/me";
-/// However many callers ask at once who this is, the ledger is told once.
+/// However many callers ask at once who this is, the workspace is told once.
 const SAME_MOMENT: Span = Span::secs(5);
 const DELETE_POST: &str = "DELETE /2/tweets/:id";
 const DELETE_REPOST: &str = "DELETE /2/users/:id/retweets/:id";
 
 /// Why there is no answer of X.
-pub enum Silence {
+pub enum NoResponse {
     NoAccess(NoAccess),
     NoAnswer(NoAnswer),
     Limited(UnixMillis),
@@ -47,7 +47,7 @@ pub enum Silence {
 
 /// What makes the request once there is a token.
 pub type MakeRequest<'a> = dyn Fn(&Endpoints, &Secret<String>) -> Request<Vec<u8>> + 'a;
-pub type Asked = std::result::Result<Response<Vec<u8>>, Silence>;
+pub type Asked = std::result::Result<Response<Vec<u8>>, NoResponse>;
 
 impl Inner {
     /// `GET …/health`: a second 401 is ill health, not a disconnection.
@@ -60,25 +60,25 @@ impl Inner {
                 self.tell_users(user.iter().cloned().collect()).await;
                 Health::from_x(user, &answer, grant.as_ref(), now())
             }
-            Err(Silence::NoAccess(NoAccess::Frozen)) => return Err(stands_still().into()),
-            Err(silence) => Health::unanswered(&silence.refused(), grant.as_ref()),
+            Err(NoResponse::NoAccess(NoAccess::Frozen)) => return Err(frozen().into()),
+            Err(no_response) => Health::unanswered(&no_response.refused(), grant.as_ref()),
         })
     }
 
     pub(super) async fn ask(self: &Rc<Self>, account_id: &AccountId, lookup: &Lookup) -> Result<Value> {
         let mut asked = self.look_up(account_id, lookup).await?;
         let mut smaller = lookup.halved();
-        while let (Err(Silence::NoAnswer(NoAnswer::TooLarge)), Some(lookup)) = (&asked, &smaller) {
+        while let (Err(NoResponse::NoAnswer(NoAnswer::TooLarge)), Some(lookup)) = (&asked, &smaller) {
             asked = self.look_up(account_id, lookup).await?;
             smaller = lookup.halved();
         }
-        let answer = asked.map_err(Silence::refused)?;
+        let answer = asked.map_err(NoResponse::refused)?;
         let body = list_response(&answer).map_err(|error| Refused::from_x(&error, now()))?;
         self.tell_users(users_in(&body)).await;
         Ok(body)
     }
 
-    /// The ledger hears what X says of users, unless X said the same a moment ago. What the ledger does not hear is told
+    /// The workspace hears what X says of users, unless X said the same a moment ago. What the workspace does not hear is told
     /// the next time.
     async fn tell_users(&self, said: Vec<XUser>) {
         let is_news = self.told.borrow().as_ref().is_none_or(|(before, until)| *before != said || *until < now());
@@ -132,7 +132,7 @@ impl Inner {
                 }
                 (_, None) => continue,
             };
-            let answer = asked.map_err(Silence::refused)?;
+            let answer = asked.map_err(NoResponse::refused)?;
             match data::<Value>(&answer) {
                 Ok(_) | Err(XError::Refused { refusal: Refusal::NotFound, .. }) => {}
                 Err(error) => return Err(Refused::from_x(&error, now()).into()),
@@ -152,21 +152,21 @@ impl Inner {
         request: &MakeRequest<'_>,
     ) -> Result<Asked> {
         if let Some(scope) = self.missing_scope(account_id, scopes)? {
-            return Ok(Err(Silence::MissingScope(scope)));
+            return Ok(Err(NoResponse::MissingScope(scope)));
         }
         let mut rejected = BTreeSet::new();
         loop {
             if let Some(until) = self.exhausted_until(endpoint)? {
-                return Ok(Err(Silence::Limited(until)));
+                return Ok(Err(NoResponse::Limited(until)));
             }
             let access = match self.access_token(account_id).await? {
                 Ok(access) => access,
-                Err(no_access) => return Ok(Err(Silence::NoAccess(no_access))),
+                Err(no_access) => return Ok(Err(NoResponse::NoAccess(no_access))),
             };
             let app = self.app()?;
             let answer = match app.x().send(request(app.endpoints(), &access.token), bounds).await? {
                 Ok(answer) => answer,
-                Err(no_answer) => return Ok(Err(Silence::NoAnswer(no_answer))),
+                Err(no_answer) => return Ok(Err(NoResponse::NoAnswer(no_answer))),
             };
             self.note_windows(endpoint, &answer)?;
             if endpoint == ME {
@@ -180,7 +180,7 @@ impl Inner {
     }
 }
 
-impl Silence {
+impl NoResponse {
     pub fn refused(self) -> Refused {
         let (code, message, until) = match self {
             Self::NoAccess(NoAccess::Ended) => return must_reconnect(),
@@ -190,7 +190,7 @@ impl Silence {
             Self::NoAccess(NoAccess::Until(time)) => {
                 (Code::XUnavailable, "X gives no access token at the moment.", Some(time))
             }
-            Self::NoAccess(NoAccess::Frozen) => return stands_still(),
+            Self::NoAccess(NoAccess::Frozen) => return frozen(),
             Self::MissingScope(scope) => {
                 return Refused::new(Code::MissingScope, format!("The account was connected without {scope}."));
             }

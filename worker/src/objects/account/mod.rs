@@ -6,15 +6,15 @@
 
 mod discarded;
 mod fetch;
+mod freeze;
 mod keys;
 mod lookup;
 mod pairs;
-mod pass;
+mod proxy;
 mod publish;
+mod reconcile;
 mod revoke;
 mod schema;
-mod settle;
-mod standstill;
 mod store;
 mod tokens;
 mod upload;
@@ -38,11 +38,11 @@ use super::store::Opened;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::log;
-use crate::rpc::account::{Adoption, ClientChange, Message, PASSAGE_HEADER, Release, refusal};
+use crate::rpc::account::{Adoption, ClientChange, Message, PROXY_HEADER, Release, refusal};
 use crate::rpc::wire::{answer, message, reply};
 use crate::runtime::now;
 
-/// After so long without a word of the ledger it is asked what became of a change. A change takes milliseconds.
+/// After so long without a word of the workspace it is asked what became of a change. A change takes milliseconds.
 const RECALLED_FOR: Span = Span::secs(3);
 
 #[durable_object]
@@ -60,7 +60,7 @@ struct Inner {
     refreshing: RefCell<BTreeMap<Owner, Flight>>,
     /// The row whose tokens were refreshed, until X is asked for the user. A crash forgets the row.
     refreshed: RefCell<Option<AccountId>>,
-    /// What the ledger was told of users last, and until when the same again is no news.
+    /// What the workspace was told of users last, and until when the same again is no news.
     told: RefCell<Option<(Vec<XUser>, UnixMillis)>>,
     /// X is being asked to revoke pairs.
     revoking: Cell<bool>,
@@ -81,7 +81,7 @@ impl DurableObject for AccountObject {
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        let is_passed = request.headers().has(PASSAGE_HEADER)?;
+        let is_passed = request.headers().has(PROXY_HEADER)?;
         match self.account.get() {
             Ok(account) if is_passed => account.passed(&request).await.or_else(|error| refusal(&error)),
             Ok(account) => answer(&account.received(request).await),
@@ -119,7 +119,7 @@ impl Inner {
     }
 
     async fn passed(self: &Rc<Self>, request: &Request) -> Result<Response> {
-        let passed = self.pass(request).await;
+        let passed = self.proxy(request).await;
         self.ask_who_was_refreshed();
         let armed = self.arm().await;
         passed.and_then(|answer| armed.map(|()| answer))
@@ -147,9 +147,9 @@ impl Inner {
             Message::Probe { post_id } => self.probe(post_id).and_then(reply),
             Message::LearnKey { digest, key } => self.learn_key(&digest, &key).and_then(reply),
             Message::ForgetKey { id } => self.forget_key(&id).and_then(reply),
-            Message::Reseal { key_id } => self.reseal(&key_id).and_then(reply),
+            Message::ReEncryption { key_id } => self.re_encrypt(&key_id).and_then(reply),
             Message::Wake => reply(()),
-            Message::StandStill { stands } => self.stand_still(stands).and_then(reply),
+            Message::Freeze { stands } => self.freeze(stands).and_then(reply),
             Message::Export { place } => self.export(&place).and_then(reply),
             Message::ClearRestored { attempt } => self.clear_restored(attempt).and_then(reply),
             Message::Restore { attempt, is_first, rows } => self.restore(attempt, is_first, &rows).and_then(reply),
@@ -164,7 +164,7 @@ impl Inner {
         self.db.transaction(|| deliveries.iter().try_for_each(|delivery| self.take_delivery(delivery)))
     }
 
-    /// The ledger begins to change a delivery, whose latest edition may not have arrived here yet.
+    /// The workspace begins to change a delivery, whose latest version may not have arrived here yet.
     fn recall(&self, known: &Delivery, to_end: bool) -> Result<bool> {
         self.db.transaction(|| {
             self.take_delivery(known)?;
@@ -185,7 +185,7 @@ impl Inner {
         self.save_delivery(&delivery)
     }
 
-    /// Publishes what is due, tells the ledger what changed, and sets the next alarm.
+    /// Publishes what is due, tells the workspace what changed, and sets the next alarm.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
         self.db.set_alarm_for_a_crash().await?;
         self.revoke_due()?;
@@ -195,7 +195,7 @@ impl Inner {
     }
 
     async fn arm(&self) -> Result<()> {
-        let at = if self.stands_still()? { None } else { self.next_alarm()? };
+        let at = if self.frozen()? { None } else { self.next_alarm()? };
         self.db.set_alarm(at).await
     }
 

@@ -220,10 +220,10 @@ impl Inner {
 
     /// One page of the pairs that the workspace has not acknowledged. The page is marked as under way (2), so that a
     /// change in the meantime is reported again.
-    pub(super) fn untold_grants(&self) -> Result<Vec<GrantReport>> {
-        let untold = "SELECT (SELECT count(*) FROM pairs WHERE is_told <> 1)
+    pub(super) fn unacknowledged_grants(&self) -> Result<Vec<GrantReport>> {
+        let unacknowledged = "SELECT (SELECT count(*) FROM pairs WHERE is_told <> 1)
             + (SELECT count(*) FROM pair WHERE is_told <> 1) AS count";
-        if self.db.count(untold, Vec::new())? == 0 {
+        if self.db.count(unacknowledged, Vec::new())? == 0 {
             return Ok(Vec::new());
         }
         self.db.run(
@@ -237,7 +237,7 @@ impl Inner {
         pairs.into_iter().map(|stored| self.grant_report(Pair::try_from(stored)?)).collect()
     }
 
-    pub(super) fn grants_told(&self) -> Result<()> {
+    pub(super) fn grants_acknowledged(&self) -> Result<()> {
         self.db.run("UPDATE pairs SET is_told = 1 WHERE is_told = 2", Vec::new())?;
         self.db.run("UPDATE pair SET is_told = 1 WHERE is_told = 2", Vec::new())
     }

@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use latchkey_core::delivery::{AfterReclaim, Call, Delivery, Lock, Obstacles, Outcome, Pace, State, Step};
 use latchkey_core::id::{AccountId, XPostId};
-use latchkey_core::network::Gate;
+use latchkey_core::network::Breaker;
 use latchkey_core::x::XError;
 use latchkey_core::x::problem::Refusal;
 use latchkey_core::x::tweet::{create_request, create_response, repost_request, repost_response};
 use latchkey_core::x::{media, tweet};
 
 use super::Inner;
-use super::settle::NEW_POSTS;
+use super::reconcile::NEW_POSTS;
 use super::store::{REPORT_ROWS, Row};
 use super::tokens::Access;
 use crate::error::{Doing, Result};
@@ -38,12 +38,12 @@ impl Inner {
     }
 
     async fn publish_all(self: &Rc<Self>) -> Result<()> {
-        if self.stands_still()? {
+        if self.frozen()? {
             return Ok(());
         }
         self.recover()?;
         for _ in 0..STEPS_OF_AN_ALARM {
-            if self.stands_still()? {
+            if self.frozen()? {
                 break;
             }
             let Some(row) = self.next_row(now())? else { break };
@@ -67,7 +67,7 @@ impl Inner {
             Ok(delivery) => delivery,
             Err(error) => {
                 log::unattended("account", "a row of the journal", &Err(error));
-                return self.bar_row(row);
+                return self.dead_letter(row);
             }
         };
         self.open_row(row)?;
@@ -84,7 +84,7 @@ impl Inner {
         }
     }
 
-    /// One call to X, or none when something stands in its way. In order: (1) the ledger hears that it begins, and says
+    /// One call to X, or none when something stands in its way. In order: (1) the workspace hears that it begins, and says
     /// whether X may be called; (2) a lock of the account, and the windows; (3) the scope, the app's client id, and a token; (4) the intent of a post is stored; (5) X is called.
     async fn send(self: &Rc<Self>, mut delivery: Delivery) -> Result<()> {
         let upload = delivery.next_upload(now());
@@ -95,21 +95,21 @@ impl Inner {
         let is_probe = self.probing.borrow().as_ref() == Some(&delivery.post_id);
         delivery.announce();
         self.save_delivery(&delivery)?;
-        let gate = self.report().await?;
+        let breaker = self.report().await?;
         // While something is waited for, its account may be removed.
         let Some(delivery) = self.unchanged(&delivery)? else { return Ok(()) };
         let needed = if upload.is_some() { media::SCOPE } else { tweet::SCOPE };
         let obstacles = Obstacles {
-            paused: gate.paused.clone().filter(|_| !is_probe),
+            paused: breaker.paused.clone().filter(|_| !is_probe),
             lock: self.lock()?,
-            closed_until: gate.closed_until.filter(|_| endpoint == Some(NEW_POSTS)),
+            closed_until: breaker.closed_until.filter(|_| endpoint == Some(NEW_POSTS)),
             exhausted_until: endpoint.map_or(Ok(None), |endpoint| self.exhausted_until(endpoint))?,
             missing_scope: self.missing_scope(&delivery.account_id, &[needed])?,
         };
         if let Some(outcome) = obstacles.first() {
             return self.effect(delivery, outcome);
         }
-        if !self.is_admitted(&delivery.account_id, &gate)? {
+        if !self.is_admitted(&delivery.account_id, &breaker)? {
             return self.effect(delivery, Outcome::ReconnectRequired);
         }
         let access = self.access_token(&delivery.account_id).await?;
@@ -117,7 +117,7 @@ impl Inner {
         match (access, upload) {
             (Err(no_access), _) => self.effect(delivery, no_access.outcome(now())),
             (Ok(access), Some((place, step))) => {
-                self.upload(delivery, place, &step, (&access, &gate.allowed_media)).await
+                self.upload(delivery, place, &step, (&access, &breaker.allowed_media)).await
             }
             (Ok(access), None) => self.post(delivery, &access).await,
         }
@@ -192,36 +192,36 @@ impl Inner {
 
     /// Reports every unacknowledged change to the workspace. The answer says whether X may be called. A repeated report
     /// changes nothing there.
-    pub(super) async fn report(&self) -> Result<Gate> {
+    pub(super) async fn report(&self) -> Result<Breaker> {
         let workspace = self.app()?.workspace()?;
         loop {
-            let grants = self.untold_grants()?;
+            let grants = self.unacknowledged_grants()?;
             if grants.is_empty() {
                 break;
             }
             workspace.grants_changed(grants).await.doing("report grants")?;
-            self.grants_told()?;
+            self.grants_acknowledged()?;
         }
         loop {
-            let revocations = self.untold_revocations()?;
+            let revocations = self.unacknowledged_revocations()?;
             if revocations.is_empty() {
                 break;
             }
             workspace.revocations_changed(revocations).await.doing("report revocations")?;
-            self.revocations_told()?;
+            self.revocations_acknowledged()?;
         }
         loop {
-            let deliveries = self.untold_deliveries()?;
+            let deliveries = self.unacknowledged_deliveries()?;
             let is_all = deliveries.len() < REPORT_ROWS as usize;
             let network_id = self.any_pair()?.map(|pair| pair.grant.client.network_id);
             let closed = self.spent_window_of_the_app()?;
             let closed_until = closed.map(|window| window.reset_at);
             let report =
                 Report { network_id, closed_until, closed_limit: closed.map(|window| window.limit), deliveries };
-            let gate = workspace.delivered(&report).await.doing("report deliveries")?;
-            report.deliveries.iter().try_for_each(|delivery| self.delivery_told(delivery))?;
+            let breaker = workspace.delivered(&report).await.doing("report deliveries")?;
+            report.deliveries.iter().try_for_each(|delivery| self.delivery_acknowledged(delivery))?;
             if is_all {
-                return Ok(gate);
+                return Ok(breaker);
             }
         }
     }

@@ -83,7 +83,7 @@ impl Inner {
 
     /// Asks X about what is due, beside the loop that publishes: an X that does not answer keeps no post waiting.
     pub(super) fn revoke_due(self: &Rc<Self>) -> Result<()> {
-        if self.revoking.get() || self.stands_still()? {
+        if self.revoking.get() || self.frozen()? {
             return Ok(());
         }
         let rows = self.discarded(&format!("next_at <= ? ORDER BY next_at LIMIT {AT_ONCE}"), time(now()))?;

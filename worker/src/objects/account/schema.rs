@@ -4,7 +4,7 @@ use crate::objects::schema::Versions;
 
 pub const VERSIONS: Versions = [VERSION_1, VERSION_2, VERSION_3];
 
-/// `told` is the last revision that the ledger has acknowledged; a row with a newer one is still to be reported.
+/// `told` is the last revision that the workspace has acknowledged; a row with a newer one is still to be reported.
 const VERSION_1: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS pair (
         id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL, sealed TEXT NOT NULL, session_id TEXT NOT NULL,

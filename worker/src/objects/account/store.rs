@@ -14,7 +14,7 @@ use crate::log;
 use crate::objects::storage::{AFTER_A_CRASH, doc, read, time};
 use crate::runtime::now;
 
-/// How many changes one report to the ledger carries.
+/// How many changes one report to the workspace carries.
 pub const REPORT_ROWS: u32 = 100;
 
 const LONGER_THAN_WINDOWS: Span = Span::days(2);
@@ -108,7 +108,7 @@ impl Inner {
     }
 
     /// A row whose document cannot be read blocks nobody.
-    pub fn bar_row(&self, row: &Row) -> Result<()> {
+    pub fn dead_letter(&self, row: &Row) -> Result<()> {
         self.db.run("UPDATE journal SET state = 'unreadable', due_at = NULL WHERE seq = ?", vec![row.seq.into()])
     }
 
@@ -143,7 +143,7 @@ impl Inner {
         self.db.docs("SELECT doc FROM journal WHERE state = 'publishing'", Vec::new())
     }
 
-    /// The id is the answer to a call that is known: it settles no other's doubt.
+    /// The id is the answer to a call that is known: it confirms no other delivery.
     pub fn claim(&self, id: &XPostId) -> Result<()> {
         let insert = "INSERT OR IGNORE INTO claims (x_post_id, at) VALUES (?, ?)";
         self.db.run(insert, vec![id.as_str().into(), time(now())])
@@ -182,12 +182,12 @@ impl Inner {
         )
     }
 
-    pub fn untold_deliveries(&self) -> Result<Vec<Delivery>> {
+    pub fn unacknowledged_deliveries(&self) -> Result<Vec<Delivery>> {
         let query = "SELECT doc FROM journal WHERE told < revision ORDER BY seq LIMIT ?";
         self.db.docs(query, vec![i64::from(REPORT_ROWS).into()])
     }
 
-    pub fn delivery_told(&self, delivery: &Delivery) -> Result<()> {
+    pub fn delivery_acknowledged(&self, delivery: &Delivery) -> Result<()> {
         self.db.run(
             "UPDATE journal SET told = ? WHERE post_id = ? AND account_id = ?",
             vec![revision_of(delivery).into(), delivery.post_id.as_str().into(), delivery.account_id.as_str().into()],

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use futures_util::FutureExt;
+use latchkey_core::freeze::frozen;
 use latchkey_core::grant::{Ended, Grant, NoAccess, RefreshFailure, Step, is_adopted};
 use latchkey_core::id::AccountId;
-use latchkey_core::network::{ClientRef, Gate};
+use latchkey_core::network::{Breaker, ClientRef};
 use latchkey_core::oauth::{Scopes, TokenSet, refresh_request, refresh_response};
 use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::secret::Secret;
-use latchkey_core::standstill::stands_still;
 
 use super::pairs::{Owner, Pair};
 use super::{Adoption, Inner};
@@ -32,8 +32,8 @@ impl Inner {
     /// have been rotated in between. The row's pair of before is discarded in the same write. What waited for a
     /// reconnection goes on.
     pub(super) fn adopt(self: &Rc<Self>, adoption: &Adoption) -> Result<()> {
-        if self.stands_still()? {
-            return Err(stands_still().into());
+        if self.frozen()? {
+            return Err(frozen().into());
         }
         let session_id = &adoption.session_id;
         if !is_adopted(self.knows_session(session_id)?, self.has_discarded(session_id)?)? {
@@ -90,7 +90,7 @@ impl Inner {
     pub(super) async fn access_token(self: &Rc<Self>, account_id: &AccountId) -> Result<Result<Access, NoAccess>> {
         let mut refreshed = None;
         loop {
-            if self.stands_still()? {
+            if self.frozen()? {
                 return Ok(Err(NoAccess::Frozen));
             }
             let Some(own) = self.own_pair(account_id)? else { return Ok(Err(NoAccess::Ended)) };
@@ -127,8 +127,8 @@ impl Inner {
 
     /// Whether a row's tokens are of the client that its X app has now: that another one took its place may not have been
     /// heard of here.
-    pub(super) fn is_admitted(&self, account_id: &AccountId, gate: &Gate) -> Result<bool> {
-        Ok(self.own_pair(account_id)?.is_none_or(|own| gate.admits_client(&own.grant.client.client_id)))
+    pub(super) fn is_admitted(&self, account_id: &AccountId, breaker: &Breaker) -> Result<bool> {
+        Ok(self.own_pair(account_id)?.is_none_or(|own| breaker.admits_client(&own.grant.client.client_id)))
     }
 
     /// Joins the refresh of a pair that is under way, or begins one.

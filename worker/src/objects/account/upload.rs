@@ -40,7 +40,7 @@ impl Inner {
         if delivery.state() != State::Publishing {
             self.probing.borrow_mut().take_if(|post_id| *post_id == delivery.post_id);
         }
-        // A copy that a crash leaves here is swept by the ledger.
+        // A copy that a crash leaves here is swept by the workspace.
         for key in delivery.spent_copies().iter().filter(|key| !spent.contains(key)) {
             self.app()?.media()?.delete(key).await?;
         }

@@ -70,7 +70,7 @@ impl Inner {
     }
 
     /// Waits for a conclusion under way, if there is one.
-    pub(super) async fn settle(&self) {
+    pub(super) async fn reconcile(&self) {
         let flight = self.concluding.borrow().clone();
         if let Some(flight) = flight {
             // Whoever began it hears of its failure.
@@ -90,7 +90,7 @@ impl Inner {
         let session = self.session()?;
         match &session.phase {
             Phase::Identified { sealed_tokens, user, .. } if session.awaited().is_none() => {
-                self.hand_over(&session, sealed_tokens, user).await
+                self.begin_freeze(&session, sealed_tokens, user).await
             }
             _ => Ok(()),
         }
@@ -148,7 +148,7 @@ impl Inner {
     }
 
     /// The account, or the end: if its X app is gone, its tokens are of no use to anybody.
-    async fn hand_over(&self, session: &Session, sealed_tokens: &str, user: &XUser) -> Result<()> {
+    async fn begin_freeze(&self, session: &Session, sealed_tokens: &str, user: &XUser) -> Result<()> {
         match self.enter(session, sealed_tokens, user).await {
             Ok(row) => {
                 let mut session = session.clone();
@@ -162,7 +162,7 @@ impl Inner {
         }
     }
 
-    /// The account's object gets the tokens and the ledger its row. Both know a repetition. The ledger looks for the X app
+    /// The account's object gets the tokens and the workspace its row. Both know a repetition. The workspace looks for the X app
     /// before and after, and what it refuses afterwards it takes back from the account's object.
     async fn enter(&self, session: &Session, sealed_tokens: &str, user: &XUser) -> Result<Value> {
         let app = self.app()?;

@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use latchkey_core::api::code::Code;
-use latchkey_core::connect::confirm::{ConfirmationCode, OtherBrowser, Typed};
+use latchkey_core::connect::confirm::{ConfirmationCode, SecondBrowser, Typed};
 use latchkey_core::connect::{ConnectError, Session, Visitor, wrong_code};
 use latchkey_core::seal::Purpose;
 use latchkey_core::secret::Secret;
@@ -19,9 +19,9 @@ impl Inner {
     /// Takes the code that the person read in the second browser, by way of the page that started. After the right code
     /// every repetition gets the answer of `complete`.
     pub(super) async fn confirm(self: &Rc<Self>, code: &Secret<String>) -> Result<Completed> {
-        self.settle().await;
+        self.reconcile().await;
         let mut session = self.session()?;
-        if session.is_over() || session.other.as_ref().is_some_and(|other| other.is_confirmed) {
+        if session.is_over() || session.second.as_ref().is_some_and(|other| other.is_confirmed) {
             return self.conclude_confirmed(session).await;
         }
         let outcome = session.type_code(self.is_code(&session, code)?, now()).map_err(refusal)?;
@@ -37,12 +37,12 @@ impl Inner {
 
     /// The button of our own page: only for the browser that X sent back.
     pub(super) async fn press(self: &Rc<Self>, cookie: &str) -> Result<()> {
-        self.settle().await;
+        self.reconcile().await;
         let mut session = self.session()?;
-        if session.visitor(Some(cookie)) != Visitor::Other {
+        if session.visitor(Some(cookie)) != Visitor::Second {
             return Err(Error::refused(Code::AccessDenied, "This is not the browser that came back from X."));
         }
-        if session.is_in_doubt() {
+        if session.is_unconfirmed() {
             session.press(now()).map_err(refusal)?;
             self.save_and_tell(&session).await?;
         }
@@ -51,7 +51,7 @@ impl Inner {
 
     /// The back end accepts the account. A session without a needed acceptance answers unchanged.
     pub(super) async fn accept(self: &Rc<Self>) -> Result<Completed> {
-        self.settle().await;
+        self.reconcile().await;
         let mut session = self.session()?;
         if !session.is_over() && !session.is_accepted {
             session.accept(now()).map_err(refusal)?;
@@ -67,7 +67,7 @@ impl Inner {
         self.seal(Purpose::ConfirmationCode, session_id, code.digits().expose().as_bytes())
     }
 
-    pub(super) fn open_code(&self, session_id: &str, other: &OtherBrowser) -> Result<ConfirmationCode> {
+    pub(super) fn open_code(&self, session_id: &str, other: &SecondBrowser) -> Result<ConfirmationCode> {
         let bytes = self.open(Purpose::ConfirmationCode, session_id, &other.sealed_code)?;
         // EXPOSE: read into a type that hides it again.
         let digits = std::str::from_utf8(bytes.expose()).map_err(Error::fault)?;
@@ -75,7 +75,7 @@ impl Inner {
     }
 
     fn is_code(&self, session: &Session, given: &Secret<String>) -> Result<bool> {
-        let Some(other) = &session.other else { return Ok(false) };
+        let Some(other) = &session.second else { return Ok(false) };
         // EXPOSE: parsed into a type that hides it again.
         let given = ConfirmationCode::parse(given.expose()).map_err(Error::fault)?;
         Ok(self.open_code(&session.id, other)?.matches(&given))

@@ -15,7 +15,7 @@ use futures_util::future::{LocalBoxFuture, Shared};
 use latchkey_core::api::code::Code;
 use latchkey_core::api::connect::session_view;
 use latchkey_core::api::refused::Refused;
-use latchkey_core::connect::confirm::OtherBrowser;
+use latchkey_core::connect::confirm::SecondBrowser;
 use latchkey_core::connect::{Completion, ConnectError, Session, Status, Terms, Visitor, XAnswer};
 use latchkey_core::pkce::CodeVerifier;
 use latchkey_core::seal::{Context, Purpose};
@@ -123,12 +123,12 @@ impl Inner {
 
     /// A browser leaves for X: a fresh start, with what the edge made for it.
     async fn start(&self, opening: Opening) -> Result<Terms> {
-        self.settle().await;
+        self.reconcile().await;
         let mut session = self.session()?;
-        let door = opening.door;
+        let entry_kind = opening.entry_kind;
         let start = opening
             .into_start(|verifier| self.seal(Purpose::CodeVerifier, &session.id, verifier.expose().as_bytes()))?; // EXPOSE: into the seal.
-        session.start(door, start, now()).map_err(refusal)?;
+        session.start(entry_kind, start, now()).map_err(refusal)?;
         self.save_and_tell(&session).await?;
         self.revoke_discarded().await?;
         Ok(session.terms)
@@ -136,11 +136,12 @@ impl Inner {
 
     /// X sent a browser back. A start with a verifier is concluded at once; all other starts wait for their page.
     async fn callback(self: &Rc<Self>, arrival: Arrival) -> Result<Returned> {
-        self.settle().await;
+        self.reconcile().await;
         let mut session = self.session()?;
         // EXPOSE: hashed; and into the seal.
         let x_code = arrival.code.as_ref().map_or_else(String::new, |code| digest(code.expose()));
-        let newcomer = OtherBrowser::new(arrival.newcomer.clone(), x_code.clone(), self.new_code(&session.id)?);
+        let second_browser =
+            SecondBrowser::new(arrival.second_browser.clone(), x_code.clone(), self.new_code(&session.id)?);
         let answer = match arrival.code {
             // EXPOSE: as above.
             Some(code) => XAnswer::Code {
@@ -150,15 +151,15 @@ impl Inner {
             None => XAnswer::Error(arrival.error.unwrap_or_default()),
         };
         let (cookie, takeover) = (arrival.cookie.as_deref(), self.app()?.takeover());
-        session.callback(&arrival.state, cookie, answer, newcomer, takeover, now()).map_err(refusal)?;
+        session.callback(&arrival.state, cookie, answer, second_browser, takeover, now()).map_err(refusal)?;
         self.save_and_tell(&session).await?;
         self.revoke_discarded().await?;
-        let is_newcomer = session.visitor(Some(&arrival.newcomer)) == Visitor::Other;
-        let cookie = if is_newcomer { Some(arrival.newcomer) } else { arrival.cookie };
+        let is_second_browser = session.visitor(Some(&arrival.second_browser)) == Visitor::Second;
+        let cookie = if is_second_browser { Some(arrival.second_browser) } else { arrival.cookie };
         if session.concludes_itself() {
             self.conclude_unattended(session.clone()).await?;
         }
-        Ok(Returned { id: session.id, page: self.page(cookie.as_deref())?, is_newcomer })
+        Ok(Returned { id: session.id, page: self.page(cookie.as_deref())?, is_second_browser })
     }
 
     /// The page's verifier: the right one leads to the stored result, whether it comes once or ten times.
@@ -174,7 +175,7 @@ impl Inner {
     }
 
     async fn cancel(&self) -> Result<Value> {
-        self.settle().await;
+        self.reconcile().await;
         let mut session = self.session()?;
         if !session.is_readable(now()) {
             return Err(refusal(ConnectError::Expired));
@@ -188,8 +189,8 @@ impl Inner {
     fn page(&self, cookie: Option<&str>) -> Result<Page> {
         let session = self.session()?;
         let visitor = session.visitor(cookie);
-        let code = match &session.other {
-            Some(other) if visitor == Visitor::Other => Some(self.open_code(&session.id, other)?),
+        let code = match &session.second {
+            Some(other) if visitor == Visitor::Second => Some(self.open_code(&session.id, other)?),
             _ => None,
         };
         let refusal = session.refusal_of(cookie);
@@ -199,7 +200,7 @@ impl Inner {
     /// Makes pending revocations, resumes after a crash, drops secrets at expiry, and forgets the session a day after
     /// its end, or once nothing is left for X to revoke.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
-        self.settle().await;
+        self.reconcile().await;
         let mut session = self.stored()?;
         let time = now();
         if session.is_done_with(time) {

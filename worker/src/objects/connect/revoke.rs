@@ -41,7 +41,7 @@ impl Inner {
         let app = self.app()?;
         for sealed in &mut session.discarded.sealed {
             // One that no key opens is given up with the rest.
-            if let Ok(Some(anew)) = app.keyring().reseal(&context, sealed, entropy()?) {
+            if let Ok(Some(anew)) = app.keyring().re_encrypt(&context, sealed, entropy()?) {
                 *sealed = anew;
             }
         }

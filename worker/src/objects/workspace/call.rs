@@ -19,14 +19,14 @@ use crate::error::{Doing, Error, Result};
 use crate::request::{BODY_BYTES, too_large};
 use crate::rpc::wire::{answer, reply};
 use crate::rpc::workspace::{
-    Announced, ApiRequest, Call, Command, Content, Head, Heard, Outcome, Repeatable, Replied, Served, Stage,
+    ApiRequest, Call, CallHeader, CallResponse, Command, Content, Head, Outcome, Repeatable, Replied, Served, Stage,
     UNKNOWN_KEY,
 };
 use crate::runtime::now;
 use crate::stream::body_of;
 
-pub async fn called(w: &Workspace, announced: &str, request: &Request) -> Result<Value> {
-    let Announced { head, body } = serde_json::from_str(announced)?;
+pub async fn called(w: &Workspace, header: &str, request: &Request) -> Result<Value> {
+    let CallHeader { head, body } = serde_json::from_str(header)?;
     // Once more with the call itself: until all of the body is there, the key may be deleted.
     access::authorise(w, &head)?;
     let mut call = match body {
@@ -52,7 +52,7 @@ pub fn answered(w: &Workspace, result: &Result<Value>) -> worker::Result<Respons
     answer(result)
 }
 
-async fn perform(w: &Workspace, call: &mut Call) -> Result<Heard> {
+async fn perform(w: &Workspace, call: &mut Call) -> Result<CallResponse> {
     let caller = access::authorise(w, &call.head)?;
     if let Some(key) = &mut call.idempotency {
         key.key = caller.binding.idempotency_key(&key.key);
@@ -62,7 +62,7 @@ async fn perform(w: &Workspace, call: &mut Call) -> Result<Heard> {
     if matches!(call.command, Command::CommitChange { .. } | Command::CommitDelete { .. }) {
         w.waiting.tell();
     }
-    Ok(Heard { key_id: caller.key_id, outcome })
+    Ok(CallResponse { key_id: caller.key_id, outcome })
 }
 
 fn execute(w: &Workspace, call: &Call, caller: &Caller) -> Result<Outcome> {
@@ -103,7 +103,7 @@ fn replay(w: &Workspace, call: &Call) -> Result<Option<Replied>> {
 fn remember(w: &Workspace, call: &Call, outcome: &Outcome) -> Result<()> {
     let Some(key) = &call.idempotency else { return Ok(()) };
     let answer = match outcome {
-        Outcome::Go(_) | Outcome::Again => None,
+        Outcome::Plan(_) | Outcome::Again => None,
         Outcome::Done(done) if !done.answer.is_repeatable() => return w.store.idempotency.delete(&key.key),
         Outcome::Done(Replied { answer, is_sealed, .. }) => {
             Some(Stored { status: answer.status, body: answer.body.clone(), is_sealed: *is_sealed })

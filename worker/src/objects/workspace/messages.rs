@@ -5,9 +5,7 @@ use latchkey_core::time::Span;
 use serde_json::Value;
 use worker::Request;
 
-use super::areas::{
-    accounts, apps, brand, breaker, budget, changes, connect, freeze, passthrough, posts, sign_ins, uploads,
-};
+use super::areas::{accounts, apps, brand, breaker, budget, changes, connect, freeze, posts, proxy, sign_ins, uploads};
 use super::{Workspace, access, jobs};
 use crate::error::{Error, Result};
 use crate::rpc::wire::{message, reply};
@@ -24,24 +22,24 @@ async fn handle(w: &Workspace, message: Message) -> Result<Value> {
             reply(await_post(w, &head, &id, &warnings, wait_ms).await?)
         }
         Message::Reserve(consent) => {
-            freeze::require_motion(w)?;
+            freeze::require_running(w)?;
             let reserved = w.store.transaction(|| connect::with_app(w, &consent, || connect::reserve(w, &consent)))?;
             jobs::arm(w).await?;
             reply(reserved)
         }
         Message::Connected(consent) => {
-            freeze::require_motion(w)?;
+            freeze::require_running(w)?;
             let row = w.store.transaction(|| connect::with_app(w, &consent, || connect::connected(w, &consent)))?;
             jobs::arm(w).await?;
             reply(row)
         }
         Message::Delivered(report) => {
-            let (gate, is_news) = w.store.transaction(|| breaker::delivered(w, &report))?;
+            let (breaker, is_news) = w.store.transaction(|| breaker::delivered(w, &report))?;
             if is_news {
                 jobs::arm(w).await?;
             }
             w.waiting.tell();
-            reply(gate)
+            reply(breaker)
         }
         Message::Upload(message) => {
             let answer = w.store.transaction(|| uploads::handle(w, &message))?;
@@ -63,10 +61,10 @@ fn answer(w: &Workspace, message: Message) -> Result<Value> {
         Message::Logo { digest } => reply(brand::logo(w, &digest)?),
         Message::Client { network_id } => {
             // Who asks is about to call X's token endpoint.
-            freeze::require_motion(w)?;
+            freeze::require_running(w)?;
             reply(apps::client(w, &network_id)?)
         }
-        Message::PlanPass { head, account } => reply(passthrough::plan(w, &head, account.as_deref())?),
+        Message::PlanProxy { head, account } => reply(proxy::plan(w, &head, account.as_deref())?),
         Message::SignedIn { session } => reply(sign_ins::signed_in(w, &session)?),
         Message::GiveBack { account_id, cost } => reply(budget::give_back(w, &account_id, cost)?),
         effect => w.store.transaction(|| change(w, effect)),
@@ -80,13 +78,13 @@ fn change(w: &Workspace, message: Message) -> Result<Value> {
             reply(reports.iter().try_for_each(|report| accounts::learn_revocation(w, report))?)
         }
         Message::LearnUsers(said) => {
-            freeze::require_motion(w)?;
+            freeze::require_running(w)?;
             reply(accounts::learn_users(w, &said)?)
         }
         Message::ClientOfTokens { client, holds } => reply(apps::client_of_tokens(w, &client, holds)?),
         Message::Admit(admission) => {
-            freeze::require_motion(w)?;
-            reply(passthrough::admit(w, &admission)?)
+            freeze::require_running(w)?;
+            reply(proxy::admit(w, &admission)?)
         }
         Message::SignIn(sign_in) => reply(sign_ins::sign_in(w, &sign_in)?),
         Message::SignOut { session, is_everywhere, request_id } => {
@@ -98,11 +96,11 @@ fn change(w: &Workspace, message: Message) -> Result<Value> {
 
 /// `Prefer: wait`: the post once every delivery is final, or as it is when the time is up. `warnings` are of its creation.
 async fn await_post(w: &Workspace, head: &Head, id: &str, warnings: &[String], wait_ms: i64) -> Result<Answer> {
-    let whose = access::authorise(w, head)?.binding;
-    let id = posts::find(w, id, &whose)?.id;
+    let binding = access::authorise(w, head)?.binding;
+    let id = posts::find(w, id, &binding)?.id;
     let deadline = now() + Span::millis(wait_ms);
     while now() < deadline && !posts::is_final(w, &id)? {
         within(deadline - now(), w.waiting.news()).await;
     }
-    posts::answer(w, &posts::find(w, id.as_str(), &whose)?, warnings)
+    posts::answer(w, &posts::find(w, id.as_str(), &binding)?, warnings)
 }

@@ -15,7 +15,7 @@ use std::cell::OnceCell;
 
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
-use self::jobs::webhooks::Lanes;
+use self::jobs::webhooks::Pools;
 use self::store::Store;
 pub use self::store::schema::VERSIONS;
 use super::storage::Db;
@@ -40,7 +40,7 @@ struct Workspace {
     waiting: Waiting,
     /// Where users see this deployment, as the first call of this process said it.
     origin: OnceCell<String>,
-    lanes: Lanes,
+    pools: Pools,
 }
 
 // A caught panic leaves nothing half done here: the store is in SQLite, and each event reads it anew.
@@ -59,7 +59,7 @@ impl DurableObject for WorkspaceObject {
             Err(error) => return answer(&Err(error)),
         };
         let result = match request.headers().get(CALL_HEADER)? {
-            Some(announced) => call::called(w, &announced, &request).await,
+            Some(header) => call::called(w, &header, &request).await,
             None => messages::received(w, request).await,
         };
         call::answered(w, &result)
@@ -80,9 +80,9 @@ impl WorkspaceObject {
 impl Workspace {
     fn new(db: Db, env: Env) -> Result<Self> {
         let store = Store::new(db);
-        store.dispatches.resume()?;
-        let (app, waiting, origin, lanes) = (OnceCell::new(), Waiting::default(), OnceCell::new(), Lanes::default());
-        Ok(Self { env, app, store, waiting, origin, lanes })
+        store.webhook_deliveries.resume()?;
+        let (app, waiting, origin, pools) = (OnceCell::new(), Waiting::default(), OnceCell::new(), Pools::default());
+        Ok(Self { env, app, store, waiting, origin, pools })
     }
 
     /// Opened once: what the environment says does not change in the life of an object's process.

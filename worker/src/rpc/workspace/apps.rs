@@ -10,7 +10,7 @@ use crate::rpc::account::Release;
 
 /// Credentials that somebody wants to store, without the secret.
 #[derive(Clone, Serialize, Deserialize)]
-pub enum NetworkWish {
+pub enum NetworkInput {
     /// Create, or rotate what this tenant has.
     Put {
         client_id: String,
@@ -23,7 +23,7 @@ pub enum NetworkWish {
     },
 }
 
-impl Begin for NetworkWish {
+impl Begin for NetworkInput {
     type Plan = NetworkPlan;
 
     fn command(self) -> Command {

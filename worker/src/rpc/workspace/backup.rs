@@ -116,7 +116,7 @@ impl Begin for ExportObjects {
 /// What a backup begins with.
 #[derive(Serialize, Deserialize)]
 pub struct ExportPlan {
-    /// Since when the deployment stands still.
+    /// Since when the deployment is frozen.
     pub since: UnixMillis,
     /// X apps, whose secrets go along.
     pub networks: Vec<Network>,

@@ -12,12 +12,12 @@ use worker::wasm_bindgen::JsValue;
 use worker::web_sys::ReadableStream;
 use worker::{Headers, Response};
 
-use super::{Command, Heard, Stage, WorkspaceStub};
+use super::{CallResponse, Command, Stage, WorkspaceStub};
 use crate::error::{Doing, Result};
 use crate::rpc::wire::{post, result_of};
 use crate::runtime::now;
 
-/// Carries [`Announced`].
+/// Carries [`CallHeader`].
 pub const CALL_HEADER: &str = "call";
 /// The status of an answer to a key that nobody has.
 pub const UNKNOWN_KEY: u16 = 401;
@@ -39,12 +39,12 @@ pub struct Head {
     pub request_id: String,
     /// What X must know as our callback URL.
     pub callback_url: String,
-    /// It is refused while the deployment stands still.
+    /// It is refused while the deployment is frozen.
     pub changes: bool,
     pub stage: Stage,
 }
 
-/// A call that the ledger answers by itself, but for its body.
+/// A call that the workspace answers by itself, but for its body.
 #[derive(Serialize, Deserialize)]
 pub struct Served {
     pub route: Route,
@@ -63,7 +63,7 @@ pub struct Repeatable {
 }
 
 #[derive(Serialize, Deserialize)]
-pub struct Announced {
+pub struct CallHeader {
     pub head: Head,
     pub body: Content,
 }
@@ -76,7 +76,7 @@ pub enum Content {
     Served(Served),
 }
 
-/// Whether the ledger said in the last ten seconds that nobody has this key.
+/// Whether the workspace said in the last ten seconds that nobody has this key.
 pub fn is_known_to_be_unknown(digest: &str) -> bool {
     UNKNOWN.with_borrow(|unknown| unknown.holds(digest, now()))
 }
@@ -87,24 +87,24 @@ pub fn is_known(digest: &str) -> bool {
 }
 
 impl WorkspaceStub {
-    pub async fn command(&self, head: Head, idempotency: Option<Key>, command: &Command) -> Result<Heard> {
+    pub async fn command(&self, head: Head, idempotency: Option<Key>, command: &Command) -> Result<CallResponse> {
         if matches!(command, Command::Restore(_)) {
             // It may bring a key that was refused a moment ago.
             UNKNOWN.with_borrow_mut(RecentDigests::clear);
         }
         let body = serde_json::to_string(command)?;
-        self.call(Announced { head, body: Content::Command { idempotency } }, Some(body.into())).await
+        self.call(CallHeader { head, body: Content::Command { idempotency } }, Some(body.into())).await
     }
 
-    pub async fn serve(&self, head: Head, served: Served, body: Option<ReadableStream>) -> Result<Heard> {
-        self.call(Announced { head, body: Content::Served(served) }, body.map(Into::into)).await
+    pub async fn serve(&self, head: Head, served: Served, body: Option<ReadableStream>) -> Result<CallResponse> {
+        self.call(CallHeader { head, body: Content::Served(served) }, body.map(Into::into)).await
     }
 
-    async fn call(&self, announced: Announced, body: Option<JsValue>) -> Result<Heard> {
+    async fn call(&self, header: CallHeader, body: Option<JsValue>) -> Result<CallResponse> {
         let headers = Headers::new();
-        headers.set(CALL_HEADER, &serde_json::to_string(&announced)?)?;
+        headers.set(CALL_HEADER, &serde_json::to_string(&header)?)?;
         let answer = post(&self.stub, headers, body).await?;
-        keyed(&announced.head.key_digest, answer).await
+        keyed(&header.head.key_digest, answer).await
     }
 
     /// A message that carries a key's digest otherwise.

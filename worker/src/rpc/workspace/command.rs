@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::{
     CountReads, DeleteAccount, DeleteNetwork, EndExport, ExportObjects, ExportPage, Head, MediaCommand, NetworkCommit,
-    NetworkWish, PlanChange, PlanDelete, PlanHealth, PlanInsight, PlanKeyDeletion, PlanLimits, PlanSession,
+    NetworkInput, PlanChange, PlanDelete, PlanHealth, PlanInsight, PlanKeyDeletion, PlanLimits, PlanSession,
     PlanVerification, PlanWebhook, Restore,
 };
 use crate::error::Result;
@@ -27,7 +27,7 @@ pub struct Call {
     pub command: Command,
 }
 
-/// Where a call stands that needs more than the ledger: the first message reserves its idempotency key, the last one
+/// Where a call stands that needs more than the workspace: the first message reserves its idempotency key, the last one
 /// stores effect and answer together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
@@ -54,10 +54,10 @@ pub enum Command {
         is_sealed: bool,
     },
     Authorise,
-    /// A call that the ledger answers by itself. It is read here, behind the check of the key.
+    /// A call that the workspace answers by itself. It is read here, behind the check of the key.
     Serve(ApiRequest),
     Abandon(Abandon),
-    PlanNetwork(NetworkWish),
+    PlanNetwork(NetworkInput),
     CommitNetwork(NetworkCommit),
     PlanVerification(PlanVerification),
     CommitVerification {
@@ -142,7 +142,7 @@ impl Begin for Abandon {
     }
 }
 
-/// A call that the ledger answers by itself.
+/// A call that the workspace answers by itself.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ApiRequest {
     pub route: Route,
@@ -160,7 +160,7 @@ pub struct Picture {
 
 /// What became of a message, and whose key it came with.
 #[derive(Serialize, Deserialize)]
-pub struct Heard {
+pub struct CallResponse {
     pub key_id: String,
     pub outcome: Outcome,
 }
@@ -169,14 +169,14 @@ pub struct Heard {
 pub enum Outcome {
     Done(Replied),
     /// The plan for the rest of the call, made by [`Outcome::plan`] alone.
-    Go(Value),
+    Plan(Value),
     /// Something came in between: the call has to begin again.
     Again,
 }
 
 impl Outcome {
     pub fn plan<Q: Begin>(_question: &Q, plan: &Q::Plan) -> Result<Self> {
-        Ok(Self::Go(serde_json::to_value(plan)?))
+        Ok(Self::Plan(serde_json::to_value(plan)?))
     }
 
     /// Read by the side that asked.

@@ -53,7 +53,7 @@ impl Begin for PlanKeyDeletion {
 
 /// Which account a call for X is for, and whose key it came with.
 #[derive(Serialize, Deserialize)]
-pub struct PassPlan {
+pub struct ProxyPlan {
     pub object: String,
     pub account_id: AccountId,
     pub key_id: String,

@@ -3,7 +3,7 @@
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::id::TenantId;
-pub use latchkey_core::media::Remains;
+pub use latchkey_core::media::PendingCleanup;
 use latchkey_core::media::upload::Part;
 use latchkey_core::media::{Announced, Limits, Media};
 use serde::{Deserialize, Serialize};
@@ -108,7 +108,7 @@ pub struct DeleteMedia {
 }
 
 impl Begin for DeleteMedia {
-    type Plan = Remains;
+    type Plan = PendingCleanup;
 
     fn command(self) -> Command {
         MediaCommand::Delete(self).into()

@@ -5,8 +5,8 @@ mod apps;
 mod connect;
 mod media;
 mod operator;
-mod pass;
 mod posts;
+mod proxy;
 pub mod webhooks;
 
 use serde_json::{Map, Value};
@@ -35,6 +35,6 @@ pub fn all() -> Result<Vec<Part>, String> {
         media::part()?,
         webhooks::part()?,
         operator::part()?,
-        pass::part(),
+        proxy::part(),
     ])
 }

@@ -172,12 +172,12 @@ fn rows() -> [(&'static str, Value); 7] {
         "on_unknown": words_of::<OnUnknown>(), "prices": prices(""), "allowed_media": allowed_media(""),
         "monthly_budget_usd": nullable(a("Usd")), "tenant_budgets_usd": by_tenant(a("Usd")), "brand": brand,
     }));
-    let reseal = record(json!({
+    let re_encryption = record(json!({
         "key_id": text(), "status": words(&["running", "done", "incomplete"]), "done": count(), "total": count(),
         "failed": texts(), "started_at": a("Time"), "finished_at": nullable(a("Time")),
         "old_keys_needed_until": nullable(a("Time")),
     }));
-    let standstill = record(json!({
+    let freeze = record(json!({
         "status": words(&["running", "handing_over", "handed_over", "restoring", "resuming"]), "done": count(), "total": count(),
         "since": nullable(a("Time")),
     }));
@@ -204,8 +204,8 @@ fn rows() -> [(&'static str, Value); 7] {
     [
         ("Key", key(json!({}))),
         ("Settings", settings),
-        ("Reseal", reseal),
-        ("Standstill", standstill),
+        ("Reseal", re_encryption),
+        ("Standstill", freeze),
         ("Usage", usage),
         ("Deed", deed),
         ("DashboardSession", session),

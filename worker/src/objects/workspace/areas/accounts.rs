@@ -8,7 +8,7 @@ use latchkey_core::audit::{Action, Audited};
 use latchkey_core::delivery::State;
 use latchkey_core::id::{AccountId, NetworkId, XUserId};
 use latchkey_core::key::Binding;
-use latchkey_core::outbox::Errand;
+use latchkey_core::outbox::OutboxJob;
 use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::user::XUser;
 use serde_json::json;
@@ -21,10 +21,10 @@ use crate::rpc::workspace::{DeletionPlan, GrantReport, HealthPlan, RevocationRep
 use crate::runtime::now;
 
 /// Newest first.
-pub fn list(w: &Workspace, mut query: Query, whose: &Binding) -> Result<Answer> {
+pub fn list(w: &Workspace, mut query: Query, binding: &Binding) -> Result<Answer> {
     let filter = AccountFilter::from_query(&mut query)?;
     let warnings = query.finish()?;
-    let accounts = w.store.accounts.list(&filter, whose)?;
+    let accounts = w.store.accounts.list(&filter, binding)?;
     let views = accounts.rows.iter().map(|account| json!(AccountView::new(account, ORG_ID)));
     let mut body = lists::body(&accounts, views.collect(), &warnings);
     body.insert("limit".into(), json!(filter.page.limit));
@@ -54,29 +54,29 @@ fn cancel_drafts(w: &Workspace, account_id: &AccountId) -> Result<()> {
 }
 
 /// One that is there for this caller. Another tenant's is as unknown as none.
-pub fn account_for(w: &Workspace, id: &str, whose: &Binding) -> Result<Account> {
-    w.store.accounts.find(id)?.filter(|account| whose.admits(account)).ok_or_else(|| not_found("account"))
+pub fn account_for(w: &Workspace, id: &str, binding: &Binding) -> Result<Account> {
+    w.store.accounts.find(id)?.filter(|account| binding.admits(account)).ok_or_else(|| not_found("account"))
 }
 
-pub fn get(w: &Workspace, id: &str, whose: &Binding) -> Result<Answer> {
-    let account = account_for(w, id, whose)?;
+pub fn get(w: &Workspace, id: &str, binding: &Binding) -> Result<Answer> {
+    let account = account_for(w, id, binding)?;
     Ok(Answer::data(200, AccountView::new(&account, ORG_ID)))
 }
 
-pub fn plan_health(w: &Workspace, id: &str, whose: &Binding) -> Result<HealthPlan> {
-    let account = account_for(w, id, whose)?;
+pub fn plan_health(w: &Workspace, id: &str, binding: &Binding) -> Result<HealthPlan> {
+    let account = account_for(w, id, binding)?;
     Ok(HealthPlan { object: account.object(), account_id: account.id, username: account.user.username })
 }
 
-pub fn plan_limits(w: &Workspace, id: &str, whose: &Binding) -> Result<(String, AccountId)> {
-    let account = account_for(w, id, whose)?;
+pub fn plan_limits(w: &Workspace, id: &str, binding: &Binding) -> Result<(String, AccountId)> {
+    let account = account_for(w, id, binding)?;
     Ok((account.object(), account.id))
 }
 
 /// Closes the row and owes the rest to the account's object, so that a crash cannot leave tokens behind. The edge
-/// does it at once, to say in its answer whether X confirmed it; the errand comes after that.
-pub fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<Done<DeletionPlan>> {
-    let mut account = account_for(w, id, whose)?;
+/// does it at once, to say in its answer whether X confirmed it; the job comes after that.
+pub fn delete(w: &Workspace, id: &str, binding: &Binding) -> Result<Done<DeletionPlan>> {
+    let mut account = account_for(w, id, binding)?;
     let is_news = account.removed(None, now());
     w.store.accounts.save(&account)?;
     w.store.accounts.close(&account.id)?;
@@ -85,7 +85,7 @@ pub fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<Done<DeletionP
     }
     cancel_drafts(w, &account.id)?;
     w.store.keys.delete_of_account(&account.id)?;
-    owe_release(w, &account, now() + Span::mins(1))?;
+    enqueue_release(w, &account, now() + Span::mins(1))?;
     let plan = DeletionPlan { releases: vec![(account.object(), release_of(w, &account)?)], others: 0 };
     Ok(Done::from(plan).did(Audited::on(Action::AccountDisconnected, account.tenant_id.as_ref(), account.id.as_str())))
 }
@@ -99,13 +99,13 @@ pub fn release_of(w: &Workspace, account: &Account) -> Result<Release> {
     Ok(Release { account_id: account.id.clone(), session_id, rows })
 }
 
-pub fn owe_release(w: &Workspace, account: &Account, due_at: UnixMillis) -> Result<()> {
-    let errand = Errand::Release {
+pub fn enqueue_release(w: &Workspace, account: &Account, due_at: UnixMillis) -> Result<()> {
+    let job = OutboxJob::Release {
         account_id: account.id.clone(),
         network_id: account.network_id.clone(),
         x_user_id: account.user.id.as_str().to_owned(),
     };
-    w.store.outbox.add(&errand, due_at)
+    w.store.outbox.add(&job, due_at)
 }
 
 /// The rows for whose sake the tokens of an X user are kept.

@@ -12,20 +12,20 @@ use latchkey_core::id::{NetworkId, TenantId};
 use latchkey_core::key::Binding;
 use latchkey_core::network::{ClientRef, Credentials, Network, is_readable, is_x, require_own};
 use latchkey_core::oauth::Scopes;
-use latchkey_core::outbox::Errand;
+use latchkey_core::outbox::OutboxJob;
 use serde_json::json;
 
 use super::{Done, Workspace, accounts, breaker, events, lists, not_found};
 use crate::error::{Error, Result};
-use crate::rpc::workspace::{DeletionPlan, NetworkCommit, NetworkPlan, NetworkWish, VerificationPlan};
+use crate::rpc::workspace::{DeletionPlan, NetworkCommit, NetworkInput, NetworkPlan, VerificationPlan};
 use crate::runtime::{entropy, now};
 
-pub fn list(w: &Workspace, mut query: Query, callback_url: &str, whose: &Binding) -> Result<Answer> {
+pub fn list(w: &Workspace, mut query: Query, callback_url: &str, binding: &Binding) -> Result<Answer> {
     let tenant_id = query.take_tenant();
     let page = Page::from_query(&mut query, List::Networks)?;
     let warnings = query.finish()?;
-    let networks = w.store.apps.list(whose, tenant_id.as_deref(), &page)?;
-    let view = |network: &Network| json!(NetworkView::new(network, callback_url, whose));
+    let networks = w.store.apps.list(binding, tenant_id.as_deref(), &page)?;
+    let view = |network: &Network| json!(NetworkView::new(network, callback_url, binding));
     Ok(lists::answer(&networks, view, &warnings))
 }
 
@@ -48,15 +48,15 @@ fn common(a: &Scopes, b: &Scopes) -> Scopes {
 }
 
 /// Reserves where the new secret goes. Nothing is current before the commit.
-pub fn plan(w: &Workspace, wish: &NetworkWish, whose: &Binding) -> Result<NetworkPlan> {
-    let (current, tenant_id, client_id, force) = match wish {
-        NetworkWish::Put { client_id, tenant_id, force } => {
-            let tenant_id = whose.tenant_for(tenant_id.clone())?;
+pub fn plan(w: &Workspace, input: &NetworkInput, binding: &Binding) -> Result<NetworkPlan> {
+    let (current, tenant_id, client_id, force) = match input {
+        NetworkInput::Put { client_id, tenant_id, force } => {
+            let tenant_id = binding.tenant_for(tenant_id.clone())?;
             let current = w.store.apps.of_tenant(tenant_id.as_ref().map_or("", TenantId::as_str))?;
             (current, tenant_id, Some(client_id), *force)
         }
-        NetworkWish::Change { id, client_id } => {
-            let current = own(w, id, whose)?;
+        NetworkInput::Change { id, client_id } => {
+            let current = own(w, id, binding)?;
             let tenant_id = current.tenant_id.clone();
             (Some(current), tenant_id, client_id.as_ref(), false)
         }
@@ -70,7 +70,7 @@ pub fn plan(w: &Workspace, wish: &NetworkWish, whose: &Binding) -> Result<Networ
         None => NetworkId::from_entropy(entropy()?),
     };
     let version = w.store.apps.next_secret_version(&id)?;
-    w.store.outbox.add(&Errand::ForgetSecret { network_id: id.clone(), version }, now() + SUPERSEDED_FOR)?;
+    w.store.outbox.add(&OutboxJob::ForgetSecret { network_id: id.clone(), version }, now() + SUPERSEDED_FOR)?;
     Ok(NetworkPlan { id, tenant_id, version, client_id, current: current.map(|network| network.client()) })
 }
 
@@ -98,17 +98,17 @@ fn save_change(w: &Workspace, change: Change, before: Option<&Network>) -> Resul
     let Change { app, superseded, ended, is_new } = change;
     w.store.apps.save(&app)?;
     if let Some(version) = superseded {
-        w.store.outbox.add(&Errand::ForgetSecret { network_id: app.id.clone(), version }, now() + SUPERSEDED_FOR)?;
+        w.store.outbox.add(&OutboxJob::ForgetSecret { network_id: app.id.clone(), version }, now() + SUPERSEDED_FOR)?;
     }
     for account in &ended {
         save_ended(w, account)?;
-        let errand = Errand::ClientChanged {
+        let job = OutboxJob::ClientChanged {
             object: account.account.object(),
             client_id: app.client_id.clone(),
             account_id: Some(account.account.id.clone()),
             before: before.map(Network::client),
         };
-        w.store.outbox.add(&errand, now())?;
+        w.store.outbox.add(&job, now())?;
     }
     // What it was paused for may be mended now; if not, the next call to X says so.
     if is_new {
@@ -125,34 +125,34 @@ fn save_ended(w: &Workspace, ended: &Ended) -> Result<()> {
     event.iter().try_for_each(|event| events::happened(w, event))
 }
 
-pub fn get(w: &Workspace, id: &str, callback_url: &str, whose: &Binding) -> Result<Answer> {
-    let network = readable(w, id, whose)?;
-    Ok(Answer::data(200, NetworkView::new(&network, callback_url, whose)))
+pub fn get(w: &Workspace, id: &str, callback_url: &str, binding: &Binding) -> Result<Answer> {
+    let network = readable(w, id, binding)?;
+    Ok(Answer::data(200, NetworkView::new(&network, callback_url, binding)))
 }
 
 /// By id or name: the caller's own, or the one that all share.
-fn readable(w: &Workspace, id: &str, whose: &Binding) -> Result<Network> {
-    let network = find(w, id, whose.tenant_id.as_ref())?;
-    network.filter(|network| is_readable(network, whose)).ok_or_else(|| not_found("social network"))
+fn readable(w: &Workspace, id: &str, binding: &Binding) -> Result<Network> {
+    let network = find(w, id, binding.tenant_id.as_ref())?;
+    network.filter(|network| is_readable(network, binding)).ok_or_else(|| not_found("social network"))
 }
 
 /// One that the caller may change. A tenant may know of the shared one, and not touch it.
-pub fn own(w: &Workspace, id: &str, whose: &Binding) -> Result<Network> {
-    let network = readable(w, id, whose)?;
-    require_own(&network, whose)?;
+pub fn own(w: &Workspace, id: &str, binding: &Binding) -> Result<Network> {
+    let network = readable(w, id, binding)?;
+    require_own(&network, binding)?;
     Ok(network)
 }
 
 /// Its accounts stay listed, inactive, and say what X has confirmed of their tokens. The edge asks X for the first of
-/// them at once, to say in its answer what X has confirmed; the errands do the rest.
-pub fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<Done<DeletionPlan>> {
-    let network = own(w, id, whose)?;
+/// them at once, to say in its answer what X has confirmed; the jobs do the rest.
+pub fn delete(w: &Workspace, id: &str, binding: &Binding) -> Result<Done<DeletionPlan>> {
+    let network = own(w, id, binding)?;
     let removed = app_change::remove(w.store.accounts.of_app(&network.id)?, now());
     for Removed { ended, release_at, .. } in &removed {
         save_ended(w, ended)?;
-        accounts::owe_release(w, &ended.account, *release_at)?;
+        accounts::enqueue_release(w, &ended.account, *release_at)?;
     }
-    let forget = Errand::ForgetSecret { network_id: network.id.clone(), version: network.secret_version() };
+    let forget = OutboxJob::ForgetSecret { network_id: network.id.clone(), version: network.secret_version() };
     w.store.outbox.add(&forget, now() + SUPERSEDED_FOR)?;
     w.store.apps.close(&network.id)?;
     let at_once = removed.iter().filter(|removed| removed.is_at_once).map(|removed| &removed.ended.account);
@@ -173,8 +173,8 @@ pub fn client_of_tokens(w: &Workspace, client: &ClientRef, holds: bool) -> Resul
     Ok(network.client_of_tokens(&client.client_id).unwrap_or_else(|| client.clone()))
 }
 
-pub fn plan_verification(w: &Workspace, id: &str, whose: &Binding) -> Result<VerificationPlan> {
-    let network = own(w, id, whose)?;
+pub fn plan_verification(w: &Workspace, id: &str, binding: &Binding) -> Result<VerificationPlan> {
+    let network = own(w, id, binding)?;
     let accounts = w.store.accounts.of_app(&network.id)?;
     let granted = accounts.iter().map(|account| account.scopes.clone()).reduce(|all, scopes| common(&all, &scopes));
     Ok(VerificationPlan { network, granted })
@@ -206,10 +206,10 @@ pub fn find(w: &Workspace, id_or_name: &str, tenant_id: Option<&TenantId>) -> Re
 }
 
 /// `POST …/resume`.
-pub fn resume(w: &Workspace, id: &str, callback_url: &str, whose: &Binding) -> Result<Done<Answer>> {
-    let network = own(w, id, whose)?;
+pub fn resume(w: &Workspace, id: &str, callback_url: &str, binding: &Binding) -> Result<Done<Answer>> {
+    let network = own(w, id, binding)?;
     let (network, lifted) = breaker::lift(w, network)?;
     lifted.iter().try_for_each(|event| events::notify(w, event))?;
-    let answer = Answer::data(200, NetworkView::new(&network, callback_url, whose));
+    let answer = Answer::data(200, NetworkView::new(&network, callback_url, binding));
     Ok(Done::from(answer).did(audited(Action::NetworkResumed, &network)))
 }

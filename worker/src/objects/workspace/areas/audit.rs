@@ -10,8 +10,8 @@ use super::{Workspace, lists};
 use crate::error::Result;
 
 /// Newest first; for a tenant's key what concerns that tenant.
-pub fn list(w: &Workspace, mut query: Query, whose: &Binding) -> Result<Answer> {
+pub fn list(w: &Workspace, mut query: Query, binding: &Binding) -> Result<Answer> {
     let filter = AuditFilter::from_query(&mut query)?;
     let warnings = query.finish()?;
-    Ok(lists::answer(&w.store.audit.list(&filter, whose)?, Entry::view, &warnings))
+    Ok(lists::answer(&w.store.audit.list(&filter, binding)?, Entry::view, &warnings))
 }

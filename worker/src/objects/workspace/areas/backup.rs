@@ -2,8 +2,7 @@
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::audit::{Action, Audited};
-use latchkey_core::standstill;
-use latchkey_core::standstill::{require_restoring, stands_still};
+use latchkey_core::freeze::{frozen, require_restoring};
 use latchkey_core::time::UnixMillis;
 use serde_json::{Map, Value, json};
 
@@ -15,17 +14,17 @@ use crate::rpc::workspace::{Begun, ExportPlan};
 use crate::runtime::now;
 
 pub fn export_page(w: &Workspace, place: &Place) -> Result<Page> {
-    freeze::require_standstill(w)?;
+    freeze::require_frozen(w)?;
     w.store.tables.page(place)
 }
 
 pub fn export_objects(w: &Workspace, after: &str) -> Result<Vec<String>> {
-    freeze::require_standstill(w)?;
+    freeze::require_frozen(w)?;
     w.store.accounts.objects(after, OBJECTS)
 }
 
 pub fn plan_export(w: &Workspace) -> Result<Done<ExportPlan>> {
-    let (since, networks, owed) = (freeze::require_standstill(w)?, w.store.apps.all()?, w.store.outbox.kept_secrets()?);
+    let (since, networks, owed) = (freeze::require_frozen(w)?, w.store.apps.all()?, w.store.outbox.kept_secrets()?);
     let plan = ExportPlan { since, networks, schema_version: w.store.tables.schema_version(), owed };
     Ok(Done::from(plan).did(Audited::of(Action::Exported)))
 }
@@ -72,7 +71,7 @@ pub fn show_restored(w: &Workspace) -> Result<Answer> {
 
 /// A restore that broke off is begun anew, with this file or another. What it left is cleared before a row arrives.
 pub fn begin_restore(w: &Workspace, id: &str) -> Result<Begun> {
-    let begun = standstill::begin_restore(id, w.store.freeze.get()?, is_occupied(w)?, now())?;
+    let begun = latchkey_core::freeze::begin_restore(id, w.store.freeze.get()?, is_occupied(w)?, now())?;
     let Some(restoring) = begun else { return Ok(Begun::Already) };
     w.store.freeze.save(&restoring, None)?;
     Ok(Begun::Fresh { attempt: restoring.attempt() })
@@ -80,5 +79,5 @@ pub fn begin_restore(w: &Workspace, id: &str) -> Result<Begun> {
 
 /// Nothing has gone on in between.
 pub fn end_export(w: &Workspace, since: UnixMillis) -> Result<()> {
-    if freeze::require_standstill(w)? == since { Ok(()) } else { Err(stands_still().into()) }
+    if freeze::require_frozen(w)? == since { Ok(()) } else { Err(frozen().into()) }
 }

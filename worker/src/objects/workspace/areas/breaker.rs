@@ -2,8 +2,8 @@
 
 use latchkey_core::api::event::Event;
 use latchkey_core::delivery::Delivery;
-use latchkey_core::network::{Evidence, Finding, Gate, Network};
-use latchkey_core::outbox::Errand;
+use latchkey_core::network::{Breaker, Evidence, Finding, Network};
+use latchkey_core::outbox::OutboxJob;
 use latchkey_core::webhook::EventKind;
 
 use super::{Workspace, events};
@@ -14,7 +14,7 @@ use crate::runtime::now;
 
 /// What an account reports; a report that arrives again or late changes nothing. The answer says whether it may call X;
 /// and whether the alarm is to be derived anew.
-pub fn delivered(w: &Workspace, report: &Report) -> Result<(Gate, bool)> {
+pub fn delivered(w: &Workspace, report: &Report) -> Result<(Breaker, bool)> {
     let mut is_news = false;
     for delivery in &report.deliveries {
         w.store.deliveries.save(delivery)?;
@@ -24,12 +24,14 @@ pub fn delivered(w: &Workspace, report: &Report) -> Result<(Gate, bool)> {
         }
     }
     let settings = w.store.settings.get()?;
-    let Some(id) = &report.network_id else { return Ok((Gate::open(&settings), is_news)) };
-    let Some(mut network) = w.store.apps.find(id.as_str())? else { return Ok((Gate::of_no_app(&settings), is_news)) };
+    let Some(id) = &report.network_id else { return Ok((Breaker::open(&settings), is_news)) };
+    let Some(mut network) = w.store.apps.find(id.as_str())? else {
+        return Ok((Breaker::of_no_app(&settings), is_news));
+    };
     if network.close_until(report.closed_until, report.closed_limit, now()) {
         w.store.apps.save(&network)?;
     }
-    Ok((network.gate(&settings, now()), is_news))
+    Ok((network.breaker(&settings, now()), is_news))
 }
 
 /// A delivery that the app is at fault for pauses the network; one that X took while it was paused ends the pause.
@@ -44,7 +46,7 @@ fn learn_from(w: &Workspace, delivery: &Delivery) -> Result<bool> {
             let event = Event::of_network(EventKind::NetworkPaused, &network, ORG_ID, &pause);
             events::happened(w, &event)?;
         }
-        Finding::ReleasesAccount => w.store.outbox.add(&Errand::AppMended { object: account.object() }, now())?,
+        Finding::ReleasesAccount => w.store.outbox.add(&OutboxJob::AppMended { object: account.object() }, now())?,
         Finding::Resumes => lift_by_itself(w, network)?,
     }
     Ok(true)
@@ -55,7 +57,7 @@ pub fn lift(w: &Workspace, mut network: Network) -> Result<(Network, Option<Even
     let lifted = network.resume();
     w.store.apps.save(&network)?;
     for account in w.store.deliveries.holding_accounts(&network.id)? {
-        w.store.outbox.add(&Errand::AppMended { object: account.object() }, now())?;
+        w.store.outbox.add(&OutboxJob::AppMended { object: account.object() }, now())?;
     }
     let event = lifted.map(|pause| Event::of_network(EventKind::NetworkResumed, &network, ORG_ID, &pause));
     Ok((network, event))

@@ -11,7 +11,7 @@ use latchkey_core::audit::{Action, Audited};
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, PostId};
 use latchkey_core::key::Binding;
-use latchkey_core::outbox::Errand;
+use latchkey_core::outbox::OutboxJob;
 use latchkey_core::post::{Post, Time, schedule};
 use latchkey_core::post_change;
 use latchkey_core::post_change::{Change, Next, Retry};
@@ -25,12 +25,12 @@ use crate::rpc::workspace::{ChangePlan, InsightPlan};
 use crate::runtime::now;
 
 /// Begins a change of a draft or of what is scheduled. What is wrong with it is said before anything is recalled.
-pub fn plan_change(w: &Workspace, id: &str, body: &str, whose: &Binding) -> Result<ChangePlan> {
-    let post = posts::find(w, id, whose)?;
+pub fn plan_change(w: &Workspace, id: &str, body: &str, binding: &Binding) -> Result<ChangePlan> {
+    let post = posts::find(w, id, binding)?;
     let deliveries = w.store.deliveries.of_post(&post.id)?;
     post_change::require_changeable(&post, &deliveries)?;
     let deliveries = post_change::changeable(deliveries);
-    let (after, _) = changed(w, &post, &deliveries, body, whose)?;
+    let (after, _) = changed(w, &post, &deliveries, body, binding)?;
     budget::require_for_post(w, &after, deliveries.len(), Some(&post.id))?;
     begin_change(w, post, deliveries)
 }
@@ -57,7 +57,7 @@ fn changed(
     post: &Post,
     deliveries: &[(Delivery, Account)],
     body: &str,
-    whose: &Binding,
+    binding: &Binding,
 ) -> Result<(Post, Vec<String>)> {
     let input = read::<ChangePost>(body.as_bytes(), IGNORED)?;
     let (mut wanted, mut warnings) = (input.value, input.warnings);
@@ -72,7 +72,7 @@ fn changed(
     warnings.extend(scheduled_at.as_ref().and_then(|time| time.warning.clone()));
     let (options, mut draft) = (wanted.options()?, wanted.draft(posts::allows_loopback(w)?)?);
     if let Some(draft) = &mut draft {
-        require_tenant(&posts::find_media(w, draft, whose)?, post.tenant_id.as_ref())?;
+        require_tenant(&posts::find_media(w, draft, binding)?, post.tenant_id.as_ref())?;
     }
     let accounts: Vec<&Account> = deliveries.iter().map(|(_, account)| account).collect();
     let change = Change { scheduled_at, is_draft: wanted.is_draft, options, draft };
@@ -84,8 +84,8 @@ fn changed(
 }
 
 /// Begins the end of what has not been sent. With nothing pending, only our record ends.
-pub fn plan_delete(w: &Workspace, id: &str, whose: &Binding) -> Result<ChangePlan> {
-    let post = posts::find(w, id, whose)?;
+pub fn plan_delete(w: &Workspace, id: &str, binding: &Binding) -> Result<ChangePlan> {
+    let post = posts::find(w, id, binding)?;
     let deliveries = w.store.deliveries.of_post(&post.id)?;
     post_change::require_deletable(&deliveries)?;
     begin_change(w, post, deliveries)
@@ -111,7 +111,7 @@ fn save_next(w: &Workspace, next: Next) -> Result<()> {
     } else {
         w.store.deliveries.save(&stored)?;
     }
-    w.store.outbox.add(&Errand::Enqueue { object, delivery: Box::new(sent) }, now())
+    w.store.outbox.add(&OutboxJob::Enqueue { object, delivery: Box::new(sent) }, now())
 }
 
 fn begin_change(w: &Workspace, mut post: Post, deliveries: Vec<(Delivery, Account)>) -> Result<ChangePlan> {
@@ -140,22 +140,24 @@ pub fn reclaim(w: &Workspace, known: &Delivery) -> Result<Option<Delivery>> {
     Ok(Some(post_change::reclaimed(post.as_ref(), delivery)))
 }
 
-pub fn retry(w: &Workspace, id: &str, whose: &Binding) -> Result<Done<Answer>> {
-    let post = posts::find(w, id, whose)?;
+pub fn retry(w: &Workspace, id: &str, binding: &Binding) -> Result<Done<Answer>> {
+    let post = posts::find(w, id, binding)?;
     let retry = Retry::of(w.store.deliveries.of_post(&post.id)?)?;
     let (tenant_id, cost) = (post.tenant_id.as_ref(), retry.cost());
     budget::require(w, &Expense { tenant_id, cost, at: now(), instead_of: None })?;
     retry.versions(now()).into_iter().try_for_each(|next| save_next(w, next))?;
     for (delivery, account) in &retry.held {
-        w.store.outbox.add(&Errand::Retry { object: account.object(), delivery: Box::new(delivery.clone()) }, now())?;
+        w.store
+            .outbox
+            .add(&OutboxJob::Retry { object: account.object(), delivery: Box::new(delivery.clone()) }, now())?;
     }
     let view = posts::view(w, &post)?;
     let body = json!({ "retried": retry.count(), "post": view, "data": { "post": view }, "warnings": [] });
     Ok(Done::from(Answer::success(200, body)).did(posts::audited(Action::PostRetried, &post)))
 }
 
-pub fn plan_insight(w: &Workspace, id: &str, whose: &Binding) -> Result<InsightPlan> {
-    let post = posts::find(w, id, whose)?;
+pub fn plan_insight(w: &Workspace, id: &str, binding: &Binding) -> Result<InsightPlan> {
+    let post = posts::find(w, id, binding)?;
     let deliveries = w.store.deliveries.of_post(&post.id)?;
     Ok(InsightPlan { post, deliveries })
 }

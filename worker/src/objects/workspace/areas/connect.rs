@@ -10,7 +10,7 @@ use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::{AccountId, TenantId};
 use latchkey_core::key::Binding;
 use latchkey_core::network::{account_to_reconnect, client_for_session, require_client};
-use latchkey_core::outbox::Errand;
+use latchkey_core::outbox::OutboxJob;
 use latchkey_core::webhook::EventKind;
 use serde_json::Value;
 
@@ -26,9 +26,9 @@ pub fn plan_session(
     network: &str,
     tenant_id: Option<TenantId>,
     reconnect: Option<&AccountId>,
-    whose: &Binding,
+    binding: &Binding,
 ) -> Result<Done<SessionPlan>> {
-    let tenant_id = whose.tenant_for(tenant_id)?;
+    let tenant_id = binding.tenant_for(tenant_id)?;
     let client = client_for_session(apps::find(w, network, tenant_id.as_ref())?, tenant_id.as_ref())?;
     let Some(id) = reconnect else {
         let audited = Audited { tenant_id: tenant_id.clone(), ..Audited::of(Action::ConnectRequested) };
@@ -64,14 +64,14 @@ fn take_back_consent(w: &Workspace, consent: &Consent, current: Option<&str>) ->
     let Some(mut account) = row_of(w, consent)? else { return Ok(()) };
     account.revocation.begin(now());
     w.store.accounts.update(&account)?;
-    let errand = Errand::ClientChanged {
+    let job = OutboxJob::ClientChanged {
         object: account.object(),
         // Of an app that was deleted no client id is left.
         client_id: current.unwrap_or_default().to_owned(),
         account_id: Some(account.id),
         before: None,
     };
-    w.store.outbox.add(&errand, now())
+    w.store.outbox.add(&job, now())
 }
 
 /// The row of an X user under a tenant and an app, a closed one too.

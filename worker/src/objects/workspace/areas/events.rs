@@ -4,7 +4,7 @@ use latchkey_core::account::Account;
 use latchkey_core::announcement;
 use latchkey_core::api::event::{Event, event_body};
 use latchkey_core::id::{EventId, PostId};
-use latchkey_core::webhook::{Dispatch, EventKind};
+use latchkey_core::webhook::{EventKind, WebhookDelivery};
 use serde_json::Value;
 
 use super::Workspace;
@@ -40,7 +40,13 @@ pub fn notify(w: &Workspace, event: &Event) -> Result<()> {
     let (event_id, _) = write(w, *kind, data)?;
     for webhook in webhooks {
         let is_enabled = webhook.disabled.is_none();
-        w.store.dispatches.add(&Dispatch::new(event_id.clone(), webhook.id, *kind, is_enabled, now()))?;
+        w.store.webhook_deliveries.add(&WebhookDelivery::new(
+            event_id.clone(),
+            webhook.id,
+            *kind,
+            is_enabled,
+            now(),
+        ))?;
     }
     Ok(())
 }

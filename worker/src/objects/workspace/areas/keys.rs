@@ -8,7 +8,7 @@ use latchkey_core::api::query::Query;
 use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::KeyId;
 use latchkey_core::key::{ApiKey, Binding, Caller};
-use latchkey_core::outbox::Errand;
+use latchkey_core::outbox::OutboxJob;
 use latchkey_core::seal::base64url;
 use latchkey_core::secret::ct_eq;
 use latchkey_core::time::Span;
@@ -42,33 +42,35 @@ pub fn commit(w: &Workspace, key: &ApiKey, digest: &str) -> Result<Audited> {
 }
 
 /// Newest first.
-pub fn list(w: &Workspace, mut query: Query, whose: &Binding) -> Result<Answer> {
+pub fn list(w: &Workspace, mut query: Query, binding: &Binding) -> Result<Answer> {
     let page = Page::from_query(&mut query, List::Keys)?;
     let warnings = query.finish()?;
-    Ok(lists::answer(&w.store.keys.list(whose, &page)?, key_view, &warnings))
+    Ok(lists::answer(&w.store.keys.list(binding, &page)?, key_view, &warnings))
 }
 
 /// Whoever presents it here from now on is unknown. The row goes when the account's object has forgotten it too;
 /// until then the deletion can be repeated, and is owed.
-pub fn plan_deletion(w: &Workspace, id: &str, whose: &Binding) -> Result<(KeyId, Option<String>)> {
-    let key = w.store.keys.find(id)?.filter(|key| whose.manages(key)).ok_or_else(|| not_found("API key"))?;
+pub fn plan_deletion(w: &Workspace, id: &str, binding: &Binding) -> Result<(KeyId, Option<String>)> {
+    let key = w.store.keys.find(id)?.filter(|key| binding.manages(key)).ok_or_else(|| not_found("API key"))?;
     w.store.keys.close(&key.id)?;
     let bound = key.binding.account_id.as_ref().map(|id| w.store.accounts.find_even_deleted(id)).transpose()?;
     let object = key.known_to(bound.flatten().as_ref());
     if let Some(object) = &object {
-        w.store.outbox.add(&Errand::ForgetKey { object: object.clone(), id: key.id.clone() }, now() + Span::mins(1))?;
+        w.store
+            .outbox
+            .add(&OutboxJob::ForgetKey { object: object.clone(), id: key.id.clone() }, now() + Span::mins(1))?;
     }
     Ok((key.id, object))
 }
 
 /// What the new key will be: for the tenant or the account that is asked for, within the caller's own.
-pub fn plan(w: &Workspace, wish: &CreateKey, whose: &Binding) -> Result<KeyPlan> {
-    let tenant_id = whose.tenant_for(wish.tenant_id.clone())?;
-    let account = wish.account_id.as_ref().map(|id| accounts::account_for(w, id.as_str(), whose)).transpose()?;
+pub fn plan(w: &Workspace, input: &CreateKey, binding: &Binding) -> Result<KeyPlan> {
+    let tenant_id = binding.tenant_for(input.tenant_id.clone())?;
+    let account = input.account_id.as_ref().map(|id| accounts::account_for(w, id.as_str(), binding)).transpose()?;
     let binding = Binding::of_new_key(tenant_id, account.as_ref())?;
     let object = account.map(|account| account.object());
     let id = KeyId::from_entropy(entropy()?);
-    let key = ApiKey { id, name: wish.name.clone(), scopes: wish.scopes.clone(), binding, created_at: now() };
+    let key = ApiKey { id, name: input.name.clone(), scopes: input.scopes.clone(), binding, created_at: now() };
     Ok(KeyPlan { key, object })
 }
 

@@ -7,33 +7,33 @@ use latchkey_core::id::TenantId;
 use latchkey_core::key::Binding;
 use latchkey_core::media::upload::{Confirmation, assemble, confirmation, require_unused, within};
 use latchkey_core::media::{Kind, Media, upload};
-use latchkey_core::outbox::Errand;
+use latchkey_core::outbox::OutboxJob;
 use latchkey_core::time::UnixMillis;
 
-use super::{Done, Workspace, given, go, not_found};
+use super::{Done, Workspace, given, not_found, planned};
 use crate::error::Result;
 use crate::objects::workspace::store::list::Listed;
 use crate::rpc::workspace::{
     AnnounceMedia, Arrived, ConfirmPlan, DeleteMedia, GetMedia, ListMedia, MediaCommand, MediaRows, Outcome,
-    PlanConfirmation, Remains,
+    PendingCleanup, PlanConfirmation,
 };
 use crate::runtime::now;
 
-pub fn command(w: &Workspace, command: &MediaCommand, request_id: &str, whose: &Binding) -> Result<Done<Outcome>> {
+pub fn command(w: &Workspace, command: &MediaCommand, request_id: &str, binding: &Binding) -> Result<Done<Outcome>> {
     match command {
         MediaCommand::Announce(asked @ AnnounceMedia { said, size, tenant_id }) => {
             within(said.kind(), *size, w.store.settings.get()?.allowed_media.of_announced(*said))?;
-            go(asked, whose.tenant_for(tenant_id.clone())?)
+            planned(asked, binding.tenant_for(tenant_id.clone())?)
         }
         MediaCommand::Create { media, answer, is_sealed } => {
             require_quota(w, media.tenant_id.as_ref())?;
             w.store.media.save(media)?;
             Ok(given(answer, *is_sealed).did(audited(Action::MediaCreated, media)))
         }
-        MediaCommand::List(asked @ ListMedia { query }) => go(asked, list(w, query, whose)?),
-        MediaCommand::Get(asked @ GetMedia { id }) => go(asked, media_for(w, id, whose)?),
+        MediaCommand::List(asked @ ListMedia { query }) => planned(asked, list(w, query, binding)?),
+        MediaCommand::Get(asked @ GetMedia { id }) => planned(asked, media_for(w, id, binding)?),
         MediaCommand::PlanConfirm(asked @ PlanConfirmation { id, size }) => {
-            go(asked, plan_confirm(w, id, *size, whose)?)
+            planned(asked, plan_confirm(w, id, *size, binding)?)
         }
         MediaCommand::Confirm { media, upload_id, answer, is_sealed } => {
             confirm(w, media, upload_id)?;
@@ -43,16 +43,16 @@ pub fn command(w: &Workspace, command: &MediaCommand, request_id: &str, whose: &
             forget_upload(w, media, upload_id)?;
             Ok(given(&refused.answer(request_id), false))
         }
-        MediaCommand::Delete(asked @ DeleteMedia { id }) => go(asked, delete(w, id, whose)?),
+        MediaCommand::Delete(asked @ DeleteMedia { id }) => planned(asked, delete(w, id, binding)?),
     }
 }
 
 /// Newest first.
-fn list(w: &Workspace, query: &str, whose: &Binding) -> Result<MediaRows> {
+fn list(w: &Workspace, query: &str, binding: &Binding) -> Result<MediaRows> {
     let mut query = Query::parse(query);
     let filter = MediaFilter::from_query(&mut query)?;
     let warnings = query.finish()?;
-    let Listed { rows, count, pagination } = w.store.media.list(&filter, whose)?;
+    let Listed { rows, count, pagination } = w.store.media.list(&filter, binding)?;
     Ok(MediaRows { rows, count, pagination, warnings })
 }
 
@@ -74,13 +74,13 @@ fn require_quota(w: &Workspace, tenant_id: Option<&TenantId>) -> Result<()> {
 }
 
 /// One that is there for this caller.
-fn media_for(w: &Workspace, id: &str, whose: &Binding) -> Result<Media> {
-    let media = w.store.media.find(id)?.filter(|media| whose.admits_tenant(media.tenant_id.as_ref()));
+fn media_for(w: &Workspace, id: &str, binding: &Binding) -> Result<Media> {
+    let media = w.store.media.find(id)?.filter(|media| binding.admits_tenant(media.tenant_id.as_ref()));
     media.ok_or_else(|| not_found("media"))
 }
 
-fn plan_confirm(w: &Workspace, id: &str, size: Option<u64>, whose: &Binding) -> Result<ConfirmPlan> {
-    let media = media_for(w, id, whose)?;
+fn plan_confirm(w: &Workspace, id: &str, size: Option<u64>, binding: &Binding) -> Result<ConfirmPlan> {
+    let media = media_for(w, id, binding)?;
     if media.is_active() {
         return Ok(ConfirmPlan::Active(media));
     }
@@ -111,8 +111,8 @@ pub fn forget_upload(w: &Workspace, media: &Media, upload_id: &str) -> Result<()
 }
 
 /// What a draft or an unfinished post names stays.
-fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<Done<Remains>> {
-    let media = media_for(w, id, whose)?;
+fn delete(w: &Workspace, id: &str, binding: &Binding) -> Result<Done<PendingCleanup>> {
+    let media = media_for(w, id, binding)?;
     require_unused(w.store.media.post_with(id)?.as_deref())?;
     Ok(Done::from(close(w, &media)?).did(audited(Action::MediaDeleted, &media)))
 }
@@ -122,10 +122,10 @@ fn audited(action: Action, media: &Media) -> Audited {
 }
 
 /// The row goes, and the bytes are owed, in one transaction.
-fn close(w: &Workspace, media: &Media) -> Result<Remains> {
-    let remains = Remains { key: media.key(), upload_id: w.store.media.upload_of(&media.id)? };
-    w.store.outbox.add(&Errand::RemoveMedia(remains.clone()), now())?;
+fn close(w: &Workspace, media: &Media) -> Result<PendingCleanup> {
+    let cleanup = PendingCleanup { key: media.key(), upload_id: w.store.media.upload_of(&media.id)? };
+    w.store.outbox.add(&OutboxJob::RemoveMedia(cleanup.clone()), now())?;
     w.store.uploads.forget_parts(&media.id)?;
     w.store.media.delete(&media.id)?;
-    Ok(remains)
+    Ok(cleanup)
 }

@@ -15,8 +15,8 @@ pub mod imports;
 pub mod keys;
 mod lists;
 pub mod media;
-pub mod passthrough;
 pub mod posts;
+pub mod proxy;
 pub mod re_encryption;
 pub mod replies;
 mod serve;
@@ -61,69 +61,75 @@ impl<T> Done<T> {
     }
 }
 
-pub fn command(w: &Workspace, call: &Call, whose: &Binding) -> Result<Done<Outcome>> {
+pub fn command(w: &Workspace, call: &Call, binding: &Binding) -> Result<Done<Outcome>> {
     if call.head.changes {
-        freeze::require_motion(w)?;
+        freeze::require_running(w)?;
     }
     let url = call.head.callback_url.as_str();
     match &call.command {
         Command::Refuse(refused) => Err(Error::Refused(refused.clone())),
         Command::Finish { answer, is_sealed } => Ok(given(answer, *is_sealed)),
-        Command::Authorise => go(&Authorise, whose.clone()),
-        Command::Serve(request) => Ok(done(serve::serve(w, request, url, whose)?)),
+        Command::Authorise => planned(&Authorise, binding.clone()),
+        Command::Serve(request) => Ok(done(serve::serve(w, request, url, binding)?)),
         Command::Abandon(asked @ Abandon { key }) => {
-            go(asked, w.store.idempotency.abandon(&whose.idempotency_key(key))?)
+            planned(asked, w.store.idempotency.abandon(&binding.idempotency_key(key))?)
         }
-        Command::PlanNetwork(wish) => go(wish, apps::plan(w, wish, whose)?),
+        Command::PlanNetwork(input) => planned(input, apps::plan(w, input, binding)?),
         Command::CommitNetwork(commit) => Ok(done(apps::commit(w, commit, url)?)),
-        Command::PlanVerification(asked @ PlanVerification { id }) => go(asked, apps::plan_verification(w, id, whose)?),
+        Command::PlanVerification(asked @ PlanVerification { id }) => {
+            planned(asked, apps::plan_verification(w, id, binding)?)
+        }
         Command::CommitVerification { id, is_good, answer } => {
             Ok(done(apps::commit_verification(w, id, *is_good, answer)?))
         }
-        Command::DeleteNetwork(asked @ DeleteNetwork { id }) => go(asked, apps::delete(w, id, whose)?),
+        Command::DeleteNetwork(asked @ DeleteNetwork { id }) => planned(asked, apps::delete(w, id, binding)?),
         Command::PlanSession(asked @ PlanSession { network, tenant_id, reconnect }) => {
-            go(asked, connect::plan_session(w, network, tenant_id.clone(), reconnect.as_ref(), whose)?)
+            planned(asked, connect::plan_session(w, network, tenant_id.clone(), reconnect.as_ref(), binding)?)
         }
         Command::ChangeSettings { body, picture } => Ok(done(settings::change(w, body, picture.as_ref())?)),
-        Command::PlanHealth(asked @ PlanHealth { id }) => go(asked, accounts::plan_health(w, id, whose)?),
-        Command::DeleteAccount(asked @ DeleteAccount { id }) => go(asked, accounts::delete(w, id, whose)?),
-        Command::PlanLimits(asked @ PlanLimits { id }) => go(asked, accounts::plan_limits(w, id, whose)?),
+        Command::PlanHealth(asked @ PlanHealth { id }) => planned(asked, accounts::plan_health(w, id, binding)?),
+        Command::DeleteAccount(asked @ DeleteAccount { id }) => planned(asked, accounts::delete(w, id, binding)?),
+        Command::PlanLimits(asked @ PlanLimits { id }) => planned(asked, accounts::plan_limits(w, id, binding)?),
         Command::CountReads(asked @ CountReads { account_id, reads }) => {
-            go(asked, budget::count_reads(w, account_id, *reads)?)
+            planned(asked, budget::count_reads(w, account_id, *reads)?)
         }
-        Command::PlanChange(asked @ PlanChange { id, body }) => go(asked, changes::plan_change(w, id, body, whose)?),
+        Command::PlanChange(asked @ PlanChange { id, body }) => {
+            planned(asked, changes::plan_change(w, id, body, binding)?)
+        }
         Command::CommitChange { id, number, body } => Ok(committed(changes::commit_change(w, id, *number, body)?)),
-        Command::PlanDelete(asked @ PlanDelete { id }) => go(asked, changes::plan_delete(w, id, whose)?),
+        Command::PlanDelete(asked @ PlanDelete { id }) => planned(asked, changes::plan_delete(w, id, binding)?),
         Command::CommitDelete { id, number } => Ok(committed(changes::commit_delete(w, id, *number)?)),
-        Command::PlanInsight(asked @ PlanInsight { id }) => go(asked, changes::plan_insight(w, id, whose)?),
+        Command::PlanInsight(asked @ PlanInsight { id }) => planned(asked, changes::plan_insight(w, id, binding)?),
         Command::CommitRemote { id, deleted, answer } => Ok(done(changes::commit_remote(w, id, deleted, answer)?)),
-        Command::ShowPost { id } => Ok(done(posts::resolved(w, id, whose)?)),
-        Command::PlanKey(wish) => go(wish, keys::plan(w, wish, whose)?),
+        Command::ShowPost { id } => Ok(done(posts::resolved(w, id, binding)?)),
+        Command::PlanKey(input) => planned(input, keys::plan(w, input, binding)?),
         Command::CommitKey { key, digest, answer, is_sealed } => {
             let audited = keys::commit(w, key, digest)?;
             Ok(given(answer, *is_sealed).did(audited))
         }
-        Command::PlanKeyDeletion(asked @ PlanKeyDeletion { id }) => go(asked, keys::plan_deletion(w, id, whose)?),
+        Command::PlanKeyDeletion(asked @ PlanKeyDeletion { id }) => {
+            planned(asked, keys::plan_deletion(w, id, binding)?)
+        }
         Command::CommitKeyDeletion { id } => Ok(done(keys::commit_deletion(w, id)?)),
         Command::PlanWebhook(asked @ PlanWebhook { tenant_id }) => {
-            go(asked, webhooks::plan(w, tenant_id.clone(), whose)?)
+            planned(asked, webhooks::plan(w, tenant_id.clone(), binding)?)
         }
         Command::CommitWebhook { webhook, answer, is_sealed } => {
             let audited = webhooks::commit(w, webhook)?;
             Ok(given(answer, *is_sealed).did(audited))
         }
-        Command::ChangeWebhook { id, change } => Ok(done(webhooks::change(w, id, (**change).clone(), whose)?)),
-        Command::Media(command) => media::command(w, command, &call.head.request_id, whose),
-        Command::PlanExport => go(&PlanExport, backup::plan_export(w)?),
-        Command::EndExport(asked @ EndExport { since }) => go(asked, backup::end_export(w, *since)?),
-        Command::ExportPage(asked @ ExportPage { place }) => go(asked, backup::export_page(w, place)?),
-        Command::ExportObjects(asked @ ExportObjects { after }) => go(asked, backup::export_objects(w, after)?),
-        Command::Restore(Restore::Begin(asked @ BeginRestore { id })) => go(asked, backup::begin_restore(w, id)?),
+        Command::ChangeWebhook { id, change } => Ok(done(webhooks::change(w, id, (**change).clone(), binding)?)),
+        Command::Media(command) => media::command(w, command, &call.head.request_id, binding),
+        Command::PlanExport => planned(&PlanExport, backup::plan_export(w)?),
+        Command::EndExport(asked @ EndExport { since }) => planned(asked, backup::end_export(w, *since)?),
+        Command::ExportPage(asked @ ExportPage { place }) => planned(asked, backup::export_page(w, place)?),
+        Command::ExportObjects(asked @ ExportObjects { after }) => planned(asked, backup::export_objects(w, after)?),
+        Command::Restore(Restore::Begin(asked @ BeginRestore { id })) => planned(asked, backup::begin_restore(w, id)?),
         Command::Restore(Restore::Clear(asked @ ClearRestored { attempt, after })) => {
-            go(asked, backup::clear_restored(w, *attempt, after)?)
+            planned(asked, backup::clear_restored(w, *attempt, after)?)
         }
         Command::Restore(Restore::Rows(asked @ RestoreRows { attempt, table, rows })) => {
-            go(asked, backup::restore_rows(w, *attempt, table, rows)?)
+            planned(asked, backup::restore_rows(w, *attempt, table, rows)?)
         }
         Command::Restore(Restore::End { attempt }) => Ok(done(backup::end_restore(w, *attempt)?)),
         Command::ShowRestored => Ok(done(backup::show_restored(w)?)),
@@ -131,7 +137,7 @@ pub fn command(w: &Workspace, call: &Call, whose: &Binding) -> Result<Done<Outco
 }
 
 /// The plan has the type that the question asks for.
-fn go<Q: Begin>(asked: &Q, plan: impl Into<Done<Q::Plan>>) -> Result<Done<Outcome>> {
+fn planned<Q: Begin>(asked: &Q, plan: impl Into<Done<Q::Plan>>) -> Result<Done<Outcome>> {
     let Done { result, audited } = plan.into();
     Ok(Done { result: Outcome::plan(asked, &result)?, audited })
 }

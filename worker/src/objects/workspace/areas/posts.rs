@@ -13,7 +13,7 @@ use latchkey_core::id::{MediaId, PostId, TenantId};
 use latchkey_core::key::Binding;
 use latchkey_core::media::Media;
 use latchkey_core::media::link::Use;
-use latchkey_core::outbox::Errand;
+use latchkey_core::outbox::OutboxJob;
 use latchkey_core::post::{Draft, Post, is_for, resolve, schedule};
 use serde_json::{Map, Value, json};
 
@@ -23,10 +23,10 @@ use crate::names::ORG_ID;
 use crate::runtime::{entropy, now};
 
 /// Newest first.
-pub fn list(w: &Workspace, mut query: Query, whose: &Binding) -> Result<Answer> {
+pub fn list(w: &Workspace, mut query: Query, binding: &Binding) -> Result<Answer> {
     let filter = PostFilter::from_query(&mut query)?;
     let warnings = query.finish()?;
-    let posts = w.store.posts.list(&filter, whose)?;
+    let posts = w.store.posts.list(&filter, binding)?;
     let views = posts.rows.iter().map(|post| view(w, post)).collect::<Result<Vec<Value>>>()?;
     let mut body = lists::body(&posts, views, &warnings);
     body.insert("posts".into(), body.get("data").cloned().unwrap_or_default());
@@ -50,19 +50,19 @@ pub fn new_post() -> Result<Post> {
 }
 
 /// Into the store, and on its way to the account.
-fn dispatch(w: &Workspace, account: &Account, delivery: Delivery) -> Result<()> {
+fn enqueue(w: &Workspace, account: &Account, delivery: Delivery) -> Result<()> {
     w.store.deliveries.save(&delivery)?;
-    w.store.outbox.add(&Errand::Enqueue { object: account.object(), delivery: Box::new(delivery) }, now())
+    w.store.outbox.add(&OutboxJob::Enqueue { object: account.object(), delivery: Box::new(delivery) }, now())
 }
 
 /// In order: (1) the body by itself, (2) whom it names, (3) what X takes from them, (4) the price. Accepted means
-/// durable: post, deliveries and the errands that send them are one transaction.
-pub fn create(w: &Workspace, body: &str, whose: &Binding) -> Result<Done<Answer>> {
+/// durable: post, deliveries and the jobs that send them are one transaction.
+pub fn create(w: &Workspace, body: &str, binding: &Binding) -> Result<Done<Answer>> {
     let input = read::<CreatePost>(body.as_bytes(), IGNORED)?;
     let (mut wanted, mut warnings) = (input.value, input.warnings);
-    whose.tenant_for(wanted.tenant_id.clone())?;
+    binding.tenant_for(wanted.tenant_id.clone())?;
     let mut draft = wanted.draft(allows_loopback(w)?)?;
-    let media = find_media(w, &mut draft, whose)?;
+    let media = find_media(w, &mut draft, binding)?;
     let mut post = new_post()?;
     post.options = wanted.options()?;
     post.is_draft = wanted.is_draft;
@@ -74,7 +74,7 @@ pub fn create(w: &Workspace, body: &str, whose: &Binding) -> Result<Done<Answer>
     post.say(&draft)?;
     post.check(draft.wording)?;
     let mut known = w.store.accounts.named(&wanted.accounts)?;
-    known.retain(|account| whose.admits(account));
+    known.retain(|account| binding.admits(account));
     known.retain(|account| wanted.tenant_id.is_none() || account.tenant_id == wanted.tenant_id);
     let recipients = resolve(&wanted.accounts, &known, &w.store.apps.paused()?, "accounts")?;
     warnings.extend(recipients.warnings);
@@ -110,7 +110,7 @@ fn accept(w: &Workspace, post: &Post, accounts: &[&Account]) -> Result<()> {
         if post.is_draft {
             w.store.deliveries.save_idle(&delivery)?;
         } else {
-            dispatch(w, account, delivery)?;
+            enqueue(w, account, delivery)?;
         }
     }
     Ok(())
@@ -141,20 +141,20 @@ fn dry_answer(w: &Workspace, post: &Post, accounts: &[&Account], warnings: &[Str
 }
 
 /// One that is there for this caller: of its tenant; for the key of an account, of that account alone.
-pub fn find(w: &Workspace, id: &str, whose: &Binding) -> Result<Post> {
+pub fn find(w: &Workspace, id: &str, binding: &Binding) -> Result<Post> {
     let post = w.store.posts.find(id)?.ok_or_else(|| not_found("post"))?;
-    let is_whose = w.store.deliveries.of_post(&post.id)?.iter().all(|(_, account)| whose.admits(account));
+    let is_whose = w.store.deliveries.of_post(&post.id)?.iter().all(|(_, account)| binding.admits(account));
     if is_whose { Ok(post) } else { Err(not_found("post")) }
 }
 
-pub fn get(w: &Workspace, id: &str, whose: &Binding) -> Result<Answer> {
-    let post = find(w, id, whose)?;
+pub fn get(w: &Workspace, id: &str, binding: &Binding) -> Result<Answer> {
+    let post = find(w, id, binding)?;
     answer(w, &post, &[])
 }
 
 /// Somebody has said whether an unconfirmed post is on X.
-pub fn resolved(w: &Workspace, id: &PostId, whose: &Binding) -> Result<Done<Answer>> {
-    let post = find(w, id.as_str(), whose)?;
+pub fn resolved(w: &Workspace, id: &PostId, binding: &Binding) -> Result<Done<Answer>> {
+    let post = find(w, id.as_str(), binding)?;
     Ok(Done::from(answer(w, &post, &[])?).did(audited(Action::PostResolved, &post)))
 }
 
@@ -170,12 +170,12 @@ pub fn answer(w: &Workspace, post: &Post, warnings: &[String]) -> Result<Answer>
 }
 
 /// Says where the bytes of each named medium lie.
-pub fn find_media(w: &Workspace, draft: &mut Draft, whose: &Binding) -> Result<Vec<(String, Media)>> {
+pub fn find_media(w: &Workspace, draft: &mut Draft, binding: &Binding) -> Result<Vec<(String, Media)>> {
     let mut found = Vec::new();
     for named in draft.parts.iter_mut().filter_map(|part| part.media.as_mut()).flatten() {
         let path = named.path.clone();
         named.find(|id| {
-            let is_visible = |media: &Media| !whose.is_narrow() || media.tenant_id == whose.tenant_id;
+            let is_visible = |media: &Media| !binding.is_narrow() || media.tenant_id == binding.tenant_id;
             let media = w.store.media.find(id.as_str())?.filter(is_visible);
             found.extend(media.clone().map(|media| (path.clone(), media)));
             Ok::<_, Error>(media)

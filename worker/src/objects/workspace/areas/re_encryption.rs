@@ -1,7 +1,7 @@
-//! `/v1/reseal`: a run is begun and shown. The alarm does the work (`jobs/re_encryption.rs`).
+//! `/v1/re_encryption`: a run is begun and shown. The alarm does the work (`jobs/re_encryption.rs`).
 
 use latchkey_core::api::answer::Answer;
-use latchkey_core::reseal::Reseal;
+use latchkey_core::re_encryption::ReEncryption;
 
 use super::{Workspace, not_found};
 use crate::error::Result;
@@ -11,7 +11,7 @@ use crate::runtime::now;
 pub fn start(w: &Workspace) -> Result<Answer> {
     let key_id = w.app()?.keyring().current_key_id();
     if !w.store.re_encryption.get()?.is_some_and(|run| run.is_under_way_with(key_id)) {
-        w.store.re_encryption.save(&Reseal::new(key_id, now()), Some(now()))?;
+        w.store.re_encryption.save(&ReEncryption::new(key_id, now()), Some(now()))?;
     }
     show(w, 202)
 }

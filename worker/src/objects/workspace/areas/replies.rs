@@ -13,10 +13,10 @@ use super::{Done, Workspace, budget, not_found, posts};
 use crate::error::Result;
 
 /// A reply to a post of ours, or to what somebody said below it.
-pub fn reply(w: &Workspace, id: &str, body: &str, whose: &Binding) -> Result<Done<Answer>> {
+pub fn reply(w: &Workspace, id: &str, body: &str, binding: &Binding) -> Result<Done<Answer>> {
     let input = read::<NewReply>(body.as_bytes(), IGNORED)?;
     let (wanted, warnings) = (input.value, input.warnings);
-    let original = posts::find(w, id, whose)?;
+    let original = posts::find(w, id, binding)?;
     let by_name = |account: &Account| wanted.account_username.as_ref().is_none_or(|name| account.is_called(name));
     if let Some(name) = &wanted.account_username {
         let deliveries = w.store.deliveries.of_post(&original.id)?;
@@ -38,13 +38,13 @@ pub fn reply(w: &Workspace, id: &str, body: &str, whose: &Binding) -> Result<Don
 }
 
 /// A repost of what one account published, by this or another account.
-pub fn repost(w: &Workspace, id: &str, body: &str, whose: &Binding) -> Result<Done<Answer>> {
+pub fn repost(w: &Workspace, id: &str, body: &str, binding: &Binding) -> Result<Done<Answer>> {
     let input = read::<NewRepost>(body.as_bytes(), IGNORED)?;
     let (wanted, mut warnings) = (input.value, input.warnings);
-    let original = posts::find(w, id, whose)?;
+    let original = posts::find(w, id, binding)?;
     let names = [wanted.account];
     let mut known = w.store.accounts.named(&names)?;
-    known.retain(|account| whose.admits(account) && account.tenant_id == original.tenant_id);
+    known.retain(|account| binding.admits(account) && account.tenant_id == original.tenant_id);
     let Recipients { accounts, warnings: left_out } = resolve(&names, &known, &w.store.apps.paused()?, "account")?;
     warnings.extend(left_out);
     let is_other = |account: &Account| accounts.iter().all(|by| by.user.id != account.user.id);

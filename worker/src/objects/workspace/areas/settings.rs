@@ -27,13 +27,13 @@ pub fn change(w: &Workspace, body: &str, picture: Option<&Picture>) -> Result<Do
 }
 
 /// A tenant's key hears of its own.
-pub fn usage(w: &Workspace, whose: &Binding) -> Result<Answer> {
+pub fn usage(w: &Workspace, binding: &Binding) -> Result<Answer> {
     let month = Month::of(now());
-    let accounts = w.store.accounts.all()?.iter().filter(|account| whose.admits(account)).count();
+    let accounts = w.store.accounts.all()?.iter().filter(|account| binding.admits(account)).count();
     let mut spent = by_tenant(w.store.deliveries.spent_in(month)?, w.store.budget.spent_in(month)?);
     let mut by_day = w.store.deliveries.spent_by_day(month)?;
-    if whose.is_narrow() {
-        let own = whose.tenant_id.as_ref().map(TenantId::as_str);
+    if binding.is_narrow() {
+        let own = binding.tenant_id.as_ref().map(TenantId::as_str);
         spent.retain(|row| row.tenant_id.as_deref() == own);
         by_day.retain(|row| row.tenant_id.as_deref() == own);
     }

@@ -3,7 +3,7 @@
 use latchkey_core::id::MediaId;
 use latchkey_core::media::upload::{RESERVED_FOR, Receiving, Rejection, Reservation, require_upload, spent, within};
 use latchkey_core::media::{Media, key_of};
-use latchkey_core::outbox::Errand;
+use latchkey_core::outbox::OutboxJob;
 use serde_json::Value;
 
 use super::{Workspace, freeze, media, not_found};
@@ -24,7 +24,7 @@ pub fn handle(w: &Workspace, message: &UploadMessage) -> Result<Value> {
 
 /// A part counts once, however often it is sent: with the most bytes of those that are there or on their way.
 fn reserve(w: &Workspace, id: &MediaId, attempt: &Try) -> Result<Decided<Reservation>> {
-    freeze::require_motion(w)?;
+    freeze::require_running(w)?;
     w.store.uploads.purge_room(now())?;
     let media = w.store.media.find(id.as_str())?.ok_or_else(|| not_found("media"))?;
     let receiving = receiving(w, media, attempt)?;
@@ -82,7 +82,7 @@ fn received(w: &Workspace, id: &MediaId, arrival: &Arrival) -> Result<Decided<u6
     let media = match pending(w, id) {
         // The file was deleted or confirmed while these bytes came. No row names them.
         Err(Error::Refused(refused)) if *is_whole => {
-            w.store.outbox.add(&Errand::AbandonUpload { key: key_of(id), upload_id: upload_id.clone() }, now())?;
+            w.store.outbox.add(&OutboxJob::AbandonUpload { key: key_of(id), upload_id: upload_id.clone() }, now())?;
             return Ok(Err(refused));
         }
         media => media?,
@@ -106,7 +106,7 @@ fn received(w: &Workspace, id: &MediaId, arrival: &Arrival) -> Result<Decided<u6
 /// Nothing is left of it, and the address takes bytes as if none had come.
 fn abandon(w: &Workspace, media: Media) -> Result<()> {
     if let Some(upload_id) = w.store.media.upload_of(&media.id)? {
-        w.store.outbox.add(&Errand::AbandonUpload { key: media.key(), upload_id: upload_id.clone() }, now())?;
+        w.store.outbox.add(&OutboxJob::AbandonUpload { key: media.key(), upload_id: upload_id.clone() }, now())?;
         media::forget_upload(w, &media.with_received(0), &upload_id)?;
     }
     Ok(())
@@ -120,7 +120,7 @@ fn pending(w: &Workspace, id: &MediaId) -> Result<Media> {
 /// What was uploaded before is given up, and nothing of it is mixed into the new file.
 fn replace_upload(w: &Workspace, media: &Media, upload_id: &str) -> Result<()> {
     if let Some(before) = w.store.media.upload_of(&media.id)? {
-        w.store.outbox.add(&Errand::AbandonUpload { key: media.key(), upload_id: before }, now())?;
+        w.store.outbox.add(&OutboxJob::AbandonUpload { key: media.key(), upload_id: before }, now())?;
     }
     w.store.uploads.forget_parts(&media.id)?;
     w.store.media.set_upload(&media.id, Some(upload_id))

@@ -4,17 +4,17 @@ use latchkey_core::api::answer::Answer;
 use latchkey_core::api::event::test_data;
 use latchkey_core::api::page::{List, Page};
 use latchkey_core::api::query::Query;
-use latchkey_core::api::webhook::{DispatchFilter, dispatch_view, webhook_view};
+use latchkey_core::api::webhook::{WebhookDeliveryFilter, webhook_delivery_view, webhook_view};
 use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::{TenantId, WebhookId};
 use latchkey_core::key::Binding;
-use latchkey_core::webhook::{Change, Dispatch, EventKind, Webhook, require_room};
+use latchkey_core::webhook::{Change, EventKind, Webhook, WebhookDelivery, require_room};
 use serde_json::json;
 
 use super::{Done, Workspace, events, lists, not_found};
 use crate::error::Result;
 use crate::names::ORG_ID;
-use crate::objects::workspace::store::webhooks::dispatches::Logged;
+use crate::objects::workspace::store::webhooks::deliveries::Logged;
 use crate::runtime::now;
 
 /// Said where an address moves to another origin.
@@ -22,50 +22,50 @@ const HEADERS_DROPPED: &str =
     "The custom headers were for the origin before and are gone; send `headers` again if the new address needs them.";
 
 /// Whose a new webhook will be.
-pub fn plan(w: &Workspace, wanted: Option<TenantId>, whose: &Binding) -> Result<Option<TenantId>> {
-    let tenant_id = whose.tenant_for(wanted)?;
+pub fn plan(w: &Workspace, wanted: Option<TenantId>, binding: &Binding) -> Result<Option<TenantId>> {
+    let tenant_id = binding.tenant_for(wanted)?;
     require_room(w.store.webhooks.count_of(tenant_id.as_ref())?)?;
     Ok(tenant_id)
 }
 
-pub fn list(w: &Workspace, mut query: Query, whose: &Binding) -> Result<Answer> {
+pub fn list(w: &Workspace, mut query: Query, binding: &Binding) -> Result<Answer> {
     let tenant_id = query.take_tenant();
     let page = Page::from_query(&mut query, List::Webhooks)?;
     let warnings = query.finish()?;
-    Ok(lists::answer(&w.store.webhooks.list(whose, tenant_id.as_deref(), &page)?, webhook_view, &warnings))
+    Ok(lists::answer(&w.store.webhooks.list(binding, tenant_id.as_deref(), &page)?, webhook_view, &warnings))
 }
 
 /// Newest first.
-pub fn list_dispatches(w: &Workspace, id: &str, mut query: Query, whose: &Binding) -> Result<Answer> {
-    let filter = DispatchFilter::from_query(&mut query)?;
+pub fn list_dispatches(w: &Workspace, id: &str, mut query: Query, binding: &Binding) -> Result<Answer> {
+    let filter = WebhookDeliveryFilter::from_query(&mut query)?;
     let warnings = query.finish()?;
-    let webhook = webhook_for(w, id, whose)?;
-    let view = |logged: &Logged| dispatch_view(&logged.dispatch, &logged.body);
-    Ok(lists::answer(&w.store.dispatches.list(&webhook.id, &filter)?, view, &warnings))
+    let webhook = webhook_for(w, id, binding)?;
+    let view = |logged: &Logged| webhook_delivery_view(&logged.delivery, &logged.body);
+    Ok(lists::answer(&w.store.webhook_deliveries.list(&webhook.id, &filter)?, view, &warnings))
 }
 
 /// What waits for a webhook that was switched off.
 pub fn give_up_dispatches(w: &Workspace, webhook_id: &WebhookId) -> Result<()> {
-    for mut dispatch in w.store.dispatches.waiting_for(webhook_id)? {
-        dispatch.give_up();
-        w.store.dispatches.save(&dispatch)?;
+    for mut delivery in w.store.webhook_deliveries.waiting_for(webhook_id)? {
+        delivery.give_up();
+        w.store.webhook_deliveries.save(&delivery)?;
     }
     Ok(())
 }
 
-pub fn get(w: &Workspace, id: &str, whose: &Binding) -> Result<Answer> {
-    Ok(Answer::data(200, webhook_view(&webhook_for(w, id, whose)?)))
+pub fn get(w: &Workspace, id: &str, binding: &Binding) -> Result<Answer> {
+    Ok(Answer::data(200, webhook_view(&webhook_for(w, id, binding)?)))
 }
 
 /// One that is there for this caller.
-fn webhook_for(w: &Workspace, id: &str, whose: &Binding) -> Result<Webhook> {
+fn webhook_for(w: &Workspace, id: &str, binding: &Binding) -> Result<Webhook> {
     let webhook = w.store.webhooks.find(id)?;
-    let mine = webhook.filter(|webhook| whose.admits_tenant(webhook.tenant_id.as_ref()));
+    let mine = webhook.filter(|webhook| binding.admits_tenant(webhook.tenant_id.as_ref()));
     mine.ok_or_else(|| not_found("webhook"))
 }
 
-pub fn change(w: &Workspace, id: &str, change: Change, whose: &Binding) -> Result<Done<Answer>> {
-    let mut webhook = webhook_for(w, id, whose)?;
+pub fn change(w: &Workspace, id: &str, change: Change, binding: &Binding) -> Result<Done<Answer>> {
+    let mut webhook = webhook_for(w, id, binding)?;
     let was_enabled = webhook.disabled.is_none();
     let drops_headers = webhook.change(change, now());
     w.store.webhooks.save(&webhook)?;
@@ -78,10 +78,10 @@ pub fn change(w: &Workspace, id: &str, change: Change, whose: &Binding) -> Resul
 }
 
 /// Its log goes with it.
-pub fn delete(w: &Workspace, id: &str, whose: &Binding) -> Result<Done<Answer>> {
-    let webhook = webhook_for(w, id, whose)?;
+pub fn delete(w: &Workspace, id: &str, binding: &Binding) -> Result<Done<Answer>> {
+    let webhook = webhook_for(w, id, binding)?;
     w.store.webhooks.delete(&webhook.id)?;
-    w.store.dispatches.delete_of(&webhook.id)?;
+    w.store.webhook_deliveries.delete_of(&webhook.id)?;
     let answer = Answer::success(200, json!({ "message": "Webhook deleted successfully" }));
     Ok(Done::from(answer).did(audited(Action::WebhookDeleted, &webhook)))
 }
@@ -96,20 +96,21 @@ fn audited(action: Action, webhook: &Webhook) -> Audited {
 }
 
 /// Tells this webhook something that means nothing, also when it did not ask for it or is switched off.
-pub fn test(w: &Workspace, id: &str, whose: &Binding) -> Result<Answer> {
-    let webhook = webhook_for(w, id, whose)?;
+pub fn test(w: &Workspace, id: &str, binding: &Binding) -> Result<Answer> {
+    let webhook = webhook_for(w, id, binding)?;
     let (event_id, body) = events::write(w, EventKind::Test, &test_data(&webhook, ORG_ID))?;
-    let dispatch = Dispatch::new(event_id, webhook.id, EventKind::Test, true, now());
-    w.store.dispatches.add(&dispatch)?;
-    Ok(Answer::data(200, dispatch_view(&dispatch, &body)))
+    let delivery = WebhookDelivery::new(event_id, webhook.id, EventKind::Test, true, now());
+    w.store.webhook_deliveries.add(&delivery)?;
+    Ok(Answer::data(200, webhook_delivery_view(&delivery, &body)))
 }
 
 /// Sends one again, whatever became of it, with the same id.
-pub fn redeliver(w: &Workspace, id: &str, event_id: &str, whose: &Binding) -> Result<Answer> {
-    let webhook = webhook_for(w, id, whose)?;
-    let mut dispatch = w.store.dispatches.find(webhook.id.as_str(), event_id)?.ok_or_else(|| not_found("delivery"))?;
-    dispatch.redeliver(now());
-    w.store.dispatches.save(&dispatch)?;
-    let body = w.store.webhooks.event_body(&dispatch.event_id)?;
-    Ok(Answer::data(200, dispatch_view(&dispatch, &body)))
+pub fn redeliver(w: &Workspace, id: &str, event_id: &str, binding: &Binding) -> Result<Answer> {
+    let webhook = webhook_for(w, id, binding)?;
+    let mut delivery =
+        w.store.webhook_deliveries.find(webhook.id.as_str(), event_id)?.ok_or_else(|| not_found("delivery"))?;
+    delivery.redeliver(now());
+    w.store.webhook_deliveries.save(&delivery)?;
+    let body = w.store.webhooks.event_body(&delivery.event_id)?;
+    Ok(Answer::data(200, webhook_delivery_view(&delivery, &body)))
 }

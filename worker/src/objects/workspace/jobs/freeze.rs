@@ -18,25 +18,25 @@ const AGAIN: Span = Span::secs(1);
 
 /// The next page, if one is due. An account that is busy, or is not reached, is asked again: none may be left out.
 pub async fn walk(w: Rc<Workspace>) -> Result<()> {
-    let Some(mut standstill) = w.store.freeze.due(now())? else { return Ok(()) };
-    let Some(freezes) = standstill.freezes() else { return w.store.freeze.save(&standstill, None) };
-    w.store.freeze.save(&standstill, Some(now() + LEASE))?;
-    let names = w.store.accounts.objects(standstill.cursor(), OBJECTS)?;
+    let Some(mut freeze) = w.store.freeze.due(now())? else { return Ok(()) };
+    let Some(freezes) = freeze.freezes() else { return w.store.freeze.save(&freeze, None) };
+    w.store.freeze.save(&freeze, Some(now() + LEASE))?;
+    let names = w.store.accounts.objects(freeze.cursor(), OBJECTS)?;
     let app = w.app()?;
-    let asked = names.iter().map(async |name| app.account(name)?.stand_still(freezes).await);
+    let asked = names.iter().map(async |name| app.account(name)?.freeze(freezes).await);
     let mut is_done = true;
     for outcome in join_all(asked).await {
         is_done &= matches!(outcome, Ok(true));
         log::unattended("workspace", "standing still", &outcome.map(drop));
     }
     // Somebody may have changed their mind meanwhile.
-    if w.store.freeze.get()?.as_ref() != Some(&standstill) {
+    if w.store.freeze.get()?.as_ref() != Some(&freeze) {
         return Ok(());
     }
     if !is_done {
-        return w.store.freeze.save(&standstill, Some(now() + AGAIN));
+        return w.store.freeze.save(&freeze, Some(now() + AGAIN));
     }
-    standstill.walked(names.last().map(String::as_str));
-    let next_at = (!standstill.is_complete()).then(now);
-    w.store.freeze.save(&standstill, next_at)
+    freeze.walked(names.last().map(String::as_str));
+    let next_at = (!freeze.is_complete()).then(now);
+    w.store.freeze.save(&freeze, next_at)
 }

@@ -20,7 +20,7 @@ use crate::runtime::{entropy, now};
 pub async fn run(w: &Workspace, id: &ImportId) -> Result<()> {
     while let Some(mut import) = w.store.imports.find(id.as_str())?.filter(|import| !import.is_over()) {
         let page = next_page(w, &import).await;
-        if freeze::is_standing(w)? {
+        if freeze::is_frozen(w)? {
             return Err(Error::fault("an import waits until the deployment goes on"));
         }
         match page {
@@ -43,7 +43,7 @@ async fn next_page(w: &Workspace, import: &Import) -> Result<(Account, Page)> {
     Ok((account, own_posts(&body).ok_or_else(unreadable)?))
 }
 
-/// A page that somebody else has taken meanwhile changes nothing: the errand is begun anew when it takes long.
+/// A page that somebody else has taken meanwhile changes nothing: the job is begun anew when it takes long.
 fn take_page(w: &Workspace, before: &Import, account: &Account, page: Page) -> Result<()> {
     let current = w.store.imports.find(before.id.as_str())?;
     let Some(mut import) = current.filter(|current| current == before) else { return Ok(()) };

@@ -18,7 +18,7 @@ use futures_util::future::LocalBoxFuture;
 use latchkey_core::time::UnixMillis;
 use worker::wasm_bindgen_futures::spawn_local;
 
-use super::areas::freeze::is_standing;
+use super::areas::freeze::is_frozen;
 use super::{Workspace, store};
 use crate::error::Result;
 use crate::log;
@@ -28,7 +28,7 @@ type Work = LocalBoxFuture<'static, Result<()>>;
 /// A kind of work.
 struct Job {
     due: Due,
-    /// Also while the deployment stands still.
+    /// Also while the deployment is frozen.
     while_frozen: bool,
     run: Run,
 }
@@ -58,7 +58,7 @@ const JOBS: [Job; 11] = [
     // Answers under idempotency keys, after a day.
     Job { due: Due::At(store::idempotency::next_end), while_frozen: false, run: Run::AtOnce(retention::responses) },
     // The log of webhooks; its end is among the times of the tries.
-    Job { due: Due::Anyway, while_frozen: false, run: Run::AtOnce(retention::dispatches) },
+    Job { due: Due::Anyway, while_frozen: false, run: Run::AtOnce(retention::webhook_deliveries) },
     Job { due: Due::Anyway, while_frozen: false, run: Run::AtOnce(retention::audit) },
     // Media that expire.
     Job { due: Due::At(store::media::next_expiry), while_frozen: false, run: Run::AtOnce(retention::media) },
@@ -114,7 +114,7 @@ pub async fn arm(w: &Workspace) -> Result<()> {
 
 /// The jobs that run as the deployment is.
 fn wanted(w: &Workspace) -> Result<impl Iterator<Item = &'static Job>> {
-    let is_frozen = is_standing(w)?;
+    let is_frozen = is_frozen(w)?;
     Ok(JOBS.iter().filter(move |job| job.while_frozen || !is_frozen))
 }
 

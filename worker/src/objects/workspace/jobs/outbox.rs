@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use futures_util::future::join_all;
-use latchkey_core::outbox::{self, Due, Errand, Trip};
+use latchkey_core::outbox::{self, Batch, Due, OutboxJob};
 
 use super::{Workspace, detach, targets};
 use crate::error::Result;
@@ -17,13 +17,13 @@ const BATCH: i32 = 100;
 pub async fn run(w: Rc<Workspace>) -> Result<()> {
     loop {
         let Due { deliveries, others } = due(&w)?;
-        for trip in others {
-            detach(&w, Box::pin(go(Rc::clone(&w), trip)));
+        for batch in others {
+            detach(&w, Box::pin(deliver(Rc::clone(&w), batch)));
         }
         if deliveries.is_empty() {
             return Ok(());
         }
-        let running = deliveries.into_iter().map(|trip| go(Rc::clone(&w), trip));
+        let running = deliveries.into_iter().map(|batch| deliver(Rc::clone(&w), batch));
         join_all(running).await.into_iter().collect::<Result<()>>()?;
     }
 }
@@ -31,40 +31,40 @@ pub async fn run(w: Rc<Workspace>) -> Result<()> {
 fn due(w: &Workspace) -> Result<Due<Row>> {
     let mut due = Vec::new();
     for row in w.store.outbox.due(now(), BATCH)? {
-        match row.errand() {
-            Some(errand) => {
-                begin(w, &row, &errand)?;
-                due.push((row, errand));
+        match row.job() {
+            Some(job) => {
+                begin(w, &row, &job)?;
+                due.push((row, job));
             }
             None => park(w, &row)?,
         }
     }
-    Ok(outbox::trips(due))
+    Ok(outbox::batches(due))
 }
 
 /// It is under way.
-fn begin(w: &Workspace, row: &Row, errand: &Errand) -> Result<()> {
-    let lease = errand.lease(row.opened);
+fn begin(w: &Workspace, row: &Row, job: &OutboxJob) -> Result<()> {
+    let lease = job.lease(row.opened);
     if lease.is_suspect {
-        log::alert("workspace", &format!("errand {} was begun {} times and not ended", row.seq, row.opened));
+        log::alert("workspace", &format!("outbox job {} was begun {} times and not ended", row.seq, row.opened));
     }
     w.store.outbox.begin(row, lease.span.map(|span| now() + span))
 }
 
 /// What cannot be read stays where it is for a person to look at.
 fn park(w: &Workspace, row: &Row) -> Result<()> {
-    log::alert("workspace", &format!("errand {} cannot be read", row.seq));
+    log::alert("workspace", &format!("outbox job {} cannot be read", row.seq));
     w.store.outbox.park(row)
 }
 
 /// Done is deleted; what failed waits and is tried again.
-async fn go(w: Rc<Workspace>, trip: Trip<Row>) -> Result<()> {
-    let outcome = targets::reach(&w, trip.work).await;
+async fn deliver(w: Rc<Workspace>, batch: Batch<Row>) -> Result<()> {
+    let outcome = targets::reach(&w, batch.work).await;
     if outcome.is_ok() {
-        return trip.rows.iter().try_for_each(|row| w.store.outbox.done(row));
+        return batch.rows.iter().try_for_each(|row| w.store.outbox.done(row));
     }
-    log::unattended("workspace", "errand", &outcome);
-    trip.rows.iter().try_for_each(|row| {
+    log::unattended("workspace", "outbox job", &outcome);
+    batch.rows.iter().try_for_each(|row| {
         let due_at = now() + outbox::pause(row.attempts + 1);
         w.store.outbox.failed(row, due_at)
     })

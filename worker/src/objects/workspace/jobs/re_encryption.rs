@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use latchkey_core::app_change::SUPERSEDED_FOR;
 use latchkey_core::id::WebhookId;
 use latchkey_core::network::Network;
-use latchkey_core::outbox::Errand;
+use latchkey_core::outbox::OutboxJob;
 use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::time::Span;
 
@@ -48,10 +48,10 @@ pub async fn run(w: Rc<Workspace>) -> Result<()> {
 
 async fn re_encrypt(w: &Workspace, name: &str, key_id: &str) -> Result<()> {
     if let Some(row) = name.strip_prefix("secret/") {
-        return w.app()?.vault()?.reseal(row).await;
+        return w.app()?.vault()?.re_encrypt(row).await;
     }
     if name.contains('/') {
-        return w.app()?.account(name)?.reseal(key_id.to_owned()).await;
+        return w.app()?.account(name)?.re_encrypt(key_id.to_owned()).await;
     }
     if let Ok(id) = WebhookId::parse(name) {
         return re_encrypt_webhook(w, &id);
@@ -67,9 +67,9 @@ fn re_encrypt_webhook(w: &Workspace, id: &WebhookId) -> Result<()> {
     let Some(mut webhook) = w.store.webhooks.find(id.as_str())? else { return Ok(()) };
     let keyring = w.app()?.keyring();
     let context = |purpose| Context { workspace: WORKSPACE, purpose, row: id.as_str() };
-    let secret = keyring.reseal(&context(Purpose::WebhookSecret), &webhook.secret, entropy()?)?;
+    let secret = keyring.re_encrypt(&context(Purpose::WebhookSecret), &webhook.secret, entropy()?)?;
     let headers = match &webhook.headers {
-        Some(headers) => keyring.reseal(&context(Purpose::WebhookHeaders), &headers.sealed, entropy()?)?,
+        Some(headers) => keyring.re_encrypt(&context(Purpose::WebhookHeaders), &headers.sealed, entropy()?)?,
         None => None,
     };
     webhook.re_encrypted(secret, headers);
@@ -79,10 +79,10 @@ fn re_encrypt_webhook(w: &Workspace, id: &WebhookId) -> Result<()> {
 /// KV values are never overwritten: a secret that is sealed anew is another version.
 async fn re_encrypt_secret(w: &Workspace, network: &Network) -> Result<()> {
     let vault = w.app()?.vault()?;
-    if !vault.needs_reseal(&network.client()).await? {
+    if !vault.needs_re_encryption(&network.client()).await? {
         return Ok(());
     }
-    let forget = |version| Errand::ForgetSecret { network_id: network.id.clone(), version };
+    let forget = |version| OutboxJob::ForgetSecret { network_id: network.id.clone(), version };
     let version = w.store.transaction(|| {
         let version = w.store.apps.next_secret_version(&network.id)?;
         w.store.outbox.add(&forget(version), now() + SUPERSEDED_FOR)?;

@@ -16,8 +16,8 @@ pub fn responses(w: &Rc<Workspace>) -> Result<()> {
     w.store.idempotency.purge(now())
 }
 
-pub fn dispatches(w: &Rc<Workspace>) -> Result<()> {
-    w.store.dispatches.purge(now())
+pub fn webhook_deliveries(w: &Rc<Workspace>) -> Result<()> {
+    w.store.webhook_deliveries.purge(now())
 }
 
 pub fn audit(w: &Rc<Workspace>) -> Result<()> {

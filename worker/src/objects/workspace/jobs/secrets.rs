@@ -2,7 +2,7 @@
 
 use latchkey_core::app_change::{Secret, fate_of};
 use latchkey_core::id::NetworkId;
-use latchkey_core::outbox::Errand;
+use latchkey_core::outbox::OutboxJob;
 
 use super::Workspace;
 use crate::error::Result;
@@ -14,7 +14,7 @@ pub async fn forget(w: &Workspace, network_id: &NetworkId, version: u32) -> Resu
     match fate_of(version, current.as_ref(), owes_revocations(w, network_id)?, now()) {
         Secret::Stays => Ok(()),
         Secret::StaysUntil(time) => {
-            w.store.outbox.add(&Errand::ForgetSecret { network_id: network_id.clone(), version }, time)
+            w.store.outbox.add(&OutboxJob::ForgetSecret { network_id: network_id.clone(), version }, time)
         }
         Secret::Goes => drop_secret(w, network_id, version).await,
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use latchkey_core::account::Status;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, NetworkId, account_object};
-use latchkey_core::outbox::{Errand, Work};
+use latchkey_core::outbox::{OutboxJob, Work};
 
 use super::{Workspace, imports, secrets};
 use crate::error::Result;
@@ -18,24 +18,24 @@ pub async fn reach(w: &Workspace, work: Work) -> Result<()> {
     let app = w.app()?;
     match work {
         Work::Enqueue(object, deliveries) => enqueue(w, &object, deliveries).await,
-        Work::Other(Errand::Enqueue { object, delivery }) => enqueue(w, &object, vec![*delivery]).await,
-        Work::Other(Errand::Retry { object, delivery }) => app.account(&object)?.retry(*delivery).await,
-        Work::Other(Errand::Release { account_id, network_id, x_user_id }) => {
+        Work::Other(OutboxJob::Enqueue { object, delivery }) => enqueue(w, &object, vec![*delivery]).await,
+        Work::Other(OutboxJob::Retry { object, delivery }) => app.account(&object)?.retry(*delivery).await,
+        Work::Other(OutboxJob::Release { account_id, network_id, x_user_id }) => {
             release(w, account_id, &network_id, &x_user_id).await
         }
-        Work::Other(Errand::ClientChanged { object, client_id, account_id, before }) => {
+        Work::Other(OutboxJob::ClientChanged { object, client_id, account_id, before }) => {
             let change = ClientChange { client_id: client_id_of(w, &object, client_id)?, account_id, before };
             tell_client_changed(w, &object, change).await
         }
-        Work::Other(Errand::Import { id }) => imports::run(w, &id).await,
-        Work::Other(Errand::ForgetKey { object, id }) => {
+        Work::Other(OutboxJob::Import { id }) => imports::run(w, &id).await,
+        Work::Other(OutboxJob::ForgetKey { object, id }) => {
             app.account(&object)?.forget_key(id.as_str()).await?;
             w.store.keys.delete(&id)
         }
-        Work::Other(Errand::AppMended { object }) => app.account(&object)?.app_mended().await,
-        Work::Other(Errand::ForgetSecret { network_id, version }) => secrets::forget(w, &network_id, version).await,
-        Work::Other(Errand::RemoveMedia(remains)) => app.media()?.remove(&remains).await,
-        Work::Other(Errand::AbandonUpload { key, upload_id }) => app.media()?.abandon_upload(&key, &upload_id).await,
+        Work::Other(OutboxJob::AppMended { object }) => app.account(&object)?.app_mended().await,
+        Work::Other(OutboxJob::ForgetSecret { network_id, version }) => secrets::forget(w, &network_id, version).await,
+        Work::Other(OutboxJob::RemoveMedia(cleanup)) => app.media()?.remove(&cleanup).await,
+        Work::Other(OutboxJob::AbandonUpload { key, upload_id }) => app.media()?.abandon_upload(&key, &upload_id).await,
     }
 }
 
@@ -47,7 +47,7 @@ async fn enqueue(w: &Workspace, object: &str, deliveries: Vec<Delivery>) -> Resu
     for id in &ids {
         let row = w.store.accounts.find_even_deleted(id)?;
         if let Some(closed) = row.filter(|account| account.status() == Status::Disconnected) {
-            accounts::owe_release(w, &closed, now())?;
+            accounts::enqueue_release(w, &closed, now())?;
         }
     }
     Ok(())
@@ -70,7 +70,7 @@ async fn tell_client_changed(w: &Workspace, object: &str, change: ClientChange) 
     accounts::learn_revocation(w, &RevocationReport { account_id, tally })
 }
 
-/// The client id that an account's app has by now: it may have changed again since the errand was written.
+/// The client id that an account's app has by now: it may have changed again since the job was written.
 fn client_id_of(w: &Workspace, object: &str, written: String) -> Result<String> {
     let network = object.split('/').next().map(|id| w.store.apps.find(id)).transpose()?.flatten();
     Ok(network.map_or(written, |network| network.client_id))

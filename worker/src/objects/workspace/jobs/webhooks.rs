@@ -10,7 +10,8 @@ use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::secret::Secret;
 use latchkey_core::time::UnixMillis;
 use latchkey_core::webhook::{
-    Attempt, CustomHeaders, Dispatch, Outcome, SigningSecret, Verdict, Webhook, delivery_headers, lease, retry_at,
+    Attempt, CustomHeaders, Outcome, SigningSecret, Verdict, Webhook, WebhookDelivery, delivery_headers, lease,
+    retry_at,
 };
 
 use super::{Workspace, detach};
@@ -18,25 +19,25 @@ use crate::error::{Error, Result};
 use crate::log;
 use crate::names::WORKSPACE;
 use crate::objects::workspace::areas::webhooks::give_up_dispatches;
-use crate::objects::workspace::store::webhooks::dispatches::Waiting;
+use crate::objects::workspace::store::webhooks::deliveries::Waiting;
 use crate::outbound::Taken;
 use crate::runtime::now;
 
 /// Those that take what they are told, and those that have not lately: a dead address waits for its own kind only.
 #[derive(Clone, Copy)]
-enum Lane {
+enum Pool {
     Working,
     Failing,
 }
 
-/// Tries under way, each of which holds a share. A Worker has six connections (Cloudflare docs, Workers limits).
+/// Tries under way, each of which holds a permit. A Worker has six connections (Cloudflare docs, Workers limits).
 #[derive(Default)]
-pub struct Lanes {
+pub struct Pools {
     working: Rc<()>,
     failing: Rc<()>,
 }
 
-impl Lane {
+impl Pool {
     const ALL: [Self; 2] = [Self::Working, Self::Failing];
 
     const fn width(self) -> usize {
@@ -51,38 +52,38 @@ impl Lane {
     }
 }
 
-impl Lanes {
-    const fn of(&self, lane: Lane) -> &Rc<()> {
-        match lane {
-            Lane::Working => &self.working,
-            Lane::Failing => &self.failing,
+impl Pools {
+    const fn of(&self, pool: Pool) -> &Rc<()> {
+        match pool {
+            Pool::Working => &self.working,
+            Pool::Failing => &self.failing,
         }
     }
 
-    fn free(&self, lane: Lane) -> usize {
-        (lane.width() + 1).saturating_sub(Rc::strong_count(self.of(lane)))
+    fn free(&self, pool: Pool) -> usize {
+        (pool.width() + 1).saturating_sub(Rc::strong_count(self.of(pool)))
     }
 }
 
 /// When the alarm is wanted: for the next try for which there is room, for one that is not heard of, and for the end
 /// of the log. What is due while its lane is full is begun when one of those in it ends.
 pub fn next(w: &Workspace) -> Result<Option<UnixMillis>> {
-    let mut times = vec![w.store.dispatches.next_end()?];
-    for lane in Lane::ALL.into_iter().filter(|lane| w.lanes.free(*lane) > 0) {
-        times.push(w.store.dispatches.next_try(lane.is_failing(), now())?);
+    let mut times = vec![w.store.webhook_deliveries.next_end()?];
+    for pool in Pool::ALL.into_iter().filter(|pool| w.pools.free(*pool) > 0) {
+        times.push(w.store.webhook_deliveries.next_try(pool.is_failing(), now())?);
     }
     Ok(times.into_iter().flatten().min())
 }
 
 /// Begins the tries that are due, as many as there is room for.
 pub fn run(w: &Rc<Workspace>) -> Result<()> {
-    for lane in Lane::ALL {
-        for dispatch in begin(w, lane)? {
-            let (share, w) = (Rc::clone(w.lanes.of(lane)), Rc::clone(w));
-            let told = Rc::clone(&w);
+    for pool in Pool::ALL {
+        for delivery in begin(w, pool)? {
+            let (permit, w) = (Rc::clone(w.pools.of(pool)), Rc::clone(w));
+            let sent = Rc::clone(&w);
             let try_once = async move {
-                let outcome = tell(&told, dispatch).await;
-                drop(share);
+                let outcome = tell(&sent, delivery).await;
+                drop(permit);
                 outcome
             };
             detach(&w, Box::pin(try_once));
@@ -91,26 +92,26 @@ pub fn run(w: &Rc<Workspace>) -> Result<()> {
     Ok(())
 }
 
-fn begin(w: &Workspace, lane: Lane) -> Result<Vec<Dispatch>> {
-    let waiting = w.store.dispatches.due(lane.is_failing(), now(), w.lanes.free(lane))?;
+fn begin(w: &Workspace, pool: Pool) -> Result<Vec<WebhookDelivery>> {
+    let waiting = w.store.webhook_deliveries.due(pool.is_failing(), now(), w.pools.free(pool))?;
     waiting.into_iter().map(|waiting| open(w, waiting)).collect()
 }
 
 /// It is under way, and due again when nothing is heard of it.
-fn open(w: &Workspace, waiting: Waiting) -> Result<Dispatch> {
-    let Waiting { seq, opened, dispatch } = waiting;
+fn open(w: &Workspace, waiting: Waiting) -> Result<WebhookDelivery> {
+    let Waiting { seq, opened, delivery } = waiting;
     let lease = lease(opened);
     if lease.is_suspect {
         log::alert("workspace", &format!("webhook delivery {seq} was begun {opened} times and not ended"));
     }
-    w.store.dispatches.begin(seq, lease.span.map(|span| now() + span))?;
-    Ok(dispatch)
+    w.store.webhook_deliveries.begin(seq, lease.span.map(|span| now() + span))?;
+    Ok(delivery)
 }
 
-async fn tell(w: &Workspace, dispatch: Dispatch) -> Result<()> {
-    let Some(webhook) = w.store.webhooks.find(dispatch.webhook_id.as_str())? else { return Ok(()) };
+async fn tell(w: &Workspace, delivery: WebhookDelivery) -> Result<()> {
+    let Some(webhook) = w.store.webhooks.find(delivery.webhook_id.as_str())? else { return Ok(()) };
     let at = now();
-    let (outcome, retry_at) = match try_to_tell(w, &webhook, &dispatch, at).await {
+    let (outcome, retry_at) = match try_to_tell(w, &webhook, &delivery, at).await {
         Ok(Ok(taken)) => (Outcome::Status(taken.status), retry_at(taken.status, taken.retry_after.as_deref(), now())),
         Ok(Err(reason)) => (Outcome::Error(reason), None),
         Err(error) => {
@@ -119,28 +120,28 @@ async fn tell(w: &Workspace, dispatch: Dispatch) -> Result<()> {
         }
     };
     let attempt = Attempt { at, duration_ms: (now() - at).as_millis(), retry_at, outcome };
-    w.store.transaction(|| conclude(w, &dispatch, attempt))
+    w.store.transaction(|| conclude(w, &delivery, attempt))
 }
 
 /// What the address answered, or why it did not. It is judged as it is told, and not only when it was given.
 async fn try_to_tell(
     w: &Workspace,
     webhook: &Webhook,
-    dispatch: &Dispatch,
+    delivery: &WebhookDelivery,
     at: UnixMillis,
 ) -> Result<std::result::Result<Taken, String>> {
-    let door = w.app()?.public();
-    let url = match door.url(&webhook.url) {
+    let public = w.app()?.public();
+    let url = match public.url(&webhook.url) {
         Ok(url) => url,
         Err(error) => return Ok(Err(format!("The URL is not asked: {error}."))),
     };
-    let body = w.store.webhooks.event_body(&dispatch.event_id)?;
+    let body = w.store.webhooks.event_body(&delivery.event_id)?;
     let secrets = webhook.secrets(at).into_iter().map(|sealed| open_secret(w, &webhook.id, sealed));
     let secrets = secrets.collect::<Result<Vec<SigningSecret>>>()?;
     let custom = open_headers(w, webhook)?;
-    let headers = delivery_headers(&dispatch.event_id, at, &body, &secrets, webhook.legacy_signature, custom);
+    let headers = delivery_headers(&delivery.event_id, at, &body, &secrets, webhook.legacy_signature, custom);
     let answer =
-        door.post(&url, &headers.map_err(Error::fault)?, body.as_bytes(), w.app()?.webhook_pace().limit).await?;
+        public.post(&url, &headers.map_err(Error::fault)?, body.as_bytes(), w.app()?.webhook_pace().limit).await?;
     Ok(answer.map_err(|reason| format!("The URL did not answer: {reason}.")))
 }
 
@@ -163,12 +164,12 @@ fn open_sealed(w: &Workspace, purpose: Purpose, id: &WebhookId, sealed: &str) ->
 }
 
 /// How a try ended, for the log and for the webhook; both as they are by now.
-fn conclude(w: &Workspace, told: &Dispatch, attempt: Attempt) -> Result<()> {
-    let dispatch = w.store.dispatches.find(told.webhook_id.as_str(), told.event_id.as_str())?;
-    let webhook = w.store.webhooks.find(told.webhook_id.as_str())?;
-    let (Some(mut dispatch), Some(webhook)) = (dispatch, webhook) else { return Ok(()) };
-    let verdict = dispatch.conclude(attempt, webhook.disabled.is_none(), now(), w.app()?.webhook_pace());
-    w.store.dispatches.save(&dispatch)?;
+fn conclude(w: &Workspace, sent: &WebhookDelivery, attempt: Attempt) -> Result<()> {
+    let delivery = w.store.webhook_deliveries.find(sent.webhook_id.as_str(), sent.event_id.as_str())?;
+    let webhook = w.store.webhooks.find(sent.webhook_id.as_str())?;
+    let (Some(mut delivery), Some(webhook)) = (delivery, webhook) else { return Ok(()) };
+    let verdict = delivery.conclude(attempt, webhook.disabled.is_none(), now(), w.app()?.webhook_pace());
+    w.store.webhook_deliveries.save(&delivery)?;
     learn(w, webhook, verdict)
 }
 

@@ -80,8 +80,8 @@ impl Accounts {
         self.db.docs(query, vec![serde_json::to_string(ids)?.into()])
     }
 
-    pub fn list(&self, filter: &AccountFilter, whose: &Binding) -> Result<Listed<Account>> {
-        self.db.list("accounts", "doc", &wanted(filter, whose), &filter.page)
+    pub fn list(&self, filter: &AccountFilter, binding: &Binding) -> Result<Listed<Account>> {
+        self.db.list("accounts", "doc", &wanted(filter, binding), &filter.page)
     }
 
     /// Writes a row and brings a deleted one back.
@@ -145,7 +145,7 @@ impl Accounts {
 }
 
 /// Rows that are gone but for tokens that X has not revoked are asked for by their status.
-fn wanted(filter: &AccountFilter, whose: &Binding) -> Filter {
+fn wanted(filter: &AccountFilter, binding: &Binding) -> Filter {
     let is_there = if filter.wants_disconnected() {
         "(is_deleted = 0 OR json_extract(doc, '$.revocation.pending_since') IS NOT NULL
             OR json_extract(doc, '$.revocation.ended') = 'not_confirmed')"
@@ -155,8 +155,8 @@ fn wanted(filter: &AccountFilter, whose: &Binding) -> Filter {
     let of_network = if filter.is_of_x() { "TRUE" } else { "FALSE" };
     Filter::new(is_there)
         .only(of_network)
-        .given("id = ?", whose.account_id.as_ref().map(AccountId::as_str))
-        .given("tenant_id = ?", whose.tenant_id.as_ref().map(TenantId::as_str))
+        .given("id = ?", binding.account_id.as_ref().map(AccountId::as_str))
+        .given("tenant_id = ?", binding.tenant_id.as_ref().map(TenantId::as_str))
         .given("id = ?", filter.id.as_deref())
         .given("tenant_id = ?", filter.tenant_id.as_deref())
         .given("x_user_id = ?", filter.network_unique_id.as_deref())

@@ -56,8 +56,8 @@ impl Apps {
     }
 
     /// Those that a key may read.
-    pub fn list(&self, whose: &Binding, tenant_id: Option<&str>, page: &Page) -> Result<Listed<Network>> {
-        self.db.list("networks", "doc", &readable_by(whose).given("tenant_id = ?", tenant_id), page)
+    pub fn list(&self, binding: &Binding, tenant_id: Option<&str>, page: &Page) -> Result<Listed<Network>> {
+        self.db.list("networks", "doc", &readable_by(binding).given("tenant_id = ?", tenant_id), page)
     }
 
     pub fn save(&self, network: &Network) -> Result<()> {
@@ -98,7 +98,7 @@ pub fn next_probe() -> String {
 }
 
 /// [`latchkey_core::network::is_readable`] in SQL.
-fn readable_by(whose: &Binding) -> Filter {
-    let own = whose.tenant_id.as_ref().filter(|_| whose.account_id.is_none()).map_or("", TenantId::as_str);
-    Filter::new("is_deleted = 0").given("tenant_id IN ('', ?)", whose.is_narrow().then_some(own))
+fn readable_by(binding: &Binding) -> Filter {
+    let own = binding.tenant_id.as_ref().filter(|_| binding.account_id.is_none()).map_or("", TenantId::as_str);
+    Filter::new("is_deleted = 0").given("tenant_id IN ('', ?)", binding.is_narrow().then_some(own))
 }

@@ -29,9 +29,9 @@ impl Audit {
     }
 
     /// For a tenant's key what concerns that tenant.
-    pub fn list(&self, filter: &AuditFilter, whose: &Binding) -> Result<Listed<Entry>> {
+    pub fn list(&self, filter: &AuditFilter, binding: &Binding) -> Result<Listed<Entry>> {
         let wanted = Filter::new("TRUE")
-            .given("tenant_id = ?", whose.tenant_id.as_ref().map(TenantId::as_str))
+            .given("tenant_id = ?", binding.tenant_id.as_ref().map(TenantId::as_str))
             .given("tenant_id = ?", filter.tenant_id.as_deref())
             .given("json_extract(doc, '$.action') = ?", filter.action.as_deref())
             .given("json_extract(doc, '$.key_id') = ?", filter.key_id.as_deref())

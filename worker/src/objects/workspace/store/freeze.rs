@@ -1,34 +1,34 @@
-//! Whether the deployment stands still, and how far its accounts' objects have heard.
+//! Whether the deployment is frozen, and how far its accounts' objects have heard.
 
 use std::rc::Rc;
 
-use latchkey_core::standstill::Standstill;
+use latchkey_core::freeze::Freeze;
 use latchkey_core::time::UnixMillis;
 
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, time};
 
-pub struct Freeze {
+pub struct FreezeStore {
     db: Rc<Db>,
 }
 
-impl Freeze {
+impl FreezeStore {
     pub fn new(db: &Rc<Db>) -> Self {
         Self { db: Rc::clone(db) }
     }
 
-    pub fn get(&self) -> Result<Option<Standstill>> {
+    pub fn get(&self) -> Result<Option<Freeze>> {
         self.db.doc("SELECT doc FROM standstill", Vec::new())
     }
 
     /// The one whose next page is due.
-    pub fn due(&self, now: UnixMillis) -> Result<Option<Standstill>> {
+    pub fn due(&self, now: UnixMillis) -> Result<Option<Freeze>> {
         self.db.doc("SELECT doc FROM standstill WHERE next_at <= ?", vec![time(now)])
     }
 
-    pub fn save(&self, standstill: &Standstill, next_at: Option<UnixMillis>) -> Result<()> {
+    pub fn save(&self, freeze: &Freeze, next_at: Option<UnixMillis>) -> Result<()> {
         let write = "INSERT OR REPLACE INTO standstill (id, next_at, doc) VALUES (1, ?, ?)";
-        self.db.run(write, vec![next_at.map(time).into(), doc(standstill)?])
+        self.db.run(write, vec![next_at.map(time).into(), doc(freeze)?])
     }
 }
 

@@ -30,8 +30,8 @@ impl Keys {
         self.db.doc("SELECT doc FROM keys WHERE id = ?", vec![id.into()])
     }
 
-    pub fn list(&self, whose: &Binding, page: &Page) -> Result<Listed<ApiKey>> {
-        let filter = Filter::new("is_closed = 0").of_tenant("json_extract(doc, '$.binding.tenant_id')", whose, None);
+    pub fn list(&self, binding: &Binding, page: &Page) -> Result<Listed<ApiKey>> {
+        let filter = Filter::new("is_closed = 0").of_tenant("json_extract(doc, '$.binding.tenant_id')", binding, None);
         self.db.list("keys", "doc", &filter, page)
     }
 

@@ -54,10 +54,10 @@ impl Filter {
 
     /// Rows of a tenant as a whole, `tenant_id` being where they say whose they are: those that a key may see, and of
     /// those the wanted ones.
-    pub(super) fn of_tenant(self, tenant_id: &str, whose: &Binding, wanted: Option<&str>) -> Self {
+    pub(super) fn of_tenant(self, tenant_id: &str, binding: &Binding, wanted: Option<&str>) -> Self {
         let condition = format!("{tenant_id} = ?");
-        let own = whose.tenant_id.as_ref().map(TenantId::as_str);
-        let seen = if whose.account_id.is_some() { self.only("FALSE") } else { self.given(&condition, own) };
+        let own = binding.tenant_id.as_ref().map(TenantId::as_str);
+        let seen = if binding.account_id.is_some() { self.only("FALSE") } else { self.given(&condition, own) };
         seen.given(&condition, wanted)
     }
 

@@ -32,7 +32,7 @@ use self::apps::Apps;
 use self::audit::Audit;
 use self::brand::Brands;
 use self::budget::Budget;
-use self::freeze::Freeze;
+use self::freeze::FreezeStore;
 use self::idempotency::Idempotency;
 use self::imports::Imports;
 use self::keys::Keys;
@@ -41,13 +41,13 @@ use self::media::uploads::Uploads;
 use self::outbox::Outbox;
 use self::posts::Posts;
 use self::posts::deliveries::Deliveries;
-use self::re_encryption::ReEncryption;
+use self::re_encryption::ReEncryptionStore;
 use self::settings::SettingsRow;
 use self::sign_ins::SignIns;
 use self::sweep::Sweep;
 use self::tables::Tables;
 use self::webhooks::Webhooks;
-use self::webhooks::dispatches::Dispatches;
+use self::webhooks::deliveries::WebhookDeliveries;
 use crate::error::Result;
 use crate::objects::storage::Db;
 
@@ -59,15 +59,15 @@ pub struct Store {
     pub brand: Brands,
     pub budget: Budget,
     pub deliveries: Deliveries,
-    pub dispatches: Dispatches,
-    pub freeze: Freeze,
+    pub webhook_deliveries: WebhookDeliveries,
+    pub freeze: FreezeStore,
     pub idempotency: Idempotency,
     pub imports: Imports,
     pub keys: Keys,
     pub media: MediaRows,
     pub outbox: Outbox,
     pub posts: Posts,
-    pub re_encryption: ReEncryption,
+    pub re_encryption: ReEncryptionStore,
     pub settings: SettingsRow,
     pub sign_ins: SignIns,
     pub sweep: Sweep,
@@ -94,15 +94,15 @@ impl Store {
             brand: Brands::new(&db),
             budget: Budget::new(&db),
             deliveries: Deliveries::new(&db),
-            dispatches: Dispatches::new(&db),
-            freeze: Freeze::new(&db),
+            webhook_deliveries: WebhookDeliveries::new(&db),
+            freeze: FreezeStore::new(&db),
             idempotency: Idempotency::new(&db),
             imports: Imports::new(&db),
             keys: Keys::new(&db),
             media: MediaRows::new(&db),
             outbox: Outbox::new(&db),
             posts: Posts::new(&db),
-            re_encryption: ReEncryption::new(&db),
+            re_encryption: ReEncryptionStore::new(&db),
             settings: SettingsRow::new(&db),
             sign_ins: SignIns::new(&db),
             sweep: Sweep::new(&db),

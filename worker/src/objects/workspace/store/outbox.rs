@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use latchkey_core::id::NetworkId;
-use latchkey_core::outbox::Errand;
+use latchkey_core::outbox::OutboxJob;
 use latchkey_core::time::UnixMillis;
 use serde::Deserialize;
 
@@ -31,7 +31,7 @@ pub struct Row {
 
 impl Row {
     /// None if this code cannot read the job.
-    pub fn errand(&self) -> Option<Errand> {
+    pub fn job(&self) -> Option<OutboxJob> {
         read(&self.doc).ok()
     }
 }
@@ -41,8 +41,8 @@ impl Outbox {
         Self { db: Rc::clone(db) }
     }
 
-    pub fn add(&self, errand: &Errand, due_at: UnixMillis) -> Result<()> {
-        self.db.run("INSERT INTO outbox (due_at, doc) VALUES (?, ?)", vec![time(due_at), doc(errand)?])
+    pub fn add(&self, job: &OutboxJob, due_at: UnixMillis) -> Result<()> {
+        self.db.run("INSERT INTO outbox (due_at, doc) VALUES (?, ?)", vec![time(due_at), doc(job)?])
     }
 
     pub fn due(&self, now: UnixMillis, limit: i32) -> Result<Vec<Row>> {
@@ -77,9 +77,9 @@ impl Outbox {
 
     /// Secrets that are kept because X has tokens to revoke with them.
     pub fn kept_secrets(&self) -> Result<Vec<(NetworkId, u32)>> {
-        let errands: Vec<Errand> = self.db.docs(&format!("SELECT doc {}", forget_secrets_in_use()), Vec::new())?;
-        let secrets = errands.into_iter().filter_map(|errand| match errand {
-            Errand::ForgetSecret { network_id, version } => Some((network_id, version)),
+        let jobs: Vec<OutboxJob> = self.db.docs(&format!("SELECT doc {}", forget_secrets_in_use()), Vec::new())?;
+        let secrets = jobs.into_iter().filter_map(|job| match job {
+            OutboxJob::ForgetSecret { network_id, version } => Some((network_id, version)),
             _ => None,
         });
         Ok(secrets.collect())

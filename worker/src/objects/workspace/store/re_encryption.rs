@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use latchkey_core::reseal::Reseal;
+use latchkey_core::re_encryption::ReEncryption;
 use latchkey_core::time::UnixMillis;
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ use super::{accounts, apps, outbox, webhooks};
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, time};
 
-pub struct ReEncryption {
+pub struct ReEncryptionStore {
     db: Rc<Db>,
 }
 
@@ -19,21 +19,21 @@ struct Named {
     name: String,
 }
 
-impl ReEncryption {
+impl ReEncryptionStore {
     pub fn new(db: &Rc<Db>) -> Self {
         Self { db: Rc::clone(db) }
     }
 
-    pub fn get(&self) -> Result<Option<Reseal>> {
+    pub fn get(&self) -> Result<Option<ReEncryption>> {
         self.db.doc("SELECT doc FROM reseal", Vec::new())
     }
 
     /// The run whose next page is due.
-    pub fn due(&self, now: UnixMillis) -> Result<Option<Reseal>> {
+    pub fn due(&self, now: UnixMillis) -> Result<Option<ReEncryption>> {
         self.db.doc("SELECT doc FROM reseal WHERE next_at <= ?", vec![time(now)])
     }
 
-    pub fn save(&self, run: &Reseal, next_at: Option<UnixMillis>) -> Result<()> {
+    pub fn save(&self, run: &ReEncryption, next_at: Option<UnixMillis>) -> Result<()> {
         let write = "INSERT OR REPLACE INTO reseal (id, next_at, doc) VALUES (1, ?, ?)";
         self.db.run(write, vec![next_at.map(time).into(), doc(run)?])
     }

@@ -42,10 +42,11 @@ impl MediaRows {
         self.db.doc("SELECT doc FROM media WHERE id = ?", vec![id.into()])
     }
 
-    pub fn list(&self, filter: &MediaFilter, whose: &Binding) -> Result<Listed<Media>> {
+    pub fn list(&self, filter: &MediaFilter, binding: &Binding) -> Result<Listed<Media>> {
         let status = filter.status.map(|status| if status == Status::Active { "active" } else { "pending" });
-        let wanted =
-            Filter::new("TRUE").of_tenant("tenant_id", whose, filter.tenant_id.as_deref()).given("status = ?", status);
+        let wanted = Filter::new("TRUE")
+            .of_tenant("tenant_id", binding, filter.tenant_id.as_deref())
+            .given("status = ?", status);
         self.db.list("media", "doc", &wanted, &filter.page)
     }
 

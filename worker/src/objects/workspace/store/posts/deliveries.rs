@@ -34,9 +34,10 @@ struct Published {
 
 /// A version of a delivery whose outcome was notified.
 #[derive(Deserialize)]
-struct Announced {
+struct NotifiedRow {
     account_id: AccountId,
-    edition: u32,
+    #[serde(rename = "edition")]
+    version: u32,
 }
 
 impl Deliveries {
@@ -109,7 +110,7 @@ impl Deliveries {
         Ok(rows.into_iter().filter_map(|row| row.id).collect())
     }
 
-    /// A delivery as its account reports it, or in a new edition; an older one than is known changes nothing. It is
+    /// A delivery as its account reports it, or in a new version; an older one than is known changes nothing. It is
     /// looked after when its account is late with it.
     pub fn save(&self, delivery: &Delivery) -> Result<()> {
         self.write(delivery, delivery.late_at(), false)
@@ -204,8 +205,8 @@ impl Deliveries {
 
     pub fn notified(&self, id: &PostId) -> Result<Vec<Notified>> {
         let query = "SELECT account_id, edition FROM announced WHERE post_id = ?";
-        let rows: Vec<Announced> = self.db.rows(query, vec![id.as_str().into()])?;
-        Ok(rows.into_iter().map(|row| Notified { account_id: row.account_id, version: row.edition }).collect())
+        let rows: Vec<NotifiedRow> = self.db.rows(query, vec![id.as_str().into()])?;
+        Ok(rows.into_iter().map(|row| Notified { account_id: row.account_id, version: row.version }).collect())
     }
 
     pub fn remember_notified(&self, id: &PostId, outcome: &Notified) -> Result<()> {

@@ -32,8 +32,8 @@ impl Posts {
         self.db.doc("SELECT doc FROM posts WHERE id = ? AND is_deleted = 0", vec![id.into()])
     }
 
-    pub fn list(&self, filter: &PostFilter, whose: &Binding) -> Result<Listed<Post>> {
-        self.db.list("posts p", "doc", &wanted(filter, whose), &filter.page)
+    pub fn list(&self, filter: &PostFilter, binding: &Binding) -> Result<Listed<Post>> {
+        self.db.list("posts p", "doc", &wanted(filter, binding), &filter.page)
     }
 
     pub fn tenant_of(&self, id: &str) -> Result<Option<TenantId>> {
@@ -76,12 +76,12 @@ impl Posts {
 }
 
 /// The filters as SQL over `posts p`.
-fn wanted(filter: &PostFilter, whose: &Binding) -> Filter {
+fn wanted(filter: &PostFilter, binding: &Binding) -> Filter {
     let of_account = "EXISTS (SELECT 1 FROM deliveries d WHERE d.post_id = p.id AND d.account_id = ?)";
     let of_no_other = "NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.post_id = p.id AND d.account_id <> ?)";
     Filter::new("p.is_deleted = 0")
-        .given("p.tenant_id = ?", whose.tenant_id.as_ref().map(TenantId::as_str))
-        .given(of_no_other, whose.account_id.as_ref().map(AccountId::as_str))
+        .given("p.tenant_id = ?", binding.tenant_id.as_ref().map(TenantId::as_str))
+        .given(of_no_other, binding.account_id.as_ref().map(AccountId::as_str))
         .given("p.tenant_id = ?", filter.tenant_id.as_deref())
         .given(of_account, filter.social_account_id.as_deref())
         .given(&of_status(filter.status.as_deref()), filter.status.as_deref())

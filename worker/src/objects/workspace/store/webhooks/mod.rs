@@ -1,6 +1,6 @@
 //! Webhooks, and the bodies of the events that they are told.
 
-pub mod dispatches;
+pub mod deliveries;
 
 use std::rc::Rc;
 
@@ -42,8 +42,8 @@ impl Webhooks {
         self.db.docs("SELECT doc FROM webhooks WHERE tenant_id IN ('', ?)", vec![tenant_key(tenant_id)])
     }
 
-    pub fn list(&self, whose: &Binding, tenant_id: Option<&str>, page: &Page) -> Result<Listed<Webhook>> {
-        self.db.list("webhooks", "doc", &Filter::new("TRUE").of_tenant("tenant_id", whose, tenant_id), page)
+    pub fn list(&self, binding: &Binding, tenant_id: Option<&str>, page: &Page) -> Result<Listed<Webhook>> {
+        self.db.list("webhooks", "doc", &Filter::new("TRUE").of_tenant("tenant_id", binding, tenant_id), page)
     }
 
     pub fn count_of(&self, tenant_id: Option<&TenantId>) -> Result<u64> {

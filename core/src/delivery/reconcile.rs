@@ -16,7 +16,7 @@ use crate::x::timeline::{OwnPost, Sent};
 
 /// A call whose answer was lost. Stored with its delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Doubt {
+pub struct Unconfirmed {
     /// When the first call began whose end is not known: what came about came about then or later.
     pub since: UnixMillis,
     pub first_empty_read: Option<UnixMillis>,
@@ -75,19 +75,20 @@ impl TimelineRead {
 /// With the default pace, a day: 60 s × 1,440.
 const GIVEN_UP_AFTER_SETTLES: i64 = 1440;
 /// With the default pace, an hour.
-const LONGEST_PAUSE_SETTLES: i64 = 60;
+const LONGEST_PAUSE_RECONCILES: i64 = 60;
 /// With the default pace, a second: X lists most posts at once.
-const FIRST_PAUSE_OF_SETTLE: i64 = 60;
+const FIRST_PAUSE_OF_RECONCILING: i64 = 60;
 
 /// After how long a delivery whose answer was lost waits for a person.
-pub const fn longest_doubt(pace: Pace) -> Span {
-    Span::millis(pace.settle.as_millis().saturating_mul(GIVEN_UP_AFTER_SETTLES))
+pub const fn longest_unconfirmed(pace: Pace) -> Span {
+    Span::millis(pace.reconcile.as_millis().saturating_mul(GIVEN_UP_AFTER_SETTLES))
 }
 
-impl Doubt {
-    /// After the answer of a call that began at `begun`, in addition to what was in doubt before.
+impl Unconfirmed {
+    /// After the answer of a call that began at `begun`, in addition to what was unconfirmed before.
     pub(super) fn after(before: Option<Self>, begun: UnixMillis) -> Self {
-        let (since, is_resent) = before.map_or((begun, false), |doubt| (doubt.since, doubt.is_resent));
+        let (since, is_resent) =
+            before.map_or((begun, false), |unconfirmed| (unconfirmed.since, unconfirmed.is_resent));
         Self { since, first_empty_read: None, reads: 0, is_resent, is_given_up: false }
     }
 
@@ -96,16 +97,16 @@ impl Doubt {
     }
 
     pub(super) const fn first_pause(pace: Pace) -> Span {
-        Span::millis(pace.settle.as_millis() / FIRST_PAUSE_OF_SETTLE)
+        Span::millis(pace.reconcile.as_millis() / FIRST_PAUSE_OF_RECONCILING)
     }
 
     fn next_pause(&self, pace: Pace) -> Span {
-        let longest = Span::millis(pace.settle.as_millis().saturating_mul(LONGEST_PAUSE_SETTLES));
-        backoff::pause(pace.settle, longest, self.reads)
+        let longest = Span::millis(pace.reconcile.as_millis().saturating_mul(LONGEST_PAUSE_RECONCILES));
+        backoff::pause(pace.reconcile, longest, self.reads)
     }
 
     fn is_too_old(&self, now: UnixMillis, pace: Pace) -> bool {
-        now - self.since > longest_doubt(pace)
+        now - self.since > longest_unconfirmed(pace)
     }
 }
 
@@ -113,13 +114,13 @@ impl Delivery {
     /// The match for the unconfirmed post among the account's own posts. `is_claimed` knows the ids in answers to other
     /// calls.
     pub fn found_in(&self, posts: &[OwnPost], is_claimed: impl Fn(&XPostId) -> bool) -> Option<XPostId> {
-        let (at, doubt) = (self.missing()?, self.doubt.as_ref()?);
+        let (at, unconfirmed) = (self.missing()?, self.unconfirmed.as_ref()?);
         let segment = self.segments.get(at)?;
         let own_parent = self.before(at).and_then(|before| before.platform_post_id.clone());
         let parent = own_parent.or_else(|| segment.options.reply_to());
         let has_attachment = !segment.media.is_empty() || segment.options.has("quote_tweet_id");
         let sent = Sent { text: &segment.text, reply_to: parent.as_ref(), has_attachment };
-        let is_it = |post: &&OwnPost| post.is(&sent, doubt.since) && !is_claimed(&post.id);
+        let is_it = |post: &&OwnPost| post.is(&sent, unconfirmed.since) && !is_claimed(&post.id);
         posts.iter().filter(is_it).min_by_key(|post| post.created_at).map(|post| post.id.clone())
     }
 
@@ -168,7 +169,7 @@ impl Delivery {
     /// A person says that the post does not exist.
     pub fn settled_as_absent(&mut self, now: UnixMillis) {
         self.revision += 1;
-        self.doubt = None;
+        self.unconfirmed = None;
         self.requeue(now, None);
     }
 
@@ -177,17 +178,17 @@ impl Delivery {
         let missing = self.missing().and_then(|at| self.segments.get(at));
         // Media make X list a post late, and its own ids cannot be told from those of a second upload.
         let is_listed = missing.is_some_and(|segment| segment.options.is_listed() && segment.media.is_empty());
-        let Some(doubt) = self.doubt.as_mut() else { return };
+        let Some(unconfirmed) = self.unconfirmed.as_mut() else { return };
         self.revision += 1;
         self.waits = 0;
-        doubt.reads += 1;
-        let first = *doubt.first_empty_read.get_or_insert(now);
-        if now - first >= pace.settle && may_resend && is_listed && !doubt.is_resent {
-            doubt.is_resent = true;
+        unconfirmed.reads += 1;
+        let first = *unconfirmed.first_empty_read.get_or_insert(now);
+        if now - first >= pace.reconcile && may_resend && is_listed && !unconfirmed.is_resent {
+            unconfirmed.is_resent = true;
             return self.requeue(now, None);
         }
-        doubt.is_given_up = doubt.is_too_old(now, pace);
-        self.due_at = now + doubt.next_pause(pace);
+        unconfirmed.is_given_up = unconfirmed.is_too_old(now, pace);
+        self.due_at = now + unconfirmed.next_pause(pace);
     }
 
     /// The posts could not be read. A failed read proves nothing.

@@ -1,8 +1,8 @@
 //! German.
 
-use super::{Reasons, Words};
+use super::{Messages, Reasons};
 
-pub const WORDS: Words = Words {
+pub const MESSAGES: Messages = Messages {
     lang: "de",
     asks: "{site} möchte ein X-Konto verbinden.",
     asks_for: "{site} bittet um: {label}",

@@ -8,32 +8,32 @@ use http::HeaderMap;
 use latchkey_core::api::code::Code;
 use latchkey_core::id::{AccountId, XPostId};
 use latchkey_core::secret::Secret;
-use latchkey_core::x::pass::Target;
 use latchkey_core::x::price::Micros;
+use latchkey_core::x::proxy::Target;
 use latchkey_core::x::rate::{exhausted_until, windows};
 use serde_json::Value;
 use worker::{Headers, Request, Response, ResponseBuilder};
 
 use super::Inner;
-use super::lookup::{ME, Silence};
+use super::lookup::{ME, NoResponse};
 use super::tokens::Access;
 use crate::error::{Doing, Error, Result};
 use crate::log;
-use crate::outbound::{NoAnswer, Passed};
-use crate::rpc::account::{CONTENT_HEADERS, KEY_ID_HEADER, PASSAGE_HEADER, Passage, TOLD_HEADERS};
+use crate::outbound::{NoAnswer, Proxied};
+use crate::rpc::account::{CONTENT_HEADERS, KEY_ID_HEADER, PROXIED_HEADERS, PROXY_HEADER, ProxyCall};
 use crate::rpc::workspace::Admission;
 use crate::runtime::now;
 
 impl Inner {
     /// In order: (1) the owner of the key; for a writing call (2) the windows, (3) the workspace's checks; (4) a token;
     /// (5) X. The call is never sent twice.
-    pub(super) async fn pass(self: &Rc<Self>, request: &Request) -> Result<Response> {
-        let header = request.headers().get(PASSAGE_HEADER)?.unwrap_or_default();
-        let passage: Passage = serde_json::from_str(&header)?;
-        let (account_id, key_id) = self.payer(&passage)?;
-        let reserved = self.admit(&passage, &account_id, &key_id).await?;
-        let passed = self.pass_to_x(&passage, &account_id, request).await;
-        let is_billed = match &passed {
+    pub(super) async fn proxy(self: &Rc<Self>, request: &Request) -> Result<Response> {
+        let header = request.headers().get(PROXY_HEADER)?.unwrap_or_default();
+        let call: ProxyCall = serde_json::from_str(&header)?;
+        let (account_id, key_id) = self.billed(&call)?;
+        let reserved = self.admit(&call, &account_id, &key_id).await?;
+        let proxied = self.send_to_x(&call, &account_id, request).await;
+        let is_billed = match &proxied {
             Ok(Ok(answer)) => (200..300).contains(&answer.status_code()),
             // Whether X acted is not known.
             Ok(Err(_)) => true,
@@ -44,68 +44,67 @@ impl Inner {
             let given_back = self.app()?.workspace()?.give_back(account_id, reserved).await;
             log::unattended("account", "a price given back", &given_back);
         }
-        let answer = passed?.map_err(|no_answer| Error::from(Silence::NoAnswer(no_answer).refused()))?;
-        told(answer, &key_id)
+        let answer = proxied?.map_err(|no_answer| Error::from(NoResponse::NoAnswer(no_answer).refused()))?;
+        proxied_answer(answer, &key_id)
     }
 
     /// The account of the call, and the key of the caller.
-    fn payer(&self, passage: &Passage) -> Result<(AccountId, String)> {
-        if let Some(account_id) = &passage.admitted_for {
-            return Ok((account_id.clone(), passage.key_id.clone()));
+    fn billed(&self, call: &ProxyCall) -> Result<(AccountId, String)> {
+        if let Some(account_id) = &call.admitted_for {
+            return Ok((account_id.clone(), call.key_id.clone()));
         }
-        let holder = self.holder(&passage.key_digest, passage.access)?;
+        let holder = self.holder(&call.key_digest, call.access)?;
         let account_id = holder.binding.account_id.ok_or_else(|| Error::fault("a key of no account was kept here"))?;
         Ok((account_id, holder.key_id))
     }
 
     /// The price that was taken for it.
-    async fn admit(&self, passage: &Passage, account_id: &AccountId, key_id: &str) -> Result<Micros> {
-        let Some(charge) = passage.charge else { return Ok(Micros(0)) };
-        let windows = self.windows_of(&passage.endpoint())?;
+    async fn admit(&self, call: &ProxyCall, account_id: &AccountId, key_id: &str) -> Result<Micros> {
+        let Some(charge) = call.charge else { return Ok(Micros(0)) };
+        let windows = self.windows_of(&call.endpoint())?;
         if let Some(until) = exhausted_until(&windows, now()) {
-            return Err(Silence::Limited(until).refused().with_windows(windows).into());
+            return Err(NoResponse::Limited(until).refused().with_windows(windows).into());
         }
-        let key = passage.admitted_for.as_ref().map(|_| (passage.key_digest.clone(), passage.access));
+        let key = call.admitted_for.as_ref().map(|_| (call.key_digest.clone(), call.access));
         let (account_id, key_id) = (account_id.clone(), key_id.to_owned());
-        let admission = Admission { account_id, charge, creates_post: passage.creates_post(), key_id, key };
+        let admission = Admission { account_id, charge, creates_post: call.creates_post(), key_id, key };
         self.app()?.workspace()?.admit(admission).await
     }
 
-    async fn pass_to_x(
+    async fn send_to_x(
         self: &Rc<Self>,
-        passage: &Passage,
+        call: &ProxyCall,
         account_id: &AccountId,
         request: &Request,
     ) -> Result<std::result::Result<Response, NoAnswer>> {
         let access =
-            self.access_token(account_id).await?.map_err(|no_access| Silence::NoAccess(no_access).refused())?;
-        require_consent(passage, &access)?;
+            self.access_token(account_id).await?.map_err(|no_access| NoResponse::NoAccess(no_access).refused())?;
+        require_consent(call, &access)?;
         // It may have been deleted while something was waited for.
-        self.payer(passage)?;
-        let _creating = passage.creates_post().then(|| Creating::new(&self.creating));
+        self.billed(call)?;
+        let _creating = call.creates_post().then(|| Creating::new(&self.creating));
         let app = self.app()?;
         let headers = x_headers(request, &access.token)?;
         // A request that only asks has no body (Fetch standard §5.3): X gives it no meaning.
-        let body = request.inner().body().filter(|_| passage.charge.is_some());
-        let sent =
-            app.x().pass(&passage.method, &passage.target.path(), passage.query.as_deref(), headers, body).await?;
-        let passed = match sent {
-            Ok(passed) => passed,
+        let body = request.inner().body().filter(|_| call.charge.is_some());
+        let sent = app.x().proxy(&call.method, &call.target.path(), call.query.as_deref(), headers, body).await?;
+        let proxied = match sent {
+            Ok(proxied) => proxied,
             Err(no_answer) => return Ok(Err(no_answer)),
         };
-        if passage.endpoint() == ME {
+        if call.endpoint() == ME {
             self.refreshed.take();
         }
-        self.save_windows(&passage.endpoint(), &windows(&HeaderMap::from(passed.answer().headers()), now()))?;
-        if passed.answer().status_code() == 401 {
+        self.save_windows(&call.endpoint(), &windows(&HeaderMap::from(proxied.answer().headers()), now()))?;
+        if proxied.answer().status_code() == 401 {
             self.access_token_rejected(&access)?;
         }
-        if passage.creates_post() { self.claim_created(passed).await } else { passed.into_stream().map(Ok) }
+        if call.creates_post() { self.claim_created(proxied).await } else { proxied.into_stream().map(Ok) }
     }
 
-    /// The post is the caller's and settles no doubt of ours: its id is claimed before anybody hears of it.
-    async fn claim_created(&self, passed: Passed) -> Result<std::result::Result<Response, NoAnswer>> {
-        let (answer, body) = match passed.read().await {
+    /// The post is the caller's and confirms no delivery of ours: its id is claimed before anybody hears of it.
+    async fn claim_created(&self, proxied: Proxied) -> Result<std::result::Result<Response, NoAnswer>> {
+        let (answer, body) = match proxied.read().await {
             Ok(read) => read,
             Err(no_answer) => return Ok(Err(no_answer)),
         };
@@ -118,14 +117,14 @@ impl Inner {
 }
 
 /// X holds a token to its own scopes. With another row's token, the row's own consent is what counts.
-fn require_consent(passage: &Passage, access: &Access) -> Result<()> {
+fn require_consent(call: &ProxyCall, access: &Access) -> Result<()> {
     let Some(only) = &access.only else { return Ok(()) };
-    if let Some(scope) = Target::field_scope(passage.query.as_deref()).filter(|scope| !only.contains(scope)) {
-        return Err(Silence::MissingScope(scope).refused().into());
+    if let Some(scope) = Target::field_scope(call.query.as_deref()).filter(|scope| !only.contains(scope)) {
+        return Err(NoResponse::MissingScope(scope).refused().into());
     }
-    match passage.target.scope(&passage.method) {
+    match call.target.scope(&call.method) {
         Some(scope) if only.contains(scope) => Ok(()),
-        Some(scope) => Err(Silence::MissingScope(scope).refused().into()),
+        Some(scope) => Err(NoResponse::MissingScope(scope).refused().into()),
         None => Err(Error::refused(Code::MissingScope, "Whether the account's consent covers this call is not known.")),
     }
 }
@@ -162,9 +161,9 @@ fn x_headers(request: &Request, token: &Secret<String>) -> Result<Headers> {
 }
 
 /// X's answer without what is not for the caller, its cookies above all.
-fn told(answer: Response, key_id: &str) -> Result<Response> {
+fn proxied_answer(answer: Response, key_id: &str) -> Result<Response> {
     let headers = Headers::new();
-    for name in TOLD_HEADERS {
+    for name in PROXIED_HEADERS {
         if let Some(value) = answer.headers().get(name).doing("read X's answer")? {
             headers.set(name, &value)?;
         }

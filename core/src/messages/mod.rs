@@ -11,7 +11,7 @@ use crate::refusal::Code;
 
 /// One language. `{site}`, `{label}`, `{handle}` stand for what the page puts in, already escaped.
 #[derive(Debug)]
-pub struct Words {
+pub struct Messages {
     /// The value of `lang` (BCP 47).
     pub lang: &'static str,
     pub asks: &'static str,
@@ -59,21 +59,21 @@ pub struct Reasons {
 }
 
 /// The first is for everybody whose language is not here.
-const ALL: [&Words; 6] = [&en::WORDS, &es::WORDS, &pt::WORDS, &fr::WORDS, &de::WORDS, &ja::WORDS];
+const ALL: [&Messages; 6] = [&en::MESSAGES, &es::MESSAGES, &pt::MESSAGES, &fr::MESSAGES, &de::MESSAGES, &ja::MESSAGES];
 
-impl Words {
+impl Messages {
     /// RFC 9110 §12.5.4: the language of the highest weight that is here; of two alike, the one named first.
     /// A range is matched by its primary language (RFC 4647 §3.4), so `pt-BR` reads Portuguese.
     pub fn accepted(header: &str) -> &'static Self {
         let mut best: Option<(u16, &'static Self)> = None;
         for (weight, range) in header.split(',').filter_map(weighted_range) {
             let primary = range.split('-').next().unwrap_or_default();
-            let found = ALL.into_iter().find(|words| words.lang.eq_ignore_ascii_case(primary) || primary == "*");
-            if let Some(words) = found.filter(|_| weight > best.map_or(0, |(weight, _)| weight)) {
-                best = Some((weight, words));
+            let found = ALL.into_iter().find(|messages| messages.lang.eq_ignore_ascii_case(primary) || primary == "*");
+            if let Some(messages) = found.filter(|_| weight > best.map_or(0, |(weight, _)| weight)) {
+                best = Some((weight, messages));
             }
         }
-        best.map_or(ALL[0], |(_, words)| words)
+        best.map_or(ALL[0], |(_, messages)| messages)
     }
 
     pub const fn reason(&self, code: Code) -> &'static str {
@@ -130,12 +130,12 @@ mod tests {
             ("*", "en"),
             ("fr;q=nonsense,de;q=2,;,es;q=0.001", "es"),
         ] {
-            assert_eq!(Words::accepted(header).lang, lang, "{header}");
+            assert_eq!(Messages::accepted(header).lang, lang, "{header}");
         }
     }
 
     /// Every sentence of a language, in the order of the struct.
-    fn sentences(words: &Words) -> Vec<&'static str> {
+    fn sentences(messages: &Messages) -> Vec<&'static str> {
         let debug = |reasons: &Reasons| {
             [
                 reasons.declined,
@@ -153,57 +153,61 @@ mod tests {
             ]
         };
         let pages = [
-            words.asks,
-            words.asks_for,
-            words.start_title,
-            words.start_button,
-            words.start_warning,
-            words.done_title,
-            words.done,
-            words.ended_title,
-            words.ended,
-            words.elsewhere_title,
-            words.elsewhere,
-            words.waiting_title,
-            words.waiting,
-            words.code_title,
-            words.signed_in_as,
-            words.code,
-            words.code_only_at,
-            words.button_title,
-            words.button,
-            words.not_me,
-            words.failure_title,
-            words.failure,
+            messages.asks,
+            messages.asks_for,
+            messages.start_title,
+            messages.start_button,
+            messages.start_warning,
+            messages.done_title,
+            messages.done,
+            messages.ended_title,
+            messages.ended,
+            messages.elsewhere_title,
+            messages.elsewhere,
+            messages.waiting_title,
+            messages.waiting,
+            messages.code_title,
+            messages.signed_in_as,
+            messages.code,
+            messages.code_only_at,
+            messages.button_title,
+            messages.button,
+            messages.not_me,
+            messages.failure_title,
+            messages.failure,
         ];
-        pages.into_iter().chain(debug(&words.reasons)).collect()
+        pages.into_iter().chain(debug(&messages.reasons)).collect()
     }
 
     #[test]
     fn every_language_says_everything_with_the_same_gaps() {
         let gaps = |text: &str| ["{site}", "{label}", "{handle}"].map(|gap| text.matches(gap).count());
-        let english: Vec<_> = sentences(&en::WORDS).into_iter().map(gaps).collect();
-        for words in ALL {
-            let sentences = sentences(words);
-            assert!(sentences.iter().all(|text| !text.is_empty()), "{}", words.lang);
-            assert_eq!(sentences.into_iter().map(gaps).collect::<Vec<_>>(), english, "{}", words.lang);
+        let english: Vec<_> = sentences(&en::MESSAGES).into_iter().map(gaps).collect();
+        for messages in ALL {
+            let sentences = sentences(messages);
+            assert!(sentences.iter().all(|text| !text.is_empty()), "{}", messages.lang);
+            assert_eq!(sentences.into_iter().map(gaps).collect::<Vec<_>>(), english, "{}", messages.lang);
         }
     }
 
     #[test]
     fn no_two_languages_say_the_same() {
-        for (n, words) in ALL.iter().enumerate() {
+        for (n, messages) in ALL.iter().enumerate() {
             for other in ALL.iter().skip(n + 1) {
-                let same = sentences(words).into_iter().zip(sentences(other)).filter(|(a, b)| a == b);
-                assert_eq!(same.count(), 0, "{} and {}", words.lang, other.lang);
+                let same = sentences(messages).into_iter().zip(sentences(other)).filter(|(a, b)| a == b);
+                assert_eq!(same.count(), 0, "{} and {}", messages.lang, other.lang);
             }
         }
     }
 
     #[test]
     fn what_a_person_reads_names_no_product() {
-        for words in ALL {
-            assert!(sentences(words).iter().all(|text| !text.to_lowercase().contains("latchkey")), "{}", words.lang);
+        for messages in ALL {
+            assert!(
+                sentences(messages).iter().all(|text| !text.to_lowercase().contains("latchkey")),
+                "{}",
+                messages.lang
+            );
         }
     }
 }

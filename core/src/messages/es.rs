@@ -1,8 +1,8 @@
 //! Spanish.
 
-use super::{Reasons, Words};
+use super::{Messages, Reasons};
 
-pub const WORDS: Words = Words {
+pub const MESSAGES: Messages = Messages {
     lang: "es",
     asks: "{site} solicita conectar una cuenta de X.",
     asks_for: "{site} solicita: {label}",

@@ -9,15 +9,15 @@ use crate::id::TenantId;
 use crate::refusal::Code;
 use crate::time::UnixMillis;
 
-/// What the landing query of a link tells, and where the account's row has it.
-const LANDING_FIELDS: [(&str, &str); 4] = [
+/// What the redirect query of a link tells, and where the account's row has it.
+const REDIRECT_FIELDS: [(&str, &str); 4] = [
     ("account_id", "id"),
     ("network_unique_id", "network_unique_id"),
     ("username", "username"),
     ("tenant_id", "tenant_id"),
 ];
 
-/// Whatever an answer of ours has put into a landing query.
+/// Whatever an answer of ours has put into a redirect query.
 const OURS: [&str; 9] = [
     "success",
     "account_id",
@@ -32,7 +32,7 @@ const OURS: [&str; 9] = [
 
 /// The redirect URI as given, without the parameters that are set now. An earlier answer in the URI always has a
 /// `connect_id`. The whole earlier answer is removed: its `account_id` would otherwise stand beside a `success=false`.
-fn landing(redirect_uri: &str, given: &[(&str, &str)]) -> Option<Url> {
+fn redirect_target(redirect_uri: &str, given: &[(&str, &str)]) -> Option<Url> {
     let mut url = Url::parse(redirect_uri).ok()?;
     let name_of = |pair: &str| form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name.into_owned());
     let names: Vec<_> =
@@ -49,37 +49,37 @@ fn landing(redirect_uri: &str, given: &[(&str, &str)]) -> Option<Url> {
 }
 
 impl Session {
-    /// The landing query names the account, so only who was sent to X is taken there, or who has confirmed in its place
+    /// The redirect query names the account, so only who was sent to X is taken there, or who has confirmed in its place
     /// what a link brought. The page of a button is in the starter's browser and nowhere else.
     pub fn return_url(&self, visitor: Visitor, now: UnixMillis) -> Option<Url> {
         match (&self.terms.entry, visitor) {
-            (Entry::Link { redirect_uri }, Visitor::Starter | Visitor::Other)
+            (Entry::Link { redirect_uri }, Visitor::Starter | Visitor::Second)
                 if self.status(now) != Status::Expired =>
             {
-                self.link_landing(redirect_uri.as_deref()?)
+                self.link_target(redirect_uri.as_deref()?)
             }
-            (Entry::Embed { redirect_uri, .. }, Visitor::Starter) => self.page_landing(redirect_uri.as_deref()?, now),
+            (Entry::Embed { redirect_uri, .. }, Visitor::Starter) => self.page_target(redirect_uri.as_deref()?, now),
             _ => None,
         }
     }
 
     /// Id and status only: the page asks for the rest with its token.
-    fn page_landing(&self, redirect_uri: &str, now: UnixMillis) -> Option<Url> {
+    fn page_target(&self, redirect_uri: &str, now: UnixMillis) -> Option<Url> {
         self.start.as_ref().filter(|start| start.display == Display::Page)?;
         let status = serde_json::to_value(self.status(now)).unwrap_or_default();
         let status = status.as_str().unwrap_or_default();
-        landing(redirect_uri, &[("connect_id", &self.id), ("connect_status", status)])
+        redirect_target(redirect_uri, &[("connect_id", &self.id), ("connect_status", status)])
     }
 
     /// A link ends for its person when nothing more is expected of them: whether the account is accepted is between the
     /// Worker and the back end, and until then it has no id.
-    fn link_landing(&self, redirect_uri: &str) -> Option<Url> {
+    fn link_target(&self, redirect_uri: &str) -> Option<Url> {
         let failure =
             |code: Code, text| vec![("success", "false"), ("error", code.as_str()), ("error_description", text)];
         let mut given = match &self.phase {
             Phase::Connected { account } => {
                 let field = |name| account.get(name).and_then(Value::as_str).unwrap_or_default();
-                let fields = LANDING_FIELDS.map(|(name, of_row)| (name, field(of_row)));
+                let fields = REDIRECT_FIELDS.map(|(name, of_row)| (name, field(of_row)));
                 [("success", "true")].into_iter().chain(fields).collect()
             }
             Phase::Identified { user, .. } if self.awaited() == Some(Awaited::Acceptance) => {
@@ -92,7 +92,7 @@ impl Session {
             _ => return None,
         };
         given.push(("connect_id", &self.id));
-        landing(redirect_uri, &given)
+        redirect_target(redirect_uri, &given)
     }
 }
 
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     fn landed(redirect_uri: &str, given: &[(&str, &str)]) -> String {
-        landing(redirect_uri, given).unwrap().into()
+        redirect_target(redirect_uri, given).unwrap().into()
     }
 
     #[test]

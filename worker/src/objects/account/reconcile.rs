@@ -13,7 +13,7 @@ use latchkey_core::x::rate::{Window, WindowKind, exhausted_until, windows};
 use latchkey_core::x::timeline::{own_posts_request, own_posts_response};
 
 use super::Inner;
-use super::lookup::Silence;
+use super::lookup::NoResponse;
 use crate::error::Result;
 use crate::outbound::{LIST, NoAnswer};
 use crate::runtime::now;
@@ -22,10 +22,10 @@ const OWN_POSTS: &str = "GET /2/users/:id/tweets";
 pub(super) const NEW_POSTS: &str = "POST /2/tweets";
 /// X gives no fewer a page.
 const LEAST_POSTS: u32 = 5;
-/// More than an account can post while one answer is in doubt.
+/// More than an account can post while one answer is unconfirmed.
 const PAGES: u32 = 20;
 
-impl Silence {
+impl NoResponse {
     /// What that makes of a read of the account's own posts.
     fn timeline_read(self, pace: Pace) -> TimelineRead {
         match self {
@@ -39,9 +39,9 @@ impl Silence {
 
 impl Inner {
     pub(super) async fn reconcile(self: &Rc<Self>, delivery: Delivery) -> Result<()> {
-        let gate = self.report().await?;
+        let breaker = self.report().await?;
         let Some(since) = delivery.unconfirmed_from() else { return Ok(()) };
-        let read = match &gate.paused {
+        let read = match &breaker.paused {
             Some(_) => TimelineRead::after_probe(now(), self.pace()?),
             None => self.own_posts_since(&delivery.account_id, since).await?,
         };
@@ -49,20 +49,20 @@ impl Inner {
         let read = if self.creating.get() > 0 { TimelineRead::again(now(), self.pace()?) } else { read };
         // Somebody may have settled it by hand meanwhile.
         let Some(mut delivery) = self.unchanged(&delivery)? else { return Ok(()) };
-        let policy = Policy { may_resend: gate.may_resend, post_read: gate.post_read };
+        let policy = Policy { may_resend: breaker.may_resend, post_read: breaker.post_read };
         let is_claimed = |id: &XPostId| self.is_claimed(id).unwrap_or(true);
         let found = delivery.reconcile(read, policy, is_claimed, now(), self.pace()?);
         self.save_with_claim(&delivery, found.as_ref())
     }
 
-    /// By hand: it came about as `id`, or not at all. Says whether it was in doubt.
+    /// By hand: it came about as `id`, or not at all. Says whether it was unconfirmed.
     pub(super) async fn resolve(&self, known: &Delivery, id: Option<&XPostId>) -> Result<bool> {
         let Some(mut delivery) = self.delivery(known)? else { return Ok(false) };
         if !delivery.resolve(id, now()) {
             return Ok(false);
         }
         self.save_with_claim(&delivery, id)?;
-        // The caller's answer shows what the ledger knows.
+        // The caller's answer shows what the workspace knows.
         self.report().await?;
         Ok(true)
     }
@@ -81,11 +81,11 @@ impl Inner {
             };
             let read = match self.ask_x((account_id, READ), OWN_POSTS, LIST, &request).await? {
                 Ok(answer) => own_posts_response(&answer),
-                Err(Silence::NoAnswer(NoAnswer::TooLarge)) if let Some(fewer) = half(count, LEAST_POSTS) => {
+                Err(NoResponse::NoAnswer(NoAnswer::TooLarge)) if let Some(fewer) = half(count, LEAST_POSTS) => {
                     count = fewer;
                     continue;
                 }
-                Err(silence) => return Ok(silence.timeline_read(self.pace()?)),
+                Err(no_response) => return Ok(no_response.timeline_read(self.pace()?)),
             };
             match read {
                 Ok(read) => {

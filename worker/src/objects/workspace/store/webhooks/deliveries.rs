@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use latchkey_core::api::webhook::DispatchFilter;
+use latchkey_core::api::webhook::WebhookDeliveryFilter;
 use latchkey_core::id::WebhookId;
 use latchkey_core::retention::Kept;
 use latchkey_core::time::UnixMillis;
-use latchkey_core::webhook::Dispatch;
+use latchkey_core::webhook::WebhookDelivery;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -19,14 +19,14 @@ use crate::objects::workspace::store::list::{Filter, Listed};
 const IDLE: &str = "FROM webhooks w WHERE w.is_failing = ?1
     AND w.id NOT IN (SELECT webhook_id FROM dispatches WHERE opened > 0 AND due_at > ?2)";
 
-pub struct Dispatches {
+pub struct WebhookDeliveries {
     db: Rc<Db>,
 }
 
 /// A row of the log with what was sent.
 #[derive(Deserialize)]
 pub struct Logged {
-    pub dispatch: Dispatch,
+    pub delivery: WebhookDelivery,
     pub body: String,
 }
 
@@ -35,7 +35,7 @@ pub struct Waiting {
     pub seq: i64,
     /// How often it was begun since it last ended: the process died in between.
     pub opened: u32,
-    pub dispatch: Dispatch,
+    pub delivery: WebhookDelivery,
 }
 
 #[derive(Deserialize)]
@@ -45,7 +45,7 @@ struct Row {
     doc: String,
 }
 
-impl Dispatches {
+impl WebhookDeliveries {
     pub fn new(db: &Rc<Db>) -> Self {
         Self { db: Rc::clone(db) }
     }
@@ -55,45 +55,45 @@ impl Dispatches {
         self.db.run("UPDATE dispatches SET due_at = 0 WHERE opened IN (1, 2)", Vec::new())
     }
 
-    pub fn add(&self, dispatch: &Dispatch) -> Result<()> {
+    pub fn add(&self, delivery: &WebhookDelivery) -> Result<()> {
         self.db.run(
             "INSERT INTO dispatches (webhook_id, event_id, created_at, due_at, doc) VALUES (?, ?, ?, ?, ?)",
             vec![
-                dispatch.webhook_id.as_str().into(),
-                dispatch.event_id.as_str().into(),
-                time(dispatch.created_at),
-                dispatch.due_at.map(time).into(),
-                doc(dispatch)?,
+                delivery.webhook_id.as_str().into(),
+                delivery.event_id.as_str().into(),
+                time(delivery.created_at),
+                delivery.due_at.map(time).into(),
+                doc(delivery)?,
             ],
         )
     }
 
     /// Whatever try was under way has ended, or does not count.
-    pub fn save(&self, dispatch: &Dispatch) -> Result<()> {
+    pub fn save(&self, delivery: &WebhookDelivery) -> Result<()> {
         self.db.run(
             "UPDATE dispatches SET due_at = ?, opened = 0, doc = ? WHERE webhook_id = ? AND event_id = ?",
             vec![
-                dispatch.due_at.map(time).into(),
-                doc(dispatch)?,
-                dispatch.webhook_id.as_str().into(),
-                dispatch.event_id.as_str().into(),
+                delivery.due_at.map(time).into(),
+                doc(delivery)?,
+                delivery.webhook_id.as_str().into(),
+                delivery.event_id.as_str().into(),
             ],
         )
     }
 
-    pub fn find(&self, webhook_id: &str, event_id: &str) -> Result<Option<Dispatch>> {
+    pub fn find(&self, webhook_id: &str, event_id: &str) -> Result<Option<WebhookDelivery>> {
         let query = "SELECT doc FROM dispatches WHERE webhook_id = ? AND event_id = ?";
         self.db.doc(query, vec![webhook_id.into(), event_id.into()])
     }
 
     /// What is still to be sent to a webhook.
-    pub fn waiting_for(&self, webhook_id: &WebhookId) -> Result<Vec<Dispatch>> {
+    pub fn waiting_for(&self, webhook_id: &WebhookId) -> Result<Vec<WebhookDelivery>> {
         let query = "SELECT doc FROM dispatches WHERE webhook_id = ? AND due_at IS NOT NULL";
         self.db.docs(query, vec![webhook_id.as_str().into()])
     }
 
-    pub fn list(&self, webhook_id: &WebhookId, filter: &DispatchFilter) -> Result<Listed<Logged>> {
-        let logged = "json_object('dispatch', json(doc),
+    pub fn list(&self, webhook_id: &WebhookId, filter: &WebhookDeliveryFilter) -> Result<Listed<Logged>> {
+        let logged = "json_object('delivery', json(doc),
             'body', (SELECT body FROM events e WHERE e.id = event_id))";
         let (state, kind) = (json!(filter.status), json!(filter.event));
         let wanted = Filter::new("TRUE")
@@ -148,7 +148,7 @@ impl Dispatches {
         );
         let limit = i32::try_from(limit).unwrap_or(0);
         let rows: Vec<Row> = self.db.rows(&query, vec![i32::from(is_failing).into(), time(now), limit.into()])?;
-        let waiting = |row: Row| Ok(Waiting { seq: row.seq, opened: row.opened, dispatch: read(&row.doc)? });
+        let waiting = |row: Row| Ok(Waiting { seq: row.seq, opened: row.opened, delivery: read(&row.doc)? });
         rows.into_iter().map(waiting).collect()
     }
 

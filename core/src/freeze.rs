@@ -12,7 +12,7 @@ use crate::time::UnixMillis;
 
 /// Stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standstill {
+pub struct Freeze {
     goal: Goal,
     since: UnixMillis,
     /// The last name that was walked over. Names are taken in their order.
@@ -27,13 +27,15 @@ pub struct Standstill {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Goal {
-    Stand,
+    #[serde(rename = "stand")]
+    Freeze,
     /// A backup is being read in. Nothing of it lives before its last line was read.
     Restore,
-    Go,
+    #[serde(rename = "go")]
+    Unfreeze,
 }
 
-impl Standstill {
+impl Freeze {
     /// What follows `before`.
     pub fn new(goal: Goal, before: Option<Self>, now: UnixMillis) -> Self {
         let (restored, attempt) = before.map_or((None, 0), |before| (before.restored, before.attempt));
@@ -43,12 +45,12 @@ impl Standstill {
     /// Reading in the backup with this id begins.
     #[must_use]
     pub fn restoring(id: &str, before: Option<Self>, now: UnixMillis) -> Self {
-        let standstill = Self::new(Goal::Restore, before, now);
-        Self { restored: Some(id.to_owned()), attempt: standstill.attempt + 1, ..standstill }
+        let freeze = Self::new(Goal::Restore, before, now);
+        Self { restored: Some(id.to_owned()), attempt: freeze.attempt + 1, ..freeze }
     }
 
-    pub fn is_standing(&self) -> bool {
-        self.goal != Goal::Go
+    pub fn is_frozen(&self) -> bool {
+        self.goal != Goal::Unfreeze
     }
 
     /// Rows of a backup are arriving, keys among them.
@@ -59,8 +61,8 @@ impl Standstill {
     /// Whether the accounts are to be frozen, or to go on. While a backup is read in they are not asked.
     pub const fn freezes(&self) -> Option<bool> {
         match self.goal {
-            Goal::Stand => Some(true),
-            Goal::Go => Some(false),
+            Goal::Freeze => Some(true),
+            Goal::Unfreeze => Some(false),
             Goal::Restore => None,
         }
     }
@@ -81,12 +83,12 @@ impl Standstill {
     /// The last line of the backup was read: from here on everything goes.
     #[must_use]
     pub fn restore_ended(self, now: UnixMillis) -> Self {
-        Self::new(Goal::Go, Some(self), now)
+        Self::new(Goal::Unfreeze, Some(self), now)
     }
 
-    /// Every object stands still: what is read now is one state of the whole.
+    /// Every object is frozen: what is read now is one state of the whole.
     pub fn can_be_copied(&self) -> bool {
-        self.goal == Goal::Stand && self.is_complete
+        self.goal == Goal::Freeze && self.is_complete
     }
 
     /// A page of names was walked over; none is the end.
@@ -100,41 +102,41 @@ impl Standstill {
     /// `done` of `total` names are behind the cursor.
     pub fn view(&self, done: u64, total: u64) -> Value {
         let status = match (self.goal, self.is_complete) {
-            (Goal::Stand, false) => "handing_over",
-            (Goal::Stand, true) => "handed_over",
+            (Goal::Freeze, false) => "handing_over",
+            (Goal::Freeze, true) => "handed_over",
             (Goal::Restore, _) => "restoring",
-            (Goal::Go, false) => "resuming",
-            (Goal::Go, true) => "running",
+            (Goal::Unfreeze, false) => "resuming",
+            (Goal::Unfreeze, true) => "running",
         };
         view(status, done, total, Some(self.since))
     }
 }
 
 /// Whether something may be changed.
-pub fn require_motion(current: Option<&Standstill>) -> Result<(), Refused> {
-    if current.is_some_and(Standstill::is_standing) { Err(stands_still()) } else { Ok(()) }
+pub fn require_running(current: Option<&Freeze>) -> Result<(), Refused> {
+    if current.is_some_and(Freeze::is_frozen) { Err(frozen()) } else { Ok(()) }
 }
 
-/// `POST /v1/handover`; nothing if the deployment stands still already.
-pub fn hand_over(before: Option<Standstill>, now: UnixMillis) -> Option<Standstill> {
-    let is_standing = before.as_ref().is_some_and(Standstill::is_standing);
-    (!is_standing).then(|| Standstill::new(Goal::Stand, before, now))
+/// `POST /v1/handover`; nothing if the deployment is frozen already.
+pub fn begin_freeze(before: Option<Freeze>, now: UnixMillis) -> Option<Freeze> {
+    let is_frozen = before.as_ref().is_some_and(Freeze::is_frozen);
+    (!is_frozen).then(|| Freeze::new(Goal::Freeze, before, now))
 }
 
 /// `DELETE /v1/handover`; nothing if the deployment goes already. What is half restored does not go.
-pub fn take_back(before: Option<Standstill>, now: UnixMillis) -> Result<Option<Standstill>, Refused> {
-    match before.filter(Standstill::is_standing) {
+pub fn end_freeze(before: Option<Freeze>, now: UnixMillis) -> Result<Option<Freeze>, Refused> {
+    match before.filter(Freeze::is_frozen) {
         Some(before) if before.is_restoring() => {
-            Err(stands_still().with_hint("Send the whole backup again: POST /v1/import."))
+            Err(frozen().with_hint("Send the whole backup again: POST /v1/import."))
         }
-        before => Ok(before.map(|before| Standstill::new(Goal::Go, Some(before), now))),
+        before => Ok(before.map(|before| Freeze::new(Goal::Unfreeze, Some(before), now))),
     }
 }
 
-/// A backup is read only of what stands still, whole. Answers since when: the same all the while.
-pub fn require_copyable(current: Option<&Standstill>) -> Result<UnixMillis, Refused> {
-    if let Some(standstill) = current.filter(|standstill| standstill.can_be_copied()) {
-        return Ok(standstill.since);
+/// A backup is read only of what is frozen, whole. Answers since when: the same all the while.
+pub fn require_copyable(current: Option<&Freeze>) -> Result<UnixMillis, Refused> {
+    if let Some(freeze) = current.filter(|freeze| freeze.can_be_copied()) {
+        return Ok(freeze.since);
     }
     let message = "This deployment does not stand still, so a copy would not be of one moment.";
     let hint = "POST /v1/handover first, and wait until GET /v1/handover says \"handed_over\".";
@@ -145,26 +147,26 @@ pub fn require_copyable(current: Option<&Standstill>) -> Result<UnixMillis, Refu
 /// anew, with this file or another.
 pub fn begin_restore(
     id: &str,
-    before: Option<Standstill>,
+    before: Option<Freeze>,
     is_occupied: bool,
     now: UnixMillis,
-) -> Result<Option<Standstill>, Refused> {
-    if before.as_ref().is_some_and(Standstill::is_restoring) {
-        return Ok(Some(Standstill::restoring(id, before, now)));
+) -> Result<Option<Freeze>, Refused> {
+    if before.as_ref().is_some_and(Freeze::is_restoring) {
+        return Ok(Some(Freeze::restoring(id, before, now)));
     }
     if before.as_ref().is_some_and(|before| before.restored.as_deref() == Some(id)) {
         return Ok(None);
     }
-    require_motion(before.as_ref())?;
+    require_running(before.as_ref())?;
     if is_occupied {
         let refused = Refused::new(Code::InFlight, "This deployment is in use: a backup goes into an empty one.");
         return Err(refused.with_hint("Deploy the Worker under another name, and restore there."));
     }
-    Ok(Some(Standstill::restoring(id, before, now)))
+    Ok(Some(Freeze::restoring(id, before, now)))
 }
 
 /// Another try may have begun meanwhile, with this file or another.
-pub fn require_restoring(current: Option<Standstill>, attempt: u32) -> Result<Standstill, Refused> {
+pub fn require_restoring(current: Option<Freeze>, attempt: u32) -> Result<Freeze, Refused> {
     let restoring = current.filter(|current| current.is_restoring() && current.attempt == attempt);
     restoring.ok_or_else(|| {
         Refused::new(Code::InFlight, "Another backup is being restored.").with_hint("Wait until it has ended.")
@@ -172,7 +174,7 @@ pub fn require_restoring(current: Option<Standstill>, attempt: u32) -> Result<St
 }
 
 /// What a call is told that would change something, or call X.
-pub fn stands_still() -> Refused {
+pub fn frozen() -> Refused {
     let refused = Refused::new(Code::InFlight, "This deployment stands still: it is being moved or copied.");
     refused.with_hint("Use the deployment that it moved to, or take it back: DELETE /v1/handover.")
 }
@@ -196,91 +198,97 @@ mod tests {
 
     #[test]
     fn it_can_be_copied_only_when_every_object_stands() {
-        let mut standstill = Standstill::new(Goal::Stand, None, T0);
-        assert!(standstill.is_standing() && !standstill.can_be_copied());
-        standstill.walked(Some("net_1/7"));
-        assert_eq!((standstill.cursor.as_str(), standstill.can_be_copied()), ("net_1/7", false));
-        standstill.walked(None);
-        assert!(standstill.can_be_copied());
+        let mut freeze = Freeze::new(Goal::Freeze, None, T0);
+        assert!(freeze.is_frozen() && !freeze.can_be_copied());
+        freeze.walked(Some("net_1/7"));
+        assert_eq!((freeze.cursor.as_str(), freeze.can_be_copied()), ("net_1/7", false));
+        freeze.walked(None);
+        assert!(freeze.can_be_copied());
     }
 
     #[test]
     fn what_is_being_restored_or_goes_is_not_copied() {
-        for goal in [Goal::Restore, Goal::Go] {
-            let mut standstill = Standstill::new(goal, None, T0);
-            standstill.walked(None);
-            assert!(!standstill.can_be_copied());
+        for goal in [Goal::Restore, Goal::Unfreeze] {
+            let mut freeze = Freeze::new(goal, None, T0);
+            freeze.walked(None);
+            assert!(!freeze.can_be_copied());
         }
     }
 
     #[test]
     fn each_try_to_restore_is_told_from_those_before() {
-        let first = Standstill::restoring("a", None, T0);
-        let second = Standstill::restoring("a", Some(first.clone()), T0);
+        let first = Freeze::restoring("a", None, T0);
+        let second = Freeze::restoring("a", Some(first.clone()), T0);
         assert_eq!([first.attempt, second.attempt], [1, 2]);
-        let gone = Standstill::new(Goal::Go, Some(second), T0);
+        let gone = Freeze::new(Goal::Unfreeze, Some(second), T0);
         assert_eq!((gone.restored.as_deref(), gone.attempt), (Some("a"), 2));
     }
 
     #[test]
     fn each_state_has_its_word() {
         let word = |goal, complete| {
-            let standstill = Standstill { is_complete: complete, ..Standstill::new(goal, None, T0) };
-            standstill.view(1, 2)["status"].as_str().unwrap().to_owned()
+            let freeze = Freeze { is_complete: complete, ..Freeze::new(goal, None, T0) };
+            freeze.view(1, 2)["status"].as_str().unwrap().to_owned()
         };
-        assert_eq!([word(Goal::Stand, false), word(Goal::Stand, true)], ["handing_over", "handed_over"]);
-        assert_eq!([word(Goal::Restore, false), word(Goal::Go, false)], ["restoring", "resuming"]);
-        assert_eq!([word(Goal::Go, true), running()["status"].as_str().unwrap().to_owned()], ["running", "running"]);
+        assert_eq!([word(Goal::Freeze, false), word(Goal::Freeze, true)], ["handing_over", "handed_over"]);
+        assert_eq!([word(Goal::Restore, false), word(Goal::Unfreeze, false)], ["restoring", "resuming"]);
+        assert_eq!(
+            [word(Goal::Unfreeze, true), running()["status"].as_str().unwrap().to_owned()],
+            ["running", "running"]
+        );
     }
 
     fn code<T>(result: Result<T, Refused>) -> Option<Code> {
         result.err().map(|refused| refused.code)
     }
 
-    const fn in_state(goal: Goal) -> Standstill {
-        Standstill { goal, since: T0, cursor: String::new(), is_complete: false, restored: None, attempt: 0 }
+    const fn in_state(goal: Goal) -> Freeze {
+        Freeze { goal, since: T0, cursor: String::new(), is_complete: false, restored: None, attempt: 0 }
     }
 
     #[test]
     fn nothing_is_changed_while_it_stands_or_is_restored() {
-        assert_eq!(code(require_motion(None)), None);
-        assert_eq!(code(require_motion(Some(&in_state(Goal::Go)))), None);
-        for goal in [Goal::Stand, Goal::Restore] {
-            assert_eq!(code(require_motion(Some(&in_state(goal)))), Some(Code::InFlight));
+        assert_eq!(code(require_running(None)), None);
+        assert_eq!(code(require_running(Some(&in_state(Goal::Unfreeze)))), None);
+        for goal in [Goal::Freeze, Goal::Restore] {
+            assert_eq!(code(require_running(Some(&in_state(goal)))), Some(Code::InFlight));
         }
     }
 
     #[test]
     fn a_second_handover_goes_on_with_the_first() {
-        assert!(hand_over(None, T0).is_some_and(|stands| stands.freezes() == Some(true)));
-        assert!(hand_over(Some(in_state(Goal::Go)), T0).is_some());
-        assert_eq!(hand_over(Some(in_state(Goal::Stand)), T0), None);
-        assert_eq!(hand_over(Some(in_state(Goal::Restore)), T0), None);
+        assert!(begin_freeze(None, T0).is_some_and(|stands| stands.freezes() == Some(true)));
+        assert!(begin_freeze(Some(in_state(Goal::Unfreeze)), T0).is_some());
+        assert_eq!(begin_freeze(Some(in_state(Goal::Freeze)), T0), None);
+        assert_eq!(begin_freeze(Some(in_state(Goal::Restore)), T0), None);
     }
 
     #[test]
     fn what_stands_is_taken_back_and_what_is_half_restored_is_not() {
-        let goes = take_back(Some(in_state(Goal::Stand)), T0).unwrap().unwrap();
-        assert_eq!((goes.freezes(), goes.is_standing()), (Some(false), false));
-        assert!(take_back(None, T0).unwrap().is_none() && take_back(Some(in_state(Goal::Go)), T0).unwrap().is_none());
-        let refused = take_back(Some(in_state(Goal::Restore)), T0).unwrap_err();
+        let goes = end_freeze(Some(in_state(Goal::Freeze)), T0).unwrap().unwrap();
+        assert_eq!((goes.freezes(), goes.is_frozen()), (Some(false), false));
+        assert!(
+            end_freeze(None, T0).unwrap().is_none()
+                && end_freeze(Some(in_state(Goal::Unfreeze)), T0).unwrap().is_none()
+        );
+        let refused = end_freeze(Some(in_state(Goal::Restore)), T0).unwrap_err();
         assert_eq!(refused.hint.as_deref(), Some("Send the whole backup again: POST /v1/import."));
     }
 
     #[test]
     fn a_copy_is_of_one_moment() {
-        let mut standstill = Standstill::new(Goal::Stand, None, T0);
-        assert_eq!(code(require_copyable(Some(&standstill))), Some(Code::InFlight));
+        let mut freeze = Freeze::new(Goal::Freeze, None, T0);
+        assert_eq!(code(require_copyable(Some(&freeze))), Some(Code::InFlight));
         assert_eq!(code(require_copyable(None)), Some(Code::InFlight));
-        standstill.walked(None);
-        assert_eq!(require_copyable(Some(&standstill)).unwrap(), T0);
+        freeze.walked(None);
+        assert_eq!(require_copyable(Some(&freeze)).unwrap(), T0);
     }
 
     #[test]
     fn a_backup_goes_into_a_deployment_that_is_empty_and_goes() {
         assert!(begin_restore("a", None, false, T0).unwrap().is_some_and(|fresh| fresh.attempt() == 1));
         assert_eq!(code(begin_restore("a", None, true, T0)), Some(Code::InFlight));
-        assert_eq!(code(begin_restore("a", Some(in_state(Goal::Stand)), false, T0)), Some(Code::InFlight));
+        assert_eq!(code(begin_restore("a", Some(in_state(Goal::Freeze)), false, T0)), Some(Code::InFlight));
     }
 
     #[test]
@@ -303,12 +311,12 @@ mod tests {
         assert!(require_restoring(first.clone(), 1).is_ok());
         let second = begin_restore("a", first, true, T0).unwrap();
         assert_eq!(code(require_restoring(second, 1)), Some(Code::InFlight));
-        assert_eq!(code(require_restoring(Some(in_state(Goal::Go)), 0)), Some(Code::InFlight));
+        assert_eq!(code(require_restoring(Some(in_state(Goal::Unfreeze)), 0)), Some(Code::InFlight));
     }
 
     #[test]
-    fn standstill_v1_format_unchanged() {
+    fn freeze_v1_format_unchanged() {
         let json = r#"{"goal":"stand","since":1000000000,"cursor":"","is_complete":false,"restored":null,"attempt":0}"#;
-        assert_eq!(serde_json::to_string(&Standstill::new(Goal::Stand, None, T0)).unwrap(), json);
+        assert_eq!(serde_json::to_string(&Freeze::new(Goal::Freeze, None, T0)).unwrap(), json);
     }
 }

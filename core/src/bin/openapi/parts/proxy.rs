@@ -16,7 +16,7 @@ const METHODS: [(&str, [&str; 2]); 5] = [
 const PATHS: [&str; 2] = ["/2/{path}", "/v1/social-accounts/{id}/x/2/{path}"];
 
 pub fn part() -> Part {
-    let door = |method, path, id| {
+    let operation = |method, path, id| {
         let content = json!({ "application/json": {}, "*/*": {} });
         let operation =
             Operation::passed(method, path, id, "X's own API as one of the accounts; the path may have more segments");
@@ -24,7 +24,7 @@ pub fn part() -> Part {
         if method == "GET" { operation } else { operation.takes_content(json!({ "*/*": { "schema": anything() } })) }
     };
     let operations =
-        METHODS.iter().flat_map(|(method, ids)| PATHS.iter().zip(ids).map(|(path, id)| door(*method, *path, *id)));
+        METHODS.iter().flat_map(|(method, ids)| PATHS.iter().zip(ids).map(|(path, id)| operation(*method, *path, *id)));
     Part::new(
         "Calls for X",
         operations.collect(),

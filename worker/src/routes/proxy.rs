@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use latchkey_core::api::code::Code;
-use latchkey_core::x::pass::{Target, is_document, is_read};
+use latchkey_core::x::proxy::{Target, is_document, is_read};
 use worker::ResponseBody;
 
 use super::Answered;
@@ -13,8 +13,8 @@ use crate::auth::ApiCaller;
 use crate::error::{Error, Result};
 use crate::request::Incoming;
 use crate::response::Reply;
-use crate::rpc::account::{Content, Passage, Passed, TOLD_HEADERS};
-use crate::rpc::workspace::PassPlan;
+use crate::rpc::account::{Content, PROXIED_HEADERS, Proxied, ProxyCall};
+use crate::rpc::workspace::ProxyPlan;
 
 /// More keys than one isolate is likely to meet; then it begins anew.
 const DOORS: usize = 1000;
@@ -25,7 +25,7 @@ thread_local! {
     static OBJECTS: RefCell<HashMap<String, String>> = RefCell::default();
 }
 
-pub async fn pass(app: &App, mut incoming: Incoming, account: Option<String>, target: Option<Target>) -> Answered {
+pub async fn proxy(app: &App, mut incoming: Incoming, account: Option<String>, target: Option<Target>) -> Answered {
     let caller = ApiCaller::new(app, &incoming)?;
     let known = if account.is_none() { object_of(caller.key_digest()) } else { None };
     let plan = match known {
@@ -33,27 +33,27 @@ pub async fn pass(app: &App, mut incoming: Incoming, account: Option<String>, ta
         None => planned(&caller, account).await?,
     };
     let target = target.ok_or_else(|| Error::refused(Code::NotFound, "This path of X is not passed on."))?;
-    let (passage, content) = passage(&caller, &mut incoming, &plan, target).await?;
-    let passed = app.account(&plan.object)?.pass(&passage, content).await;
-    if let Err(Error::Refused(refused)) = &passed
+    let (call, content) = call(&caller, &mut incoming, &plan, target).await?;
+    let proxied = app.account(&plan.object)?.proxy(&call, content).await;
+    if let Err(Error::Refused(refused)) = &proxied
         && refused.code == Code::InvalidApiKey
     {
-        forget(&passage.key_digest);
+        forget(&call.key_digest);
     }
-    let Passed { answer, key_id } = passed?;
+    let Proxied { answer, key_id } = proxied?;
     let _ = incoming.key_id.set(key_id);
     Ok(reply(&answer)?)
 }
 
-/// Where a call goes, and for which account if the ledger has said so.
+/// Where a call goes, and for which account if the workspace has said so.
 struct Plan {
     object: String,
-    admitted: Option<PassPlan>,
+    admitted: Option<ProxyPlan>,
 }
 
 async fn planned(caller: &ApiCaller<'_>, account: Option<String>) -> Result<Plan> {
     let is_at_root = account.is_none();
-    let plan = caller.plan_pass(account).await?;
+    let plan = caller.plan_proxy(account).await?;
     let object = plan.object.clone();
     if is_at_root {
         learn(caller.key_digest(), &object);
@@ -63,16 +63,16 @@ async fn planned(caller: &ApiCaller<'_>, account: Option<String>) -> Result<Plan
 }
 
 /// What a post will cost depends on its text, so that body is read; every other one is passed on as it comes.
-async fn passage(
+async fn call(
     caller: &ApiCaller<'_>,
     incoming: &mut Incoming,
     plan: &Plan,
     target: Target,
-) -> Result<(Passage, Content)> {
+) -> Result<(ProxyCall, Content)> {
     let creates_post = target.creates_post(&incoming.method);
     let read = if creates_post { incoming.whole_body().await? } else { Vec::new() };
     let only_asks = is_read(&incoming.method);
-    let passage = Passage {
+    let call = ProxyCall {
         key_digest: caller.key_digest().to_owned(),
         key_id: plan.admitted.as_ref().map(|plan| plan.key_id.clone()).unwrap_or_default(),
         access: caller.access(),
@@ -88,7 +88,7 @@ async fn passage(
         incoming.raw_body().map(Into::into)
     };
     let content = Content { media_type: incoming.header("content-type"), accept: incoming.header("accept"), body };
-    Ok((passage, content))
+    Ok((call, content))
 }
 
 fn reply(answer: &worker::Response) -> Result<Reply> {
@@ -97,7 +97,7 @@ fn reply(answer: &worker::Response) -> Result<Reply> {
         ResponseBody::Stream(body) => Reply::stream(status, body.clone()),
         _ => Reply::empty(status),
     };
-    for name in TOLD_HEADERS {
+    for name in PROXIED_HEADERS {
         if let Some(value) = answer.headers().get(name)? {
             reply = reply.with(name, value);
         }

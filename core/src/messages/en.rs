@@ -1,8 +1,8 @@
 //! English.
 
-use super::{Reasons, Words};
+use super::{Messages, Reasons};
 
-pub const WORDS: Words = Words {
+pub const MESSAGES: Messages = Messages {
     lang: "en",
     asks: "{site} asks to connect an X account.",
     asks_for: "{site} asks for: {label}",

@@ -1,8 +1,8 @@
 //! Portuguese.
 
-use super::{Reasons, Words};
+use super::{Messages, Reasons};
 
-pub const WORDS: Words = Words {
+pub const MESSAGES: Messages = Messages {
     lang: "pt",
     asks: "{site} pede para conectar uma conta do X.",
     asks_for: "{site} pede: {label}",

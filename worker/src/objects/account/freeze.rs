@@ -1,7 +1,7 @@
 //! Freezing: the account can then go on in another deployment, and in that deployment alone, since X's refresh tokens
 //! work once.
 
-use latchkey_core::standstill::stands_still;
+use latchkey_core::freeze::frozen;
 
 use super::Inner;
 use crate::error::{Error, Result};
@@ -23,12 +23,12 @@ const CARRIED: &[Table] = &[
 ];
 
 impl Inner {
-    pub(super) fn stands_still(&self) -> Result<bool> {
+    pub(super) fn frozen(&self) -> Result<bool> {
         Ok(self.db.count("SELECT count(*) AS count FROM standstill WHERE stands", Vec::new())? > 0)
     }
 
     /// Durable at once. It is true when nothing is under way any more: what was is not cut off.
-    pub(super) fn stand_still(&self, stands: bool) -> Result<bool> {
+    pub(super) fn freeze(&self, stands: bool) -> Result<bool> {
         let write = "INSERT INTO standstill (id, stands, attempt) VALUES (1, ?, 0)
             ON CONFLICT (id) DO UPDATE SET stands = excluded.stands";
         self.db.run(write, vec![i32::from(stands).into()])?;
@@ -38,7 +38,7 @@ impl Inner {
     }
 
     pub(super) fn export(&self, place: &Place) -> Result<Page> {
-        if !self.stands_still()? {
+        if !self.frozen()? {
             return Err(Error::fault("an account that goes on was to be copied"));
         }
         self.db.page(CARRIED, place)
@@ -64,7 +64,7 @@ impl Inner {
         self.db.transaction(|| {
             let over = "SELECT count(*) AS count FROM standstill WHERE attempt > ?1 OR (attempt = ?1 AND NOT stands)";
             if self.db.count(over, vec![i64::from(attempt).into()])? > 0 {
-                return Err(stands_still().into());
+                return Err(frozen().into());
             }
             if is_first {
                 let stand = "INSERT OR REPLACE INTO standstill (id, stands, attempt) VALUES (1, TRUE, ?)";

@@ -12,7 +12,7 @@ use super::budget::Expense;
 use super::{Workspace, accounts, budget, not_found};
 use crate::error::Result;
 use crate::objects::workspace::access;
-use crate::rpc::workspace::{Admission, Head, PassPlan};
+use crate::rpc::workspace::{Admission, Head, ProxyPlan};
 use crate::runtime::now;
 
 /// Tokens of an app that is gone open no door, from the moment that the workspace knows.
@@ -24,12 +24,12 @@ fn require_app(account: &Account) -> Result<()> {
 }
 
 /// Which account a call is for: the one in its path, or the one that its key is bound to.
-pub fn plan(w: &Workspace, head: &Head, id: Option<&str>) -> Result<PassPlan> {
+pub fn plan(w: &Workspace, head: &Head, id: Option<&str>) -> Result<ProxyPlan> {
     let caller = access::authorise(w, head)?;
-    let whose = &caller.binding;
-    let bound = whose.account_id.as_ref().map(AccountId::as_str);
+    let binding = &caller.binding;
+    let bound = binding.account_id.as_ref().map(AccountId::as_str);
     let account = match id.or(bound) {
-        Some(id) => accounts::account_for(w, id, whose)?,
+        Some(id) => accounts::account_for(w, id, binding)?,
         None => {
             return Err(Refused::new(Code::InsufficientKeyScope, "This door needs a key of one account.")
                 .with_hint("Make one by POST /v1/api-keys with `account_id`, or call /v1/social-accounts/{id}/x/2/….")
@@ -37,7 +37,7 @@ pub fn plan(w: &Workspace, head: &Head, id: Option<&str>) -> Result<PassPlan> {
         }
     };
     require_app(&account)?;
-    Ok(PassPlan { object: account.object(), account_id: account.id, key_id: caller.key_id })
+    Ok(ProxyPlan { object: account.object(), account_id: account.id, key_id: caller.key_id })
 }
 
 /// A call that writes, in order: (1) its key again, if the account's object does not know it itself, (2) the app's
@@ -51,7 +51,7 @@ pub fn admit(w: &Workspace, admission: &Admission) -> Result<Micros> {
     require_app(&account)?;
     let network = w.store.apps.find(account.network_id.as_str())?.ok_or_else(|| not_found("social network"))?;
     let settings = w.store.settings.get()?;
-    network.gate(&settings, now()).require_open(admission.creates_post, now())?;
+    network.breaker(&settings, now()).require_open(admission.creates_post, now())?;
     let cost = settings.prices.of_charge(admission.charge);
     let tenant_id = account.tenant_id.as_ref();
     budget::require(w, &Expense { tenant_id, cost, at: now(), instead_of: None })?;

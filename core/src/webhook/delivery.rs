@@ -13,7 +13,7 @@ const GONE: u16 = 410;
 
 /// A row of the delivery log. Stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dispatch {
+pub struct WebhookDelivery {
     pub event_id: EventId,
     pub webhook_id: WebhookId,
     pub kind: EventKind,
@@ -66,7 +66,7 @@ pub enum Verdict {
     Gone,
 }
 
-impl Dispatch {
+impl WebhookDelivery {
     pub const fn new(
         event_id: EventId,
         webhook_id: WebhookId,

@@ -1,8 +1,8 @@
 //! Japanese.
 
-use super::{Reasons, Words};
+use super::{Messages, Reasons};
 
-pub const WORDS: Words = Words {
+pub const MESSAGES: Messages = Messages {
     lang: "ja",
     asks: "{site} が X アカウントの連携を求めています。",
     asks_for: "{site} からの依頼：{label}",

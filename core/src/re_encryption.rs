@@ -13,7 +13,7 @@ const SHORT_LIVED: Span = Span::hours(24);
 
 /// Stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reseal {
+pub struct ReEncryption {
     /// The key that seals.
     pub key_id: String,
     pub started_at: UnixMillis,
@@ -24,7 +24,7 @@ pub struct Reseal {
     pub failed: Vec<String>,
 }
 
-impl Reseal {
+impl ReEncryption {
     pub fn new(key_id: &str, now: UnixMillis) -> Self {
         let (cursor, failed) = (String::new(), Vec::new());
         Self { key_id: key_id.to_owned(), started_at: now, finished_at: None, cursor, failed }
@@ -74,8 +74,8 @@ mod tests {
 
     const T0: UnixMillis = UnixMillis(1_000_000_000);
 
-    fn finished(failed: Vec<String>) -> Reseal {
-        let mut run = Reseal::new("k2", T0);
+    fn finished(failed: Vec<String>) -> ReEncryption {
+        let mut run = ReEncryption::new("k2", T0);
         run.walked(&["net_1".into(), "net_1/7".into()], failed, T0);
         assert_eq!((run.cursor.as_str(), run.finished_at), ("net_1/7", None));
         run.walked(&[], Vec::new(), T0 + Span::secs(1));
@@ -99,14 +99,14 @@ mod tests {
 
     #[test]
     fn a_run_is_joined_while_it_runs_for_the_same_key() {
-        assert!(Reseal::new("k2", T0).is_under_way_with("k2"));
-        assert!(!Reseal::new("k2", T0).is_under_way_with("k3"));
+        assert!(ReEncryption::new("k2", T0).is_under_way_with("k2"));
+        assert!(!ReEncryption::new("k2", T0).is_under_way_with("k3"));
         assert!(!finished(Vec::new()).is_under_way_with("k2"));
     }
 
     #[test]
-    fn reseal_v1_format_unchanged() {
+    fn re_encryption_v1_format_unchanged() {
         let json = r#"{"key_id":"k2","started_at":1000000000,"finished_at":null,"cursor":"","failed":[]}"#;
-        assert_eq!(serde_json::to_string(&Reseal::new("k2", T0)).unwrap(), json);
+        assert_eq!(serde_json::to_string(&ReEncryption::new("k2", T0)).unwrap(), json);
     }
 }

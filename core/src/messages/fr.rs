@@ -1,8 +1,8 @@
 //! French.
 
-use super::{Reasons, Words};
+use super::{Messages, Reasons};
 
-pub const WORDS: Words = Words {
+pub const MESSAGES: Messages = Messages {
     lang: "fr",
     asks: "{site} demande à connecter un compte X.",
     asks_for: "{site} demande : {label}",
