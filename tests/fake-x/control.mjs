@@ -205,7 +205,7 @@ export class Control {
   }
 
   /** Waits until `count` requests that match had their effect. */
-  received({ count = 1, wait_ms = 5000, ...filter } = {}) {
+  received({ count = 1, wait_ms = 30_000, ...filter } = {}) {
     return this.#state.log.received(filter, Number(count), Number(wait_ms));
   }
 

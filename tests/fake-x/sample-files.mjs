@@ -1,8 +1,8 @@
 // Small files of every kind, for tests: their first bytes are real, what follows is filler.
-import { randomBytes } from "node:crypto";
+import { seededBytes } from "./random.mjs";
 
 const hex = (text) => Buffer.from(text.replaceAll(" ", ""), "hex");
-const filled = (head, size) => Buffer.concat([head, randomBytes(Math.max(0, size - head.length))]);
+const filled = (head, size) => Buffer.concat([head, seededBytes(Math.max(0, size - head.length))]);
 
 function uint(bytes, value, endian) {
   const buffer = Buffer.alloc(bytes);

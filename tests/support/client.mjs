@@ -53,6 +53,12 @@ export async function registerNetwork({ api, x }, { app = x.app, ...fields } = {
   return answer.body.data;
 }
 
+/** An app of its own at X, and its network for this tenant: what concerns the app concerns no other test. */
+export async function ownApp(bench, tenant_id, fields = {}) {
+  const app = bench.x.addApp({ callbacks: [callbackOf(bench.worker)], ...fields });
+  return { app, network: await registerNetwork(bench, { app, tenant_id }) };
+}
+
 /** A person at X of whom no other test knows. */
 export function newUser({ x }, fields = {}) {
   return x.addUser({ username: `u${randomBytes(5).toString("hex")}`, ...fields });
@@ -193,10 +199,14 @@ export const fromNow = (ms) => new Date(Date.now() + ms).toISOString();
 
 export { CREATE_CALL };
 
-/** The call that would create the next post meets this fault; with `after`, so many calls go through before it. */
-export function faultAtX({ x }, fault, { after = 0 } = {}) {
-  if (after > 0) x.fault({ ...CREATE_CALL, kind: "delay", ms: 1, times: after });
-  x.fault({ ...CREATE_CALL, ...fault });
+/**
+ * The call that would create the next post, or the next of `username`, meets this fault; with `after`, so many calls go
+ * through before it.
+ */
+export function faultAtX({ x }, { username, ...fault }, { after = 0 } = {}) {
+  const call = { ...CREATE_CALL, username };
+  if (after > 0) x.fault({ ...call, kind: "delay", ms: 1, times: after });
+  x.fault({ ...call, ...fault });
 }
 
 /** Resolves once a call that creates a post is with X and has no answer: a fault has to delay it. */
@@ -207,7 +217,7 @@ export const callUnderWay = ({ x }) =>
 export const postIn = (bench, id, state, within) => postWhen(bench, id, (delivery) => delivery.state === state, within);
 
 /** The post once `holds` of its first delivery. */
-export async function postWhen({ api }, id, holds, within = 10_000) {
+export async function postWhen({ api }, id, holds, within) {
   const read = async () => (await api.get(`/v1/posts/${id}`)).body.post;
   return eventually(read, ({ socialAccounts }) => holds(socialAccounts[0]), within);
 }

@@ -3,9 +3,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 const BETWEEN_MS = 50;
+/** Patience costs nothing where all is well, and a machine at work is slow. */
+export const PATIENCE_MS = 30_000;
 
 /** The first answer of `ask` that `is` takes; fails with the last one after `within` milliseconds. */
-export async function eventually(ask, is, within = 5000) {
+export async function eventually(ask, is, within = PATIENCE_MS) {
   const deadline = Date.now() + within;
   for (;;) {
     const answer = await ask();

@@ -1,8 +1,8 @@
 /** Small real files of every kind that a post carries, and long ones: the same with filler where their format has room. */
 
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
+import { seededBytes } from "../fake-x/random.mjs";
 
 const read = (name) => readFileSync(new URL(`files/${name}`, import.meta.url));
 
@@ -25,20 +25,20 @@ export const VTT = text("captions.vtt", "text/vtt", "WEBVTT\n\n00:00.000 --> 00:
 /** The video with `bytes` in all: a box that players skip stands behind it (ISO/IEC 14496-12, 8.1.2). */
 export function video(bytes) {
   const length = bytes - MP4.bytes.length;
-  return { ...MP4, bytes: Buffer.concat([MP4.bytes, uint32(length), Buffer.from("free"), randomBytes(length - 8)]) };
+  return { ...MP4, bytes: Buffer.concat([MP4.bytes, uint32(length), Buffer.from("free"), seededBytes(length - 8)]) };
 }
 
 /** The photo with `bytes` in all: a private chunk stands before the last (PNG 1.2, 3.3). */
 export function photo(bytes) {
   const [head, end] = [PNG.bytes.subarray(0, -12), PNG.bytes.subarray(-12)];
-  const data = randomBytes(bytes - PNG.bytes.length - 12);
+  const data = seededBytes(bytes - PNG.bytes.length - 12);
   const chunk = Buffer.concat([Buffer.from("fiLl"), data]);
   return { ...PNG, bytes: Buffer.concat([head, uint32(data.length), chunk, uint32(crc32(chunk)), end]) };
 }
 
 /** The animation with no fewer than `bytes` in all: a comment stands before its end (GIF89a, 24). */
 export function animation(bytes) {
-  const blocks = Array.from({ length: Math.ceil(bytes / 256) }, () => [Buffer.of(255), randomBytes(255)]).flat();
+  const blocks = Array.from({ length: Math.ceil(bytes / 256) }, () => [Buffer.of(255), seededBytes(255)]).flat();
   const comment = [Buffer.of(0x21, 0xfe), ...blocks, Buffer.of(0)];
   return { ...GIF, bytes: Buffer.concat([GIF.bytes.subarray(0, -1), ...comment, Buffer.of(0x3b)]) };
 }

@@ -24,6 +24,8 @@ export async function put({ worker }, address, bytes, headers = { "content-type"
 
 export const confirm = ({ api }, id, body) => api.post(`/v1/media/${id}/confirm`, body);
 
+export const readMedia = async ({ api }, id) => (await api.get(`/v1/media/${id}`)).body.data;
+
 /** All three steps: the active row. */
 export async function upload(bench, bytes, { content_type = "image/png", ...fields } = {}) {
   const { id, upload_url } = await announce(bench, { content_type, ...fields });
