@@ -6,10 +6,12 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { CREATE_CALL, createPost, faultAtX, newAccount, postIn, readPost, startBench } from "../support/client.mjs";
+import { after, before, describe, test } from "node:test";
+import { CREATE_CALL } from "../support/calls.mjs";
+import { createPost, newAccount, postIn, readPost, startBench } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { JPEG, PNG, video } from "../support/files.mjs";
+import { INTERRUPTIONS } from "../support/interruptions.mjs";
 import {
   APPEND,
   assertOnX,
@@ -19,7 +21,6 @@ import {
   mediaAtX,
   progressOf,
   STATUS,
-  underWay,
   uploadMedia,
   withMedia,
 } from "../support/publish-media.mjs";
@@ -29,6 +30,15 @@ const SETTLE_MS = "4000";
 /** An object that died while it worked goes on by the alarm that it had set first. */
 const WITHIN_MS = 60_000;
 
+/** A call of the upload, or of the post itself, that X keeps when the power goes. */
+const CUTS = {
+  append: { file: VIDEO, call: { ...APPEND, skip: 1 } },
+  finalize: { file: VIDEO, call: FINALIZE },
+  initialize: { file: JPEG, call: INITIALIZE, altText: "still there" },
+  "alt text": { file: JPEG, call: DESCRIBE, altText: "still there" },
+  post: { file: PNG, call: CREATE_CALL },
+};
+
 let bench;
 
 before(async () => {
@@ -37,79 +47,80 @@ before(async () => {
 });
 after(() => bench?.stop());
 
-const INTERRUPTIONS = {
-  "a restart": () => bench.worker.restart(),
-  "a power cut": async () => {
-    await bench.worker.kill();
-    await bench.worker.restart();
-  },
-};
+/** Every upload is somewhere else when the power goes, each of an account of its own. */
+async function interruptedPosts(name, interrupt) {
+  const posts = { processing: await prepare(`processing, ${name}`, { file: VIDEO }) };
+  for (const [what, cut] of Object.entries(CUTS)) posts[what] = await prepare(`${what}, ${name}`, cut);
+  for (const [what, { call }] of Object.entries(CUTS)) await keepAt(posts[what], call);
+  for (const [what, { call }] of Object.entries(CUTS)) await untilKept(posts[what], call);
+  bench.x.clock({ frozen: true });
+  bench.x.set({ media_pending_ms: 5000 });
+  await create(posts.processing);
+  await eventually(() => readPost(bench, posts.processing), (read) => progressOf(read).state === "processing", WITHIN_MS);
+  await interrupt(bench);
+  bench.x.clock({ advance_ms: 10_000, frozen: false });
+  bench.x.set({ media_pending_ms: 1 });
+  // X acts on what it has received, whether or not the sender is still there.
+  bench.x.release();
+  return posts;
+}
 
-async function create(content, file, fields = {}) {
+/** An account with an upload, and the post that is to be made of it. */
+async function prepare(content, { file, altText }) {
   const account = await newAccount(bench);
   const { id } = await uploadMedia(bench, file);
-  bench.x.clearRequests();
-  return { account, ...(await createPost(bench, account, withMedia(content, { id, ...fields }))) };
+  return { account, file, fields: withMedia(content, { id, altText }) };
 }
 
-async function assertOnce({ account, id }, file) {
-  const post = await postIn(bench, id, "published", WITHIN_MS);
+const create = async (post) => Object.assign(post, await createPost(bench, post.account, post.fields));
+
+const callsOf = ({ account: { username } }, { method, path }) => bench.x.requests({ method, path, username });
+
+function keepAt(post, call) {
+  bench.x.fault({ ...call, username: post.account.username, kind: "hold" });
+  return create(post);
+}
+
+const untilKept = (post, call) =>
+  eventually(async () => callsOf(post, call), (calls) => calls.some(({ fault, status }) => fault === "hold" && status === null));
+
+async function assertOnce({ account, id, file }) {
+  await postIn(bench, id, "published", WITHIN_MS);
   assertOnX(bench, account, file);
-  return post;
 }
-
-const uploadsOf = ({ account }) => bench.x.media({ username: account.username });
 
 for (const [name, interrupt] of Object.entries(INTERRUPTIONS)) {
-  test(`${name} in the middle of an append: the upload goes on at that segment`, async () => {
-    bench.x.fault({ ...APPEND, skip: 1, kind: "delay", ms: 1000 });
-    const post = await create(`append, ${name}`, VIDEO);
-    await underWay(bench, APPEND);
-    await interrupt();
-    await assertOnce(post, VIDEO);
-    assert.equal(uploadsOf(post).length, 1);
-    assert.ok(bench.x.requests(APPEND).length <= 4, "no segment that X is known to have is sent again");
-  });
+  describe(name, () => {
+    let posts;
+    before(async () => (posts = await interruptedPosts(name, interrupt)));
 
-  test(`${name} while X finalizes: what X processes is asked for`, async () => {
-    bench.x.fault({ ...FINALIZE, kind: "delay", ms: 1000 });
-    const post = await create(`finalize, ${name}`, VIDEO);
-    await underWay(bench, FINALIZE);
-    await interrupt();
-    await assertOnce(post, VIDEO);
-  });
-
-  test(`${name} while X processes: the status is asked for, and no byte is sent again`, async () => {
-    bench.x.clock({ frozen: true });
-    bench.x.set({ media_pending_ms: 5000 });
-    const post = await create(`processing, ${name}`, VIDEO);
-    await eventually(() => readPost(bench, post), (read) => progressOf(read).state === "processing", WITHIN_MS);
-    await interrupt();
-    bench.x.clock({ advance_ms: 10_000, frozen: false });
-    bench.x.set({ media_pending_ms: 1 });
-    await assertOnce(post, VIDEO);
-    assert.equal(bench.x.requests(APPEND).length, 3);
-    assert.ok(bench.x.requests(STATUS).length > 0);
-  });
-
-  for (const [what, call] of Object.entries({ initialize: INITIALIZE, "alt text": DESCRIBE })) {
-    test(`${name} during the call for ${what}`, async () => {
-      bench.x.fault({ ...call, kind: "delay", ms: 1000 });
-      const post = await create(`${what}, ${name}`, JPEG, { altText: "still there" });
-      await underWay(bench, call);
-      await interrupt();
-      await assertOnce(post, JPEG);
-      assert.equal(mediaAtX(bench, post.account)[0][0].alt_text, "still there");
+    test(`${name} in the middle of an append: the upload goes on at that segment`, async () => {
+      await assertOnce(posts.append);
+      assert.equal(bench.x.media({ username: posts.append.account.username }).length, 1);
+      assert.ok(callsOf(posts.append, APPEND).length <= 4, "no segment that X is known to have is sent again");
     });
-  }
 
-  test(`${name} while the post itself is made: it is found, and not sent again`, async () => {
-    faultAtX(bench, { kind: "delay", ms: 1000 });
-    const post = await create(`post, ${name}`, PNG);
-    await underWay(bench, CREATE_CALL);
-    await interrupt();
-    await assertOnce(post, PNG);
-    assert.equal(bench.x.requests(CREATE_CALL).length, 1);
+    test(`${name} while X finalizes: what X processes is asked for`, async () => {
+      await assertOnce(posts.finalize);
+    });
+
+    test(`${name} while X processes: the status is asked for, and no byte is sent again`, async () => {
+      await assertOnce(posts.processing);
+      assert.equal(callsOf(posts.processing, APPEND).length, 3);
+      assert.ok(callsOf(posts.processing, STATUS).length > 0);
+    });
+
+    for (const what of ["initialize", "alt text"]) {
+      test(`${name} during the call for ${what}: the photo is whole, its words too`, async () => {
+        await assertOnce(posts[what]);
+        assert.equal(mediaAtX(bench, posts[what].account)[0][0].alt_text, "still there");
+      });
+    }
+
+    test(`${name} while the post itself is made: it is found, and not sent again`, async () => {
+      await assertOnce(posts.post);
+      assert.equal(callsOf(posts.post, CREATE_CALL).length, 1);
+    });
   });
 }
 

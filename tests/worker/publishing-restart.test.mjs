@@ -2,9 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { CREATE_CALL } from "../support/calls.mjs";
 import {
-  CREATE_CALL,
-  callUnderWay,
   connect,
   createPost,
   faultAtX,
@@ -14,6 +13,8 @@ import {
   startBench,
   textsAt,
 } from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
+import { INTERRUPTIONS } from "../support/interruptions.mjs";
 
 /** Between the two reads that come before a resend: longer than a restart takes. */
 const SETTLE_MS = "4000";
@@ -25,50 +26,40 @@ let bench;
 before(async () => (bench = await startBench({ vars: { SETTLE_MS } })));
 after(() => bench?.stop());
 
-const INTERRUPTIONS = {
-  "a restart": () => bench.worker.restart(),
-  "a power cut": async () => {
-    await bench.worker.kill();
-    await bench.worker.restart();
-  },
-};
-
 function windowUntil(seconds) {
   const reset = String(Math.ceil(Date.now() / 1000) + seconds);
   const headers = { "x-rate-limit-limit": "100", "x-rate-limit-remaining": "0", "x-rate-limit-reset": reset };
   return { kind: "answer", status: 429, headers, body: { title: "Too Many Requests", status: 429 } };
 }
 
-const create = async (content) => {
+/** A post of an account of its own, whose call meets what `fault` makes. */
+async function create(content, fault) {
   const account = await newAccount(bench);
+  if (fault) faultAtX(bench, { ...fault(), username: account.username });
   return { account, ...(await createPost(bench, account, { content })) };
-};
+}
 
 /** Each makes a post that is in this state when the Worker goes down. */
 const STATES = {
   "waiting for a window": async (text) => {
-    faultAtX(bench, windowUntil(4));
-    const post = await create(text);
+    const post = await create(text, () => windowUntil(4));
     await postWhen(bench, post.id, ({ error_code }) => error_code === "rate_limited");
     return post;
   },
   "backing off": async (text) => {
-    faultAtX(bench, { kind: "answer", preset: "unavailable" });
-    const post = await create(text);
+    const post = await create(text, () => ({ kind: "answer", preset: "unavailable" }));
     await postWhen(bench, post.id, ({ error_code }) => error_code !== null);
     return post;
   },
   "unknown, and on X": async (text) => {
     bench.x.set({ listing_delay_ms: 1000 });
-    faultAtX(bench, { kind: "effect-then-close" });
-    const post = await create(text);
+    const post = await create(text, () => ({ kind: "effect-then-close" }));
     await postIn(bench, post.id, "unknown");
     bench.x.set({ listing_delay_ms: 0 });
     return post;
   },
   "unknown, and not on X": async (text) => {
-    faultAtX(bench, { kind: "close" });
-    const post = await create(text);
+    const post = await create(text, () => ({ kind: "close" }));
     await postIn(bench, post.id, "unknown");
     return post;
   },
@@ -80,19 +71,21 @@ const STATES = {
     return { account, ...post, ended: () => connect(bench, { username: account.username }) };
   },
   publishing: async (text) => {
-    faultAtX(bench, { kind: "delay", ms: 700 });
-    const post = await create(text);
-    await callUnderWay(bench);
+    const post = await create(text, () => ({ kind: "hold" }));
+    const call = { ...CREATE_CALL, username: post.account.username, status: null };
+    await eventually(async () => bench.x.requests(call).length, (count) => count === 1);
     return post;
   },
-  "only just accepted": create,
+  "only just accepted": (text) => create(text),
 };
 
 for (const [name, interrupt] of Object.entries(INTERRUPTIONS)) {
   test(`${name} meets a post in every state, and each is on X once`, async () => {
     const posts = {};
     for (const [state, make] of Object.entries(STATES)) posts[state] = await make(`${state} before ${name}`);
-    await interrupt();
+    await interrupt(bench);
+    // X acts on what it has received, whether or not the sender is still there.
+    bench.x.release();
     await posts.held.ended();
     for (const [state, { account, id }] of Object.entries(posts)) {
       const { socialAccounts } = await postIn(bench, id, "published", WITHIN_MS);

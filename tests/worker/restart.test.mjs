@@ -8,24 +8,18 @@ import {
   cookieOf,
   createSession,
   newVerifier,
+  readAccount,
   SITE,
   startBench,
   startSession,
 } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
+import { INTERRUPTIONS } from "../support/interruptions.mjs";
 import { createLink, exchangesOf, newPerson, openLink } from "../support/sign-in.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));
 after(() => bench?.stop());
-
-const INTERRUPTIONS = {
-  "a restart": () => bench.worker.restart(),
-  "a power cut": async () => {
-    await bench.worker.kill();
-    await bench.worker.restart();
-  },
-};
 
 /** Ways through connecting, a step at a time. Each keeps what it learns in `on` and ends with the account's id. */
 const WAYS = {
@@ -72,30 +66,29 @@ function follow(on, left) {
   on.callback = consent(bench, left.location ?? left.headers.get("location"), on.username);
 }
 
-const account = async (id) => (await bench.api.get(`/v1/social-accounts/${id}`)).body.data;
 const delivery = async (id) => (await bench.api.get(`/v1/posts/${id}`)).body.post.socialAccounts[0];
 
 for (const [name, interrupt] of Object.entries(INTERRUPTIONS)) {
   test(`${name} between any two steps of connecting is not noticed, and X sees one exchange`, async () => {
     const walks = Object.values(WAYS).map((steps) => ({ steps, on: { ...newVerifier(), username: newPerson(bench) } }));
     for (let step = 0; walks.some(({ steps }) => step < steps.length); step++) {
-      if (step > 0) await interrupt();
+      if (step > 0) await interrupt(bench);
       await Promise.all(walks.map(({ steps, on }) => steps[step]?.(on)));
     }
     for (const { on } of walks) {
-      assert.equal((await account(on.accountId)).username, on.username);
+      assert.equal((await readAccount(bench, { id: on.accountId })).username, on.username);
       assert.equal(exchangesOf(bench, on.callback), 1);
     }
   });
 
   test(`${name} between any two steps of publishing is not noticed, and X gets one post`, async () => {
     const { id } = await connect(bench, { username: newPerson(bench) });
-    await interrupt();
+    await interrupt(bench);
     const body = { content: `hello after ${name}`, accounts: [id] };
     const key = { "idempotency-key": `key-of-${name}` };
     const created = await bench.api.post("/v1/posts", body, key);
     await eventually(() => delivery(created.body.post.id), ({ status }) => status === "published");
-    await interrupt();
+    await interrupt(bench);
     assert.equal((await delivery(created.body.post.id)).status, "published");
     assert.equal((await bench.api.post("/v1/posts", body, key)).text, created.text);
     assert.equal((await bench.api.get(`/v1/social-accounts/${id}/health`)).body.data.healthy, true);

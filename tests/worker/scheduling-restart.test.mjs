@@ -14,6 +14,7 @@ import {
   startBench,
   textsAt,
 } from "../support/client.mjs";
+import { INTERRUPTIONS } from "../support/interruptions.mjs";
 
 const HOUR = 3_600_000;
 /** An object that died while it worked goes on by the alarm that it had set first, five seconds ahead. */
@@ -27,27 +28,27 @@ after(() => bench?.stop());
 /** From the change to the time when what was changed is due: enough for a restart to come first. */
 const AHEAD_MS = 5000;
 
-/** Each ends the Worker, and starts it again once `until` has come. */
-const INTERRUPTIONS = {
-  "a restart before the time": () => bench.worker.restart(),
-  "a power cut before the time": async () => {
-    await bench.worker.kill();
-    await bench.worker.restart();
-  },
-  "a power cut that outlasts the time": async (until) => {
-    await bench.worker.kill();
-    await pause(until + 500 - Date.now());
-    await bench.worker.restart();
+/** Each ends the Worker, and starts it again; the last once `due` has come. */
+const DARKNESS = {
+  "a restart before the time": INTERRUPTIONS["a restart"],
+  "a power cut before the time": INTERRUPTIONS["a power cut"],
+  "a power cut that outlasts the time": async ({ worker }, due) => {
+    await worker.kill();
+    await pause(due + 500 - Date.now());
+    await worker.restart();
   },
 };
 
+/** Of posts in `changedPosts`. */
+const KINDS = 5;
+
 const patch = async ({ id }, fields) => postOf(await bench.api.patch(`/v1/posts/${id}`, fields));
 
-/** One post of each kind, each of an account of its own. */
-async function changedPosts(due) {
+/** One post of each kind, each of one of these accounts. */
+async function changedPosts(accounts, due) {
   const [dueAt, never] = [new Date(due).toISOString(), new Date(due + HOUR).toISOString()];
   const make = async (scheduledAt, change) => {
-    const account = await newAccount(bench);
+    const account = accounts.pop();
     const post = await createPost(bench, account, { content: "as scheduled", scheduledAt });
     await change(post);
     return { account, post };
@@ -61,12 +62,14 @@ async function changedPosts(due) {
   };
 }
 
-for (const [name, interrupt] of Object.entries(INTERRUPTIONS)) {
+for (const [name, interrupt] of Object.entries(DARKNESS)) {
   test(`${name} is not noticed: what is due leaves as it was changed last, and nothing else`, async () => {
+    const accounts = [];
+    for (let count = 0; count < KINDS; count += 1) accounts.push(await newAccount(bench));
     const due = Date.now() + AHEAD_MS;
-    const posts = await changedPosts(due);
+    const posts = await changedPosts(accounts, due);
     assert.ok(Date.now() < due, "the machine is too slow for this test");
-    await interrupt(due);
+    await interrupt(bench, due);
     for (const [kind, text] of [
       ["untouched", "as scheduled"],
       ["reworded", "as changed"],
