@@ -2,11 +2,10 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { CREATE_CALL, REVOKE_CALL } from "../support/calls.mjs";
 import { connect, newUser, postIn, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
-const REVOKE_CALL = { method: "POST", path: "/2/oauth2/revoke" };
-const CREATE_CALL = { method: "POST", path: "/2/tweets" };
 const PUBLISHING_SCOPES = ["tweet.read", "tweet.write", "users.read", "media.write", "offline.access"];
 
 let bench;

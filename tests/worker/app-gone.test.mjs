@@ -5,7 +5,19 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { after, before, test } from "node:test";
-import { browse, callbackOf, complete, connect, consent, cookieOf, registerNetwork, request, startBench } from "../support/client.mjs";
+import { ME_CALL, REVOKE_CALL, TOKEN_CALL } from "../support/calls.mjs";
+import {
+  browse,
+  callbackOf,
+  complete,
+  connect,
+  consent,
+  cookieOf,
+  ownApp,
+  registerNetwork,
+  request,
+  startBench,
+} from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import {
   authorized,
@@ -20,10 +32,6 @@ import {
 } from "../support/sign-in.mjs";
 import { inObject } from "../support/stored.mjs";
 
-const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
-const ME_CALL = { method: "GET", path: "/2/users/me" };
-const REVOKE_CALL = { method: "POST", path: "/2/oauth2/revoke" };
-
 let bench;
 before(async () => (bench = await startBench({ vars: { REVOKE_MS: "150" } })));
 after(() => bench?.stop());
@@ -31,9 +39,8 @@ after(() => bench?.stop());
 /** A tenant with an X app of its own. */
 let tenants = 0;
 async function tenantWithApp(at = bench) {
-  const app = at.x.addApp({ callbacks: [callbackOf(at.worker)] });
   const tenant_id = `gone-${++tenants}`;
-  return { tenant_id, network: await registerNetwork(at, { app, tenant_id }) };
+  return { tenant_id, ...(await ownApp(at, tenant_id)) };
 }
 
 const HOW = {

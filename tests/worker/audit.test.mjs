@@ -8,6 +8,7 @@ import {
   fromNow,
   newAccount,
   newUser,
+  ownApp,
   postIn,
   postOf,
   publishPost,
@@ -38,8 +39,7 @@ const actions = async (tenant_id) => (await rows(tenant_id)).map(({ action }) =>
 test("connect, publish, rotate and delete are there with key, row, time and request", async () => {
   const tenant_id = newTenantId();
   const begun = Date.now();
-  const app = bench.x.addApp({ callbacks: bench.x.app.callbacks });
-  const network = await registerNetwork(bench, { app, tenant_id });
+  const { app, network } = await ownApp(bench, tenant_id);
   const account = await newAccount(bench, { tenant_id });
   const post = await publishPost(bench, account, { content: "a text that is nobody's business" });
   await registerNetwork(bench, { app, tenant_id });
@@ -131,8 +131,7 @@ test("what is refused, repeated, only read or only tried out is no deed", async 
 
 test("what happens by itself has no key", async () => {
   const tenant_id = newTenantId();
-  const app = bench.x.addApp({ callbacks: bench.x.app.callbacks });
-  const network = await registerNetwork(bench, { app, tenant_id });
+  const { app, network } = await ownApp(bench, tenant_id);
   const account = await newAccount(bench, { tenant_id });
   bench.x.setApp({ client_id: app.client_id, credits: 0 });
   const { id } = await createPost(bench, account, { content: "held" });

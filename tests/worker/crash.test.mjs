@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { anySeed } from "../bench/random.mjs";
 import { crashStorm, startStormBench } from "../bench/crash-storm.mjs";
 import { isClean, judge, settle } from "../bench/crash-verdict.mjs";
+import { SEED } from "../fake-x/random.mjs";
 
 const SETTLE_MS = 3000;
-const STORM = { seed: anySeed(), publishes: 40, accounts: 8, settle_ms: SETTLE_MS };
+const STORM = { seed: SEED, publishes: 40, accounts: 8, settle_ms: SETTLE_MS };
 
 let bench;
 let accepted;

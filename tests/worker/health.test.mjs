@@ -2,10 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { connect, newUser, startBench } from "../support/client.mjs";
-
-const ME_CALL = { method: "GET", path: "/2/users/me" };
-const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
+import { ME_CALL, TOKEN_CALL } from "../support/calls.mjs";
+import { connect, newUser, readAccount, startBench } from "../support/client.mjs";
 
 let bench;
 
@@ -26,7 +24,6 @@ async function health(id) {
   return body.data;
 }
 
-const rowOf = async (id) => (await bench.api.get(`/v1/social-accounts/${id}`)).body.data;
 const calls = (filter) => bench.x.requests(filter).length;
 
 test("a healthy account is described as X sees it", async () => {
@@ -58,7 +55,7 @@ test("a token that X refuses once is refreshed once and the account is healthy",
   const { healthy, error } = await health(id);
   assert.deepEqual([healthy, error], [true, undefined]);
   assert.deepEqual([calls(ME_CALL), calls(TOKEN_CALL)], [2, 1]);
-  assert.equal((await rowOf(id)).status, "active");
+  assert.equal((await readAccount(bench, { id })).status, "active");
 });
 
 test("a second refusal is ill health, not a disconnection, after exactly one refresh", async () => {
@@ -69,7 +66,7 @@ test("a second refusal is ill health, not a disconnection, after exactly one ref
   assert.equal(typeof error, "string");
   assert.equal(typeof errorCode, "string");
   assert.deepEqual([calls(ME_CALL), calls(TOKEN_CALL)], [2, 1]);
-  assert.equal((await rowOf(id)).status, "active");
+  assert.equal((await readAccount(bench, { id })).status, "active");
   assert.equal((await health(id)).healthy, true);
 });
 
@@ -86,7 +83,7 @@ for (const [what, fault, code] of [
     const { healthy, errorCode, details } = await health(id);
     bench.x.clearFaults();
     assert.deepEqual([healthy, errorCode, details.scopes.length], [false, code, 5]);
-    assert.equal((await rowOf(id)).status, "active");
+    assert.equal((await readAccount(bench, { id })).status, "active");
     // A window that X says is spent is not tried again before it ends.
     assert.equal((await health(id)).healthy, code !== "rate_limited");
   });

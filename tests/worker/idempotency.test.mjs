@@ -5,10 +5,9 @@ import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { TOKEN_CALL } from "../support/calls.mjs";
 import { SITE, connect, newUser, postIn, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
-
-const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
 
 let bench;
 

@@ -2,13 +2,12 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { TIMELINE_CALL } from "../support/calls.mjs";
 import { connect, newAccount, newUser, publishPost, startBench } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused, assertTimesAndIds } from "../support/expect.mjs";
 import { PNG } from "../support/files.mjs";
 import { uploadMedia } from "../support/publish-media.mjs";
-
-const LIST_CALL = { method: "GET", path: "/2/users/{id}/tweets" };
 
 let bench;
 before(async () => (bench = await startBench()));
@@ -89,11 +88,11 @@ test("an import takes as many as were asked for, over X's pages", async () => {
 test("an import that X cuts short is partial, one that it refuses failed, with the reason", async () => {
   const account = await newAccount(bench);
   post(account, 120);
-  bench.x.fault({ ...LIST_CALL, skip: 1, kind: "answer", preset: "rate-limit" });
+  bench.x.fault({ ...TIMELINE_CALL, skip: 1, kind: "answer", preset: "rate-limit" });
   const partial = await run(account, { limit: 120 });
   assert.deepEqual([partial.status, partial.imported, partial.error_code], ["partial", 100, "rate_limited"]);
   const other = await newAccount(bench);
-  bench.x.fault({ ...LIST_CALL, kind: "answer", preset: "credits-new" });
+  bench.x.fault({ ...TIMELINE_CALL, kind: "answer", preset: "credits-new" });
   const failed = await run(other);
   assert.deepEqual([failed.status, failed.imported, failed.error_code], ["failed", 0, "credits_depleted"]);
   const { data } = (await bench.api.get(path(other))).body;
@@ -103,9 +102,9 @@ test("an import that X cuts short is partial, one that it refuses failed, with t
 test("an import goes on after a crash and enters nothing twice", async () => {
   const account = await newAccount(bench);
   post(account, 150);
-  bench.x.fault({ ...LIST_CALL, skip: 1, kind: "delay", ms: 3000 });
+  bench.x.fault({ ...TIMELINE_CALL, skip: 1, kind: "delay", ms: 3000 });
   const begun = await bench.api.post(path(account), { limit: 150 });
-  await bench.x.received({ ...LIST_CALL, count: 1 });
+  await bench.x.received({ ...TIMELINE_CALL, count: 1 });
   await bench.worker.kill();
   await bench.worker.restart();
   const read = async () => (await bench.api.get(path(account, `/${begun.body.data.id}`))).body.data;

@@ -5,18 +5,18 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { CREATE_CALL } from "../support/calls.mjs";
 import {
   connect,
-  CREATE_CALL,
   createPost,
   faultAtX,
   fromNow,
   newAccount,
   newUser,
+  ownApp,
   postIn,
   postWhen,
   publishPost,
-  registerNetwork,
   startBench,
   textsAt,
 } from "../support/client.mjs";
@@ -41,8 +41,7 @@ after(() => Promise.all([bench?.stop(), site?.close()]));
 
 /** An account of an app of its own: what concerns the app concerns no other test. */
 async function ownAccount(tenant_id) {
-  const app = bench.x.addApp({ callbacks: bench.x.app.callbacks });
-  const network = await registerNetwork(bench, { app, tenant_id });
+  const { network } = await ownApp(bench, tenant_id);
   const account = await connect(bench, { username: newUser(bench).username, tenant_id });
   return { account, network };
 }

@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { png } from "../fake-x/sample-files.mjs";
-import { api, callbackOf, connect, createSession, fromNow, newAccount, publishPost, registerNetwork, SITE, startBench } from "../support/client.mjs";
+import { api, connect, createSession, fromNow, newAccount, ownApp, publishPost, SITE, startBench } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { ALL_SCOPES, newKey, routes } from "../support/keys.mjs";
@@ -136,15 +136,10 @@ before(async () => {
   await newAccount(bench, { tenant_id: "intruder" });
   const mine = await newAccount(bench, { tenant_id: "victim" });
   narrow = await newKey(bench, { account_id: mine.id, scopes: ALL_SCOPES });
-  strangers = [await newVictim("victim", await ownApp("victim")), await newVictim(undefined, bench.network)];
+  const { network } = await ownApp(bench, "victim", { name: "victim" });
+  strangers = [await newVictim("victim", network), await newVictim(undefined, bench.network)];
 });
 after(() => bench?.stop());
-
-/** A tenant's X app of its own. */
-function ownApp(tenant_id) {
-  const app = bench.x.addApp({ name: tenant_id, callbacks: [callbackOf(bench.worker)] });
-  return registerNetwork(bench, { app, tenant_id });
-}
 
 /** One of each kind of row. */
 async function newVictim(tenant_id, network) {

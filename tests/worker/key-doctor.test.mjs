@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { TOKEN_CALL } from "../support/calls.mjs";
 import { callbackOf, complete, connect, newUser, postIn, registerNetwork, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { authorized } from "../support/sign-in.mjs";
 
-const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
 const CHECKS = ["client_id_shape", "client_secret", "callback_url", "scopes", "credits"];
 
 let bench;

@@ -2,18 +2,18 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { CREATE_CALL } from "../support/calls.mjs";
 import {
   connect,
-  CREATE_CALL,
   createPost,
   faultAtX,
   newAccount,
   newUser,
+  ownApp,
   postIn,
   postWhen,
   publishPost,
   readPost,
-  registerNetwork,
   startBench,
   textsAt,
   thread,
@@ -54,10 +54,9 @@ async function limited(account, fields) {
   return { ...post.socialAccounts[0], id };
 }
 
-/** An app of this tenant's own, so that its windows are nobody else's. */
-async function ownApp(tenant_id) {
-  const app = bench.x.addApp({ callbacks: bench.x.app.callbacks });
-  await registerNetwork(bench, { app, tenant_id });
+/** Connects accounts of an app of this tenant's own, so that its windows are nobody else's. */
+async function ownWindows(tenant_id) {
+  await ownApp(bench, tenant_id);
   return () => connect(bench, { username: newUser(bench).username, tenant_id });
 }
 
@@ -165,9 +164,9 @@ for (const [preset, minutes] of [["rate-limit", 15], ["rate-limit-legacy", 15], 
 }
 
 test("the app's day is spent for every account of the app, and for no other app", async () => {
-  const connectMine = await ownApp("spent-app");
+  const connectMine = await ownWindows("spent-app");
   const [one, two] = [await connectMine(), await connectMine()];
-  const other = await (await ownApp("other-app"))();
+  const other = await (await ownWindows("other-app"))();
   bench.x.set({ limits: { [CREATE]: { app_24h: 1 } } });
   await publishPost(bench, one, { content: "the app's last" });
   bench.x.clearRequests();
@@ -183,7 +182,7 @@ test("the app's day is spent for every account of the app, and for no other app"
 });
 
 test("the app's day that one account learns to be spent is waited for by the next", async () => {
-  const connectMine = await ownApp("spent-late");
+  const connectMine = await ownWindows("spent-late");
   const [one, two] = [await connectMine(), await connectMine()];
   faultAtX(bench, { kind: "answer", preset: "rate-limit-24h" });
   const first = await limited(one, { content: "learned" });

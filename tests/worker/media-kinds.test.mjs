@@ -7,7 +7,7 @@ import { newAccount, postIn, startBench, createPost } from "../support/client.mj
 import { assertRefused } from "../support/expect.mjs";
 import { chunked, file as served, startFileServer } from "../support/file-server.mjs";
 import { JPEG, MP4, photo, PNG, video } from "../support/files.mjs";
-import { announce, confirm, download, put } from "../support/media.mjs";
+import { announce, confirm, download, put, readMedia } from "../support/media.mjs";
 import { mediaAtX, progressOf, withMedia } from "../support/publish-media.mjs";
 
 const MIB = 2 ** 20;
@@ -22,8 +22,6 @@ before(async () => {
   bench.x.set({ media_pending_ms: 0, media_processing_ms: 0 });
 });
 after(() => Promise.all([bench?.stop(), site?.close()]));
-
-const row = async (id) => (await bench.api.get(`/v1/media/${id}`)).body.data;
 
 /** What becomes of bytes that are announced like this: the answer of the confirmation. */
 async function sent(fields, bytes, headers = {}) {
@@ -51,7 +49,7 @@ for (const [what, fields, bytes, type] of [
     assert.match(warnings[0], RegExp(`"${fields.filename}".*${type}`));
     const seen = await download(bench, data.url);
     assert.deepEqual([seen.headers.get("content-type"), seen.bytes], [type, bytes]);
-    assert.equal((await row(data.id)).content_type, type);
+    assert.equal((await readMedia(bench, data.id)).content_type, type);
     assert.deepEqual((await confirm(bench, data.id)).body.warnings, warnings);
   });
 }
@@ -78,7 +76,7 @@ for (const [filename, content_type, type] of [
 ]) {
   test(`${JSON.stringify(content_type)} of "${filename}" is ${type}`, async () => {
     const { id } = await announce(bench, { filename, content_type });
-    assert.equal((await row(id)).content_type, type);
+    assert.equal((await readMedia(bench, id)).content_type, type);
   });
 }
 
@@ -118,7 +116,7 @@ for (const [what, bytes, said, hint] of [
     const refused = assertRefused(await confirm(bench, id), 422, "unsupported_media");
     assert.match(refused.message, said);
     assert.match(refused.hint, hint);
-    assert.deepEqual([(await row(id)).status, (await row(id)).received], ["pending", 0]);
+    assert.deepEqual([(await readMedia(bench, id)).status, (await readMedia(bench, id)).received], ["pending", 0]);
   });
 }
 
@@ -149,7 +147,7 @@ test("the limit is that of the true kind as soon as its first bytes are seen, in
   const refused = assertRefused(await put(bench, upload_url, png({ size: 5 * MIB + 1 }), {}), 422, "media_too_large");
   assert.match(refused.message, /image\/png/);
   // With the refusal the connection of the upload ended; a client that had kept it asks anew.
-  assert.equal((await row(id).catch(() => row(id))).received, 0);
+  assert.equal((await readMedia(bench, id).catch(() => readMedia(bench, id))).received, 0);
 });
 
 test("of a file in parts the first part says which limit holds", async () => {

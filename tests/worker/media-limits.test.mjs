@@ -10,7 +10,7 @@ import { mp4, png } from "../fake-x/sample-files.mjs";
 import { startBench } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
-import { announce, confirm, put, reachable } from "../support/media.mjs";
+import { announce, confirm, put, reachable, readMedia } from "../support/media.mjs";
 
 const MIB = 2 ** 20;
 const FIVE = 5 * MIB;
@@ -21,7 +21,6 @@ let bench;
 before(async () => (bench = await startBench({ register: false })));
 after(() => bench?.stop());
 
-const row = async (id) => (await bench.api.get(`/v1/media/${id}`)).body.data;
 const partOf = ({ upload_url }, number) => `${upload_url}&part=${number}`;
 const videos = (bytes) => bench.api.patch("/v1/settings", { allowed_media: { "video/mp4": bytes } });
 
@@ -77,14 +76,14 @@ test("12 parts of 5 MiB side by side into a picture of 5 MiB: one of them is sto
   const taken = answers.filter(({ status }) => status === 200);
   assert.equal(taken.length, 1, JSON.stringify(answers.map(({ status, text }) => [status, text.slice(0, 80)])));
   for (const answer of answers.filter((one) => one !== taken[0])) assertRefused(answer, 422, "media_too_large");
-  assert.deepEqual([(await row(picture.id)).received, storedOf(picture), reservationsOf(picture)], [FIVE, FIVE, []]);
+  assert.deepEqual([(await readMedia(bench, picture.id)).received, storedOf(picture), reservationsOf(picture)], [FIVE, FIVE, []]);
 });
 
 test("12 whole files of 5 MiB side by side: the last one is there, and nothing of the others", async () => {
   const picture = await announce(bench);
   const answers = await Promise.all(Array.from({ length: 12 }, () => whole(picture.upload_url, PICTURE)));
   assert.deepEqual(answers.map(({ status }) => status), Array(12).fill(200));
-  assert.equal((await row(picture.id)).received, FIVE);
+  assert.equal((await readMedia(bench, picture.id)).received, FIVE);
   await eventually(async () => storedOf(picture), (bytes) => bytes === FIVE, 20_000);
   assert.equal((await confirm(bench, picture.id, { size: FIVE })).status, 200);
 });
@@ -111,7 +110,7 @@ test("a part that is sent again counts once, also side by side", async () => {
   const picture = await announce(bench);
   const answers = await Promise.all(Array.from({ length: 4 }, () => whole(partOf(picture, 1), PICTURE)));
   assert.deepEqual(answers.map(({ status }) => status), Array(4).fill(200), answers.map(({ text }) => text).join());
-  assert.deepEqual([(await row(picture.id)).received, reservationsOf(picture)], [FIVE, []]);
+  assert.deepEqual([(await readMedia(bench, picture.id)).received, reservationsOf(picture)], [FIVE, []]);
 });
 
 test("a part on its way has its room, and a body that breaks off gives it back", async () => {
@@ -156,7 +155,7 @@ test("an upload whose first part shows that it is too large is abandoned, and le
   for (const number of [2, 3]) assert.equal((await whole(partOf(film, number), Buffer.alloc(FIVE))).status, 200);
   assert.equal(storedOf(film), 2 * FIVE);
   assertRefused(await whole(partOf(film, 1), PICTURE), 422, "media_too_large");
-  assert.equal((await row(film.id)).received, 0);
+  assert.equal((await readMedia(bench, film.id)).received, 0);
   await eventually(async () => storedOf(film), (bytes) => bytes === 0, 20_000);
   assert.equal((await whole(film.upload_url, PICTURE)).status, 200);
   const { data } = (await confirm(bench, film.id)).body;
@@ -173,7 +172,7 @@ test("the sum is looked at again when a part ends", async () => {
   slow.end(bytes.subarray(1000));
   assertRefused(await slow.answer, 422, "media_too_large");
   await videos(512 * MIB);
-  assert.deepEqual([(await row(film.id)).received, reservationsOf(film)], [0, []]);
+  assert.deepEqual([(await readMedia(bench, film.id)).received, reservationsOf(film)], [0, []]);
   await eventually(async () => storedOf(film), (stored) => stored === 0, 20_000);
   assert.equal((await whole(partOf(film, 1), bytes)).status, 200);
 });

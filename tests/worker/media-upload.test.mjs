@@ -1,13 +1,13 @@
 /** docs/API.md, section 6: a file is announced, its bytes are sent to a signed address, and it is what it says or nothing. */
 
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { after, before, test } from "node:test";
+import { seededBytes } from "../fake-x/random.mjs";
 import { gif, jpeg, mov, mp4, png, srt, webp } from "../fake-x/sample-files.mjs";
 import { startBench } from "../support/client.mjs";
 import { assertRefused, assertTimesAndIds } from "../support/expect.mjs";
-import { announce, confirm, download, put, reachable, sha256, upload } from "../support/media.mjs";
+import { announce, confirm, download, put, reachable, readMedia, sha256, upload } from "../support/media.mjs";
 
 const MIB = 2 ** 20;
 const DAY = 24 * 60 * 60 * 1000;
@@ -27,7 +27,6 @@ let bench;
 before(async () => (bench = await startBench({ register: false })));
 after(() => bench?.stop());
 
-const row = async (id) => (await bench.api.get(`/v1/media/${id}`)).body.data;
 const send = (address, bytes, type = "image/png") => put(bench, address, bytes, { "content-type": type });
 
 for (const [type, [filename, bytes]] of Object.entries(KINDS)) {
@@ -44,14 +43,14 @@ for (const [type, [filename, bytes]] of Object.entries(KINDS)) {
 
 test("the type comes from the name when none is announced", async () => {
   const { id } = await announce(bench, { filename: "Holiday.MOV" });
-  assert.equal((await row(id)).content_type, "video/quicktime");
+  assert.equal((await readMedia(bench, id)).content_type, "video/quicktime");
 });
 
 test("a row tells how far it is, and lives a day, or sixty once it is active", async () => {
   const bytes = png({ size: 1000 });
   const { id, upload_url, expires_in } = await announce(bench, { filename: "a.png", tenant_id: "t1" });
   assert.equal(expires_in, 3600);
-  const pending = await row(id);
+  const pending = await readMedia(bench, id);
   assertTimesAndIds(pending);
   const facts = { id, tenant_id: "t1", filename: "a.png", content_type: "image/png" };
   const { created_at, expires_at } = pending;
@@ -60,7 +59,7 @@ test("a row tells how far it is, and lives a day, or sixty once it is active", a
 
   const sent = await send(upload_url, bytes);
   assert.deepEqual(sent.body, { success: true, data: { id, part: null, size: 1000, received: 1000 } });
-  assert.deepEqual([(await row(id)).received, (await row(id)).status], [1000, "pending"]);
+  assert.deepEqual([(await readMedia(bench, id)).received, (await readMedia(bench, id)).status], [1000, "pending"]);
 
   const { url, ...active } = (await confirm(bench, id)).body.data;
   const until = new Date(Date.parse(created_at) + 60 * DAY).toISOString();
@@ -100,7 +99,7 @@ test("a body that says it is too large is refused before a byte is stored", asyn
   const { id, upload_url } = await announce(bench);
   const headers = { "content-length": `${5 * MIB + 1}` };
   assertRefused(await stream(upload_url, [png()], { headers, then: "wait" }), 422, "media_too_large");
-  assert.equal((await row(id)).received, 0);
+  assert.equal((await readMedia(bench, id)).received, 0);
 });
 
 test("an empty body is refused", async () => {
@@ -117,7 +116,7 @@ for (const [what, bytes] of [
     const { id, upload_url } = await announce(bench);
     await send(upload_url, bytes);
     assertRefused(await confirm(bench, id), 422, "unsupported_media");
-    const after = await row(id);
+    const after = await readMedia(bench, id);
     assert.deepEqual([after.status, after.received, after.url], ["pending", 0, null]);
     assertRefused(await confirm(bench, id), 400, "invalid_payload");
     const right = png();
@@ -140,7 +139,7 @@ test("a size that is not the one announced, at either time, leaves the upload pe
   const late = await announce(bench);
   await send(late.upload_url, bytes);
   assertRefused(await confirm(bench, late.id, { size: 501 }), 400, "invalid_payload", "size");
-  assert.equal((await row(late.id)).status, "pending");
+  assert.equal((await readMedia(bench, late.id)).status, "pending");
   assert.equal((await confirm(bench, late.id, { size: 500 })).body.data.status, "active");
 });
 
@@ -223,7 +222,7 @@ for (const [how, by] of [["longer", 1], ["shorter", -1]]) {
     const bytes = png({ size: 90_000 });
     const { id, upload_url } = await announce(bench, { size: bytes.length });
     await send(upload_url, bytes);
-    const lie = await stream(upload_url, [randomBytes(bytes.length + by)]);
+    const lie = await stream(upload_url, [seededBytes(bytes.length + by)]);
     assertRefused(lie, 400, "invalid_payload", "Content-Length");
     assert.equal(sha256((await download(bench, (await confirm(bench, id)).body.data.url)).bytes), sha256(bytes));
   });
@@ -233,6 +232,6 @@ test("a sender that goes away in the middle leaves what was there before", async
   const bytes = png({ size: 90_000 });
   const { id, upload_url } = await announce(bench);
   await send(upload_url, bytes);
-  await stream(upload_url, [randomBytes(1000)], { headers: { "content-length": "2000000" }, then: "leave" });
+  await stream(upload_url, [seededBytes(1000)], { headers: { "content-length": "2000000" }, then: "leave" });
   assert.equal(sha256((await download(bench, (await confirm(bench, id)).body.data.url)).bytes), sha256(bytes));
 });

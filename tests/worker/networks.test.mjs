@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { REVOKE_CALL, TOKEN_CALL } from "../support/calls.mjs";
 import {
   callbackOf,
   connect,
@@ -9,6 +10,7 @@ import {
   newUser,
   newVerifier,
   postIn,
+  readAccount,
   registerNetwork,
   startBench,
   startSession,
@@ -16,8 +18,6 @@ import {
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
-const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
-const REVOKE_CALL = { method: "POST", path: "/2/oauth2/revoke" };
 const PUBLISHING_SCOPES = ["tweet.read", "tweet.write", "users.read", "media.write", "offline.access"];
 
 let bench;
@@ -36,7 +36,6 @@ const newApp = () => bench.x.addApp({ callbacks: bench.x.app.callbacks });
 const put = ({ client_id, client_secret }, fields) =>
   bench.api.post("/v1/social-networks", { network: "x", client_key: client_id, client_secret, ...fields });
 const get = async (id) => (await bench.api.get(`/v1/social-networks/${id}`)).body.data;
-const accountRow = async (id) => (await bench.api.get(`/v1/social-accounts/${id}`)).body.data;
 
 /** The client id under which a session of this tenant sends people to X. */
 async function clientFor(tenant_id) {
@@ -110,7 +109,7 @@ test("a secret rotated in place serves the accounts that are there", async () =>
   const account = await connect(bench, { tenant_id: "kept", username: newUser(bench).username });
   bench.x.setApp({ client_id: app.client_id, client_secret: "second-secret-of-the-same-app" });
   assert.equal((await put(app, { tenant_id: "kept", client_secret: "second-secret-of-the-same-app" })).status, 200);
-  const row = await accountRow(account.id);
+  const row = await readAccount(bench, account);
   assert.deepEqual([row.status, row.isActive], ["active", 1]);
 });
 
@@ -139,7 +138,7 @@ test("a client id that is forced leaves its accounts to be connected again, and 
   const other = newApp();
   assert.equal((await put(other, { tenant_id: "forced", force: true })).status, 200);
   bench.x.clearRequests();
-  const row = await accountRow(account.id);
+  const row = await readAccount(bench, account);
   assert.deepEqual([row.status, row.status_reason, row.isActive], ["reconnect_required", "client_changed", 0]);
   const { post } = (await bench.api.post("/v1/posts", { content: "not yet", accounts: [account.id] })).body;
   await postIn(bench, post.id, "held");
@@ -188,7 +187,7 @@ test("an account stays with the network that it was connected by", async () => {
   const account = await connect(bench, { tenant_id: "moved", username });
   assert.equal(account.customer_social_network_id, bench.network.id);
   await tenantNetwork("moved");
-  assert.equal((await accountRow(account.id)).customer_social_network_id, bench.network.id);
+  assert.equal((await readAccount(bench, account)).customer_social_network_id, bench.network.id);
   const { post } = (await bench.api.post("/v1/posts", { content: "still there", accounts: [account.id] })).body;
   await postIn(bench, post.id, "published");
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { callbackOf, connect, newUser, postIn, publishPost, registerNetwork, startBench, textsAt } from "../support/client.mjs";
+import { connect, newUser, ownApp, postIn, publishPost, startBench, textsAt } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { newKey } from "../support/keys.mjs";
 
@@ -17,8 +17,7 @@ const create = (fields, headers = WAIT) => bench.api.post("/v1/posts", fields, h
 async function twins(tenant_id) {
   const { username } = newUser(bench);
   const shared = await connect(bench, { username, tenant_id });
-  const app = bench.x.addApp({ name: tenant_id, callbacks: [callbackOf(bench.worker)] });
-  const network = await registerNetwork(bench, { app, tenant_id });
+  const { app, network } = await ownApp(bench, tenant_id);
   const own = await connect(bench, { username, tenant_id });
   assert.notEqual(shared.id, own.id);
   return { shared, own, app, network, username };

@@ -2,16 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import {
-  CREATE_CALL,
-  newAccount,
-  newUser,
-  postOf,
-  publishPost,
-  readPost,
-  startBench,
-  thread,
-} from "../support/client.mjs";
+import { CREATE_CALL } from "../support/calls.mjs";
+import { newAccount, newUser, postOf, publishPost, readPost, startBench, thread } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
 const POLL = { options: ["yes", "no"], duration_minutes: 60 };

@@ -5,22 +5,21 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { REVOKE_CALL } from "../support/calls.mjs";
 import {
   connect,
   createPost,
   fromNow,
   newAccount,
   newUser,
+  ownApp,
   postIn,
   publishPost,
-  registerNetwork,
   startBench,
   textsAt,
 } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { inObject } from "../support/stored.mjs";
-
-const REVOKE_CALL = { method: "POST", path: "/2/oauth2/revoke" };
 
 let bench;
 
@@ -28,8 +27,7 @@ before(async () => (bench = await startBench()));
 after(() => bench?.stop());
 
 test("while X takes its time to revoke the tokens of a removed app, posts go out", async () => {
-  const app = bench.x.addApp({ callbacks: bench.x.app.callbacks });
-  const network = await registerNetwork(bench, { app, tenant_id: "leaving" });
+  const { app, network } = await ownApp(bench, "leaving");
   await connect(bench, { username: newUser(bench).username, tenant_id: "leaving" });
   const account = await newAccount(bench);
   bench.x.fault({ ...REVOKE_CALL, kind: "hold" });

@@ -2,7 +2,18 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { CREATE_CALL, connect, createPost, newUser, postIn, publishPost, startBench, textsAt } from "../support/client.mjs";
+import { CREATE_CALL, TOKEN_CALL } from "../support/calls.mjs";
+import {
+  connect,
+  createPost,
+  healthOf,
+  newUser,
+  postIn,
+  publishPost,
+  readAccount,
+  startBench,
+  textsAt,
+} from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { newKey } from "../support/keys.mjs";
@@ -10,7 +21,6 @@ import { layOut } from "../support/stored.mjs";
 
 const READING = ["tweet.read", "users.read", "offline.access"];
 const WRITING = [...READING, "tweet.write"];
-const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
 /** Within the quarter of an hour before its end, in which the Worker refreshes a token. */
 const NEARLY_OVER_MS = 10 * 60_000;
 
@@ -29,8 +39,6 @@ async function shared(...consents) {
 }
 const join = (username, scopes, tenant_id = `pairs-${++tenants}`) => connect(bench, { username, tenant_id, scopes });
 
-const row = async ({ id }) => (await bench.api.get(`/v1/social-accounts/${id}`)).body.data;
-const health = async ({ id }) => (await bench.api.get(`/v1/social-accounts/${id}/health`)).body.data;
 const pass = ({ id }, method, path, body) =>
   bench.api.send(method, `/v1/social-accounts/${id}/x/2/${path}`, {
     headers: { "content-type": "application/json" },
@@ -44,15 +52,15 @@ const lose = (account, n) => (familyOf(account, n).revoked = true);
 
 test("a consent with fewer scopes under another tenant changes nothing for the first", async () => {
   const [first, second] = await shared(WRITING, ["tweet.read", "users.read"]);
-  assert.deepEqual((await row(first)).scopes.toSorted(), WRITING.toSorted());
-  assert.deepEqual((await row(second)).scopes, ["tweet.read", "users.read"]);
+  assert.deepEqual((await readAccount(bench, first)).scopes.toSorted(), WRITING.toSorted());
+  assert.deepEqual((await readAccount(bench, second)).scopes, ["tweet.read", "users.read"]);
   // Without offline.access the second one's tokens end; the first one's go on.
   for (const token of tokensOf(first)) if (token.grant === familyOf(first, 1)) bench.x.expireToken({ token: token.text });
-  assert.equal((await health(second)).healthy, false);
+  assert.equal((await healthOf(bench, second)).healthy, false);
   await publishPost(bench, first, { content: "the first goes on" });
   assert.deepEqual(textsAt(bench, first), ["the first goes on"]);
-  assert.equal((await eventually(() => row(second), ({ status }) => status !== "active")).status_reason, "no_refresh_token");
-  assert.equal((await row(first)).status, "active");
+  assert.equal((await eventually(() => readAccount(bench, second), ({ status }) => status !== "active")).status_reason, "no_refresh_token");
+  assert.equal((await readAccount(bench, first)).status, "active");
 });
 
 test("a post without the scope for it is held, and leaves when the person grants it", async () => {
@@ -89,11 +97,11 @@ for (const [what, own, others, isActive] of [
   test(`an account whose pair X has lost ${isActive ? "goes on with" : "does not use"} another row's that ${what}`, async () => {
     const [lost, other] = await shared(own, others);
     lose(lost, 0);
-    assert.equal((await health(lost)).healthy, isActive);
-    const { status, scopes } = await eventually(() => row(lost), ({ status }) => (status === "active") === isActive);
+    assert.equal((await healthOf(bench, lost)).healthy, isActive);
+    const { status, scopes } = await eventually(() => readAccount(bench, lost), ({ status }) => (status === "active") === isActive);
     assert.equal(status, isActive ? "active" : "reconnect_required");
     assert.deepEqual(scopes.toSorted(), own.toSorted());
-    assert.equal((await health(other)).healthy, true);
+    assert.equal((await healthOf(bench, other)).healthy, true);
   });
 }
 
@@ -101,7 +109,7 @@ test("with another row's pair the account's own consent is what counts, at both 
   const [reader, writer] = await shared(READING, WRITING);
   const door = await newKey(bench, { account_id: reader.id, scopes: ["read", "publish"] });
   lose(reader, 0);
-  assert.equal((await health(reader)).healthy, true);
+  assert.equal((await healthOf(bench, reader)).healthy, true);
   assert.equal((await pass(reader, "GET", "users/me")).status, 200);
   assert.equal((await door.api.get("/2/users/me")).status, 200);
   bench.x.clearRequests();
@@ -125,7 +133,7 @@ test("a field that another tenant's consent covers is not given through that con
   const me = (query) => pass(reader, "GET", `users/me?${query}`);
   assert.equal((await me("user.fields=confirmed_email")).body.data.confirmed_email, undefined);
   lose(reader, 0);
-  assert.equal((await health(reader)).healthy, true);
+  assert.equal((await healthOf(bench, reader)).healthy, true);
   for (const query of ["user.fields=confirmed_email", "user.fields=id,confirmed%5Femail", "user%2Efields=%63onfirmed_email"]) {
     const { status, body } = await me(query);
     assert.deepEqual([status, body.code], [422, "missing_scope"], query);
@@ -136,10 +144,10 @@ test("a field that another tenant's consent covers is not given through that con
 test("an account that acts with another row's pair ends with that, and goes on when it is connected again", async () => {
   const [lost, other] = await shared(WRITING, WRITING);
   lose(lost, 0);
-  assert.equal((await health(lost)).healthy, true);
+  assert.equal((await healthOf(bench, lost)).healthy, true);
   const removed = await bench.api.delete(`/v1/social-accounts/${other.id}`);
   assert.deepEqual([removed.status, removed.body.warnings], [200, []]);
-  const { status_reason } = await eventually(() => row(lost), ({ status }) => status === "reconnect_required");
+  const { status_reason } = await eventually(() => readAccount(bench, lost), ({ status }) => status === "reconnect_required");
   assert.equal(status_reason, "refresh_token_refused");
   const post = await createPost(bench, lost, { content: "held till then" });
   await postIn(bench, post.id, "held");
@@ -151,11 +159,11 @@ test("when the person takes the access away from every tenant at once, each acco
   const accounts = await shared(WRITING, WRITING, WRITING);
   for (const n of [0, 1, 2]) lose(accounts[0], n);
   for (const account of accounts) {
-    const { healthy, errorCode } = await health(account);
+    const { healthy, errorCode } = await healthOf(bench, account);
     assert.deepEqual([healthy, errorCode], [false, "invalid_grant"]);
     const asked = await bench.api.get(`/v1/social-accounts/${account.id}/metrics`);
     assert.match(assertRefused(asked, 422, "invalid_grant").hint, /reconnect_account_id/);
-    await eventually(() => row(account), ({ status }) => status === "reconnect_required");
+    await eventually(() => readAccount(bench, account), ({ status }) => status === "reconnect_required");
   }
 });
 
@@ -166,7 +174,7 @@ test("what one row's loss held goes on when another tenant's consent covers it",
   await postIn(bench, post.id, "held");
   await join(lost.username, WRITING);
   await postIn(bench, post.id, "published");
-  assert.equal((await eventually(() => row(lost), ({ status }) => status === "active")).status_reason, null);
+  assert.equal((await eventually(() => readAccount(bench, lost), ({ status }) => status === "active")).status_reason, null);
 });
 
 test("an account is disconnected with its own pair alone", async () => {
@@ -174,7 +182,7 @@ test("an account is disconnected with its own pair alone", async () => {
   bench.x.clearRequests();
   assert.deepEqual((await bench.api.delete(`/v1/social-accounts/${one.id}`)).body.warnings, []);
   assert.deepEqual([familyOf(one, 0), familyOf(one, 1)].map((family) => livesOn(one, family)), [false, true]);
-  assert.equal((await health(two)).healthy, true);
+  assert.equal((await healthOf(bench, two)).healthy, true);
 });
 const livesOn = (account, family) => tokensOf(account).some(({ grant, live }) => grant === family && live);
 
@@ -184,7 +192,7 @@ test("each pair has one refresh of its own, however many ask", async () => {
   const accounts = [await join(username, WRITING), await join(username, WRITING)];
   bench.x.set({ access_token_ms: 7_200_000 });
   bench.x.clearRequests();
-  const answers = await Promise.all([...accounts, ...accounts, ...accounts].map(health));
+  const answers = await Promise.all([...accounts, ...accounts, ...accounts].map((account) => healthOf(bench, account)));
   assert.ok(answers.every(({ healthy }) => healthy));
   assert.equal(bench.x.requests(TOKEN_CALL).length, 2);
   assert.equal(tokensOf(accounts[0]).filter(({ live, kind }) => live && kind === "refresh").length, 2);
@@ -194,7 +202,7 @@ test("handle, name, picture and limits are the X user's, in every row", async ()
   const [one] = await shared(READING);
   bench.x.setUser({ username: one.username, name: "Named Anew", subscription_type: "Premium" });
   await join(one.username, READING);
-  const { nickname, max_post_length } = await row(one);
+  const { nickname, max_post_length } = await readAccount(bench, one);
   assert.deepEqual([nickname, max_post_length], ["Named Anew", 25_000]);
 });
 
@@ -204,17 +212,17 @@ test("a refresh answer of other types beside its tokens is kept, and its pair go
   const account = await join(username, WRITING);
   bench.x.set({ token_answer: "odd" });
   bench.x.clearRequests();
-  for (const _ of [1, 2]) assert.equal((await health(account)).healthy, true);
+  for (const _ of [1, 2]) assert.equal((await healthOf(bench, account)).healthy, true);
   bench.x.set({ access_token_ms: 7_200_000, token_answer: "plain" });
-  assert.equal((await health(account)).healthy, true);
+  assert.equal((await healthOf(bench, account)).healthy, true);
   assert.deepEqual(bench.x.requests(TOKEN_CALL).map(({ status }) => status), [200, 200, 200]);
-  const { status, scopes } = await row(account);
+  const { status, scopes } = await readAccount(bench, account);
   assert.deepEqual([status, scopes.toSorted()], ["active", WRITING.toSorted()]);
   // And so is the answer to an exchange.
   bench.x.set({ token_answer: "odd" });
   const odd = await join(newUser(bench).username, WRITING);
   bench.x.set({ token_answer: "plain" });
-  assert.equal((await health(odd)).healthy, true);
+  assert.equal((await healthOf(bench, odd)).healthy, true);
 });
 
 test("rows of version 1 share their pair until each is connected again, and then X has to revoke it", async (t) => {

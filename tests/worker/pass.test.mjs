@@ -3,11 +3,10 @@
 import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
 import { after, before, beforeEach, test } from "node:test";
-import { CREATE_CALL, createPost, faultAtX, fromNow, newAccount, postIn, postWhen, startBench, textsAt } from "../support/client.mjs";
+import { CREATE_CALL, ME_CALL } from "../support/calls.mjs";
+import { createPost, faultAtX, fromNow, newAccount, postIn, postWhen, startBench, textsAt } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { newKey } from "../support/keys.mjs";
-
-const ME = { method: "GET", path: "/2/users/me" };
 
 let bench;
 let account;
@@ -50,7 +49,7 @@ function raw(path, { method = "GET", key = door.key, headers = {}, body } = {}) 
 test("what X says comes back as it is, with its limits and without its cookies", async () => {
   for (const [by, path] of both("/users/me")) {
     bench.x.fault({
-      ...ME, kind: "answer", status: 418, body: '{"odd" : true}',
+      ...ME_CALL, kind: "answer", status: 418, body: '{"odd" : true}',
       headers: {
         "content-type": "application/vnd.x+json", "set-cookie": "guest_id=1", "x-rate-limit-limit": "75", "x-rate-limit-remaining": "74",
         "x-rate-limit-reset": "1795427100", "x-user-limit-24hour-limit": "9", "api-version": "2.167", server: "x", location: "https://evil.example",
@@ -72,14 +71,14 @@ test("what is not JSON is a document without rights, whatever it calls itself", 
   const documents = ["text/html; charset=utf-8", "image/svg+xml", "application/xhtml+xml", "text/xml", "application/octet-stream", "text/plain", "text/html, application/json", null];
   for (const [by, path] of both("/users/me")) {
     for (const type of documents) {
-      bench.x.fault({ ...ME, kind: "answer", status: 200, headers: type ? { "content-type": type } : {}, body: page });
+      bench.x.fault({ ...ME_CALL, kind: "answer", status: 200, headers: type ? { "content-type": type } : {}, body: page });
       const { headers, text } = await by.get(path);
       assert.equal(text, page);
       assert.equal(headers.get("content-security-policy"), "sandbox; default-src 'none'", type);
       assert.equal(headers.get("x-content-type-options"), "nosniff");
     }
     assert.equal((await by.get(path)).headers.get("content-security-policy"), null, "JSON");
-    bench.x.fault({ ...ME, kind: "answer", preset: "unauthorized" });
+    bench.x.fault({ ...ME_CALL, kind: "answer", preset: "unauthorized" });
     assert.equal((await by.get(path)).headers.get("content-security-policy"), null, "a problem of X's");
   }
 });
@@ -92,7 +91,7 @@ test("a question with a body is asked without it", async () => {
       assert.equal(status, 200, `${root}: ${bytes}`);
     }
   }
-  assert.deepEqual([...new Set(bench.x.requests(ME).map(({ size }) => size))], [0]);
+  assert.deepEqual([...new Set(bench.x.requests(ME_CALL).map(({ size }) => size))], [0]);
 });
 
 test("a post that cannot be read is counted as the dearest, and given back when X refuses it", async () => {
@@ -138,13 +137,13 @@ test("bytes go both ways as they are, and a body's length is told", async () => 
   await raw("/2/media/upload", { method: "POST", headers, body });
   const [sent] = bench.x.requests({ method: "POST", path: "/2/media/upload" });
   assert.deepEqual([sent.size, sent.headers["content-length"]], [body.length, String(body.length)]);
-  bench.x.fault({ ...ME, kind: "answer", status: 200, headers: { "content-type": "application/octet-stream" }, body: "\u0000raw\n" });
+  bench.x.fault({ ...ME_CALL, kind: "answer", status: 200, headers: { "content-type": "application/octet-stream" }, body: "\u0000raw\n" });
   const { bytes: back } = await raw("/2/users/me");
   assert.equal(back.toString(), "\u0000raw\n");
 });
 
 test("an answer is passed on while X is still writing it", async () => {
-  bench.x.fault({ ...ME, kind: "slow-body", ms: 1500 });
+  bench.x.fault({ ...ME_CALL, kind: "slow-body", ms: 1500 });
   const answer = await fetch(`${bench.worker.api}/2/users/me`, { headers: { authorization: `Bearer ${door.key}`, "accept-encoding": "identity" } });
   const reader = answer.body.getReader();
   const first = await reader.read();
@@ -222,7 +221,7 @@ test("a 401 of X comes back as it is, and the next call has a fresh token", asyn
     }
     const refused = await by.get(path);
     assert.deepEqual([refused.status, refused.body.title], [401, "Unauthorized"], `${at}`);
-    assert.equal(bench.x.requests({ ...ME, status: 401 }).filter(isPassed).length, at + 1, "never sent twice");
+    assert.equal(bench.x.requests({ ...ME_CALL, status: 401 }).filter(isPassed).length, at + 1, "never sent twice");
     assert.equal((await by.get(path)).status, 200);
   }
 });
@@ -246,7 +245,7 @@ test("an answer with a status that HTTP has not is an answer of X that cannot be
     bench.x.fault({ ...CREATE_CALL, ...odd });
     assertProblem(await door.api.post("/2/tweets", { text: `answered ${status}` }), 502, "x_invalid_response");
     assert.ok((await spent()) > before, `${status}`);
-    bench.x.fault({ ...ME, ...odd });
+    bench.x.fault({ ...ME_CALL, ...odd });
     assertProblem(await door.api.get("/2/users/me"), 502, "x_invalid_response");
   }
 });

@@ -2,19 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import {
-  CREATE_CALL,
-  createPost,
-  faultAtX,
-  newAccount,
-  postIn,
-  postOf,
-  publishPost,
-  startBench,
-} from "../support/client.mjs";
+import { CREATE_CALL, REPOST_CALL } from "../support/calls.mjs";
+import { createPost, faultAtX, newAccount, postIn, postOf, publishPost, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
-
-const REPOST_CALL = { method: "POST", path: "/2/users/{id}/retweets" };
 
 let bench;
 

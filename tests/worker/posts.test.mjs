@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { CREATE_CALL, connect, newUser, postIn, startBench, textsAt } from "../support/client.mjs";
+import { CREATE_CALL } from "../support/calls.mjs";
+import { connect, newUser, postIn, startBench, textsAt } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
 const WAIT = { prefer: "wait=10" };

@@ -5,7 +5,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { CREATE_CALL, createPost, faultAtX, newAccount, postIn, readPost, startBench } from "../support/client.mjs";
+import { CREATE_CALL } from "../support/calls.mjs";
+import { createPost, faultAtX, newAccount, postIn, readPost, startBench } from "../support/client.mjs";
 import { GIF, JPEG, MP4, PNG } from "../support/files.mjs";
 import { assertOnX, INITIALIZE, uploadMedia, withMedia } from "../support/publish-media.mjs";
 

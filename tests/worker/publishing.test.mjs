@@ -5,7 +5,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { connect, CREATE_CALL, newUser, postIn, postWhen, startBench, textsAt } from "../support/client.mjs";
+import { CREATE_CALL } from "../support/calls.mjs";
+import { connect, newUser, postIn, postWhen, startBench, textsAt } from "../support/client.mjs";
 
 /** Between the two reads that come before a resend. */
 const SETTLE_MS = "1500";

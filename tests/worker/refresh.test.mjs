@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { connect, startBench } from "../support/client.mjs";
+import { TOKEN_CALL } from "../support/calls.mjs";
+import { connect, healthOf, readAccount, startBench } from "../support/client.mjs";
 import { newPerson } from "../support/sign-in.mjs";
 import { eventually } from "../support/eventually.mjs";
 
 /** Within the quarter of an hour before its end, in which the Worker refreshes a token. */
 const NEARLY_OVER_MS = 10 * 60_000;
-const TOKEN = { method: "POST", path: "/2/oauth2/token" };
 
 let bench;
 before(async () => {
@@ -27,15 +27,13 @@ async function dueAccount(fields = {}) {
   return account;
 }
 
-const health = async ({ id }) => (await bench.api.get(`/v1/social-accounts/${id}/health`)).body.data;
-const row = async ({ id }) => (await bench.api.get(`/v1/social-accounts/${id}`)).body.data;
 const refreshes = () =>
-  bench.x.requests(TOKEN).filter(({ body }) => new URLSearchParams(body).get("grant_type") === "refresh_token");
+  bench.x.requests(TOKEN_CALL).filter(({ body }) => new URLSearchParams(body).get("grant_type") === "refresh_token");
 const accessTokens = ({ username }) => bench.x.tokens({ username }).filter(({ kind }) => kind === "access");
 
 test("two hundred calls with a token that is nearly over make one refresh", async () => {
   const account = await dueAccount();
-  const answers = await Promise.all(Array.from({ length: 200 }, () => health(account)));
+  const answers = await Promise.all(Array.from({ length: 200 }, () => healthOf(bench, account)));
   assert.ok(answers.every(({ healthy }) => healthy));
   assert.equal(refreshes().length, 1);
   assert.equal(accessTokens(account).length, 2);
@@ -47,30 +45,30 @@ test("two hundred calls with a token that is nearly over make one refresh", asyn
 test("two hundred calls with a token that X refuses make one refresh", async () => {
   const account = await connect(bench, { username: newPerson(bench) });
   for (const { text } of accessTokens(account)) bench.x.expireToken({ token: text });
-  const answers = await Promise.all(Array.from({ length: 200 }, () => health(account)));
+  const answers = await Promise.all(Array.from({ length: 200 }, () => healthOf(bench, account)));
   assert.ok(answers.every(({ healthy }) => healthy));
   assert.equal(refreshes().length, 1);
 });
 
 test("a token with time left is used as it is", async () => {
   const account = await connect(bench, { username: newPerson(bench) });
-  assert.equal((await health(account)).healthy, true);
+  assert.equal((await healthOf(bench, account)).healthy, true);
   assert.equal(refreshes().length, 0);
 });
 
 test("accounts refresh side by side, each once", async () => {
   const accounts = [];
   for (let i = 0; i < 5; i++) accounts.push(await dueAccount());
-  const answers = await Promise.all([...accounts, ...accounts, ...accounts].map(health));
+  const answers = await Promise.all([...accounts, ...accounts, ...accounts].map((account) => healthOf(bench, account)));
   assert.ok(answers.every(({ healthy }) => healthy));
   assert.equal(refreshes().length, 5);
 });
 
 test("the ledger learns of the new token's end", async () => {
   const account = await dueAccount();
-  assert.equal((await health(account)).healthy, true);
+  assert.equal((await healthOf(bench, account)).healthy, true);
   const { token_expires_at } = await eventually(
-    () => row(account),
+    () => readAccount(bench, account),
     (now) => now.token_expires_at !== account.token_expires_at,
   );
   const left = Date.parse(token_expires_at) - Date.now();
@@ -93,25 +91,25 @@ test("a post refreshes first, and goes out with the new token", async () => {
 test("a refused refresh token ends the grant, with the reason, and X is asked no more", async () => {
   const account = await dueAccount();
   bench.x.revokeGrants({ username: account.username });
-  const ill = await health(account);
+  const ill = await healthOf(bench, account);
   assert.equal(ill.healthy, false);
   assert.equal(refreshes().length, 1);
-  const ended = await eventually(() => row(account), ({ status }) => status !== "active");
+  const ended = await eventually(() => readAccount(bench, account), ({ status }) => status !== "active");
   assert.deepEqual([ended.status, ended.status_reason], ["reconnect_required", "refresh_token_refused"]);
   assert.equal(ended.isActive, 0);
   bench.x.clearRequests();
-  for (const { healthy } of await Promise.all([1, 2, 3].map(() => health(account)))) assert.equal(healthy, false);
+  for (const { healthy } of await Promise.all([1, 2, 3].map(() => healthOf(bench, account)))) assert.equal(healthy, false);
   assert.deepEqual(bench.x.requests(), []);
 });
 
 test("a grant that ended goes on with a new consent, under the same id", async () => {
   const account = await dueAccount({ tenant_id: "again" });
   bench.x.revokeGrants({ username: account.username });
-  await health(account);
-  await eventually(() => row(account), ({ status }) => status === "reconnect_required");
+  await healthOf(bench, account);
+  await eventually(() => readAccount(bench, account), ({ status }) => status === "reconnect_required");
   const again = await connect(bench, { username: account.username, tenant_id: "again" });
   assert.deepEqual([again.id, again.status, again.status_reason], [account.id, "active", null]);
-  assert.equal((await health(account)).healthy, true);
+  assert.equal((await healthOf(bench, account)).healthy, true);
 });
 
 for (const [what, fault] of [
@@ -123,32 +121,32 @@ for (const [what, fault] of [
 ]) {
   test(`when ${what} at a refresh, the old token serves on and nothing ends`, async () => {
     const account = await dueAccount();
-    bench.x.fault({ ...TOKEN, ...fault });
-    const answers = await Promise.all(Array.from({ length: 20 }, () => health(account)));
+    bench.x.fault({ ...TOKEN_CALL, ...fault });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => healthOf(bench, account)));
     assert.ok(answers.every(({ healthy }) => healthy));
     assert.equal(refreshes().length, 1, "no storm");
-    assert.equal((await row(account)).status, "active");
+    assert.equal((await readAccount(bench, account)).status, "active");
   });
 }
 
 test("a refresh whose answer is lost leaves the old token in use and is not repeated while it lives", async () => {
   const account = await dueAccount();
-  bench.x.fault({ ...TOKEN, kind: "effect-then-close" });
-  for (let round = 0; round < 3; round++) assert.equal((await health(account)).healthy, true);
+  bench.x.fault({ ...TOKEN_CALL, kind: "effect-then-close" });
+  for (let round = 0; round < 3; round++) assert.equal((await healthOf(bench, account)).healthy, true);
   assert.equal(refreshes().length, 1);
-  assert.equal((await row(account)).status, "active");
+  assert.equal((await readAccount(bench, account)).status, "active");
 });
 
 test("a dead token that cannot be refreshed for now is ill health and not a disconnection", async () => {
   const account = await connect(bench, { username: newPerson(bench) });
   for (const { text } of accessTokens(account)) bench.x.expireToken({ token: text });
-  bench.x.fault({ ...TOKEN, kind: "answer", preset: "unavailable" });
-  const ill = await health(account);
+  bench.x.fault({ ...TOKEN_CALL, kind: "answer", preset: "unavailable" });
+  const ill = await healthOf(bench, account);
   assert.equal(ill.healthy, false);
   assert.ok(ill.error && ill.errorCode);
-  assert.equal((await health(account)).healthy, false);
+  assert.equal((await healthOf(bench, account)).healthy, false);
   assert.equal(refreshes().length, 1, "the next try waits");
-  assert.equal((await row(account)).status, "active");
+  assert.equal((await readAccount(bench, account)).status, "active");
 });
 
 test("a rotated client secret is the one that the next refresh uses", async () => {
@@ -161,7 +159,7 @@ test("a rotated client secret is the one that the next refresh uses", async () =
   bench.x.setApp({ client_id: app.client_id, client_secret: secrets[1] });
   assert.equal((await register(secrets[1])).status, 200);
   bench.x.clearRequests();
-  assert.equal((await health(account)).healthy, true);
+  assert.equal((await healthOf(bench, account)).healthy, true);
   const [{ headers, status }] = refreshes();
   assert.equal(status, 200);
   assert.equal(headers.authorization, `Basic ${Buffer.from(`${app.client_id}:${secrets[1]}`).toString("base64")}`);
@@ -170,10 +168,10 @@ test("a rotated client secret is the one that the next refresh uses", async () =
 test("without offline access there is no refresh, and the token serves until X refuses it", async () => {
   const scopes = ["tweet.read", "tweet.write", "users.read"];
   const account = await dueAccount({ scopes });
-  assert.equal((await health(account)).healthy, true);
+  assert.equal((await healthOf(bench, account)).healthy, true);
   for (const { text } of accessTokens(account)) bench.x.expireToken({ token: text });
-  assert.equal((await health(account)).healthy, false);
-  assert.equal(bench.x.requests(TOKEN).length, 0);
-  const ended = await eventually(() => row(account), ({ status }) => status !== "active");
+  assert.equal((await healthOf(bench, account)).healthy, false);
+  assert.equal(bench.x.requests(TOKEN_CALL).length, 0);
+  const ended = await eventually(() => readAccount(bench, account), ({ status }) => status !== "active");
   assert.deepEqual([ended.status, ended.status_reason], ["reconnect_required", "no_refresh_token"]);
 });

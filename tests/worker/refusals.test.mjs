@@ -5,19 +5,20 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { CREATE_CALL, ME_CALL } from "../support/calls.mjs";
 import {
   browse,
   complete,
   connect,
   consent,
   cookieOf,
-  CREATE_CALL,
   createPost,
   createSession,
   faultAtX,
   newAccount,
   newUser,
   newVerifier,
+  ownApp,
   postIn,
   postWhen,
   publishPost,
@@ -33,7 +34,6 @@ import { INITIALIZE, uploadMedia, withMedia } from "../support/publish-media.mjs
 /** In place of a minute. */
 const UNIT_MS = 500;
 const LOCKED_MS = 15 * UNIT_MS;
-const ME = { method: "GET", path: "/2/users/me" };
 
 let bench;
 
@@ -89,7 +89,7 @@ test("a page with a 404 does not mean that a post is gone, nor one with a 403 th
   const { success, results } = (await bench.api.delete(`/v1/posts/${post.id}/remote`)).body;
   assert.deepEqual([success, results[0].status], [false, "failed"]);
   assert.deepEqual(textsAt(bench, account), ["still there"]);
-  bench.x.fault({ ...ME, kind: "answer", preset: "edge-forbidden" });
+  bench.x.fault({ ...ME_CALL, kind: "answer", preset: "edge-forbidden" });
   const health = (await bench.api.get(`/v1/social-accounts/${account.id}/health`)).body.data;
   assert.deepEqual([health.healthy, health.errorCode], [false, "x_invalid_response"]);
 });
@@ -120,9 +120,7 @@ for (const prefix of ["x-user-limit-24hour", "x-app-limit-24hour"]) {
 /** Of an app and a network of its own. */
 async function ownAccount() {
   const tenant_id = "own-day";
-  const app = bench.x.addApp({ callbacks: bench.x.app.callbacks });
-  const body = { network: "x", client_key: app.client_id, client_secret: app.client_secret, tenant_id };
-  assert.equal((await bench.api.post("/v1/social-networks", body)).status, 201);
+  await ownApp(bench, tenant_id);
   return newAccount(bench, { tenant_id });
 }
 
@@ -219,7 +217,7 @@ test("a locked account cannot be connected, and the reason is told for what it i
   const started = await startSession(bench, { token: session.token, challenge });
   const { username } = newUser(bench);
   await browse(bench, consent(bench, started.headers.get("location"), username), cookieOf(started));
-  bench.x.fault({ ...ME, kind: "answer", preset: "locked" });
+  bench.x.fault({ ...ME_CALL, kind: "answer", preset: "locked" });
   const { status, body } = await complete(bench, session, verifier);
   assert.deepEqual([status, body.code], [403, "account_locked"]);
   assert.match(body.hint, /x\.com/);

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { REPOST_CALL } from "../support/calls.mjs";
 import {
   connect,
   createPost,
@@ -14,8 +15,6 @@ import {
 } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
-
-const REPOST_CALL = { method: "POST", path: "/2/users/{id}/retweets" };
 
 let bench;
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { startFakeX } from "../fake-x/server.mjs";
-import { api, callbackOf, newAccount, publishPost, registerNetwork, textsAt } from "../support/client.mjs";
+import { api, callbackOf, healthOf, newAccount, publishPost, registerNetwork, textsAt } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { newWebhook, startReceiver } from "../support/receiver.mjs";
@@ -46,8 +46,6 @@ async function startWith(MASTER_KEYS) {
 
 const status = async () => (await bench.api.get("/v1/reseal")).body.data;
 const ended = () => eventually(status, ({ status }) => status !== "running", 20_000);
-/** An access token that has ended: the next use of the account opens the pair and the client secret. */
-const health = async ({ id }) => (await bench.api.get(`/v1/social-accounts/${id}/health`)).body.data;
 
 test("after re-sealing the old key can go: accounts publish and refresh with the new one alone", async () => {
   await startWith(OLD);
@@ -71,7 +69,8 @@ test("after re-sealing the old key can go: accounts publish and refresh with the
   assert.equal(Date.parse(run.old_keys_needed_until) - Date.parse(run.finished_at), 24 * 3_600_000);
 
   await startWith(NEW);
-  for (const account of accounts) assert.equal((await health(account)).healthy, true);
+  // The access tokens have ended: the next use of an account opens its pair and the client secret.
+  for (const account of accounts) assert.equal((await healthOf(bench, account)).healthy, true);
   assert.equal(x.requests({ method: "POST", path: "/2/oauth2/token", status: 400 }).length, 2, "the two probes alone");
   await publishPost(bench, accounts[3], { content: "sealed anew" });
   assert.deepEqual(textsAt(bench, accounts[3]), ["sealed anew"]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { after, before, test } from "node:test";
+import { TOKEN_CALL } from "../support/calls.mjs";
 import { ADMIN_KEY, MASTER_KEYS } from "../support/worker.mjs";
 import {
   api,
@@ -30,7 +31,6 @@ import {
 } from "../support/sign-in.mjs";
 import { spellings, spyOnAnswers } from "../support/spy.mjs";
 
-const TOKEN = { method: "POST", path: "/2/oauth2/token" };
 const ROTATED = "rotated-secret-of-the-operator-".padEnd(50, "9");
 
 let bench;
@@ -136,7 +136,7 @@ async function failures() {
     { kind: "effect-then-close" },
   ]) {
     const attempt = noted(await authorized(bench));
-    bench.x.fault({ ...TOKEN, ...fault });
+    bench.x.fault({ ...TOKEN_CALL, ...fault });
     assert.equal((await done(attempt)).body.success, false);
   }
   const stranger = noted(await authorized(bench, { expected_username: "somebody_else" }));
@@ -150,7 +150,7 @@ async function refreshed() {
   bench.x.set({ access_token_ms: 7_200_000 });
   const [well, lost, ended] = people;
   await health(well);
-  bench.x.fault({ ...TOKEN, kind: "effect-then-close" });
+  bench.x.fault({ ...TOKEN_CALL, kind: "effect-then-close" });
   await health(lost);
   bench.x.revokeGrants({ username: ended.username });
   await health(ended);
@@ -175,8 +175,8 @@ async function provisional() {
 
 function secrets() {
   const tokens = (wanted) => bench.x.tokens().filter(({ kind }) => kind === wanted).map(({ text }) => text);
-  const verifiers = bench.x.requests(TOKEN).map(({ body }) => new URLSearchParams(body).get("code_verifier"));
-  const basics = bench.x.requests(TOKEN).map(({ headers }) => headers.authorization.split(" ")[1]);
+  const verifiers = bench.x.requests(TOKEN_CALL).map(({ body }) => new URLSearchParams(body).get("code_verifier"));
+  const basics = bench.x.requests(TOKEN_CALL).map(({ headers }) => headers.authorization.split(" ")[1]);
   return {
     ...made,
     verifier: [...new Set([...made.verifier, ...verifiers.filter(Boolean)])],

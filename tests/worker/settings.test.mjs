@@ -2,17 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import {
-  CREATE_CALL,
-  createPost,
-  faultAtX,
-  newAccount,
-  postIn,
-  postOf,
-  publishPost,
-  startBench,
-  textsAt,
-} from "../support/client.mjs";
+import { CREATE_CALL, TIMELINE_CALL } from "../support/calls.mjs";
+import { createPost, faultAtX, newAccount, postIn, postOf, publishPost, startBench, textsAt } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
 const MIB = 1024 * 1024;
@@ -30,7 +21,6 @@ const DEFAULTS = {
   tenant_budgets_usd: {},
   brand: { name: null, logo_url: null, color: null },
 };
-const READ_CALL = { method: "GET", path: "/2/users/{id}/tweets" };
 
 let bench;
 
@@ -118,7 +108,7 @@ test("where unknown posts are held one is read for and not sent again", async ()
   faultAtX(bench, { kind: "close" });
   const { id } = await createPost(bench, account, { content: "held back" });
   // Two empty reads are what a resend would have waited for.
-  await bench.x.received({ ...READ_CALL, count: 3, wait_ms: 15_000 });
+  await bench.x.received({ ...TIMELINE_CALL, count: 3, wait_ms: 15_000 });
   const { socialAccounts } = await postIn(bench, id, "unknown");
   assert.equal(socialAccounts[0].status, "pending");
   assert.deepEqual([bench.x.requests(CREATE_CALL).length, textsAt(bench, account)], [1, []]);

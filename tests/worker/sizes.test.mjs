@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { TIMELINE_CALL, TOKEN_CALL } from "../support/calls.mjs";
 import {
   browse, complete, consent, cookieOf, createPost, createSession, faultAtX, newAccount, newUser, newVerifier, postIn, startBench, startSession,
 } from "../support/client.mjs";
@@ -9,8 +10,6 @@ import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
 const MIB = 1024 * 1024;
-const TOKEN = { method: "POST", path: "/2/oauth2/token" };
-const TIMELINE = { method: "GET", path: "/2/users/{id}/tweets" };
 const JSON_TYPE = { "content-type": "application/json" };
 const tooLarge = (call, body) => ({ ...call, kind: "answer", status: 200, headers: JSON_TYPE, body });
 const LARGE_LIST = JSON.stringify({ data: [], meta: { result_count: 0, note: "x".repeat(16 * MIB) } });
@@ -27,7 +26,7 @@ async function completeWith(body) {
   const started = await startSession(bench, { token: session.token, challenge });
   const { username } = newUser(bench);
   assert.equal((await browse(bench, consent(bench, started.headers.get("location"), username), cookieOf(started))).status, 303);
-  bench.x.fault(tooLarge(TOKEN, body));
+  bench.x.fault(tooLarge(TOKEN_CALL, body));
   return complete(bench, session, verifier);
 }
 
@@ -46,13 +45,13 @@ test("who somebody is has no more than a list's 16 MiB to be told in", async () 
   assert.equal((await bench.api.get(`/v1/social-accounts/${account.id}/metrics`)).status, 200);
 });
 
-const pages = () => bench.x.requests(TIMELINE).map(({ query }) => query.max_results);
+const pages = () => bench.x.requests(TIMELINE_CALL).map(({ query }) => query.max_results);
 
 test("an import asks for smaller pages until one is small enough, and leaves nothing out", async () => {
   const account = await newAccount(bench);
   const texts = Array.from({ length: 30 }, (_, at) => `${at} ${"long ".repeat(10)}`.trim());
   for (const text of texts) bench.x.post({ username: account.username, text });
-  bench.x.fault({ ...tooLarge(TIMELINE, LARGE_LIST), times: 2 });
+  bench.x.fault({ ...tooLarge(TIMELINE_CALL, LARGE_LIST), times: 2 });
   const { body } = await bench.api.post(`/v1/social-accounts/${account.id}/imports`, { limit: 30 });
   const read = async () => (await bench.api.get(`/v1/social-accounts/${account.id}/imports/${body.data.id}`)).body.data;
   const done = await eventually(read, ({ status }) => status === "completed" || status === "failed", 20_000);
@@ -62,7 +61,7 @@ test("an import asks for smaller pages until one is small enough, and leaves not
 
 test("a page that is too large though X gives no fewer ends an import, said as such", async () => {
   const account = await newAccount(bench);
-  bench.x.fault({ ...tooLarge(TIMELINE, LARGE_LIST), times: 2 });
+  bench.x.fault({ ...tooLarge(TIMELINE_CALL, LARGE_LIST), times: 2 });
   const { body } = await bench.api.post(`/v1/social-accounts/${account.id}/imports`, { limit: 10 });
   const read = async () => (await bench.api.get(`/v1/social-accounts/${account.id}/imports/${body.data.id}`)).body.data;
   const done = await eventually(read, ({ status }) => status === "completed" || status === "failed", 20_000);
@@ -73,7 +72,7 @@ test("a page that is too large though X gives no fewer ends an import, said as s
 test("a lost answer is looked for in smaller pages too", async () => {
   const account = await newAccount(bench);
   faultAtX(bench, { kind: "effect-then-close" });
-  bench.x.fault(tooLarge(TIMELINE, LARGE_LIST));
+  bench.x.fault(tooLarge(TIMELINE_CALL, LARGE_LIST));
   const post = await createPost(bench, account, { content: "lost and found" });
   await postIn(bench, post.id, "published", 20_000);
   assert.deepEqual(pages(), ["100", "50"]);

@@ -1,10 +1,10 @@
 /** docs/SECURITY.md, "Strangers who keep everybody busy": callers without a good key reach no object, and no body of theirs is read. */
 
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { connect as dial } from "node:net";
 import { after, before, test } from "node:test";
+import { seededBytes } from "../fake-x/random.mjs";
 import { api, newAccount, startBench } from "../support/client.mjs";
 import { newKey, routedCalls } from "../support/keys.mjs";
 
@@ -12,7 +12,7 @@ const MIB = 1024 * 1024;
 /** Calls that no key opens. */
 const KEYLESS = /^OPTIONS|\/connect\/|\/dashboard\/|\/media\/{id}\/(file|upload)|\/(complete|confirm)$/;
 /** As a key looks that was made here. */
-const madeUp = () => `lk_${randomBytes(32).toString("base64url")}`;
+const madeUp = () => `lk_${seededBytes(32).toString("base64url")}`;
 
 let bench;
 before(async () => (bench = await startBench()));
@@ -41,7 +41,7 @@ test("a caller without a key, or with what is none, reaches no object", async (t
   const before = await objects();
   const calls = (await routedCalls()).filter((call) => !KEYLESS.test(call));
   assert.ok(calls.length > 50);
-  const keys = [null, "wrong", "lk_short", `${madeUp()}x`, madeUp().replace("lk_", "sk_"), `cst_${randomBytes(32).toString("base64url")}`];
+  const keys = [null, "wrong", "lk_short", `${madeUp()}x`, madeUp().replace("lk_", "sk_"), `cst_${seededBytes(32).toString("base64url")}`];
   for (const [at, call] of calls.entries()) {
     const [method, path] = call.replace("ANY", "POST").replaceAll("{id}", "acc_AAAAAAAAAAAAAAAAAAAAAA").replace("*", "tweets").split(" ");
     // A session's token opens a session, and this one is none.

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { CREATE_CALL } from "../support/calls.mjs";
 import {
-  CREATE_CALL,
   callUnderWay,
   createPost,
   faultAtX,

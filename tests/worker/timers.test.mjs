@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { png } from "../fake-x/sample-files.mjs";
-import { CREATE_CALL, newAccount, publishPost, startBench } from "../support/client.mjs";
+import { CREATE_CALL, ME_CALL } from "../support/calls.mjs";
+import { newAccount, publishPost, startBench } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { file, startFileServer } from "../support/file-server.mjs";
 import { newKey } from "../support/keys.mjs";
 import { newWebhook, startReceiver } from "../support/receiver.mjs";
 import { watchTimers } from "../support/timers.mjs";
 
-const ME = { method: "GET", path: "/2/users/me" };
 /** The limits of the calls to the outside, from the shortest on; what is shorter is a step of the platform's or ours. */
 const SHORTEST_LIMIT = 10_000;
 const PASSED_LIMIT = 300_000;
@@ -38,7 +38,7 @@ const allGivenBack = () => timers.allGivenBack(SHORTEST_LIMIT);
 test("the timer of a call that is passed on ends with it, whatever X answers", async () => {
   const paths = ["/2/users/me", `/v1/social-accounts/${account.id}/x/2/users/me`];
   for (const status of [200, 204, 304, 401, 500]) {
-    bench.x.fault({ ...ME, kind: "answer", status, times: 2, body: status === 200 ? "{}" : "" });
+    bench.x.fault({ ...ME_CALL, kind: "answer", status, times: 2, body: status === 200 ? "{}" : "" });
     for (const path of paths) assert.equal((await door.api.get(path)).status, status);
   }
   bench.x.fault({ ...CREATE_CALL, kind: "close" });
@@ -52,7 +52,7 @@ test("the timer of a call that is passed on ends with it, whatever X answers", a
 });
 
 test("the timer goes when the caller goes away in the middle of a body", async () => {
-  bench.x.fault({ ...ME, kind: "slow-body", ms: 10_000 });
+  bench.x.fault({ ...ME_CALL, kind: "slow-body", ms: 10_000 });
   const leaving = new AbortController();
   const headers = { authorization: `Bearer ${door.key}`, "accept-encoding": "identity" };
   const answer = await fetch(`${bench.worker.api}/2/users/me`, { headers, signal: leaving.signal });
@@ -65,11 +65,11 @@ test("the timer goes when the caller goes away in the middle of a body", async (
 test("the limit covers the body of an answer that is passed on", async () => {
   await timers.hurry(PASSED_LIMIT, 900);
   // The first of its ten pieces, and with it the status, is there in time.
-  bench.x.fault({ ...ME, kind: "slow-body", ms: 5000 });
+  bench.x.fault({ ...ME_CALL, kind: "slow-body", ms: 5000 });
   const headers = { authorization: `Bearer ${door.key}`, "accept-encoding": "identity" };
   const answer = await fetch(`${bench.worker.api}/2/users/me`, { headers });
   await assert.rejects(answer.text());
-  bench.x.fault({ ...ME, kind: "delay", ms: 60_000 });
+  bench.x.fault({ ...ME_CALL, kind: "delay", ms: 60_000 });
   const { status, body } = await door.api.get("/2/users/me");
   assert.deepEqual([status, body.code], [504, "x_timeout"]);
   await timers.hurry(PASSED_LIMIT, PASSED_LIMIT);

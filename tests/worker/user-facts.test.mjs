@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { callbackOf, connect, newUser, publishPost, registerNetwork, startBench, textsAt } from "../support/client.mjs";
+import { connect, newUser, ownApp, publishPost, startBench, textsAt } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
@@ -32,8 +32,7 @@ async function publishRefreshed(account) {
 async function rows(tenant) {
   const { username } = newUser(bench);
   const all = [await connect(bench, { username }), await connect(bench, { username, tenant_id: `${tenant}-1` })];
-  const app = bench.x.addApp({ name: tenant, callbacks: [callbackOf(bench.worker)] });
-  await registerNetwork(bench, { app, tenant_id: `${tenant}-2` });
+  await ownApp(bench, `${tenant}-2`);
   return [...all, await connect(bench, { username, tenant_id: `${tenant}-2` })];
 }
 

@@ -2,14 +2,15 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { CREATE_CALL } from "../support/calls.mjs";
 import {
   connect,
   createPost,
-  CREATE_CALL,
   faultAtX,
   fromNow,
   newAccount,
   newUser,
+  ownApp,
   postIn,
   postOf,
   publishPost,
@@ -83,8 +84,7 @@ test("removing an account is told once", async () => {
 
 test("removing the app disconnects its accounts, and removing one of them afterwards is no news", async () => {
   const tenant_id = `tenant_${++tenants}`;
-  const app = bench.x.addApp({ callbacks: bench.x.app.callbacks });
-  const network = await registerNetwork(bench, { app, tenant_id });
+  const { app, network } = await ownApp(bench, tenant_id);
   const accounts = [await newAccount(bench, { tenant_id }), await newAccount(bench, { tenant_id })];
   const hook = await newWebhook(bench, receiver.address(), { tenant_id, events: everyEvent() });
   assert.equal((await bench.api.delete(`/v1/social-networks/${network.id}`)).status, 200);
@@ -231,8 +231,7 @@ test("what is called off is not told", async () => {
 
 test("a pause of the app is told once, and its end once", async () => {
   const tenant_id = `tenant_${++tenants}`;
-  const app = bench.x.addApp({ callbacks: bench.x.app.callbacks });
-  const network = await registerNetwork(bench, { app, tenant_id });
+  const { app, network } = await ownApp(bench, tenant_id);
   const accounts = [await newAccount(bench, { tenant_id }), await newAccount(bench, { tenant_id })];
   const hook = await newWebhook(bench, receiver.address(), { tenant_id, events: ["network.paused", "network.resumed"] });
   bench.x.setApp({ client_id: app.client_id, credits: 0 });
@@ -258,8 +257,7 @@ test("a pause of the app is told once, and its end once", async () => {
 
 test("a pause that a person or new credentials end is told, and ending none is not", async () => {
   const tenant_id = `tenant_${++tenants}`;
-  const app = bench.x.addApp({ callbacks: bench.x.app.callbacks });
-  const network = await registerNetwork(bench, { app, tenant_id });
+  const { app, network } = await ownApp(bench, tenant_id);
   const account = await newAccount(bench, { tenant_id });
   const hook = await newWebhook(bench, receiver.address(), { tenant_id, events: ["network.paused", "network.resumed"] });
   assert.equal((await bench.api.post(`/v1/social-networks/${network.id}/resume`)).status, 200);
