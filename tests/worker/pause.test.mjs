@@ -5,17 +5,17 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { CREATE_CALL } from "../support/calls.mjs";
 import {
   connect,
-  CREATE_CALL,
   createPost,
   faultAtX,
   fromNow,
   newUser,
+  ownApp,
   postIn,
   publishPost,
   readPost,
-  registerNetwork,
   startBench,
   textsAt,
   thread,
@@ -36,15 +36,14 @@ before(async () => (bench = await startBench({ vars: { PROBE_MS: String(PROBE_MS
 after(() => bench?.stop());
 
 /** An app, its network and `count` accounts of it. The app works again when the test has ended: others' probes count. */
-async function ownApp(t, count = 1) {
+async function ownCrowd(t, count = 1) {
   const tenant_id = `tenant_${++tenants}`;
-  const app = bench.x.addApp({ callbacks: bench.x.app.callbacks });
-  const network = await registerNetwork(bench, { app, tenant_id });
+  const { app, network } = await ownApp(bench, tenant_id);
   const accounts = [];
   for (let made = 0; made < count; made += 1) {
     accounts.push(await connect(bench, { username: newUser(bench).username, tenant_id }));
   }
-  const own = { network, accounts, set: (fields) => bench.x.setApp({ client_id: app.client_id, ...fields }) };
+  const own = { app, network, accounts, set: (fields) => bench.x.setApp({ client_id: app.client_id, ...fields }) };
   t.after(async () => {
     own.set({ credits: 50, enrolled: true, permission: "write" });
     await untilResumed(own);
@@ -85,7 +84,7 @@ for (const [what, code, broken, mended] of [
   ["that may only read", "app_read_only", { permission: "read" }, { permission: "write" }],
 ]) {
   test(`an app ${what} pauses its network, and a probe resumes it once it is mended`, async (t) => {
-    const own = await ownApp(t, 2);
+    const own = await ownCrowd(t, 2);
     const [one, two] = own.accounts;
     own.set(broken);
     const first = await held(one, { content: `held, ${code}` });
@@ -105,7 +104,7 @@ for (const [what, code, broken, mended] of [
 }
 
 test("X's older words for no credits are understood", async (t) => {
-  const own = await ownApp(t);
+  const own = await ownCrowd(t);
   bench.x.set({ gateway: "old" });
   own.set({ credits: 0 });
   const { error_code } = await held(own.accounts[0], { content: "in the older words" });
@@ -117,10 +116,10 @@ test("X's older words for no credits are understood", async (t) => {
 });
 
 test("a secret that X no longer takes pauses the network", async (t) => {
-  const own = await ownApp(t);
+  const own = await ownCrowd(t);
   const [account] = own.accounts;
   const [{ text: access }] = bench.x.tokens({ username: account.username });
-  const { client_secret } = bench.x.apps().at(-1);
+  const { client_secret } = own.app;
   own.set({ client_secret: "regenerated-at-x-by-somebody" });
   bench.x.expireToken({ token: access });
   const { id } = await held(account, { content: "behind a lost secret" });
@@ -133,7 +132,7 @@ test("a secret that X no longer takes pauses the network", async (t) => {
 });
 
 test("a paused network pauses no other", async (t) => {
-  const [own, other] = [await ownApp(t), await ownApp(t)];
+  const [own, other] = [await ownCrowd(t), await ownCrowd(t)];
   own.set({ credits: 0 });
   await held(own.accounts[0], { content: "paused here" });
   await publishPost(bench, other.accounts[0], { content: "not there" });
@@ -142,7 +141,7 @@ test("a paused network pauses no other", async (t) => {
 });
 
 test("while the balance is zero only the balance is asked for", async (t) => {
-  const own = await ownApp(t);
+  const own = await ownCrowd(t);
   own.set({ credits: 0 });
   const { id } = await held(own.accounts[0], { content: "still broke" });
   const [first, second] = await moreCalls(own, {}, 2);
@@ -152,7 +151,7 @@ test("while the balance is zero only the balance is asked for", async (t) => {
 });
 
 test("where the balance is not told, the oldest held post is tried, and no other", async (t) => {
-  const own = await ownApp(t, 2);
+  const own = await ownCrowd(t, 2);
   const [one, two] = own.accounts;
   own.set({ credits: 0 });
   const oldest = await held(one, { content: "the oldest" });
@@ -169,7 +168,7 @@ test("where the balance is not told, the oldest held post is tried, and no other
 });
 
 test("another cause than credits is probed with the oldest held post alone", async (t) => {
-  const own = await ownApp(t);
+  const own = await ownCrowd(t);
   const [account] = own.accounts;
   own.set({ enrolled: false });
   const first = await held(account, { content: "tried again" });
@@ -184,7 +183,7 @@ test("another cause than credits is probed with the oldest held post alone", asy
 });
 
 test("a held post that X refuses for itself fails, and the others go out", async (t) => {
-  const own = await ownApp(t);
+  const own = await ownCrowd(t);
   const [account] = own.accounts;
   own.set({ enrolled: false });
   const refused = await held(account, { content: "bad in itself" });
@@ -198,7 +197,7 @@ test("a held post that X refuses for itself fails, and the others go out", async
 });
 
 test("a person may resume, and what is not mended pauses again", async (t) => {
-  const own = await ownApp(t);
+  const own = await ownCrowd(t);
   const [account] = own.accounts;
   own.set({ permission: "read" });
   const { id } = await held(account, { content: "resumed by hand" });
@@ -220,14 +219,14 @@ test("a person may resume, and what is not mended pauses again", async (t) => {
 });
 
 test("resuming what is not paused changes nothing, and what there is not cannot be resumed", async (t) => {
-  const own = await ownApp(t);
+  const own = await ownCrowd(t);
   const { status, body } = await resume(own);
   assert.deepEqual([status, body.data.paused], [200, null]);
   assertRefused(await resume({ network: { id: "net_AAAAAAAAAAAAAAAAAAAAAA" } }), 404, "not_found");
 });
 
 test("a held post may be cancelled and does not go out with the others", async (t) => {
-  const own = await ownApp(t);
+  const own = await ownCrowd(t);
   const [account] = own.accounts;
   own.set({ enrolled: false });
   const cancelled = await held(account, { content: "cancelled while held" });
@@ -242,7 +241,7 @@ test("a held post may be cancelled and does not go out with the others", async (
 });
 
 test("a post that is not due yet is not held", async (t) => {
-  const own = await ownApp(t);
+  const own = await ownCrowd(t);
   const [account] = own.accounts;
   own.set({ credits: 0 });
   await held(account, { content: "due now" });
@@ -256,7 +255,7 @@ test("a post that is not due yet is not held", async (t) => {
 });
 
 test("a thread that ran out of credits goes on at its next part", async (t) => {
-  const own = await ownApp(t);
+  const own = await ownCrowd(t);
   const [account] = own.accounts;
   own.set({ credits: 0.02 });
   const texts = ["paid for", "on credit", "after the top-up"];
@@ -272,7 +271,7 @@ test("a thread that ran out of credits goes on at its next part", async (t) => {
 });
 
 test("the key doctor names the pause", async (t) => {
-  const own = await ownApp(t);
+  const own = await ownCrowd(t);
   const check = async () => {
     const { checks } = (await bench.api.post(`/v1/social-networks/${own.network.id}/verify`)).body.data;
     return checks.find(({ name }) => name === "credits");
@@ -288,7 +287,7 @@ test("the key doctor names the pause", async (t) => {
 });
 
 test("a pause and what it holds outlive a power cut", async (t) => {
-  const own = await ownApp(t);
+  const own = await ownCrowd(t);
   const [account] = own.accounts;
   own.set({ credits: 0 });
   const { id } = await held(account, { content: "held in the dark" });
@@ -303,7 +302,7 @@ test("a pause and what it holds outlive a power cut", async (t) => {
 });
 
 test("reading costs credits too: X's 402 is told to whoever reads, and the account is not to blame", async (t) => {
-  const own = await ownApp(t);
+  const own = await ownCrowd(t);
   const [account] = own.accounts;
   const { id } = await publishPost(bench, account, { content: "read me" });
   own.set({ credits: 0 });
