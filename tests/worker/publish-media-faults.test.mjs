@@ -34,8 +34,8 @@ let track_id;
 
 before(async () => {
   bench = await startBench({ vars: { BACKOFF_MS } });
-  // Processing that finalize does not end: so the status is asked for.
-  bench.x.set({ media_pending_ms: 1, media_processing_ms: 1 });
+  // Processing that finalize does not end, however late its answer is: so the status is asked for.
+  bench.x.set({ media_pending_ms: 1, media_processing_ms: 500 });
   media_id = (await uploadMedia(bench, VIDEO)).id;
   track_id = (await uploadMedia(bench, SRT)).id;
 });

@@ -5,8 +5,8 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { CREATE_CALL } from "../support/calls.mjs";
 import {
-  CREATE_CALL,
   createPost,
   faultAtX,
   newAccount,
@@ -22,8 +22,8 @@ import { APPEND, assertOnX, FINALIZE, progressOf, STATUS, uploadMedia, withMedia
 
 const BYTES = 9_000_001;
 const VIDEO = video(BYTES);
-/** As a test leaves them. */
-const AS_USUAL = { media_pending_ms: 1, media_processing_ms: 1, media_check_after_secs: 1, media_outcome: "succeeded" };
+/** As a test leaves them: too long for the answer to the finalization, over when X is asked again. */
+const AS_USUAL = { media_pending_ms: 1, media_processing_ms: 500, media_check_after_secs: 1, media_outcome: "succeeded" };
 const WITHIN_MS = 30_000;
 
 let bench;
@@ -45,7 +45,6 @@ async function create(content, id = media_id) {
   bench.x.clearRequests();
   return { account, ...(await createPost(bench, account, withMedia(content, { id }))) };
 }
-
 
 /** How far it is, once `holds` of that. */
 const KIND = { content_type: "video/mp4", warning: null };

@@ -43,7 +43,7 @@ let bench;
 
 before(async () => {
   bench = await startBench({ vars: { SETTLE_MS } });
-  bench.x.set({ media_pending_ms: 1, media_processing_ms: 1 });
+  bench.x.set({ media_pending_ms: 1, media_processing_ms: 500 });
 });
 after(() => bench?.stop());
 
