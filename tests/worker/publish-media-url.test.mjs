@@ -5,23 +5,16 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import {
-  CREATE_CALL,
-  createPost,
-  faultAtX,
-  fromNow,
-  newAccount,
-  postIn,
-  postWhen,
-  startBench,
-} from "../support/client.mjs";
+import { CREATE_CALL } from "../support/calls.mjs";
+import { createPost, faultAtX, fromNow, newAccount, postIn, postWhen, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { chunked, cutShort, file, redirect, silent, startFileServer, status } from "../support/file-server.mjs";
 import { FILES, JPEG, MP4, photo, PNG, SRT, video } from "../support/files.mjs";
 import { sha256 } from "../support/media.mjs";
 import { APPEND, assertOnX, FINALIZE, INITIALIZE, mediaAtX, progressOf, uploadMedia, withMedia } from "../support/publish-media.mjs";
 
-/** Pauses of two seconds and more between tries. */
+/** Between two tries passes a thirtieth of this and more. */
+const BACKOFF_MS = "6000";
 const WITHIN_MS = 60_000;
 const MIB = 2 ** 20;
 
@@ -30,7 +23,7 @@ let site;
 let serial = 0;
 
 before(async () => {
-  bench = await startBench({ vars: { ALLOW_LOOPBACK: "true" } });
+  bench = await startBench({ vars: { ALLOW_LOOPBACK: "true", BACKOFF_MS } });
   site = await startFileServer();
   bench.x.set({ media_pending_ms: 0, media_processing_ms: 0 });
 });

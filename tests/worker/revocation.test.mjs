@@ -7,15 +7,24 @@ import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
-import { api, callbackOf, connect, newUser, publishPost, registerNetwork, startBench } from "../support/client.mjs";
+import { REVOKE_CALL, TOKEN_CALL } from "../support/calls.mjs";
+import {
+  api,
+  callbackOf,
+  connect,
+  healthOf,
+  newUser,
+  publishPost,
+  registerNetwork,
+  startBench,
+} from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
+import { sideBySide } from "../support/side-by-side.mjs";
 import { createLink, followLink, liveTokens } from "../support/sign-in.mjs";
 import { age, inObject } from "../support/stored.mjs";
 import { startWorker } from "../support/worker.mjs";
 
-const REVOKE_CALL = { method: "POST", path: "/2/oauth2/revoke" };
-const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
 const PASSPHRASE = "correct horse battery staple";
 /** Half a minute, and what is in proportion to it. */
 const VARS = { REVOKE_MS: "150" };
@@ -39,7 +48,6 @@ let tenants = 0;
 const join = (tenant_id = `revoked-${++tenants}`, username, at = bench) =>
   connect(at, { tenant_id, username: username ?? newUser(at).username });
 const remove = ({ id }, at = bench) => at.api.delete(`/v1/social-accounts/${id}`);
-const health = async ({ id }) => (await bench.api.get(`/v1/social-accounts/${id}/health`)).body.data;
 const row = async ({ id }, at = bench) => (await at.api.get(`/v1/social-accounts/${id}`)).body.data;
 const gone = ({ username }, at = bench) => eventually(async () => liveTokens(at, username), (live) => live.length === 0, 15_000);
 /** Of an account that is gone: its row, as long as X has not confirmed. */
@@ -58,7 +66,7 @@ async function dueAccount(tenant_id, username) {
 test("connected three times and disconnected, an account leaves nothing alive at X", async () => {
   const first = await join("thrice");
   for (const _ of [2, 3]) assert.equal((await join("thrice", first.username)).id, first.id);
-  assert.equal((await health(first)).healthy, true);
+  assert.equal((await healthOf(bench, first)).healthy, true);
   assert.deepEqual((await remove(first)).body.warnings, []);
   await gone(first);
 });
@@ -72,7 +80,7 @@ test("what a reconnection replaces is revoked by itself, and the row says so", a
   const after = await eventually(() => row(again), isOver, 15_000);
   assert.equal(after.revocation.status, "confirmed");
   assert.equal(liveTokens(bench, first.username).length, 2, "the new pair's");
-  assert.equal((await health(again)).healthy, true);
+  assert.equal((await healthOf(bench, again)).healthy, true);
 });
 
 test("an X that does not confirm is asked again, and the warning and the row say so until it has", async () => {
@@ -116,7 +124,7 @@ for (const [what, interrupt] of Object.entries({
   test(`a pair that X issues while its account is being ${what} is revoked too`, async () => {
     const account = await dueAccount();
     bench.x.fault({ ...TOKEN_CALL, kind: "delay", ms: 1200 });
-    const asked = health(account);
+    const asked = healthOf(bench, account);
     await eventually(async () => bench.x.requests({ ...TOKEN_CALL, status: null }).length, (count) => count === 1);
     await interrupt(account);
     await asked;
@@ -129,7 +137,7 @@ for (const [what, interrupt] of Object.entries({
 test("of a refresh whose answer was lost nothing is left alive either", async () => {
   const account = await dueAccount();
   bench.x.fault({ ...TOKEN_CALL, kind: "effect-then-close" });
-  assert.equal((await health(account)).healthy, true);
+  assert.equal((await healthOf(bench, account)).healthy, true);
   assert.equal(bench.x.tokens({ username: account.username }).length, 4);
   assert.deepEqual((await remove(account)).body.warnings, []);
   await gone(account);
@@ -138,7 +146,7 @@ test("of a refresh whose answer was lost nothing is left alive either", async ()
 test("and when X had not acted, what it issues on asking is revoked with the rest", async () => {
   const account = await dueAccount();
   bench.x.fault({ ...TOKEN_CALL, kind: "close" });
-  assert.equal((await health(account)).healthy, true);
+  assert.equal((await healthOf(bench, account)).healthy, true);
   await remove(account);
   await gone(account);
   await eventually(() => listed(account), (found) => found === undefined, 15_000);
@@ -170,7 +178,7 @@ test("a power cut between a consent and what it replaces leaves neither family a
   await bench.worker.restart();
   await eventually(() => row(account), ({ revocation }) => revocation?.status === "confirmed", 15_000);
   assert.equal(liveTokens(bench, account.username).length, 2);
-  assert.equal((await health(account)).healthy, true);
+  assert.equal((await healthOf(bench, account)).healthy, true);
 });
 
 /** Everything that the ledger has to forget is due now. */
@@ -268,28 +276,6 @@ for (const what of ["replaced", "replaced after its secret was rotated", "delete
   });
 }
 
-test("provisional tokens that X has not revoked after a day are revoked later, with a secret that is kept for it", async (t) => {
-  const folder = await mkdtemp(path(tmpdir(), "provisional-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  const own = await startBench({ vars: VARS, persist: folder });
-  t.after(() => own.stop());
-  const person = await provisional(own, {});
-  own.x.fault({ ...DOWN, times: 100_000 });
-  await own.api.delete(`/v1/social-networks/${own.network.id}`);
-  await cancel(own, person);
-  // Two pairs of calls: the second try has said that the secret is needed.
-  await eventually(async () => own.x.requests(REVOKE_CALL).length, (asked) => asked >= 6);
-  await own.worker.kill();
-  for (const object of ["Connect", "Workspace"]) age(folder, object, (24 * 60 + 1) * 60_000);
-  await own.worker.restart();
-  assertRefused(await own.api.get(`/v1/connect-sessions/${person.connect_id}`), 404, "not_found");
-  const asked = own.x.requests(REVOKE_CALL).length;
-  await eventually(async () => own.x.requests(REVOKE_CALL).length, (count) => count > asked, 15_000);
-  assert.equal(liveTokens(own, person.username).length, 2);
-  own.x.clearFaults();
-  await gone(person, own);
-});
-
 test("after 30 days X is asked no more for provisional tokens, and the log says so", async () => {
   const person = await provisional(impatient, {});
   impatient.x.fault({ ...DOWN, times: 100 });
@@ -298,49 +284,73 @@ test("after 30 days X is asked no more for provisional tokens, and the log says 
   impatient.x.clearFaults();
 });
 
-test("what is owed is in the backup, secret and all, and goes on where it is restored", async (t) => {
-  const old = await startBench({ vars: VARS });
-  t.after(() => old.stop());
-  const app = old.x.addApp({ callbacks: [callbackOf(old.worker)] });
-  const own = await registerNetwork(old, { app, tenant_id: "moved-app" });
-  const { username } = newUser(old);
-  const [disconnected, ofApp] = [await connect(old, { username }), await connect(old, { tenant_id: "moved-app", username })];
-  old.x.fault({ ...DOWN, times: 10_000 });
-  await remove(disconnected, old);
-  await old.api.delete(`/v1/social-networks/${own.id}`);
-  assert.equal((await old.api.post("/v1/handover")).status, 202);
-  const status = async () => (await old.api.get("/v1/handover")).body.data.status;
-  await eventually(status, (now) => now === "handed_over", 20_000);
-  const file = await old.api.get("/v1/export", { "x-passphrase": PASSPHRASE });
-  assert.equal(file.status, 200, file.text);
-  for (const { text } of old.x.tokens({ username })) assert.ok(!file.text.includes(text));
-  old.x.clearFaults();
-  const key = `elsewhere:${Buffer.alloc(32, 9).toString("base64")}`;
-  const worker = await startWorker({ fakeX: old.x, vars: { ...VARS, MASTER_KEYS: key } });
-  t.after(() => worker.stop());
-  const there = { x: old.x, worker, api: api(worker) };
-  const headers = { "x-passphrase": PASSPHRASE, "content-type": "application/x-ndjson" };
-  const restored = await there.api.send("POST", "/v1/import", { headers, body: file.text });
-  assert.equal(restored.status, 200, restored.text);
-  await gone({ username }, there);
-  assert.equal((await eventually(() => row(ofApp, there), isOver, 15_000)).revocation.status, "confirmed");
-});
+sideBySide("a deployment of its own", () => {
+  test("provisional tokens that X has not revoked after a day are revoked later, with a secret that is kept for it", async (t) => {
+    const folder = await mkdtemp(path(tmpdir(), "provisional-"));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const own = await startBench({ vars: VARS, persist: folder });
+    t.after(() => own.stop());
+    const person = await provisional(own, {});
+    own.x.fault({ ...DOWN, times: 100_000 });
+    await own.api.delete(`/v1/social-networks/${own.network.id}`);
+    await cancel(own, person);
+    // Two pairs of calls: the second try has said that the secret is needed.
+    await eventually(async () => own.x.requests(REVOKE_CALL).length, (asked) => asked >= 6);
+    await own.worker.kill();
+    for (const object of ["Connect", "Workspace"]) age(folder, object, (24 * 60 + 1) * 60_000);
+    await own.worker.restart();
+    assertRefused(await own.api.get(`/v1/connect-sessions/${person.connect_id}`), 404, "not_found");
+    const asked = own.x.requests(REVOKE_CALL).length;
+    await eventually(async () => own.x.requests(REVOKE_CALL).length, (count) => count > asked, 15_000);
+    assert.equal(liveTokens(own, person.username).length, 2);
+    own.x.clearFaults();
+    await gone(person, own);
+  });
 
-test("a discarded pair that cannot be read is named in the log, and keeps nobody waiting", async (t) => {
-  const folder = await mkdtemp(path(tmpdir(), "unreadable-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  const own = await startBench({ vars: VARS, persist: folder });
-  t.after(() => own.stop());
-  const { username, tenant_id, ...account } = await join("unreadable", newUser(own).username, own);
-  own.x.fault(DOWN);
-  await join(tenant_id, username, own);
-  await eventually(async () => own.x.requests(REVOKE_CALL).length, (asked) => asked > 0);
-  await own.worker.kill();
-  inObject(folder, "Account", (db) => db.exec("UPDATE discarded SET doc = '{}', next_at = 0"));
-  await own.worker.restart();
-  await publishPost(own, { ...account, username, tenant_id }, { content: "goes on" });
-  await own.worker.logged("alert", "of the discarded pairs cannot be read");
-  assert.deepEqual((await join(tenant_id, username, own)).id, account.id);
+  test("what is owed is in the backup, secret and all, and goes on where it is restored", async (t) => {
+    const old = await startBench({ vars: VARS });
+    t.after(() => old.stop());
+    const app = old.x.addApp({ callbacks: [callbackOf(old.worker)] });
+    const own = await registerNetwork(old, { app, tenant_id: "moved-app" });
+    const { username } = newUser(old);
+    const [disconnected, ofApp] = [await connect(old, { username }), await connect(old, { tenant_id: "moved-app", username })];
+    old.x.fault({ ...DOWN, times: 10_000 });
+    await remove(disconnected, old);
+    await old.api.delete(`/v1/social-networks/${own.id}`);
+    assert.equal((await old.api.post("/v1/handover")).status, 202);
+    const status = async () => (await old.api.get("/v1/handover")).body.data.status;
+    await eventually(status, (now) => now === "handed_over", 20_000);
+    const file = await old.api.get("/v1/export", { "x-passphrase": PASSPHRASE });
+    assert.equal(file.status, 200, file.text);
+    for (const { text } of old.x.tokens({ username })) assert.ok(!file.text.includes(text));
+    old.x.clearFaults();
+    const key = `elsewhere:${Buffer.alloc(32, 9).toString("base64")}`;
+    const worker = await startWorker({ fakeX: old.x, vars: { ...VARS, MASTER_KEYS: key } });
+    t.after(() => worker.stop());
+    const there = { x: old.x, worker, api: api(worker) };
+    const headers = { "x-passphrase": PASSPHRASE, "content-type": "application/x-ndjson" };
+    const restored = await there.api.send("POST", "/v1/import", { headers, body: file.text });
+    assert.equal(restored.status, 200, restored.text);
+    await gone({ username }, there);
+    assert.equal((await eventually(() => row(ofApp, there), isOver, 15_000)).revocation.status, "confirmed");
+  });
+
+  test("a discarded pair that cannot be read is named in the log, and keeps nobody waiting", async (t) => {
+    const folder = await mkdtemp(path(tmpdir(), "unreadable-"));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const own = await startBench({ vars: VARS, persist: folder });
+    t.after(() => own.stop());
+    const { username, tenant_id, ...account } = await join("unreadable", newUser(own).username, own);
+    own.x.fault(DOWN);
+    await join(tenant_id, username, own);
+    await eventually(async () => own.x.requests(REVOKE_CALL).length, (asked) => asked > 0);
+    await own.worker.kill();
+    inObject(folder, "Account", (db) => db.exec("UPDATE discarded SET doc = '{}', next_at = 0"));
+    await own.worker.restart();
+    await publishPost(own, { ...account, username, tenant_id }, { content: "goes on" });
+    await own.worker.logged("alert", "of the discarded pairs cannot be read");
+    assert.deepEqual((await join(tenant_id, username, own)).id, account.id);
+  });
 });
 
 test("X down at a revocation keeps no post waiting", async () => {
