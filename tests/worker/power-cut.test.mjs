@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
-import { complete, connect, startBench } from "../support/client.mjs";
+import { CREATE_CALL, ME_CALL, TOKEN_CALL } from "../support/calls.mjs";
+import { complete, connect, healthOf, readAccount, startBench } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { authorized, exchangesOf, leaves, newPerson, statusOf, tokenCalls } from "../support/sign-in.mjs";
+import { ageAll } from "../support/stored.mjs";
 
-const TOKEN = { method: "POST", path: "/2/oauth2/token" };
-const ME = { method: "GET", path: "/2/users/me" };
-const TWEETS = { method: "POST", path: "/2/tweets" };
-/** Enough to be in use before the cut, and over soon after it. */
-const SHORT_LIFE_MS = 25_000;
+/** Within the quarter of an hour before its end, in which the Worker refreshes a token. */
+const SHORT_LIFE_MS = 10 * 60_000;
 /** An object that dies while it works goes on by the alarm that it had set first, seconds ahead. */
 const WITHIN_MS = 75_000;
+/** Longer than a session waits before it goes on by itself, and much shorter than its life. */
+const SESSION_GOES_ON_MS = 60_000;
 
 const TEXTS = { inFlight: "on its way when the power went", waiting: "accepted when the power went" };
 
@@ -29,11 +29,11 @@ before(async () => {
   };
   const { refreshing, publishing, exchanging, identifying } = scene;
   scene.broken = [
-    await underway(ME, () => complete(bench, identifying.session, identifying.verifier)),
-    await underway(TOKEN, () => complete(bench, exchanging.session, exchanging.verifier)),
-    await underway(TOKEN, () => health(refreshing)),
+    await underway(ME_CALL, () => complete(bench, identifying.session, identifying.verifier)),
+    await underway(TOKEN_CALL, () => complete(bench, exchanging.session, exchanging.verifier)),
+    await underway(TOKEN_CALL, () => healthOf(bench, refreshing)),
   ];
-  scene.inFlight = await underway(TWEETS, () => post(TEXTS.inFlight, publishing));
+  scene.inFlight = await underway(CREATE_CALL, () => post(TEXTS.inFlight, publishing));
   scene.waiting = (await post(TEXTS.waiting, publishing)).body.post;
   await bench.worker.kill();
   await bench.worker.restart();
@@ -59,10 +59,15 @@ async function underway(request, call) {
   return { ended };
 }
 
-const health = async ({ id }) => (await bench.api.get(`/v1/social-accounts/${id}/health`)).body.data;
-const row = async ({ id }) => (await bench.api.get(`/v1/social-accounts/${id}`)).body.data;
 const post = (content, { id }) => bench.api.post("/v1/posts", { content, accounts: [id] });
 const delivery = async (id) => (await bench.api.get(`/v1/posts/${id}`)).body.post.socialAccounts[0];
+
+/** Lets a time pass for all objects of a kind, while the Worker is down. */
+async function later(ms, object) {
+  await bench.worker.kill();
+  ageAll(bench.worker.stateDir, object, ms);
+  await bench.worker.restart();
+}
 
 /** How often X was shown the account's first refresh token. */
 function refreshes({ username }) {
@@ -85,30 +90,31 @@ test("a post that was on its way is unknown, and is not sent again", async () =>
 test("a post that was accepted and nothing more is published once", async () => {
   await eventually(() => delivery(scene.waiting.id), ({ status }) => status === "published", WITHIN_MS);
   assert.equal(bench.x.posts({ text: TEXTS.waiting }).length, 1);
-  assert.equal(bench.x.requests(TWEETS).length, 2, "and nothing else was sent");
-});
-
-test("a refresh that was cut leaves the old token in use until it is over, then one try tells", async () => {
-  const { refreshing } = scene;
-  assert.equal((await health(refreshing)).healthy, true);
-  assert.equal(refreshes(refreshing), 1);
-  await pause(Date.parse(refreshing.token_expires_at) - Date.now());
-  assert.equal((await health(refreshing)).healthy, false);
-  assert.equal(refreshes(refreshing), 2);
-  const ended = await eventually(() => row(refreshing), ({ status }) => status !== "active");
-  assert.deepEqual([ended.status, ended.status_reason], ["reconnect_required", "refresh_answer_lost"]);
+  assert.equal(bench.x.requests(CREATE_CALL).length, 2, "and nothing else was sent");
 });
 
 test("a session whose exchange was cut ends with that, and is not stuck", async () => {
   const { session, verifier, callback } = scene.exchanging;
   assert.equal(await statusOf(bench, session), "authorized");
-  await bench.x.received({ ...TOKEN, count: 5 });
+  await bench.x.received({ ...TOKEN_CALL, count: 5 });
   const { status, body } = await complete(bench, session, verifier);
   assert.deepEqual([status, body.code], [422, "invalid_grant"]);
   assert.equal(exchangesOf(bench, callback), 2);
 });
 
+test("a refresh that was cut leaves the old token in use until it is over, then one try tells", async () => {
+  const { refreshing } = scene;
+  assert.equal((await healthOf(bench, refreshing)).healthy, true);
+  assert.equal(refreshes(refreshing), 1);
+  await later(SHORT_LIFE_MS, "Account");
+  assert.equal((await healthOf(bench, refreshing)).healthy, false);
+  assert.equal(refreshes(refreshing), 2);
+  const ended = await eventually(() => readAccount(bench, refreshing), ({ status }) => status !== "active");
+  assert.deepEqual([ended.status, ended.status_reason], ["reconnect_required", "refresh_answer_lost"]);
+});
+
 test("a session that had its tokens connects by itself, and the page's verifier finds it so", async () => {
+  await later(SESSION_GOES_ON_MS, "Connect");
   const { session, verifier, callback } = scene.identifying;
   const { data } = (await leaves(bench, session, "authorized")).body;
   assert.equal(data.status, "connected");
