@@ -1,25 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
-  browse,
-  complete,
-  consent,
-  cookieOf,
-  newVerifier,
-  SITE,
-  startBench,
-  startSession,
-} from "../support/client.mjs";
-import {
-  atCallback,
-  authorized,
-  codeOf,
-  declined,
-  exchangesOf,
-  stateOf,
-  statusOf,
-  tokenCalls,
-} from "../support/sign-in.mjs";
+  atCallback, authorized, browse, codeOf, complete, consent, cookieOf, declined, exchangesOf, newVerifier, SITE,
+  startBench, startSession, stateOf, statusOf, tokenCalls,
+} from "../support/connecting.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));

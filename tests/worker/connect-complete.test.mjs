@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
-  browse,
-  complete,
-  connect,
-  consent,
-  cookieOf,
-  createSession,
-  newVerifier,
-  startBench,
-  startSession,
-} from "../support/client.mjs";
-import { atCallback, authorized, exchangesOf, leftForX, newPerson, statusOf, watch } from "../support/sign-in.mjs";
+  atCallback, authorized, browse, complete, connect, consent, cookieOf, createSession, exchangesOf, leftForX,
+  newPerson, newVerifier, startBench, startSession, statusOf, watch,
+} from "../support/connecting.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));

@@ -3,31 +3,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
-  api,
-  browse,
-  complete,
-  consent,
-  cookieOf,
-  createSession,
-  newVerifier,
-  SITE,
-  startBench,
-  startSession,
-} from "../support/client.mjs";
-import {
-  atCallback,
-  codeOf,
-  confirm,
-  confirmationCode,
-  exchangesOf,
-  inOtherBrowser,
-  leaves,
-  liveTokens,
-  newPerson,
-  statusOf,
-  tokenCalls,
+  api, atCallback, browse, codeOf, complete, confirm, confirmationCode, consent, cookieOf, createSession, exchangesOf,
+  inOtherBrowser, leaves, liveTokens, newPerson, newVerifier, SITE, startBench, startSession, statusOf, tokenCalls,
   watch,
-} from "../support/sign-in.mjs";
+} from "../support/connecting.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));

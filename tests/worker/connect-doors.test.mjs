@@ -1,5 +1,5 @@
 /**
- * docs/SECURITY.md: a ticket opens only its own door. Every route below /connect/, read from the router's source, is tried
+ * docs/SECURITY.md: a ticket opens only its own door. Every route below /connect/ of the table of routes is tried
  * with every kind of ticket in every place where a request can carry one.
  */
 
@@ -7,21 +7,12 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { png } from "../fake-x/sample-files.mjs";
 import {
-  api,
-  browse,
-  complete,
-  consent,
-  cookieOf,
-  createSession,
-  newVerifier,
-  request,
-  SITE,
-  startBench,
-} from "../support/client.mjs";
+  api, browse, complete, consent, cookieOf, createLink, createSession, inOtherBrowser, leftForX, newPerson,
+  newVerifier, openLink, request, SITE, startBench, stateOf,
+} from "../support/connecting.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { routedCalls } from "../support/keys.mjs";
 import { announce, upload } from "../support/media.mjs";
-import { createLink, inOtherBrowser, leftForX, newPerson, openLink, stateOf } from "../support/sign-in.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
 
 const redirect_uri = `${SITE}/done`;

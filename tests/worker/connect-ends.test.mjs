@@ -1,31 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
-  api,
-  browse,
-  complete,
-  connect,
-  consent,
-  cookieOf,
-  createSession,
-  newVerifier,
-  SITE,
-  startBench,
-  startSession,
-} from "../support/client.mjs";
+  api, atCallback, authorized, browse, complete, connect, consent, cookieOf, createSession, declined, exchangesOf,
+  leaves, leftForX, liveTokens, newPerson, newVerifier, SITE, startBench, startSession, statusOf, watch,
+} from "../support/connecting.mjs";
 import { eventually } from "../support/eventually.mjs";
-import {
-  atCallback,
-  authorized,
-  declined,
-  exchangesOf,
-  leaves,
-  leftForX,
-  liveTokens,
-  newPerson,
-  statusOf,
-  watch,
-} from "../support/sign-in.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));

@@ -1,24 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { ME_CALL, TOKEN_CALL } from "../support/calls.mjs";
 import {
-  browse,
-  complete,
-  consent,
-  cookieOf,
-  createSession,
-  newVerifier,
-  SITE,
-  startBench,
-  startSession,
-} from "../support/client.mjs";
-import { authorized, createLink, exchangesOf, followLink, newPerson, statusOf, watch } from "../support/sign-in.mjs";
+  authorized, browse, complete, consent, cookieOf, createLink, createSession, exchangesOf, followLink, newPerson,
+  newVerifier, SITE, startBench, startSession, statusOf, watch,
+} from "../support/connecting.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));
 after(() => bench?.stop());
-
-const TOKEN = { method: "POST", path: "/2/oauth2/token" };
-const ME = { method: "GET", path: "/2/users/me" };
 
 /** One complete while X misbehaves. */
 async function completeDuring(attempt, fault) {
@@ -35,7 +25,7 @@ for (const [what, fault, status, code] of [
 ]) {
   test(`when ${what} at the exchange, the page is told so and a second try connects`, async () => {
     const attempt = await authorized(bench);
-    const refused = await completeDuring(attempt, { ...TOKEN, ...fault });
+    const refused = await completeDuring(attempt, { ...TOKEN_CALL, ...fault });
     assert.deepEqual([refused.status, refused.body.code], [status, code]);
     assert.ok(refused.body.hint);
     assert.equal(await statusOf(bench, attempt.session), "authorized");
@@ -48,7 +38,7 @@ for (const [what, fault, status, code] of [
     const attempt = await authorized(bench);
     // workerd itself repeats a GET whose kept-alive connection was cut.
     const times = fault.kind === "close" ? 2 : 1;
-    const refused = await completeDuring(attempt, { ...ME, ...fault, times });
+    const refused = await completeDuring(attempt, { ...ME_CALL, ...fault, times });
     assert.deepEqual([refused.status, refused.body.code], [status, code]);
     const again = await complete(bench, attempt.session, attempt.verifier);
     assert.equal(again.body.data?.status, "connected", again.text);
@@ -58,7 +48,7 @@ for (const [what, fault, status, code] of [
 
 test("a 401 from X after the exchange may be an outage, and a second try connects", async () => {
   const attempt = await authorized(bench);
-  const refused = await completeDuring(attempt, { ...ME, kind: "answer", preset: "unauthorized" });
+  const refused = await completeDuring(attempt, { ...ME_CALL, kind: "answer", preset: "unauthorized" });
   assert.ok(refused.status >= 400, refused.text);
   assert.equal((await complete(bench, attempt.session, attempt.verifier)).body.data.status, "connected");
 });
@@ -70,7 +60,7 @@ for (const [what, preset, status, code] of [
 ]) {
   test(`when X refuses ${what}, the session ends and the page is told why, every time`, async () => {
     const attempt = await authorized(bench);
-    const refused = await completeDuring(attempt, { ...TOKEN, kind: "answer", preset });
+    const refused = await completeDuring(attempt, { ...TOKEN_CALL, kind: "answer", preset });
     assert.deepEqual([refused.status, refused.body.code], [status, code]);
     const { data } = (await watch(bench, attempt.session)).body;
     assert.deepEqual([data.status, data.error.code], ["failed", code]);
@@ -82,7 +72,7 @@ for (const [what, preset, status, code] of [
 
 test("when X's answer to the exchange is lost, the code is spent and the session ends", async () => {
   const attempt = await authorized(bench);
-  const lost = await completeDuring(attempt, { ...TOKEN, kind: "effect-then-close" });
+  const lost = await completeDuring(attempt, { ...TOKEN_CALL, kind: "effect-then-close" });
   assert.deepEqual([lost.status, lost.body.code], [502, "x_unavailable"]);
   const again = await complete(bench, attempt.session, attempt.verifier);
   assert.deepEqual([again.status, again.body.code], [422, "invalid_grant"]);
@@ -91,7 +81,7 @@ test("when X's answer to the exchange is lost, the code is spent and the session
 
 test("when X's answer to the exchange is cut in half, the session does not connect half", async () => {
   const attempt = await authorized(bench, { tenant_id: "half" });
-  const cut = await completeDuring(attempt, { ...TOKEN, kind: "malformed" });
+  const cut = await completeDuring(attempt, { ...TOKEN_CALL, kind: "malformed" });
   assert.equal(cut.status, 502, cut.text);
   const again = await complete(bench, attempt.session, attempt.verifier);
   assert.equal(again.body.code, "invalid_grant");
@@ -131,7 +121,7 @@ test("a page-mode callback that fails at X returns to the site, which can still 
   const { verifier, challenge } = newVerifier();
   const session = await createSession(bench, { redirect_uri: `${SITE}/done` });
   const left = await startSession(bench, { token: session.token, challenge, display: "page", code_verifier: verifier });
-  bench.x.fault({ ...TOKEN, kind: "answer", preset: "unavailable" });
+  bench.x.fault({ ...TOKEN_CALL, kind: "answer", preset: "unavailable" });
   const landed = await browse(bench, consent(bench, left.headers.get("location"), newPerson(bench)), cookieOf(left));
   assert.equal(new URL(landed.headers.get("location")).searchParams.get("connect_status"), "authorized");
   assert.equal((await complete(bench, session, verifier)).body.data.status, "connected");
@@ -149,7 +139,7 @@ test("when X fails at the exchange, the link ends at once and says so", async ()
     [{ kind: "answer", preset: "oauth-unauthorized-client" }, "invalid_client_secret"],
   ]) {
     const link = await createLink(bench, { redirect_uri: SITE });
-    bench.x.fault({ ...TOKEN, ...fault });
+    bench.x.fault({ ...TOKEN_CALL, ...fault });
     const { arrived } = await followLink(bench, link);
     const { status, error } = (await bench.api.get(`/v1/connect-sessions/${link.connect_id}`)).body.data;
     assert.deepEqual([status, error.code], ["failed", code], JSON.stringify(fault));
@@ -159,7 +149,7 @@ test("when X fails at the exchange, the link ends at once and says so", async ()
 
 test("when X fails to say who connected, the link ends and its tokens are revoked", async () => {
   const link = await createLink(bench, { redirect_uri: SITE });
-  bench.x.fault({ ...ME, kind: "answer", preset: "unavailable" });
+  bench.x.fault({ ...ME_CALL, kind: "answer", preset: "unavailable" });
   const { arrived, username } = await followLink(bench, link);
   assert.equal(landedWith(arrived), "x_unavailable");
   assert.deepEqual(bench.x.tokens({ username }).map(({ live }) => live), [false, false]);

@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { api, browse, consent, cookieOf, createPost, request, startBench } from "../support/client.mjs";
-import { createLink, declined, exchangesOf, followLink, liveTokens, newPerson, openLink } from "../support/sign-in.mjs";
+import {
+  api, browse, consent, cookieOf, createLink, createPost, declined, exchangesOf, followLink, liveTokens, newPerson,
+  openLink, request, startBench,
+} from "../support/connecting.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));

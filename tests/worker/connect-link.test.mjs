@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { api, browse, consent, request, SITE, startBench } from "../support/client.mjs";
-import { createLink, declined, exchangesOf, followLink, newPerson, openLink, stateOf } from "../support/sign-in.mjs";
+import {
+  api, browse, consent, createLink, declined, exchangesOf, followLink, newPerson, openLink, request, SITE, startBench,
+  stateOf,
+} from "../support/connecting.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));

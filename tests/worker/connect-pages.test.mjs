@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
-  browse,
-  complete,
-  consent,
-  cookieOf,
-  createSession,
-  newVerifier,
-  request,
-  startBench,
-  startSession,
-} from "../support/client.mjs";
-import { atCallback, authorized, createLink, declined, inOtherBrowser, leftForX, openLink } from "../support/sign-in.mjs";
+  atCallback, authorized, browse, complete, consent, cookieOf, createLink, createSession, declined, inOtherBrowser,
+  leftForX, newVerifier, openLink, request, startBench, startSession,
+} from "../support/connecting.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));

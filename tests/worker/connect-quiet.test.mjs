@@ -5,8 +5,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
-import { browse, createSession, newVerifier, request, SITE, startBench } from "../support/client.mjs";
-import { createLink, leftForX, stateOf } from "../support/sign-in.mjs";
+import {
+  browse, createLink, createSession, leftForX, newVerifier, request, SITE, startBench, stateOf,
+} from "../support/connecting.mjs";
 
 let bench;
 let untouched;

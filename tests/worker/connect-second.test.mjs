@@ -2,24 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browse, complete, consent, cookieOf, newVerifier, request, startBench, startSession } from "../support/client.mjs";
 import {
-  atCallback,
-  codeOf,
-  confirm,
-  confirmationCode,
-  createLink,
-  exchangesOf,
-  followLink,
-  inOtherBrowser,
-  leaves,
-  leftForX,
-  liveTokens,
-  newPerson,
-  openLink,
-  stateOf,
-  statusOf,
-} from "../support/sign-in.mjs";
+  atCallback, browse, codeOf, complete, confirm, confirmationCode, consent, cookieOf, createLink, exchangesOf,
+  followLink, inOtherBrowser, leaves, leftForX, liveTokens, newPerson, newVerifier, openLink, request, startBench,
+  startSession, stateOf, statusOf,
+} from "../support/connecting.mjs";
 
 let bench;
 /** Where the thirty seconds are over at once. */

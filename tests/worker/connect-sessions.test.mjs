@@ -2,19 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ADMIN_KEY } from "../support/worker.mjs";
 import {
-  api,
-  browse,
-  connect,
-  consent,
-  cookieOf,
-  createSession,
-  newVerifier,
-  request,
-  SITE,
-  startBench,
-  startSession,
-} from "../support/client.mjs";
-import { createLink, declined, newPerson, openLink, watch } from "../support/sign-in.mjs";
+  api, browse, connect, consent, cookieOf, createLink, createSession, declined, newPerson, newVerifier, openLink,
+  request, SITE, startBench, startSession, watch,
+} from "../support/connecting.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));

@@ -1,19 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
-  api,
-  browse,
-  complete,
-  consent,
-  cookieOf,
-  createSession,
-  newVerifier,
-  request,
-  SITE,
-  startBench,
-  startSession,
-} from "../support/client.mjs";
-import { confirmStart, statusOf } from "../support/sign-in.mjs";
+  api, browse, complete, confirmStart, consent, cookieOf, createSession, newVerifier, request, SITE, startBench,
+  startSession, statusOf,
+} from "../support/connecting.mjs";
 
 let bench;
 before(async () => (bench = await startBench()));
