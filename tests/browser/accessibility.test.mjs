@@ -1,23 +1,13 @@
 /** axe finds nothing to complain about, on any page and in any state that a visitor meets, in light and in dark. */
 
-import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import AxeBuilder from "@axe-core/playwright";
 import { createSession, newVerifier } from "../support/client.mjs";
-import { buttonOf, keepOpen, startStage, statusOf } from "./stage.mjs";
+import { assertAccessible } from "./accessible.mjs";
+import { blockWindows, buttonOf, keepOpen, startStage, statusOf } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
 after(() => stage?.stop());
-
-async function assertAccessible(page, state) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-    assert.deepEqual(found, [], `${state}, ${colorScheme}`);
-  }
-}
 
 test("Acme's page with the button is accessible in every state", async (t) => {
   const visit = await stage.visit(t, { viewport: { width: 390, height: 800 } });
@@ -33,7 +23,7 @@ test("Acme's page with the button is accessible in every state", async (t) => {
   await page.getByRole("button", { name: "Publish" }).click();
   await page.getByText("See it on X").waitFor();
   await assertAccessible(page, "published");
-  await page.evaluate(() => (globalThis.open = () => null));
+  await blockWindows(page);
   await buttonOf(page).click();
   await statusOf(page).waitFor();
   await assertAccessible(page, "error");
@@ -41,7 +31,7 @@ test("Acme's page with the button is accessible in every state", async (t) => {
 
 test("every page on the way to X and back is accessible", async (t) => {
   const visit = await stage.visit(t);
-  const held = new Promise((resolve) => visit.page.route("**/api/x/session", resolve, { times: 1 }));
+  const held = visit.hold("**/api/x/session");
   const popup = await visit.press();
   await assertAccessible(popup, "opening X");
   await keepOpen(popup);

@@ -4,14 +4,13 @@
  */
 
 import assert from "node:assert/strict";
-import AxeBuilder from "@axe-core/playwright";
 import { startBench } from "../support/client.mjs";
 import { holdToDescription } from "../support/contract.mjs";
 import { setUp } from "../support/set-up.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
-import { launchBrowser } from "./chromium.mjs";
-
-const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 10_000);
+import { assertAccessible } from "./accessible.mjs";
+import { launchBrowser, PATIENCE_MS } from "./chromium.mjs";
+import { Complaints } from "./complaints.mjs";
 
 export const PHONE = { viewport: { width: 390, height: 844 } };
 export const WIDE = { viewport: { width: 1440, height: 900 } };
@@ -41,10 +40,9 @@ async function openOffice({ register = false } = {}, opened) {
 
 export class Desk {
   presses = 0;
-  #complaints = [];
+  #complaints;
   #foreign = [];
   #described;
-  #tolerated = [];
 
   static async begin({ worker, x, browser }, options) {
     const context = await browser.newContext({ reducedMotion: "reduce", ...options });
@@ -103,41 +101,26 @@ export class Desk {
   }
 
   /** axe has nothing to say of the page as it is, in light and in dark. */
-  async assertAccessible(what) {
-    for (const colorScheme of ["light", "dark"]) {
-      await this.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const { violations } = await new AxeBuilder({ page: this.page }).analyze();
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" | ")}`);
-      assert.deepEqual(found, [], `${what}, ${colorScheme}`);
-    }
+  assertAccessible(what) {
+    return assertAccessible(this.page, what);
   }
 
   /** Complaints that a test brings about, such as the console's line for each refused request. */
   tolerate(...patterns) {
-    this.#tolerated.push(...patterns);
+    this.#complaints.tolerate(...patterns);
   }
 
   async end() {
     await this.context.close();
     await this.#described();
     assert.deepEqual(this.#foreign, [], "asked for by the dashboard");
-    const complaints = this.#complaints.filter((line) => !this.#tolerated.some((pattern) => pattern.test(line)));
-    assert.deepEqual(complaints, [], "complaints of the browser");
+    this.#complaints.assertNone();
   }
 
   async #watch() {
     this.#described = holdToDescription(this.context, this.worker.origin);
     const sites = [this.worker.origin, this.x.site];
-    await this.context.exposeBinding("reportViolation", (_, violation) => this.#complaints.push(`CSP: ${violation}`));
-    await this.context.addInitScript(() => {
-      addEventListener("securitypolicyviolation", (event) => {
-        globalThis.reportViolation(`${event.violatedDirective} ${event.blockedURI}`);
-      });
-    });
-    this.context.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) this.#complaints.push(message.text());
-    });
-    this.context.on("weberror", (event) => this.#complaints.push(event.error().stack));
+    this.#complaints = await Complaints.of(this.context);
     this.context.on("request", (request) => {
       const url = request.url();
       if (url.startsWith("http") && !sites.includes(new URL(url).origin)) this.#foreign.push(url);

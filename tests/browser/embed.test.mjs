@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { eventually } from "../support/eventually.mjs";
+import { PATIENCE_MS } from "./chromium.mjs";
 import { startStage } from "./stage.mjs";
 
 /** What a page may be asked to load before its button can be seen, and while it is idle: bytes of gzip. */
@@ -25,7 +26,7 @@ test("the button needs its script alone, and the rest comes when the page is idl
   const { page, traffic } = await stage.visit(t);
   const ofThisPage = (request) => request.frame().page() === page;
   const asked = () => traffic.to("/embed").filter(ofThisPage).map((request) => new URL(request.url()).pathname);
-  const paths = await eventually(async () => asked(), (paths) => paths.length === 3);
+  const paths = await eventually(async () => asked(), (paths) => paths.length === 3, PATIENCE_MS);
   // What follows a click, and then the module.
   assert.deepEqual(paths, ["/embed.js", "/embed_attempt.js", "/embed_bg.wasm"]);
 });

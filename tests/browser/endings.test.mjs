@@ -6,7 +6,8 @@ import { after, before, test } from "node:test";
 import { refusal } from "../support/contract.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { file, startFileServer } from "../support/file-server.mjs";
-import { buttonOf, cancelOf, keepOpen, startStage, statusOf } from "./stage.mjs";
+import { PATIENCE_MS } from "./chromium.mjs";
+import { blockWindows, buttonOf, cancelOf, keepOpen, startStage, statusOf } from "./stage.mjs";
 
 let stage;
 let site;
@@ -98,14 +99,14 @@ for (const rights of ["allow-popups", "allow-popups allow-same-origin", "allow-s
     const [{ type, detail }] = await inside.evaluate(() => globalThis.ended);
     assert.deepEqual([type, detail.code], ["error", "popup_blocked"]);
     assert.match(detail.hint, /allow-popups-to-escape-sandbox/);
-    await eventually(async () => visit.context.pages(), (pages) => pages.length === 1);
+    await eventually(async () => visit.context.pages(), (pages) => pages.length === 1, PATIENCE_MS);
     assert.deepEqual(visit.traffic.to("/api/x/session"), []);
   });
 }
 
 test("a blocked popup is an error that says what to do, and asks the server for nothing", async (t) => {
   const visit = await stage.visit(t);
-  await visit.page.evaluate(() => (globalThis.open = () => null));
+  await blockWindows(visit.page);
   await buttonOf(visit.page).click();
   const { type, detail } = await visit.onlyEvent();
   assert.deepEqual([type, detail.code, detail.retryable], ["error", "popup_blocked", true]);
@@ -128,7 +129,7 @@ test("the button's own cancel ends the attempt and the session", async (t) => {
 
 test("a window that is closed before X was asked is a cancellation", async (t) => {
   const visit = await stage.visit(t);
-  const held = new Promise((resolve) => visit.page.route("**/api/x/session", resolve, { times: 1 }));
+  const held = visit.hold("**/api/x/session");
   const popup = await visit.press();
   await popup.close();
   await (await held).continue();
@@ -142,7 +143,7 @@ test("a button that is removed stops asking and ends its session", async (t) => 
   const { page, context } = visit;
   await visit.pressUntilX();
   const element = await page.locator("connect-x").elementHandle();
-  const polled = once(context, "requestfailed", { signal: AbortSignal.timeout(5000) });
+  const polled = once(context, "requestfailed", { signal: AbortSignal.timeout(PATIENCE_MS) });
   const told = page.waitForResponse((response) => response.request().method() === "DELETE");
   const heard = element.evaluate((button) => {
     const event = new Promise((resolve) => button.addEventListener("cancelled", ({ detail }) => resolve(detail)));
@@ -187,7 +188,7 @@ test("a site that refuses to make a session is quoted to the visitor", async (t)
 
 test("an API key in the page is refused before anything is opened or asked", async (t) => {
   const visit = await stage.visit(t);
-  await visit.page.locator("connect-x").evaluate((element) => element.setAttribute("api-key", "sk"));
+  await visit.configure({ "api-key": "sk" });
   await buttonOf(visit.page).click();
   const { detail } = await visit.onlyEvent();
   assert.deepEqual([detail.code, detail.retryable], ["api_key_in_page", false]);
@@ -197,23 +198,16 @@ test("an API key in the page is refused before anything is opened or asked", asy
 
 test("an API key in place of the session token is refused too", async (t) => {
   const visit = await stage.visit(t);
-  await visit.page.locator("connect-x").evaluate((element, connectUrl) => {
-    element.removeAttribute("session-url");
-    for (const [name, value] of Object.entries({ "session-id": "cs_1", token: "a-key", "connect-url": connectUrl })) {
-      element.setAttribute(name, value);
-    }
-  }, `${stage.worker.origin}/connect/start`);
+  const url = `${stage.worker.origin}/connect/start`;
+  await visit.configure({ "session-url": null, "session-id": "cs_1", token: "a-key", "connect-url": url });
   await buttonOf(visit.page).click();
   assert.equal((await visit.onlyEvent()).detail.code, "invalid_session_token");
   assert.equal(visit.context.pages().length, 1);
 });
 
 test("a module that did not load is asked for again by the next press", async (t) => {
-  const visit = await stage.visit(t);
+  const visit = await stage.visit(t, { prepare: ({ context }) => context.route("**/embed_bg.wasm?*", (route) => route.abort()) });
   visit.traffic.tolerate(/ERR_FAILED/, /Failed to fetch/);
-  await visit.context.route("**/embed_bg.wasm?*", (route) => route.abort());
-  // The page has it by now; one that is opened now does not.
-  visit.page = await visit.open();
   await visit.press();
   const { detail } = await visit.onlyEvent(visit.page);
   assert.deepEqual([detail.code, detail.retryable], ["unreachable", true]);

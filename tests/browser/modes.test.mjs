@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { buttonOf, inState, startStage } from "./stage.mjs";
+import { blockWindows, buttonOf, inState, startStage } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
@@ -60,7 +60,7 @@ test("a reload in the middle of coming back connects all the same, once", async 
   const { page } = visit;
   await visit.configure({ mode: "redirect" });
   await visit.leaveForX();
-  const held = new Promise((resolve) => page.route("**/complete", resolve, { times: 1 }));
+  const held = visit.hold("**/complete");
   await backFromX(visit);
   await held;
   await page.reload();
@@ -108,7 +108,7 @@ test("on a desk `auto` opens a window", async (t) => {
 test("where windows are blocked `auto` leaves in the same tab", async (t) => {
   const visit = await stage.visit(t);
   await visit.configure({ mode: "auto" });
-  await visit.page.evaluate(() => (globalThis.open = () => null));
+  await blockWindows(visit.page);
   await visit.leaveForX();
   await backFromX(visit);
   assert.equal((await visit.onlyEvent()).type, "connected");

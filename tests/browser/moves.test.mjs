@@ -2,14 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { inState, startStage } from "./stage.mjs";
+import { inState, lookAtX, startStage } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
 after(() => stage?.stop());
-
-/** The person looks at X's window, however long this machine takes. */
-const atX = (page) => page.evaluate(() => dispatchEvent(new Event("blur")));
 
 const stored = (page) => page.evaluate(() => JSON.stringify({ ...sessionStorage }));
 
@@ -53,7 +50,7 @@ test("a page that is loaded anew while X's window is open finds its session, and
   assert.equal(await stored(page), "{}");
   await page.reload();
   await inState(page, "left");
-  await atX(page);
+  await lookAtX(page);
   assert.equal(await stored(page), "{}");
   await visit.answer(popup, "authorize");
   const { type, detail } = await visit.onlyEvent();
@@ -71,7 +68,7 @@ test("two buttons of a page that is loaded anew find a session each", async (t) 
   await page.reload();
   await page.locator("#first:state(left)").waitFor();
   await page.locator("#second:state(left)").waitFor();
-  await atX(page);
+  await lookAtX(page);
   await visit.answer(popup, "authorize");
   const { type, id } = await visit.onlyEvent();
   assert.deepEqual([type, id], ["connected", "second"]);
@@ -83,7 +80,7 @@ test("after a reload the button opens X again, for the same session", async (t) 
   await visit.pressUntilX();
   await page.reload();
   await inState(page, "left");
-  await atX(page);
+  await lookAtX(page);
   await visit.answer(await visit.pressUntilX(), "authorize");
   assert.equal((await visit.onlyEvent()).type, "connected");
   assert.equal(visit.traffic.to("/api/x/session").length, 1);

@@ -4,8 +4,6 @@
  */
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -14,8 +12,11 @@ import { eventually } from "../support/eventually.mjs";
 import { MP4, PNG } from "../support/files.mjs";
 import { sha256 } from "../support/media.mjs";
 import { mediaAtX } from "../support/publish-media.mjs";
+import { setUp } from "../support/set-up.mjs";
+import { startSite } from "../support/site.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
-import { launchBrowser } from "./chromium.mjs";
+import { launchBrowser, PATIENCE_MS } from "./chromium.mjs";
+import { Complaints } from "./complaints.mjs";
 
 /** What a customer of Outstand's writes, and a row of buttons for the hook that no component of the package calls. */
 const PAGE = `
@@ -43,48 +44,49 @@ let bench;
 let browser;
 let account;
 
-async function startSite() {
+const PARTS = ["write", "media", "posts", "accounts"];
+
+async function startCustomer() {
   const { outputFiles: [script] } = await build({
     stdin: { contents: PAGE, loader: "jsx", resolveDir: fileURLToPath(new URL("../..", import.meta.url)) },
     bundle: true, write: false, format: "iife", jsx: "automatic", logLevel: "silent",
     define: { "process.env.NODE_ENV": '"production"' },
   });
-  const server = createServer((request, response) => {
-    const isScript = request.url === "/page.js";
-    response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
-    response.end(isScript ? script.text : '<!doctype html><link rel="icon" href="data:,"><div id="root"></div><script src="/page.js"></script>');
-  });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const close = () => (server.closeAllConnections(), new Promise((resolve) => server.close(resolve)));
-  return { origin: `http://127.0.0.1:${server.address().port}`, close };
+  const body = '<!doctype html><link rel="icon" href="data:,"><div id="root"></div><script src="/page.js"></script>';
+  const pages = PARTS.map((part) => [`/${part}`, { headers: { "content-type": "text/html" }, body }]);
+  return startSite({ ...Object.fromEntries(pages), "/page.js": { headers: { "content-type": "text/javascript" }, body: script.text } });
 }
 
+const startAll = () =>
+  setUp(async (opened) => {
+    const site = opened(await startCustomer(), "stop");
+    const bench = opened(await startBench({ vars: { API_ALLOWED_ORIGINS: site.origin } }), "stop");
+    return { site, bench, browser: opened(await launchBrowser(), "close") };
+  });
+
 before(async () => {
-  site = await startSite();
-  bench = await startBench({ vars: { API_ALLOWED_ORIGINS: site.origin } });
+  ({ site, bench, browser } = await startAll());
   bench.x.set({ media_pending_ms: 0, media_processing_ms: 0 });
-  browser = await launchBrowser();
   account = await newAccount(bench);
 });
 after(async () => {
   await browser?.close();
   await bench?.stop();
-  await site?.close();
+  await site?.stop();
 });
 
 /** One of the page's parts. What the package or the browser complains of fails the test. */
 async function open(t, part) {
   const context = await browser.newContext();
-  const complaints = [];
-  context.on("weberror", (error) => complaints.push(error.error().message));
-  context.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  context.setDefaultTimeout(PATIENCE_MS);
+  const complaints = await Complaints.of(context);
   await context.addInitScript((settings) => Object.assign(globalThis, { settings, told: [] }), {
     apiKey: ADMIN_KEY,
     baseUrl: `${bench.worker.origin}/v1`,
   });
   t.after(async () => {
     await context.close();
-    assert.deepEqual(complaints, []);
+    complaints.assertNone();
   });
   const page = await context.newPage();
   await page.goto(`${site.origin}/${part}`);
@@ -130,7 +132,7 @@ for (const [what, file, type] of [
     const [outcome, id] = await told(page);
     assert.equal(outcome, "created", id);
     const isOut = ({ body }) => body.post.socialAccounts[0].state === "published";
-    await eventually(() => read(`/v1/posts/${id}`), isOut, 30_000);
+    await eventually(() => read(`/v1/posts/${id}`), isOut, PATIENCE_MS);
     const [medium] = mediaAtX(bench, account).at(-1);
     assert.deepEqual([medium.sha256, medium.media_type], [sha256(file.bytes), type]);
     assert.equal(textsAt(bench, account).at(-1), `look: ${what}`);

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import AxeBuilder from "@axe-core/playwright";
 import { browse, complete, consent, cookieOf } from "../support/client.mjs";
 import { confirm, createLink, inOtherBrowser, newPerson, openLink, statusOf } from "../support/sign-in.mjs";
 import { startSite } from "../support/site.mjs";
+import { violationsIn } from "./accessible.mjs";
 import { startStage } from "./stage.mjs";
 
 let stage;
@@ -87,8 +87,7 @@ test("the pages of another browser are accessible in every colour, light and dar
     for (const colorScheme of ["light", "dark"]) {
       for (const { arrived, other } of [waiting, coded, button]) {
         const page = await open(t, arrived.headers.get("location"), other, { colorScheme, still: true });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        assert.deepEqual(violations.map(({ id }) => id), [], `${await page.title()} ${brand.color} ${colorScheme}`);
+        assert.deepEqual(await violationsIn(page), [], `${await page.title()} ${brand.color} ${colorScheme}`);
         if (logo_url) assert.ok(await page.locator(".brand img").evaluate((image) => image.naturalWidth > 0));
       }
     }

@@ -8,22 +8,16 @@ let stage;
 before(async () => (stage = await startStage()));
 after(() => stage?.stop());
 
-/** Holds what `pattern` asks for; `let go()` lets it through. */
-async function holding(visit, pattern) {
-  let letGo;
-  const until = new Promise((resolve) => (letGo = resolve));
-  await visit.context.route(pattern, async (route) => {
-    await until;
-    await route.continue();
-  });
-  return letGo;
+/** A visit whose page waits for what fits the pattern, until `letGo()`. */
+async function visitHolding(t, pattern) {
+  const { promise: until, resolve: letGo } = Promise.withResolvers();
+  const letThrough = (route) => until.then(() => route.continue());
+  return { visit: await stage.visit(t, { prepare: ({ context }) => context.route(pattern, letThrough) }), letGo };
 }
 
 for (const [what, pattern] of [["the module", "**/embed_bg.wasm?*"], ["all that follows the click", "**/embed_attempt.js?*"]]) {
   test(`a press while ${what} is on its way opens the window, and X follows`, async (t) => {
-    const visit = await stage.visit(t);
-    const letGo = await holding(visit, pattern);
-    visit.page = await visit.open();
+    const { visit, letGo } = await visitHolding(t, pattern);
     const popup = await visit.press();
     await popup.getByText("Waiting for X…").waitFor();
     letGo();
@@ -34,23 +28,19 @@ for (const [what, pattern] of [["the module", "**/embed_bg.wasm?*"], ["all that 
 }
 
 test("an attempt can be cancelled before anything of it is loaded", async (t) => {
-  const visit = await stage.visit(t);
-  const letGo = await holding(visit, "**/embed_attempt.js?*");
-  visit.page = await visit.open();
+  const { visit, letGo } = await visitHolding(t, "**/embed_attempt.js?*");
   await visit.press();
   await cancelOf(visit.page).click();
   assert.deepEqual((await visit.onlyEvent()).detail, { reason: "dismissed" });
   letGo();
   await inState(visit.page, "cancelled");
-  assert.equal(visit.context.pages().length, 2);
+  assert.equal(visit.context.pages().length, 1);
   assert.deepEqual(visit.traffic.to("/api/x/session"), []);
 });
 
 test("a part that cannot be loaded is an error in the page's language, and asks for nothing", async (t) => {
-  const visit = await stage.visit(t);
+  const visit = await stage.visit(t, { prepare: ({ context }) => context.route("**/embed_attempt.js?*", (route) => route.abort()) });
   visit.traffic.tolerate(/ERR_FAILED/, /Failed to fetch dynamically/);
-  await visit.context.route("**/embed_attempt.js?*", (route) => route.abort());
-  visit.page = await visit.open();
   await visit.press();
   const { detail } = await visit.onlyEvent();
   assert.deepEqual([detail.code, detail.message], ["unreachable", "The connection was lost. Please try again."]);

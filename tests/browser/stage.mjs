@@ -4,16 +4,12 @@
  */
 
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { startAcme } from "../acme/server.mjs";
 import { newUser, startBench } from "../support/client.mjs";
 import { setUp } from "../support/set-up.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
-import { launchBrowser } from "./chromium.mjs";
+import { launchBrowser, PATIENCE_MS } from "./chromium.mjs";
 import { Traffic } from "./traffic.mjs";
-
-/** What is not there by then will not come. */
-const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 10_000);
 
 export const startStage = () => setUp(openStage);
 
@@ -36,10 +32,12 @@ async function openStage(opened) {
   };
 }
 
+let visits = 0;
+
 class Visit {
-  /** `files` are pages in place of Acme's own; the rest is for the browser. */
-  static async begin({ api, worker, x, browser }, { files, ...options } = {}) {
-    const tenant = `tenant_${randomUUID()}`;
+  /** `files` are pages in place of Acme's own, `prepare` gets the visit before its page is there; the rest is for the browser. */
+  static async begin({ api, worker, x, browser }, { files, prepare, ...options } = {}) {
+    const tenant = `tenant_${++visits}`;
     const acme = await startAcme({
       port: 0,
       workerOrigin: worker.origin,
@@ -53,6 +51,7 @@ class Visit {
     context.setDefaultTimeout(PATIENCE_MS);
     const traffic = await Traffic.of(context, [acme.origin, worker.origin, x.site], worker.origin);
     const visit = Object.assign(new Visit(), { api, x, acme, tenant, context, traffic, user: newUser({ x }) });
+    await prepare?.(visit);
     visit.page = await visit.open();
     return visit;
   }
@@ -95,6 +94,11 @@ class Visit {
     }, attributes);
   }
 
+  /** Resolves to the route of the page's next request that fits, which nobody answers meanwhile. */
+  hold(pattern) {
+    return new Promise((resolve) => this.page.route(pattern, resolve, { times: 1 }));
+  }
+
   /** The page itself leaves for X: pressed, and at X's question. */
   async leaveForX(page = this.page) {
     await buttonOf(page).click();
@@ -104,7 +108,7 @@ class Visit {
   /** The events of the page so far, once there are `count`: never fewer, and more fail the test. */
   async events(count = 1, page = this.page) {
     // A press has 20 s to end, by the contract.
-    await page.waitForFunction((wanted) => globalThis.ended.length >= wanted, count, { timeout: 40_000 });
+    await page.waitForFunction((wanted) => globalThis.ended.length >= wanted, count, { timeout: 20_000 + PATIENCE_MS });
     const events = await page.evaluate(() => globalThis.ended);
     assert.equal(events.length, count, JSON.stringify(events));
     return events;
@@ -134,6 +138,13 @@ class Visit {
 export const buttonOf = (page) => page.locator("connect-x [part=button]").first();
 export const cancelOf = (page) => page.locator("connect-x [part=cancel]").first();
 export const statusOf = (page) => page.locator("connect-x [part=status]").first();
+
+/** A browser that lets no page open a window. */
+export const blockWindows = (page) => page.evaluate(() => (globalThis.open = () => null));
+
+/** The person is at X's window, or back at the page: however long this machine takes to move the focus. */
+export const lookAtX = (page) => page.evaluate(() => dispatchEvent(new Event("blur")));
+export const comeBack = (page) => page.evaluate(() => dispatchEvent(new Event("focus")));
 
 /** A window that stays open after its work, so that it can be looked at. */
 export const keepOpen = (popup) => popup.addInitScript(() => (globalThis.close = () => {}));

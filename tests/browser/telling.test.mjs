@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { refusal } from "../support/contract.mjs";
-import { buttonOf, cancelOf, inState, startStage, statusOf } from "./stage.mjs";
+import { blockWindows, buttonOf, cancelOf, comeBack, inState, startStage, statusOf } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
@@ -28,7 +28,7 @@ test("a style sheet can tell each state from the others", async (t) => {
   const visit = await stage.visit(t);
   const { page } = visit;
   await inState(page, "ready");
-  const held = new Promise((resolve) => page.route("**/api/x/session", resolve, { times: 1 }));
+  const held = visit.hold("**/api/x/session");
   const popup = await visit.press();
   await inState(page, "open");
   await (await held).continue();
@@ -37,7 +37,7 @@ test("a style sheet can tell each state from the others", async (t) => {
   await inState(page, "cancelled");
   await visit.answer(await visit.pressUntilX(), "authorize");
   await inState(page, "connected");
-  await page.evaluate(() => (globalThis.open = () => null));
+  await blockWindows(page);
   await buttonOf(page).click();
   await inState(page, "error");
   assert.equal(await page.locator("connect-x:state(connected)").count(), 0);
@@ -48,7 +48,7 @@ test("a person who comes back to the page is offered X again, and the answer cou
   const { page } = visit;
   const popup = await visit.pressUntilX();
   await inState(page, "authorizing");
-  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  await comeBack(page);
   await inState(page, "left");
   assert.equal(await buttonOf(page).getAttribute("aria-busy"), "false");
   assert.ok(await statusOf(page).isVisible());
@@ -64,7 +64,7 @@ test("a window that was closed at X is offered again, and the attempt goes on in
   await page.clock.install();
   const closed = await visit.pressUntilX();
   await closed.close();
-  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  await comeBack(page);
   await page.clock.fastForward(3500);
   await inState(page, "left");
   const popup = await visit.pressUntilX();
@@ -77,10 +77,10 @@ test("a session that runs out after its window was left is a cancellation, not a
   const visit = await stage.visit(t);
   const { page } = visit;
   visit.traffic.tolerate(/status of 410/);
-  const held = new Promise((resolve) => page.route("**/*since=authorizing", resolve, { times: 1 }));
+  const held = visit.hold("**/*since=authorizing");
   await visit.pressUntilX();
   const poll = await held;
-  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  await comeBack(page);
   await inState(page, "left");
   const headers = { "access-control-allow-origin": visit.acme.origin };
   await poll.fulfill({ status: 410, headers, json: refusal("session_expired", "Expired.") });
@@ -122,7 +122,7 @@ test("a sentence for people is in their language, and the site's own words go be
   const visit = await stage.visit(t);
   const { page } = visit;
   await speak(page, "de");
-  await page.evaluate(() => (globalThis.open = () => null));
+  await blockWindows(page);
   await buttonOf(page).click();
   await statusOf(page).getByText("Ihr Browser hat das Fenster blockiert").waitFor();
   await page.locator("connect-x").evaluate((element) => (element.labels = { popup_blocked: "Fenster erlauben!" }));

@@ -1,12 +1,14 @@
 /** What a visit asked for, was told, and complained about: and what none of it may ever be. */
 
 import assert from "node:assert/strict";
+import { remedies } from "../../wasm-client/js/remedies.js";
 import { holdToDescription } from "../support/contract.mjs";
+import { Complaints } from "./complaints.mjs";
 
 /** An end user never meets the product's name. */
-const OUR_NAME = /latchkey/i;
+export const OUR_NAME = /latchkey/i;
 
-const REPORT = /^connect-x: /;
+const REPORT = /^connect-x: (?<code>\w+): /;
 const SECRET = /cst_\w|test-admin-key/;
 
 export class Traffic {
@@ -15,8 +17,7 @@ export class Traffic {
   reports = [];
   #sites;
   #described;
-  #complaints = [];
-  #tolerated = [];
+  #complaints;
   #named = [];
 
   static async of(context, sites, worker) {
@@ -24,14 +25,7 @@ export class Traffic {
     traffic.#sites = sites;
     traffic.#described = holdToDescription(context, worker);
     traffic.context = context;
-    await context.exposeBinding("reportViolation", (_, violation) => traffic.#complain(`CSP: ${violation}`));
-    await context.addInitScript(reportViolations);
-    context.on("console", (message) => {
-      if (!["error", "warning"].includes(message.type())) return;
-      if (REPORT.test(message.text())) return traffic.#report(message.text());
-      traffic.#complain(`${message.text()} ${message.location().url}`);
-    });
-    context.on("weberror", (event) => traffic.#complain(event.error().message));
+    traffic.#complaints = await Complaints.of(context, (line) => REPORT.test(line) && traffic.#report(line));
     context.on("request", (request) => traffic.#see(request));
     context.on("response", (response) => traffic.#read("response", response.url(), response.headers()));
     return traffic;
@@ -39,7 +33,7 @@ export class Traffic {
 
   /** Complaints that a test brings about, such as the console's line for each refused request. */
   tolerate(...patterns) {
-    this.#tolerated.push(...patterns);
+    this.#complaints.tolerate(...patterns);
   }
 
   /** A fourth site that a test brings along. */
@@ -58,13 +52,14 @@ export class Traffic {
   }
 
   async assertClean() {
+    const mute = this.reports.filter((line) => !Object.hasOwn(remedies, REPORT.exec(line).groups.code));
+    assert.deepEqual(mute, [], "an error without a remedy");
     const foreign = this.requests.map((request) => request.url()).filter((url) => !this.#isOfTheStage(url));
     assert.deepEqual(foreign, [], "asked for by a page");
     for (const page of this.context.pages()) this.#read("page", page.url(), await textOf(page));
     for (const cookie of await this.context.cookies()) this.#read("cookie", cookie.domain, cookie);
     assert.deepEqual(this.#named, [], "the product's name, where an end user can find it");
-    const complaints = this.#complaints.filter((line) => !this.#tolerated.some((pattern) => pattern.test(line)));
-    assert.deepEqual(complaints, [], "complaints of the browser");
+    this.#complaints.assertNone();
   }
 
   #see(request) {
@@ -84,19 +79,8 @@ export class Traffic {
   /** Of the button's own making: tests hear of it by the event that goes with it. */
   #report(line) {
     assert.doesNotMatch(line, SECRET, "a secret in the console");
-    this.reports.push(line);
+    return this.reports.push(line);
   }
-
-  #complain(line) {
-    this.#complaints.push(line);
-  }
-}
-
-/** Runs in every page. */
-function reportViolations() {
-  addEventListener("securitypolicyviolation", (event) => {
-    globalThis.reportViolation(`${event.violatedDirective} ${event.blockedURI} on ${event.documentURI}`);
-  });
 }
 
 /**

@@ -105,12 +105,7 @@ for (const mode of ["popup", "redirect"]) test(`a session made for another origi
   visit.traffic.tolerate(/status of 403/, /CORS policy/, /ERR_FAILED/);
   const { page } = visit;
   const { id, token, connect_url } = await createSession(stage, { origin: "https://elsewhere.example" });
-  const attributes = { "session-id": id, token, "connect-url": connect_url };
-  await page.locator("connect-x").evaluate((element, given) => {
-    element.removeAttribute("session-url");
-    for (const [name, value] of Object.entries(given)) element.setAttribute(name, value);
-  }, attributes);
-  await visit.configure({ mode });
+  await visit.configure({ "session-url": null, "session-id": id, token, "connect-url": connect_url, mode });
   await buttonOf(page).click();
   const { type, detail } = await visit.onlyEvent();
   assert.deepEqual([type, detail.code, detail.retryable], ["error", "origin_not_allowed", false]);

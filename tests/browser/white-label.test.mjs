@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createSession, publishPost } from "../support/client.mjs";
 import { newWebhook, startReceiver } from "../support/receiver.mjs";
-import { keepOpen, startStage, statusOf } from "./stage.mjs";
+import { blockWindows, keepOpen, startStage, statusOf } from "./stage.mjs";
+import { OUR_NAME } from "./traffic.mjs";
 
-const OUR_NAME = /latchkey/i;
 const BRAND = { name: "Acme Social", color: "#7a1fa2" };
 
 let stage;
@@ -75,7 +75,7 @@ test("webhooks are the operator's: address, headers and body", async (t) => {
 
 test("an error in the page is in the site's language and has no name in it", async (t) => {
   const visit = await stage.visit(t);
-  await visit.page.evaluate(() => (globalThis.open = () => null));
+  await blockWindows(visit.page);
   await visit.page.locator("connect-x [part=button]").click();
   const [{ detail }] = await visit.events(1);
   assert.doesNotMatch(JSON.stringify([detail, await statusOf(visit.page).textContent()]), OUR_NAME);
