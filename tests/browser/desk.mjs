@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { startBench } from "../support/client.mjs";
+import { api, cookieOf, startBench } from "../support/client.mjs";
 import { holdToDescription } from "../support/contract.mjs";
 import { setUp } from "../support/set-up.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
@@ -28,7 +28,9 @@ async function openOffice({ register = false } = {}, opened) {
     async sit(t, { key = ADMIN_KEY, ...options } = {}) {
       const desk = await Desk.begin({ ...bench, browser }, { ...WIDE, ...options });
       t.after(() => desk.end());
-      if (key !== null) await desk.signIn(key);
+      if (key !== null) await desk.remember(key);
+      await desk.page.goto(bench.worker.origin);
+      if (key !== null) await desk.isIn();
       return desk;
     },
     async stop() {
@@ -50,14 +52,27 @@ export class Desk {
     const desk = Object.assign(new Desk(), { worker, x, context });
     await desk.#watch();
     desk.page = await context.newPage();
-    await desk.page.goto(worker.origin);
     return desk;
+  }
+
+  /** The cookie of whoever signed in before the page is there. */
+  async remember(key) {
+    const page = { "sec-fetch-site": "same-origin" };
+    const answer = await api(this.worker, { key: null }).post("/v1/dashboard/session", { key }, page);
+    assert.equal(answer.status, 201, answer.text);
+    const [name, value] = cookieOf(answer).split("=");
+    await this.context.addCookies([{ name, value, url: this.worker.origin, httpOnly: true, sameSite: "Strict" }]);
+  }
+
+  /** The dashboard is there, for whoever is signed in. */
+  isIn() {
+    return this.page.locator(".shell main h1").waitFor();
   }
 
   async signIn(key) {
     await this.page.getByLabel("API key").fill(key);
     await this.page.getByRole("button", { name: "Sign in" }).click();
-    await this.page.locator(".shell main h1").waitFor();
+    await this.isIn();
   }
 
   /** Goes where an address leads, as a bookmark does. */
