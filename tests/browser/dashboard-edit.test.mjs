@@ -42,6 +42,7 @@ async function edit(desk, { id }, change) {
   await change(desk.page);
   await desk.press(desk.page.locator("form.form button[type=submit]"));
   await desk.page.waitForURL(new RegExp(`#/posts/${id}$`));
+  await desk.shows("Post");
 }
 const write = (text) => (page) => page.locator(".part textarea").first().fill(text);
 
@@ -191,8 +192,8 @@ test("a time that no clock shows is refused in words, and nothing is sent", asyn
   const asked = [];
   page.on("request", (request) => ["POST", "PATCH"].includes(request.method()) && request.url().includes("/v1/posts") && asked.push(request.url()));
   const post = await schedule({ content: "stays", scheduledAt: iso(change.at + DAY_MS) });
-  for (const place of ["posts/new", `posts/${post.id}/edit`]) {
-    await desk.open(place);
+  for (const [place, heading] of [["posts/new", "New post"], [`posts/${post.id}/edit`, "Edit post"]]) {
+    await desk.open(place, heading);
     await page.locator(".part textarea").fill("in the gap");
     await page.getByLabel("When").selectOption("later");
     for (const minutes of [0, 59]) {

@@ -114,8 +114,10 @@ test("the first run needs no mouse", async (t) => {
   await page.keyboard.press("Enter");
   await desk.hears("X accepts these credentials");
   const button = connectX(page, "first-account");
-  if (!(await button.isVisible())) {
-    await desk.button(/^Connect a first account/).focus();
+  // The step opens by itself where it is the next one, and by hand where other tests have done it already.
+  const step = desk.button(/^Connect a first account/);
+  if ((await step.textContent()).includes("done")) {
+    await step.focus();
     await page.keyboard.press("Enter");
   }
   await button.focus();

@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CREATE_CALL, createPost, faultAtX, fromNow, newAccount, postIn, publishPost, textsAt } from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
 import { PNG } from "../support/files.mjs";
 import { sha256 } from "../support/media.mjs";
 import { APPEND, mediaAtX } from "../support/publish-media.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
+import { PATIENCE_MS } from "./chromium.mjs";
 import { PHONE, startOffice } from "./desk.mjs";
 
 let office;
@@ -19,10 +21,10 @@ after(() => office?.stop());
 
 const listed = async (query = "") => (await office.api.get(`/v1/posts${query}`)).body.posts;
 const write = ({ page }, text, name = "Text") => page.getByLabel(name, { exact: true }).fill(text);
-/** The post that the page shows after it was saved. */
-async function saved({ page }) {
-  await page.waitForURL(/#\/posts\/post_/);
-  return page.url().split("/").at(-1);
+/** The page shows the post that was saved. */
+async function saved(desk) {
+  await desk.page.waitForURL(/#\/posts\/post_[^/]+$/);
+  await desk.shows("Post");
 }
 async function newPost(t, options) {
   const desk = await office.sit(t, options);
@@ -126,12 +128,14 @@ test("a picture is dropped in, described and published; how far it is can be see
   const own = await newAccount(office);
   await page.reload();
   await pick(desk, own);
-  office.x.fault({ ...APPEND, kind: "delay", ms: 2500 });
+  office.x.fault({ ...APPEND, kind: "hold" });
   await page.getByLabel("Media of Text").setInputFiles({ name: PNG.filename, mimeType: PNG.type, buffer: PNG.bytes });
   await page.getByLabel("What it shows").fill("a square");
   await write(desk, "look");
   await desk.press(desk.button("Publish"));
   await page.getByRole("progressbar", { name: "A file goes to X" }).waitFor();
+  // What the page shows may be known before X has the part that it holds.
+  await eventually(async () => office.x.release(), ({ released }) => released, PATIENCE_MS);
   await page.getByRole("link", { name: "See it on X" }).waitFor();
   const [[photo]] = mediaAtX(office, own);
   assert.deepEqual([photo.sha256, photo.alt_text], [sha256(PNG.bytes), "a square"]);
@@ -171,6 +175,7 @@ test("a draft is edited and published", async (t) => {
   await desk.press(desk.page.getByRole("link", { name: "Edit" }));
   await write(desk, "polished");
   await desk.press(desk.button("Save draft"));
+  await saved(desk);
   await desk.page.getByText("polished").first().waitFor();
   await desk.press(desk.button("Publish now"));
   await desk.page.getByRole("link", { name: "See it on X" }).waitFor();
@@ -298,7 +303,8 @@ test("whoever signs out in one tab leaves nothing in the composer of another, an
   const text = other.getByLabel("Text", { exact: true });
   await text.fill("in the other tab");
   const kept = () => desk.page.evaluate(() => JSON.stringify(localStorage));
-  assert.match(await kept(), /in the other tab/);
+  // What a tab keeps reaches the other tabs in its own time.
+  await desk.page.waitForFunction(() => JSON.stringify(localStorage).includes("in the other tab"));
   await desk.press(desk.button("Sign out"));
   await desk.press(desk.button("Sign out here"));
   for (const page of [desk.page, other, elsewhere]) await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();

@@ -179,7 +179,11 @@ test("budgets, policy and prices are set, and what is wrong with one is said bes
   await desk.press(desk.button("Save policy"));
   await page.getByLabel("Post", { exact: true }).fill("0.02");
   await desk.press(desk.button("Save prices"));
-  await page.waitForFunction(async () => (await (await fetch("/v1/settings")).json()).data.prices.post === 0.02);
+  // Two calls that are under way at once.
+  await page.waitForFunction(async () => {
+    const { data } = await (await fetch("/v1/settings")).json();
+    return data.prices.post === 0.02 && data.on_unknown === "hold";
+  });
   const { monthly_budget_usd, tenant_budgets_usd, on_unknown, prices } = await settings();
   assert.deepEqual([monthly_budget_usd, tenant_budgets_usd, on_unknown, prices.post], [200, { "customer-42": 10 }, "hold", 0.02]);
   await office.api.patch("/v1/settings", { monthly_budget_usd: null, on_unknown: "resend", prices: { post: 0.015 } });
@@ -262,10 +266,11 @@ test("an account that has to be connected again says why, and is mended on its p
   const user = newUser(office);
   const account = await connect(office, { username: user.username, scopes: ["tweet.read", "tweet.write", "users.read", "offline.access"] });
   office.x.revokeGrants({ username: user.username });
-  await publishPost(office, account, { content: "held" });
+  const post = await createPost(office, account, { content: "held" });
+  await postIn(office, post.id, "held");
   const desk = await office.sit(t);
   const { page } = desk;
-  await desk.open(`accounts/${account.id}`);
+  await desk.open(`accounts/${account.id}`, account.nickname);
   await page.getByText("media.write is missing").waitFor();
   await page.getByText(/X does not take its tokens any more/).waitFor();
   await desk.connect(connectX(page, `reconnect-${account.id}`), user.username);
@@ -278,7 +283,7 @@ test("an account is disconnected after one question, and its queue with it", asy
   await createPost(office, account, { content: "later", scheduledAt: fromNow(3_600_000) });
   const desk = await office.sit(t);
   desk.tolerate(/status of 404/);
-  await desk.open(`accounts/${account.id}`);
+  await desk.open(`accounts/${account.id}`, account.nickname);
   await desk.press(desk.button("Disconnect"));
   await desk.press(desk.page.getByRole("dialog").getByRole("button", { name: "Disconnect" }));
   await desk.page.getByRole("heading", { level: 1, name: "Accounts" }).waitFor();

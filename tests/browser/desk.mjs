@@ -78,7 +78,12 @@ export class Desk {
   /** Goes where an address leads, as a bookmark does. */
   async open(place, heading) {
     await this.page.goto(`${this.worker.origin}/#/${place}`);
-    if (heading) await this.page.getByRole("heading", { level: 1, name: heading }).waitFor();
+    if (heading) await this.shows(heading);
+  }
+
+  /** The page is drawn, by its whole heading: the address changes before, while the page of the last one is still there. */
+  async shows(heading) {
+    await this.page.getByRole("heading", { level: 1, name: heading, exact: true }).waitFor();
   }
 
   /** Nothing of the page is on its way any more. */

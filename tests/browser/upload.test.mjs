@@ -5,9 +5,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { eventually } from "../support/eventually.mjs";
 import { PNG, video } from "../support/files.mjs";
 import { sha256 } from "../support/media.mjs";
 import { APPEND, mediaAtX, STATUS } from "../support/publish-media.mjs";
+import { PATIENCE_MS } from "./chromium.mjs";
 import { startStage } from "./stage.mjs";
 
 /** The demo's parts are 64 MiB. */
@@ -62,7 +64,7 @@ test("whoever waits for a video sees how much X has of it, and how far X is", as
   const visit = await connected(t);
   stage.x.set({ media_pending_ms: 1, media_processing_ms: 3000 });
   t.after(() => stage.x.set({ media_pending_ms: 0, media_processing_ms: 0 }));
-  stage.x.fault({ ...APPEND, skip: 1, kind: "delay", ms: 2000 });
+  stage.x.fault({ ...APPEND, skip: 1, kind: "hold" });
   await choose(visit, LARGE);
   await publish(visit, "a long story");
   const { page } = visit;
@@ -70,6 +72,8 @@ test("whoever waits for a video sees how much X has of it, and how far X is", as
   await page.getByText("Sending the file to X…").waitFor(BOUND);
   await page.waitForFunction(() => document.getElementById("progress").value > 0, null, BOUND);
   assert.equal(await bar.getAttribute("max"), String(LARGE.bytes.length));
+  // What the page shows may be known before X has the part that it holds.
+  await eventually(async () => stage.x.release(), ({ released }) => released, PATIENCE_MS);
   await page.getByText("X is processing the file…").waitFor(BOUND);
   await page.locator("#result a").waitFor(BOUND);
   const [[{ sha256: seen }]] = atX(visit);
