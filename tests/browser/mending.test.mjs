@@ -1,13 +1,10 @@
-/** Every press ends, soon after what went wrong; and says what was seen and how to mend it, to developers alone. */
+/** Every press ends, and says what was seen and how to mend it, to developers alone. */
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { refusal } from "../support/contract.mjs";
 import { createSession } from "../support/client.mjs";
-import { eventually } from "../support/eventually.mjs";
-import { buttonOf, inState, startStage, statusOf } from "./stage.mjs";
+import { buttonOf, comeBack, inState, lookAtX, startStage, statusOf } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
@@ -95,169 +92,27 @@ test("a session that cannot bring the page back is refused before the page leave
 });
 
 test("a module that is not one is told with its address and type", async (t) => {
-  const visit = await stage.visit(t);
+  const answer = { status: 200, ...HTML, headers: { "access-control-allow-origin": "*" } };
+  const visit = await stage.visit(t, { prepare: ({ context }) => context.route("**/embed_bg.wasm?*", (route) => route.fulfill(answer)) });
   visit.traffic.tolerate(/WebAssembly/, /status of 404/, /MIME/);
-  await visit.context.route("**/embed_bg.wasm?*", (route) => route.fulfill({ status: 200, ...HTML, headers: { "access-control-allow-origin": "*" } }));
-  visit.page = await visit.open();
   await visit.press();
   await assertTold(visit, "wasm_unavailable", /embed_bg\.wasm answered 200 with text\/html/, FAILED);
 });
 
 test("a module of the wrong type connects all the same", async (t) => {
-  const visit = await stage.visit(t);
-  visit.traffic.tolerate(/MIME type/);
   const body = Buffer.from(await (await fetch(`${stage.worker.api}/embed_bg.wasm`)).arrayBuffer());
   const headers = { "access-control-allow-origin": "*" };
-  await visit.context.route("**/embed_bg.wasm?*", (route) => route.fulfill({ body, contentType: "application/octet-stream", headers }));
-  visit.page = await visit.open();
+  const answer = { body, contentType: "application/octet-stream", headers };
+  const visit = await stage.visit(t, { prepare: ({ context }) => context.route("**/embed_bg.wasm?*", (route) => route.fulfill(answer)) });
+  visit.traffic.tolerate(/MIME type/);
   await visit.answer(await visit.pressUntilX(), "authorize");
   assert.equal((await visit.onlyEvent()).type, "connected");
-});
-
-/**
- * Runs in the page, before its own scripts: `pace = 5` makes its clock run five times as fast. That the limits add up to
- * 20 s, `flow.rs` tests.
- */
-function setPace() {
-  const [timeout, later, now] = [AbortSignal.timeout, setTimeout, performance.now];
-  let [told, looked] = [0, 0];
-  globalThis.pace = 1;
-  AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / globalThis.pace);
-  globalThis.setTimeout = (act, ms, ...given) => later(act, ms / globalThis.pace, ...given);
-  performance.now = () => {
-    const real = now.call(performance);
-    told += (real - looked) * globalThis.pace;
-    looked = real;
-    return told;
-  };
-}
-
-const hurry = (page) => page.evaluate(() => (globalThis.pace = 5));
-
-/** A page whose clock can run faster, and that asks in vain for what fits the pattern. */
-async function pacedVisit(t, pattern, answer = never) {
-  const visit = await stage.visit(t);
-  await visit.context.addInitScript(setPace);
-  if (pattern) await visit.context.route(pattern, answer);
-  visit.page = await visit.open();
-  return visit;
-}
-
-const never = () => {};
-
-const HANGING = {
-  "the script's other part": ["**/embed_attempt.js?*", "unreachable", /other part did not load/],
-  "the module": ["**/embed_bg.wasm?*", "unreachable", /answer within 15 s/],
-  "session-url": ["**/api/x/session", "session_unavailable", /did not answer within 15 s/],
-};
-
-for (const [what, [pattern, code, hint]] of Object.entries(HANGING)) {
-  test(`${what} that hangs ends the press`, async (t) => {
-    const visit = await pacedVisit(t, pattern);
-    await hurry(visit.page);
-    await buttonOf(visit.page).click();
-    const { detail } = await visit.onlyEvent(visit.page);
-    assert.equal(detail.code, code);
-    assert.match(detail.hint, hint);
-  });
-}
-
-test("a function that hangs ends the press as well", async (t) => {
-  const visit = await pacedVisit(t);
-  await visit.page.locator("connect-x").evaluate((element) => (element.fetchSession = () => new Promise(() => {})));
-  await inState(visit.page, "ready");
-  await hurry(visit.page);
-  await buttonOf(visit.page).click();
-  const { detail } = await visit.onlyEvent(visit.page);
-  assert.deepEqual([detail.code, detail.retryable], ["session_unavailable", true]);
-});
-
-for (const [how, lose] of [["is refused", (route) => route.abort("internetdisconnected")], ["is silent", never]]) {
-  test(`a network that ${how} while the person is at X ends the press`, async (t) => {
-    const visit = await pacedVisit(t);
-    visit.traffic.tolerate(/ERR_/);
-    await visit.pressUntilX(visit.page);
-    await inState(visit.page, "authorizing");
-    await visit.context.route(/\/v1\/connect-sessions\/|\/healthz/, lose);
-    await visit.page.evaluate(() => dispatchEvent(new Event("blur")));
-    await hurry(visit.page);
-    const { detail } = await visit.onlyEvent(visit.page);
-    assert.deepEqual([detail.code, detail.retryable], ["unreachable", true]);
-    assert.match(detail.hint, /GET .*\/v1\/connect-sessions\/…/);
-  });
-}
-
-/** What becomes of a start form that nobody answers. */
-const STUCK = {
-  "that never arrives": never,
-  "that arrives, and is answered to nobody": (request) => arrive(request),
-};
-
-/** The form reaches the Worker, and the browser hears nothing of it. */
-async function arrive(request) {
-  const { host, ...headers } = await request.allHeaders();
-  const body = request.postData();
-  const url = new URL(new URL(request.url()).pathname, stage.worker.api);
-  const { status } = await fetch(url, { method: "POST", headers, body, redirect: "manual" });
-  assert.equal(status, 303);
-}
-
-for (const mode of ["popup", "redirect"]) {
-  for (const [how, meanwhile] of Object.entries(STUCK)) {
-    test(`a start form ${how} ends the press, and the session with it: ${mode}`, async (t) => {
-      const held = Promise.withResolvers();
-      const visit = await pacedVisit(t, "**/connect/start", (route) => {
-        held.resolve(route);
-        return meanwhile(route.request());
-      });
-      await visit.configure({ mode });
-      await inState(visit.page, "ready");
-      const made = visit.page.waitForResponse("**/api/x/session");
-      await buttonOf(visit.page).click({ noWaitAfter: true });
-      const session = await (await made).json();
-      await hurry(visit.page);
-      await visit.page.waitForFunction(() => globalThis.ended.length > 0, null, { timeout: 40_000 });
-      // Nothing more is read of a page that is on its way to another one.
-      await (await held.promise).abort("aborted").catch(() => {});
-      const { detail } = await visit.onlyEvent(visit.page);
-      assert.deepEqual([detail.code, detail.retryable], ["start_failed", true]);
-      // Of the session, and not of the button's own DELETE: nobody reads its answer, and so it never ends in Chromium.
-      const read = async () => (await stage.api.get(`/v1/connect-sessions/${session.id}`)).body.data.status;
-      await eventually(read, (status) => status === "cancelled");
-      assert.equal(await buttonOf(visit.page).getAttribute("aria-busy"), "false");
-    });
-  }
-}
-
-test("a window that stays about:blank, since its form goes nowhere, ends the press", async (t) => {
-  const visit = await stage.visit(t);
-  // As a sandbox and some extensions have it: no request, and nothing that tells the page.
-  await visit.context.addInitScript(() => (HTMLFormElement.prototype.submit = () => {}));
-  await visit.context.addInitScript(setPace);
-  visit.page = await visit.open();
-  await inState(visit.page, "ready");
-  const popup = await visit.press(visit.page);
-  await hurry(visit.page);
-  const closed = popup.waitForEvent("close", { timeout: 40_000 });
-  assert.equal((await visit.onlyEvent(visit.page)).detail.code, "start_failed");
-  await closed;
-});
-
-test("a page that is loaded anew while its form is under way ends the press", async (t) => {
-  const held = Promise.withResolvers();
-  const visit = await pacedVisit(t, "**/connect/start", held.resolve);
-  await visit.press(visit.page);
-  const route = await held.promise;
-  await visit.page.reload();
-  await hurry(visit.page);
-  await visit.events(1, visit.page);
-  await route.abort("aborted");
 });
 
 test("a window that the person takes elsewhere before X was asked is a cancellation", async (t) => {
   const visit = await stage.visit(t);
   visit.traffic.tolerate(/favicon/);
-  const held = new Promise((resolve) => visit.page.route("**/api/x/session", resolve, { times: 1 }));
+  const held = visit.hold("**/api/x/session");
   const popup = await visit.press();
   await popup.goto(`${stage.worker.origin}/healthz`);
   await (await held).continue();
@@ -270,7 +125,7 @@ test("whoever closed X's window and stays on the page has given up, within 20 s"
   await page.clock.install();
   const popup = await visit.pressUntilX();
   await popup.close();
-  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  await comeBack(page);
   await page.clock.fastForward(2000);
   await inState(page, "left");
   await visit.events(0);
@@ -283,33 +138,37 @@ test("whoever looks at the page and goes back to X has not given up", async (t) 
   const { page } = visit;
   await page.clock.install();
   const popup = await visit.pressUntilX();
-  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  await comeBack(page);
   await page.clock.fastForward(2000);
   await inState(page, "left");
-  await page.evaluate(() => dispatchEvent(new Event("blur")));
+  await lookAtX(page);
   await page.clock.fastForward(60_000);
   await visit.answer(popup, "authorize");
   assert.equal((await visit.onlyEvent()).type, "connected");
 });
 
-const FOLDER = new URL("../../wasm-client/", import.meta.url);
-const source = (path) => readFile(new URL(path, FOLDER), "utf8");
-
-test("the README has every code with its remedy, as the button says them", async () => {
-  const { remedies } = await import(fileURLToPath(new URL("js/remedies.js", FOLDER)));
-  const rows = [...(await source("README.md")).matchAll(/^\| `([a-z_0-9]+)` \| ([^|]+) \| ([^|]+) \|$/gm)];
-  assert.deepEqual(Object.fromEntries(rows.map(([, code, , remedy]) => [code, remedy])), remedies);
+test("a press without anywhere to get a session from is an error that names the three ways", async (t) => {
+  const visit = await stage.visit(t);
+  await visit.configure({ "session-url": null });
+  await buttonOf(visit.page).click();
+  await assertTold(visit, "session_missing", /`session-url`, `fetchSession`, or all of/, FAILED);
 });
 
-test("every code that the sources name has a remedy", async () => {
-  const { remedies } = await import(fileURLToPath(new URL("js/remedies.js", FOLDER)));
-  const parts = ["asking", "attempt", "begin", "connect", "follow", "page", "refusal", "session", "session-client", "wasm"];
-  const texts = await Promise.all(parts.map((part) => source(`js/${part}.js`)));
-  const named = texts.join("\n").matchAll(/(?:ConnectError\(|return |\? |: )"([a-z]+_[a-z_]+|unreachable)"/g);
-  const codes = new Set([...named].map(([, code]) => code));
-  const flow = (await source("src/flow.rs")).split("#[cfg(test)]")[0];
-  for (const [, code] of flow.matchAll(/"([a-z]+_[a-z_]+)"/g)) codes.add(code);
-  for (const status of ["needs_confirmation", "access_denied", "window_closed"]) codes.delete(status);
-  codes.add("needs_confirmation");
-  assert.deepEqual([...codes].filter((code) => !Object.hasOwn(remedies, code)), []);
+test("a status that the button does not know ends the press, and names the script as too old", async (t) => {
+  const visit = await stage.visit(t);
+  await visit.page.evaluate(renameStatuses);
+  await visit.press();
+  await assertTold(visit, "unexpected_answer", /Load embed\.js from the Worker/, FAILED);
 });
+
+/** Runs in the page: what it reads of a session has a status that no version knows yet. */
+function renameStatuses() {
+  const { fetch } = globalThis;
+  globalThis.fetch = async (...asked) => {
+    const response = await fetch(...asked);
+    if (!response.url.includes("/v1/connect-sessions/")) return response;
+    const body = await response.json();
+    body.data.status = "of another version";
+    return Response.json(body);
+  };
+}
