@@ -15,7 +15,7 @@ export async function assertAccessible(page, what) {
  * Of a page that is shown as it is. axe reads one document: a page with frames would need axe in each of them. It stays
  * in the document for the next time, since reading its half a megabyte takes longer than what it does.
  */
-export async function violationsIn(page) {
+async function violationsIn(page) {
   assert.equal(page.frames().length, 1, "frames are not looked into");
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
   return page.evaluate(async () => {
