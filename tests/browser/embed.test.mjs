@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { eventually } from "../support/eventually.mjs";
 import { PATIENCE_MS } from "./chromium.mjs";
-import { startStage } from "./stage.mjs";
+import { BUTTON, onePage, startStage } from "./stage.mjs";
 
 /** What a page may be asked to load before its button can be seen, and while it is idle: bytes of gzip. */
 const BUDGETS = { "/embed.js": 4096, "/embed_bg.wasm": 10_240 };
@@ -31,27 +31,21 @@ test("the button needs its script alone, and the rest comes when the page is idl
   assert.deepEqual(paths, ["/embed.js", "/embed_attempt.js", "/embed_bg.wasm"]);
 });
 
-const page = (tag) => ({
-  "/": [`<!doctype html><html lang="en"><title>Page</title>${tag}<h1>Page</h1><connect-x session-url="/api/x/session"></connect-x>`, "text/html; charset=utf-8"],
-});
-
 for (const attributes of ["", " defer", " async", " crossorigin", ' type="module"']) {
   test(`<script src${attributes}> is enough, and puts no name into the page`, async (t) => {
-    const tag = `<script src="{{worker}}/embed.js"${attributes}></script>`;
-    const visit = await stage.visit(t, { files: page(tag) });
+    const script = `<script src="{{worker}}/embed.js"${attributes}></script>`;
+    const visit = await stage.visit(t, { files: onePage(BUTTON, { script }) });
     // A script's own names would be the page's: single letters, once they are made small.
     const names = await visit.page.evaluate(() => Object.keys(globalThis).filter((name) => name.length < 3));
     assert.deepEqual(names, []);
-    await visit.answer(await visit.pressUntilX(), "authorize");
-    assert.equal((await visit.onlyEvent()).type, "connected");
+    await visit.connects();
   });
 }
 
 test("the script may be there twice, in both ways", async (t) => {
-  const tag = `<script src="{{worker}}/embed.js"></script><script src="{{worker}}/embed.js"></script><script type="module" src="{{worker}}/embed.js"></script>`;
-  const visit = await stage.visit(t, { files: page(tag) });
-  await visit.answer(await visit.pressUntilX(), "authorize");
-  assert.equal((await visit.onlyEvent()).type, "connected");
+  const script = `<script src="{{worker}}/embed.js"></script><script src="{{worker}}/embed.js"></script><script type="module" src="{{worker}}/embed.js"></script>`;
+  const visit = await stage.visit(t, { files: onePage(BUTTON, { script }) });
+  await visit.connects();
 });
 
 test("each part is named by its content, so that a cache may keep it for ever", async (t) => {

@@ -20,8 +20,7 @@ after(async () => {
 /** The proof that an ended attempt leaves nothing behind: the next one connects. */
 async function connectsNow(visit) {
   await visit.page.evaluate(() => (globalThis.ended.length = 0));
-  await visit.answer(await visit.pressUntilX(), "authorize");
-  assert.equal((await visit.onlyEvent()).type, "connected");
+  await visit.connects();
 }
 
 const sessionStatus = async (visit) => {

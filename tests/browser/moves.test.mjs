@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { inState, lookAtX, startStage } from "./stage.mjs";
+import { inState, lookAtX, onePage, startStage } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
@@ -60,7 +60,7 @@ test("a page that is loaded anew while X's window is open finds its session, and
 });
 
 test("two buttons of a page that is loaded anew find a session each", async (t) => {
-  const visit = await stage.visit(t, { files: pageWith(["first", "second"].map(buttonNamed).join("")) });
+  const visit = await stage.visit(t, { files: onePage(["first", "second"].map(buttonNamed).join("")) });
   const { page } = visit;
   const [first, second] = ["#first", "#second"].map((id) => page.locator(`${id} [part=button]`));
   await visit.pressUntilX(page, first);
@@ -81,8 +81,7 @@ test("after a reload the button opens X again, for the same session", async (t) 
   await page.reload();
   await inState(page, "left");
   await lookAtX(page);
-  await visit.answer(await visit.pressUntilX(), "authorize");
-  assert.equal((await visit.onlyEvent()).type, "connected");
+  await visit.connects();
   assert.equal(visit.traffic.to("/api/x/session").length, 1);
 });
 
@@ -99,12 +98,9 @@ test("a session that ended while the page was loaded anew is told as its end", a
   assert.deepEqual((await visit.onlyEvent()).detail, { reason: "access_denied" });
 });
 
-const pageWith = (body, script = "") => ({
-  "/": [
-    `<!doctype html><html lang="en"><title>Page</title><h1>Page</h1><script type="module" src="/page.js"></script>
-     <script type="module" src="{{worker}}/embed.js"></script>${body}`,
-    "text/html; charset=utf-8",
-  ],
+/** The page's own script comes before the button's. */
+const withScript = (body, script) => ({
+  ...onePage(body, { head: '<script type="module" src="/page.js"></script>' }),
   "/page.js": [script, "text/javascript; charset=utf-8"],
 });
 
@@ -113,7 +109,7 @@ const LONG = `<svg width="10" height="3000"></svg><h2 id="accounts">Accounts</h2
   <connect-x mode="redirect" session-url="/api/x/session"></connect-x><svg width="10" height="3000"></svg>`;
 
 test("the page that comes back has its fragment and its scroll", async (t) => {
-  const visit = await stage.visit(t, { files: pageWith(LONG) });
+  const visit = await stage.visit(t, { files: onePage(LONG) });
   const { page } = visit;
   await page.goto(`${visit.acme.origin}/?tab=a%20b#accounts`);
   // The test's own mouse would scroll.
@@ -144,7 +140,7 @@ test("a page that routes by its fragment is told of it, and the button that it m
     };
     addEventListener("hashchange", show);
     show();`;
-  const visit = await stage.visit(t, { files: pageWith(`<connect-x id="other" session-url="/"></connect-x>`, router) });
+  const visit = await stage.visit(t, { files: withScript(`<connect-x id="other" session-url="/"></connect-x>`, router) });
   const { page } = visit;
   await page.evaluate(() => (location.hash = "#/accounts"));
   await page.locator("connect-x[mode]").waitFor();

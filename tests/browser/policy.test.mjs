@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { buttonOf, startStage } from "./stage.mjs";
+import { BUTTON, buttonOf, onePage, startStage } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
@@ -24,11 +24,7 @@ function policy(without) {
 }
 
 /** A page with nothing but the button, under this policy. */
-const bare = (without) => {
-  const html = `<!doctype html><html lang="en"><title>Page</title><meta http-equiv="Content-Security-Policy" content="${policy(without)}">
-    <script type="module" src="{{worker}}/embed.js"></script><h1>Page</h1><connect-x session-url="/api/x/session"></connect-x>`;
-  return { "/": [html, "text/html; charset=utf-8"] };
-};
+const bare = (without) => onePage(BUTTON, { head: `<meta http-equiv="Content-Security-Policy" content="${policy(without)}">` });
 
 const visitUnder = (t, without) => stage.visit(t, { files: bare(without) });
 

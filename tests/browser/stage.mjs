@@ -119,6 +119,12 @@ class Visit {
     return event;
   }
 
+  /** The next press connects the visitor, and nothing else has ended before. */
+  async connects() {
+    await this.answer(await this.pressUntilX(), "authorize");
+    assert.equal((await this.onlyEvent()).type, "connected");
+  }
+
   /** What the API says about this visitor. */
   async accounts() {
     return (await this.api.get(`/v1/social-accounts?tenant_id=${this.tenant}`)).body.data;
@@ -134,6 +140,13 @@ class Visit {
     await this.traffic.assertDescribed();
   }
 }
+
+/** The files of a site that has one page, with the button in it. `{{worker}}` is the Worker's origin in both. */
+export const onePage = (body, { head = "", script = '<script type="module" src="{{worker}}/embed.js"></script>' } = {}) => ({
+  "/": [`<!doctype html><html lang="en"><title>Page</title>${head}${script}<h1>Page</h1>${body}`, "text/html; charset=utf-8"],
+});
+
+export const BUTTON = '<connect-x session-url="/api/x/session"></connect-x>';
 
 export const buttonOf = (page) => page.locator("connect-x [part=button]").first();
 export const cancelOf = (page) => page.locator("connect-x [part=cancel]").first();
