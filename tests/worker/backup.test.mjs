@@ -6,11 +6,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
+import { CREATE_CALL, TOKEN_CALL } from "../support/calls.mjs";
 import {
   api,
   callbackOf,
   connect,
-  CREATE_CALL,
   createPost,
   faultAtX,
   fromNow,
@@ -35,7 +35,8 @@ import { png } from "../fake-x/sample-files.mjs";
 const PASSPHRASE = "correct horse battery staple";
 const OTHER_KEYS = `elsewhere:${Buffer.alloc(32, 9).toString("base64")}`;
 const VARS = { SETTLE_MS: "600" };
-const TOKEN_CALL = { method: "POST", path: "/2/oauth2/token" };
+/** From a post's creation to its time: enough to hand over in between. */
+const AHEAD_MS = 5000;
 
 let receiver;
 before(async () => (receiver = await startReceiver()));
@@ -89,6 +90,9 @@ async function moved(t, bench) {
   await untilStatus(there, "running");
   return { there, file, answer };
 }
+
+/** Its time is over, and half a second more. */
+const untilDue = ({ scheduledAt }) => eventually(async () => Date.now(), (time) => time > Date.parse(scheduledAt) + 500);
 
 const row = async ({ api }, { id }) => (await api.get(`/v1/social-accounts/${id}`)).body.data;
 
@@ -148,10 +152,10 @@ test("a token that ends after the move is refreshed once, by the deployment that
 test("what falls due while it stands still leaves once, from where it goes on", async (t) => {
   const bench = await deployment(t);
   const account = await newAccount(bench);
-  const post = await createPost(bench, account, { content: "due meanwhile", scheduledAt: fromNow(1500) });
+  const post = await createPost(bench, account, { content: "due meanwhile", scheduledAt: fromNow(AHEAD_MS) });
   await handOver(bench);
   const file = await exported(bench);
-  await eventually(async () => Date.now(), (time) => time > Date.parse(post.scheduledAt) + 500);
+  await untilDue(post);
   assert.deepEqual(textsAt(bench, account), []);
   const there = await elsewhere(t, bench);
   assert.equal((await restore(there, file)).status, 200);
@@ -164,9 +168,9 @@ test("a deployment that stands still changes nothing, asks X nothing, and goes o
   const bench = await deployment(t);
   const account = await newAccount(bench);
   const door = await newKey(bench, { account_id: account.id, scopes: ["read", "publish"] });
-  const post = await createPost(bench, account, { content: "held up", scheduledAt: fromNow(1500) });
   const picture = await announce(bench);
   const link = await createLink(bench);
+  const post = await createPost(bench, account, { content: "held up", scheduledAt: fromNow(AHEAD_MS) });
   await handOver(bench);
   const [asked, exchanged] = [bench.x.requests().length, bench.x.requests(TOKEN_CALL).length];
   assertRefused(await bench.api.post("/v1/posts", { content: "no", accounts: [account.id] }), 409, "in_flight");
@@ -185,6 +189,7 @@ test("a deployment that stands still changes nothing, asks X nothing, and goes o
   assert.equal((await api(bench.worker, { key: door.key }).get("/2/users/me")).body.code, "in_flight");
   assert.equal((await bench.api.get(`/v1/posts/${post.id}`)).status, 200);
   await bench.worker.restart();
+  await untilDue(post);
   assert.equal(await statusOf(bench), "handed_over");
   assert.equal(bench.x.requests().length, asked);
   await takeBack(bench);
@@ -411,13 +416,13 @@ async function twoFiles(t, { isDisconnectedInOlder }) {
   const older = await exported(bench);
   await takeBack(bench);
   const account = await connect(bench, { username });
-  await createPost(bench, account, { content: "of the file that broke off", scheduledAt: fromNow(1000) });
+  const post = await createPost(bench, account, { content: "of the file that broke off", scheduledAt: fromNow(AHEAD_MS) });
   await handOver(bench);
   const newer = (await exported(bench)).trimEnd().split("\n").slice(0, -1);
   const there = await elsewhere(t, bench);
   const callbacks = [bench.worker, there.worker].map(callbackOf);
   bench.x.setApp({ client_id: bench.x.app.client_id, callbacks });
-  return { bench, there, username, older, newer: `${newer.join("\n")}\n` };
+  return { bench, there, username, older, newer: `${newer.join("\n")}\n`, post };
 }
 
 const LEFT_OVER = {
@@ -427,7 +432,7 @@ const LEFT_OVER = {
 };
 for (const [what, { isDisconnectedInOlder = false, isCut = false }] of Object.entries(LEFT_OVER)) {
   test(`what a file that broke off left in ${what} neither acts nor stands in anybody's way`, async (t) => {
-    const { bench, there, username, older, newer } = await twoFiles(t, { isDisconnectedInOlder });
+    const { bench, there, username, older, newer, post } = await twoFiles(t, { isDisconnectedInOlder });
     assertRefused(await restore(there, newer), 400, "invalid_payload");
     if (isCut) {
       await there.worker.kill();
@@ -437,6 +442,7 @@ for (const [what, { isDisconnectedInOlder = false, isCut = false }] of Object.en
     assert.equal(whole.status, 200, whole.text);
     await untilStatus(there, "running");
     // What was left there would be due by now, and before what is published next.
+    await untilDue(post);
     const account = await connect(there, { username });
     await handOver(there);
     await takeBack(there);
@@ -447,13 +453,14 @@ for (const [what, { isDisconnectedInOlder = false, isCut = false }] of Object.en
 }
 
 test("a third file finds nothing of two that broke off, whatever either wrote to whom", async (t) => {
-  const { bench, there, username, older, newer } = await twoFiles(t, {});
+  const { bench, there, username, older, newer, post } = await twoFiles(t, {});
   const half = newer.split("\n");
   for (const broken of [newer, half.slice(0, 6).join("\n"), newer]) {
     assertRefused(await restore(there, `${broken}\n`), 400, "invalid_payload");
   }
   assert.equal((await restore(there, older)).status, 200);
   await untilStatus(there, "running");
+  await untilDue(post);
   const account = await connect(there, { username });
   assert.equal((await publishPost(there, account, { content: "the first" })).socialAccounts[0].state, "published");
   assert.deepEqual(textsAt(bench, { username }), ["the first"]);
