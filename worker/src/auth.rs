@@ -177,8 +177,8 @@ impl<'a> ApiCaller<'a> {
     }
 
     /// A call that the workspace answers by itself.
-    pub async fn run(&self, command: Command) -> Result<Reply> {
-        self.answered(self.send(Stage::Whole, command).await?)
+    pub async fn run(&self, command: impl Into<Command>) -> Result<Reply> {
+        self.answered(self.send(Stage::Whole, command.into()).await?)
     }
 
     fn answered(&self, outcome: Outcome) -> Result<Reply> {
@@ -209,13 +209,13 @@ impl<'a> ApiCaller<'a> {
     }
 
     /// The second half: effect and answer are stored together.
-    pub async fn finish(&self, command: Command) -> Result<Reply> {
-        self.answered(self.send(Stage::Finish, command).await?)
+    pub async fn finish(&self, command: impl Into<Command>) -> Result<Reply> {
+        self.answered(self.send(Stage::Finish, command.into()).await?)
     }
 
     /// The second half of a call that may have to begin again: `None` when something came in between.
-    pub async fn commit(&self, command: Command) -> Result<Option<Reply>> {
-        match self.send(Stage::Finish, command).await? {
+    pub async fn commit(&self, command: impl Into<Command>) -> Result<Option<Reply>> {
+        match self.send(Stage::Finish, command.into()).await? {
             Outcome::Again => Ok(None),
             outcome => self.answered(outcome).map(Some),
         }
@@ -230,10 +230,10 @@ impl<'a> ApiCaller<'a> {
     }
 
     /// The same for an answer that belongs to an effect. The workspace sees no credential in the open.
-    pub async fn commit_with_credential(
+    pub async fn commit_with_credential<C: Into<Command>>(
         &self,
         answer: Answer,
-        commit: impl FnOnce(Answer, bool) -> Command,
+        commit: impl FnOnce(Answer, bool) -> C,
     ) -> Result<Reply> {
         if let Some(sealed) = self.sealed(&answer)? {
             return self.finish(commit(sealed, true)).await;

@@ -1,9 +1,10 @@
 //! Rules about the code that neither the compiler nor deny.toml can say: what core's own tree may contain, who opens
 //! bindings, which tables have to be explained, which promises name their test, how plain a document is, who imports
-//! whom, and what the rooms of the workspace's object know.
+//! whom, what the rooms of the workspace's object know, and which words names are made of.
 
 mod circles;
 mod rooms;
+mod words;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use crate::run::{self, Result};
 
 pub(crate) type Rule = (&'static str, fn() -> Result);
 
-pub(crate) const ALL: [Rule; 11] = [
+pub(crate) const ALL: [Rule; 12] = [
     ("core is pure", core_is_pure),
     ("bindings are opened in app.rs", bindings_are_opened_in_app),
     ("tables are in docs/STORAGE.md", tables_are_documented),
@@ -27,6 +28,7 @@ pub(crate) const ALL: [Rule; 11] = [
     ("the workspace's store refuses nothing", rooms::the_store_refuses_nothing),
     ("a table of the workspace has one group", rooms::a_table_has_one_group),
     ("the workspace's mod.rs is the object alone", rooms::the_object_is_short),
+    ("names are the field's words", words::names_are_the_fields),
 ];
 
 /// docs/ARCHITECTURE.md: core has no runtime, no browser, no clock, no entropy of its own. deny.toml sees the features of

@@ -33,8 +33,8 @@ use crate::request::Incoming;
 use crate::response::Reply;
 use crate::rpc::rows::Place;
 use crate::rpc::workspace::{
-    Authorise, BeginRestore, Begun, ClearRestored, Command, EndExport, ExportObjects, ExportPage, ExportPlan,
-    PlanExport, Restore, RestoreRows,
+    Authorise, BackupCommand, BeginRestore, Begun, ClearRestored, EndExport, ExportObjects, ExportPage, ExportPlan,
+    PlanExport, RestoreRows,
 };
 use crate::runtime::{entropy, now};
 
@@ -95,7 +95,7 @@ impl Export {
         let mut place = Some(Place::default());
         while let Some(at) = place {
             let page = planned(caller.plan(ExportPage { place: at }).await)?;
-            self.ledger_rows(app, page.table, page.rows).await?;
+            self.workspace_rows(app, page.table, page.rows).await?;
             place = page.next;
         }
         let mut after = String::new();
@@ -117,7 +117,7 @@ impl Export {
         self.entries(vec![Entry::Secret { network_id, version, sealed }]).await
     }
 
-    async fn ledger_rows(&mut self, app: &App, table: String, rows: Rows) -> Result<()> {
+    async fn workspace_rows(&mut self, app: &App, table: String, rows: Rows) -> Result<()> {
         let mut entries = Vec::new();
         for mut row in rows {
             if table == "webhooks" {
@@ -184,7 +184,7 @@ pub async fn restore(app: &App, mut incoming: Incoming) -> Answered {
     let id = header.id().to_owned();
     let attempt = match caller.plan(BeginRestore { id }).await? {
         Begun::Fresh { attempt } => attempt,
-        Begun::Already => return Ok(caller.run(Command::ShowRestored).await?),
+        Begun::Already => return Ok(caller.run(BackupCommand::ShowRestored).await?),
     };
     clear(app, &caller, attempt).await?;
     let mut file = Import { app, caller: &caller, attempt, batch: Batch::default(), object: String::new() };
@@ -196,7 +196,7 @@ pub async fn restore(app: &App, mut incoming: Incoming) -> Answered {
     }
     file.flush().await?;
     caller.require(lines.finish().map_err(Refused::from)).await?;
-    Ok(caller.finish(Command::Restore(Restore::End { attempt })).await?)
+    Ok(caller.finish(BackupCommand::EndRestore { attempt }).await?)
 }
 
 /// What a restore that broke off left in the objects of accounts goes before a row of this file arrives: the file may not

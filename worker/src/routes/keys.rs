@@ -11,7 +11,7 @@ use super::Answered;
 use crate::app::App;
 use crate::auth::ApiCaller;
 use crate::request::Incoming;
-use crate::rpc::workspace::{Command, KeyPlan, PlanKeyDeletion};
+use crate::rpc::workspace::{KeyCommand, KeyPlan, PlanKeyDeletion};
 use crate::runtime::entropy;
 
 /// `POST`: 201, the only answer that has the key in it. (1) The workspace says what the key will be, (2) it is made here,
@@ -31,7 +31,7 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
     if let Some(object) = object {
         app.account(&object)?.learn_key(&digest, &key).await?;
     }
-    let commit = |answer, is_sealed| Command::CommitKey { key, digest, answer, is_sealed };
+    let commit = |answer, is_sealed| KeyCommand::Commit { key, digest, answer, is_sealed };
     Ok(caller.commit_with_credential(Answer::data(201, data), commit).await?)
 }
 
@@ -42,5 +42,5 @@ pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
     if let Some(object) = object {
         app.account(&object)?.forget_key(id.as_str()).await?;
     }
-    Ok(caller.finish(Command::CommitKeyDeletion { id }).await?)
+    Ok(caller.finish(KeyCommand::CommitDeletion { id }).await?)
 }

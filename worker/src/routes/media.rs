@@ -36,7 +36,7 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
     let upload_url = Use::Upload.address(app.keyring(), &app.public_origin(&incoming.url)?, &id, now());
     let media = Media::new(id, tenant_id, wanted.filename, said, wanted.size, now(), app.lifetimes());
     let data = json!({ "id": media.id, "upload_url": upload_url, "expires_in": LINK_LIFE.as_secs() });
-    let create = |answer, is_sealed| MediaCommand::Create { media, answer, is_sealed }.into();
+    let create = |answer, is_sealed| MediaCommand::Create { media, answer, is_sealed };
     Ok(caller.commit_with_credential(Answer::data(200, data), create).await?)
 }
 
@@ -89,7 +89,7 @@ pub async fn confirm(app: &App, incoming: Incoming, id: String) -> Answered {
     };
     let media = media.confirmed(kind, size, app.lifetimes());
     let answer = confirmed(app, &incoming, &media)?;
-    let confirm = |answer, is_sealed| MediaCommand::Confirm { media, upload_id, answer, is_sealed }.into();
+    let confirm = |answer, is_sealed| MediaCommand::Confirm { media, upload_id, answer, is_sealed };
     Ok(caller.commit_with_credential(answer, confirm).await?)
 }
 
@@ -110,7 +110,7 @@ pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
 async fn reject(caller: &ApiCaller<'_>, media: Media, upload_id: String, refused: Refused) -> Result<Reply, Early> {
     let media = media.with_received(0);
     let refused = Box::new(refused);
-    Ok(caller.finish(MediaCommand::Reject { media, upload_id, refused }.into()).await?)
+    Ok(caller.finish(MediaCommand::Reject { media, upload_id, refused }).await?)
 }
 
 fn changed() -> Refused {

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::outbound::QUICK;
 use crate::request::Incoming;
 use crate::response::Reply;
-use crate::rpc::workspace::{Command, DeleteNetwork, NetworkCommit, NetworkInput, NetworkPlan, PlanVerification};
+use crate::rpc::workspace::{AppCommand, DeleteNetwork, NetworkCommit, NetworkInput, NetworkPlan, PlanVerification};
 
 /// `POST`: 201, or 200 when it rotates what this tenant has; 409 `client_changed`; 422 with the key doctor's verdict.
 pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
@@ -82,7 +82,7 @@ pub async fn verify(app: &App, incoming: Incoming, id: String) -> Answered {
     let diagnosis = Diagnosis::new(&plan.network, caller.callback_url(), plan.granted.as_ref(), &verdict);
     let answer = Answer::data(200, &diagnosis);
     let is_good = verdict == Verdict::Good;
-    Ok(caller.finish(Command::CommitVerification { id: plan.network.id, is_good, answer }).await?)
+    Ok(caller.finish(AppCommand::CommitVerification { id: plan.network.id, is_good, answer }).await?)
 }
 
 /// Prove, seal, read back, commit. Nothing is stored when X refuses the credentials.
@@ -118,7 +118,7 @@ async fn store(
         is_verified,
         warnings,
     };
-    Ok(caller.finish(Command::CommitNetwork(commit)).await?)
+    Ok(caller.finish(AppCommand::Commit(commit)).await?)
 }
 
 /// One call to X's token endpoint with a junk refresh token; nothing when X does not answer.

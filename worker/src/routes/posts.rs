@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::auth::ApiCaller;
 use crate::error::{Error, Result};
 use crate::request::Incoming;
-use crate::rpc::workspace::{Command, PlanChange, PlanDelete, PlanInsight};
+use crate::rpc::workspace::{PlanChange, PlanDelete, PlanInsight, PostCommand};
 
 /// A reply or a repost answers with X's id when it comes in time.
 const REPLY_WAIT_MS: i64 = 25_000;
@@ -54,7 +54,7 @@ pub async fn change(app: &App, mut incoming: Incoming, id: String) -> Answered {
             let refused = Refused::new(Code::AlreadyPublished, "The post has just begun to be published.");
             return Ok(caller.finish_refused(refused).await?);
         }
-        let commit = Command::CommitChange { id: plan.id, number: plan.number, body: body.clone() };
+        let commit = PostCommand::CommitChange { id: plan.id, number: plan.number, body: body.clone() };
         if let Some(done) = caller.commit(commit).await? {
             return Ok(done);
         }
@@ -71,7 +71,7 @@ pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
             let refused = Refused::new(Code::InFlight, "The post has just begun to be published.");
             return Ok(caller.finish_refused(refused).await?);
         }
-        if let Some(done) = caller.commit(Command::CommitDelete { id: plan.id, number: plan.number }).await? {
+        if let Some(done) = caller.commit(PostCommand::CommitDelete { id: plan.id, number: plan.number }).await? {
             return Ok(done);
         }
     }
@@ -113,7 +113,7 @@ pub async fn delete_remote(app: &App, incoming: &Incoming, id: String) -> Answer
     }
     let is_success = !results.iter().any(|row| row.get("status").and_then(Value::as_str) == Some("failed"));
     let answer = Answer::json(200, &json!({ "success": is_success, "results": results }));
-    Ok(caller.finish(Command::CommitRemote { id: plan.post.id, deleted, answer }).await?)
+    Ok(caller.finish(PostCommand::CommitRemote { id: plan.post.id, deleted, answer }).await?)
 }
 
 /// Whether there was something to delete. What is on its way is left alone.
@@ -139,5 +139,5 @@ pub async fn resolve(app: &App, mut incoming: Incoming, post: String, account: &
         let refused = refused.with_hint("Only a delivery in the state `unknown` can be settled by hand.");
         return Ok(caller.finish_refused(refused).await?);
     }
-    Ok(caller.finish(Command::ShowPost { id: plan.post.id }).await?)
+    Ok(caller.finish(PostCommand::Show { id: plan.post.id }).await?)
 }

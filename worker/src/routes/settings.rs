@@ -18,7 +18,7 @@ use crate::outbound::{Fetched, QUICK};
 use crate::pages::{brand, forget_brand};
 use crate::request::Incoming;
 use crate::response::Reply;
-use crate::rpc::workspace::{Authorise, Command, Picture};
+use crate::rpc::workspace::{Authorise, Picture, SettingsChange};
 
 /// `PATCH`: a logo is fetched once, here, and served from our own origin, so that no page of ours asks anybody else.
 /// 400 `media_url_refused`, 422 `unsupported_media`, 422 `media_too_large`: nothing is changed.
@@ -35,7 +35,7 @@ pub async fn change(app: &App, mut incoming: Incoming) -> Answered {
         Some(url) => Some(caller.require(picture(app, url).await).await?),
         None => None,
     };
-    let reply = caller.finish(Command::ChangeSettings { body, picture }).await?;
+    let reply = caller.finish(SettingsChange { body, picture }).await?;
     forget_brand();
     Ok(reply)
 }

@@ -18,7 +18,7 @@ use crate::auth::ApiCaller;
 use crate::error::{Error, Result};
 use crate::names::WORKSPACE;
 use crate::request::Incoming;
-use crate::rpc::workspace::{Command, PlanWebhook};
+use crate::rpc::workspace::{PlanWebhook, WebhookCommand};
 use crate::runtime::{entropy, now};
 
 /// `POST`: 201, the only answer that has the secret in it. (1) The workspace says whose it will be, (2) its secrets are sealed
@@ -38,7 +38,7 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
         // EXPOSE: shown this once, to whoever will verify with it.
         fields.insert("secret".into(), json!(secret.text().expose()));
     }
-    let commit = |answer, is_sealed| Command::CommitWebhook { webhook: Box::new(webhook), answer, is_sealed };
+    let commit = |answer, is_sealed| WebhookCommand::Commit { webhook: Box::new(webhook), answer, is_sealed };
     Ok(caller.commit_with_credential(Answer::data(201, data), commit).await?)
 }
 
@@ -51,7 +51,7 @@ pub async fn change(app: &App, mut incoming: Incoming, id: String) -> Answered {
     let unknown = || Error::refused(Code::NotFound, "There is no such webhook.");
     let known = caller.require(WebhookId::parse(&id).map_err(|_| unknown())).await?;
     let change = sealed(app, &known, wanted)?;
-    Ok(caller.run(Command::ChangeWebhook { id, change: Box::new(change) }).await?)
+    Ok(caller.run(WebhookCommand::Change { id, change: Box::new(change) }).await?)
 }
 
 fn new_webhook(app: &App, tenant_id: Option<TenantId>, mut wanted: Wanted) -> Result<(Webhook, SigningSecret)> {

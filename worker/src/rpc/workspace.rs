@@ -26,28 +26,31 @@ use serde_json::Value;
 use worker::Stub;
 
 pub use self::accounts::{
-    DeleteAccount, GrantReport, HealthPlan, PlanHealth, PlanLimits, PlanSession, Reserved, RevocationReport, Rows,
-    SessionPlan,
+    AccountCommand, DeleteAccount, GrantReport, HealthPlan, PlanHealth, PlanLimits, PlanSession, Reserved,
+    RevocationReport, Rows, SessionPlan,
 };
 pub use self::apps::{
-    DeleteNetwork, DeletionPlan, NetworkCommit, NetworkInput, NetworkPlan, PlanVerification, VerificationPlan,
+    AppCommand, DeleteNetwork, DeletionPlan, NetworkCommit, NetworkInput, NetworkPlan, PlanVerification,
+    VerificationPlan,
 };
 pub use self::backup::{
-    BeginRestore, Begun, ClearRestored, EndExport, ExportObjects, ExportPage, ExportPlan, PlanExport, Restore,
+    BackupCommand, BeginRestore, Begun, ClearRestored, EndExport, ExportObjects, ExportPage, ExportPlan, PlanExport,
     RestoreRows,
 };
 pub use self::call::{
     CALL_HEADER, CallHeader, Content, Head, Repeatable, Served, UNKNOWN_KEY, is_known, is_known_to_be_unknown,
 };
-pub use self::command::{Abandon, ApiRequest, Begin, Call, CallResponse, Command, Outcome, Picture, Replied, Stage};
-pub use self::keys::{Admission, Authorise, KeyPlan, PlanKeyDeletion, ProxyPlan, SignIn, SignedInAs};
+pub use self::command::{
+    Abandon, ApiRequest, Begin, Call, CallResponse, Command, Outcome, Picture, Replied, SettingsChange, Stage,
+};
+pub use self::keys::{Admission, Authorise, KeyCommand, KeyPlan, PlanKeyDeletion, ProxyPlan, SignIn, SignedInAs};
 pub use self::media::{
     AnnounceMedia, Arrived, ConfirmPlan, DeleteMedia, GetMedia, ListMedia, MediaCommand, MediaRows, PendingCleanup,
     PlanConfirmation,
 };
-pub use self::posts::{ChangePlan, CountReads, InsightPlan, PlanChange, PlanDelete, PlanInsight, Report};
+pub use self::posts::{ChangePlan, CountReads, InsightPlan, PlanChange, PlanDelete, PlanInsight, PostCommand, Report};
 pub use self::uploads::{Arrival, Decided, Try, UploadMessage};
-pub use self::webhooks::PlanWebhook;
+pub use self::webhooks::{PlanWebhook, WebhookCommand};
 use super::wire::ask;
 use crate::error::Result;
 

@@ -59,7 +59,7 @@ async fn perform(w: &Workspace, call: &mut Call) -> Result<CallResponse> {
     }
     let outcome = w.store.transaction(|| execute(w, call, &caller))?;
     jobs::arm(w).await?;
-    if matches!(call.command, Command::CommitChange { .. } | Command::CommitDelete { .. }) {
+    if matches!(&call.command, Command::Post(command) if command.ends_waiting()) {
         w.waiting.tell();
     }
     Ok(CallResponse { key_id: caller.key_id, outcome })

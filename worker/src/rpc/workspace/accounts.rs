@@ -21,7 +21,7 @@ impl Begin for PlanSession {
     type Plan = SessionPlan;
 
     fn command(self) -> Command {
-        Command::PlanSession(self)
+        Command::Session(self)
     }
 }
 
@@ -33,6 +33,19 @@ pub struct SessionPlan {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
+pub enum AccountCommand {
+    PlanHealth(PlanHealth),
+    PlanLimits(PlanLimits),
+    Delete(DeleteAccount),
+}
+
+impl From<AccountCommand> for Command {
+    fn from(command: AccountCommand) -> Self {
+        Self::Account(command)
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
 pub struct PlanHealth {
     pub id: String,
 }
@@ -41,7 +54,7 @@ impl Begin for PlanHealth {
     type Plan = HealthPlan;
 
     fn command(self) -> Command {
-        Command::PlanHealth(self)
+        AccountCommand::PlanHealth(self).into()
     }
 }
 
@@ -61,7 +74,7 @@ impl Begin for DeleteAccount {
     type Plan = DeletionPlan;
 
     fn command(self) -> Command {
-        Command::DeleteAccount(self)
+        AccountCommand::Delete(self).into()
     }
 }
 
@@ -75,7 +88,7 @@ impl Begin for PlanLimits {
     type Plan = (String, AccountId);
 
     fn command(self) -> Command {
-        Command::PlanLimits(self)
+        AccountCommand::PlanLimits(self).into()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The messages about X apps.
 
+use latchkey_core::api::answer::Answer;
 use latchkey_core::id::{NetworkId, TenantId};
 use latchkey_core::network::{ClientRef, ClientType, Network};
 use latchkey_core::oauth::Scopes;
@@ -9,6 +10,21 @@ use super::{Begin, Command};
 use crate::rpc::account::Release;
 
 /// Credentials that somebody wants to store, without the secret.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum AppCommand {
+    Plan(NetworkInput),
+    Commit(NetworkCommit),
+    PlanVerification(PlanVerification),
+    CommitVerification { id: NetworkId, is_good: bool, answer: Answer },
+    Delete(DeleteNetwork),
+}
+
+impl From<AppCommand> for Command {
+    fn from(command: AppCommand) -> Self {
+        Self::App(command)
+    }
+}
+
 #[derive(Clone, Serialize, Deserialize)]
 pub enum NetworkInput {
     /// Create, or rotate what this tenant has.
@@ -27,7 +43,7 @@ impl Begin for NetworkInput {
     type Plan = NetworkPlan;
 
     fn command(self) -> Command {
-        Command::PlanNetwork(self)
+        AppCommand::Plan(self).into()
     }
 }
 
@@ -63,7 +79,7 @@ impl Begin for PlanVerification {
     type Plan = VerificationPlan;
 
     fn command(self) -> Command {
-        Command::PlanVerification(self)
+        AppCommand::PlanVerification(self).into()
     }
 }
 
@@ -83,7 +99,7 @@ impl Begin for DeleteNetwork {
     type Plan = DeletionPlan;
 
     fn command(self) -> Command {
-        Command::DeleteNetwork(self)
+        AppCommand::Delete(self).into()
     }
 }
 

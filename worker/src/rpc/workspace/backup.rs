@@ -11,11 +11,29 @@ use crate::rpc::rows::{Page, Place};
 
 /// A step of reading a backup in.
 #[derive(Clone, Serialize, Deserialize)]
-pub enum Restore {
-    Begin(BeginRestore),
-    Clear(ClearRestored),
-    Rows(RestoreRows),
-    End { attempt: u32 },
+pub enum BackupCommand {
+    PlanExport,
+    ExportPage(ExportPage),
+    ExportObjects(ExportObjects),
+    EndExport(EndExport),
+    BeginRestore(BeginRestore),
+    ClearRestored(ClearRestored),
+    RestoreRows(RestoreRows),
+    EndRestore { attempt: u32 },
+    ShowRestored,
+}
+
+impl From<BackupCommand> for Command {
+    fn from(command: BackupCommand) -> Self {
+        Self::Backup(command)
+    }
+}
+
+impl BackupCommand {
+    /// Whether rows of a backup may arrive or go by it, keys among them.
+    pub const fn restores(&self) -> bool {
+        matches!(self, Self::BeginRestore(_) | Self::ClearRestored(_) | Self::RestoreRows(_) | Self::EndRestore { .. })
+    }
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -27,7 +45,7 @@ impl Begin for BeginRestore {
     type Plan = Begun;
 
     fn command(self) -> Command {
-        Command::Restore(Restore::Begin(self))
+        BackupCommand::BeginRestore(self).into()
     }
 }
 
@@ -43,7 +61,7 @@ impl Begin for ClearRestored {
     type Plan = Vec<String>;
 
     fn command(self) -> Command {
-        Command::Restore(Restore::Clear(self))
+        BackupCommand::ClearRestored(self).into()
     }
 }
 
@@ -58,7 +76,7 @@ impl Begin for RestoreRows {
     type Plan = ();
 
     fn command(self) -> Command {
-        Command::Restore(Restore::Rows(self))
+        BackupCommand::RestoreRows(self).into()
     }
 }
 
@@ -69,7 +87,7 @@ impl Begin for PlanExport {
     type Plan = ExportPlan;
 
     fn command(self) -> Command {
-        Command::PlanExport
+        BackupCommand::PlanExport.into()
     }
 }
 
@@ -82,7 +100,7 @@ impl Begin for EndExport {
     type Plan = ();
 
     fn command(self) -> Command {
-        Command::EndExport(self)
+        BackupCommand::EndExport(self).into()
     }
 }
 
@@ -95,7 +113,7 @@ impl Begin for ExportPage {
     type Plan = Page;
 
     fn command(self) -> Command {
-        Command::ExportPage(self)
+        BackupCommand::ExportPage(self).into()
     }
 }
 
@@ -109,7 +127,7 @@ impl Begin for ExportObjects {
     type Plan = Vec<String>;
 
     fn command(self) -> Command {
-        Command::ExportObjects(self)
+        BackupCommand::ExportObjects(self).into()
     }
 }
 

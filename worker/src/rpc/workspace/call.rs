@@ -88,7 +88,7 @@ pub fn is_known(digest: &str) -> bool {
 
 impl WorkspaceStub {
     pub async fn command(&self, head: Head, idempotency: Option<Key>, command: &Command) -> Result<CallResponse> {
-        if matches!(command, Command::Restore(_)) {
+        if matches!(command, Command::Backup(command) if command.restores()) {
             // It may bring a key that was refused a moment ago.
             UNKNOWN.with_borrow_mut(RecentDigests::clear);
         }

@@ -1,22 +1,16 @@
 //! What the edge asks with an API key, and what comes of that.
 
 use latchkey_core::api::answer::Answer;
-use latchkey_core::api::key::CreateKey;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::brand::Logo;
-use latchkey_core::id::{AccountId, KeyId, NetworkId, PostId};
 use latchkey_core::idempotency::Key;
-use latchkey_core::key::ApiKey;
 use latchkey_core::routes::Route;
-use latchkey_core::webhook::{Change, Webhook};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    CountReads, DeleteAccount, DeleteNetwork, EndExport, ExportObjects, ExportPage, Head, MediaCommand, NetworkCommit,
-    NetworkInput, PlanChange, PlanDelete, PlanHealth, PlanInsight, PlanKeyDeletion, PlanLimits, PlanSession,
-    PlanVerification, PlanWebhook, Restore,
+    AccountCommand, AppCommand, BackupCommand, Head, KeyCommand, MediaCommand, PlanSession, PostCommand, WebhookCommand,
 };
 use crate::error::Result;
 
@@ -44,6 +38,7 @@ pub trait Begin {
     fn command(self) -> Command;
 }
 
+/// What a call asks for: of any noun, or of one, in that noun's own words.
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Command {
     /// Only say no, to whoever has a good key: a bad key is told nothing about its body.
@@ -57,75 +52,15 @@ pub enum Command {
     /// A call that the workspace answers by itself. It is read here, behind the check of the key.
     Serve(ApiRequest),
     Abandon(Abandon),
-    PlanNetwork(NetworkInput),
-    CommitNetwork(NetworkCommit),
-    PlanVerification(PlanVerification),
-    CommitVerification {
-        id: NetworkId,
-        is_good: bool,
-        answer: Answer,
-    },
-    PlanSession(PlanSession),
-    /// The settings' body, and the logo that it names.
-    ChangeSettings {
-        body: String,
-        picture: Option<Picture>,
-    },
-    PlanHealth(PlanHealth),
-    DeleteAccount(DeleteAccount),
-    DeleteNetwork(DeleteNetwork),
-    PlanLimits(PlanLimits),
-    PlanChange(PlanChange),
-    CommitChange {
-        id: PostId,
-        number: u32,
-        body: String,
-    },
-    PlanDelete(PlanDelete),
-    CommitDelete {
-        id: PostId,
-        number: u32,
-    },
-    PlanInsight(PlanInsight),
-    CountReads(CountReads),
-    CommitRemote {
-        id: PostId,
-        deleted: Vec<AccountId>,
-        answer: Answer,
-    },
-    ShowPost {
-        id: PostId,
-    },
-    PlanKey(CreateKey),
-    /// The digest, not the key.
-    CommitKey {
-        key: ApiKey,
-        digest: String,
-        answer: Answer,
-        is_sealed: bool,
-    },
-    PlanKeyDeletion(PlanKeyDeletion),
-    /// Nobody knows the key any more.
-    CommitKeyDeletion {
-        id: KeyId,
-    },
-    PlanWebhook(PlanWebhook),
-    CommitWebhook {
-        webhook: Box<Webhook>,
-        answer: Answer,
-        is_sealed: bool,
-    },
-    ChangeWebhook {
-        id: String,
-        change: Box<Change>,
-    },
+    App(AppCommand),
+    Session(PlanSession),
+    Account(AccountCommand),
+    Post(PostCommand),
     Media(Box<MediaCommand>),
-    PlanExport,
-    EndExport(EndExport),
-    ExportPage(ExportPage),
-    ExportObjects(ExportObjects),
-    Restore(Restore),
-    ShowRestored,
+    Key(KeyCommand),
+    Webhook(WebhookCommand),
+    Settings(SettingsChange),
+    Backup(BackupCommand),
 }
 
 /// The call broke off in the middle: its idempotency key is free again.
@@ -149,6 +84,19 @@ pub struct ApiRequest {
     pub query: String,
     /// JSON, or nothing.
     pub body: String,
+}
+
+/// The settings' body, and the logo that it names.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SettingsChange {
+    pub body: String,
+    pub picture: Option<Picture>,
+}
+
+impl From<SettingsChange> for Command {
+    fn from(change: SettingsChange) -> Self {
+        Self::Settings(change)
+    }
 }
 
 /// A logo as it was fetched. The bytes in base64: messages and rows here are text.

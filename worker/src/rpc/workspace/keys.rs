@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use latchkey_core::api::answer::Answer;
 use latchkey_core::api::key::CreateKey;
 use latchkey_core::id::{AccountId, KeyId, TenantId};
 use latchkey_core::key::{Access, ApiKey, Binding, Scope};
@@ -11,6 +12,29 @@ use serde::{Deserialize, Serialize};
 use super::{Begin, Command};
 
 /// Whether the key may make the call at all.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum KeyCommand {
+    Plan(CreateKey),
+    /// The digest, not the key.
+    Commit {
+        key: ApiKey,
+        digest: String,
+        answer: Answer,
+        is_sealed: bool,
+    },
+    PlanDeletion(PlanKeyDeletion),
+    /// Nobody knows the key any more.
+    CommitDeletion {
+        id: KeyId,
+    },
+}
+
+impl From<KeyCommand> for Command {
+    fn from(command: KeyCommand) -> Self {
+        Self::Key(command)
+    }
+}
+
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Authorise;
 
@@ -26,7 +50,7 @@ impl Begin for CreateKey {
     type Plan = KeyPlan;
 
     fn command(self) -> Command {
-        Command::PlanKey(self)
+        KeyCommand::Plan(self).into()
     }
 }
 
@@ -47,7 +71,7 @@ impl Begin for PlanKeyDeletion {
     type Plan = (KeyId, Option<String>);
 
     fn command(self) -> Command {
-        Command::PlanKeyDeletion(self)
+        KeyCommand::PlanDeletion(self).into()
     }
 }
 

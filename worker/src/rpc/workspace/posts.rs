@@ -1,6 +1,7 @@
 //! The messages about posts and their deliveries.
 
 use latchkey_core::account::Account;
+use latchkey_core::api::answer::Answer;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, NetworkId, PostId};
 use latchkey_core::post::Post;
@@ -9,6 +10,31 @@ use latchkey_core::x::price::Reads;
 use serde::{Deserialize, Serialize};
 
 use super::{Begin, Command};
+
+#[derive(Clone, Serialize, Deserialize)]
+pub enum PostCommand {
+    PlanChange(PlanChange),
+    CommitChange { id: PostId, number: u32, body: String },
+    PlanDelete(PlanDelete),
+    CommitDelete { id: PostId, number: u32 },
+    PlanInsight(PlanInsight),
+    CountReads(CountReads),
+    CommitRemote { id: PostId, deleted: Vec<AccountId>, answer: Answer },
+    Show { id: PostId },
+}
+
+impl From<PostCommand> for Command {
+    fn from(command: PostCommand) -> Self {
+        Self::Post(command)
+    }
+}
+
+impl PostCommand {
+    /// Whether callers who wait for the post may see the end of their waiting by it.
+    pub const fn ends_waiting(&self) -> bool {
+        matches!(self, Self::CommitChange { .. } | Self::CommitDelete { .. })
+    }
+}
 
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PlanChange {
@@ -20,7 +46,7 @@ impl Begin for PlanChange {
     type Plan = ChangePlan;
 
     fn command(self) -> Command {
-        Command::PlanChange(self)
+        PostCommand::PlanChange(self).into()
     }
 }
 
@@ -33,7 +59,7 @@ impl Begin for PlanDelete {
     type Plan = ChangePlan;
 
     fn command(self) -> Command {
-        Command::PlanDelete(self)
+        PostCommand::PlanDelete(self).into()
     }
 }
 
@@ -56,7 +82,7 @@ impl Begin for PlanInsight {
     type Plan = InsightPlan;
 
     fn command(self) -> Command {
-        Command::PlanInsight(self)
+        PostCommand::PlanInsight(self).into()
     }
 }
 
@@ -77,7 +103,7 @@ impl Begin for CountReads {
     type Plan = ();
 
     fn command(self) -> Command {
-        Command::CountReads(self)
+        PostCommand::CountReads(self).into()
     }
 }
 

@@ -13,12 +13,20 @@ use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::user::XUser;
 use serde_json::json;
 
-use super::{Done, Workspace, events, lists, not_found};
+use super::{Done, Workspace, events, lists, not_found, planned};
 use crate::error::Result;
 use crate::names::ORG_ID;
 use crate::rpc::account::Release;
-use crate::rpc::workspace::{DeletionPlan, GrantReport, HealthPlan, RevocationReport, Rows};
+use crate::rpc::workspace::{AccountCommand, DeletionPlan, GrantReport, HealthPlan, Outcome, RevocationReport, Rows};
 use crate::runtime::now;
+
+pub fn command(w: &Workspace, command: &AccountCommand, binding: &Binding) -> Result<Done<Outcome>> {
+    match command {
+        AccountCommand::PlanHealth(asked) => planned(asked, plan_health(w, &asked.id, binding)?),
+        AccountCommand::PlanLimits(asked) => planned(asked, plan_limits(w, &asked.id, binding)?),
+        AccountCommand::Delete(asked) => planned(asked, delete(w, &asked.id, binding)?),
+    }
+}
 
 /// Newest first.
 pub fn list(w: &Workspace, mut query: Query, binding: &Binding) -> Result<Answer> {
@@ -63,19 +71,19 @@ pub fn get(w: &Workspace, id: &str, binding: &Binding) -> Result<Answer> {
     Ok(Answer::data(200, AccountView::new(&account, ORG_ID)))
 }
 
-pub fn plan_health(w: &Workspace, id: &str, binding: &Binding) -> Result<HealthPlan> {
+fn plan_health(w: &Workspace, id: &str, binding: &Binding) -> Result<HealthPlan> {
     let account = account_for(w, id, binding)?;
     Ok(HealthPlan { object: account.object(), account_id: account.id, username: account.user.username })
 }
 
-pub fn plan_limits(w: &Workspace, id: &str, binding: &Binding) -> Result<(String, AccountId)> {
+fn plan_limits(w: &Workspace, id: &str, binding: &Binding) -> Result<(String, AccountId)> {
     let account = account_for(w, id, binding)?;
     Ok((account.object(), account.id))
 }
 
 /// Closes the row and owes the rest to the account's object, so that a crash cannot leave tokens behind. The edge
 /// does it at once, to say in its answer whether X confirmed it; the job comes after that.
-pub fn delete(w: &Workspace, id: &str, binding: &Binding) -> Result<Done<DeletionPlan>> {
+fn delete(w: &Workspace, id: &str, binding: &Binding) -> Result<Done<DeletionPlan>> {
     let mut account = account_for(w, id, binding)?;
     let is_news = account.removed(None, now());
     w.store.accounts.save(&account)?;

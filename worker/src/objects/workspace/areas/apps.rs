@@ -15,10 +15,24 @@ use latchkey_core::oauth::Scopes;
 use latchkey_core::outbox::OutboxJob;
 use serde_json::json;
 
-use super::{Done, Workspace, accounts, breaker, events, lists, not_found};
+use super::{Done, Workspace, accounts, breaker, done, events, lists, not_found, planned};
 use crate::error::{Error, Result};
-use crate::rpc::workspace::{DeletionPlan, NetworkCommit, NetworkInput, NetworkPlan, VerificationPlan};
+use crate::rpc::workspace::{
+    AppCommand, DeletionPlan, NetworkCommit, NetworkInput, NetworkPlan, Outcome, VerificationPlan,
+};
 use crate::runtime::{entropy, now};
+
+pub fn command(w: &Workspace, command: &AppCommand, url: &str, binding: &Binding) -> Result<Done<Outcome>> {
+    match command {
+        AppCommand::Plan(input) => planned(input, plan(w, input, binding)?),
+        AppCommand::Commit(input) => Ok(done(commit(w, input, url)?)),
+        AppCommand::PlanVerification(asked) => planned(asked, plan_verification(w, &asked.id, binding)?),
+        AppCommand::CommitVerification { id, is_good, answer } => {
+            Ok(done(commit_verification(w, id, *is_good, answer)?))
+        }
+        AppCommand::Delete(asked) => planned(asked, delete(w, &asked.id, binding)?),
+    }
+}
 
 pub fn list(w: &Workspace, mut query: Query, callback_url: &str, binding: &Binding) -> Result<Answer> {
     let tenant_id = query.take_tenant();
@@ -48,7 +62,7 @@ fn common(a: &Scopes, b: &Scopes) -> Scopes {
 }
 
 /// Reserves where the new secret goes. Nothing is current before the commit.
-pub fn plan(w: &Workspace, input: &NetworkInput, binding: &Binding) -> Result<NetworkPlan> {
+fn plan(w: &Workspace, input: &NetworkInput, binding: &Binding) -> Result<NetworkPlan> {
     let (current, tenant_id, client_id, force) = match input {
         NetworkInput::Put { client_id, tenant_id, force } => {
             let tenant_id = binding.tenant_for(tenant_id.clone())?;
@@ -75,7 +89,7 @@ pub fn plan(w: &Workspace, input: &NetworkInput, binding: &Binding) -> Result<Ne
 }
 
 /// The new version is readable: from here on it is the one that is used.
-pub fn commit(w: &Workspace, commit: &NetworkCommit, callback_url: &str) -> Result<Done<Answer>> {
+fn commit(w: &Workspace, commit: &NetworkCommit, callback_url: &str) -> Result<Done<Answer>> {
     let before = w.store.apps.find(commit.id.as_str())?;
     let tenant = commit.tenant_id.as_ref().map_or("", TenantId::as_str);
     require_undisturbed(commit.replaces, before.as_ref(), w.store.apps.of_tenant(tenant)?.is_some())?;
@@ -145,7 +159,7 @@ pub fn own(w: &Workspace, id: &str, binding: &Binding) -> Result<Network> {
 
 /// Its accounts stay listed, inactive, and say what X has confirmed of their tokens. The edge asks X for the first of
 /// them at once, to say in its answer what X has confirmed; the jobs do the rest.
-pub fn delete(w: &Workspace, id: &str, binding: &Binding) -> Result<Done<DeletionPlan>> {
+fn delete(w: &Workspace, id: &str, binding: &Binding) -> Result<Done<DeletionPlan>> {
     let network = own(w, id, binding)?;
     let removed = app_change::remove(w.store.accounts.of_app(&network.id)?, now());
     for Removed { ended, release_at, .. } in &removed {
@@ -173,14 +187,14 @@ pub fn client_of_tokens(w: &Workspace, client: &ClientRef, holds: bool) -> Resul
     Ok(network.client_of_tokens(&client.client_id).unwrap_or_else(|| client.clone()))
 }
 
-pub fn plan_verification(w: &Workspace, id: &str, binding: &Binding) -> Result<VerificationPlan> {
+fn plan_verification(w: &Workspace, id: &str, binding: &Binding) -> Result<VerificationPlan> {
     let network = own(w, id, binding)?;
     let accounts = w.store.accounts.of_app(&network.id)?;
     let granted = accounts.iter().map(|account| account.scopes.clone()).reduce(|all, scopes| common(&all, &scopes));
     Ok(VerificationPlan { network, granted })
 }
 
-pub fn commit_verification(w: &Workspace, id: &NetworkId, is_good: bool, answer: &Answer) -> Result<Answer> {
+fn commit_verification(w: &Workspace, id: &NetworkId, is_good: bool, answer: &Answer) -> Result<Answer> {
     if let Some(mut network) = w.store.apps.find(id.as_str())?.filter(|_| is_good) {
         network.verified(now());
         w.store.apps.save(&network)?;

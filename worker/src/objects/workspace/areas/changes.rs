@@ -19,13 +19,26 @@ use serde_json::json;
 
 use super::budget::Expense;
 use super::posts::require_tenant;
-use super::{Done, Workspace, budget, events, not_found, posts};
+use super::{Done, Workspace, budget, committed, done, events, not_found, planned, posts};
 use crate::error::Result;
-use crate::rpc::workspace::{ChangePlan, InsightPlan};
+use crate::rpc::workspace::{ChangePlan, InsightPlan, Outcome, PostCommand};
 use crate::runtime::now;
 
+pub fn command(w: &Workspace, command: &PostCommand, binding: &Binding) -> Result<Done<Outcome>> {
+    match command {
+        PostCommand::PlanChange(asked) => planned(asked, plan_change(w, &asked.id, &asked.body, binding)?),
+        PostCommand::CommitChange { id, number, body } => Ok(committed(commit_change(w, id, *number, body)?)),
+        PostCommand::PlanDelete(asked) => planned(asked, plan_delete(w, &asked.id, binding)?),
+        PostCommand::CommitDelete { id, number } => Ok(committed(commit_delete(w, id, *number)?)),
+        PostCommand::PlanInsight(asked) => planned(asked, plan_insight(w, &asked.id, binding)?),
+        PostCommand::CountReads(asked) => planned(asked, budget::count_reads(w, &asked.account_id, asked.reads)?),
+        PostCommand::CommitRemote { id, deleted, answer } => Ok(done(commit_remote(w, id, deleted, answer)?)),
+        PostCommand::Show { id } => Ok(done(posts::resolved(w, id, binding)?)),
+    }
+}
+
 /// Begins a change of a draft or of what is scheduled. What is wrong with it is said before anything is recalled.
-pub fn plan_change(w: &Workspace, id: &str, body: &str, binding: &Binding) -> Result<ChangePlan> {
+fn plan_change(w: &Workspace, id: &str, body: &str, binding: &Binding) -> Result<ChangePlan> {
     let post = posts::find(w, id, binding)?;
     let deliveries = w.store.deliveries.of_post(&post.id)?;
     post_change::require_changeable(&post, &deliveries)?;
@@ -36,7 +49,7 @@ pub fn plan_change(w: &Workspace, id: &str, body: &str, binding: &Binding) -> Re
 }
 
 /// Completes the change; nothing when another one or an account's question came in between.
-pub fn commit_change(w: &Workspace, id: &PostId, number: u32, body: &str) -> Result<Option<Done<Answer>>> {
+fn commit_change(w: &Workspace, id: &PostId, number: u32, body: &str) -> Result<Option<Done<Answer>>> {
     let Some(before) = post_under_change(w, id, number)? else { return Ok(None) };
     let deliveries = post_change::changeable(w.store.deliveries.of_post(id)?);
     let (after, warnings) = changed(w, &before, &deliveries, body, &Binding::default())?;
@@ -84,14 +97,14 @@ fn changed(
 }
 
 /// Begins the end of what has not been sent. With nothing pending, only our record ends.
-pub fn plan_delete(w: &Workspace, id: &str, binding: &Binding) -> Result<ChangePlan> {
+fn plan_delete(w: &Workspace, id: &str, binding: &Binding) -> Result<ChangePlan> {
     let post = posts::find(w, id, binding)?;
     let deliveries = w.store.deliveries.of_post(&post.id)?;
     post_change::require_deletable(&deliveries)?;
     begin_change(w, post, deliveries)
 }
 
-pub fn commit_delete(w: &Workspace, id: &PostId, number: u32) -> Result<Option<Done<Answer>>> {
+fn commit_delete(w: &Workspace, id: &PostId, number: u32) -> Result<Option<Done<Answer>>> {
     let Some(post) = post_under_change(w, id, number)? else { return Ok(None) };
     let deletion = post_change::delete(&post, &w.store.deliveries.of_post(id)?);
     deletion.steps.into_iter().try_for_each(|next| save_next(w, next))?;
@@ -156,14 +169,14 @@ pub fn retry(w: &Workspace, id: &str, binding: &Binding) -> Result<Done<Answer>>
     Ok(Done::from(Answer::success(200, body)).did(posts::audited(Action::PostRetried, &post)))
 }
 
-pub fn plan_insight(w: &Workspace, id: &str, binding: &Binding) -> Result<InsightPlan> {
+fn plan_insight(w: &Workspace, id: &str, binding: &Binding) -> Result<InsightPlan> {
     let post = posts::find(w, id, binding)?;
     let deliveries = w.store.deliveries.of_post(&post.id)?;
     Ok(InsightPlan { post, deliveries })
 }
 
 /// These accounts' posts are gone at X.
-pub fn commit_remote(w: &Workspace, id: &PostId, deleted: &[AccountId], answer: &Answer) -> Result<Done<Answer>> {
+fn commit_remote(w: &Workspace, id: &PostId, deleted: &[AccountId], answer: &Answer) -> Result<Done<Answer>> {
     let gone = post_change::gone_at_x(&w.store.deliveries.of_post(id)?, deleted);
     gone.iter().try_for_each(|delivery| w.store.deliveries.save(delivery))?;
     let tenant_id = w.store.posts.tenant_of(id.as_str())?;

@@ -7,7 +7,7 @@ use latchkey_core::api::account::AccountView;
 use latchkey_core::api::event::Event;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::audit::{Action, Audited};
-use latchkey_core::id::{AccountId, TenantId};
+use latchkey_core::id::AccountId;
 use latchkey_core::key::Binding;
 use latchkey_core::network::{account_to_reconnect, client_for_session, require_client};
 use latchkey_core::outbox::OutboxJob;
@@ -17,20 +17,14 @@ use serde_json::Value;
 use super::{Done, Workspace, accounts, apps, events};
 use crate::error::Result;
 use crate::names::ORG_ID;
-use crate::rpc::workspace::{Reserved, SessionPlan};
+use crate::rpc::workspace::{PlanSession, Reserved, SessionPlan};
 use crate::runtime::{entropy, now};
 
 /// Which client a new session is for, and whom it must bring back.
-pub fn plan_session(
-    w: &Workspace,
-    network: &str,
-    tenant_id: Option<TenantId>,
-    reconnect: Option<&AccountId>,
-    binding: &Binding,
-) -> Result<Done<SessionPlan>> {
-    let tenant_id = binding.tenant_for(tenant_id)?;
-    let client = client_for_session(apps::find(w, network, tenant_id.as_ref())?, tenant_id.as_ref())?;
-    let Some(id) = reconnect else {
+pub fn plan_session(w: &Workspace, asked: &PlanSession, binding: &Binding) -> Result<Done<SessionPlan>> {
+    let tenant_id = binding.tenant_for(asked.tenant_id.clone())?;
+    let client = client_for_session(apps::find(w, &asked.network, tenant_id.as_ref())?, tenant_id.as_ref())?;
+    let Some(id) = &asked.reconnect else {
         let audited = Audited { tenant_id: tenant_id.clone(), ..Audited::of(Action::ConnectRequested) };
         return Ok(Done::from(SessionPlan { client, tenant_id, expected_user: None }).did(audited));
     };

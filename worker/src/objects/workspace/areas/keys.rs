@@ -14,10 +14,22 @@ use latchkey_core::secret::ct_eq;
 use latchkey_core::time::Span;
 use serde_json::json;
 
-use super::{Done, Workspace, accounts, freeze, lists, not_found};
+use super::{Done, Workspace, accounts, done, freeze, given, lists, not_found, planned};
 use crate::error::{Error, Result};
-use crate::rpc::workspace::KeyPlan;
+use crate::rpc::workspace::{KeyCommand, KeyPlan, Outcome};
 use crate::runtime::{entropy, now};
+
+pub fn command(w: &Workspace, command: &KeyCommand, binding: &Binding) -> Result<Done<Outcome>> {
+    match command {
+        KeyCommand::Plan(input) => planned(input, plan(w, input, binding)?),
+        KeyCommand::Commit { key, digest, answer, is_sealed } => {
+            let audited = commit(w, key, digest)?;
+            Ok(given(answer, *is_sealed).did(audited))
+        }
+        KeyCommand::PlanDeletion(asked) => planned(asked, plan_deletion(w, &asked.id, binding)?),
+        KeyCommand::CommitDeletion { id } => Ok(done(commit_deletion(w, id)?)),
+    }
+}
 
 /// Whose a key is. While a backup is read in, no key of it counts: half of a file is nobody's to act upon.
 pub fn caller_of_key(w: &Workspace, digest: &str) -> Result<Caller> {
@@ -32,7 +44,7 @@ pub fn caller_of_key(w: &Workspace, digest: &str) -> Result<Caller> {
     caller.ok_or_else(|| Error::refused(Code::InvalidApiKey, "The API key is missing or not valid."))
 }
 
-pub fn commit(w: &Workspace, key: &ApiKey, digest: &str) -> Result<Audited> {
+fn commit(w: &Workspace, key: &ApiKey, digest: &str) -> Result<Audited> {
     if let Some(id) = &key.binding.account_id {
         // It may have been removed since.
         w.store.accounts.find(id.as_str())?.ok_or_else(|| not_found("account"))?;
@@ -50,7 +62,7 @@ pub fn list(w: &Workspace, mut query: Query, binding: &Binding) -> Result<Answer
 
 /// Whoever presents it here from now on is unknown. The row goes when the account's object has forgotten it too;
 /// until then the deletion can be repeated, and is owed.
-pub fn plan_deletion(w: &Workspace, id: &str, binding: &Binding) -> Result<(KeyId, Option<String>)> {
+fn plan_deletion(w: &Workspace, id: &str, binding: &Binding) -> Result<(KeyId, Option<String>)> {
     let key = w.store.keys.find(id)?.filter(|key| binding.manages(key)).ok_or_else(|| not_found("API key"))?;
     w.store.keys.close(&key.id)?;
     let bound = key.binding.account_id.as_ref().map(|id| w.store.accounts.find_even_deleted(id)).transpose()?;
@@ -64,7 +76,7 @@ pub fn plan_deletion(w: &Workspace, id: &str, binding: &Binding) -> Result<(KeyI
 }
 
 /// What the new key will be: for the tenant or the account that is asked for, within the caller's own.
-pub fn plan(w: &Workspace, input: &CreateKey, binding: &Binding) -> Result<KeyPlan> {
+fn plan(w: &Workspace, input: &CreateKey, binding: &Binding) -> Result<KeyPlan> {
     let tenant_id = binding.tenant_for(input.tenant_id.clone())?;
     let account = input.account_id.as_ref().map(|id| accounts::account_for(w, id.as_str(), binding)).transpose()?;
     let binding = Binding::of_new_key(tenant_id, account.as_ref())?;
@@ -74,7 +86,7 @@ pub fn plan(w: &Workspace, input: &CreateKey, binding: &Binding) -> Result<KeyPl
     Ok(KeyPlan { key, object })
 }
 
-pub fn commit_deletion(w: &Workspace, id: &KeyId) -> Result<Done<Answer>> {
+fn commit_deletion(w: &Workspace, id: &KeyId) -> Result<Done<Answer>> {
     let tenant_id = w.store.keys.tenant_of(id.as_str())?;
     w.store.keys.delete(id)?;
     let answer = Answer::success(200, json!({ "message": "API key deleted successfully" }));

@@ -21,7 +21,7 @@ pub fn serve(w: &Workspace, request: &ApiRequest, callback_url: &str, binding: &
         Route::PostList => posts::list(w, query, binding),
         Route::Audit => audit::list(w, query, binding),
         Route::WebhookList => webhooks::list(w, query, binding),
-        Route::WebhookDeliveries(id) => webhooks::list_dispatches(w, id, query, binding),
+        Route::WebhookDeliveries(id) => webhooks::list_deliveries(w, id, query, binding),
         Route::ImportList(account) => imports::list(w, account, query, binding),
         Route::KeyList => keys::list(w, query, binding),
         // A filter that nobody applies is refused: it would show other rows than it asks for.

@@ -11,12 +11,12 @@ use serde_json::json;
 
 use super::{Done, Workspace};
 use crate::error::Result;
-use crate::rpc::workspace::Picture;
+use crate::rpc::workspace::SettingsChange;
 use crate::runtime::now;
 
-/// `picture` is the logo that the body names.
-pub fn change(w: &Workspace, body: &str, picture: Option<&Picture>) -> Result<Done<Answer>> {
-    let wanted = read::<ChangeSettings>(body.as_bytes(), &[])?.value;
+pub fn change(w: &Workspace, change: &SettingsChange) -> Result<Done<Answer>> {
+    let wanted = read::<ChangeSettings>(change.body.as_bytes(), &[])?.value;
+    let picture = change.picture.as_ref();
     let mut settings = w.store.settings.get()?;
     wanted.apply(&mut settings)?;
     let mut brand = w.store.brand.get()?;

@@ -11,18 +11,30 @@ use latchkey_core::key::Binding;
 use latchkey_core::webhook::{Change, EventKind, Webhook, WebhookDelivery, require_room};
 use serde_json::json;
 
-use super::{Done, Workspace, events, lists, not_found};
+use super::{Done, Workspace, done, events, given, lists, not_found, planned};
 use crate::error::Result;
 use crate::names::ORG_ID;
 use crate::objects::workspace::store::webhooks::deliveries::Logged;
+use crate::rpc::workspace::{Outcome, WebhookCommand};
 use crate::runtime::now;
+
+pub fn command(w: &Workspace, command: &WebhookCommand, binding: &Binding) -> Result<Done<Outcome>> {
+    match command {
+        WebhookCommand::Plan(asked) => planned(asked, plan(w, asked.tenant_id.clone(), binding)?),
+        WebhookCommand::Commit { webhook, answer, is_sealed } => {
+            let audited = commit(w, webhook)?;
+            Ok(given(answer, *is_sealed).did(audited))
+        }
+        WebhookCommand::Change { id, change: wanted } => Ok(done(change(w, id, (**wanted).clone(), binding)?)),
+    }
+}
 
 /// Said where an address moves to another origin.
 const HEADERS_DROPPED: &str =
     "The custom headers were for the origin before and are gone; send `headers` again if the new address needs them.";
 
 /// Whose a new webhook will be.
-pub fn plan(w: &Workspace, wanted: Option<TenantId>, binding: &Binding) -> Result<Option<TenantId>> {
+fn plan(w: &Workspace, wanted: Option<TenantId>, binding: &Binding) -> Result<Option<TenantId>> {
     let tenant_id = binding.tenant_for(wanted)?;
     require_room(w.store.webhooks.count_of(tenant_id.as_ref())?)?;
     Ok(tenant_id)
@@ -36,7 +48,7 @@ pub fn list(w: &Workspace, mut query: Query, binding: &Binding) -> Result<Answer
 }
 
 /// Newest first.
-pub fn list_dispatches(w: &Workspace, id: &str, mut query: Query, binding: &Binding) -> Result<Answer> {
+pub fn list_deliveries(w: &Workspace, id: &str, mut query: Query, binding: &Binding) -> Result<Answer> {
     let filter = WebhookDeliveryFilter::from_query(&mut query)?;
     let warnings = query.finish()?;
     let webhook = webhook_for(w, id, binding)?;
@@ -45,7 +57,7 @@ pub fn list_dispatches(w: &Workspace, id: &str, mut query: Query, binding: &Bind
 }
 
 /// What waits for a webhook that was switched off.
-pub fn give_up_dispatches(w: &Workspace, webhook_id: &WebhookId) -> Result<()> {
+pub fn give_up_deliveries(w: &Workspace, webhook_id: &WebhookId) -> Result<()> {
     for mut delivery in w.store.webhook_deliveries.waiting_for(webhook_id)? {
         delivery.give_up();
         w.store.webhook_deliveries.save(&delivery)?;
@@ -64,13 +76,13 @@ fn webhook_for(w: &Workspace, id: &str, binding: &Binding) -> Result<Webhook> {
     mine.ok_or_else(|| not_found("webhook"))
 }
 
-pub fn change(w: &Workspace, id: &str, change: Change, binding: &Binding) -> Result<Done<Answer>> {
+fn change(w: &Workspace, id: &str, change: Change, binding: &Binding) -> Result<Done<Answer>> {
     let mut webhook = webhook_for(w, id, binding)?;
     let was_enabled = webhook.disabled.is_none();
     let drops_headers = webhook.change(change, now());
     w.store.webhooks.save(&webhook)?;
     if was_enabled && webhook.disabled.is_some() {
-        give_up_dispatches(w, &webhook.id)?;
+        give_up_deliveries(w, &webhook.id)?;
     }
     let warnings: &[&str] = if drops_headers { &[HEADERS_DROPPED] } else { &[] };
     let answer = Answer::success(200, json!({ "data": webhook_view(&webhook), "warnings": warnings }));
@@ -86,7 +98,7 @@ pub fn delete(w: &Workspace, id: &str, binding: &Binding) -> Result<Done<Answer>
     Ok(Done::from(answer).did(audited(Action::WebhookDeleted, &webhook)))
 }
 
-pub fn commit(w: &Workspace, webhook: &Webhook) -> Result<Audited> {
+fn commit(w: &Workspace, webhook: &Webhook) -> Result<Audited> {
     w.store.webhooks.save(webhook)?;
     Ok(audited(Action::WebhookCreated, webhook))
 }
