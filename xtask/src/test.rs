@@ -112,8 +112,8 @@ const STAND_IN: Suite = Suite { name: "tests of the stand-in for X", folder: "te
 const SUPPORT: Suite = Suite { name: "tests of the test support", folder: "tests/support", files_at_once: "1" };
 /// Each file has a Worker of its own, and some of them mostly wait.
 const WORKER: Suite = Suite { name: "worker tests", folder: "tests/worker", files_at_once: "3" };
-/// Each file starts a browser, and two of them on two cores only wait for each other.
-const BROWSER: Suite = Suite { name: "browser tests", folder: "tests/browser", files_at_once: "1" };
+/// Each file has a browser and a Worker of its own, and keeps little more than one core busy.
+const BROWSER: Suite = Suite { name: "browser tests", folder: "tests/browser", files_at_once: "2" };
 
 impl Suite {
     /// tests/support/run.mjs prints TAP on every machine: its closing lines are what is counted.
