@@ -176,13 +176,13 @@ fn label(label: Option<String>) -> Result<Option<String>, Refused> {
 /// What `GET /v1/connect-sessions/{id}` answers under `data`.
 pub fn session_view(session: &Session, now: UnixMillis) -> Value {
     let mut view = json!({
-        "id": session.id,
+        "id": session.id(),
         "status": session.status(now),
-        "expires_at": session.terms.expires_at.to_iso(),
-        "redirect_uri": session.terms.redirect_uri(),
+        "expires_at": session.terms().expires_at.to_iso(),
+        "redirect_uri": session.terms().redirect_uri(),
     });
     if let Some(fields) = view.as_object_mut() {
-        match &session.phase {
+        match session.phase() {
             Phase::Connected { account } => {
                 fields.insert("account".into(), account.clone());
             }

@@ -22,13 +22,13 @@ const DIGITS: usize = 6;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SecondBrowser {
     /// SHA-256 of the cookie from the callback. Handle and code are shown only with this cookie.
-    pub cookie: String,
+    pub(super) cookie: String,
     /// SHA-256 of X's code in the browser's callback.
-    pub x_code: String,
+    pub(super) x_code: String,
     /// The six digits on the browser's page, sealed. Nobody else sees the digits.
-    pub sealed_code: String,
-    pub wrong_codes: u8,
-    pub is_confirmed: bool,
+    pub(super) sealed_code: String,
+    pub(super) wrong_codes: u8,
+    pub(super) is_confirmed: bool,
 }
 
 /// The approval that is still outstanding before the account is entered.
@@ -100,6 +100,10 @@ impl SecondBrowser {
     pub const fn new(cookie: String, x_code: String, sealed_code: String) -> Self {
         Self { cookie, x_code, sealed_code, wrong_codes: 0, is_confirmed: false }
     }
+
+    pub fn sealed_code(&self) -> &str {
+        &self.sealed_code
+    }
 }
 
 impl Session {
@@ -137,6 +141,15 @@ impl Session {
     /// What came by another browser, and nobody has agreed to it.
     pub fn is_unconfirmed(&self) -> bool {
         !self.is_over() && self.second.as_ref().is_some_and(|other| !other.is_confirmed)
+    }
+
+    /// Another browser brought the code, and its person has agreed.
+    pub fn is_confirmed(&self) -> bool {
+        self.second.as_ref().is_some_and(|other| other.is_confirmed)
+    }
+
+    pub const fn is_accepted(&self) -> bool {
+        self.is_accepted
     }
 
     pub fn awaited(&self) -> Option<Awaited> {

@@ -12,12 +12,12 @@ const LEASE: Span = Span::secs(30);
 /// Sealed token pairs, and when they are tried next. The session is kept as long.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Discarded {
-    pub sealed: Vec<String>,
-    pub failures: u32,
-    pub next_at: Option<UnixMillis>,
+    pub(super) sealed: Vec<String>,
+    failures: u32,
+    pub(super) next_at: Option<UnixMillis>,
     /// When the last pair came. Sessions of before do not say: the next try counts as that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<UnixMillis>,
+    since: Option<UnixMillis>,
 }
 
 impl Discarded {
@@ -27,6 +27,22 @@ impl Discarded {
 
     pub const fn is_empty(&self) -> bool {
         self.sealed.is_empty()
+    }
+
+    pub fn sealed(&self) -> &[String] {
+        &self.sealed
+    }
+
+    /// X was asked before, and has not revoked everything.
+    pub const fn was_put_off(&self) -> bool {
+        self.failures > 0
+    }
+
+    /// The same pairs, sealed anew. Other pairs than these are kept as they are.
+    pub(super) fn re_encrypted(&mut self, sealed: Vec<String>) {
+        if sealed.len() == self.sealed.len() {
+            self.sealed = sealed;
+        }
     }
 
     /// They are revoked at once; the time is for a crash in between.
@@ -90,6 +106,18 @@ mod tests {
         assert_eq!(discarded, Discarded::none());
         let mut of_before = Discarded { sealed: vec!["a".into()], ..Discarded::none() };
         assert!(of_before.put_off(T0 + Span::days(31), Pace::default()), "a session that does not say begins anew");
+    }
+
+    #[test]
+    fn pairs_sealed_anew_wait_as_they_did() {
+        let mut discarded = Discarded::none();
+        discarded.add("a".into(), T0);
+        discarded.add("b".into(), T0);
+        let before = discarded.next_at;
+        discarded.re_encrypted(vec!["a".into(), "b2".into()]);
+        assert_eq!((discarded.sealed(), discarded.next_at), (["a".to_owned(), "b2".to_owned()].as_slice(), before));
+        discarded.re_encrypted(vec!["a3".into()]);
+        assert_eq!(discarded.sealed(), ["a", "b2"], "no pair is lost to a list that is not of the same pairs");
     }
 
     #[test]

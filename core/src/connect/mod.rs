@@ -27,6 +27,7 @@ pub use self::state::{
 use crate::id::XUserId;
 use crate::pkce::CodeVerifier;
 use crate::refusal::Code;
+use crate::revocation::Pace;
 use crate::secret::ct_eq;
 use crate::time::{Span, UnixMillis};
 use crate::x::user::XUser;
@@ -51,6 +52,33 @@ impl Session {
             discarded,
             ended_at: None,
         }
+    }
+
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub const fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    pub const fn phase(&self) -> &Phase {
+        &self.phase
+    }
+
+    /// The browser that came back from X in the starter's place.
+    pub const fn second(&self) -> Option<&SecondBrowser> {
+        self.second.as_ref()
+    }
+
+    /// The tokens that X has to revoke.
+    pub const fn discarded(&self) -> &Discarded {
+        &self.discarded
+    }
+
+    /// The verifier that the start brought along, sealed.
+    pub fn sealed_verifier(&self) -> Option<&str> {
+        self.start.as_ref()?.verifier.as_deref()
     }
 
     /// A browser leaves for X, by the way (`EntryKind`) for which the session was made. Until X has sent a browser back, a
@@ -192,6 +220,17 @@ impl Session {
     /// Everything about the session is to be deleted: nobody hears of it any more, and X has nothing to revoke.
     pub fn is_done_with(&self, now: UnixMillis) -> bool {
         self.is_forgotten(now) && self.discarded.is_empty()
+    }
+
+    /// X has revoked the tokens of this seal.
+    pub fn revoked(&mut self, sealed_tokens: &str) {
+        self.discarded.revoked(sealed_tokens);
+    }
+
+    /// The tokens that X has not revoked wait for the next try, as they are sealed now. Says whether there is a next try.
+    pub fn put_off_revocation(&mut self, sealed: Vec<String>, now: UnixMillis, pace: Pace) -> bool {
+        self.discarded.re_encrypted(sealed);
+        self.discarded.put_off(now, pace)
     }
 
     /// Time is up: nothing of X's stays here.

@@ -17,21 +17,21 @@ use crate::x::user::XUser;
 /// Everything the Connect object stores about its session. JSON; its format is pinned by a test.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Session {
-    pub id: String,
-    pub terms: Terms,
-    pub phase: Phase,
+    pub(super) id: String,
+    pub(super) terms: Terms,
+    pub(super) phase: Phase,
     /// The browser that is at X, or came back from there.
-    pub start: Option<Start>,
+    pub(super) start: Option<Start>,
     /// The browser that came back from X in its place.
     #[serde(default)]
     #[serde(rename = "other")]
-    pub second: Option<SecondBrowser>,
+    pub(super) second: Option<SecondBrowser>,
     /// The back end has accepted an account that waited for it.
     #[serde(default)]
-    pub is_accepted: bool,
+    pub(super) is_accepted: bool,
     #[serde(default)]
-    pub discarded: Discarded,
-    pub ended_at: Option<UnixMillis>,
+    pub(super) discarded: Discarded,
+    pub(super) ended_at: Option<UnixMillis>,
 }
 
 /// What was asked for when the session was created; never changes.
@@ -90,16 +90,29 @@ pub enum EntryKind {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Start {
     /// SHA-256 of the OAuth state.
-    pub state: String,
+    pub(super) state: String,
     /// SHA-256 of the browser's cookie.
-    pub cookie: String,
-    pub challenge: CodeChallenge,
-    pub display: Display,
+    pub(super) cookie: String,
+    pub(super) challenge: CodeChallenge,
+    pub(super) display: Display,
     /// Sealed; only where the first page may be frozen while X is in front (link, and page mode on touch devices).
-    pub verifier: Option<String>,
+    pub(super) verifier: Option<String>,
     /// Nobody else had come back to a start that was stored without it.
     #[serde(default)]
-    pub second: SecondBrowsers,
+    pub(super) second: SecondBrowsers,
+}
+
+impl Start {
+    /// `state` and `cookie` are digests, and `verifier` is sealed.
+    pub const fn new(
+        state: String,
+        cookie: String,
+        challenge: CodeChallenge,
+        display: Display,
+        verifier: Option<String>,
+    ) -> Self {
+        Self { state, cookie, challenge, display, verifier, second: SecondBrowsers::none() }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -32,10 +32,10 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
     let (ticket, session) = open(app, &caller, "x", new).await?;
     let origin = app.public_origin(&incoming.url)?;
     let data = json!({
-        "id": session.id,
+        "id": session.id(),
         // EXPOSE: the session's own token, for the page that the caller serves.
         "token": ticket.token(app.keyring()).expose(),
-        "expires_at": session.terms.expires_at.to_iso(),
+        "expires_at": session.terms().expires_at.to_iso(),
         "connect_url": format!("{origin}/connect/start"),
     });
     Ok(caller.finish_with_credential(Answer::data(201, data)).await?)
@@ -59,9 +59,9 @@ pub async fn auth_url(app: &App, incoming: Incoming, network: String) -> Answere
     let (_, session) = open(app, &caller, &network, new).await?;
     let origin = app.public_origin(&incoming.url)?;
     let data = json!({
-        "auth_url": format!("{origin}/connect/link/{}", session.id),
-        "expires_at": session.terms.expires_at.to_iso(),
-        "connect_id": session.id,
+        "auth_url": format!("{origin}/connect/link/{}", session.id()),
+        "expires_at": session.terms().expires_at.to_iso(),
+        "connect_id": session.id(),
     });
     let answer = Answer::success(200, json!({ "data": data, "warnings": input.warnings }));
     Ok(caller.finish_with_credential(answer).await?)

@@ -4,7 +4,6 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::connect::session_view;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::confirm::{Awaited, ConfirmationCode};
-use latchkey_core::connect::second::SecondBrowsers;
 use latchkey_core::connect::{Display, EntryKind, Phase, Session, Start, Status, Terms, Visitor, hint_of};
 use latchkey_core::pkce::{CodeChallenge, CodeVerifier};
 use latchkey_core::seal::{base64url, sha256};
@@ -195,14 +194,7 @@ pub fn digest(text: &str) -> String {
 impl Opening {
     pub fn into_start(self, seal: impl FnOnce(&Secret<String>) -> Result<String>) -> Result<Start> {
         let verifier = self.verifier.as_ref().map(seal).transpose()?;
-        Ok(Start {
-            state: self.state,
-            cookie: self.cookie,
-            challenge: self.challenge,
-            display: self.display,
-            verifier,
-            second: SecondBrowsers::none(),
-        })
+        Ok(Start::new(self.state, self.cookie, self.challenge, self.display, verifier))
     }
 }
 
@@ -210,9 +202,11 @@ impl TryFrom<Session> for Completed {
     type Error = Error;
 
     fn try_from(session: Session) -> Result<Self> {
-        match session.phase {
+        match session.phase() {
             Phase::Connected { .. } => Ok(Self::Connected(session_view(&session, now()))),
-            Phase::Failed { code, message } => Err(Refused::new(code, message).with_hint(hint_of(code)).into()),
+            Phase::Failed { code, message } => {
+                Err(Refused::new(*code, message.clone()).with_hint(hint_of(*code)).into())
+            }
             Phase::Authorizing => Ok(Self::Waiting(Status::Authorizing)),
             _ if session.is_unconfirmed() => Ok(Self::Waiting(Status::NeedsConfirmation)),
             _ => Err(Error::refused(Code::SessionSpent, "The session was cancelled.")),
@@ -229,7 +223,7 @@ impl From<&Terms> for Asking {
 impl Page {
     /// `code` is that of the visitor, if it is the other browser; `refusal` why what it brought was refused.
     pub fn of(
-        session: Session,
+        session: &Session,
         visitor: Visitor,
         code: Option<ConfirmationCode>,
         refusal: Option<Code>,
@@ -244,16 +238,16 @@ impl Page {
         if let Some(code) = refusal {
             return Self::Ended(Ending::Failed(code));
         }
-        let (asking, redirect_target) = (Asking::from(&session.terms), session.terms.redirect_origin());
-        match (session.awaited(), session.phase, code) {
-            (_, Phase::Failed { code, .. }, _) => Self::Ended(Ending::Failed(code)),
+        let (asking, redirect_target) = (Asking::from(session.terms()), session.terms().redirect_origin());
+        match (session.awaited(), session.phase(), code) {
+            (_, Phase::Failed { code, .. }, _) => Self::Ended(Ending::Failed(*code)),
             (_, Phase::Cancelled, _) => Self::Ended(Ending::Cancelled),
             (_, Phase::Connected { .. }, _) => Self::Done,
             (Some(Awaited::Code), Phase::Identified { user, .. }, Some(code)) => {
-                Self::Code { asking, username: user.username, code: code.digits().clone() }
+                Self::Code { asking, username: user.username.clone(), code: code.digits().clone() }
             }
             (Some(Awaited::Button), Phase::Identified { user, .. }, Some(_)) => {
-                Self::Button { asking, username: user.username, redirect_target }
+                Self::Button { asking, username: user.username.clone(), redirect_target }
             }
             (Some(Awaited::Code | Awaited::Button), _, Some(_)) => Self::Waiting(asking),
             // A second browser was first with this URL. The link can be opened again.

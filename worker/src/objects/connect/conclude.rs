@@ -39,8 +39,8 @@ impl Inner {
     /// Concludes without the page: by a callback whose start carried its verifier, or by the alarm after a crash. A
     /// link has no page that would ask again, so a link's failure is final.
     pub(super) async fn conclude_unattended(self: &Rc<Self>, session: Session) -> Result<()> {
-        let verifier = match session.start.as_ref().and_then(|start| start.verifier.as_ref()) {
-            Some(sealed) => Some(self.open_verifier(&session.id, sealed)?),
+        let verifier = match session.sealed_verifier() {
+            Some(sealed) => Some(self.open_verifier(session.id(), sealed)?),
             None => None,
         };
         let Err(error) = self.flight(verifier).await else { return Ok(()) };
@@ -80,15 +80,15 @@ impl Inner {
 
     async fn proceed(&self, verifier: Option<CodeVerifier>) -> Result<()> {
         let session = self.session()?;
-        if let (Phase::Authorized { sealed_code }, Some(verifier)) = (&session.phase, verifier) {
+        if let (Phase::Authorized { sealed_code }, Some(verifier)) = (session.phase(), verifier) {
             self.exchange(&session, sealed_code, &verifier).await?;
         }
         let session = self.session()?;
-        if let Phase::Exchanged { sealed_tokens, .. } = &session.phase {
+        if let Phase::Exchanged { sealed_tokens, .. } = session.phase() {
             self.identify(&session, sealed_tokens).await?;
         }
         let session = self.session()?;
-        match &session.phase {
+        match session.phase() {
             Phase::Identified { sealed_tokens, user, .. } if session.awaited().is_none() => {
                 self.begin_freeze(&session, sealed_tokens, user).await
             }
@@ -104,18 +104,18 @@ impl Inner {
             Err(fault) => return Err(fault),
         };
         let app = self.app()?;
-        let code = text(&self.open(Purpose::AuthorizationCode, &session.id, sealed_code)?)?;
-        let request = exchange_request(app.endpoints(), &client, &code, &session.terms.callback_url, verifier);
+        let code = text(&self.open(Purpose::AuthorizationCode, session.id(), sealed_code)?)?;
+        let request = exchange_request(app.endpoints(), &client, &code, &session.terms().callback_url, verifier);
         let answer = app.x().send(request, QUICK).await?.map_err(unanswered)?;
         match token_response(&answer, now()) {
             Ok(mut tokens) => {
                 let mut session = session.clone();
                 if tokens.scopes.is_empty() {
                     // RFC 6749 §5.1: a scope that is not told is the one that was asked for.
-                    tokens.scopes = session.terms.scopes.clone();
+                    tokens.scopes = session.terms().scopes.clone();
                 }
                 // EXPOSE: into the seal. Until the account's own object has them they are provisional.
-                let sealed = self.seal(Purpose::ProvisionalTokens, &session.id, tokens.to_bytes().expose())?;
+                let sealed = self.seal(Purpose::ProvisionalTokens, session.id(), tokens.to_bytes().expose())?;
                 session.exchanged(sealed, now());
                 self.save_and_tell(&session).await
             }
@@ -135,7 +135,7 @@ impl Inner {
     /// outstanding approval.
     async fn identify(&self, session: &Session, sealed_tokens: &str) -> Result<()> {
         let app = self.app()?;
-        let tokens = self.open_tokens(&session.id, sealed_tokens)?;
+        let tokens = self.open_tokens(session.id(), sealed_tokens)?;
         let request = me_request(app.endpoints(), &tokens.access_token);
         let answer = app.x().send(request, QUICK).await?.map_err(unanswered)?;
         let user = match session.identity(me_response(&answer), now()) {
@@ -166,17 +166,17 @@ impl Inner {
     /// before and after, and what it refuses afterwards it takes back from the account's object.
     async fn enter(&self, session: &Session, sealed_tokens: &str, user: &XUser) -> Result<Value> {
         let app = self.app()?;
-        let tokens = self.open_tokens(&session.id, sealed_tokens)?;
-        let network_id = session.terms.client.network_id.clone();
+        let tokens = self.open_tokens(session.id(), sealed_tokens)?;
+        let network_id = session.terms().client.network_id.clone();
         let account = app.account(&account_object(&network_id, user.id.as_str()))?;
         let consent = Consent {
             network_id,
-            client_id: session.terms.client.client_id.clone(),
-            tenant_id: session.terms.tenant_id.clone(),
+            client_id: session.terms().client.client_id.clone(),
+            tenant_id: session.terms().tenant_id.clone(),
             user: user.clone(),
             scopes: tokens.scopes.clone(),
             token_expires_at: tokens.expires_at,
-            session_id: Some(session.id.clone()),
+            session_id: Some(session.id().to_owned()),
         };
         let reserved = app.workspace()?.reserve_account(consent.clone()).await.doing("reserve an account")?;
         account.adopt(adoption(session, sealed_tokens, user, reserved)).await.doing("hand tokens over")?;
@@ -202,8 +202,8 @@ impl Inner {
     /// The credentials as they are now: the secret may have been rotated since the session began.
     async fn client_of(&self, session: &Session) -> Result<ClientCredentials> {
         let app = self.app()?;
-        let client = app.workspace()?.current_client(&session.terms.client.network_id).await?;
-        require_client(Some(&client.client_id), &session.terms.client.client_id)?;
+        let client = app.workspace()?.current_client(&session.terms().client.network_id).await?;
+        require_client(Some(&client.client_id), &session.terms().client.client_id)?;
         app.vault()?.credentials(&client).await
     }
 
@@ -237,9 +237,9 @@ fn adoption(session: &Session, sealed_tokens: &str, user: &XUser, reserved: Rese
     Adoption {
         account_id: reserved.account_id,
         rows: reserved.rows,
-        session_id: session.id.clone(),
+        session_id: session.id().to_owned(),
         sealed_tokens: sealed_tokens.to_owned(),
-        client: session.terms.client.clone(),
+        client: session.terms().client.clone(),
         x_user_id: user.id.as_str().to_owned(),
     }
 }

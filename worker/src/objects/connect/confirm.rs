@@ -21,7 +21,7 @@ impl Inner {
     pub(super) async fn confirm(self: &Rc<Self>, code: &Secret<String>) -> Result<Completed> {
         self.reconcile().await;
         let mut session = self.session()?;
-        if session.is_over() || session.second.as_ref().is_some_and(|other| other.is_confirmed) {
+        if session.is_over() || session.is_confirmed() {
             return self.conclude_confirmed(session).await;
         }
         let outcome = session.type_code(self.is_code(&session, code)?, now()).map_err(refusal)?;
@@ -53,7 +53,7 @@ impl Inner {
     pub(super) async fn accept(self: &Rc<Self>) -> Result<Completed> {
         self.reconcile().await;
         let mut session = self.session()?;
-        if !session.is_over() && !session.is_accepted {
+        if !session.is_over() && !session.is_accepted() {
             session.accept(now()).map_err(refusal)?;
             self.save_and_tell(&session).await?;
         }
@@ -68,17 +68,17 @@ impl Inner {
     }
 
     pub(super) fn open_code(&self, session_id: &str, other: &SecondBrowser) -> Result<ConfirmationCode> {
-        let bytes = self.open(Purpose::ConfirmationCode, session_id, &other.sealed_code)?;
+        let bytes = self.open(Purpose::ConfirmationCode, session_id, other.sealed_code())?;
         // EXPOSE: read into a type that hides it again.
         let digits = std::str::from_utf8(bytes.expose()).map_err(Error::fault)?;
         ConfirmationCode::parse(digits).map_err(Error::fault)
     }
 
     fn is_code(&self, session: &Session, given: &Secret<String>) -> Result<bool> {
-        let Some(other) = &session.second else { return Ok(false) };
+        let Some(other) = session.second() else { return Ok(false) };
         // EXPOSE: parsed into a type that hides it again.
         let given = ConfirmationCode::parse(given.expose()).map_err(Error::fault)?;
-        Ok(self.open_code(&session.id, other)?.matches(&given))
+        Ok(self.open_code(session.id(), other)?.matches(&given))
     }
 
     async fn conclude_confirmed(self: &Rc<Self>, session: Session) -> Result<Completed> {

@@ -92,7 +92,7 @@ impl Inner {
                 reply(())
             }
             Message::View { wait_ms, since } => reply(self.view(Span::millis(wait_ms), since).await?),
-            Message::Terms => reply(self.session()?.terms),
+            Message::Terms => reply(self.session()?.terms().clone()),
             Message::Start(opening) => reply(self.start(opening).await?),
             Message::Callback(arrival) => reply(self.callback(arrival).await?),
             Message::Complete { verifier } => reply(self.complete(verifier).await?),
@@ -113,7 +113,7 @@ impl Inner {
                 return Err(refusal(ConnectError::Expired));
             }
             let unchanged = since == Some(session.status(now));
-            let patience = (deadline - now).min(session.terms.expires_at - now);
+            let patience = (deadline - now).min(session.terms().expires_at - now);
             if !unchanged || session.is_over() || patience <= Span::millis(0) {
                 return Ok(session_view(&session, now));
             }
@@ -127,11 +127,11 @@ impl Inner {
         let mut session = self.session()?;
         let entry_kind = opening.entry_kind;
         let start = opening
-            .into_start(|verifier| self.seal(Purpose::CodeVerifier, &session.id, verifier.expose().as_bytes()))?; // EXPOSE: into the seal.
+            .into_start(|verifier| self.seal(Purpose::CodeVerifier, session.id(), verifier.expose().as_bytes()))?; // EXPOSE: into the seal.
         session.start(entry_kind, start, now()).map_err(refusal)?;
         self.save_and_tell(&session).await?;
         self.revoke_discarded().await?;
-        Ok(session.terms)
+        Ok(session.terms().clone())
     }
 
     /// X sent a browser back. A start with a verifier is concluded at once; all other starts wait for their page.
@@ -141,11 +141,11 @@ impl Inner {
         // EXPOSE: hashed; and into the seal.
         let x_code = arrival.code.as_ref().map_or_else(String::new, |code| digest(code.expose()));
         let second_browser =
-            SecondBrowser::new(arrival.second_browser.clone(), x_code.clone(), self.new_code(&session.id)?);
+            SecondBrowser::new(arrival.second_browser.clone(), x_code.clone(), self.new_code(session.id())?);
         let answer = match arrival.code {
             // EXPOSE: as above.
             Some(code) => XAnswer::Code {
-                sealed: self.seal(Purpose::AuthorizationCode, &session.id, code.expose().as_bytes())?,
+                sealed: self.seal(Purpose::AuthorizationCode, session.id(), code.expose().as_bytes())?,
                 digest: x_code,
             },
             None => XAnswer::Error(arrival.error.unwrap_or_default()),
@@ -159,7 +159,7 @@ impl Inner {
         if session.concludes_itself() {
             self.conclude_unattended(session.clone()).await?;
         }
-        Ok(Returned { id: session.id, page: self.page(cookie.as_deref())?, is_second_browser })
+        Ok(Returned { id: session.id().to_owned(), page: self.page(cookie.as_deref())?, is_second_browser })
     }
 
     /// The page's verifier: the right one leads to the stored result, whether it comes once or ten times.
@@ -189,12 +189,12 @@ impl Inner {
     fn page(&self, cookie: Option<&str>) -> Result<Page> {
         let session = self.session()?;
         let visitor = session.visitor(cookie);
-        let code = match &session.second {
-            Some(other) if visitor == Visitor::Second => Some(self.open_code(&session.id, other)?),
+        let code = match session.second() {
+            Some(other) if visitor == Visitor::Second => Some(self.open_code(session.id(), other)?),
             _ => None,
         };
         let refusal = session.refusal_of(cookie);
-        Ok(Page::of(session, visitor, code, refusal, now()))
+        Ok(Page::of(&session, visitor, code, refusal, now()))
     }
 
     /// Makes pending revocations, resumes after a crash, drops secrets at expiry, and forgets the session a day after
@@ -209,7 +209,7 @@ impl Inner {
             return self.db.delete_everything().await;
         }
         self.db.set_alarm_for_a_crash().await?;
-        if !session.is_over() && session.terms.expires_at <= time {
+        if session.status(time) == Status::Expired {
             session.expire(time);
             self.save_and_tell(&session).await?;
             self.revoke_discarded().await?;
@@ -218,7 +218,7 @@ impl Inner {
             self.save(&session)?;
             self.conclude_unattended(session).await?;
         }
-        if self.stored()?.discarded.is_due(time) {
+        if self.stored()?.discarded().is_due(time) {
             self.revoke_discarded().await?;
         }
         self.arm(&self.stored()?).await
