@@ -209,9 +209,9 @@ export function faultAtX({ x }, { username, ...fault }, { after = 0 } = {}) {
   x.fault({ ...call, ...fault });
 }
 
-/** Resolves once a call that creates a post is with X and has no answer: a fault has to delay it. */
-export const callUnderWay = ({ x }) =>
-  eventually(async () => x.requests({ ...CREATE_CALL, status: null }).length, (count) => count > 0);
+/** Resolves once X keeps a call, which has no answer: a fault has to `hold` it, until `x.release()`. */
+export const callUnderWay = ({ x }, call = CREATE_CALL) =>
+  eventually(async () => x.requests({ ...call, status: null }), (calls) => calls.some(({ fault }) => fault === "hold"));
 
 /** The post once its first delivery is in `state`. */
 export const postIn = (bench, id, state, within) => postWhen(bench, id, (delivery) => delivery.state === state, within);

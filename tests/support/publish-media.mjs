@@ -1,7 +1,6 @@
 /** Posts with media, as a back end makes them, and as the stand-in has them. */
 
 import assert from "node:assert/strict";
-import { eventually } from "./eventually.mjs";
 import { sha256, upload } from "./media.mjs";
 
 /** The calls that an upload consists of, in their order. */
@@ -30,10 +29,6 @@ export function assertOnX(bench, account, ...files) {
   const posts = mediaAtX(bench, account).map((media) => media.map((upload) => upload.sha256));
   assert.deepEqual(posts, [files.map(({ bytes }) => sha256(bytes))]);
 }
-
-/** Resolves once a call is with X and has no answer: a fault has to delay it. */
-export const underWay = ({ x }, call) =>
-  eventually(async () => x.requests({ ...call, status: null }).length, (count) => count > 0, 20_000);
 
 /** What a person who waits sees of the first medium of a post's first delivery. */
 export const progressOf = ({ socialAccounts: [{ segments }] }) => segments[0].media[0];

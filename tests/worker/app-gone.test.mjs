@@ -9,6 +9,7 @@ import { ME_CALL, REVOKE_CALL, TOKEN_CALL } from "../support/calls.mjs";
 import {
   browse,
   callbackOf,
+  callUnderWay,
   complete,
   connect,
   consent,
@@ -112,11 +113,11 @@ for (const [what, { refusal, account: ended, end }] of Object.entries(HOW)) {
       const tenant = await tenantWithApp();
       const username = newPerson(bench);
       const attempt = await authorized(bench, { tenant_id: tenant.tenant_id, username });
-      bench.x.fault({ ...call, kind: "delay", ms: 1500 });
-      const before = bench.x.requests({ ...call, status: null }).length;
+      bench.x.fault({ ...call, kind: "hold" });
       const completed = complete(bench, attempt.session, attempt.verifier);
-      await eventually(async () => bench.x.requests({ ...call, status: null }).length, (count) => count > before);
+      await callUnderWay(bench, call);
       await end(tenant);
+      bench.x.release();
       const { status, body } = await completed;
       assert.deepEqual([status, body.code], refusal);
       await connectsNobody(attempt.session.id, username, tenant, refusal);

@@ -188,10 +188,11 @@ test("a post that was sent, or is being sent, cannot change", async () => {
     assertRefused(await patch(post, { scheduledAt: fromNow(HOUR) }), 409, "already_published");
   }
   await postIn(bench, backingOff.id, "published");
-  faultAtX(bench, { kind: "delay", ms: 1000 });
+  faultAtX(bench, { kind: "hold" });
   const sending = await createPost(bench, account, { content: "on its way", scheduledAt: fromNow(300) });
   await callUnderWay(bench);
   assertRefused(await patch(sending, { content: "too late" }), 409, "already_published");
+  bench.x.release();
   await postIn(bench, sending.id, "published");
   assert.deepEqual(textsAt(bench, account), ["published", "backing off", "on its way"]);
 });

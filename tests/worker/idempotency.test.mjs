@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { TOKEN_CALL } from "../support/calls.mjs";
-import { SITE, connect, newUser, postIn, startBench } from "../support/client.mjs";
+import { SITE, callUnderWay, connect, newUser, postIn, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
 let bench;
@@ -100,12 +100,14 @@ test("the same JSON in another order of keys or spacing is the same request", as
 
 test("while the first call is running a second one is told so, and X is asked once", async () => {
   bench.x.clearRequests();
-  bench.x.fault({ ...TOKEN_CALL, kind: "delay", ms: 1000 });
+  bench.x.fault({ ...TOKEN_CALL, kind: "hold" });
   const body = networkOf("in-progress");
-  const answers = await Promise.all([1, 2].map(() => post("/v1/social-networks", body, "running")));
-  const [done, refused] = answers.sort((a, b) => a.status - b.status);
+  const first = post("/v1/social-networks", body, "running");
+  await callUnderWay(bench, TOKEN_CALL);
+  assertRefused(await post("/v1/social-networks", body, "running"), 409, "idempotency_in_progress");
+  bench.x.release();
+  const done = await first;
   assert.equal(done.status, 201, done.text);
-  assertRefused(refused, 409, "idempotency_in_progress");
   assertReplayed(done, await post("/v1/social-networks", body, "running"));
   assert.equal(bench.x.requests(TOKEN_CALL).length, 1);
 });

@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { REVOKE_CALL, TOKEN_CALL } from "../support/calls.mjs";
 import {
   callbackOf,
+  callUnderWay,
   connect,
   createSession,
   newUser,
@@ -15,7 +16,6 @@ import {
   startBench,
   startSession,
 } from "../support/client.mjs";
-import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
 const PUBLISHING_SCOPES = ["tweet.read", "tweet.write", "users.read", "media.write", "offline.access"];
@@ -250,10 +250,11 @@ test("credentials are stored unproved when that is asked for, and X is not calle
 
 test("an app that is deleted while its credentials are tried at X stays deleted", async () => {
   const { network } = await tenantNetwork("deleted-meanwhile");
-  bench.x.fault({ ...TOKEN_CALL, kind: "delay", ms: 1000 });
+  bench.x.fault({ ...TOKEN_CALL, kind: "hold" });
   const changing = bench.api.patch(`/v1/social-networks/${network.id}`, { client_key: network.client_key });
-  await eventually(async () => bench.x.requests({ ...TOKEN_CALL, status: null }).length, (count) => count > 0);
+  await callUnderWay(bench, TOKEN_CALL);
   assert.equal((await bench.api.delete(`/v1/social-networks/${network.id}`)).status, 200);
+  bench.x.release();
   assertRefused(await changing, 409, "in_flight");
   assertRefused(await bench.api.get(`/v1/social-networks/${network.id}`), 404, "not_found");
 });

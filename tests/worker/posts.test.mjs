@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CREATE_CALL } from "../support/calls.mjs";
-import { connect, newUser, postIn, startBench, textsAt } from "../support/client.mjs";
+import { callUnderWay, connect, newUser, postIn, startBench, textsAt } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
 const WAIT = { prefer: "wait=10" };
@@ -72,10 +72,12 @@ test("a caller that prefers to wait is answered when every delivery is final", a
 
 test("a wait ends after its seconds, with the post as it is then", async () => {
   const account = await newAccount("short-wait");
-  bench.x.fault({ method: "POST", path: "/2/tweets", kind: "delay", ms: 1500 });
+  bench.x.fault({ ...CREATE_CALL, kind: "hold" });
   const { status, body } = await create({ content: "slowly", accounts: [account.id] }, { prefer: "wait=1" });
   assert.equal(status, 200);
   assert.equal(body.post.socialAccounts[0].status, "pending");
+  await callUnderWay(bench);
+  bench.x.release();
   await postIn(bench, body.post.id, "published");
 });
 

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { CREATE_CALL } from "../support/calls.mjs";
 import {
+  callUnderWay,
   createPost,
   faultAtX,
   newAccount,
@@ -72,22 +73,26 @@ test("a video is waited for while X processes it, and how far X is can be read",
 });
 
 test("the bytes that X has can be read while the upload goes on", async () => {
-  bench.x.fault({ ...APPEND, skip: 1, kind: "delay", ms: 1500 });
+  bench.x.fault({ ...APPEND, skip: 1, kind: "hold" });
   const post = await create("counted");
   const { bytes_sent, ...seen } = await progressWhen(post, (media) => media.bytes_sent > 0);
   const rest = { ...KIND, id: media_id, state: "uploading", bytes_total: BYTES, processing_percent: null };
   assert.deepEqual(seen, { ...rest, delivery: "publishing" });
   assert.ok(bytes_sent > 3_000_000 && bytes_sent < BYTES, `${bytes_sent}`);
+  await callUnderWay(bench, APPEND);
+  bench.x.release();
   await postIn(bench, post.id, "published", WITHIN_MS);
 });
 
 test("a delivery whose media are on their way cannot be deleted or changed", async () => {
-  bench.x.fault({ ...APPEND, skip: 1, kind: "delay", ms: 1500 });
+  bench.x.fault({ ...APPEND, skip: 1, kind: "hold" });
   const post = await create("on its way");
   await progressWhen(post, ({ state }) => state === "uploading");
+  await callUnderWay(bench, APPEND);
   assert.equal((await bench.api.delete(`/v1/posts/${post.id}`)).body.code, "in_flight");
   assert.equal((await bench.api.delete(`/v1/media/${media_id}`)).body.code, "in_flight");
   assert.equal((await bench.api.patch(`/v1/posts/${post.id}`, { content: "other" })).body.code, "already_published");
+  bench.x.release();
   await postIn(bench, post.id, "published", WITHIN_MS);
 });
 

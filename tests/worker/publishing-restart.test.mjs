@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CREATE_CALL } from "../support/calls.mjs";
 import {
+  callUnderWay,
   connect,
   createPost,
   faultAtX,
@@ -13,7 +14,6 @@ import {
   startBench,
   textsAt,
 } from "../support/client.mjs";
-import { eventually } from "../support/eventually.mjs";
 import { INTERRUPTIONS } from "../support/interruptions.mjs";
 
 /** Between the two reads that come before a resend: longer than a restart takes. */
@@ -72,8 +72,7 @@ const STATES = {
   },
   publishing: async (text) => {
     const post = await create(text, () => ({ kind: "hold" }));
-    const call = { ...CREATE_CALL, username: post.account.username, status: null };
-    await eventually(async () => bench.x.requests(call).length, (count) => count === 1);
+    await callUnderWay(bench);
     return post;
   },
   "only just accepted": (text) => create(text),

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CREATE_CALL } from "../support/calls.mjs";
-import { connect, newUser, postIn, postWhen, startBench, textsAt } from "../support/client.mjs";
+import { callUnderWay, connect, newUser, postIn, postWhen, startBench, textsAt } from "../support/client.mjs";
 
 /** Between the two reads that come before a resend. */
 const SETTLE_MS = "1500";
@@ -39,9 +39,11 @@ const answer = (preset) => fault({ kind: "answer", preset });
 
 test("while X is being asked the delivery says so", async () => {
   const account = await newAccount();
-  fault({ kind: "delay", ms: 1500 });
+  fault({ kind: "hold" });
   const { post_id, status, segments } = await publishUntil("publishing", account, ["asked", "not asked yet"]);
   assert.deepEqual([status, segments.map(({ state }) => state)], ["pending", ["publishing", "queued"]]);
+  await callUnderWay(bench);
+  bench.x.release();
   await postIn(bench, post_id, "published");
 });
 

@@ -107,11 +107,12 @@ test("a post that is held is cancelled, and a reconnection does not bring it bac
 
 test("a post that is on its way is in flight, and nothing of it changes", async () => {
   const accounts = [await newAccount(bench, { tenant_id: "flight" }), await newAccount(bench, { tenant_id: "flight" })];
-  faultAtX(bench, { kind: "delay", ms: 1500 });
+  faultAtX(bench, { kind: "hold" });
   const fields = { content: "in flight", accounts: accounts.map(({ id }) => id) };
   const post = await createPost(bench, accounts[0], fields);
   await callUnderWay(bench);
   assertRefused(await remove(post), 409, "in_flight");
+  bench.x.release();
   const isOut = ({ socialAccounts }) => socialAccounts.every(({ state }) => state === "published");
   await eventually(() => readPost(bench, post), isOut);
 });

@@ -108,10 +108,11 @@ test("where nothing failed and something is pending the post is in flight", asyn
   const account = await newAccount(bench);
   const scheduled = await createPost(bench, account, { content: "scheduled", scheduledAt: fromNow(3_600_000) });
   assertRefused(await retry(scheduled), 409, "in_flight");
-  faultAtX(bench, { kind: "delay", ms: 1000 });
+  faultAtX(bench, { kind: "hold" });
   const sending = await createPost(bench, account, { content: "on its way" });
   await callUnderWay(bench);
   assertRefused(await retry(sending), 409, "in_flight");
+  bench.x.release();
   await postIn(bench, sending.id, "published");
   faultAtX(bench, { kind: "close" });
   const unknown = await createPost(bench, account, { content: "unknown" });
