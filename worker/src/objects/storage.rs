@@ -1,5 +1,6 @@
 //! `SQLite` in an object: rows are JSON documents beside the columns that find the rows.
 
+use std::cell::{Cell, RefCell};
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -25,6 +26,51 @@ pub struct Db {
     sql: SqlStorage,
     /// The version of the tables: this code's version, or the version of newer code whose tables this code may open.
     version: usize,
+    /// Counts the events after which rows may be others than the object's own writes have made them.
+    generation: Cell<u64>,
+    /// The alarm as it was set last, once that is known. An alarm that fires sets the next one first.
+    alarm: Cell<Option<Alarm>>,
+}
+
+/// The time of an object's alarm, if one is set.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Alarm(Option<i64>);
+
+/// A row that only this object writes, kept in memory between the reads. Whoever writes the row forgets the value; a
+/// rollback and the rows of a backup end every value ([`Db::generation`]).
+pub struct Cached<T>(RefCell<Option<(u64, T)>>);
+
+impl<T: Clone> Cached<T> {
+    pub const fn empty() -> Self {
+        Self(RefCell::new(None))
+    }
+
+    pub fn get(&self, db: &Db, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        let generation = db.generation.get();
+        if let Some((of, value)) = &*self.0.borrow()
+            && *of == generation
+        {
+            return Ok(value.clone());
+        }
+        let value = read()?;
+        self.0.replace(Some((generation, value.clone())));
+        Ok(value)
+    }
+
+    pub fn forget(&self) {
+        self.0.take();
+    }
+}
+
+/// Ends every cached value unless the transaction was committed, after a panic too.
+struct Rollback<'a>(Option<&'a Cell<u64>>);
+
+impl Drop for Rollback<'_> {
+    fn drop(&mut self) {
+        if let Some(generation) = self.0 {
+            generation.set(generation.get() + 1);
+        }
+    }
 }
 
 /// A table that a backup carries to another deployment, in the order of its key.
@@ -57,7 +103,7 @@ struct Count {
 impl Db {
     /// Tables whose version is not known yet.
     pub fn new(storage: Storage) -> Self {
-        Self { sql: storage.sql(), storage, version: 0 }
+        Self { sql: storage.sql(), storage, version: 0, generation: Cell::new(0), alarm: Cell::new(None) }
     }
 
     pub fn of_version(self, version: usize) -> Self {
@@ -125,19 +171,26 @@ impl Db {
         }
         let names: Vec<&str> = row.keys().map(String::as_str).collect();
         let marks = vec!["?"; names.len()].join(", ");
+        self.end_cached();
         let insert = format!("INSERT OR REPLACE INTO {table} ({}) VALUES ({marks})", names.join(", "));
         self.run(&insert, row.values().map(column).collect())
     }
 
     /// Deletes every row of these tables.
     pub fn empty(&self, tables: &[Table]) -> Result<()> {
+        self.end_cached();
         tables.iter().try_for_each(|table| self.run(&format!("DELETE FROM {}", table.name), Vec::new()))
+    }
+
+    fn end_cached(&self) {
+        drop(Rollback(Some(&self.generation)));
     }
 
     /// Runs `work` in one transaction, rolled back on any error. Nothing in it may wait.
     pub fn transaction<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         // The platform calls back within `transaction_sync`. A panic in there rolls back and goes on outwards, so no
         // half-written state is seen.
+        let mut rollback = Rollback(Some(&self.generation));
         let mut state = (Some(work), None);
         let mut captured = AssertUnwindSafe(&mut state);
         let mut run = move || {
@@ -150,7 +203,10 @@ impl Db {
         let raw: &StorageWithTransactions = self.storage.as_raw().unchecked_ref();
         let committed = raw.transaction_sync(&mut run);
         match (state.1, committed) {
-            (Some(Ok(value)), Ok(_)) => Ok(value),
+            (Some(Ok(value)), Ok(_)) => {
+                rollback.0 = None;
+                Ok(value)
+            }
             (Some(Err(error)), _) => Err(error),
             (_, Err(error)) => Err(Error::from(worker::Error::from(error))).doing("commit a transaction"),
             (None, Ok(_)) => Err(Error::fault("a transaction did not run")),
@@ -159,23 +215,37 @@ impl Db {
 
     /// What an alarm does first.
     pub async fn set_alarm_for_a_crash(&self) -> Result<()> {
+        // The alarm that fires is set no more.
+        self.alarm.set(None);
         self.set_alarm(Some(now() + AFTER_A_CRASH)).await
     }
 
     /// Sets or deletes the object's one alarm. An unchanged alarm is not written again: most calls only read.
     pub async fn set_alarm(&self, at: Option<UnixMillis>) -> Result<()> {
         let at = at.map(|at| at.max(now()));
-        if self.storage.get_alarm().await.doing("read an alarm")? == at.map(|at| at.0) {
+        let wanted = Alarm(at.map(|at| at.0));
+        let known = match self.alarm.get() {
+            Some(known) => known,
+            None => Alarm(self.storage.get_alarm().await.doing("read an alarm")?),
+        };
+        // Before the platform is called, and nothing is awaited in between: whoever calls last is known last.
+        self.alarm.set(Some(wanted));
+        if known == wanted {
             return Ok(());
         }
-        match at {
+        let set = match at {
             Some(at) => set_alarm(&self.storage, at).await,
             None => self.storage.delete_alarm().await.doing("delete an alarm"),
+        };
+        if set.is_err() {
+            self.alarm.set(None);
         }
+        set
     }
 
     /// Everything the object holds, its alarm included.
     pub async fn delete_everything(&self) -> Result<()> {
+        self.alarm.set(None);
         self.storage.delete_alarm().await.doing("delete an alarm")?;
         self.storage.delete_all().await.doing("empty an object")
     }

@@ -44,7 +44,7 @@ pub struct ConnectObject {
 struct Inner {
     env: Env,
     db: Db,
-    waiting: Waiting,
+    waiting: Waiting<()>,
     forgotten: Cell<bool>,
     concluding: RefCell<Option<Shared<LocalBoxFuture<'static, Result<()>>>>>,
 }
@@ -117,7 +117,7 @@ impl Inner {
             if !unchanged || session.is_over() || patience <= Span::millis(0) {
                 return Ok(session_view(&session, now));
             }
-            within(patience, self.waiting.news()).await;
+            within(patience, self.waiting.news(())).await;
         }
     }
 
@@ -241,7 +241,7 @@ impl Inner {
 
     async fn save_and_tell(&self, session: &Session) -> Result<()> {
         self.save(session)?;
-        self.waiting.tell();
+        self.waiting.tell(&());
         self.arm(session).await
     }
 

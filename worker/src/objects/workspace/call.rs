@@ -59,8 +59,10 @@ async fn perform(w: &Workspace, call: &mut Call) -> Result<CallResponse> {
     }
     let outcome = w.store.transaction(|| execute(w, call, &caller))?;
     jobs::arm(w).await?;
-    if matches!(&call.command, Command::Post(command) if command.ends_waiting()) {
-        w.waiting.tell();
+    if let Command::Post(command) = &call.command
+        && let Some(post_id) = command.changed()
+    {
+        w.waiting.tell(post_id);
     }
     Ok(CallResponse { key_id: caller.key_id, outcome })
 }

@@ -38,7 +38,7 @@ async fn handle(w: &Workspace, message: Message) -> Result<Value> {
             if is_news {
                 jobs::arm(w).await?;
             }
-            w.waiting.tell();
+            report.deliveries.iter().for_each(|delivery| w.waiting.tell(&delivery.post_id));
             reply(breaker)
         }
         Message::Upload(message) => {
@@ -100,7 +100,7 @@ async fn await_post(w: &Workspace, head: &Head, id: &str, warnings: &[String], w
     let id = posts::find(w, id, &binding)?.id;
     let deadline = now() + Span::millis(wait_ms);
     while now() < deadline && !posts::is_final(w, &id)? {
-        within(deadline - now(), w.waiting.news()).await;
+        within(deadline - now(), w.waiting.news(id.clone())).await;
     }
     posts::answer(w, &posts::find(w, id.as_str(), &binding)?, warnings)
 }

@@ -13,6 +13,7 @@ mod store;
 
 use std::cell::OnceCell;
 
+use latchkey_core::id::PostId;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::jobs::webhooks::Pools;
@@ -37,7 +38,8 @@ struct Workspace {
     env: Env,
     app: OnceCell<App>,
     store: Store,
-    waiting: Waiting,
+    /// Callers that wait for the end of a post.
+    waiting: Waiting<PostId>,
     /// Where users see this deployment, as the first call of this process said it.
     origin: OnceCell<String>,
     pools: Pools,

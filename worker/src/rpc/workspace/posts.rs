@@ -30,9 +30,12 @@ impl From<PostCommand> for Command {
 }
 
 impl PostCommand {
-    /// Whether callers who wait for the post may see the end of their waiting by it.
-    pub const fn ends_waiting(&self) -> bool {
-        matches!(self, Self::CommitChange { .. } | Self::CommitDelete { .. })
+    /// The post that the command changes or ends: those who wait for its end look again.
+    pub const fn changed(&self) -> Option<&PostId> {
+        match self {
+            Self::CommitChange { id, .. } | Self::CommitDelete { id, .. } => Some(id),
+            _ => None,
+        }
     }
 }
 

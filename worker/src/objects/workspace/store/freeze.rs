@@ -6,19 +6,20 @@ use latchkey_core::freeze::Freeze;
 use latchkey_core::time::UnixMillis;
 
 use crate::error::Result;
-use crate::objects::storage::{Db, doc, time};
+use crate::objects::storage::{Cached, Db, doc, time};
 
 pub struct FreezeStore {
     db: Rc<Db>,
+    cached: Cached<Option<Freeze>>,
 }
 
 impl FreezeStore {
     pub fn new(db: &Rc<Db>) -> Self {
-        Self { db: Rc::clone(db) }
+        Self { db: Rc::clone(db), cached: Cached::empty() }
     }
 
     pub fn get(&self) -> Result<Option<Freeze>> {
-        self.db.doc("SELECT doc FROM standstill", Vec::new())
+        self.cached.get(&self.db, || self.db.doc("SELECT doc FROM standstill", Vec::new()))
     }
 
     /// The one whose next page is due.
@@ -27,6 +28,7 @@ impl FreezeStore {
     }
 
     pub fn save(&self, freeze: &Freeze, next_at: Option<UnixMillis>) -> Result<()> {
+        self.cached.forget();
         let write = "INSERT OR REPLACE INTO standstill (id, next_at, doc) VALUES (1, ?, ?)";
         self.db.run(write, vec![next_at.map(time).into(), doc(freeze)?])
     }

@@ -104,5 +104,7 @@ const VERSION_3: &[&str] = &[
     "CREATE INDEX imports_listed ON imports (account_id, json_extract(doc, '$.created_at'))",
     "CREATE INDEX webhooks_listed ON webhooks (json_extract(doc, '$.created_at'))",
     "CREATE INDEX dispatches_of_webhook ON dispatches (webhook_id)",
+    // An event goes with the last delivery of it.
+    "CREATE INDEX dispatches_of_event ON dispatches (event_id)",
     "CREATE INDEX keys_listed ON keys (json_extract(doc, '$.created_at')) WHERE is_closed = 0",
 ];

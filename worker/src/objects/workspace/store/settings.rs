@@ -5,22 +5,24 @@ use std::rc::Rc;
 use latchkey_core::settings::Settings;
 
 use crate::error::Result;
-use crate::objects::storage::{Db, doc};
+use crate::objects::storage::{Cached, Db, doc};
 
 pub struct SettingsRow {
     db: Rc<Db>,
+    cached: Cached<Settings>,
 }
 
 impl SettingsRow {
     pub fn new(db: &Rc<Db>) -> Self {
-        Self { db: Rc::clone(db) }
+        Self { db: Rc::clone(db), cached: Cached::empty() }
     }
 
     pub fn get(&self) -> Result<Settings> {
-        Ok(self.db.doc("SELECT doc FROM settings", Vec::new())?.unwrap_or_default())
+        self.cached.get(&self.db, || Ok(self.db.doc("SELECT doc FROM settings", Vec::new())?.unwrap_or_default()))
     }
 
     pub fn save(&self, settings: &Settings) -> Result<()> {
+        self.cached.forget();
         self.db.run("INSERT OR REPLACE INTO settings (id, doc) VALUES (1, ?)", vec![doc(settings)?])
     }
 }

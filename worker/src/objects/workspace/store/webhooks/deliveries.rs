@@ -8,7 +8,7 @@ use latchkey_core::retention::Kept;
 use latchkey_core::time::UnixMillis;
 use latchkey_core::webhook::WebhookDelivery;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, read, time};
@@ -19,6 +19,9 @@ use crate::objects::workspace::store::list::{Filter, Listed};
 const IDLE: &str = "FROM webhooks w WHERE w.is_failing = ?1
     AND w.id NOT IN (SELECT webhook_id FROM dispatches WHERE opened > 0 AND due_at > ?2)";
 
+/// How many rows of the log one alarm deletes.
+const PURGED_AT_ONCE: u32 = 500;
+
 pub struct WebhookDeliveries {
     db: Rc<Db>,
 }
@@ -28,6 +31,11 @@ pub struct WebhookDeliveries {
 pub struct Logged {
     pub delivery: WebhookDelivery,
     pub body: String,
+}
+
+#[derive(Deserialize)]
+struct EventOf {
+    event_id: String,
 }
 
 /// A delivery that is to be tried.
@@ -104,19 +112,30 @@ impl WebhookDeliveries {
     }
 
     pub fn delete_of(&self, webhook_id: &WebhookId) -> Result<()> {
-        self.db.run("DELETE FROM dispatches WHERE webhook_id = ?", vec![webhook_id.as_str().into()])?;
-        self.delete_unheard_events()
+        let delete = "DELETE FROM dispatches WHERE webhook_id = ? RETURNING event_id";
+        let deleted = self.db.rows(delete, vec![webhook_id.as_str().into()])?;
+        self.delete_unheard(&deleted)
     }
 
-    /// The log goes after its time.
+    /// The log goes after its time, some rows by each alarm. The next alarm is due while there are more.
     pub fn purge(&self, now: UnixMillis) -> Result<()> {
-        let delete = "DELETE FROM dispatches WHERE due_at IS NULL AND created_at <= ? RETURNING event_id";
-        let deleted: Vec<Value> = self.db.rows(delete, vec![time(Kept::WebhookDelivery.expired_at(now))])?;
-        if deleted.is_empty() { Ok(()) } else { self.delete_unheard_events() }
+        let delete = format!(
+            "DELETE FROM dispatches WHERE seq IN (SELECT seq FROM dispatches WHERE due_at IS NULL AND created_at <= ?
+                ORDER BY created_at LIMIT {PURGED_AT_ONCE}) RETURNING event_id"
+        );
+        let deleted = self.db.rows(&delete, vec![time(Kept::WebhookDelivery.expired_at(now))])?;
+        self.delete_unheard(&deleted)
     }
 
-    fn delete_unheard_events(&self) -> Result<()> {
-        self.db.run("DELETE FROM events WHERE id NOT IN (SELECT event_id FROM dispatches)", Vec::new())
+    /// Of these events, those that no webhook's log names any more.
+    fn delete_unheard(&self, events: &[EventOf]) -> Result<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<&str> = events.iter().map(|event| event.event_id.as_str()).collect();
+        let delete = "DELETE FROM events WHERE id IN (SELECT value FROM json_each(?))
+            AND NOT EXISTS (SELECT 1 FROM dispatches WHERE event_id = events.id)";
+        self.db.run(delete, vec![doc(&ids)?])
     }
 
     /// When a try that is under way counts as lost, or the log ends.
