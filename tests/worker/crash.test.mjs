@@ -22,7 +22,7 @@ after(async () => {
   await bench?.stop();
 });
 
-test("through power cuts and lost answers every accepted post is on X once, and the ledger says so", async () => {
+test("through power cuts and lost answers every accepted post is on X once, and the workspace says so", async () => {
   const verdict = await judge(bench, accepted);
   assert.ok(isClean(verdict), JSON.stringify({ ...STORM, ...verdict }, null, 2));
 });

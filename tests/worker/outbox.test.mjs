@@ -1,4 +1,4 @@
-/** docs/ARCHITECTURE.md, Publish: what the ledger owes to others does not wait for each other. */
+/** docs/ARCHITECTURE.md, Publish: what the workspace owes to others does not wait for each other. */
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";

@@ -24,10 +24,10 @@ import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
 const CREDITS_CALL = { method: "GET", path: "/2/usage/credits" };
-/** Long enough to look at a paused network, short enough to wait for. */
-const PROBE_MS = 1000;
+/** Longer than a probe takes on a busy machine, since the next probe would take the next held post; short enough to wait for. */
+const PROBE_MS = 2000;
 /** A few probes. */
-const RESUMED_WITHIN_MS = 15_000;
+const RESUMED_WITHIN_MS = 30_000;
 
 let bench;
 let tenants = 0;

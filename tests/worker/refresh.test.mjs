@@ -64,7 +64,7 @@ test("accounts refresh side by side, each once", async () => {
   assert.equal(refreshes().length, 5);
 });
 
-test("the ledger learns of the new token's end", async () => {
+test("the workspace learns of the new token's end", async () => {
   const account = await dueAccount();
   assert.equal((await healthOf(bench, account)).healthy, true);
   const { token_expires_at } = await eventually(

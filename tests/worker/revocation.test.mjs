@@ -182,7 +182,7 @@ test("a power cut between a consent and what it replaces leaves neither family a
   assert.equal((await healthOf(bench, account)).healthy, true);
 });
 
-/** Everything that the ledger has to forget is due now. */
+/** Everything that the workspace has to forget is due now. */
 function makeForgettingDue(at) {
   const root = path(at.worker.stateDir, "do");
   for (const name of readdirSync(root, { recursive: true }).filter((name) => name.endsWith(".sqlite"))) {

@@ -66,7 +66,7 @@ test("no body is waited for when there is no key or none that could be one", asy
   }
 });
 
-test("the ledger looks a key up before it reads the body", async () => {
+test("the workspace looks a key up before it reads the body", async () => {
   const gone = await newKey(bench, { scopes: ["publish"] });
   assert.equal((await bench.api.delete(`/v1/api-keys/${gone.id}`)).status, 200);
   const narrow = await newKey(bench, { scopes: ["read"] });

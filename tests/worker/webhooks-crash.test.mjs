@@ -32,7 +32,7 @@ test("what was being told when the process died is told again, with the same id"
   const { id } = (await bench.api.post(`/v1/webhooks/${hook.id}/test`)).body.data;
   await hook.address.received(1);
   await powerCut();
-  // Any call wakes the ledger; without one it wakes by itself when the try is overdue.
+  // Any call wakes the workspace; without one it wakes by itself when the try is overdue.
   const [row] = await eventually(() => deliveriesOf(bench, hook), isOver);
   assert.equal(row.id, id);
   const events = await hook.events(2);
