@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { startBench } from "../support/client.mjs";
+import { api, startBench } from "../support/client.mjs";
 import { connectCrowd, liftLimits } from "./crowd.mjs";
 import { percentile, round, table } from "./figures.mjs";
 import { timed } from "./load.mjs";
@@ -23,7 +23,7 @@ const bench = await startBench();
 liftLimits(bench);
 const ids = (await connectCrowd(bench, accounts)).map(({ id }) => id);
 const peer = await startPeer(bench.x, accounts);
-const ours = { name: "this Worker", api: bench.api, accounts: ids, samples: newSamples() };
+const ours = { name: "this Worker", api: api(bench.worker, { isDescribed: false }), accounts: ids, samples: newSamples() };
 const plain = { name: "plain Worker", api: peer.api, accounts: peer.accounts, samples: newSamples() };
 try {
   console.log(`${rounds} rounds of ${posts} posts to ${accounts} accounts, ${width} at a time, after one to warm up`);

@@ -21,7 +21,7 @@ export async function startPeer(x, accountCount) {
     logLevel: "warning",
   });
   const worker = await startWorker({ config: here("wrangler.toml"), fakeX: x });
-  const peer = { x, api: api(worker), stop: () => worker.stop() };
+  const peer = { x, api: api(worker, { isDescribed: false }), stop: () => worker.stop() };
   return { ...peer, accounts: await addAccounts(peer, accountCount) };
 }
 
