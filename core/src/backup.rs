@@ -108,7 +108,10 @@ impl From<BackupError> for Refused {
             BackupError::Version(_) | BackupError::Schema(_) => {
                 "Deploy the version of the Worker that made the backup, restore it there, and then upgrade."
             }
-            BackupError::Passphrase | BackupError::WrongPassphrase => {
+            BackupError::Passphrase => {
+                "Send 12 to 1,024 printable ASCII characters. The passphrase that makes a backup is the one that restores it."
+            }
+            BackupError::WrongPassphrase => {
                 "Send the passphrase that the backup was made with; nobody can restore it without."
             }
             _ => {

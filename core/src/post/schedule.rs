@@ -49,7 +49,11 @@ fn read(wanted: &Value) -> Result<UnixMillis, Refused> {
     let digits = match wanted {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
-        _ => return Err(refused("`scheduledAt` is no text: write an ISO 8601 time with an offset.")),
+        _ => {
+            return Err(refused(
+                "`scheduledAt` is no text: write an ISO 8601 time with an offset, such as 2027-01-31T09:30:00Z.",
+            ));
+        }
     };
     if let Some(time) = UnixMillis::from_digits(&digits) {
         let message = format!(
@@ -58,9 +62,15 @@ fn read(wanted: &Value) -> Result<UnixMillis, Refused> {
         );
         return Err(refused(&message));
     }
-    let text =
-        wanted.as_str().ok_or_else(|| refused("`scheduledAt` is a number: write an ISO 8601 time with an offset."))?;
-    UnixMillis::parse_input(text).map_err(|_| refused("`scheduledAt` is not an ISO 8601 time with an offset."))
+    let text = wanted.as_str().ok_or_else(|| {
+        refused("`scheduledAt` is a number: write an ISO 8601 time with an offset, such as 2027-01-31T09:30:00Z.")
+    })?;
+    UnixMillis::parse_input(text).map_err(|_| {
+        refused(
+            "`scheduledAt` is no time of the calendar with an offset: write year, month and day, then hours and minutes, \
+             then the offset, such as 2027-01-31T09:30:00Z or 2027-01-31T10:30+01:00.",
+        )
+    })
 }
 
 fn refused(message: &str) -> Refused {

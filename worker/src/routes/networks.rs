@@ -60,8 +60,9 @@ pub async fn delete(app: &App, incoming: &Incoming, id: String) -> Answered {
     let open = accounts::release(app, plan).await;
     let warning = (open > 0).then(|| {
         format!(
-            "X has not confirmed yet that the tokens of {open} accounts are void. X is asked again for 30 days; \
-             `revocation` of each account says what X has confirmed."
+            "X has not confirmed yet that the tokens of {} are void. X is asked again for 30 days; \
+             `revocation` of each account says what X has confirmed.",
+            if open == 1 { "1 account".to_owned() } else { format!("{open} accounts") }
         )
     });
     let warnings: Vec<String> = warning.into_iter().collect();

@@ -43,7 +43,7 @@ export default function Calendar({ route }) {
       <Month days={days} month={month} posts={posts} onMove={run} />
       <Section title="In their order">
         {isLoading && <Loading />}
-        {data && posts.length === 0 && <Empty icon="calendar" title="Nothing is scheduled here">A post that is given a time appears on its day, and can be dragged to another.</Empty>}
+        {data && posts.length === 0 && <Empty icon="calendar" title="Nothing is left to go out here">A post that is given a time appears on its day until it goes out, and can be dragged to another.</Empty>}
         <ul class="due">{posts.map((post) => <Due key={post.id} post={post} onMove={run} />)}</ul>
       </Section>
     </Page>
