@@ -18,12 +18,12 @@ pub struct WebhookDelivery {
     pub webhook_id: WebhookId,
     pub kind: EventKind,
     pub created_at: UnixMillis,
-    pub state: State,
+    pub(crate) state: State,
     /// When it is tried next; with `pending` only.
-    pub due_at: Option<UnixMillis>,
+    pub(crate) due_at: Option<UnixMillis>,
     /// Of the series under way.
-    pub tries: u32,
-    pub attempts: Vec<Attempt>,
+    pub(crate) tries: u32,
+    pub(crate) attempts: Vec<Attempt>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +76,10 @@ impl WebhookDelivery {
     ) -> Self {
         let (state, due_at) = if is_enabled { (State::Pending, Some(now)) } else { (State::Skipped, None) };
         Self { event_id, webhook_id, kind, created_at: now, state, due_at, tries: 0, attempts: Vec::new() }
+    }
+
+    pub const fn due_at(&self) -> Option<UnixMillis> {
+        self.due_at
     }
 
     /// A new series, from now on.

@@ -24,6 +24,7 @@ pub use self::signature::{SecretError, SigningSecret};
 use crate::backoff::Lease;
 use crate::id::{TenantId, WebhookId};
 use crate::refusal::Refused;
+use crate::seal::Purpose;
 use crate::time::{Span, UnixMillis};
 
 /// After a secret was replaced both sign for so long, so that the receiver can change over when it likes.
@@ -32,33 +33,33 @@ const SUPERSEDED_FOR: Span = Span::hours(24);
 /// A registered address, as the workspace keeps it. Stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Webhook {
-    pub id: WebhookId,
+    pub(crate) id: WebhookId,
     /// It hears of this tenant alone; without one, of everything.
-    pub tenant_id: Option<TenantId>,
-    pub name: String,
-    pub url: String,
-    pub events: BTreeSet<EventKind>,
+    pub(crate) tenant_id: Option<TenantId>,
+    pub(crate) name: String,
+    pub(crate) url: String,
+    pub(crate) events: BTreeSet<EventKind>,
     /// Sealed, as everything below that is secret.
-    pub secret: String,
+    pub(crate) secret: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub superseded: Option<Superseded>,
+    pub(crate) superseded: Option<Superseded>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub headers: Option<SealedHeaders>,
-    pub legacy_signature: bool,
+    pub(crate) headers: Option<SealedHeaders>,
+    pub(crate) legacy_signature: bool,
     /// Since when nothing has got through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failing_since: Option<UnixMillis>,
+    pub(crate) failing_since: Option<UnixMillis>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub disabled: Option<Disabled>,
-    pub created_at: UnixMillis,
-    pub updated_at: UnixMillis,
+    pub(crate) disabled: Option<Disabled>,
+    pub(crate) created_at: UnixMillis,
+    pub(crate) updated_at: UnixMillis,
 }
 
 /// The secret before the current one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Superseded {
-    pub secret: String,
-    pub until: UnixMillis,
+    secret: String,
+    until: UnixMillis,
 }
 
 /// Values of custom headers are often credentials. Their names are shown.
@@ -97,6 +98,15 @@ pub struct Change {
     pub headers: Option<SealedHeaders>,
     pub legacy_signature: Option<bool>,
     pub enabled: Option<bool>,
+}
+
+/// The effect of a change, apart from the new values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// Custom headers are credentials for one origin, and do not follow the address to another origin.
+    pub drops_headers: bool,
+    /// The webhook was on, and is off now.
+    pub is_switched_off: bool,
 }
 
 /// Of one tenant, or of none: each is looked at for every event.
@@ -155,14 +165,67 @@ impl Pace {
 }
 
 impl Webhook {
+    /// A webhook with a sealed secret; `first` says the rest.
+    pub fn new(id: WebhookId, tenant_id: Option<TenantId>, secret: String, first: Change, now: UnixMillis) -> Self {
+        let mut webhook = Self {
+            id,
+            tenant_id,
+            name: String::new(),
+            url: String::new(),
+            events: BTreeSet::new(),
+            secret,
+            superseded: None,
+            headers: None,
+            legacy_signature: false,
+            failing_since: None,
+            disabled: None,
+            created_at: now,
+            updated_at: now,
+        };
+        webhook.change(first, now);
+        webhook
+    }
+
+    pub const fn id(&self) -> &WebhookId {
+        &self.id
+    }
+
+    pub const fn tenant_id(&self) -> Option<&TenantId> {
+        self.tenant_id.as_ref()
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The current secret, sealed.
+    pub fn secret(&self) -> &str {
+        &self.secret
+    }
+
+    pub const fn headers(&self) -> Option<&SealedHeaders> {
+        self.headers.as_ref()
+    }
+
+    pub const fn legacy_signature(&self) -> bool {
+        self.legacy_signature
+    }
+
+    pub const fn is_enabled(&self) -> bool {
+        self.disabled.is_none()
+    }
+
+    pub const fn is_failing(&self) -> bool {
+        self.failing_since.is_some()
+    }
+
     pub fn hears(&self, kind: EventKind, tenant_id: Option<&TenantId>) -> bool {
         let is_in_reach = self.tenant_id.is_none() || self.tenant_id.as_ref() == tenant_id;
         is_in_reach && self.events.contains(&kind)
     }
 
-    /// Returns whether custom headers were dropped. Custom headers are credentials for one origin, and do not follow
-    /// the address to another origin.
-    pub fn change(&mut self, change: Change, now: UnixMillis) -> bool {
+    pub fn change(&mut self, change: Change, now: UnixMillis) -> Changed {
+        let was_enabled = self.is_enabled();
         let moves = change.url.as_deref().is_some_and(|url| !is_same_origin(&self.url, url));
         let drops = moves && change.headers.is_none() && self.headers.is_some();
         if drops {
@@ -185,7 +248,7 @@ impl Webhook {
             _ => {}
         }
         self.updated_at = now;
-        drops
+        Changed { drops_headers: drops, is_switched_off: was_enabled && !self.is_enabled() }
     }
 
     /// The same secret and headers, sealed anew; what is absent is sealed by the first key already.
@@ -194,6 +257,18 @@ impl Webhook {
         if let (Some(known), Some(sealed)) = (&mut self.headers, headers) {
             known.sealed = sealed;
         }
+    }
+
+    /// Everything sealed, for another key ring. `seal` answers one value, sealed anew.
+    pub fn transfer<E>(&mut self, mut seal: impl FnMut(Purpose, &str) -> Result<String, E>) -> Result<(), E> {
+        self.secret = seal(Purpose::WebhookSecret, &self.secret)?;
+        if let Some(superseded) = &mut self.superseded {
+            superseded.secret = seal(Purpose::WebhookSecret, &superseded.secret)?;
+        }
+        if let Some(headers) = &mut self.headers {
+            headers.sealed = seal(Purpose::WebhookHeaders, &headers.sealed)?;
+        }
+        Ok(())
     }
 
     /// The sealed secrets to sign with, the current one first.

@@ -256,7 +256,7 @@ fn custom_headers_do_not_follow_an_address_to_another_origin() {
     let at = |url: &str| Change { url: Some(url.into()), ..Change::default() };
     let moved = |change: Change| {
         let mut webhook = Webhook { headers: Some(headers()), ..webhook() };
-        (webhook.change(change, T0), webhook.headers.is_some())
+        (webhook.change(change, T0).drops_headers, webhook.headers.is_some())
     };
     for url in ["https://acme.example/other", "https://acme.example:443/hook?a=1", "https://ACME.example/"] {
         assert_eq!(moved(at(url)), (false, true), "{url}");
@@ -272,7 +272,41 @@ fn custom_headers_do_not_follow_an_address_to_another_origin() {
     let anew = Change { headers: Some(headers()), ..at("https://evil.example/") };
     assert_eq!(moved(anew), (false, true), "they were given for the new address");
     assert_eq!(moved(Change { name: Some("b".into()), ..Change::default() }), (false, true));
-    assert!(!webhook().change(at("https://evil.example/"), T0), "there were none");
+    assert!(!webhook().change(at("https://evil.example/"), T0).drops_headers, "there were none");
+}
+
+#[test]
+fn a_new_webhook_is_on_and_says_what_it_was_made_with() {
+    let first = Change {
+        name: Some("Production".into()),
+        url: Some("https://acme.example/hook".into()),
+        events: Some(webhook().events),
+        ..Change::default()
+    };
+    assert_eq!(Webhook::new(webhook().id, None, "sealed".into(), first.clone(), T0), webhook());
+    let off = Webhook::new(webhook().id, None, "sealed".into(), Change { enabled: Some(false), ..first }, T0);
+    assert!(!off.is_enabled() && !off.is_failing());
+}
+
+#[test]
+fn a_change_switches_off_a_webhook_that_is_on_and_no_other() {
+    let enabled = |enabled| Change { enabled: Some(enabled), ..Change::default() };
+    let mut webhook = webhook();
+    assert!(!webhook.change(Change::default(), T0).is_switched_off);
+    assert!(webhook.change(enabled(false), T0).is_switched_off);
+    assert!(!webhook.change(enabled(false), T0).is_switched_off, "a second time");
+    assert!(!webhook.change(enabled(true), T0).is_switched_off && webhook.is_enabled());
+}
+
+#[test]
+fn another_ring_seals_every_secret_of_a_webhook_or_none_is_stored() {
+    let headers = || SealedHeaders { names: vec!["x-env".into()], sealed: "c".into() };
+    let mut webhook = Webhook { secret: "a".into(), ..webhook() };
+    webhook.change(Change { secret: Some("b".into()), headers: Some(headers()), ..Change::default() }, T0);
+    webhook.transfer::<()>(|purpose, sealed| Ok(format!("{purpose:?} {sealed}"))).unwrap();
+    assert_eq!(webhook.secrets(T0), ["WebhookSecret b", "WebhookSecret a"]);
+    assert_eq!(webhook.headers().unwrap().sealed, "WebhookHeaders c");
+    assert_eq!(webhook.transfer(|_, _| Err("no key")), Err("no key"));
 }
 
 #[test]

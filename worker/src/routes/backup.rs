@@ -335,19 +335,11 @@ fn planned<T>(plan: Result<T, Early>) -> Result<T> {
 /// Signing secrets and custom headers, from one ring to the other.
 fn carry_webhook(row: &mut Map<String, Value>, from: &Keyring, to: &Keyring) -> Result<()> {
     let mut webhook: Webhook = doc_of(row)?;
-    let id = webhook.id.clone();
-    let context = |purpose| Context { workspace: WORKSPACE, purpose, row: id.as_str() };
-    let carry = |purpose, sealed: &mut String| -> Result<()> {
-        *sealed = from.transfer(to, &context(purpose), sealed, entropy()?)?;
-        Ok(())
+    let id = webhook.id().clone();
+    let seal = |purpose, sealed: &str| -> Result<String> {
+        Ok(from.transfer(to, &Context { workspace: WORKSPACE, purpose, row: id.as_str() }, sealed, entropy()?)?)
     };
-    carry(Purpose::WebhookSecret, &mut webhook.secret)?;
-    if let Some(superseded) = &mut webhook.superseded {
-        carry(Purpose::WebhookSecret, &mut superseded.secret)?;
-    }
-    if let Some(headers) = &mut webhook.headers {
-        carry(Purpose::WebhookHeaders, &mut headers.sealed)?;
-    }
+    webhook.transfer(seal)?;
     row.insert("doc".into(), Value::String(serde_json::to_string(&webhook)?));
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! `/v1/webhooks`: the subscribers of events. Secrets are sealed here, before they reach the workspace.
 
-use std::collections::BTreeSet;
-
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::input::read;
@@ -55,29 +53,14 @@ pub async fn change(app: &App, mut incoming: Incoming, id: String) -> Answered {
 }
 
 fn new_webhook(app: &App, tenant_id: Option<TenantId>, mut wanted: Wanted) -> Result<(Webhook, SigningSecret)> {
-    let (id, time) = (WebhookId::from_entropy(entropy()?), now());
+    let id = WebhookId::from_entropy(entropy()?);
     let secret = match wanted.secret.take() {
         Some(secret) => secret,
         None => SigningSecret::from_entropy(entropy()?),
     };
-    let mut webhook = Webhook {
-        tenant_id,
-        name: String::new(),
-        url: String::new(),
-        events: BTreeSet::new(),
-        secret: seal_secret(app, &id, &secret)?,
-        superseded: None,
-        headers: None,
-        legacy_signature: false,
-        failing_since: None,
-        disabled: None,
-        created_at: time,
-        updated_at: time,
-        id,
-    };
-    let first = sealed(app, &webhook.id, wanted)?;
-    webhook.change(first, time);
-    Ok((webhook, secret))
+    let sealed_secret = seal_secret(app, &id, &secret)?;
+    let first = sealed(app, &id, wanted)?;
+    Ok((Webhook::new(id, tenant_id, sealed_secret, first, now()), secret))
 }
 
 fn sealed(app: &App, id: &WebhookId, wanted: Wanted) -> Result<Change> {

@@ -39,10 +39,10 @@ pub fn notify(w: &Workspace, event: &Event) -> Result<()> {
     }
     let (event_id, _) = write(w, *kind, data)?;
     for webhook in webhooks {
-        let is_enabled = webhook.disabled.is_none();
+        let is_enabled = webhook.is_enabled();
         w.store.webhook_deliveries.add(&WebhookDelivery::new(
             event_id.clone(),
-            webhook.id,
+            webhook.id().clone(),
             *kind,
             is_enabled,
             now(),

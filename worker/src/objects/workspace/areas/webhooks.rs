@@ -8,7 +8,7 @@ use latchkey_core::api::webhook::{WebhookDeliveryFilter, webhook_delivery_view, 
 use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::{TenantId, WebhookId};
 use latchkey_core::key::Binding;
-use latchkey_core::webhook::{Change, EventKind, Webhook, WebhookDelivery, require_room};
+use latchkey_core::webhook::{Change, Changed, EventKind, Webhook, WebhookDelivery, require_room};
 use serde_json::json;
 
 use super::{Done, Workspace, done, events, given, lists, not_found, planned};
@@ -53,7 +53,7 @@ pub fn list_deliveries(w: &Workspace, id: &str, mut query: Query, binding: &Bind
     let warnings = query.finish()?;
     let webhook = webhook_for(w, id, binding)?;
     let view = |logged: &Logged| webhook_delivery_view(&logged.delivery, &logged.body);
-    Ok(lists::answer(&w.store.webhook_deliveries.list(&webhook.id, &filter)?, view, &warnings))
+    Ok(lists::answer(&w.store.webhook_deliveries.list(webhook.id(), &filter)?, view, &warnings))
 }
 
 /// What waits for a webhook that was switched off.
@@ -72,17 +72,16 @@ pub fn get(w: &Workspace, id: &str, binding: &Binding) -> Result<Answer> {
 /// One that is there for this caller.
 fn webhook_for(w: &Workspace, id: &str, binding: &Binding) -> Result<Webhook> {
     let webhook = w.store.webhooks.find(id)?;
-    let mine = webhook.filter(|webhook| binding.admits_tenant(webhook.tenant_id.as_ref()));
+    let mine = webhook.filter(|webhook| binding.admits_tenant(webhook.tenant_id()));
     mine.ok_or_else(|| not_found("webhook"))
 }
 
 fn change(w: &Workspace, id: &str, change: Change, binding: &Binding) -> Result<Done<Answer>> {
     let mut webhook = webhook_for(w, id, binding)?;
-    let was_enabled = webhook.disabled.is_none();
-    let drops_headers = webhook.change(change, now());
+    let Changed { drops_headers, is_switched_off } = webhook.change(change, now());
     w.store.webhooks.save(&webhook)?;
-    if was_enabled && webhook.disabled.is_some() {
-        give_up_deliveries(w, &webhook.id)?;
+    if is_switched_off {
+        give_up_deliveries(w, webhook.id())?;
     }
     let warnings: &[&str] = if drops_headers { &[HEADERS_DROPPED] } else { &[] };
     let answer = Answer::success(200, json!({ "data": webhook_view(&webhook), "warnings": warnings }));
@@ -92,8 +91,8 @@ fn change(w: &Workspace, id: &str, change: Change, binding: &Binding) -> Result<
 /// Its log goes with it.
 pub fn delete(w: &Workspace, id: &str, binding: &Binding) -> Result<Done<Answer>> {
     let webhook = webhook_for(w, id, binding)?;
-    w.store.webhooks.delete(&webhook.id)?;
-    w.store.webhook_deliveries.delete_of(&webhook.id)?;
+    w.store.webhooks.delete(webhook.id())?;
+    w.store.webhook_deliveries.delete_of(webhook.id())?;
     let answer = Answer::success(200, json!({ "message": "Webhook deleted successfully" }));
     Ok(Done::from(answer).did(audited(Action::WebhookDeleted, &webhook)))
 }
@@ -104,14 +103,14 @@ fn commit(w: &Workspace, webhook: &Webhook) -> Result<Audited> {
 }
 
 fn audited(action: Action, webhook: &Webhook) -> Audited {
-    Audited::on(action, webhook.tenant_id.as_ref(), webhook.id.as_str())
+    Audited::on(action, webhook.tenant_id(), webhook.id().as_str())
 }
 
 /// Tells this webhook something that means nothing, also when it did not ask for it or is switched off.
 pub fn test(w: &Workspace, id: &str, binding: &Binding) -> Result<Answer> {
     let webhook = webhook_for(w, id, binding)?;
     let (event_id, body) = events::write(w, EventKind::Test, &test_data(&webhook, ORG_ID))?;
-    let delivery = WebhookDelivery::new(event_id, webhook.id, EventKind::Test, true, now());
+    let delivery = WebhookDelivery::new(event_id, webhook.id().clone(), EventKind::Test, true, now());
     w.store.webhook_deliveries.add(&delivery)?;
     Ok(Answer::data(200, webhook_delivery_view(&delivery, &body)))
 }
@@ -120,7 +119,7 @@ pub fn test(w: &Workspace, id: &str, binding: &Binding) -> Result<Answer> {
 pub fn redeliver(w: &Workspace, id: &str, event_id: &str, binding: &Binding) -> Result<Answer> {
     let webhook = webhook_for(w, id, binding)?;
     let mut delivery =
-        w.store.webhook_deliveries.find(webhook.id.as_str(), event_id)?.ok_or_else(|| not_found("delivery"))?;
+        w.store.webhook_deliveries.find(webhook.id().as_str(), event_id)?.ok_or_else(|| not_found("delivery"))?;
     delivery.redeliver(now());
     w.store.webhook_deliveries.save(&delivery)?;
     let body = w.store.webhooks.event_body(&delivery.event_id)?;

@@ -67,8 +67,8 @@ fn re_encrypt_webhook(w: &Workspace, id: &WebhookId) -> Result<()> {
     let Some(mut webhook) = w.store.webhooks.find(id.as_str())? else { return Ok(()) };
     let keyring = w.app()?.keyring();
     let context = |purpose| Context { workspace: WORKSPACE, purpose, row: id.as_str() };
-    let secret = keyring.re_encrypt(&context(Purpose::WebhookSecret), &webhook.secret, entropy()?)?;
-    let headers = match &webhook.headers {
+    let secret = keyring.re_encrypt(&context(Purpose::WebhookSecret), webhook.secret(), entropy()?)?;
+    let headers = match webhook.headers() {
         Some(headers) => keyring.re_encrypt(&context(Purpose::WebhookHeaders), &headers.sealed, entropy()?)?,
         None => None,
     };

@@ -131,15 +131,15 @@ async fn try_to_tell(
     at: UnixMillis,
 ) -> Result<std::result::Result<Taken, String>> {
     let public = w.app()?.public();
-    let url = match public.url(&webhook.url) {
+    let url = match public.url(webhook.url()) {
         Ok(url) => url,
         Err(error) => return Ok(Err(format!("The URL is not asked: {error}."))),
     };
     let body = w.store.webhooks.event_body(&delivery.event_id)?;
-    let secrets = webhook.secrets(at).into_iter().map(|sealed| open_secret(w, &webhook.id, sealed));
+    let secrets = webhook.secrets(at).into_iter().map(|sealed| open_secret(w, webhook.id(), sealed));
     let secrets = secrets.collect::<Result<Vec<SigningSecret>>>()?;
     let custom = open_headers(w, webhook)?;
-    let headers = delivery_headers(&delivery.event_id, at, &body, &secrets, webhook.legacy_signature, custom);
+    let headers = delivery_headers(&delivery.event_id, at, &body, &secrets, webhook.legacy_signature(), custom);
     let answer =
         public.post(&url, &headers.map_err(Error::fault)?, body.as_bytes(), w.app()?.webhook_pace().limit).await?;
     Ok(answer.map_err(|reason| format!("The URL did not answer: {reason}.")))
@@ -153,8 +153,8 @@ fn open_secret(w: &Workspace, id: &WebhookId, sealed: &str) -> Result<SigningSec
 }
 
 fn open_headers(w: &Workspace, webhook: &Webhook) -> Result<CustomHeaders> {
-    let Some(headers) = &webhook.headers else { return Ok(CustomHeaders::default()) };
-    let bytes = open_sealed(w, Purpose::WebhookHeaders, &webhook.id, &headers.sealed)?;
+    let Some(headers) = webhook.headers() else { return Ok(CustomHeaders::default()) };
+    let bytes = open_sealed(w, Purpose::WebhookHeaders, webhook.id(), &headers.sealed)?;
     CustomHeaders::from_bytes(&bytes).ok_or_else(|| Error::fault("sealed headers are not headers"))
 }
 
@@ -168,7 +168,7 @@ fn conclude(w: &Workspace, sent: &WebhookDelivery, attempt: Attempt) -> Result<(
     let delivery = w.store.webhook_deliveries.find(sent.webhook_id.as_str(), sent.event_id.as_str())?;
     let webhook = w.store.webhooks.find(sent.webhook_id.as_str())?;
     let (Some(mut delivery), Some(webhook)) = (delivery, webhook) else { return Ok(()) };
-    let verdict = delivery.conclude(attempt, webhook.disabled.is_none(), now(), w.app()?.webhook_pace());
+    let verdict = delivery.conclude(attempt, webhook.is_enabled(), now(), w.app()?.webhook_pace());
     w.store.webhook_deliveries.save(&delivery)?;
     learn(w, webhook, verdict)
 }
@@ -180,10 +180,10 @@ fn learn(w: &Workspace, mut webhook: Webhook, verdict: Verdict) -> Result<()> {
         w.store.webhooks.save(&webhook)?;
     }
     if is_switched_off {
-        log::alert("workspace", &format!("webhook {} was switched off", webhook.id));
-        let audited = Audited::on(Action::WebhookSwitchedOff, webhook.tenant_id.as_ref(), webhook.id.as_str());
+        log::alert("workspace", &format!("webhook {} was switched off", webhook.id()));
+        let audited = Audited::on(Action::WebhookSwitchedOff, webhook.tenant_id(), webhook.id().as_str());
         w.store.audit.add(&audited.by_itself(now()))?;
-        give_up_deliveries(w, &webhook.id)?;
+        give_up_deliveries(w, webhook.id())?;
     }
     Ok(())
 }

@@ -70,7 +70,7 @@ impl WebhookDeliveries {
                 delivery.webhook_id.as_str().into(),
                 delivery.event_id.as_str().into(),
                 time(delivery.created_at),
-                delivery.due_at.map(time).into(),
+                delivery.due_at().map(time).into(),
                 doc(delivery)?,
             ],
         )
@@ -81,7 +81,7 @@ impl WebhookDeliveries {
         self.db.run(
             "UPDATE dispatches SET due_at = ?, opened = 0, doc = ? WHERE webhook_id = ? AND event_id = ?",
             vec![
-                delivery.due_at.map(time).into(),
+                delivery.due_at().map(time).into(),
                 doc(delivery)?,
                 delivery.webhook_id.as_str().into(),
                 delivery.event_id.as_str().into(),

@@ -60,9 +60,9 @@ impl Webhooks {
             "INSERT INTO webhooks (id, tenant_id, is_failing, doc) VALUES (?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET is_failing = excluded.is_failing, doc = excluded.doc",
             vec![
-                webhook.id.as_str().into(),
-                tenant_key(webhook.tenant_id.as_ref()),
-                i32::from(webhook.failing_since.is_some()).into(),
+                webhook.id().as_str().into(),
+                tenant_key(webhook.tenant_id()),
+                i32::from(webhook.is_failing()).into(),
                 doc(webhook)?,
             ],
         )
