@@ -17,20 +17,20 @@ pub const PAGE: u32 = 100;
 /// Stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {
-    pub id: ImportId,
-    pub account_id: AccountId,
-    pub status: ImportStatus,
+    pub(crate) id: ImportId,
+    pub(crate) account_id: AccountId,
+    pub(crate) status: ImportStatus,
     /// How many posts are looked at.
-    pub limit: u32,
-    pub imported: u32,
+    pub(crate) limit: u32,
+    pub(crate) imported: u32,
     /// Those that were here already.
-    pub skipped: u32,
+    pub(crate) skipped: u32,
     /// Where X goes on; none before the first page.
-    pub next: Option<String>,
+    pub(crate) next: Option<String>,
     /// Code and words of what ended it early.
-    pub error: Option<(String, String)>,
-    pub created_at: UnixMillis,
-    pub finished_at: Option<UnixMillis>,
+    pub(crate) error: Option<(String, String)>,
+    pub(crate) created_at: UnixMillis,
+    pub(crate) finished_at: Option<UnixMillis>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,19 @@ impl Import {
             created_at: now,
             finished_at: None,
         }
+    }
+
+    pub const fn id(&self) -> &ImportId {
+        &self.id
+    }
+
+    pub const fn account_id(&self) -> &AccountId {
+        &self.account_id
+    }
+
+    /// Where X goes on; none before the first page.
+    pub fn next(&self) -> Option<&str> {
+        self.next.as_deref()
     }
 
     /// How many posts the next page is to have.

@@ -30,12 +30,12 @@ pub fn create(w: &Workspace, account: &str, body: &str, binding: &Binding) -> Re
     let audited = Audited::on(Action::ImportCreated, account.tenant_id.as_ref(), account.id.as_str());
     let import = Import::new(ImportId::from_entropy(entropy()?), account.id, limit, now());
     w.store.imports.save(&import)?;
-    w.store.outbox.add(&OutboxJob::Import { id: import.id.clone() }, now())?;
+    w.store.outbox.add(&OutboxJob::Import { id: import.id().clone() }, now())?;
     Ok(Done::from(Answer::data(202, import_view(&import))).did(audited))
 }
 
 pub fn get(w: &Workspace, account: &str, id: &str, binding: &Binding) -> Result<Answer> {
     let account = accounts::account_for(w, account, binding)?;
-    let import = w.store.imports.find(id)?.filter(|import| import.account_id == account.id);
+    let import = w.store.imports.find(id)?.filter(|import| *import.account_id() == account.id);
     Ok(Answer::data(200, import_view(&import.ok_or_else(|| not_found("import"))?)))
 }

@@ -36,8 +36,12 @@ pub async fn run(w: &Workspace, id: &ImportId) -> Result<()> {
 }
 
 async fn next_page(w: &Workspace, import: &Import) -> Result<(Account, Page)> {
-    let account = w.store.accounts.find(import.account_id.as_str())?.ok_or_else(|| not_found("account"))?;
-    let lookup = Lookup::OwnPosts { user: account.user.id.clone(), count: import.wanted(), page: import.next.clone() };
+    let account = w.store.accounts.find(import.account_id().as_str())?.ok_or_else(|| not_found("account"))?;
+    let lookup = Lookup::OwnPosts {
+        user: account.user.id.clone(),
+        count: import.wanted(),
+        page: import.next().map(str::to_owned),
+    };
     let body = w.app()?.account(&account.object())?.ask(account.id.clone(), lookup).await?;
     let unreadable = || Error::refused(Code::XInvalidResponse, "X listed posts in a form that cannot be read.");
     Ok((account, own_posts(&body).ok_or_else(unreadable)?))
@@ -45,7 +49,7 @@ async fn next_page(w: &Workspace, import: &Import) -> Result<(Account, Page)> {
 
 /// A page that somebody else has taken meanwhile changes nothing: the job is begun anew when it takes long.
 fn take_page(w: &Workspace, before: &Import, account: &Account, page: Page) -> Result<()> {
-    let current = w.store.imports.find(before.id.as_str())?;
+    let current = w.store.imports.find(before.id().as_str())?;
     let Some(mut import) = current.filter(|current| current == before) else { return Ok(()) };
     let known = w.store.deliveries.published_ids_of(&account.id)?;
     let Sorted { new, skipped } = import.sort(&page.posts, &known);
@@ -60,9 +64,9 @@ fn take_page(w: &Workspace, before: &Import, account: &Account, page: Page) -> R
 fn save_progress(w: &Workspace, import: &Import) -> Result<()> {
     w.store.imports.save(import)?;
     let Some(action) = import.ended_as() else { return Ok(()) };
-    let account = w.store.accounts.find_even_deleted(&import.account_id)?;
+    let account = w.store.accounts.find_even_deleted(import.account_id())?;
     let tenant_id = account.and_then(|account| account.tenant_id);
-    w.store.audit.add(&Audited::on(action, tenant_id.as_ref(), import.id.as_str()).by_itself(now()))
+    w.store.audit.add(&Audited::on(action, tenant_id.as_ref(), import.id().as_str()).by_itself(now()))
 }
 
 /// It has cost nothing here, and its time is X's.

@@ -31,7 +31,7 @@ impl Imports {
     pub fn save(&self, import: &Import) -> Result<()> {
         self.db.run(
             "INSERT INTO imports (id, account_id, doc) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET doc = excluded.doc",
-            vec![import.id.as_str().into(), import.account_id.as_str().into(), doc(import)?],
+            vec![import.id().as_str().into(), import.account_id().as_str().into(), doc(import)?],
         )
     }
 }
