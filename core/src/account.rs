@@ -59,6 +59,11 @@ pub fn must_reconnect() -> Refused {
         .with_hint("Connect the account again: create a connect session or a link with `reconnect_account_id`.")
 }
 
+/// The account's own consent does not cover a call.
+pub fn lacks_scope(scope: &str) -> Refused {
+    Refused::new(Code::MissingScope, format!("The account was connected without {scope}."))
+}
+
 impl From<Ended> for Reason {
     fn from(ended: Ended) -> Self {
         match ended {

@@ -173,6 +173,33 @@ pub fn require_restoring(current: Option<Freeze>, attempt: u32) -> Result<Freeze
     })
 }
 
+/// What the object of an account stores of its own freeze; nothing before the first one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AccountFreeze {
+    pub is_frozen: bool,
+    /// The number of the latest attempt to restore a backup here. An object that was never restored has 0.
+    pub attempt: u32,
+}
+
+impl AccountFreeze {
+    /// Rows of a restore arrive. Answers the freeze to store before the first rows, when all rows of earlier attempts go.
+    /// Rows of an earlier attempt, or of an attempt that has ended, are refused.
+    pub fn restore(known: Option<Self>, attempt: u32, is_first: bool) -> Result<Option<Self>, Refused> {
+        let is_over = |known: Self| known.attempt > attempt || (known.attempt == attempt && !known.is_frozen);
+        if known.is_some_and(is_over) {
+            return Err(frozen());
+        }
+        Ok(is_first.then_some(Self { is_frozen: true, attempt }))
+    }
+
+    /// A new attempt begins, and may not name this object. Answers the freeze to store when all rows of the attempts before
+    /// go; those attempts have ended. Nothing if rows of the new attempt are here already.
+    pub fn cleared(known: Option<Self>, attempt: u32) -> Option<Self> {
+        let is_here = known.is_some_and(|known| known.attempt >= attempt);
+        (!is_here).then_some(Self { is_frozen: false, attempt: attempt.saturating_sub(1) })
+    }
+}
+
 /// What a call is told that would change something, or call X.
 pub fn frozen() -> Refused {
     let refused = Refused::new(Code::InFlight, "This deployment stands still: it is being moved or copied.");
@@ -195,6 +222,35 @@ mod tests {
     use super::*;
 
     const T0: UnixMillis = UnixMillis(1_000_000_000);
+
+    #[test]
+    fn rows_of_a_restore_are_taken_from_the_latest_attempt_alone_and_until_it_ends() {
+        let known = |is_frozen, attempt| Some(AccountFreeze { is_frozen, attempt });
+        let may = |known| AccountFreeze::restore(known, 2, false).is_ok();
+        assert!(may(None) && may(known(false, 0)), "an object that was never restored");
+        assert!(may(known(true, 1)) && may(known(false, 1)), "after an earlier attempt");
+        assert!(may(known(true, 2)) && !may(known(false, 2)), "until the attempt ends");
+        assert!(!may(known(true, 3)) && !may(known(false, 3)), "not after a later one has begun");
+    }
+
+    #[test]
+    fn the_first_rows_of_an_attempt_freeze_the_object_and_the_next_change_nothing() {
+        let frozen = Some(AccountFreeze { is_frozen: true, attempt: 2 });
+        assert_eq!(AccountFreeze::restore(None, 2, true).ok(), Some(frozen));
+        assert_eq!(AccountFreeze::restore(frozen, 2, false).ok(), Some(None));
+    }
+
+    #[test]
+    fn a_new_attempt_ends_those_before_it_and_leaves_its_own_rows() {
+        let known = |is_frozen, attempt| Some(AccountFreeze { is_frozen, attempt });
+        for before in [None, known(true, 0), known(true, 1), known(false, 1)] {
+            let cleared = AccountFreeze::cleared(before, 2);
+            assert_eq!(cleared, known(false, 1));
+            assert!(AccountFreeze::restore(cleared, 1, false).is_err(), "late rows of the attempt before");
+            assert!(AccountFreeze::restore(cleared, 2, true).is_ok());
+        }
+        assert_eq!([2, 3].map(|attempt| AccountFreeze::cleared(known(true, attempt), 2)), [None; 2]);
+    }
 
     #[test]
     fn it_can_be_copied_only_when_every_object_stands() {

@@ -36,15 +36,15 @@ pub struct Grant {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefreshJournal {
     /// Set before the request leaves; still set after a crash in the middle.
-    pub started_at: Option<UnixMillis>,
-    pub not_before: Option<UnixMillis>,
+    started_at: Option<UnixMillis>,
+    not_before: Option<UnixMillis>,
     /// X may have rotated the pair without our hearing of it.
     #[serde(rename = "in_doubt")]
-    pub is_unconfirmed: bool,
+    is_unconfirmed: bool,
     /// X refused the app itself, not the token.
     #[serde(default)]
-    pub is_client_refused: bool,
-    pub failures: u32,
+    is_client_refused: bool,
+    failures: u32,
 }
 
 /// Why the person has to connect again.
@@ -224,6 +224,22 @@ impl Grant {
         self.ended.is_some_and(Ended::is_loss_of_tokens)
     }
 
+    /// Which of the live pairs of the same client acts for this one, by their scopes: one that has this one's at least.
+    pub fn substitute<T>(&self, alike: impl IntoIterator<Item = (T, Scopes)>) -> Option<T> {
+        alike.into_iter().find(|(_, scopes)| self.scopes.is_subset(scopes)).map(|(pair, _)| pair)
+    }
+
+    /// The scopes that a row may use of this pair. Nothing if the row's own consent allows the same.
+    pub fn limited_to(&self, own: Scopes) -> Option<Scopes> {
+        (own != self.scopes).then_some(own)
+    }
+
+    /// The first of the needed scopes that this consent lacks. Where X never said what a consent allows, X decides.
+    pub fn lacks(&self, needed: &[&'static str]) -> Option<&'static str> {
+        let lacks = |scope: &&'static str| !self.scopes.is_empty() && !self.scopes.contains(scope);
+        needed.iter().copied().find(lacks)
+    }
+
     /// Whether this pair does for another row's, which X has lost: of the same client, with its scopes at least.
     pub fn does_for(&self, other: &Self) -> bool {
         self.is_live() && self.client.client_id == other.client.client_id && other.scopes.is_subset(&self.scopes)
@@ -321,6 +337,38 @@ mod tests {
 
     fn grant() -> Grant {
         Grant::new(client(), EXPIRY, Scopes::publish_default(), true)
+    }
+
+    fn with_scopes(text: &str) -> Grant {
+        Grant { scopes: Scopes::parse(text).unwrap(), ..grant() }
+    }
+
+    #[test]
+    fn a_lost_pair_is_replaced_by_the_first_that_has_its_scopes() {
+        let own = with_scopes("tweet.read users.read");
+        let alike =
+            |names: &[&'static str]| own.substitute(names.iter().map(|name| (*name, Scopes::parse(name).unwrap())));
+        let more = "tweet.read tweet.write users.read";
+        assert_eq!(alike(&["tweet.read", more, "tweet.read users.read"]), Some(more));
+        assert_eq!(alike(&["tweet.read", "users.read"]), None);
+        assert_eq!(own.substitute(Vec::<((), Scopes)>::new()), None);
+    }
+
+    #[test]
+    fn a_row_is_held_to_its_own_consent_when_the_pair_in_use_allows_something_else() {
+        let used = with_scopes("tweet.read users.read");
+        assert_eq!(used.limited_to(used.scopes.clone()), None);
+        let own = Scopes::parse("tweet.read").unwrap();
+        assert_eq!(used.limited_to(own.clone()), Some(own));
+    }
+
+    #[test]
+    fn the_first_scope_that_a_consent_lacks_is_named_unless_x_never_said_its_scopes() {
+        let needed = ["tweet.read", "media.write", "tweet.write"];
+        assert_eq!(with_scopes("tweet.read").lacks(&needed), Some("media.write"));
+        assert_eq!(with_scopes("tweet.read tweet.write media.write").lacks(&needed), None);
+        assert_eq!(with_scopes("").lacks(&needed), None);
+        assert_eq!(with_scopes("tweet.read").lacks(&[]), None);
     }
 
     #[test]

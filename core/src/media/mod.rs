@@ -9,6 +9,7 @@ mod kind;
 pub mod link;
 mod names;
 mod sniff;
+pub mod source;
 pub mod upload;
 
 use std::collections::BTreeMap;

@@ -8,7 +8,10 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::price::{Charge, Write};
+use super::price::{Charge, Micros, Write};
+use crate::account::lacks_scope;
+use crate::oauth::Scopes;
+use crate::refusal::{Code, Refused};
 use crate::text::weigh;
 
 /// The first segment behind `/2/`.
@@ -95,9 +98,48 @@ impl Target {
         asked.into_iter().any(|(name, value)| is_email(&name) || is_email(&value)).then_some("users.email")
     }
 
+    /// Whether a consent covers the call. X holds a token to the token's own scopes. `only` is the consent of a row that
+    /// uses another row's token.
+    pub fn require_consent(&self, method: &str, query: Option<&str>, only: Option<&Scopes>) -> Result<(), Refused> {
+        let Some(only) = only else { return Ok(()) };
+        if let Some(scope) = Self::field_scope(query).filter(|scope| !only.contains(scope)) {
+            return Err(lacks_scope(scope));
+        }
+        match self.scope(method) {
+            Some(scope) if only.contains(scope) => Ok(()),
+            Some(scope) => Err(lacks_scope(scope)),
+            None => {
+                Err(Refused::new(Code::MissingScope, "Whether the account's consent covers this call is not known."))
+            }
+        }
+    }
+
     /// Whether the call creates a post. The post's id is then one of ours.
     pub fn creates_post(&self, method: &str) -> bool {
         method == "POST" && self.0 == ["tweets"]
+    }
+}
+
+/// How a call that was to be passed on ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// X answered with this status.
+    Answered(u16),
+    /// X was called and did not answer: whether X acted is not known.
+    Unanswered,
+    /// The call ended here.
+    Stopped,
+}
+
+impl Ending {
+    /// X bills a call that succeeds. A call that X may have acted on is counted.
+    pub const fn is_billed(self) -> bool {
+        matches!(self, Self::Answered(200..=299) | Self::Unanswered)
+    }
+
+    /// What goes back of the price that was reserved for the call.
+    pub fn given_back(self, reserved: Micros) -> Option<Micros> {
+        (reserved > Micros(0) && !self.is_billed()).then_some(reserved)
     }
 }
 
@@ -146,6 +188,37 @@ mod tests {
 
     fn target(path: &str) -> Option<Target> {
         Target::parse(&path.split('/').collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_price_is_kept_for_what_succeeds_and_for_what_x_may_have_done() {
+        for billed in [Ending::Answered(200), Ending::Answered(201), Ending::Answered(299), Ending::Unanswered] {
+            assert_eq!((billed.is_billed(), billed.given_back(Micros(5))), (true, None), "{billed:?}");
+        }
+        for free in [199, 300, 304, 401, 403, 429, 500].map(Ending::Answered).into_iter().chain([Ending::Stopped]) {
+            assert_eq!((free.is_billed(), free.given_back(Micros(5))), (false, Some(Micros(5))), "{free:?}");
+            assert_eq!(free.given_back(Micros(0)), None, "nothing was reserved");
+        }
+    }
+
+    #[test]
+    fn with_another_rows_token_the_own_consent_decides() {
+        let only = Scopes::parse("tweet.read users.read").unwrap();
+        let code = |path: &str, method, query, only| {
+            target(path)
+                .unwrap()
+                .require_consent(method, query, only)
+                .map_err(|refused| (refused.code, refused.message))
+        };
+        let lacks = |scope| Err((Code::MissingScope, format!("The account was connected without {scope}.")));
+        assert_eq!(code("tweets", "POST", None, None), Ok(()), "X holds the own token to its scopes");
+        assert_eq!(code("tweets/1", "GET", None, Some(&only)), Ok(()));
+        assert_eq!(code("tweets", "POST", None, Some(&only)), lacks("tweet.write"));
+        let email = Some("user.fields=confirmed_email");
+        assert_eq!(code("users/me", "GET", email, Some(&only)), lacks("users.email"));
+        assert_eq!(code("users/me", "GET", email, None), Ok(()));
+        let unknown = code("users/1/unheard_of", "POST", None, Some(&only));
+        assert_eq!(unknown.unwrap_err().1, "Whether the account's consent covers this call is not known.");
     }
 
     #[test]

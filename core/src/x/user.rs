@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{XError, authorized, data};
-use crate::{id::XUserId, oauth::Endpoints, secret::Secret};
+use crate::id::XUserId;
+use crate::oauth::Endpoints;
+use crate::secret::Secret;
+use crate::time::{Span, UnixMillis};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct XUser {
@@ -39,6 +42,25 @@ impl XUser {
     }
 }
 
+/// However many callers ask at once who a user is, the workspace hears the answer once.
+const SAME_MOMENT: Span = Span::secs(5);
+
+/// The report of users that the workspace had last, and until when the same report is no news.
+#[derive(Clone, Debug, Default)]
+pub struct UserReports(Option<(Vec<XUser>, UnixMillis)>);
+
+impl UserReports {
+    /// Whether the workspace is to hear this of X. A report that is news is the last one from here on.
+    pub fn is_news(&mut self, said: &[XUser], now: UnixMillis) -> bool {
+        let is_known = self.0.as_ref().is_some_and(|(before, until)| before == said && now <= *until);
+        let is_news = !said.is_empty() && !is_known;
+        if is_news {
+            self.0 = Some((said.to_vec(), now + SAME_MOMENT));
+        }
+        is_news
+    }
+}
+
 /// The users that an answer describes: whom it is about, and the authors of its posts.
 pub fn users_in(body: &Value) -> Vec<XUser> {
     let authors = body.pointer("/includes/users").and_then(Value::as_array).into_iter().flatten();
@@ -55,4 +77,37 @@ pub fn me_request(endpoints: &Endpoints, access_token: &Secret<String>) -> Reque
 
 pub fn me_response(answer: &Response<Vec<u8>>) -> Result<XUser, XError> {
     data(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    const T0: UnixMillis = UnixMillis(1_000_000);
+
+    fn ada(name: &str) -> XUser {
+        let id = XUserId::parse("7").unwrap();
+        XUser { id, username: "ada".into(), name: name.into(), profile_image_url: None, subscription_type: None }
+    }
+
+    #[test]
+    fn the_same_report_of_users_is_news_again_after_five_seconds() {
+        let mut reports = UserReports::default();
+        let after = |seconds| T0 + Span::secs(seconds);
+        assert!(reports.is_news(&[ada("Ada")], T0));
+        assert!(!reports.is_news(&[ada("Ada")], after(5)));
+        assert!(reports.is_news(&[ada("Ada")], after(5) + Span::millis(1)));
+        assert!(!reports.is_news(&[ada("Ada")], after(10)), "counted from the last report");
+    }
+
+    #[test]
+    fn another_report_of_users_is_news_at_once_and_an_empty_report_never() {
+        let mut reports = UserReports::default();
+        assert!(!reports.is_news(&[], T0));
+        assert!(reports.is_news(&[ada("Ada")], T0) && reports.is_news(&[ada("Ada L.")], T0));
+        assert!(!reports.is_news(&[], T0) && !reports.is_news(&[ada("Ada L.")], T0), "an empty report is forgotten");
+        assert!(reports.is_news(&[ada("Ada")], T0));
+    }
 }

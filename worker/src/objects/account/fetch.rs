@@ -1,7 +1,8 @@
 //! The file behind a URL, copied to R2 when the post goes out: X wants the length first and may want the bytes twice.
 
 use latchkey_core::delivery::{Failure, FailureCode, File, Names, UploadOutcome};
-use latchkey_core::media::{Kind, Limits, is_enough, kind_of};
+use latchkey_core::media::source::{Unusable, is_transient, usable};
+use latchkey_core::media::{Limits, is_enough};
 use latchkey_core::time::Span;
 
 use super::Inner;
@@ -29,12 +30,12 @@ impl Inner {
         };
         let fetched = match fetched {
             Ok(fetched) => fetched,
-            Err(why) if is_transient(why) => return Ok(UploadOutcome::SourceSilent(words(&why.to_string()))),
+            Err(why) if may_recover(why) => return Ok(UploadOutcome::SourceSilent(words(&why.to_string()))),
             Err(why) => return Ok(refused(&why.to_string())),
         };
         match self.copy(&fetched, source, limits).await {
             Ok(Ok(file)) => Ok(UploadOutcome::Fetched(file)),
-            Ok(Err(reason)) => Ok(refused(&reason)),
+            Ok(Err(reason)) => Ok(refused(&reason.to_string())),
             Err(error) => {
                 log::unattended("account", "copy what a URL names", &Err(error));
                 Ok(UploadOutcome::SourceSilent(words("its bytes broke off")))
@@ -43,7 +44,7 @@ impl Inner {
     }
 
     /// The first bytes decide the kind and the maximum size, not the answer's headers.
-    async fn copy(&self, fetched: &Fetched, source: &Source<'_>, limits: &Limits) -> Result<Result<File, String>> {
+    async fn copy(&self, fetched: &Fetched, source: &Source<'_>, limits: &Limits) -> Result<Result<File, Unusable>> {
         let (store, key) = (self.app()?.media()?, source.key);
         let body = Peeked::until(is_enough, fetched.body.clone()).await?;
         let kind = match usable(&body.head, fetched.length, limits) {
@@ -58,7 +59,7 @@ impl Inner {
             None => store.put_at_most(key, body, limits.of(kind)).await,
         };
         if !is_stored? {
-            return Ok(Err(TOO_LARGE.to_owned()));
+            return Ok(Err(Unusable::TooLarge));
         }
         let size = store.size(key).await?.ok_or_else(|| Error::fault("a copy is gone at once"))?;
         let Source { url, filename, .. } = *source;
@@ -67,22 +68,11 @@ impl Inner {
     }
 }
 
-const TOO_LARGE: &str = "it is too large";
-
-fn usable(head: &[u8], length: Option<u64>, limits: &Limits) -> Result<Kind, String> {
-    let kind = kind_of(head).map_err(|foreign| format!("its bytes are {}", foreign.name()))?;
-    match limits.of(kind) {
-        0 => Err("its type is not allowed here".to_owned()),
-        limit if length.is_some_and(|length| length > limit) => Err(TOO_LARGE.to_owned()),
-        _ => Ok(kind),
-    }
-}
-
-/// RFC 9110 §15.5.9, §15.6; RFC 6585 §4.
-const fn is_transient(why: Unfetched) -> bool {
+const fn may_recover(why: Unfetched) -> bool {
     match why {
-        Unfetched::NoAnswer(_) | Unfetched::Status(408 | 429 | 500..=599) => true,
-        Unfetched::Status(_) | Unfetched::Redirect(_) | Unfetched::TooManyRedirects | Unfetched::Empty => false,
+        Unfetched::NoAnswer(_) => true,
+        Unfetched::Status(status) => is_transient(status),
+        Unfetched::Redirect(_) | Unfetched::TooManyRedirects | Unfetched::Empty => false,
     }
 }
 

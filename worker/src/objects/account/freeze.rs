@@ -1,7 +1,8 @@
 //! Freezing: the account can then go on in another deployment, and in that deployment alone, since X's refresh tokens
 //! work once.
 
-use latchkey_core::freeze::frozen;
+use latchkey_core::freeze::AccountFreeze;
+use serde::Deserialize;
 
 use super::Inner;
 use crate::error::{Error, Result};
@@ -22,9 +23,27 @@ const CARRIED: &[Table] = &[
     Table::new("keys", &["digest"]),
 ];
 
+#[derive(Deserialize)]
+struct Row {
+    stands: u8,
+    attempt: u32,
+}
+
 impl Inner {
     pub(super) fn frozen(&self) -> Result<bool> {
-        Ok(self.db.count("SELECT count(*) AS count FROM standstill WHERE stands", Vec::new())? > 0)
+        Ok(self.freeze_here()?.is_some_and(|freeze| freeze.is_frozen))
+    }
+
+    fn freeze_here(&self) -> Result<Option<AccountFreeze>> {
+        let rows: Vec<Row> = self.db.rows("SELECT stands, attempt FROM standstill", Vec::new())?;
+        Ok(rows.first().map(|row| AccountFreeze { is_frozen: row.stands != 0, attempt: row.attempt }))
+    }
+
+    /// What earlier attempts of a restore wrote goes.
+    fn begin_anew(&self, freeze: AccountFreeze) -> Result<()> {
+        let write = "INSERT OR REPLACE INTO standstill (id, stands, attempt) VALUES (1, ?, ?)";
+        self.db.run(write, vec![i32::from(freeze.is_frozen).into(), i64::from(freeze.attempt).into()])?;
+        self.db.empty(CARRIED)
     }
 
     /// Durable at once. It is true when nothing is under way any more: what was is not cut off.
@@ -48,28 +67,16 @@ impl Inner {
     /// not name it. Rows of those tries that are still on their way are refused from here on, as after a try that ended.
     pub(super) fn clear_restored(&self, attempt: u32) -> Result<()> {
         self.db.transaction(|| {
-            let newer = "SELECT count(*) AS count FROM standstill WHERE attempt >= ?";
-            if self.db.count(newer, vec![i64::from(attempt).into()])? > 0 {
-                return Ok(());
-            }
-            let last = i64::from(attempt.saturating_sub(1));
-            let ended = "INSERT OR REPLACE INTO standstill (id, stands, attempt) VALUES (1, FALSE, ?)";
-            self.db.run(ended, vec![last.into()])?;
-            self.db.empty(CARRIED)
+            let cleared = AccountFreeze::cleared(self.freeze_here()?, attempt);
+            cleared.map_or(Ok(()), |cleared| self.begin_anew(cleared))
         })
     }
 
     /// Takes in rows of a restore. Messages of an earlier try, or of a try that has ended, change nothing.
     pub(super) fn restore(&self, attempt: u32, is_first: bool, rows: &[Stored]) -> Result<()> {
         self.db.transaction(|| {
-            let over = "SELECT count(*) AS count FROM standstill WHERE attempt > ?1 OR (attempt = ?1 AND NOT stands)";
-            if self.db.count(over, vec![i64::from(attempt).into()])? > 0 {
-                return Err(frozen().into());
-            }
-            if is_first {
-                let stand = "INSERT OR REPLACE INTO standstill (id, stands, attempt) VALUES (1, TRUE, ?)";
-                self.db.run(stand, vec![i64::from(attempt).into()])?;
-                self.db.empty(CARRIED)?;
+            if let Some(begun) = AccountFreeze::restore(self.freeze_here()?, attempt, is_first)? {
+                self.begin_anew(begun)?;
             }
             rows.iter().try_for_each(|(table, row)| self.db.insert(CARRIED, table, row))
         })

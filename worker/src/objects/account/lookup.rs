@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use http::{Request, Response};
-use latchkey_core::account::must_reconnect;
+use latchkey_core::account::{lacks_scope, must_reconnect};
 use latchkey_core::api::account::Health;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
@@ -15,7 +15,7 @@ use latchkey_core::grant::NoAccess;
 use latchkey_core::id::AccountId;
 use latchkey_core::oauth::Endpoints;
 use latchkey_core::secret::Secret;
-use latchkey_core::time::{Span, UnixMillis};
+use latchkey_core::time::UnixMillis;
 use latchkey_core::x::lookup::{Lookup, READ, list_response};
 use latchkey_core::x::problem::Refusal;
 use latchkey_core::x::tweet::{SCOPE, delete_request, unrepost_request};
@@ -31,8 +31,6 @@ use crate::outbound::{Bounds, LIST, NoAnswer, QUICK};
 use crate::runtime::now;
 
 pub(super) const ME: &str = "GET /2/users/me";
-/// However many callers ask at once who this is, the workspace is told once.
-const SAME_MOMENT: Span = Span::secs(5);
 const DELETE_POST: &str = "DELETE /2/tweets/:id";
 const DELETE_REPOST: &str = "DELETE /2/users/:id/retweets/:id";
 
@@ -81,16 +79,14 @@ impl Inner {
     /// The workspace hears what X says of users, unless X said the same a moment ago. What the workspace does not hear is told
     /// the next time.
     async fn tell_users(&self, said: Vec<XUser>) {
-        let is_news = self.told.borrow().as_ref().is_none_or(|(before, until)| *before != said || *until < now());
-        if said.is_empty() || !is_news {
+        if !self.user_reports.borrow_mut().is_news(&said, now()) {
             return;
         }
-        self.told.replace(Some((said.clone(), now() + SAME_MOMENT)));
-        let told = async { self.app()?.workspace()?.learn_users(said).await }.await;
-        if told.is_err() {
-            self.told.take();
+        let reported = async { self.app()?.workspace()?.learn_users(said).await }.await;
+        if reported.is_err() {
+            self.user_reports.take();
         }
-        log::unattended("account", "what X says of users", &told);
+        log::unattended("account", "what X says of users", &reported);
     }
 
     /// A refresh shows that somebody uses the account. People change their names, and gain or lose Premium. X is
@@ -191,9 +187,7 @@ impl NoResponse {
                 (Code::XUnavailable, "X gives no access token at the moment.", Some(time))
             }
             Self::NoAccess(NoAccess::Frozen) => return frozen(),
-            Self::MissingScope(scope) => {
-                return Refused::new(Code::MissingScope, format!("The account was connected without {scope}."));
-            }
+            Self::MissingScope(scope) => return lacks_scope(scope),
             Self::NoAnswer(NoAnswer::TimedOut) => (Code::XTimeout, "X did not answer in time.", None),
             Self::NoAnswer(NoAnswer::Broken) => (Code::XUnavailable, "X could not be reached.", None),
             Self::NoAnswer(NoAnswer::TooLarge) => (Code::XInvalidResponse, "X's answer is too large to be read.", None),

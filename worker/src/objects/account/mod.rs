@@ -26,8 +26,8 @@ use std::rc::Rc;
 use futures_util::future::{LocalBoxFuture, Shared};
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, PostId};
-use latchkey_core::time::{Span, UnixMillis};
-use latchkey_core::x::user::XUser;
+use latchkey_core::time::Span;
+use latchkey_core::x::user::UserReports;
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
@@ -60,8 +60,7 @@ struct Inner {
     refreshing: RefCell<BTreeMap<Owner, Flight>>,
     /// The row whose tokens were refreshed, until X is asked for the user. A crash forgets the row.
     refreshed: RefCell<Option<AccountId>>,
-    /// What the workspace was told of users last, and until when the same again is no news.
-    told: RefCell<Option<(Vec<XUser>, UnixMillis)>>,
+    user_reports: RefCell<UserReports>,
     /// X is being asked to revoke pairs.
     revoking: Cell<bool>,
     publishing: Cell<bool>,
@@ -110,7 +109,7 @@ impl Inner {
             db,
             refreshing: RefCell::default(),
             refreshed: RefCell::default(),
-            told: RefCell::default(),
+            user_reports: RefCell::default(),
             revoking: Cell::new(false),
             publishing: Cell::new(false),
             probing: RefCell::default(),

@@ -126,10 +126,10 @@ impl Inner {
         let query = "SELECT min(account_id) AS account_id, scopes FROM pairs WHERE is_live = 1 AND client_id = ?
             GROUP BY scopes";
         let kinds: Vec<Alike> = self.db.rows(query, vec![own.grant.client.client_id.as_str().into()])?;
-        for kind in kinds {
-            if own.grant.scopes.is_subset(&Scopes::parse(&kind.scopes).map_err(Error::fault)?) {
-                return self.pair(&Owner::Row(AccountId::parse(&kind.account_id).map_err(Error::fault)?));
-            }
+        let alike =
+            kinds.into_iter().map(|kind| Ok((kind.account_id, Scopes::parse(&kind.scopes).map_err(Error::fault)?)));
+        if let Some(id) = own.grant.substitute(alike.collect::<Result<Vec<_>>>()?) {
+            return self.pair(&Owner::Row(AccountId::parse(&id).map_err(Error::fault)?));
         }
         Ok(self.pair(&Owner::Shared)?.filter(|pair| pair.grant.does_for(&own.grant)))
     }

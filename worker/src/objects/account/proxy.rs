@@ -5,18 +5,16 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use http::HeaderMap;
-use latchkey_core::api::code::Code;
 use latchkey_core::id::{AccountId, XPostId};
 use latchkey_core::secret::Secret;
 use latchkey_core::x::price::Micros;
-use latchkey_core::x::proxy::Target;
+use latchkey_core::x::proxy::Ending;
 use latchkey_core::x::rate::{exhausted_until, windows};
 use serde_json::Value;
 use worker::{Headers, Request, Response, ResponseBuilder};
 
 use super::Inner;
 use super::lookup::{ME, NoResponse};
-use super::tokens::Access;
 use crate::error::{Doing, Error, Result};
 use crate::log;
 use crate::outbound::{NoAnswer, Proxied};
@@ -33,15 +31,14 @@ impl Inner {
         let (account_id, key_id) = self.billed(&call)?;
         let reserved = self.admit(&call, &account_id, &key_id).await?;
         let proxied = self.send_to_x(&call, &account_id, request).await;
-        let is_billed = match &proxied {
-            Ok(Ok(answer)) => (200..300).contains(&answer.status_code()),
-            // Whether X acted is not known.
-            Ok(Err(_)) => true,
-            Err(_) => false,
+        let ending = match &proxied {
+            Ok(Ok(answer)) => Ending::Answered(answer.status_code()),
+            Ok(Err(_)) => Ending::Unanswered,
+            Err(_) => Ending::Stopped,
         };
-        if reserved > Micros(0) && !is_billed {
+        if let Some(price) = ending.given_back(reserved) {
             // If it is not heard of, it stays counted.
-            let given_back = self.app()?.workspace()?.give_back(account_id, reserved).await;
+            let given_back = self.app()?.workspace()?.give_back(account_id, price).await;
             log::unattended("account", "a price given back", &given_back);
         }
         let answer = proxied?.map_err(|no_answer| Error::from(NoResponse::NoAnswer(no_answer).refused()))?;
@@ -79,7 +76,7 @@ impl Inner {
     ) -> Result<std::result::Result<Response, NoAnswer>> {
         let access =
             self.access_token(account_id).await?.map_err(|no_access| NoResponse::NoAccess(no_access).refused())?;
-        require_consent(call, &access)?;
+        call.target.require_consent(&call.method, call.query.as_deref(), access.only.as_ref())?;
         // It may have been deleted while something was waited for.
         self.billed(call)?;
         let _creating = call.creates_post().then(|| Creating::new(&self.creating));
@@ -113,19 +110,6 @@ impl Inner {
         id.map_or(Ok(()), |id| self.claim(&id))?;
         let builder = ResponseBuilder::new().with_status(answer.status_code());
         Ok(Ok(builder.with_headers(answer.headers().clone()).fixed(body)))
-    }
-}
-
-/// X holds a token to its own scopes. With another row's token, the row's own consent is what counts.
-fn require_consent(call: &ProxyCall, access: &Access) -> Result<()> {
-    let Some(only) = &access.only else { return Ok(()) };
-    if let Some(scope) = Target::field_scope(call.query.as_deref()).filter(|scope| !only.contains(scope)) {
-        return Err(NoResponse::MissingScope(scope).refused().into());
-    }
-    match call.target.scope(&call.method) {
-        Some(scope) if only.contains(scope) => Ok(()),
-        Some(scope) => Err(NoResponse::MissingScope(scope).refused().into()),
-        None => Err(Error::refused(Code::MissingScope, "Whether the account's consent covers this call is not known.")),
     }
 }
 

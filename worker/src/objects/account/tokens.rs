@@ -114,15 +114,14 @@ impl Inner {
         self.update_grant(&access.owner, |grant| grant.access_token_rejected(access.generation, now()))
     }
 
-    /// The scope of `needed` that the row's own consent lacks. Where X never said what a consent allows, X decides.
+    /// The scope of `needed` that the row's own consent lacks.
     pub(super) fn missing_scope(
         &self,
         account_id: &AccountId,
         needed: &[&'static str],
     ) -> Result<Option<&'static str>> {
         let Some(own) = self.own_pair(account_id)? else { return Ok(None) };
-        let lacks = |scope: &&'static str| !own.grant.scopes.is_empty() && !own.grant.scopes.contains(scope);
-        Ok(needed.iter().copied().find(lacks))
+        Ok(own.grant.lacks(needed))
     }
 
     /// Whether a row's tokens are of the client that its X app has now: that another one took its place may not have been
@@ -199,7 +198,7 @@ impl Inner {
 
     fn open_access(&self, pair: &Pair, own_scopes: Scopes) -> Result<Access> {
         let token = self.open_tokens(pair)?.access_token;
-        let only = (own_scopes != pair.grant.scopes).then_some(own_scopes);
+        let only = pair.grant.limited_to(own_scopes);
         Ok(Access { token, owner: pair.owner.clone(), generation: pair.grant.generation, only })
     }
 
