@@ -6,7 +6,7 @@ use crate::grant::Ended;
 use crate::id::{AccountId, NetworkId, TenantId, XPostId, account_object};
 use crate::oauth::Scopes;
 use crate::refusal::{Code, Refused};
-use crate::revocation::Revocation;
+use crate::revocation::{Revocation, Tally};
 use crate::time::UnixMillis;
 use crate::x::user::XUser;
 
@@ -16,21 +16,21 @@ pub struct Account {
     pub id: AccountId,
     pub network_id: NetworkId,
     pub tenant_id: Option<TenantId>,
-    pub user: XUser,
-    pub scopes: Scopes,
+    pub(crate) user: XUser,
+    pub(crate) scopes: Scopes,
     pub(crate) status: Status,
     pub(crate) status_reason: Option<Reason>,
     pub(crate) status_since: UnixMillis,
     pub(crate) token_expires_at: UnixMillis,
     /// When X's consent for it came last. Rows of before it was kept do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub connected_at: Option<UnixMillis>,
+    pub(crate) connected_at: Option<UnixMillis>,
     /// The session that connected it last: what is told of it again is no news.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) session_id: Option<String>,
     /// Tokens of this account that were discarded, and what X says of them. Rows of before never kept any.
     #[serde(default)]
-    pub revocation: Revocation,
+    pub(crate) revocation: Revocation,
     pub created_at: UnixMillis,
 }
 
@@ -126,6 +126,14 @@ impl Account {
         Self { status: Status::Disconnected, session_id: None, ..Self::new(id, consent, now) }
     }
 
+    pub const fn user(&self) -> &XUser {
+        &self.user
+    }
+
+    pub const fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
     pub const fn status(&self) -> Status {
         self.status
     }
@@ -164,6 +172,16 @@ impl Account {
             None if self.status == Status::ReconnectRequired => self.set_status(Status::Active, None, now),
             None => false,
         }
+    }
+
+    /// Tokens for this account were discarded: X has yet to revoke the tokens.
+    pub fn discarded_tokens(&mut self, now: UnixMillis) {
+        self.revocation.begin(now);
+    }
+
+    /// The account's object says what became of the discarded tokens.
+    pub fn learn_revocations(&mut self, tally: &Tally, now: UnixMillis) {
+        self.revocation.learn(tally, now);
     }
 
     /// Its owner or its app goes: X is to revoke the tokens. Says whether the status is another one.
@@ -209,6 +227,7 @@ mod tests {
 
     use super::*;
     use crate::fixtures::{T0, account};
+    use crate::revocation::{self, Outcome};
 
     const LATER: UnixMillis = UnixMillis(T0.0 + 1000);
 
@@ -216,6 +235,17 @@ mod tests {
         let Account { network_id, tenant_id, user, scopes, .. } = account(2);
         let (client_id, session_id) = ("client".into(), session.map(Into::into));
         Consent { network_id, client_id, tenant_id, user, scopes, token_expires_at: T0, session_id }
+    }
+
+    #[test]
+    fn tokens_that_were_discarded_are_pending_until_the_object_says_what_became_of_them() {
+        let mut account = account(1);
+        assert!(account.revocation.status().is_none());
+        account.discarded_tokens(T0);
+        assert!(account.revocation.is_pending() && account.status() == Status::Active);
+        let ended = Tally { ended: Some(Outcome::Confirmed), ..Tally::default() };
+        account.learn_revocations(&ended, LATER);
+        assert_eq!(account.revocation.status(), Some((revocation::Status::Confirmed, LATER)));
     }
 
     fn learn(account: &mut Account, ended: Option<Ended>) -> bool {

@@ -7,6 +7,7 @@ mod recipients;
 mod schedule;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub use self::media::{Named, is_for};
 pub use self::recipients::{Recipients, means_every, require_one_user, resolve};
@@ -25,16 +26,16 @@ use crate::x::price::{Micros, Prices, Write};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Post {
     pub id: PostId,
-    pub tenant_id: Option<TenantId>,
-    pub containers: Vec<Container>,
+    pub(crate) tenant_id: Option<TenantId>,
+    pub(crate) containers: Vec<Container>,
     /// Of the whole post.
     #[serde(default, skip_serializing_if = "Options::is_empty")]
-    pub options: Options,
+    pub(crate) options: Options,
     /// A repost has no containers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repost_of: Option<XPostId>,
-    pub is_draft: bool,
-    pub scheduled_at: Option<UnixMillis>,
+    pub(crate) repost_of: Option<XPostId>,
+    pub(crate) is_draft: bool,
+    pub(crate) scheduled_at: Option<UnixMillis>,
     pub created_at: UnixMillis,
     /// Counts the changes begun, so that of two at once only the later one is completed.
     #[serde(default)]
@@ -107,6 +108,61 @@ impl Post {
             created_at: now,
             changes: 0,
         }
+    }
+
+    /// A post that a caller wants, before anybody has said what it says, when it goes out and for whom.
+    pub fn planned(id: PostId, options: Options, is_draft: bool, now: UnixMillis) -> Self {
+        Self { options, is_draft, ..Self::new(id, None, now) }
+    }
+
+    /// A reply by one account to what X calls `parent`, checked.
+    pub fn reply(
+        id: PostId,
+        account: &Account,
+        parent: &XPostId,
+        content: String,
+        now: UnixMillis,
+    ) -> Result<Self, Refused> {
+        let options = Options::replying_to(parent);
+        let mut reply = Self { options, ..Self::new(id, account.tenant_id.clone(), now) };
+        let parts = vec![Part { content: Some(content), ..Part::default() }];
+        reply.say(&Draft { parts, wording: Wording::Content })?;
+        reply.check(Wording::Content)?;
+        reply.check_length(Wording::Content, &[account])?;
+        Ok(reply)
+    }
+
+    /// A repost of what a post of the same tenant published.
+    pub fn repost(id: PostId, tenant_id: Option<TenantId>, of: XPostId, now: UnixMillis) -> Self {
+        Self { repost_of: Some(of), ..Self::new(id, tenant_id, now) }
+    }
+
+    /// The time that the caller wants. Answers a warning about a time that has passed.
+    pub fn schedule(&mut self, wanted: &Value, past: Option<Past>) -> Result<Option<String>, Refused> {
+        let time = schedule(wanted, past, self.created_at)?;
+        self.scheduled_at = time.at;
+        Ok(time.warning)
+    }
+
+    /// The post is of the tenant of its accounts.
+    pub fn address(&mut self, accounts: &[&Account]) {
+        self.tenant_id = accounts.first().and_then(|account| account.tenant_id.clone());
+    }
+
+    pub const fn tenant_id(&self) -> Option<&TenantId> {
+        self.tenant_id.as_ref()
+    }
+
+    pub const fn is_draft(&self) -> bool {
+        self.is_draft
+    }
+
+    pub const fn scheduled_at(&self) -> Option<UnixMillis> {
+        self.scheduled_at
+    }
+
+    pub fn is_reply(&self) -> bool {
+        self.options.has("reply")
     }
 
     /// Replaces containers as a whole. `content` and `media` of one post replace only themselves.

@@ -12,6 +12,7 @@ use latchkey_core::id::PostId;
 use latchkey_core::post::{Draft, Post};
 use latchkey_core::text::weigh;
 use latchkey_core::time::UnixMillis;
+use latchkey_core::x::options::Options;
 use latchkey_core::x::price::{Micros, Prices};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -73,9 +74,12 @@ fn create_post(mut post: Map<String, Value>) -> Result<CreatePost, Refused> {
 
 /// In the order of `POST /v1/posts`. What is refused is counted all the same.
 fn checked(wanted: &mut CreatePost, draft: &Draft, strictest: Option<&Writer>) -> (Post, Option<Refused>) {
-    let mut post = Post::new(PostId::from_entropy([0; 16]), None, UnixMillis(0));
+    let planned = |options| Post::planned(PostId::from_entropy([0; 16]), options, false, UnixMillis(0));
+    let mut post = match wanted.options() {
+        Ok(options) => planned(options),
+        Err(refused) => return (planned(Options::default()), Some(refused)),
+    };
     let mut check = || {
-        post.options = wanted.options()?;
         post.say(draft)?;
         post.check(draft.wording)?;
         strictest.map_or(Ok(()), |Writer { username, max_post_length }| {

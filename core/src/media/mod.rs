@@ -30,21 +30,21 @@ pub struct Media {
     pub tenant_id: Option<TenantId>,
     pub filename: String,
     /// The announced kind; once active, the kind of the bytes.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// The announced kind, if the bytes are known to be of another kind. In rows without this field the bytes are of
     /// the announced kind: other files were refused when the row was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub announced: Option<Kind>,
+    pub(crate) announced: Option<Kind>,
     /// Nobody announced a kind: neither type nor name says one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_unannounced: bool,
     /// The announced size; once active, the stored size.
-    pub size: Option<u64>,
+    pub(crate) size: Option<u64>,
     pub(crate) status: Status,
     /// Bytes that are stored so far.
     pub(crate) received: u64,
     pub created_at: UnixMillis,
-    pub expires_at: UnixMillis,
+    pub(crate) expires_at: UnixMillis,
 }
 
 /// What is left to do of a medium that is closed. It can be done twice.
@@ -146,6 +146,20 @@ impl Media {
             created_at: now,
             expires_at,
         }
+    }
+
+    /// The announced kind; once active, the kind of the bytes.
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The announced size; once active, the stored size.
+    pub const fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    pub const fn expires_at(&self) -> UnixMillis {
+        self.expires_at
     }
 
     /// Where its bytes are.

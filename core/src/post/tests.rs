@@ -43,6 +43,37 @@ fn paths(refused: Result<(), Refused>) -> Vec<String> {
 }
 
 #[test]
+fn a_planned_post_takes_its_time_from_the_caller_and_its_tenant_from_its_accounts() {
+    let mut post = Post::planned(PostId::from_entropy([9; 16]), Options::default(), true, T0);
+    assert_eq!((post.is_draft(), post.is_reply(), post.scheduled_at(), post.tenant_id()), (true, false, None, None));
+    let later = json!(UnixMillis(60_000).to_iso());
+    assert_eq!(post.schedule(&later, None).unwrap(), None);
+    assert_eq!(post.scheduled_at(), Some(UnixMillis(60_000)));
+    assert!(post.schedule(&json!(T0.to_iso()), None).unwrap().is_some(), "a time that has passed is said");
+    assert_eq!(post.scheduled_at(), None, "and the post does not wait");
+    post.address(&[&account(1, "ada", Some("t1"))]);
+    assert_eq!(post.tenant_id().map(TenantId::as_str), Some("t1"));
+}
+
+#[test]
+fn a_reply_is_of_its_accounts_tenant_and_is_checked_like_any_post() {
+    let (id, ada) = (PostId::from_entropy([9; 16]), account(1, "ada", Some("t1")));
+    let reply = |content: &str| Post::reply(id.clone(), &ada, &XPostId::parse("5").unwrap(), content.into(), T0);
+    let hello = reply("hello").unwrap();
+    assert_eq!((hello.is_reply(), hello.tenant_id().map(TenantId::as_str)), (true, Some("t1")));
+    assert_eq!(hello.options, Options::replying_to(&XPostId::parse("5").unwrap()));
+    assert_eq!(reply("").unwrap_err().details.into_keys().collect::<Vec<_>>(), ["content"]);
+    assert_eq!(reply(&"a".repeat(281)).unwrap_err().code, Code::TextTooLong);
+}
+
+#[test]
+fn a_repost_says_nothing_of_its_own() {
+    let repost = Post::repost(PostId::from_entropy([9; 16]), None, XPostId::parse("5").unwrap(), T0);
+    assert!(repost.containers.is_empty() && !repost.is_reply() && !repost.is_draft());
+    assert_eq!(repost.writes(), [Write::Repost]);
+}
+
+#[test]
 fn a_delivery_has_a_segment_for_each_container() {
     let post = said(&["a", "b"], json!({}));
     let delivery = post.delivery_to(&account(1, "ada", None), &Prices::default(), T0);

@@ -105,7 +105,7 @@ pub async fn delete_remote(app: &App, incoming: &Incoming, id: String) -> Answer
         }
         results.push(json!({
             "network": "x",
-            "username": account.user.username,
+            "username": account.user().username,
             "platform_post_id": delivery.published_ids().next(),
             "status": status,
             "error": error,

@@ -45,7 +45,7 @@ pub fn list(w: &Workspace, mut query: Query, binding: &Binding) -> Result<Answer
 pub fn learn_users(w: &Workspace, said: &[XUser]) -> Result<()> {
     let ids: Vec<&XUserId> = said.iter().map(|user| &user.id).collect();
     for mut account in w.store.accounts.of_x_users(&ids)? {
-        let Some(user) = said.iter().find(|user| user.id == account.user.id) else { continue };
+        let Some(user) = said.iter().find(|user| user.id == account.user().id) else { continue };
         if account.learn_user(user) {
             w.store.accounts.update(&account)?;
         }
@@ -73,7 +73,7 @@ pub fn get(w: &Workspace, id: &str, binding: &Binding) -> Result<Answer> {
 
 fn plan_health(w: &Workspace, id: &str, binding: &Binding) -> Result<HealthPlan> {
     let account = account_for(w, id, binding)?;
-    Ok(HealthPlan { object: account.object(), account_id: account.id, username: account.user.username })
+    Ok(HealthPlan { object: account.object(), username: account.user().username.clone(), account_id: account.id })
 }
 
 fn plan_limits(w: &Workspace, id: &str, binding: &Binding) -> Result<(String, AccountId)> {
@@ -100,7 +100,7 @@ fn delete(w: &Workspace, id: &str, binding: &Binding) -> Result<Done<DeletionPla
 
 /// What an account's object is to hear of a row that was closed.
 pub fn release_of(w: &Workspace, account: &Account) -> Result<Release> {
-    let rows = users_of_grant(w, &account.network_id, account.user.id.as_str())?;
+    let rows = users_of_grant(w, &account.network_id, account.user().id.as_str())?;
     // Of an app that is gone every pair is meant, also that of a consent which was not entered any more.
     let is_there = w.store.apps.find(account.network_id.as_str())?.is_some();
     let session_id = account.session_id().filter(|_| is_there).map(str::to_owned);
@@ -111,7 +111,7 @@ pub fn enqueue_release(w: &Workspace, account: &Account, due_at: UnixMillis) -> 
     let job = OutboxJob::Release {
         account_id: account.id.clone(),
         network_id: account.network_id.clone(),
-        x_user_id: account.user.id.as_str().to_owned(),
+        x_user_id: account.user().id.as_str().to_owned(),
     };
     w.store.outbox.add(&job, due_at)
 }
@@ -147,6 +147,6 @@ pub fn grant_changed(w: &Workspace, report: &GrantReport) -> Result<()> {
 pub fn learn_revocation(w: &Workspace, report: &RevocationReport) -> Result<()> {
     let Ok(id) = AccountId::parse(&report.account_id) else { return Ok(()) };
     let Some(mut account) = w.store.accounts.find_even_deleted(&id)? else { return Ok(()) };
-    account.revocation.learn(&report.tally, now());
+    account.learn_revocations(&report.tally, now());
     w.store.accounts.update(&account)
 }

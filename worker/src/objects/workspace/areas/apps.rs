@@ -190,7 +190,7 @@ pub fn client_of_tokens(w: &Workspace, client: &ClientRef, holds: bool) -> Resul
 fn plan_verification(w: &Workspace, id: &str, binding: &Binding) -> Result<VerificationPlan> {
     let network = own(w, id, binding)?;
     let accounts = w.store.accounts.of_app(&network.id)?;
-    let granted = accounts.iter().map(|account| account.scopes.clone()).reduce(|all, scopes| common(&all, &scopes));
+    let granted = accounts.iter().map(|account| account.scopes().clone()).reduce(|all, scopes| common(&all, &scopes));
     Ok(VerificationPlan { network, granted })
 }
 

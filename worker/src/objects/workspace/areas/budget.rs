@@ -54,11 +54,11 @@ pub fn require(w: &Workspace, expense: &Expense<'_>) -> Result<()> {
 
 /// A draft costs nothing before it is one no more. `instead_of` is the post that this one replaces.
 pub fn require_for_post(w: &Workspace, post: &Post, accounts: usize, instead_of: Option<&PostId>) -> Result<()> {
-    if post.is_draft {
+    if post.is_draft() {
         return Ok(());
     }
     let (cost, _) = estimate(post, accounts, &w.store.settings.get()?.prices);
-    let tenant_id = post.tenant_id.as_ref();
+    let tenant_id = post.tenant_id();
     require(w, &Expense { tenant_id, cost, at: post.run_at(now()), instead_of })
 }
 

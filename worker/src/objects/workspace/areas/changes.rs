@@ -59,7 +59,7 @@ fn commit_change(w: &Workspace, id: &PostId, number: u32, body: &str) -> Result<
     let versions = post_change::complete(&after, &deliveries, &prices, now());
     versions.into_iter().try_for_each(|next| save_next(w, next))?;
     let view = posts::view(w, &after)?;
-    let is_rescheduled = before.scheduled_at != after.scheduled_at;
+    let is_rescheduled = before.scheduled_at() != after.scheduled_at();
     let body = json!({ "rescheduled": is_rescheduled, "post": view, "data": { "post": view }, "warnings": warnings });
     Ok(Some(Done::from(Answer::success(200, body)).did(posts::audited(Action::PostChanged, &after))))
 }
@@ -85,7 +85,7 @@ fn changed(
     warnings.extend(scheduled_at.as_ref().and_then(|time| time.warning.clone()));
     let (options, mut draft) = (wanted.options()?, wanted.draft(posts::allows_loopback(w)?)?);
     if let Some(draft) = &mut draft {
-        require_tenant(&posts::find_media(w, draft, binding)?, post.tenant_id.as_ref())?;
+        require_tenant(&posts::find_media(w, draft, binding)?, post.tenant_id())?;
     }
     let accounts: Vec<&Account> = deliveries.iter().map(|(_, account)| account).collect();
     let change = Change { scheduled_at, is_draft: wanted.is_draft, options, draft };
@@ -156,7 +156,7 @@ pub fn reclaim(w: &Workspace, known: &Delivery) -> Result<Option<Delivery>> {
 pub fn retry(w: &Workspace, id: &str, binding: &Binding) -> Result<Done<Answer>> {
     let post = posts::find(w, id, binding)?;
     let retry = Retry::of(w.store.deliveries.of_post(&post.id)?)?;
-    let (tenant_id, cost) = (post.tenant_id.as_ref(), retry.cost());
+    let (tenant_id, cost) = (post.tenant_id(), retry.cost());
     budget::require(w, &Expense { tenant_id, cost, at: now(), instead_of: None })?;
     retry.versions(now()).into_iter().try_for_each(|next| save_next(w, next))?;
     for (delivery, account) in &retry.held {

@@ -34,7 +34,7 @@ pub fn plan_session(w: &Workspace, asked: &PlanSession, binding: &Binding) -> Re
     let tenant_of_row = tenant_id.as_ref().or(account.tenant_id.as_ref());
     let audited = Audited::on(Action::ConnectRequested, tenant_of_row, id.as_str());
     let client = own.unwrap_or(client);
-    Ok(Done::from(SessionPlan { client, tenant_id, expected_user: Some(account.user.id) }).did(audited))
+    Ok(Done::from(SessionPlan { client, tenant_id, expected_user: Some(account.user().id.clone()) }).did(audited))
 }
 
 /// A step towards an account, as long as the X app of the consent is there. The refusal is committed with what it
@@ -56,7 +56,7 @@ pub fn with_app<T>(
 fn take_back_consent(w: &Workspace, consent: &Consent, current: Option<&str>) -> Result<()> {
     // Without a row nothing was handed over.
     let Some(mut account) = row_of(w, consent)? else { return Ok(()) };
-    account.revocation.begin(now());
+    account.discarded_tokens(now());
     w.store.accounts.update(&account)?;
     let job = OutboxJob::ClientChanged {
         object: account.object(),
@@ -101,7 +101,7 @@ pub fn connected(w: &Workspace, consent: &Consent) -> Result<Value> {
         None => Account::new(AccountId::from_entropy(entropy()?), consent.clone(), now()),
     };
     w.store.accounts.save(&account)?;
-    accounts::learn_users(w, slice::from_ref(&account.user))?;
+    accounts::learn_users(w, slice::from_ref(account.user()))?;
     let event = Event::of_account(EventKind::AccountConnected, &account, ORG_ID, account.session_id());
     events::happened(w, &event)?;
     Ok(serde_json::to_value(AccountView::new(&account, ORG_ID))?)

@@ -58,7 +58,7 @@ fn list(w: &Workspace, query: &str, binding: &Binding) -> Result<MediaRows> {
 
 /// What the first part says; until one is seen, what was announced.
 pub fn kind_seen(w: &Workspace, media: &Media) -> Result<Kind> {
-    Ok(w.store.uploads.kind_seen(&media.id, now())?.unwrap_or(media.kind))
+    Ok(w.store.uploads.kind_seen(&media.id, now())?.unwrap_or(media.kind()))
 }
 
 /// What has expired and is not named by a post that is still to be sent.
@@ -86,7 +86,7 @@ fn plan_confirm(w: &Workspace, id: &str, size: Option<u64>, binding: &Binding) -
     }
     let (parts, kind, limits) =
         (w.store.uploads.parts_of(&media.id)?, kind_seen(w, &media)?, w.store.settings.get()?.allowed_media);
-    let size = assemble(kind, &parts, &[media.size, size], limits.of(kind))?;
+    let size = assemble(kind, &parts, &[media.size(), size], limits.of(kind))?;
     let upload_id = w.store.media.upload_of(&media.id)?.unwrap_or_default();
     Ok(ConfirmPlan::Arrived(Arrived { media, upload_id, parts, size, limits }))
 }

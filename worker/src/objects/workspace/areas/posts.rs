@@ -14,7 +14,7 @@ use latchkey_core::key::Binding;
 use latchkey_core::media::Media;
 use latchkey_core::media::link::Use;
 use latchkey_core::outbox::OutboxJob;
-use latchkey_core::post::{Draft, Post, is_for, resolve, schedule};
+use latchkey_core::post::{Draft, Post, is_for, resolve};
 use serde_json::{Map, Value, json};
 
 use super::{Done, Workspace, budget, lists, not_found};
@@ -45,8 +45,8 @@ fn rows_mut<'a>(view: &'a mut Value, name: &str) -> impl Iterator<Item = &'a mut
     view.get_mut(name).and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut)
 }
 
-pub fn new_post() -> Result<Post> {
-    Ok(Post::new(PostId::from_entropy(entropy()?), None, now()))
+pub fn new_id() -> Result<PostId> {
+    Ok(PostId::from_entropy(entropy()?))
 }
 
 /// Into the store, and on its way to the account.
@@ -63,13 +63,9 @@ pub fn create(w: &Workspace, body: &str, binding: &Binding) -> Result<Done<Answe
     binding.tenant_for(wanted.tenant_id.clone())?;
     let mut draft = wanted.draft(allows_loopback(w)?)?;
     let media = find_media(w, &mut draft, binding)?;
-    let mut post = new_post()?;
-    post.options = wanted.options()?;
-    post.is_draft = wanted.is_draft;
+    let mut post = Post::planned(new_id()?, wanted.options()?, wanted.is_draft, now());
     if let Some(time) = &wanted.scheduled_at {
-        let time = schedule(time, wanted.past, post.created_at)?;
-        post.scheduled_at = time.at;
-        warnings.extend(time.warning);
+        warnings.extend(post.schedule(time, wanted.past)?);
     }
     post.say(&draft)?;
     post.check(draft.wording)?;
@@ -81,8 +77,8 @@ pub fn create(w: &Workspace, body: &str, binding: &Binding) -> Result<Done<Answe
     let accounts = recipients.accounts;
     post.check_length(draft.wording, &accounts)?;
     post.check_scopes(&accounts)?;
-    post.tenant_id = accounts.first().and_then(|account| account.tenant_id.clone());
-    require_tenant(&media, post.tenant_id.as_ref())?;
+    post.address(&accounts);
+    require_tenant(&media, post.tenant_id())?;
     require_ceiling(estimate(&post, accounts.len(), &w.store.settings.get()?.prices).0, wanted.max_cost_usd)?;
     budget::require_for_post(w, &post, accounts.len(), None)?;
     warnings.extend(post.expiry_warnings(now()));
@@ -99,7 +95,7 @@ pub fn accepted(w: &Workspace, post: &Post, accounts: &[&Account], warnings: &[S
 }
 
 pub fn audited(action: Action, post: &Post) -> Audited {
-    Audited::on(action, post.tenant_id.as_ref(), post.id.as_str())
+    Audited::on(action, post.tenant_id(), post.id.as_str())
 }
 
 fn accept(w: &Workspace, post: &Post, accounts: &[&Account]) -> Result<()> {
@@ -107,7 +103,7 @@ fn accept(w: &Workspace, post: &Post, accounts: &[&Account]) -> Result<()> {
     w.store.posts.save(post)?;
     for account in accounts {
         let delivery = post.delivery_to(account, &prices, post.created_at);
-        if post.is_draft {
+        if post.is_draft() {
             w.store.deliveries.save_idle(&delivery)?;
         } else {
             enqueue(w, account, delivery)?;
@@ -162,7 +158,7 @@ pub fn resolved(w: &Workspace, id: &PostId, binding: &Binding) -> Result<Done<An
 pub fn answer(w: &Workspace, post: &Post, warnings: &[String]) -> Result<Answer> {
     let view = view(w, post)?;
     let mut body = json!({ "post": view, "data": { "post": view }, "warnings": warnings });
-    if let (true, Some(fields)) = (post.options.has("reply"), body.as_object_mut()) {
+    if let (true, Some(fields)) = (post.is_reply(), body.as_object_mut()) {
         let id = view.pointer("/socialAccounts/0/platformPostId").cloned().unwrap_or_default();
         fields.insert("reply_id".into(), id);
     }

@@ -6,11 +6,11 @@ use latchkey_core::api::input::read;
 use latchkey_core::api::post::{IGNORED, NewReply, NewRepost};
 use latchkey_core::id::XPostId;
 use latchkey_core::key::Binding;
-use latchkey_core::post::{Draft, Part, Post, Recipients, Wording, require_one_user, resolve};
-use latchkey_core::x::options::Options;
+use latchkey_core::post::{Post, Recipients, require_one_user, resolve};
 
 use super::{Done, Workspace, budget, not_found, posts};
 use crate::error::Result;
+use crate::runtime::now;
 
 /// A reply to a post of ours, or to what somebody said below it.
 pub fn reply(w: &Workspace, id: &str, body: &str, binding: &Binding) -> Result<Done<Answer>> {
@@ -26,13 +26,8 @@ pub fn reply(w: &Workspace, id: &str, body: &str, binding: &Binding) -> Result<D
     }
     let published = published_by(w, &original, by_name, wanted.platform_post_id.as_ref())?;
     let (root, account) = published.ok_or_else(|| not_found("published post of this account to reply to"))?;
-    let mut reply = posts::new_post()?;
-    reply.tenant_id.clone_from(&account.tenant_id);
-    reply.options = Options::replying_to(wanted.parent_comment_id.as_ref().unwrap_or(&root));
-    let parts = vec![Part { content: Some(wanted.content), ..Part::default() }];
-    reply.say(&Draft { parts, wording: Wording::Content })?;
-    reply.check(Wording::Content)?;
-    reply.check_length(Wording::Content, &[&account])?;
+    let parent = wanted.parent_comment_id.as_ref().unwrap_or(&root);
+    let reply = Post::reply(posts::new_id()?, &account, parent, wanted.content, now())?;
     budget::require_for_post(w, &reply, 1, None)?;
     posts::accepted(w, &reply, &[&account], &warnings)
 }
@@ -44,18 +39,16 @@ pub fn repost(w: &Workspace, id: &str, body: &str, binding: &Binding) -> Result<
     let original = posts::find(w, id, binding)?;
     let names = [wanted.account];
     let mut known = w.store.accounts.named(&names)?;
-    known.retain(|account| binding.admits(account) && account.tenant_id == original.tenant_id);
+    known.retain(|account| binding.admits(account) && account.tenant_id.as_ref() == original.tenant_id());
     let Recipients { accounts, warnings: left_out } = resolve(&names, &known, &w.store.apps.paused()?, "account")?;
     warnings.extend(left_out);
-    let is_other = |account: &Account| accounts.iter().all(|by| by.user.id != account.user.id);
+    let is_other = |account: &Account| accounts.iter().all(|by| by.user().id != account.user().id);
     let published = match published_by(w, &original, is_other, None)? {
         None => published_by(w, &original, |_| true, None)?,
         other => other,
     };
     let (root, _) = published.ok_or_else(|| not_found("published post to repost"))?;
-    let mut repost = posts::new_post()?;
-    repost.tenant_id.clone_from(&original.tenant_id);
-    repost.repost_of = Some(root);
+    let repost = Post::repost(posts::new_id()?, original.tenant_id().cloned(), root, now());
     budget::require_for_post(w, &repost, accounts.len(), None)?;
     posts::accepted(w, &repost, &accounts, &warnings)
 }

@@ -38,7 +38,7 @@ pub async fn run(w: &Workspace, id: &ImportId) -> Result<()> {
 async fn next_page(w: &Workspace, import: &Import) -> Result<(Account, Page)> {
     let account = w.store.accounts.find(import.account_id().as_str())?.ok_or_else(|| not_found("account"))?;
     let lookup = Lookup::OwnPosts {
-        user: account.user.id.clone(),
+        user: account.user().id.clone(),
         count: import.wanted(),
         page: import.next().map(str::to_owned),
     };

@@ -95,8 +95,8 @@ impl Accounts {
                 account.id.as_str().into(),
                 account.network_id.as_str().into(),
                 tenant_id.into(),
-                account.user.id.as_str().into(),
-                account.user.username.to_lowercase().into(),
+                account.user().id.as_str().into(),
+                account.user().username.to_lowercase().into(),
                 time(account.created_at),
                 doc(account)?,
             ],
@@ -106,7 +106,7 @@ impl Accounts {
     /// A row that is there or was deleted, and stays so.
     pub fn update(&self, account: &Account) -> Result<()> {
         let update = "UPDATE accounts SET username = ?, doc = ? WHERE id = ?";
-        let username = account.user.username.to_lowercase();
+        let username = account.user().username.to_lowercase();
         self.db.run(update, vec![username.into(), doc(account)?, account.id.as_str().into()])
     }
 

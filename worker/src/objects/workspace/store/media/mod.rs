@@ -59,7 +59,7 @@ impl MediaRows {
                 media.id.as_str().into(),
                 media.tenant_id.as_ref().map(TenantId::as_str).into(),
                 status.into(),
-                time(media.expires_at),
+                time(media.expires_at()),
                 doc(media)?,
             ],
         )

@@ -42,7 +42,7 @@ impl Posts {
     }
 
     pub fn save(&self, post: &Post) -> Result<()> {
-        let tenant_id = post.tenant_id.as_ref().map(TenantId::as_str);
+        let tenant_id = post.tenant_id().map(TenantId::as_str);
         self.db.run(
             "INSERT INTO posts (id, tenant_id, created_at, scheduled_at, doc) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET scheduled_at = excluded.scheduled_at, doc = excluded.doc",
@@ -50,7 +50,7 @@ impl Posts {
                 post.id.as_str().into(),
                 tenant_id.into(),
                 time(post.created_at),
-                post.scheduled_at.map(time).into(),
+                post.scheduled_at().map(time).into(),
                 doc(post)?,
             ],
         )?;
