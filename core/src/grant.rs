@@ -23,12 +23,12 @@ const LONGEST_PAUSE: Span = Span::mins(5);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     /// The client the tokens were issued to. Only it can refresh or revoke them.
-    pub client: ClientRef,
-    pub expires_at: UnixMillis,
-    pub scopes: Scopes,
-    pub can_refresh: bool,
+    pub(crate) client: ClientRef,
+    pub(crate) expires_at: UnixMillis,
+    pub(crate) scopes: Scopes,
+    pub(crate) can_refresh: bool,
     /// Counts the pairs, so that a caller with an older pair can tell.
-    pub generation: u32,
+    pub(crate) generation: u32,
     pub(crate) refresh: RefreshJournal,
     pub(crate) ended: Option<Ended>,
 }
@@ -149,6 +149,22 @@ impl Grant {
     pub fn new(client: ClientRef, expires_at: UnixMillis, scopes: Scopes, can_refresh: bool) -> Self {
         let refresh = RefreshJournal::default();
         Self { client, expires_at, scopes, can_refresh, generation: 1, refresh, ended: None }
+    }
+
+    pub const fn client(&self) -> &ClientRef {
+        &self.client
+    }
+
+    pub const fn expires_at(&self) -> UnixMillis {
+        self.expires_at
+    }
+
+    pub const fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    pub const fn generation(&self) -> u32 {
+        self.generation
     }
 
     /// Whether tokens that end at `expires_at` are used as they are. The next caller refreshes others.

@@ -63,7 +63,7 @@ impl Inner {
         for row in self.discarded("json_extract(doc, '$.session_id') = ?", sent.session_id.as_str().into())? {
             let Ok(mut discarded) = row.read() else { continue };
             for_row.clone_from(&row.account_id);
-            if discarded.refresh_answered(sent.grant.generation) {
+            if discarded.refresh_answered(sent.grant.generation()) {
                 self.save_discarded(&row, &discarded)?;
             }
         }
@@ -97,10 +97,10 @@ impl Inner {
                 self.save_discarded(&row, &discarded)?;
             }
             for mut pair in self.all_pairs()? {
-                if pair.grant.client.client_id == change.client_id {
+                if pair.grant.client().client_id == change.client_id {
                     continue;
                 }
-                let client = change.last_of(pair.grant.client.clone());
+                let client = change.last_of(pair.grant.client().clone());
                 pair.grant = pair.grant.of_client(client);
                 match (&pair.owner, for_row) {
                     (Owner::Row(own), _) => self.discard(&pair, own)?,

@@ -72,12 +72,12 @@ impl TryFrom<Stored> for Pair {
 impl Pair {
     /// Of the same consent and not refreshed since.
     pub fn is_same(&self, other: &Self) -> bool {
-        self.session_id == other.session_id && self.grant.generation == other.grant.generation
+        self.session_id == other.session_id && self.grant.generation() == other.grant.generation()
     }
 
     /// What the sealed tokens are bound to: this account and no other.
     pub fn row(&self) -> String {
-        let object = latchkey_core::id::account_object(&self.grant.client.network_id, &self.x_user_id);
+        let object = latchkey_core::id::account_object(&self.grant.client().network_id, &self.x_user_id);
         match &self.owner {
             Owner::Row(account_id) => format!("{object}/{account_id}"),
             Owner::Shared => object,
@@ -125,7 +125,7 @@ impl Inner {
     fn substitute(&self, own: &Pair) -> Result<Option<Pair>> {
         let query = "SELECT min(account_id) AS account_id, scopes FROM pairs WHERE is_live = 1 AND client_id = ?
             GROUP BY scopes";
-        let kinds: Vec<Alike> = self.db.rows(query, vec![own.grant.client.client_id.as_str().into()])?;
+        let kinds: Vec<Alike> = self.db.rows(query, vec![own.grant.client().client_id.as_str().into()])?;
         let alike =
             kinds.into_iter().map(|kind| Ok((kind.account_id, Scopes::parse(&kind.scopes).map_err(Error::fault)?)));
         if let Some(id) = own.grant.substitute(alike.collect::<Result<Vec<_>>>()?) {
@@ -183,8 +183,8 @@ impl Inner {
                 pair.sealed.as_str().into(),
                 pair.session_id.as_str().into(),
                 pair.x_user_id.as_str().into(),
-                pair.grant.client.client_id.as_str().into(),
-                pair.grant.scopes.to_string().into(),
+                pair.grant.client().client_id.as_str().into(),
+                pair.grant.scopes().to_string().into(),
                 i32::from(pair.grant.is_live()).into(),
             ],
         )
@@ -248,15 +248,15 @@ impl Inner {
             Owner::Row(id) => Rows::One(id.clone()),
             Owner::Shared => Rows::AllBut(self.rows_with_own_pair()?),
         };
-        let scopes = own.grant.scopes.clone();
+        let scopes = own.grant.scopes().clone();
         let used = self.pair_in_use(own)?;
         let ended = used.grant.ended();
         Ok(GrantReport {
-            network_id: used.grant.client.network_id,
+            network_id: used.grant.client().network_id.clone(),
             x_user_id: used.x_user_id,
             rows,
             scopes,
-            token_expires_at: used.grant.expires_at,
+            token_expires_at: used.grant.expires_at(),
             ended,
         })
     }

@@ -213,7 +213,7 @@ impl Inner {
         loop {
             let deliveries = self.unacknowledged_deliveries()?;
             let is_all = deliveries.len() < REPORT_ROWS as usize;
-            let network_id = self.any_pair()?.map(|pair| pair.grant.client.network_id);
+            let network_id = self.any_pair()?.map(|pair| pair.grant.client().network_id.clone());
             let closed = self.spent_window_of_the_app()?;
             let closed_until = closed.map(|window| window.reset_at);
             let report =

@@ -94,7 +94,7 @@ impl Inner {
                 return Ok(Err(NoAccess::Frozen));
             }
             let Some(own) = self.own_pair(account_id)? else { return Ok(Err(NoAccess::Ended)) };
-            let own_scopes = own.grant.scopes.clone();
+            let own_scopes = own.grant.scopes().clone();
             let pair = self.pair_in_use(own)?;
             let is_refreshing = self.refreshing.borrow().contains_key(&pair.owner);
             match pair.grant.step(now(), is_refreshing, refreshed.as_ref() == Some(&pair.owner)) {
@@ -127,7 +127,7 @@ impl Inner {
     /// Whether a row's tokens are of the client that its X app has now: that another one took its place may not have been
     /// heard of here.
     pub(super) fn is_admitted(&self, account_id: &AccountId, breaker: &Breaker) -> Result<bool> {
-        Ok(self.own_pair(account_id)?.is_none_or(|own| breaker.admits_client(&own.grant.client.client_id)))
+        Ok(self.own_pair(account_id)?.is_none_or(|own| breaker.admits_client(&own.grant.client().client_id)))
     }
 
     /// Joins the refresh of a pair that is under way, or begins one.
@@ -150,7 +150,7 @@ impl Inner {
     async fn refresh_once(&self, owner: &Owner, account_id: AccountId) -> Result<()> {
         let app = self.app()?;
         let Some(pair) = self.pair(owner)? else { return Ok(()) };
-        let before = pair.grant.client;
+        let before = pair.grant.client().clone();
         let client = app.workspace()?.current_client(&before.network_id).await.doing("look up the X app")?;
         if client.client_id != before.client_id {
             return self.update_grant(owner, |grant| grant.end(Ended::ClientChanged));
@@ -177,7 +177,7 @@ impl Inner {
                 Ok(())
             }
             Err(failure) if self.pair(owner)?.is_some_and(|now| now.is_same(&sent)) => {
-                self.update_grant(owner, |grant| grant.refresh_failed(sent.grant.generation, &failure, now()))
+                self.update_grant(owner, |grant| grant.refresh_failed(sent.grant.generation(), &failure, now()))
             }
             Err(_) => Ok(()),
         }
@@ -199,7 +199,7 @@ impl Inner {
     fn open_access(&self, pair: &Pair, own_scopes: Scopes) -> Result<Access> {
         let token = self.open_tokens(pair)?.access_token;
         let only = pair.grant.limited_to(own_scopes);
-        Ok(Access { token, owner: pair.owner.clone(), generation: pair.grant.generation, only })
+        Ok(Access { token, owner: pair.owner.clone(), generation: pair.grant.generation(), only })
     }
 
     pub(super) fn open_tokens(&self, pair: &Pair) -> Result<TokenSet> {
