@@ -221,15 +221,12 @@ impl Post {
     pub fn check(&self, wording: Wording) -> Result<(), Refused> {
         for n in 0..self.containers.len() {
             let options = self.options_at(n);
-            let path = format!("containers.{n}");
+            let path = |name: &str| self.option_path(wording, n, name);
             if n > 0 && options.has("reply") {
-                return Err(Refused::field(
-                    &format!("{path}.x.reply"),
-                    "each part of a thread replies to the one before",
-                ));
+                return Err(Refused::field(&path("reply"), "each part of a thread replies to the one before"));
             }
             if options.has("poll") && options.has("quote_tweet_id") {
-                return Err(Refused::field(&format!("{path}.x.quote_tweet_id"), "X takes a poll or a quote, not both"));
+                return Err(Refused::field(&path("quote_tweet_id"), "X takes a poll or a quote, not both"));
             }
             let Some(container) = self.containers.get(n) else { continue };
             media::check(container, &options, &wording.media_path(n), &path)?;
@@ -345,6 +342,15 @@ impl Post {
         let message = format!("@{} was connected without the permission to upload media.", account.user.username);
         let hint = format!("Connect the account again with the scope {MEDIA_SCOPE}.");
         Err(Refused::new(Code::MissingScope, message).with_hint(&hint))
+    }
+
+    /// Where the caller has said an option of a part: with the part, or with the post.
+    fn option_path(&self, wording: Wording, n: usize, name: &str) -> String {
+        let is_own = self.containers.get(n).is_some_and(|container| container.options.has(name));
+        match wording {
+            Wording::Containers if is_own => format!("containers.{n}.x.{name}"),
+            _ => format!("x.{name}"),
+        }
     }
 
     fn options_at(&self, n: usize) -> Options {

@@ -11,6 +11,7 @@
 pub mod confirm;
 pub mod discarded;
 mod failure;
+pub mod page;
 pub mod place;
 pub mod redirect_target;
 pub mod second;

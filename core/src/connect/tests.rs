@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::confirm::{Awaited, Typed};
+use super::confirm::{Awaited, ConfirmationCode, Typed};
+use super::page::{Ending, Page};
 use super::second::{SecondBrowsers, TAKEOVER};
 use super::*;
 use crate::id::NetworkId;
@@ -637,4 +638,58 @@ fn a_wrong_code_says_how_many_tries_are_left() {
     assert!(wrong_code(2).ends_with("2 tries are left."));
     assert!(wrong_code(1).ends_with("one try is left."));
     assert_eq!(wrong_code(0), "That was the third wrong code; the sign-in has ended.");
+}
+
+/// The name of the page that each kind of visitor sees.
+fn pages(session: &Session, now: UnixMillis) -> [String; 3] {
+    let digits = || ConfirmationCode::parse("123456").unwrap();
+    [(Visitor::Starter, None), (Visitor::Second, Some(digits())), (Visitor::Stranger, None)].map(|(visitor, code)| {
+        let page = serde_json::to_value(session.page(visitor, code, None, now)).unwrap();
+        let inner = page.as_object().and_then(|page| page.iter().next());
+        match inner {
+            Some((name, ending)) if name == "Ended" => format!("Ended {ending}"),
+            Some((name, _)) => name.clone(),
+            None => page.as_str().unwrap().to_owned(),
+        }
+    })
+}
+
+#[test]
+fn each_browser_sees_the_page_that_is_for_it() {
+    let before_x_answers = |mut session: Session| {
+        leave(&mut session, start(Display::Popup), T0).unwrap();
+        session.callback(STATE, None, code(), second_browser(), TAKEOVER, T0).unwrap();
+        session
+    };
+    let mut accepted = unconfirmed(link());
+    accepted.press(T0).unwrap();
+    let mut cancelled = at_x();
+    cancelled.cancel(T0);
+    let cases = [
+        ("at X", at_x(), T0, ["Done", "Done", "Elsewhere"]),
+        (
+            "a second browser is there before X says who",
+            before_x_answers(embed()),
+            T0,
+            ["Done", "Waiting", "Elsewhere"],
+        ),
+        ("the code is awaited", unconfirmed(embed()), T0, ["Done", "Code", "Elsewhere"]),
+        (
+            "a link's button is awaited",
+            unconfirmed(link()),
+            T0,
+            [r#"Ended {"Failed":"invalid_grant"}"#, "Button", "Elsewhere"],
+        ),
+        ("a link's button was pressed", accepted, T0, ["Done", "Done", "Elsewhere"]),
+        ("cancelled", cancelled, T0, [r#"Ended "Cancelled""#; 3]),
+        ("expired", at_x(), EXPIRY, [r#"Ended "Expired""#; 3]),
+    ];
+    for (name, session, now, expected) in cases {
+        assert_eq!(pages(&session, now), expected, "{name}");
+    }
+    let refused = at_x().page(Visitor::Second, None, Some(Code::InvalidGrant), T0);
+    assert!(
+        matches!(refused, Page::Ended(Ending::Failed(Code::InvalidGrant))),
+        "what a browser brought is refused to it"
+    );
 }

@@ -72,21 +72,23 @@ pub fn is_for(media: &Media, tenant_id: Option<&TenantId>) -> bool {
 
 /// X's rules for the media of one post (X docs, x-api/media/quickstart/best-practices; `CreatePostsRequest` of X's API
 /// description 2.167). The kind of a file behind a URL is known once the file is fetched.
-pub(super) fn check(container: &Container, options: &Options, media_path: &str, path: &str) -> Result<(), Refused> {
+pub(super) fn check(
+    container: &Container,
+    options: &Options,
+    media_path: &str,
+    option_path: &dyn Fn(&str) -> String,
+) -> Result<(), Refused> {
     let media = &container.media;
     if media.is_empty() {
         return if options.has("media") {
-            Err(Refused::field(&format!("{path}.x.media"), "there are no media"))
+            Err(Refused::field(&option_path("media"), "there are no media"))
         } else {
             Ok(())
         };
     }
     for other in ["poll", "quote_tweet_id"] {
         if options.has(other) {
-            return Err(Refused::field(
-                &format!("{path}.x.{other}"),
-                "X takes media, a poll or a quote, and only one of them",
-            ));
+            return Err(Refused::field(&option_path(other), "X takes media, a poll or a quote, and only one of them"));
         }
     }
     // What a URL names may still turn out to be a photo.

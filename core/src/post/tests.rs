@@ -158,3 +158,15 @@ fn a_text_has_xs_line_ends_and_is_otherwise_as_it_was_written() {
     assert_eq!(post.segments(&Prices::default())[0].text, "one\ntwo\ncafe\u{301}");
     assert_eq!(post.containers[0].weighted_length, 12);
 }
+
+#[test]
+fn an_option_is_refused_by_the_path_at_which_the_caller_said_it() {
+    let tagged = json!({ "media": { "tagged_user_ids": ["12"] } });
+    let mut post = said(&["a"], json!({}));
+    post.options = Options::parse(tagged.clone(), "x").unwrap();
+    assert_eq!(paths(post.check(Wording::Content)), ["x.media"], "there are no media");
+    assert_eq!(paths(post.check(Wording::Containers)), ["x.media"], "the post's own option");
+    post.options = Options::default();
+    post.containers[0].options = Options::parse(tagged, "x").unwrap();
+    assert_eq!(paths(post.check(Wording::Containers)), ["containers.0.x.media"]);
+}

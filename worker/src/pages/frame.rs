@@ -2,13 +2,13 @@
 //!
 //! Text from outside is escaped at the place of insertion. Script and style are allowed by a nonce of their own.
 
+use latchkey_core::connect::page::Asking;
 use latchkey_core::seal::base64url;
 
 use super::escape::escape;
 use super::{Theme, bold, brand};
 use crate::error::Result;
 use crate::response::Reply;
-use crate::rpc::connect::Asking;
 use crate::runtime::entropy;
 
 const STYLE: &str = include_str!("page.css");

@@ -8,6 +8,7 @@ mod kept;
 
 use latchkey_core::api::code::Code;
 use latchkey_core::brand::Brand;
+use latchkey_core::connect::page::{Asking, Ending};
 use latchkey_core::messages::Messages;
 use latchkey_core::secret::Secret;
 use url::Url;
@@ -18,7 +19,6 @@ pub use self::kept::{brand, forget_brand, kept_brand};
 use crate::app::App;
 use crate::error::Result;
 use crate::response::Reply;
-use crate::rpc::connect::{Asking, Ending};
 
 /// The popup is not needed any more; it closes where the browser lets it.
 const CLOSE: &str = "window.close()";

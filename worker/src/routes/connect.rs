@@ -3,6 +3,7 @@
 //! No URL of ours holds a secret. A cookie of the session, set on the way out, identifies the browser.
 
 use latchkey_core::api::code::Code;
+use latchkey_core::connect::page::{Asking, Page};
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::connect::{Display, EntryKind};
 use latchkey_core::cookie::SameSite;
@@ -20,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::pages::Theme;
 use crate::request::{Form, Incoming};
 use crate::response::Reply;
-use crate::rpc::connect::{Arrival, Asking, Opening, Page, digest};
+use crate::rpc::connect::{Arrival, Opening, digest};
 use crate::runtime::{entropy, now};
 
 /// As long as the longest session: its own end is not known before the answer is made.

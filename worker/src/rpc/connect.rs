@@ -3,15 +3,14 @@
 use latchkey_core::api::code::Code;
 use latchkey_core::api::connect::session_view;
 use latchkey_core::api::refused::Refused;
-use latchkey_core::connect::confirm::{Awaited, ConfirmationCode};
-use latchkey_core::connect::{Display, EntryKind, Phase, Session, Start, Status, Terms, Visitor, hint_of};
+use latchkey_core::connect::confirm::ConfirmationCode;
+use latchkey_core::connect::page::Page;
+use latchkey_core::connect::{Display, EntryKind, Phase, Session, Start, Status, Terms, hint_of};
 use latchkey_core::pkce::{CodeChallenge, CodeVerifier};
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::Secret;
-use latchkey_core::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use url::Url;
 use worker::Stub;
 
 use super::wire::ask;
@@ -83,50 +82,6 @@ pub enum Completed {
     Connected(Value),
     /// Somebody's word is missing, or what a second browser brought was refused and the starter's is awaited.
     Waiting(Status),
-}
-
-/// What a browser that came back from X is to see.
-#[derive(Serialize, Deserialize)]
-pub enum Page {
-    /// The session's own page takes over; this window has nothing to say.
-    Done,
-    Ended(Ending),
-    /// This browser is not the one that began, and nothing hangs on it.
-    Elsewhere(Asking),
-    /// It is not the one that began, but X sent it back: it is asked as soon as X has said who signed in.
-    Waiting(Asking),
-    /// The person is to type this code where they began.
-    Code {
-        asking: Asking,
-        username: String,
-        #[serde(serialize_with = "exposed")]
-        code: Secret<String>,
-    },
-    /// The person is to press a button here.
-    Button {
-        asking: Asking,
-        username: String,
-        /// The origin of the link's redirect URI.
-        redirect_target: Option<String>,
-    },
-    /// Back to the site, by its redirect URI with the outcome in its query.
-    Return {
-        url: Url,
-    },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Ending {
-    Failed(Code),
-    Cancelled,
-    Expired,
-}
-
-/// Who asks, and for what.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Asking {
-    pub site: Option<String>,
-    pub label: Option<String>,
 }
 
 pub struct ConnectStub {
@@ -210,52 +165,6 @@ impl TryFrom<Session> for Completed {
             Phase::Authorizing => Ok(Self::Waiting(Status::Authorizing)),
             _ if session.is_unconfirmed() => Ok(Self::Waiting(Status::NeedsConfirmation)),
             _ => Err(Error::refused(Code::SessionSpent, "The session was cancelled.")),
-        }
-    }
-}
-
-impl From<&Terms> for Asking {
-    fn from(terms: &Terms) -> Self {
-        Self { site: terms.site().map(str::to_owned), label: terms.label.clone() }
-    }
-}
-
-impl Page {
-    /// `code` is that of the visitor, if it is the other browser; `refusal` why what it brought was refused.
-    pub fn of(
-        session: &Session,
-        visitor: Visitor,
-        code: Option<ConfirmationCode>,
-        refusal: Option<Code>,
-        now: UnixMillis,
-    ) -> Self {
-        if let Some(url) = session.return_url(visitor, now) {
-            return Self::Return { url };
-        }
-        if session.status(now) == Status::Expired {
-            return Self::Ended(Ending::Expired);
-        }
-        if let Some(code) = refusal {
-            return Self::Ended(Ending::Failed(code));
-        }
-        let (asking, redirect_target) = (Asking::from(session.terms()), session.terms().redirect_origin());
-        match (session.awaited(), session.phase(), code) {
-            (_, Phase::Failed { code, .. }, _) => Self::Ended(Ending::Failed(*code)),
-            (_, Phase::Cancelled, _) => Self::Ended(Ending::Cancelled),
-            (_, Phase::Connected { .. }, _) => Self::Done,
-            (Some(Awaited::Code), Phase::Identified { user, .. }, Some(code)) => {
-                Self::Code { asking, username: user.username.clone(), code: code.digits().clone() }
-            }
-            (Some(Awaited::Button), Phase::Identified { user, .. }, Some(_)) => {
-                Self::Button { asking, username: user.username.clone(), redirect_target }
-            }
-            (Some(Awaited::Code | Awaited::Button), _, Some(_)) => Self::Waiting(asking),
-            // A second browser was first with this URL. The link can be opened again.
-            (Some(Awaited::Button), _, None) if visitor == Visitor::Starter => {
-                Self::Ended(Ending::Failed(Code::InvalidGrant))
-            }
-            _ if visitor == Visitor::Stranger => Self::Elsewhere(asking),
-            _ => Self::Done,
         }
     }
 }

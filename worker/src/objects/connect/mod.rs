@@ -16,6 +16,7 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::connect::session_view;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::confirm::SecondBrowser;
+use latchkey_core::connect::page::Page;
 use latchkey_core::connect::{Completion, ConnectError, Session, Status, Terms, Visitor, XAnswer};
 use latchkey_core::pkce::CodeVerifier;
 use latchkey_core::seal::{Context, Purpose};
@@ -32,7 +33,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::log;
 use crate::names::WORKSPACE;
-use crate::rpc::connect::{Arrival, Completed, Message, Opening, Page, Returned, digest};
+use crate::rpc::connect::{Arrival, Completed, Message, Opening, Returned, digest};
 use crate::rpc::wire::{answer, message, reply};
 use crate::runtime::{entropy, now, within};
 
@@ -194,7 +195,7 @@ impl Inner {
             _ => None,
         };
         let refusal = session.refusal_of(cookie);
-        Ok(Page::of(&session, visitor, code, refusal, now()))
+        Ok(session.page(visitor, code, refusal, now()))
     }
 
     /// Makes pending revocations, resumes after a crash, drops secrets at expiry, and forgets the session a day after
