@@ -21,6 +21,7 @@ pub fn delivered(w: &Workspace, report: &Report) -> Result<(Breaker, bool)> {
         is_news |= learn_from(w, delivery)? | delivery.is_waiting();
         if delivery.is_settled() {
             is_news |= events::announce(w, &delivery.post_id)?;
+            w.store.media.look_again(&delivery.post_id)?;
         }
     }
     let settings = w.store.settings.get()?;

@@ -55,6 +55,7 @@ fn commit_change(w: &Workspace, id: &PostId, number: u32, body: &str) -> Result<
     let (after, warnings) = changed(w, &before, &deliveries, body, &Binding::default())?;
     budget::require_for_post(w, &after, deliveries.len(), Some(id))?;
     let prices = w.store.settings.get()?.prices;
+    w.store.media.look_again(id)?;
     w.store.posts.save(&after)?;
     let versions = post_change::complete(&after, &deliveries, &prices, now());
     versions.into_iter().try_for_each(|next| save_next(w, next))?;
@@ -109,6 +110,7 @@ fn commit_delete(w: &Workspace, id: &PostId, number: u32) -> Result<Option<Done<
     let deletion = post_change::delete(&post, &w.store.deliveries.of_post(id)?);
     deletion.steps.into_iter().try_for_each(|next| save_next(w, next))?;
     events::announce(w, id)?;
+    w.store.media.look_again(id)?;
     if deletion.forgets {
         w.store.posts.close(id)?;
     }

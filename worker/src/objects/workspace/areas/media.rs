@@ -8,7 +8,7 @@ use latchkey_core::key::Binding;
 use latchkey_core::media::upload::{Confirmation, assemble, confirmation, require_unused, within};
 use latchkey_core::media::{Kind, Media, upload};
 use latchkey_core::outbox::OutboxJob;
-use latchkey_core::time::UnixMillis;
+use latchkey_core::time::{Span, UnixMillis};
 
 use super::{Done, Workspace, given, not_found, planned};
 use crate::error::Result;
@@ -18,6 +18,9 @@ use crate::rpc::workspace::{
     PendingCleanup, PlanConfirmation,
 };
 use crate::runtime::now;
+
+/// A post whose end is not heard of keeps its expired media for so long at a time.
+const IN_USE_FOR: Span = Span::hours(1);
 
 pub fn command(w: &Workspace, command: &MediaCommand, request_id: &str, binding: &Binding) -> Result<Done<Outcome>> {
     match command {
@@ -61,10 +64,14 @@ pub fn kind_seen(w: &Workspace, media: &Media) -> Result<Kind> {
     Ok(w.store.uploads.kind_seen(&media.id, now())?.unwrap_or(media.kind()))
 }
 
-/// What has expired and is not named by a post that is still to be sent.
+/// What has expired goes, unless a post that is still to be sent names it. The end of the post looks at it again.
 pub fn expire(w: &Workspace, now: UnixMillis) -> Result<()> {
     let expired = w.store.media.expired(now)?;
-    w.store.transaction(|| expired.iter().try_for_each(|media| close(w, media).map(drop)))
+    w.store.transaction(|| {
+        expired.iter().try_for_each(|(media, is_used)| {
+            if *is_used { w.store.media.put_off(&media.id, now + IN_USE_FOR) } else { close(w, media).map(drop) }
+        })
+    })
 }
 
 /// One that is confirmed, deleted or over counts no more.

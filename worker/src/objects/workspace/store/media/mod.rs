@@ -5,19 +5,24 @@ pub mod uploads;
 use std::rc::Rc;
 
 use latchkey_core::api::media::MediaFilter;
-use latchkey_core::id::{MediaId, TenantId};
+use latchkey_core::id::{MediaId, PostId, TenantId};
 use latchkey_core::key::Binding;
 use latchkey_core::media::{Media, Status};
 use latchkey_core::time::UnixMillis;
 use serde::Deserialize;
 
 use super::list::{Filter, Listed};
-use super::posts::MEDIA_IN_USE;
+use super::posts::{MEDIA_IN_USE, MEDIA_NAMED};
 use crate::error::Result;
-use crate::objects::storage::{Db, doc, time};
+use crate::objects::storage::{Db, doc, read, time};
 
 /// Media whose bytes have not been confirmed and may still come.
 const PENDING: &str = "SELECT count(*) AS count FROM media WHERE status = 'pending' AND expires_at > ?1";
+
+/// When a medium is looked at for its end.
+const LOOK: &str = "coalesce(look_at, expires_at)";
+/// How many media one alarm looks at. The next alarm is due while there are more.
+const LOOKED_AT_ONCE: u32 = 200;
 
 pub struct MediaRows {
     db: Rc<Db>,
@@ -26,6 +31,12 @@ pub struct MediaRows {
 #[derive(Deserialize)]
 struct Upload {
     upload_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Expired {
+    doc: String,
+    is_used: u8,
 }
 
 #[derive(Deserialize)]
@@ -54,7 +65,7 @@ impl MediaRows {
         let status = if media.is_active() { "active" } else { "pending" };
         self.db.run(
             "INSERT INTO media (id, tenant_id, status, expires_at, doc) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
-                SET status = excluded.status, expires_at = excluded.expires_at, doc = excluded.doc",
+                SET status = excluded.status, expires_at = excluded.expires_at, look_at = NULL, doc = excluded.doc",
             vec![
                 media.id.as_str().into(),
                 media.tenant_id.as_ref().map(TenantId::as_str).into(),
@@ -87,13 +98,28 @@ impl MediaRows {
         Ok(rows.into_iter().next().map(|post| post.id))
     }
 
-    /// What has expired and is not named by a post that is still to be sent.
-    pub fn expired(&self, now: UnixMillis) -> Result<Vec<Media>> {
+    /// Some of what has expired, the oldest first; with each whether a post that is still to be sent names it.
+    pub fn expired(&self, now: UnixMillis) -> Result<Vec<(Media, bool)>> {
         let query = format!(
-            "SELECT doc FROM media m WHERE expires_at <= ?
-            AND NOT EXISTS (SELECT 1 FROM ({MEDIA_IN_USE}) u WHERE u.media_id = m.id)"
+            "SELECT doc, EXISTS (SELECT 1 FROM ({MEDIA_IN_USE}) u WHERE u.media_id = m.id) AS is_used FROM media m
+            WHERE {LOOK} <= ? ORDER BY {LOOK} LIMIT {LOOKED_AT_ONCE}"
         );
-        self.db.docs(&query, vec![time(now)])
+        let rows: Vec<Expired> = self.db.rows(&query, vec![time(now)])?;
+        rows.into_iter().map(|row| Ok((read(&row.doc)?, row.is_used != 0))).collect()
+    }
+
+    /// A medium in use is kept, and looked at again at this time.
+    pub fn put_off(&self, id: &MediaId, until: UnixMillis) -> Result<()> {
+        self.db.run("UPDATE media SET look_at = ? WHERE id = ?", vec![time(until), id.as_str().into()])
+    }
+
+    /// The post may need its media no more: those that were put off are looked at when they expire.
+    pub fn look_again(&self, post_id: &PostId) -> Result<()> {
+        let update = format!(
+            "UPDATE media SET look_at = NULL WHERE look_at IS NOT NULL
+            AND id IN (SELECT media_id FROM ({MEDIA_NAMED}) WHERE post_id = ?)"
+        );
+        self.db.run(&update, vec![post_id.as_str().into()])
     }
 
     pub fn upload_of(&self, id: &MediaId) -> Result<Option<String>> {
@@ -113,10 +139,7 @@ impl MediaRows {
     }
 }
 
-/// The earliest that expires and is not in use.
+/// The earliest that is to be looked at.
 pub fn next_expiry() -> String {
-    format!(
-        "SELECT expires_at FROM media m WHERE NOT EXISTS (SELECT 1 FROM ({MEDIA_IN_USE}) u WHERE u.media_id = m.id)
-            ORDER BY expires_at LIMIT 1"
-    )
+    format!("SELECT min({LOOK}) FROM media")
 }

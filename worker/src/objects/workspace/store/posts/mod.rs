@@ -18,6 +18,8 @@ use crate::objects::storage::{Db, doc, time};
 
 /// The media that drafts and unfinished posts name.
 pub const MEDIA_IN_USE: &str = "SELECT media_id, post_id FROM media_in_use";
+/// The media that posts name, whatever became of the posts.
+pub const MEDIA_NAMED: &str = "SELECT media_id, post_id FROM post_media";
 
 pub struct Posts {
     db: Rc<Db>,
