@@ -3,7 +3,7 @@
 //! A sealed value opens only in its own workspace, for its own purpose and in its own row. All three are authenticated
 //! (AAD), so a ciphertext moved to another row is refused. Each purpose has its own key, derived by HKDF-SHA256 (RFC
 //! 5869). The first key of the ring seals, all keys open. A value sealed by an older key is re-encrypted on its next
-//! write, or by a run over everything ([`Keyring::re_encryption`]).
+//! write, or by a run over everything ([`Keyring::re_encrypt`]).
 //!
 //! Stored format, pinned by a test: changing it needs a migration in the same commit.
 
