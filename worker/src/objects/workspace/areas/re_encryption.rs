@@ -1,4 +1,4 @@
-//! `/v1/re_encryption`: a run is begun and shown. The alarm does the work (`jobs/re_encryption.rs`).
+//! `/v1/reseal` and `/v1/re-encryption`: a run is begun and shown. The alarm does the work (`jobs/re_encryption.rs`).
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::re_encryption::ReEncryption;
