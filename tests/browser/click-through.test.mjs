@@ -66,6 +66,8 @@ test("no URL of ours carries a secret, and what X adds is gone from the address 
   const popup = await visit.pressUntilX();
   await keepOpen(popup);
   await visit.answer(popup, "authorize");
+  // The page may hear of the end before the window has come back from X.
+  await popup.waitForURL(/\/connect\/result\//);
   await visit.onlyEvent();
   const urls = visit.traffic.to(stage.worker.origin).map((request) => new URL(request.url()));
   for (const url of urls.filter(({ pathname }) => pathname !== "/connect/callback/x")) {
