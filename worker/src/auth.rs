@@ -177,8 +177,13 @@ impl<'a> ApiCaller<'a> {
     }
 
     /// A call that the workspace answers by itself.
-    pub async fn run(&self, command: impl Into<Command>) -> Result<Reply> {
-        self.answered(self.send(Stage::Whole, command.into()).await?)
+    pub fn run(&self, command: impl Into<Command>) -> impl Future<Output = Result<Reply>> {
+        self.answer(Stage::Whole, command.into())
+    }
+
+    /// The same code for each kind of command: what is generic is small.
+    async fn answer(&self, stage: Stage, command: Command) -> Result<Reply> {
+        self.answered(self.send(stage, command).await?)
     }
 
     fn answered(&self, outcome: Outcome) -> Result<Reply> {
@@ -209,13 +214,17 @@ impl<'a> ApiCaller<'a> {
     }
 
     /// The second half: effect and answer are stored together.
-    pub async fn finish(&self, command: impl Into<Command>) -> Result<Reply> {
-        self.answered(self.send(Stage::Finish, command.into()).await?)
+    pub fn finish(&self, command: impl Into<Command>) -> impl Future<Output = Result<Reply>> {
+        self.answer(Stage::Finish, command.into())
     }
 
     /// The second half of a call that may have to begin again: `None` when something came in between.
-    pub async fn commit(&self, command: impl Into<Command>) -> Result<Option<Reply>> {
-        match self.send(Stage::Finish, command.into()).await? {
+    pub fn commit(&self, command: impl Into<Command>) -> impl Future<Output = Result<Option<Reply>>> {
+        self.commit_or_begin_again(command.into())
+    }
+
+    async fn commit_or_begin_again(&self, command: Command) -> Result<Option<Reply>> {
+        match self.send(Stage::Finish, command).await? {
             Outcome::Again => Ok(None),
             outcome => self.answered(outcome).map(Some),
         }

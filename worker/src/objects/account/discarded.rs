@@ -105,7 +105,7 @@ impl Inner {
                 match (&pair.owner, for_row) {
                     (Owner::Row(own), _) => self.discard(&pair, own)?,
                     (Owner::Shared, Some(row)) => self.discard(&pair, row)?,
-                    // An job of before version 2 does not say for which row it was.
+                    // A job of before version 2 does not say for which row it was.
                     (Owner::Shared, None) => continue,
                 }
                 self.delete_pair(&pair.owner)?;

@@ -2,7 +2,7 @@
 
 use crate::objects::schema::Versions;
 
-pub const VERSIONS: Versions = [VERSION_1, VERSION_2, VERSION_3];
+pub const VERSIONS: Versions = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 const VERSION_1: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS networks (
@@ -104,10 +104,13 @@ const VERSION_3: &[&str] = &[
     "CREATE INDEX imports_listed ON imports (account_id, json_extract(doc, '$.created_at'))",
     "CREATE INDEX webhooks_listed ON webhooks (json_extract(doc, '$.created_at'))",
     "CREATE INDEX dispatches_of_webhook ON dispatches (webhook_id)",
+    "CREATE INDEX keys_listed ON keys (json_extract(doc, '$.created_at')) WHERE is_closed = 0",
+];
+
+const VERSION_4: &[&str] = &[
     // A medium in use is looked at again later.
     "ALTER TABLE media ADD COLUMN look_at INTEGER",
     "CREATE INDEX media_look ON media (coalesce(look_at, expires_at))",
     // An event goes with the last delivery of it.
     "CREATE INDEX dispatches_of_event ON dispatches (event_id)",
-    "CREATE INDEX keys_listed ON keys (json_extract(doc, '$.created_at')) WHERE is_closed = 0",
 ];
