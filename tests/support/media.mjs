@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { request } from "node:http";
 import { assertDescribed } from "./contract.mjs";
 
 export const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -18,6 +19,32 @@ export async function put({ worker }, address, bytes, headers = { "content-type"
   const response = await fetch(reachable(worker, address), { method: "PUT", body: bytes, headers });
   const text = await response.text();
   const answer = { status: response.status, headers: response.headers, text, body: text && JSON.parse(text) };
+  assertDescribed({ method: "PUT", path: new URL(address).pathname }, answer);
+  return answer;
+}
+
+/** An upload that is not all sent at once: `{send, end, leave, answer}`. It may be refused before its end. */
+export function beginUpload({ worker }, address, length) {
+  const call = request(reachable(worker, address), { method: "PUT", headers: { "content-length": length } });
+  const answer = new Promise((resolve) => {
+    call.on("response", async (response) => {
+      const text = Buffer.concat(await response.toArray()).toString();
+      call.destroy();
+      resolve({ status: response.statusCode, headers: new Headers(response.headers), text, body: JSON.parse(text) });
+    });
+    call.on("error", (error) => resolve({ status: null, text: String(error) }));
+  });
+  return { send: (bytes) => call.write(bytes), end: (bytes) => call.end(bytes), leave: () => call.destroy(), answer };
+}
+
+/**
+ * The answer to an upload that is refused by its length and its first bytes. Only these are sent: a server that answers
+ * early may close, and whoever is still sending then loses the answer (RFC 9112, section 9.6).
+ */
+export async function refusedAtOnce(bench, address, bytes) {
+  const body = beginUpload(bench, address, bytes.length);
+  body.send(bytes.subarray(0, 1000));
+  const answer = await body.answer;
   assertDescribed({ method: "PUT", path: new URL(address).pathname }, answer);
   return answer;
 }
