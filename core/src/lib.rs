@@ -15,6 +15,7 @@ pub mod backoff;
 pub mod backup;
 pub mod brand;
 pub mod budget;
+pub mod client_change;
 pub mod connect;
 pub mod cookie;
 pub mod dashboard;

@@ -1,10 +1,12 @@
 //! A post as the workspace stores it: texts, accounts, time and price. The results are in the deliveries.
 
+mod check;
 mod expiry;
 mod media;
 mod parts;
 mod recipients;
 mod schedule;
+mod segments;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,14 +15,13 @@ pub use self::media::{Named, is_for};
 pub use self::recipients::{Recipients, means_every, require_one_user, resolve};
 pub use self::schedule::{Past, Time, schedule};
 use crate::account::Account;
-use crate::delivery::{Attachment, Delivery, Segment, State};
+use crate::delivery::{Attachment, Delivery, State};
 use crate::id::{MediaId, PostId, TenantId, XPostId};
-use crate::refusal::{Code, Refused};
+use crate::refusal::Refused;
 use crate::text::{weigh, with_line_feeds};
 use crate::time::UnixMillis;
-use crate::x::media::SCOPE as MEDIA_SCOPE;
 use crate::x::options::Options;
-use crate::x::price::{Micros, Prices, Write};
+use crate::x::price::{Micros, Prices};
 
 /// Stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -216,52 +217,6 @@ impl Post {
         Delivery { state: State::Published, published_at: Some(self.created_at), ..delivery }
     }
 
-    /// Whatever X would refuse and we can know, of every part: a thread must not break off for its later parts. What
-    /// depends on the account is in `check_length` and `check_scopes`.
-    pub fn check(&self, wording: Wording) -> Result<(), Refused> {
-        for n in 0..self.containers.len() {
-            let options = self.options_at(n);
-            let path = |name: &str| self.option_path(wording, n, name);
-            if n > 0 && options.has("reply") {
-                return Err(Refused::field(&path("reply"), "each part of a thread replies to the one before"));
-            }
-            if options.has("poll") && options.has("quote_tweet_id") {
-                return Err(Refused::field(&path("quote_tweet_id"), "X takes a poll or a quote, not both"));
-            }
-            let Some(container) = self.containers.get(n) else { continue };
-            media::check(container, &options, &wording.media_path(n), &path)?;
-            if container.content.trim().is_empty() && container.media.is_empty() && !options.has("poll") {
-                return Err(Refused::field(&wording.text_path(n), "is empty"));
-            }
-        }
-        parts::check(&self.containers, wording)
-    }
-
-    /// The account with the shortest limit decides: a post is one thing, and never cut.
-    pub fn check_length(&self, wording: Wording, accounts: &[&Account]) -> Result<(), Refused> {
-        let Some(strictest) = accounts.iter().min_by_key(|account| account.user.max_post_length()) else {
-            return Ok(());
-        };
-        self.check_length_for(wording, &strictest.user.username, strictest.user.max_post_length())
-    }
-
-    /// The same for one account of which no more is known.
-    pub fn check_length_for(&self, wording: Wording, username: &str, limit: u32) -> Result<(), Refused> {
-        let mut refused: Option<Refused> = None;
-        for (n, container) in self.containers.iter().enumerate() {
-            let Some(over) = container.weighted_length.checked_sub(limit).filter(|over| *over > 0) else { continue };
-            let message =
-                format!("{over} too many: X counts {}, and @{username} may write {limit}.", container.weighted_length);
-            let so_far = refused.take().unwrap_or_else(|| Refused::new(Code::TextTooLong, message.clone()));
-            let refusal = so_far.with_detail(&format!("containers.{n}"), message.clone());
-            refused = Some(match wording {
-                Wording::Content => refusal.with_detail("content", message),
-                Wording::Containers => refusal,
-            });
-        }
-        refused.map_or(Ok(()), Err)
-    }
-
     /// A change begins. Answers its number: an earlier one is not completed any more.
     pub const fn begin_change(&mut self) -> u32 {
         self.changes += 1;
@@ -278,53 +233,6 @@ impl Post {
         self.scheduled_at.unwrap_or(now)
     }
 
-    /// The segments that one account sends to X.
-    pub fn segments(&self, prices: &Prices) -> Vec<Segment> {
-        if let Some(id) = &self.repost_of {
-            let container_id = format!("{}.0", self.id);
-            let price = prices.of(Write::Repost);
-            let (text, options, media) = (String::new(), Options::default(), Vec::new());
-            return vec![Segment {
-                container_id,
-                text,
-                options,
-                media,
-                repost_of: Some(id.clone()),
-                price,
-                platform_post_id: None,
-            }];
-        }
-        let segment = |(n, container): (usize, &Container)| Segment {
-            container_id: container.id.clone(),
-            text: container.content.clone(),
-            options: self.options_at(n),
-            media: container.media.clone(),
-            repost_of: None,
-            price: self.writes_at(n).into_iter().map(|write| prices.of(write)).sum(),
-            platform_post_id: None,
-        };
-        self.containers.iter().enumerate().map(segment).collect()
-    }
-
-    /// The writes of one account for this post, for the bill.
-    pub fn writes(&self) -> Vec<Write> {
-        match self.repost_of {
-            Some(_) => vec![Write::Repost],
-            None => (0..self.containers.len()).flat_map(|n| self.writes_at(n)).collect(),
-        }
-    }
-
-    pub fn delivery_to(&self, account: &Account, prices: &Prices, now: UnixMillis) -> Delivery {
-        Delivery::new(self.id.clone(), account.id.clone(), self.segments(prices), self.run_at(now))
-    }
-
-    fn writes_at(&self, n: usize) -> Vec<Write> {
-        let Some(container) = self.containers.get(n) else { return Vec::new() };
-        let alt_texts = container.media.iter().filter(|attachment| attachment.alt_text.is_some());
-        let post = Write::of_text(container.has_url, self.options_at(n).has("reply"));
-        std::iter::once(post).chain(alt_texts.map(|_| Write::AltText)).collect()
-    }
-
     /// Whether the post has media to upload, and therefore needs the scope for media.
     pub fn has_media(&self) -> bool {
         self.containers.iter().any(|container| !container.media.is_empty())
@@ -333,24 +241,6 @@ impl Post {
     /// The uploaded media that it names.
     pub fn media_ids(&self) -> impl Iterator<Item = &MediaId> {
         self.containers.iter().flat_map(|container| &container.media).flat_map(Attachment::media_ids)
-    }
-
-    /// An account that was connected without the scope for media cannot publish any (X docs, x-api/media/introduction).
-    pub fn check_scopes(&self, accounts: &[&Account]) -> Result<(), Refused> {
-        let lacks = |account: &&&Account| self.has_media() && !account.scopes.contains(MEDIA_SCOPE);
-        let Some(account) = accounts.iter().find(lacks) else { return Ok(()) };
-        let message = format!("@{} was connected without the permission to upload media.", account.user.username);
-        let hint = format!("Connect the account again with the scope {MEDIA_SCOPE}.");
-        Err(Refused::new(Code::MissingScope, message).with_hint(&hint))
-    }
-
-    /// Where the caller has said an option of a part: with the part, or with the post.
-    fn option_path(&self, wording: Wording, n: usize, name: &str) -> String {
-        let is_own = self.containers.get(n).is_some_and(|container| container.options.has(name));
-        match wording {
-            Wording::Containers if is_own => format!("containers.{n}.x.{name}"),
-            _ => format!("x.{name}"),
-        }
     }
 
     fn options_at(&self, n: usize) -> Options {

@@ -6,6 +6,8 @@ use super::*;
 use crate::account::Consent;
 use crate::id::{AccountId, NetworkId, XUserId};
 use crate::oauth::Scopes;
+use crate::refusal::Code;
+use crate::x::price::Write;
 use crate::x::user::XUser;
 
 pub(super) const T0: UnixMillis = UnixMillis(0);

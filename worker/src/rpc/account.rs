@@ -1,6 +1,7 @@
 //! The messages to an Account object, and the answers.
 
 use latchkey_core::api::account::Health;
+use latchkey_core::client_change::ClientChange;
 use latchkey_core::delivery::{Delivery, Segment};
 use latchkey_core::id::{AccountId, PostId, XPostId};
 use latchkey_core::key::{Access, ApiKey};
@@ -175,23 +176,6 @@ pub struct Release {
     pub session_id: Option<String>,
     /// Every other row of the X user that is connected.
     pub rows: Vec<AccountId>,
-}
-
-/// The X app has another client id.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ClientChange {
-    /// The one that it has now.
-    pub client_id: String,
-    /// The row for whose sake it is said, and the client as it was last. Jobs of before version 2 do not say either.
-    pub account_id: Option<AccountId>,
-    pub before: Option<ClientRef>,
-}
-
-impl ClientChange {
-    /// The last credentials of a client id, since the secret may have been rotated after the tokens were issued.
-    pub fn last_of(&self, client: ClientRef) -> ClientRef {
-        self.before.clone().filter(|before| before.client_id == client.client_id).unwrap_or(client)
-    }
 }
 
 pub struct AccountStub {

@@ -1,5 +1,6 @@
 //! Unused pairs, stored until X has revoked the tokens.
 
+use latchkey_core::client_change::ClientChange;
 use latchkey_core::grant::Grant;
 use latchkey_core::id::AccountId;
 use latchkey_core::oauth::TokenSet;
@@ -9,8 +10,8 @@ use latchkey_core::time::Span;
 use serde::Deserialize;
 use worker::SqlStorageValue;
 
+use super::Inner;
 use super::pairs::{Owner, Pair};
-use super::{ClientChange, Inner};
 use crate::error::{Error, Result};
 use crate::log;
 use crate::names::WORKSPACE;
@@ -56,10 +57,7 @@ impl Inner {
     /// The answer to a refresh of `sent` came after that pair was discarded. The new tokens are discarded too, and the
     /// old pair has no unconfirmed refresh any more.
     pub(super) fn discard_late(&self, sent: &Pair, grant: &Grant, tokens: &TokenSet) -> Result<()> {
-        let mut for_row = match &sent.owner {
-            Owner::Row(account_id) => account_id.to_string(),
-            Owner::Shared => String::new(),
-        };
+        let mut for_row = sent.owner.row().map(ToString::to_string).unwrap_or_default();
         for row in self.discarded("json_extract(doc, '$.session_id') = ?", sent.session_id.as_str().into())? {
             let Ok(mut discarded) = row.read() else { continue };
             for_row.clone_from(&row.account_id);
@@ -89,28 +87,18 @@ impl Inner {
     /// The X app has another client id, and pairs of the previous client id are of no use any more. The last
     /// credentials of that client revoke these pairs, and the pairs discarded before.
     pub(super) fn client_changed(&self, change: &ClientChange) -> Result<Tally> {
-        let for_row = change.account_id.as_ref();
         self.db.transaction(|| {
             for row in self.discarded("next_at IS NOT NULL AND sealed <> ?", "".into())? {
                 let Ok(mut discarded) = row.read() else { continue };
-                discarded.set_client(change.last_of(discarded.client().clone()));
+                change.amend(&mut discarded);
                 self.save_discarded(&row, &discarded)?;
             }
-            for mut pair in self.all_pairs()? {
-                if pair.grant.client().client_id == change.client_id {
-                    continue;
-                }
-                let client = change.last_of(pair.grant.client().clone());
-                pair.grant = pair.grant.of_client(client);
-                match (&pair.owner, for_row) {
-                    (Owner::Row(own), _) => self.discard(&pair, own)?,
-                    (Owner::Shared, Some(row)) => self.discard(&pair, row)?,
-                    // A job of before version 2 does not say for which row it was.
-                    (Owner::Shared, None) => continue,
-                }
+            for pair in self.all_pairs()? {
+                let Some((grant, account_id)) = change.discards(&pair.grant, pair.owner.row()) else { continue };
+                self.discard(&Pair { grant, ..pair.clone() }, &account_id)?;
                 self.delete_pair(&pair.owner)?;
             }
-            self.tally(for_row.map_or("", AccountId::as_str))
+            self.tally(change.account_id.as_ref().map_or("", AccountId::as_str))
         })
     }
 

@@ -38,7 +38,7 @@ use super::store::Opened;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::log;
-use crate::rpc::account::{Adoption, ClientChange, Message, PROXY_HEADER, Release, refusal};
+use crate::rpc::account::{Adoption, Message, PROXY_HEADER, Release, refusal};
 use crate::rpc::wire::{answer, message, reply};
 use crate::runtime::now;
 

@@ -21,6 +21,16 @@ pub enum Owner {
     Shared,
 }
 
+impl Owner {
+    /// Nothing for the shared pair.
+    pub const fn row(&self) -> Option<&AccountId> {
+        match self {
+            Self::Row(account_id) => Some(account_id),
+            Self::Shared => None,
+        }
+    }
+}
+
 /// A pair and its grant: one row, and so one write.
 #[derive(Clone)]
 pub struct Pair {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use latchkey_core::account::Status;
+use latchkey_core::client_change::ClientChange;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, NetworkId, account_object};
 use latchkey_core::outbox::{OutboxJob, Work};
@@ -10,7 +11,6 @@ use latchkey_core::outbox::{OutboxJob, Work};
 use super::{Workspace, imports, secrets};
 use crate::error::Result;
 use crate::objects::workspace::areas::accounts;
-use crate::rpc::account::ClientChange;
 use crate::rpc::workspace::RevocationReport;
 use crate::runtime::now;
 
