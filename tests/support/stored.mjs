@@ -6,13 +6,14 @@
  */
 
 import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 
 const FIXTURES = fileURLToPath(new URL("fixture/", import.meta.url));
+const SCHEMA = fileURLToPath(new URL("../../worker/src/objects/workspace/store/schema.rs", import.meta.url));
 export const OBJECTS = ["Workspace", "Account", "Connect"];
 
 /** `{ folder, facts, remove }`: a state folder, and what its maker wrote down. */
@@ -75,6 +76,20 @@ export const setVersion = (folder, object, { version, oldest }) =>
       id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, oldest INTEGER NOT NULL)`);
     db.prepare("INSERT OR REPLACE INTO schema_version (id, version, oldest) VALUES (1, ?, ?)").run(version, oldest);
   });
+
+/** Takes back the tables, views, triggers and indexes of every later version of the workspace's schema. */
+export function rollBack(db, version) {
+  const versions = readFileSync(SCHEMA, "utf8").split(/^const VERSION_\d+:/m).slice(1);
+  const [older, newer] = [versions.slice(0, version), versions.slice(version)].map((parts) => parts.join());
+  const created = [...newer.matchAll(/CREATE (?:UNIQUE )?(TABLE|VIEW|INDEX|TRIGGER) (\w+)/g)].map(([, kind, name]) => [kind, name]);
+  for (const kind of ["TRIGGER", "VIEW", "INDEX", "TABLE"]) {
+    for (const [, name] of created.filter(([of]) => of === kind)) db.exec(`DROP ${kind} IF EXISTS ${name}`);
+  }
+  for (const [, name] of newer.matchAll(/DROP INDEX (\w+)/g)) {
+    db.exec(older.match(new RegExp(`CREATE (UNIQUE )?INDEX (IF NOT EXISTS )?${name} [^"]+`))[0]);
+  }
+  db.exec(`UPDATE schema_version SET version = ${version}`);
+}
 
 /** Lets a time pass for an object of which there is one: its rows are older, and its alarm is due. */
 export function age(folder, object, ms) {

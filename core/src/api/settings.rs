@@ -105,29 +105,17 @@ pub struct Spent {
     pub posts: u64,
 }
 
-/// What one tenant's posts cost on one day.
+/// What posts cost on one day.
 #[derive(Debug, Deserialize)]
 pub struct SpentOnDay {
-    pub tenant_id: Option<String>,
     /// Days since 1970, in UTC.
     pub day: i64,
     pub micros: u64,
     pub posts: u64,
 }
 
-/// What each tenant spent on posts and on other calls, in the order of the tenants.
-pub fn by_tenant(on_posts: Vec<Spent>, on_calls: Vec<Spent>) -> Vec<Spent> {
-    let mut sums: BTreeMap<Option<String>, (u64, u64)> = BTreeMap::new();
-    for row in on_posts.into_iter().chain(on_calls) {
-        let (micros, posts) = sums.entry(row.tenant_id).or_default();
-        *micros = micros.saturating_add(row.micros);
-        *posts += row.posts;
-    }
-    sums.into_iter().map(|(tenant_id, (micros, posts))| Spent { tenant_id, micros, posts }).collect()
-}
-
 /// Nothing is limited here: what X charges is the limit.
-pub fn usage_view(month: Month, accounts: usize, spent: &[Spent], by_day: &[SpentOnDay]) -> Value {
+pub fn usage_view(month: Month, accounts: u64, spent: &[Spent], by_day: &[SpentOnDay]) -> Value {
     let posts: u64 = spent.iter().map(|row| row.posts).sum();
     let sum: Micros = spent.iter().map(|row| Micros(row.micros)).sum();
     let by_tenant: Vec<Value> = spent
@@ -145,18 +133,10 @@ pub fn usage_view(month: Month, accounts: usize, spent: &[Spent], by_day: &[Spen
     })
 }
 
-/// All tenants together, the first day first; days without a post are left out.
 fn days(spent: &[SpentOnDay]) -> Vec<Value> {
-    let mut days: BTreeMap<i64, (Micros, u64)> = BTreeMap::new();
-    for row in spent {
-        let (sum, posts) = days.entry(row.day).or_default();
-        *sum = *sum + Micros(row.micros);
-        *posts += row.posts;
-    }
     let date = |day: i64| (UnixMillis(0) + Span::days(day)).to_iso().chars().take(10).collect::<String>();
-    days.into_iter()
-        .map(|(day, (sum, posts))| json!({ "date": date(day), "estimate_usd": sum.to_usd(), "posts": posts }))
-        .collect()
+    let view = |row: &SpentOnDay| json!({ "date": date(row.day), "estimate_usd": Micros(row.micros).to_usd(), "posts": row.posts });
+    spent.iter().map(view).collect()
 }
 
 #[cfg(test)]
@@ -260,22 +240,12 @@ mod tests {
     }
 
     #[test]
-    fn days_are_those_of_all_tenants_together_in_order() {
-        let on = |tenant: &str, day, micros| SpentOnDay { tenant_id: Some(tenant.into()), day, micros, posts: 1 };
-        let spent = [on("b", 20_782, 15_000), on("a", 20_781, 200_000), on("a", 20_782, 15_000)];
+    fn days_have_their_dates() {
+        let on = |day, micros, posts| SpentOnDay { day, micros, posts };
         let expected = [
             json!({ "date": "2026-11-24", "estimate_usd": 0.2, "posts": 1 }),
             json!({ "date": "2026-11-25", "estimate_usd": 0.03, "posts": 2 }),
         ];
-        assert_eq!(days(&spent), expected);
-    }
-
-    #[test]
-    fn a_tenant_has_one_sum_of_posts_and_calls() {
-        let spent = |tenant: Option<&str>, micros, posts| Spent { tenant_id: tenant.map(str::to_owned), micros, posts };
-        let on_posts = vec![spent(Some("b"), 200, 2), spent(None, 15, 1)];
-        let on_calls = vec![spent(Some("a"), 7, 0), spent(Some("b"), 5, 0)];
-        let expected = vec![spent(None, 15, 1), spent(Some("a"), 7, 0), spent(Some("b"), 205, 2)];
-        assert_eq!(by_tenant(on_posts, on_calls), expected);
+        assert_eq!(days(&[on(20_781, 200_000, 1), on(20_782, 30_000, 2)]), expected);
     }
 }

@@ -166,13 +166,19 @@ impl Db {
     pub fn insert(&self, tables: &[Table], table: &str, row: &Map<String, Value>) -> Result<()> {
         let is_name =
             |name: &String| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-        if !tables.iter().any(|known| known.name == table) || !row.keys().all(is_name) {
-            return Err(Error::fault("a row is of no table that is restored"));
-        }
+        let known = tables.iter().find(|known| known.name == table).filter(|_| row.keys().all(is_name));
+        let Some(known) = known else { return Err(Error::fault("a row is of no table that is restored")) };
         let names: Vec<&str> = row.keys().map(String::as_str).collect();
         let marks = vec!["?"; names.len()].join(", ");
+        let values: Vec<String> = names.iter().map(|name| format!("{name} = excluded.{name}")).collect();
         self.end_cached();
-        let insert = format!("INSERT OR REPLACE INTO {table} ({}) VALUES ({marks})", names.join(", "));
+        // Not REPLACE: triggers see the row that was there.
+        let insert = format!(
+            "INSERT INTO {table} ({}) VALUES ({marks}) ON CONFLICT ({}) DO UPDATE SET {}",
+            names.join(", "),
+            known.key.join(", "),
+            values.join(", ")
+        );
         self.run(&insert, row.values().map(column).collect())
     }
 

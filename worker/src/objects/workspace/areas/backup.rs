@@ -9,6 +9,7 @@ use serde_json::json;
 use super::freeze::OBJECTS;
 use super::{Done, Workspace, done, freeze, planned};
 use crate::error::Result;
+use crate::objects::workspace::store::scope::Scope;
 use crate::rpc::rows::{Page, Place};
 use crate::rpc::workspace::{BackupCommand, Begun, ExportPlan, Outcome, PlanExport, RestoreRows};
 use crate::runtime::now;
@@ -78,7 +79,8 @@ fn end_restore(w: &Workspace, attempt: u32) -> Result<Done<Answer>> {
 }
 
 fn show_restored(w: &Workspace) -> Result<Answer> {
-    let (accounts, posts, networks) = (w.store.accounts.count()?, w.store.posts.count()?, w.store.apps.count()?);
+    let (accounts, posts, networks) =
+        (w.store.accounts.count(Scope::All)?, w.store.posts.count()?, w.store.apps.count()?);
     let data = json!({ "social_networks": networks, "social_accounts": accounts, "posts": posts });
     Ok(Answer::data(200, data))
 }

@@ -11,6 +11,7 @@ use latchkey_core::x::price::{Micros, Reads};
 
 use super::Workspace;
 use crate::error::Result;
+use crate::objects::workspace::store::scope::Scope;
 use crate::runtime::now;
 
 /// What is to be accepted.
@@ -21,13 +22,6 @@ pub struct Expense<'a> {
     pub at: UnixMillis,
     /// The post whose former price it replaces.
     pub instead_of: Option<&'a PostId>,
-}
-
-/// What is spent or promised in the month of an expense, by a tenant or by all.
-fn committed(w: &Workspace, expense: &Expense<'_>, tenant_id: Option<&TenantId>) -> Result<Micros> {
-    let period = Period::of(expense.at, now());
-    let of_posts = w.store.deliveries.committed(period, tenant_id, expense.instead_of)?;
-    Ok(of_posts + w.store.budget.spent(period.month, tenant_id)?)
 }
 
 /// What an account spends on other things than posts of ours. It is counted at once, and given back if X takes
@@ -44,11 +38,12 @@ pub fn give_back(w: &Workspace, account_id: &AccountId, cost: Micros) -> Result<
 /// Refuses what would exceed the tenant's budget or everybody's.
 pub fn require(w: &Workspace, expense: &Expense<'_>) -> Result<()> {
     let (of_tenant, of_workspace) = w.store.settings.get()?.budgets.limits_of(expense.tenant_id);
-    let of = |limit: Option<Micros>, tenant_id| -> Result<Option<Budget>> {
+    let period = Period::of(expense.at, now());
+    let of = |limit: Option<Micros>, scope| -> Result<Option<Budget>> {
         let Some(limit) = limit else { return Ok(None) };
-        Ok(Some(Budget { limit, committed: committed(w, expense, tenant_id)? }))
+        Ok(Some(Budget { limit, committed: w.store.budget.committed(period, scope, expense.instead_of)? }))
     };
-    let (of_tenant, of_workspace) = (of(of_tenant, expense.tenant_id)?, of(of_workspace, None)?);
+    let (of_tenant, of_workspace) = (of(of_tenant, Scope::of(expense.tenant_id))?, of(of_workspace, Scope::All)?);
     Ok(budget::require(expense.cost, of_tenant, of_workspace)?)
 }
 

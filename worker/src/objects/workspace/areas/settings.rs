@@ -2,15 +2,15 @@
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::input::read;
-use latchkey_core::api::settings::{ChangeSettings, by_tenant, settings_view, usage_view};
+use latchkey_core::api::settings::{ChangeSettings, settings_view, usage_view};
 use latchkey_core::audit::{Action, Audited};
 use latchkey_core::budget::Month;
-use latchkey_core::id::TenantId;
 use latchkey_core::key::Binding;
 use serde_json::json;
 
 use super::{Done, Workspace};
 use crate::error::Result;
+use crate::objects::workspace::store::scope::Scope;
 use crate::rpc::workspace::SettingsChange;
 use crate::runtime::now;
 
@@ -29,16 +29,18 @@ pub fn change(w: &Workspace, change: &SettingsChange) -> Result<Done<Answer>> {
 /// A tenant's key hears of its own.
 pub fn usage(w: &Workspace, binding: &Binding) -> Result<Answer> {
     let month = Month::of(now());
-    let accounts = w.store.accounts.all()?.iter().filter(|account| binding.admits(account)).count();
-    let mut spent = by_tenant(w.store.deliveries.spent_in(month)?, w.store.budget.spent_in(month)?);
-    let mut by_day = w.store.deliveries.spent_by_day(month)?;
-    if binding.is_narrow() {
-        let own = binding.tenant_id.as_ref().map(TenantId::as_str);
-        spent.retain(|row| row.tenant_id.as_deref() == own);
-        by_day.retain(|row| row.tenant_id.as_deref() == own);
-    }
-    let usage = usage_view(month, accounts, &spent, &by_day);
+    let scope = Scope::seen_by(binding);
+    let (spent, by_day) = (w.store.budget.spent_in(month, scope)?, w.store.budget.spent_by_day(month, scope)?);
+    let usage = usage_view(month, accounts_of(w, binding)?, &spent, &by_day);
     Ok(Answer::success(200, json!({ "usage": usage })))
+}
+
+/// How many accounts a key may see.
+fn accounts_of(w: &Workspace, binding: &Binding) -> Result<u64> {
+    match &binding.account_id {
+        Some(id) => Ok(w.store.accounts.find(id.as_str())?.is_some_and(|account| binding.admits(&account)).into()),
+        None => w.store.accounts.count(Scope::seen_by(binding)),
+    }
 }
 
 pub fn get(w: &Workspace) -> Result<Answer> {

@@ -10,6 +10,7 @@ use latchkey_core::post::means_every;
 use serde::Deserialize;
 
 use super::list::{Filter, Listed};
+use super::scope::Scope;
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, time};
 
@@ -135,8 +136,8 @@ impl Accounts {
         self.db.count(&format!("SELECT count(*) AS count FROM ({OBJECTS}) WHERE name <= ?"), vec![name.into()])
     }
 
-    pub fn count(&self) -> Result<u64> {
-        self.db.count("SELECT count(*) AS count FROM accounts WHERE is_deleted = 0", Vec::new())
+    pub fn count(&self, scope: Scope<'_>) -> Result<u64> {
+        self.db.rows_in("accounts", scope)
     }
 
     pub fn has_rows(&self) -> Result<bool> {

@@ -1,13 +1,15 @@
-//! What accounts spend on other things than posts of ours, by month.
+//! What is spent and what is promised, in totals that triggers keep with the rows (schema.rs); and the rows of what
+//! accounts spend on other things than posts of ours.
 
 use std::rc::Rc;
 
-use latchkey_core::api::settings::Spent;
-use latchkey_core::budget::Month;
-use latchkey_core::id::{AccountId, TenantId};
+use latchkey_core::api::settings::{Spent, SpentOnDay};
+use latchkey_core::budget::{Month, Period};
+use latchkey_core::id::{AccountId, PostId};
 use latchkey_core::x::price::Micros;
 
-use super::accounts;
+use super::posts::deliveries;
+use super::scope::Scope;
 use crate::error::Result;
 use crate::objects::storage::{Db, time};
 
@@ -20,25 +22,36 @@ impl Budget {
         Self { db: Rc::clone(db) }
     }
 
-    /// What is spent in a month, by a tenant or by all.
-    pub fn spent(&self, month: Month, tenant_id: Option<&TenantId>) -> Result<Micros> {
+    /// What is spent in a period or still to be spent. `instead_of` is a post whose price is replaced.
+    pub fn committed(&self, period: Period, scope: Scope<'_>, instead_of: Option<&PostId>) -> Result<Micros> {
         let query = format!(
-            "SELECT coalesce(sum(s.micros), 0) AS count FROM spending s JOIN ({}) a ON a.id = s.account_id
-                WHERE s.month = ?1 AND (?2 IS NULL OR a.tenant_id = ?2)",
-            accounts::ROWS
+            "SELECT coalesce((SELECT micros FROM spent_by_month WHERE month = ?1 AND scope = ?2), 0)
+                + coalesce((SELECT sum(micros) FROM due_by_month WHERE scope = ?2 AND month >= ?3 AND month < ?4), 0)
+                - coalesce((SELECT sum(micros) FROM ({}) WHERE post_id = ?5 AND due_at >= ?3 AND due_at < ?4), 0) AS count",
+            deliveries::DUES
         );
-        Ok(Micros(self.db.count(&query, vec![time(month.start), tenant_id.map(TenantId::as_str).into()])?))
+        let Period { month, due_from } = period;
+        let (start, end, due_from) = (time(month.start), time(month.end), time(due_from));
+        let values = vec![start, scope.key().into(), due_from, end, instead_of.map(PostId::as_str).into()];
+        Ok(Micros(self.db.count(&query, values)?))
     }
 
-    /// The same for each tenant.
-    pub fn spent_in(&self, month: Month) -> Result<Vec<Spent>> {
+    /// What each tenant of a scope spent in a month, in the order of the tenants.
+    pub fn spent_in(&self, month: Month, scope: Scope<'_>) -> Result<Vec<Spent>> {
         let query = format!(
-            "SELECT nullif(a.tenant_id, '') AS tenant_id, sum(s.micros) AS micros, 0 AS posts
-                FROM spending s JOIN ({}) a ON a.id = s.account_id WHERE s.month = ? AND s.micros > 0
-                GROUP BY a.tenant_id",
-            accounts::ROWS
+            "SELECT nullif({}, '') AS tenant_id, micros, posts FROM spent_by_month
+                WHERE month = ? AND scope >= ? AND scope < ? AND (micros > 0 OR posts > 0) ORDER BY scope",
+            Scope::TENANT_OF_KEY
         );
-        self.db.rows(&query, vec![time(month.start)])
+        let (first, beyond) = scope.tenants();
+        self.db.rows(&query, vec![time(month.start), first.into(), beyond.into()])
+    }
+
+    /// What the posts of a scope cost on each day of a month.
+    pub fn spent_by_day(&self, month: Month, scope: Scope<'_>) -> Result<Vec<SpentOnDay>> {
+        let query = "SELECT day, micros, posts FROM spent_by_day
+            WHERE scope = ? AND day >= ? / 86400000 AND day < ? / 86400000 ORDER BY day";
+        self.db.rows(query, vec![scope.key().into(), time(month.start), time(month.end)])
     }
 
     /// Adds to what an account has spent. Less than nothing is nothing.

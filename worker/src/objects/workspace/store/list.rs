@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use worker::SqlStorageValue;
 
+use super::scope::Scope;
 use crate::error::{Doing, Result};
 use crate::objects::storage::{Db, read};
 
@@ -67,6 +68,12 @@ impl Filter {
 }
 
 impl Db {
+    /// How many rows of a list a scope has.
+    pub(super) fn rows_in(&self, list: &str, scope: Scope<'_>) -> Result<u64> {
+        let query = "SELECT coalesce(sum(rows), 0) AS count FROM counts WHERE list = ? AND scope = ?";
+        self.count(query, vec![list.into(), scope.key().into()])
+    }
+
     /// A page of the rows of `table`, read from its column or expression `doc`.
     pub(super) fn list<T: DeserializeOwned>(
         &self,

@@ -16,6 +16,7 @@ pub mod outbox;
 pub mod posts;
 pub mod re_encryption;
 pub mod schema;
+pub mod scope;
 pub mod settings;
 pub mod sign_ins;
 pub mod sweep;

@@ -2,7 +2,7 @@
 
 use crate::objects::schema::Versions;
 
-pub const VERSIONS: Versions = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+pub const VERSIONS: Versions = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
 
 const VERSION_1: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS networks (
@@ -113,4 +113,114 @@ const VERSION_4: &[&str] = &[
     "CREATE INDEX media_look ON media (coalesce(look_at, expires_at))",
     // An event goes with the last delivery of it.
     "CREATE INDEX dispatches_of_event ON dispatches (event_id)",
+];
+
+/// Totals. Triggers keep each with the rows that it is of, in the same statement, whichever code writes the rows: also
+/// code of an older version after a roll-back, and a restore. A scope says whose rows a total is of: `all`, or
+/// `tenant/<tenant>` (`tenant/` for none).
+const VERSION_5: &[&str] = &[
+    "CREATE VIEW post_scopes AS SELECT id AS post_id, 'all' AS scope FROM posts
+        UNION ALL SELECT id, 'tenant/' || coalesce(tenant_id, '') FROM posts",
+    "CREATE VIEW account_scopes AS SELECT id AS account_id, 'all' AS scope FROM accounts
+        UNION ALL SELECT id, 'tenant/' || tenant_id FROM accounts",
+    "CREATE VIEW spent_deliveries AS SELECT post_id, account_id, spent, spent_at / 86400000 AS day,
+        unixepoch(spent_at / 1000, 'unixepoch', 'start of month') * 1000 AS month
+        FROM deliveries WHERE spent_at IS NOT NULL",
+    // What was spent: on posts by day; on posts and on other calls by month.
+    "CREATE TABLE spent_by_day (
+        scope TEXT NOT NULL, day INTEGER NOT NULL, micros INTEGER NOT NULL, posts INTEGER NOT NULL,
+        PRIMARY KEY (scope, day)) WITHOUT ROWID",
+    "CREATE TABLE spent_by_month (
+        month INTEGER NOT NULL, scope TEXT NOT NULL, micros INTEGER NOT NULL, posts INTEGER NOT NULL,
+        PRIMARY KEY (month, scope)) WITHOUT ROWID",
+    "INSERT INTO spent_by_day SELECT s.scope, d.day, sum(d.spent), count(DISTINCT d.post_id)
+        FROM spent_deliveries d JOIN post_scopes s ON s.post_id = d.post_id GROUP BY s.scope, d.day",
+    "INSERT INTO spent_by_month SELECT d.month, s.scope, sum(d.spent), count(DISTINCT d.post_id)
+        FROM spent_deliveries d JOIN post_scopes s ON s.post_id = d.post_id GROUP BY d.month, s.scope",
+    "INSERT INTO spent_by_month SELECT c.month, s.scope, sum(c.micros), 0
+        FROM spending c JOIN account_scopes s ON s.account_id = c.account_id GROUP BY c.month, s.scope
+        ON CONFLICT (month, scope) DO UPDATE SET micros = micros + excluded.micros",
+    // A post counts once a day, and once a month, however many of its deliveries cost something.
+    "CREATE TRIGGER spent_from_the_start AFTER INSERT ON deliveries WHEN NEW.spent_at IS NOT NULL BEGIN
+        INSERT INTO spent_by_day SELECT s.scope, d.day, NEW.spent,
+            NOT EXISTS (SELECT 1 FROM spent_deliveries o
+                WHERE o.post_id = d.post_id AND o.account_id <> d.account_id AND o.day = d.day)
+            FROM spent_deliveries d JOIN post_scopes s ON s.post_id = NEW.post_id
+            WHERE d.post_id = NEW.post_id AND d.account_id = NEW.account_id
+            ON CONFLICT (scope, day) DO UPDATE SET micros = micros + excluded.micros, posts = posts + excluded.posts;
+        INSERT INTO spent_by_month SELECT d.month, s.scope, NEW.spent,
+            NOT EXISTS (SELECT 1 FROM spent_deliveries o
+                WHERE o.post_id = d.post_id AND o.account_id <> d.account_id AND o.month = d.month)
+            FROM spent_deliveries d JOIN post_scopes s ON s.post_id = NEW.post_id
+            WHERE d.post_id = NEW.post_id AND d.account_id = NEW.account_id
+            ON CONFLICT (month, scope) DO UPDATE SET micros = micros + excluded.micros, posts = posts + excluded.posts;
+        END",
+    // The time of the first spending stays.
+    "CREATE TRIGGER spent_since AFTER UPDATE OF spent, spent_at ON deliveries
+        WHEN NEW.spent_at IS NOT NULL AND (OLD.spent_at IS NULL OR NEW.spent <> OLD.spent) BEGIN
+        INSERT INTO spent_by_day SELECT s.scope, d.day, NEW.spent - OLD.spent,
+            OLD.spent_at IS NULL AND NOT EXISTS (SELECT 1 FROM spent_deliveries o
+                WHERE o.post_id = d.post_id AND o.account_id <> d.account_id AND o.day = d.day)
+            FROM spent_deliveries d JOIN post_scopes s ON s.post_id = NEW.post_id
+            WHERE d.post_id = NEW.post_id AND d.account_id = NEW.account_id
+            ON CONFLICT (scope, day) DO UPDATE SET micros = micros + excluded.micros, posts = posts + excluded.posts;
+        INSERT INTO spent_by_month SELECT d.month, s.scope, NEW.spent - OLD.spent,
+            OLD.spent_at IS NULL AND NOT EXISTS (SELECT 1 FROM spent_deliveries o
+                WHERE o.post_id = d.post_id AND o.account_id <> d.account_id AND o.month = d.month)
+            FROM spent_deliveries d JOIN post_scopes s ON s.post_id = NEW.post_id
+            WHERE d.post_id = NEW.post_id AND d.account_id = NEW.account_id
+            ON CONFLICT (month, scope) DO UPDATE SET micros = micros + excluded.micros, posts = posts + excluded.posts;
+        END",
+    "CREATE TRIGGER calls_paid_first AFTER INSERT ON spending BEGIN
+        INSERT INTO spent_by_month SELECT NEW.month, scope, NEW.micros, 0 FROM account_scopes
+            WHERE account_id = NEW.account_id
+            ON CONFLICT (month, scope) DO UPDATE SET micros = micros + excluded.micros;
+        END",
+    "CREATE TRIGGER calls_paid_since AFTER UPDATE OF micros ON spending BEGIN
+        INSERT INTO spent_by_month SELECT NEW.month, scope, NEW.micros - OLD.micros, 0 FROM account_scopes
+            WHERE account_id = NEW.account_id
+            ON CONFLICT (month, scope) DO UPDATE SET micros = micros + excluded.micros;
+        END",
+    // What is still to be spent, by the month in which it is due.
+    "CREATE TABLE due_by_month (
+        scope TEXT NOT NULL, month INTEGER NOT NULL, micros INTEGER NOT NULL, PRIMARY KEY (scope, month)) WITHOUT ROWID",
+    "INSERT INTO due_by_month SELECT s.scope, unixepoch(d.due_at / 1000, 'unixepoch', 'start of month') * 1000 AS month,
+        sum(d.micros) FROM dues d JOIN post_scopes s ON s.post_id = d.post_id GROUP BY s.scope, month",
+    // A row that replaces another: the other goes first, by the trigger below.
+    "CREATE TRIGGER due_again BEFORE INSERT ON dues BEGIN
+        DELETE FROM dues WHERE post_id = NEW.post_id AND account_id = NEW.account_id;
+        END",
+    "CREATE TRIGGER due_added AFTER INSERT ON dues BEGIN
+        INSERT INTO due_by_month SELECT scope, unixepoch(NEW.due_at / 1000, 'unixepoch', 'start of month') * 1000,
+            NEW.micros FROM post_scopes WHERE post_id = NEW.post_id
+            ON CONFLICT (scope, month) DO UPDATE SET micros = micros + excluded.micros;
+        END",
+    "CREATE TRIGGER due_no_more AFTER DELETE ON dues BEGIN
+        UPDATE due_by_month SET micros = micros - OLD.micros
+            WHERE scope IN (SELECT scope FROM post_scopes WHERE post_id = OLD.post_id)
+            AND month = unixepoch(OLD.due_at / 1000, 'unixepoch', 'start of month') * 1000;
+        END",
+    "DROP INDEX deliveries_spent",
+    "DROP INDEX dues_at",
+    // How many rows there are, by list, by scope and by kind of row.
+    "CREATE TABLE counts (
+        list TEXT NOT NULL, scope TEXT NOT NULL, kind TEXT NOT NULL, rows INTEGER NOT NULL,
+        PRIMARY KEY (list, scope, kind)) WITHOUT ROWID",
+    "INSERT INTO counts SELECT 'accounts', s.scope, coalesce(json_extract(a.doc, '$.status'), ''), count(*)
+        FROM accounts a JOIN account_scopes s ON s.account_id = a.id WHERE a.is_deleted = 0 GROUP BY 2, 3",
+    "CREATE TRIGGER accounts_counted AFTER INSERT ON accounts WHEN NEW.is_deleted = 0 BEGIN
+        INSERT INTO counts SELECT 'accounts', scope, coalesce(json_extract(NEW.doc, '$.status'), ''), 1
+            FROM account_scopes WHERE account_id = NEW.id
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        END",
+    "CREATE TRIGGER accounts_recounted AFTER UPDATE OF is_deleted, doc ON accounts
+        WHEN NEW.is_deleted <> OLD.is_deleted
+            OR json_extract(NEW.doc, '$.status') IS NOT json_extract(OLD.doc, '$.status') BEGIN
+        UPDATE counts SET rows = rows - 1 WHERE OLD.is_deleted = 0 AND list = 'accounts'
+            AND scope IN (SELECT scope FROM account_scopes WHERE account_id = OLD.id)
+            AND kind = coalesce(json_extract(OLD.doc, '$.status'), '');
+        INSERT INTO counts SELECT 'accounts', scope, coalesce(json_extract(NEW.doc, '$.status'), ''), 1
+            FROM account_scopes WHERE account_id = NEW.id AND NEW.is_deleted = 0
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        END",
 ];

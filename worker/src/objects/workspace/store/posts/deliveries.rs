@@ -6,10 +6,9 @@ use std::rc::Rc;
 
 use latchkey_core::account::Account;
 use latchkey_core::announcement::Notified;
-use latchkey_core::api::settings::{Spent, SpentOnDay};
-use latchkey_core::budget::{self, Month, Period};
+use latchkey_core::budget;
 use latchkey_core::delivery::{Delivery, LATE};
-use latchkey_core::id::{AccountId, NetworkId, PostId, TenantId};
+use latchkey_core::id::{AccountId, NetworkId, PostId};
 use latchkey_core::time::UnixMillis;
 use latchkey_core::x::price::Micros;
 use serde::Deserialize;
@@ -18,6 +17,9 @@ use crate::error::Result;
 use crate::objects::storage::{Db, doc, time};
 use crate::objects::workspace::store::accounts;
 use crate::runtime::now;
+
+/// What deliveries are still to cost, and when.
+pub const DUES: &str = "SELECT post_id, due_at, micros FROM dues";
 
 pub struct Deliveries {
     db: Rc<Db>,
@@ -155,51 +157,6 @@ impl Deliveries {
         self.db.run(
             "INSERT OR REPLACE INTO dues (post_id, account_id, due_at, micros) VALUES (?, ?, ?, ?)",
             vec![post, account, time(delivery.run_at), micros.into()],
-        )
-    }
-
-    /// What posts have cost in a period or are still to cost, for a tenant or for all. `instead_of` is a post whose
-    /// price is replaced.
-    pub fn committed(
-        &self,
-        period: Period,
-        tenant_id: Option<&TenantId>,
-        instead_of: Option<&PostId>,
-    ) -> Result<Micros> {
-        let query = "SELECT coalesce(sum(micros), 0) AS count FROM (
-            SELECT d.spent AS micros FROM deliveries d JOIN posts p ON p.id = d.post_id
-                WHERE d.spent_at >= ?1 AND d.spent_at < ?2 AND (?4 IS NULL OR p.tenant_id = ?4)
-            UNION ALL SELECT u.micros AS micros FROM dues u JOIN posts p ON p.id = u.post_id
-                WHERE u.due_at >= ?3 AND u.due_at < ?2 AND (?4 IS NULL OR p.tenant_id = ?4)
-                AND (?5 IS NULL OR u.post_id <> ?5))";
-        let Period { month, due_from } = period;
-        let values = vec![
-            time(month.start),
-            time(month.end),
-            time(due_from),
-            tenant_id.map(TenantId::as_str).into(),
-            instead_of.map(PostId::as_str).into(),
-        ];
-        Ok(Micros(self.db.count(query, values)?))
-    }
-
-    /// What each tenant's posts cost in a month.
-    pub fn spent_in(&self, month: Month) -> Result<Vec<Spent>> {
-        self.db.rows(
-            "SELECT p.tenant_id AS tenant_id, sum(d.spent) AS micros, count(DISTINCT d.post_id) AS posts
-                FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.spent_at >= ? AND d.spent_at < ?
-                GROUP BY p.tenant_id",
-            vec![time(month.start), time(month.end)],
-        )
-    }
-
-    /// What each tenant's posts cost on each day of a month.
-    pub fn spent_by_day(&self, month: Month) -> Result<Vec<SpentOnDay>> {
-        self.db.rows(
-            "SELECT p.tenant_id AS tenant_id, d.spent_at / 86400000 AS day, sum(d.spent) AS micros,
-                count(DISTINCT d.post_id) AS posts FROM deliveries d JOIN posts p ON p.id = d.post_id
-                WHERE d.spent_at >= ? AND d.spent_at < ? GROUP BY p.tenant_id, day",
-            vec![time(month.start), time(month.end)],
         )
     }
 
