@@ -19,6 +19,7 @@ export async function openInspector(worker) {
     wasmBytes: () => wasmBytes(inspector, created.context.id),
     /** The value of an expression in the isolate that Worker and objects share. */
     evaluate: (expression) => evaluate(inspector, created.context.id, expression),
+    overAll: (prototype, functionDeclaration) => overAll(inspector, created.context.id, prototype, functionDeclaration),
     close: () => socket.close(),
   };
 }
@@ -64,15 +65,17 @@ async function evaluate(inspector, contextId, expression) {
 }
 
 /** All memories of the isolate: Worker and objects share one. Memory of wasm never shrinks, so it is also its peak. */
-async function wasmBytes(inspector, contextId) {
-  const { result } = await inspector.call("Runtime.evaluate", { contextId, expression: "WebAssembly.Memory.prototype" });
+const wasmBytes = (inspector, contextId) =>
+  overAll(inspector, contextId, "WebAssembly.Memory.prototype", "function () { return this.reduce((sum, { buffer }) => sum + buffer.byteLength, 0); }");
+
+/** The value of a function, called in the isolate with all objects of a prototype as `this`. */
+async function overAll(inspector, contextId, prototype, functionDeclaration) {
+  const { result } = await inspector.call("Runtime.evaluate", { contextId, expression: prototype });
   const { objects } = await inspector.call("Runtime.queryObjects", { prototypeObjectId: result.objectId });
-  const sum = await inspector.call("Runtime.callFunctionOn", {
-    objectId: objects.objectId,
-    functionDeclaration: "function () { return this.reduce((sum, { buffer }) => sum + buffer.byteLength, 0); }",
-    returnByValue: true,
-  });
-  return sum.result.value;
+  const call = { objectId: objects.objectId, functionDeclaration, returnByValue: true };
+  const { result: answer, exceptionDetails } = await inspector.call("Runtime.callFunctionOn", call);
+  if (exceptionDetails) throw new Error(`${functionDeclaration}: ${answer.description}`);
+  return answer.value;
 }
 
 /** `{now, peak}` in bytes of workerd, which also simulates R2 and KV here; null where there is no /proc. */

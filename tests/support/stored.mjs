@@ -5,7 +5,7 @@
  *   const bench = await startBench({ persist: stored.folder, register: false });
  */
 
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,6 +23,22 @@ export async function layOut(name) {
   await cp(join(FIXTURES, name, "state"), folder, { recursive: true });
   for (const object of OBJECTS) inObject(folder, object, (db) => shiftTimes(db, Date.now() - facts.made_at));
   return { folder, facts, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/**
+ * Every file of a running Worker's state, as `[name, bytes]`. An object that is deleted meanwhile takes its files along, and
+ * SQLite those of its log.
+ */
+export async function storedFiles({ stateDir }) {
+  const files = [];
+  for (const name of await readdir(stateDir, { recursive: true })) {
+    try {
+      files.push([name, await readFile(join(stateDir, name))]);
+    } catch (error) {
+      if (!["ENOENT", "EISDIR"].includes(error.code)) throw error;
+    }
+  }
+  return files;
 }
 
 export const backupOf = (name) => readFile(join(FIXTURES, name, "backup.ndjson"), "utf8");

@@ -1,13 +1,12 @@
 /** docs/API.md, section 8, "The dashboard": a browser that has signed in with a key, and what its cookie is good for. */
 
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { api, callbackOf, cookieOf, newAccount, request, startBench } from "../support/client.mjs";
 import { assertRefused, assertTimesAndIds } from "../support/expect.mjs";
 import { newKey } from "../support/keys.mjs";
+import { storedFiles } from "../support/stored.mjs";
 import { ADMIN_KEY, startWorker } from "../support/worker.mjs";
 
 let bench;
@@ -202,10 +201,7 @@ test("neither cookie nor key is on disk or in the log", async () => {
   const { headers } = await page.get("/v1/posts");
   const line = await bench.worker.logged(headers.get("x-request-id"), '"route":"/v1/posts"');
   assert.match(line, new RegExp(`"key_id":"${key.id}"`));
-  const files = [];
-  for (const entry of await readdir(bench.worker.stateDir, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) files.push(await readFile(join(entry.parentPath, entry.name)));
-  }
+  const files = (await storedFiles(bench.worker)).map(([, bytes]) => bytes);
   for (const secret of [value, key.key]) {
     assert.ok(files.every((bytes) => !bytes.includes(secret)));
     assert.ok(bench.worker.logs().every((text) => !text.includes(secret)));

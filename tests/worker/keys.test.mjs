@@ -1,12 +1,11 @@
 /** docs/API.md, section 8: keys that do less than the operator's own. */
 
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { api, createSession, newAccount, publishPost, startBench } from "../support/client.mjs";
 import { assertRefused, assertTimesAndIds } from "../support/expect.mjs";
 import { newKey } from "../support/keys.mjs";
+import { storedFiles } from "../support/stored.mjs";
 
 let bench;
 
@@ -143,10 +142,7 @@ test("no key is on disk, nor the answer that showed it", async () => {
     await make({ name: "on disk", scopes: ["read"] }, headers),
     await make({ name: "on disk too", scopes: ["read"], account_id: account.id }),
   ].map(({ body }) => body.data);
-  const files = [];
-  for (const entry of await readdir(bench.worker.stateDir, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) files.push(await readFile(join(entry.parentPath, entry.name)));
-  }
+  const files = (await storedFiles(bench.worker)).map(([, bytes]) => bytes);
   const holds = (text) => files.some((bytes) => bytes.includes(text));
   assert.ok(holds(wide.id) && holds(narrow.id), "what is no secret can be found, so what is one would be");
   for (const { key } of [wide, narrow]) assert.ok(!holds(key) && !holds(key.slice(3)));

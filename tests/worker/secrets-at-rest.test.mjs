@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
 import { after, before, test } from "node:test";
 import { TOKEN_CALL } from "../support/calls.mjs";
 import { ADMIN_KEY, MASTER_KEYS } from "../support/worker.mjs";
@@ -30,6 +28,7 @@ import {
   stateOf,
 } from "../support/sign-in.mjs";
 import { spellings, spyOnAnswers } from "../support/spy.mjs";
+import { storedFiles } from "../support/stored.mjs";
 
 const ROTATED = "rotated-secret-of-the-operator-".padEnd(50, "9");
 
@@ -207,11 +206,7 @@ test("the run made secrets of every kind", () => {
 });
 
 test("the state folder has no secret in plain text, in no file and no byte", async () => {
-  const places = [];
-  for (const entry of await readdir(bench.worker.stateDir, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath ?? entry.path, entry.name);
-    if (entry.isFile()) places.push([relative(bench.worker.stateDir, path), await readFile(path)]);
-  }
+  const places = await storedFiles(bench.worker);
   const readable = places.filter(([, bytes]) => bytes.includes(bench.x.app.client_id));
   assert.ok(readable.length >= 2, "what is public can be found, so what is secret would be");
   assert.deepEqual(found(places, secrets()), []);

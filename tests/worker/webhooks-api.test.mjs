@@ -1,14 +1,13 @@
 /** docs/API.md, section 7: webhooks as rows of the API. */
 
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { newAccount, startBench } from "../support/client.mjs";
 import { assertRefused, assertTimesAndIds } from "../support/expect.mjs";
 import { newKey } from "../support/keys.mjs";
 import { newWebhook, startReceiver } from "../support/receiver.mjs";
 import { spellings } from "../support/spy.mjs";
+import { storedFiles } from "../support/stored.mjs";
 
 const HOOK = { name: "Production", url: "https://acme.example/hook", events: ["post.published"] };
 
@@ -124,9 +123,7 @@ test("a repeated creation answers with the same secret, which is stored sealed",
 
 /** Neither in the stored files nor in what the Worker logs. */
 async function assertNowhere(...secrets) {
-  const files = await readdir(bench.worker.stateDir, { recursive: true, withFileTypes: true });
-  const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
-  const stored = await Promise.all(paths.map((file) => readFile(file, "latin1")));
+  const stored = (await storedFiles(bench.worker)).map(([, bytes]) => bytes.toString("latin1"));
   for (const place of [...stored, ...bench.worker.logs()]) {
     for (const spelling of secrets.flatMap(spellings)) assert.ok(!place.includes(spelling), "a secret in the open");
   }

@@ -1,0 +1,95 @@
+/**
+ * `cargo xtask bench cost`: what one call asks of the platform, which is what the platform charges for: statements, rows
+ * read and written, messages between objects, alarms. Counted, not timed, so the figures are the same on every machine.
+ */
+
+import assert from "node:assert/strict";
+import { newAccount, publishPost, startBench } from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
+import { newKey } from "../support/keys.mjs";
+import { watchPlatformCalls } from "../support/platform-calls.mjs";
+import { liftLimits } from "./crowd.mjs";
+import { round, table } from "./figures.mjs";
+import { readOptions } from "./options.mjs";
+
+const { times, statements } = readOptions({ times: 20, statements: null });
+
+const bench = await startBench({ inspect: true });
+try {
+  liftLimits(bench);
+  const account = await newAccount(bench);
+  const own = await newKey(bench, { account_id: account.id, scopes: ["read", "publish"] });
+  const publish = (at) => publishPost(bench, account, { content: `post ${at}` });
+  const pass = async () => {
+    const answer = await fetch(`${bench.worker.api}/2/users/me`, { headers: { authorization: `Bearer ${own.key}` } });
+    assert.equal(answer.status, 200, await answer.text());
+  };
+  const schedule = async (at) => {
+    const scheduledAt = new Date(Date.now() + 86_400_000).toISOString();
+    const answer = await bench.api.post("/v1/posts", { content: `later ${at}`, accounts: [account.id], scheduledAt });
+    assert.equal(answer.status, 200, answer.text);
+  };
+  const list = async () => assert.equal((await bench.api.get("/v1/posts?limit=10")).status, 200);
+  await publish("that warms up");
+  await pass();
+  const platform = await watchPlatformCalls(bench.worker);
+  const measured = async (name, act) => [name, await perCall(platform, act)];
+  report([
+    await measured("a post, published", publish),
+    await measured("a post, scheduled for tomorrow", schedule),
+    await measured("GET /v1/posts", list),
+    await measured("GET /2/users/me, passed through", pass),
+  ]);
+  platform.close();
+} finally {
+  await bench.stop();
+}
+
+/** What `times` calls asked, with all the work that they left behind. */
+async function perCall(platform, act) {
+  const all = [];
+  await quiet(platform);
+  for (let at = 0; at < times; at++) {
+    await act(at);
+    all.push(...(await quiet(platform)));
+  }
+  return all;
+}
+
+/** Everything that was asked until nothing was for a while. */
+async function quiet(platform) {
+  const all = [];
+  const isQuiet = async () => {
+    const taken = await platform.taken();
+    all.push(taken);
+    return taken.statements.length + taken.alarms + taken.messages + taken.kv;
+  };
+  let calm = 0;
+  await eventually(async () => (calm = (await isQuiet()) === 0 ? calm + 1 : 0), (rounds) => rounds >= 6);
+  return all;
+}
+
+function report(measured) {
+  const each = (all, of) => round(all.reduce((sum, taken) => sum + of(taken), 0) / times);
+  const rows = (name) => (taken) => taken.statements.reduce((sum, statement) => sum + statement[name], 0);
+  const row = ([name, all]) => [
+    name,
+    each(all, (taken) => taken.statements.length), each(all, rows("rowsRead")), each(all, rows("rowsWritten")),
+    each(all, (taken) => taken.messages), each(all, (taken) => taken.alarms), each(all, (taken) => taken.kv),
+  ];
+  if (statements) measured.forEach(([name, all]) => profile(name, all));
+  console.log(table([["per call", "statements", "rows read", "rows written", "messages", "alarm calls", "KV"], ...measured.map(row)]));
+}
+
+/** The statements of a call, the most frequent first. */
+function profile(name, all) {
+  const counts = new Map();
+  for (const { query, rowsRead, rowsWritten } of all.flatMap((taken) => taken.statements)) {
+    const text = query.replace(/\s+/g, " ").trim();
+    const { n, read, written } = counts.get(text) ?? { n: 0, read: 0, written: 0 };
+    counts.set(text, { n: n + 1, read: read + rowsRead, written: written + rowsWritten });
+  }
+  const sorted = [...counts].toSorted(([, one], [, other]) => other.n - one.n).slice(0, statements);
+  const rows = sorted.map(([text, { n, read, written }]) => [text.slice(0, 120), round(n / times), round(read / times), round(written / times)]);
+  console.log(`${table([[name, "times", "read", "written"], ...rows])}\n`);
+}
