@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 pub use self::keys::Keys;
 use crate::id::NetworkId;
+use crate::json;
 use crate::refusal::Refused;
 use crate::schema::{CURRENT, reads_rows_of};
 use crate::seal::{Context, Keyring, Purpose, SealError, base64url, base64url_decode};
@@ -150,7 +151,7 @@ impl Header {
     }
 
     pub fn parse(line: &[u8]) -> Result<Self, BackupError> {
-        let header: Self = serde_json::from_slice(line).map_err(|_| BackupError::Format)?;
+        let header: Self = json::from_slice(line).map_err(|_| BackupError::Format)?;
         if header.format != FORMAT {
             return Err(BackupError::Format);
         }
@@ -234,7 +235,7 @@ impl Lines {
         let sealed = std::str::from_utf8(line).map_err(|_| altered.clone())?;
         let text = self.ring.open(&context(&self.row()), sealed).map_err(|_| altered.clone())?;
         // EXPOSE: read into an entry, whose secrets are sealed.
-        let entry: Entry = serde_json::from_slice(text.expose()).map_err(|_| altered.clone())?;
+        let entry: Entry = json::from_slice(text.expose()).map_err(|_| altered.clone())?;
         if matches!(entry, Entry::Begin { .. }) != (self.count == 1) {
             return Err(altered);
         }

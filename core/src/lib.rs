@@ -28,6 +28,7 @@ pub mod grant;
 pub mod id;
 pub mod idempotency;
 pub mod import;
+pub mod json;
 pub mod key;
 pub mod media;
 pub mod messages;

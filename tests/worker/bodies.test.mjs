@@ -69,6 +69,22 @@ test("a missing field and one of a wrong type are refused at their paths", async
   }
 });
 
+test("an array stands for no object, at any depth", async () => {
+  for (const [fields, path] of [
+    [{ containers: [["a"]] }, "containers.0"],
+    [{ containers: [{ content: "a", media: [["https://example.com/a.png"]] }] }, "containers.0.media.0"],
+  ]) {
+    const { details } = assertRefused(await bench.api.post("/v1/posts", { accounts: ["x"], ...fields }), 400, "invalid_payload", path);
+    assert.match(JSON.stringify(details), /expected an object/);
+  }
+});
+
+test("a repeated field counts as it was said last, and a mistake in it has its path", async () => {
+  const body = (field) => `{"accounts":["x"],"containers":[{"content":"a","content":${field}}]}`;
+  assertRefused(await send(body("1")), 400, "invalid_payload", "containers.0.content");
+  assertRefused(await send(body('""')), 400, "invalid_payload", "containers.0.content");
+});
+
 test("a body that is no object is refused as such", async () => {
   for (const body of ["[]", '"text"', "null", "7"]) assertRefused(await send(body), 400, "invalid_payload");
 });

@@ -197,7 +197,7 @@ impl<'a> ApiCaller<'a> {
 
     /// The first half of a call that needs more than the workspace.
     pub async fn plan<Q: Begin>(&self, question: Q) -> Result<Q::Plan, Early> {
-        Ok(Outcome::read::<Q>(self.begin(question.command()).await?)?)
+        Ok(Outcome::read::<Q>(&self.begin(question.command()).await?)?)
     }
 
     /// X has answered a read, and charges for what the answer holds.

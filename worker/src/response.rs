@@ -1,6 +1,7 @@
 //! Answers to callers: one shape for JSON, pages and redirects, with the headers of every answer.
 
 use latchkey_core::api::answer::Answer;
+use latchkey_core::json;
 use serde::Deserialize;
 use url::Url;
 use worker::web_sys::ReadableStream;
@@ -115,7 +116,7 @@ impl Reply {
         if self.is_replayed {
             return None;
         }
-        let body: serde_json::Value = serde_json::from_str(text).ok()?;
+        let body = json::value(text).ok()?;
         let warnings = body.get("warnings").map(Vec::deserialize).transpose().ok()?;
         Some((body.get("post")?.get("id")?.as_str()?.to_owned(), warnings.unwrap_or_default()))
     }

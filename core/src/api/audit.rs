@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::page::{List, Page};
 use super::query::Query;
 use crate::audit::Action;
+use crate::json;
 use crate::refusal::Refused;
 use crate::time::UnixMillis;
 
@@ -35,7 +36,7 @@ impl AuditFilter {
 }
 
 fn known_action(word: Option<String>) -> Result<Option<String>, Refused> {
-    let is_known = |word: &String| serde_json::from_value::<Action>(Value::String(word.clone())).is_ok();
+    let is_known = |word: &String| json::from_value::<Action>(&Value::String(word.clone())).is_ok();
     if word.as_ref().is_none_or(is_known) {
         Ok(word)
     } else {

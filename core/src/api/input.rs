@@ -2,9 +2,8 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
-use serde_path_to_error::Segment;
 
+use crate::json::{self, Misplaced, Step};
 use crate::refusal::{Code, Refused, name as path_name};
 
 /// A body that was read, and the names in it that mean nothing for X.
@@ -23,7 +22,7 @@ pub struct Nothing {}
 /// taken out and named in `warnings`. Any other unknown name is refused by the type's `deny_unknown_fields`.
 pub fn read<T: DeserializeOwned>(bytes: &[u8], ignored: &[&str]) -> Result<Body<T>, Refused> {
     let text = utf8(bytes)?;
-    let mut value: Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
+    let mut value = json::value(text).map_err(|error| not_json(&error))?;
     let Some(object) = value.as_object_mut() else {
         return Err(Refused::new(Code::InvalidPayload, "The body must be a JSON object."));
     };
@@ -32,7 +31,7 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8], ignored: &[&str]) -> Result<Body<
         .filter(|name| object.remove(**name).is_some())
         .map(|name| format!("`{name}` has no effect for X."))
         .collect();
-    let value = serde_path_to_error::deserialize(value).map_err(|e| field_error(&e))?;
+    let value = json::located(&value).map_err(|mistake| field_error(&mistake))?;
     Ok(Body { value, warnings })
 }
 
@@ -72,13 +71,13 @@ pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Option::deserialize(deserializer).map(Some)
 }
 
-fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> Refused {
-    let message = without_value(&error.inner().to_string());
+fn field_error(mistake: &Misplaced) -> Refused {
+    let message = without_value(&mistake.error.to_string());
     // serde names the field itself in these two messages; the path is then that of the object around it.
     let named = message.strip_prefix("missing field `").or_else(|| message.strip_prefix("unknown field `"));
     let name = named.and_then(|rest| rest.split('`').next());
     let name = name.map(path_name);
-    let around = path_of(error.path());
+    let around = path_of(&mistake.path);
     let path = match name {
         Some(name) if around.is_empty() || around == name => name,
         Some(name) if around.ends_with(&format!(".{name}")) => around,
@@ -90,11 +89,10 @@ fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> Refused
 }
 
 /// A caller's names as they are given, dots and all.
-fn path_of(path: &serde_path_to_error::Path) -> String {
-    let names = path.iter().map(|segment| match segment {
-        Segment::Seq { index } => index.to_string(),
-        Segment::Map { key: name } | Segment::Enum { variant: name } => path_name(name),
-        Segment::Unknown => "?".to_owned(),
+fn path_of(path: &[Step]) -> String {
+    let names = path.iter().map(|step| match step {
+        Step::Index(index) => index.to_string(),
+        Step::Name(name) => path_name(name),
     });
     names.collect::<Vec<_>>().join(".")
 }

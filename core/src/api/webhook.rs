@@ -9,6 +9,7 @@ use super::line::is_line;
 use super::page::{List, Page};
 use super::query::Query;
 use crate::id::TenantId;
+use crate::json;
 use crate::public_url::{PublicUrl, PublicUrlError};
 use crate::refusal::{Refused, name as path_name};
 use crate::secret::Secret;
@@ -181,7 +182,7 @@ fn known<T: serde::de::DeserializeOwned>(
     expected: &str,
 ) -> Result<Option<T>, Refused> {
     let Some(word) = query.take(&[name]) else { return Ok(None) };
-    serde_json::from_value(Value::String(word)).map(Some).map_err(|_| Refused::field(name, expected))
+    json::from_value(&Value::String(word)).map(Some).map_err(|_| Refused::field(name, expected))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use http::Response;
 use serde::Deserialize;
 
 use crate::{
+    json,
     time::UnixMillis,
     x::{
         problem::Problem,
@@ -53,7 +54,7 @@ pub fn problem(answer: &Response<Vec<u8>>) -> Problem {
         error: Option<String>,
         error_description: Option<String>,
     }
-    let words: Messages = serde_json::from_slice(answer.body()).unwrap_or_default();
+    let words: Messages = json::from_slice(answer.body()).unwrap_or_default();
     let status = answer.status().as_u16();
     Problem { status, r#type: None, title: words.error, detail: words.error_description }
 }
@@ -86,8 +87,8 @@ pub fn refusal(answer: &Response<Vec<u8>>) -> OAuthError {
         _ => {}
     }
     let meaning = match status {
-        400 => serde_json::from_slice(answer.body()).ok().and_then(|body| bad_request(&body)),
-        401 => serde_json::from_slice(answer.body()).ok().and_then(|body| unauthorized(&body)),
+        400 => json::from_slice(answer.body()).ok().and_then(|body| bad_request(&body)),
+        401 => json::from_slice(answer.body()).ok().and_then(|body| unauthorized(&body)),
         403 => is_json_object(answer.body()).then_some(OAuthError::AppBlocked),
         _ => None,
     };
@@ -101,7 +102,7 @@ pub fn revocation_response(answer: &Response<Vec<u8>>) -> Result<(), OAuthError>
     }
     let is_unknown = |body: ErrorBody| matches!(body.error.as_str(), "invalid_token" | "invalid_grant");
     let is_client_error = answer.status() == 400 || answer.status() == 401;
-    if is_client_error && serde_json::from_slice(answer.body()).is_ok_and(is_unknown) {
+    if is_client_error && json::from_slice(answer.body()).is_ok_and(is_unknown) {
         return Ok(());
     }
     match refusal(answer) {
@@ -144,5 +145,5 @@ fn unauthorized(body: &ErrorBody) -> Option<OAuthError> {
 }
 
 fn is_json_object(body: &[u8]) -> bool {
-    serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok()
+    json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).is_ok()
 }

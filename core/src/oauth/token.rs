@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{OAuthError, Scopes, refusal};
 use crate::{
+    json,
     secret::Secret,
     time::{Span, UnixMillis},
 };
@@ -90,7 +91,7 @@ fn granted(answer: &Response<Vec<u8>>) -> Result<Granted, OAuthError> {
         return Err(refusal(answer));
     }
     let body = answer.body().strip_prefix(BYTE_ORDER_MARK).unwrap_or(answer.body());
-    let fields: Map<String, Value> = serde_json::from_slice(body).map_err(|_| malformed(answer))?;
+    let fields: Map<String, Value> = json::from_slice(body).map_err(|_| malformed(answer))?;
     let field = |name: &str| fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
     let token = |name| field(name).and_then(Value::as_str).map(|text| Secret::new(text.trim().to_owned()));
     if ["access_token", "refresh_token"].into_iter().filter_map(token).any(|token| is_too_long(&token)) {

@@ -2,13 +2,15 @@
 
 use serde_json::Value;
 
+use crate::json::value_of;
+
 /// A page of a hundred posts with every field has some ten thousand values.
 const MOST_VALUES: usize = 200_000;
 
 /// A large answer of X. A value takes up to a hundred times the memory of its bytes (`[],[],…`), so that one with more
 /// values than any list of X's has is not read.
 pub fn json(body: &[u8]) -> Option<Value> {
-    if values(body) > MOST_VALUES { None } else { serde_json::from_slice(body).ok() }
+    if values(body) > MOST_VALUES { None } else { value_of(body).ok() }
 }
 
 /// How many values a document has at the most: what stands after a `[`, `{` or `,` outside of texts.

@@ -16,7 +16,7 @@ pub mod tweet;
 pub mod user;
 
 use http::{HeaderValue, Method, Request, Response, header};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use self::{
@@ -24,6 +24,7 @@ use self::{
     rate::Window,
 };
 use crate::{
+    json,
     oauth::{Endpoints, sensitive},
     secret::Secret,
     time::Span,
@@ -62,30 +63,20 @@ pub fn with_json(mut request: Request<Vec<u8>>, body: &Value) -> Request<Vec<u8>
     request
 }
 
-#[derive(Deserialize)]
-struct Envelope<T> {
-    data: T,
-}
-
 /// The `data` of an answer. A success without `data` and with `errors` is a refusal: X answers 200 for a missing
 /// resource.
 pub fn data<T: DeserializeOwned>(answer: &Response<Vec<u8>>) -> Result<T, XError> {
     if !answer.status().is_success() {
         return Err(refused(answer));
     }
-    serde_json::from_slice::<Envelope<T>>(answer.body()).map(|envelope| envelope.data).map_err(|_| without_data(answer))
+    let body = large::json(answer.body()).unwrap_or_default();
+    body.get("data").and_then(|data| json::from_value(data).ok()).ok_or_else(|| without_data(answer, &body))
 }
 
-fn without_data(answer: &Response<Vec<u8>>) -> XError {
-    #[derive(Deserialize)]
-    struct ErrorsOnly {
-        data: Option<Value>,
-        errors: Vec<Value>,
-    }
-    match serde_json::from_slice::<ErrorsOnly>(answer.body()) {
-        Ok(ErrorsOnly { data: None, errors }) if !errors.is_empty() => refused(answer),
-        _ => XError::Malformed { status: answer.status().as_u16() },
-    }
+fn without_data(answer: &Response<Vec<u8>>, body: &Value) -> XError {
+    let has_data = body.get("data").is_some_and(|data| !data.is_null());
+    let has_errors = body.get("errors").and_then(Value::as_array).is_some_and(|errors| !errors.is_empty());
+    if has_errors && !has_data { refused(answer) } else { XError::Malformed { status: answer.status().as_u16() } }
 }
 
 fn refused(answer: &Response<Vec<u8>>) -> XError {

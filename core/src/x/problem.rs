@@ -8,6 +8,8 @@ use http::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::json;
+
 /// What X said, in X's words; shown to the caller as `x`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Problem {
@@ -135,7 +137,7 @@ pub fn read(answer: &Response<Vec<u8>>) -> (Refusal, Problem) {
         let detail = String::from_utf8_lossy(PLAIN_REFUSAL).into_owned();
         return (Refusal::InvalidMedia, Problem { status, r#type: None, title: None, detail: Some(detail) });
     }
-    let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    let body = json::value_of(answer.body()).unwrap_or_default();
     let first = body.pointer("/errors/0").unwrap_or(&Value::Null);
     let text = |key: &str| [&body, first].into_iter().find_map(|object| object.get(key)?.as_str().map(str::to_owned));
     let detail = joined(text("detail"), text("message"));

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{XError, authorized, data};
 use crate::id::XUserId;
+use crate::json;
 use crate::oauth::Endpoints;
 use crate::secret::Secret;
 use crate::time::{Span, UnixMillis};
@@ -64,7 +65,7 @@ impl UserReports {
 /// The users that an answer describes: whom it is about, and the authors of its posts.
 pub fn users_in(body: &Value) -> Vec<XUser> {
     let authors = body.pointer("/includes/users").and_then(Value::as_array).into_iter().flatten();
-    body.get("data").into_iter().chain(authors).filter_map(|user| XUser::deserialize(user).ok()).collect()
+    body.get("data").into_iter().chain(authors).filter_map(|user| json::from_value(user).ok()).collect()
 }
 
 /// What is asked of X about a user beside id, username and name.

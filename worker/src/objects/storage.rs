@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use js_sys::wasm_bindgen;
+use latchkey_core::json;
 use latchkey_core::time::{Span, UnixMillis};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -264,7 +265,7 @@ pub async fn set_alarm(storage: &Storage, at: UnixMillis) -> Result<()> {
 
 /// A stored document. By way of a `Value`, so that not every type brings its own text parser along.
 pub fn read<T: DeserializeOwned>(doc: &str) -> Result<T> {
-    serde_json::from_str::<Value>(doc).and_then(serde_json::from_value).doing("read a stored document")
+    json::from_str(doc).doing("read a stored document")
 }
 
 /// A document as a column value.

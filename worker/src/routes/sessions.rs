@@ -9,6 +9,7 @@ use latchkey_core::api::input::{Nothing, read};
 use latchkey_core::api::query::{Query, plus_for_space};
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::connect::{Entry, Session, Status, Terms};
+use latchkey_core::json;
 use latchkey_core::key::Binding;
 use serde_json::{Value, json};
 
@@ -70,8 +71,7 @@ pub async fn auth_url(app: &App, incoming: Incoming, network: String) -> Answere
 /// `GET`: the status, at once or when it is no longer `since`. For the session's token or an API key.
 pub async fn get(app: &App, incoming: &Incoming, id: &str) -> Answered {
     let ticket = authorised(app, incoming, id).await?;
-    let since =
-        incoming.query_value("since").and_then(|word| serde_json::from_value::<Status>(Value::String(word)).ok());
+    let since = incoming.query_value("since").and_then(|word| json::from_value::<Status>(&Value::String(word)).ok());
     let wait = incoming.query_value("wait").and_then(|secs| secs.parse::<u32>().ok()).unwrap_or(0);
     let wait_ms = i64::from(wait.min(LONGEST_WAIT_SECS)) * 1000;
     let view = app.connect(&ticket.object())?.view(wait_ms, since).await?;

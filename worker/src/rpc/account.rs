@@ -4,6 +4,7 @@ use latchkey_core::api::account::Health;
 use latchkey_core::client_change::ClientChange;
 use latchkey_core::delivery::{Delivery, Segment};
 use latchkey_core::id::{AccountId, PostId, XPostId};
+use latchkey_core::json;
 use latchkey_core::key::{Access, ApiKey};
 use latchkey_core::network::ClientRef;
 use latchkey_core::revocation::Tally;
@@ -261,7 +262,7 @@ impl AccountStub {
         let mut answer = post(&self.stub, headers, content.body).await?;
         if answer.headers().has(REFUSAL_HEADER)? {
             let text = answer.text().await.doing("read an object's reply")?;
-            return Err(serde_json::from_str::<Error>(&text).doing("read an object's reply")?);
+            return Err(json::from_str::<Error>(&text).doing("read an object's reply")?);
         }
         let key_id = answer.headers().get(KEY_ID_HEADER)?.unwrap_or_default();
         Ok(Proxied { answer, key_id })

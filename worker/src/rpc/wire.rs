@@ -3,6 +3,7 @@
 //! Generic code here is kept to a few lines. Each type would otherwise get a copy of the whole exchange and of a text
 //! parser, in a module whose bytes are paid for at the edge.
 
+use latchkey_core::json;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -14,7 +15,7 @@ use crate::error::{Doing, Result};
 /// Sends a message to an object and reads its reply. Refusals and faults come back as what they are.
 pub async fn ask<R: DeserializeOwned>(stub: &Stub, message: &impl Serialize) -> Result<R> {
     let reply = exchange(stub, serde_json::to_string(message)?).await?;
-    serde_json::from_value(reply).doing("read an object's reply")
+    json::from_value(&reply).doing("read an object's reply")
 }
 
 async fn exchange(stub: &Stub, message: String) -> Result<Value> {
@@ -32,16 +33,16 @@ pub async fn post(stub: &Stub, headers: Headers, body: Option<JsValue>) -> Resul
 /// What an object answered.
 pub async fn result_of(mut answer: Response) -> Result<Value> {
     let text = answer.text().await.doing("read an object's reply")?;
-    serde_json::from_str::<Result<Value>>(&text).doing("read an object's reply")?
+    json::from_str::<Result<Value>>(&text).doing("read an object's reply")?
 }
 
 /// The message in a request to an object.
 pub async fn message<M: DeserializeOwned>(request: Request) -> Result<M> {
-    Ok(serde_json::from_value(received(request).await?)?)
+    Ok(json::from_value(&received(request).await?)?)
 }
 
 async fn received(mut request: Request) -> Result<Value> {
-    Ok(serde_json::from_str(&request.text().await.doing("receive a message")?)?)
+    Ok(json::value(&request.text().await.doing("receive a message")?)?)
 }
 
 /// The result of a message, for whoever sent it.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use http::HeaderMap;
 use latchkey_core::id::{AccountId, XPostId};
+use latchkey_core::json;
 use latchkey_core::secret::Secret;
 use latchkey_core::x::price::Micros;
 use latchkey_core::x::proxy::Ending;
@@ -27,7 +28,7 @@ impl Inner {
     /// (5) X. The call is never sent twice.
     pub(super) async fn proxy(self: &Rc<Self>, request: &Request) -> Result<Response> {
         let header = request.headers().get(PROXY_HEADER)?.unwrap_or_default();
-        let call: ProxyCall = serde_json::from_str(&header)?;
+        let call: ProxyCall = json::from_str(&header)?;
         let (account_id, key_id) = self.billed(&call)?;
         let reserved = self.admit(&call, &account_id, &key_id).await?;
         let proxied = self.send_to_x(&call, &account_id, request).await;
@@ -105,7 +106,7 @@ impl Inner {
             Ok(read) => read,
             Err(no_answer) => return Ok(Err(no_answer)),
         };
-        let created: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let created = json::value_of(&body).unwrap_or_default();
         let id = created.pointer("/data/id").and_then(Value::as_str).and_then(|id| XPostId::parse(id).ok());
         id.map_or(Ok(()), |id| self.claim(&id))?;
         let builder = ResponseBuilder::new().with_status(answer.status_code());

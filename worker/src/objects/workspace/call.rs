@@ -9,6 +9,7 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::input::{utf8, without_mark};
 use latchkey_core::api::refused::Refused;
 use latchkey_core::idempotency::{Decision, Key, Row, Stored};
+use latchkey_core::json;
 use latchkey_core::key::Caller;
 use serde_json::Value;
 use worker::{Request, Response, ResponseBuilder};
@@ -26,13 +27,13 @@ use crate::runtime::now;
 use crate::stream::body_of;
 
 pub async fn called(w: &Workspace, header: &str, request: &Request) -> Result<Value> {
-    let CallHeader { head, body } = serde_json::from_str(header)?;
+    let CallHeader { head, body } = json::from_str(header)?;
     // Once more with the call itself: until all of the body is there, the key may be deleted.
     access::authorise(w, &head)?;
     let mut call = match body {
         Content::Command { idempotency } => {
             let body = body_of(request.inner(), usize::MAX).await?.unwrap_or_default();
-            Call { head, idempotency, command: serde_json::from_slice(&body)? }
+            Call { head, idempotency, command: json::from_slice(&body)? }
         }
         Content::Served(served) => {
             let body = body_of(request.inner(), BODY_BYTES).await.doing("read a body")?;

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use latchkey_core::idempotency::Key;
+use latchkey_core::json;
 use latchkey_core::key::{Access, RecentDigests};
 use latchkey_core::routes::Route;
 use serde::de::DeserializeOwned;
@@ -121,5 +122,5 @@ async fn keyed<R: DeserializeOwned>(digest: &str, answer: Response) -> Result<R>
     KNOWN.with_borrow_mut(|known| known.forget(digest));
     let result = result_of(answer).await?;
     KNOWN.with_borrow_mut(|known| known.remember(digest, now()));
-    serde_json::from_value(result).doing("read an object's reply")
+    json::from_value(&result).doing("read an object's reply")
 }

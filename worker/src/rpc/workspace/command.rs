@@ -4,6 +4,7 @@ use latchkey_core::api::answer::Answer;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::brand::Logo;
 use latchkey_core::idempotency::Key;
+use latchkey_core::json;
 use latchkey_core::routes::Route;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -128,8 +129,8 @@ impl Outcome {
     }
 
     /// Read by the side that asked.
-    pub fn read<Q: Begin>(plan: Value) -> Result<Q::Plan> {
-        Ok(serde_json::from_value(plan)?)
+    pub fn read<Q: Begin>(plan: &Value) -> Result<Q::Plan> {
+        Ok(json::from_value(plan)?)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use latchkey_core::api::page::{Page, Place};
 use latchkey_core::id::TenantId;
+use latchkey_core::json;
 use latchkey_core::key::Binding;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -118,5 +119,5 @@ fn past(page: &Page) -> impl Iterator<Item = SqlStorageValue> {
 }
 
 fn place(text: &str) -> Result<Place> {
-    serde_json::from_str::<Value>(text).and_then(serde_json::from_value).map(Place).doing("read a row's place")
+    json::from_str(text).map(Place).doing("read a row's place")
 }
