@@ -1,4 +1,4 @@
-/** What workerd holds: the Worker's wasm memory as V8's inspector knows it, and the process's own as Linux does. */
+/** What workerd holds and uses: the Worker's wasm memory as V8's inspector knows it, and the process's own as Linux does. */
 
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
@@ -80,15 +80,26 @@ async function overAll(inspector, contextId, prototype, functionDeclaration) {
 
 /** `{now, peak}` in bytes of workerd, which also simulates R2 and KV here; null where there is no /proc. */
 export function residentBytes(worker) {
-  const status = processes().find(({ command }) => command.includes(`--socket-addr=entry=127.0.0.1:${worker.port}`))?.status;
+  const status = processOf(worker)?.status;
   if (!status) return null;
   const field = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status)[1]) * KIB;
   return { now: field("VmRSS"), peak: field("VmHWM") };
 }
 
+/** Milliseconds of the processor that workerd has used, in Linux's steps of 10 ms (proc_pid_stat(5): utime, stime). */
+export function processorMillis(worker) {
+  const stat = read(`/proc/${processOf(worker)?.pid}/stat`);
+  if (!stat) return null;
+  const [user, system] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13).map(Number);
+  return (user + system) * 10;
+}
+
+const processOf = (worker) =>
+  processes().find(({ command }) => command.includes(`--socket-addr=entry=127.0.0.1:${worker.port}`));
+
 function processes() {
   const pids = listed("/proc").filter((name) => /^\d+$/.test(name));
-  return pids.map((pid) => ({ command: read(`/proc/${pid}/cmdline`) ?? "", status: read(`/proc/${pid}/status`) }));
+  return pids.map((pid) => ({ pid, command: read(`/proc/${pid}/cmdline`) ?? "", status: read(`/proc/${pid}/status`) }));
 }
 
 function listed(folder) {

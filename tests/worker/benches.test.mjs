@@ -11,6 +11,7 @@ const FOLDER = new URL("../bench/", import.meta.url);
 /** The options that make it small, and the last line of its results. */
 const SMALL = {
   throughput: ["--rounds 1 --posts 8 --width 4 --accounts 2", /^published .*per second +[\d.]+ +[\d.]+ +[\d.]+×$/],
+  proxy: ["--rounds 1 --calls 16 --width 4", /^workerd's processor, ms a call( +\S+){5}$/],
   schedule: ["--posts 20 --accounts 2 --window 1", /20 on X, 0 twice, 0 early/],
   timers: ["--calls 40 --width 8", /^40 calls in .* no timer is left$/],
   cost: ["--times 2 --statements 3", /^GET \/2\/users\/me, passed through( +[\d.]+){6}$/],

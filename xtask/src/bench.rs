@@ -5,8 +5,19 @@ use crate::run::{self, Result};
 use crate::setup::{node_command, tools};
 
 /// Each bench is a program in tests/bench. The program takes the options and prints its results.
-pub(crate) const ALL: [&str; 10] =
-    ["crash", "throughput", "cost", "schedule", "refresh", "media", "widget", "timers", "strangers", "schemathesis"];
+pub(crate) const ALL: [&str; 11] = [
+    "crash",
+    "throughput",
+    "cost",
+    "proxy",
+    "schedule",
+    "refresh",
+    "media",
+    "widget",
+    "timers",
+    "strangers",
+    "schemathesis",
+];
 
 pub(crate) fn run(name: &str, options: &[String]) -> Result {
     build::all(&tools()?)?;

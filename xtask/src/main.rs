@@ -31,7 +31,7 @@ usage: cargo xtask <command>
                                      the Worker, a stand-in for X and a demo site, on this machine;
                                      with --real against x.com
   test [native|worker|browser]       every check, or those of one kind
-  bench crash|throughput|schedule|refresh|media|widget|timers|strangers [options]
+  bench crash|throughput|proxy|schedule|refresh|media|widget|timers|strangers [options]
                                      load, power cuts, memory and bytes, measured (docs/BENCH.md)
   prose                              vague pronouns in each document, counted
   deploy [wrangler's options]        build, then `wrangler deploy`; with --dry-run nothing is uploaded";

@@ -1,6 +1,7 @@
-/** Bundles the peer and starts it at the same stand-in, with accounts whose tokens it is simply given. */
+/** The Workers beside which ours is measured, at the same stand-in, with accounts whose tokens they are simply given. */
 
 import assert from "node:assert/strict";
+import { cp, mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { connect } from "../../fake-x/client.mjs";
@@ -21,8 +22,16 @@ export async function startPeer(x, accountCount) {
     logLevel: "warning",
   });
   const worker = await startWorker({ config: here("wrangler.toml"), fakeX: x });
-  const peer = { x, api: api(worker, { isDescribed: false }), stop: () => worker.stop() };
+  const peer = { x, worker, api: api(worker, { isDescribed: false }), stop: () => worker.stop() };
   return { ...peer, accounts: await addAccounts(peer, accountCount) };
+}
+
+/** The bare Worker, for one person at X. */
+export async function startBare(x, { username }) {
+  await mkdir(here("../../../build/peer/bare"), { recursive: true });
+  await cp(here("bare.js"), here("../../../build/peer/bare/worker.js"));
+  const { access_token } = await connect(x, { username });
+  return startWorker({ config: here("bare.toml"), fakeX: x, vars: { TOKEN: access_token } });
 }
 
 async function addAccounts(peer, count) {

@@ -74,6 +74,11 @@ export class Ledger extends DurableObject {
     this.sql("UPDATE deliveries SET status = ?, x_id = ? WHERE post_id = ?", status, data?.id ?? null, postId);
   }
 
+  token(accountId: string) {
+    const [row] = this.sql("SELECT token FROM accounts WHERE id = ?", accountId);
+    return row.token as string;
+  }
+
   read(postId: string) {
     const [row] = this.sql("SELECT status, x_id FROM deliveries WHERE post_id = ?", postId);
     return { success: true, post: { id: postId, status: row.status, platformPostId: row.x_id } };
@@ -111,6 +116,15 @@ app.post("/v1/posts", async (c) => {
   }
   c.executionCtx.waitUntil(published);
   return c.body(created.answer, 200, { "content-type": "application/json" });
+});
+
+/** X itself, with the account's token. */
+app.all("/2/*", async (c) => {
+  const token = await c.env.LEDGER.getByName("main").token(c.req.header("account")!);
+  const { pathname, search } = new URL(c.req.url);
+  const headers = { authorization: `Bearer ${token}`, "content-type": c.req.header("content-type") ?? "application/json" };
+  const body = c.req.method === "GET" ? null : c.req.raw.body;
+  return fetch(c.env.X_API_ORIGIN + pathname + search, { method: c.req.method, headers, body });
 });
 
 async function digest(text: string) {
