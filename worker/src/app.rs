@@ -1,5 +1,7 @@
 //! `Env` to [`App`]: the only place where bindings, vars and secrets are opened. A missing value is named.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use latchkey_core::api::code::Code;
@@ -15,6 +17,7 @@ use latchkey_core::secret::Secret;
 use latchkey_core::time::Span;
 use latchkey_core::webhook;
 use url::Url;
+use worker::wasm_bindgen::JsValue;
 use worker::{Env, Fetcher, ObjectNamespace};
 
 use crate::error::{Error, Result};
@@ -27,6 +30,12 @@ use crate::rpc::workspace::WorkspaceStub;
 use crate::vault::Vault;
 
 const ADMIN_KEY_CHARACTERS: usize = 32;
+
+thread_local! {
+    /// The configuration as the last request of this isolate opened it. Cloudflare may go on in the same isolate with other
+    /// bindings, which are then another `Env`.
+    static OPENED: RefCell<Option<Rc<App>>> = const { RefCell::new(None) };
+}
 
 pub struct App {
     env: Env,
@@ -65,6 +74,18 @@ impl App {
             takeover: span_var(env, "TAKEOVER_MS", 1)?.unwrap_or(TAKEOVER),
             env: env.clone(),
         })
+    }
+
+    /// Opened once for all requests with the same bindings.
+    pub fn of(env: &Env) -> Result<Rc<Self>> {
+        let bindings: &JsValue = env.as_ref();
+        let is_of_env = |app: &Rc<Self>| AsRef::<JsValue>::as_ref(&app.env) == bindings;
+        if let Some(app) = OPENED.with_borrow(Clone::clone).filter(is_of_env) {
+            return Ok(app);
+        }
+        let app = Rc::new(Self::open(env)?);
+        OPENED.set(Some(Rc::clone(&app)));
+        Ok(app)
     }
 
     /// For work that outlives the call.

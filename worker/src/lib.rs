@@ -19,6 +19,8 @@ mod shape;
 mod stream;
 mod vault;
 
+use std::rc::Rc;
+
 use latchkey_core::api::code::Code;
 use latchkey_core::api::https::{Admission, STRICT_TRANSPORT_SECURITY, admit};
 use latchkey_core::routes::{Call, Found, Route, find};
@@ -76,8 +78,8 @@ async fn serve(mut incoming: Incoming, env: &Env, entry: &mut Entry) -> Reply {
 }
 
 /// Every route needs the whole configuration, whatever it reads of it.
-fn app_for(incoming: &Incoming, env: &Env) -> error::Result<App> {
-    let app = App::open(env)?;
+fn app_for(incoming: &Incoming, env: &Env) -> error::Result<Rc<App>> {
+    let app = App::of(env)?;
     app.public_origin(&incoming.url)?;
     Ok(app)
 }

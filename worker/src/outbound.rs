@@ -138,23 +138,22 @@ impl Proxied {
         &self.answer
     }
 
-    pub async fn read(self) -> std::result::Result<(worker::Response, Vec<u8>), NoAnswer> {
-        let body = body_of(&self.answer, ANSWER_BYTES, &self.limit).await?;
-        Ok((self.answer, body))
+    pub async fn read(self) -> std::result::Result<Vec<u8>, NoAnswer> {
+        body_of(&self.answer, ANSWER_BYTES, self.limit).await
     }
 
-    /// The answer for whoever reads it. The limit ends with its body, or when its reader goes away.
-    pub fn into_stream(self) -> Result<worker::Response> {
-        let Self { answer, limit } = self;
-        let ResponseBody::Stream(body) = answer.body() else { return Ok(answer) };
+    /// X's body, in `answer`, for whoever reads it. The limit ends with the body, or when its reader goes away.
+    pub fn into_stream(self, answer: worker::ResponseBuilder) -> Result<worker::Response> {
+        let Self { answer: of_x, limit } = self;
+        let ResponseBody::Stream(body) = of_x.body() else { return Ok(answer.empty()) };
         let Passing { body, end } = Passing::through(body)?;
         spawn_local(async move {
             // A body that broke off is seen by its reader.
-            let _ = end.await;
-            drop(limit);
+            if end.await.is_ok() {
+                limit.keep();
+            }
         });
-        let (status, headers) = (answer.status_code(), answer.headers().clone());
-        Ok(worker::ResponseBuilder::new().with_status(status).with_headers(headers).stream(body))
+        Ok(answer.stream(body))
     }
 }
 
@@ -165,7 +164,7 @@ fn bytes(body: &[u8]) -> Option<JsValue> {
 async fn ask(request: worker::Request, bounds: Bounds) -> Result<Asked> {
     let limit = TimeLimit::new(bounds.time)?;
     Ok(match fetch(request, &limit).await {
-        Ok(answer) => read(&answer, bounds.size, &limit).await,
+        Ok(answer) => read(&answer, bounds.size, limit).await,
         Err(no_answer) => Err(no_answer),
     })
 }
@@ -192,7 +191,7 @@ fn to_worker(url: &str, method: &Method, headers: &HeaderMap, body: Option<JsVal
     Ok(worker::Request::new_with_init(url, &init)?)
 }
 
-async fn read(answer: &worker::Response, size: usize, limit: &TimeLimit) -> Asked {
+async fn read(answer: &worker::Response, size: usize, limit: TimeLimit) -> Asked {
     let mut builder = Response::builder().status(answer.status_code());
     for (name, value) in answer.headers().entries() {
         builder = builder.header(name, value);
@@ -200,13 +199,23 @@ async fn read(answer: &worker::Response, size: usize, limit: &TimeLimit) -> Aske
     builder.body(body_of(answer, size, limit).await?).map_err(|_| NoAnswer::Broken)
 }
 
-async fn body_of(answer: &worker::Response, size: usize, limit: &TimeLimit) -> std::result::Result<Vec<u8>, NoAnswer> {
+async fn body_of(answer: &worker::Response, size: usize, limit: TimeLimit) -> std::result::Result<Vec<u8>, NoAnswer> {
     let ResponseBody::Stream(body) = answer.body() else { return Ok(Vec::new()) };
-    match whole(body, size).await {
-        Ok(Some(body)) => Ok(body),
+    match whole(body, size, length_of(answer)).await {
+        Ok(Some(body)) => {
+            limit.keep();
+            Ok(body)
+        }
         Ok(None) => Err(NoAnswer::TooLarge),
-        Err(_) => Err(no_answer(limit)),
+        Err(_) => Err(no_answer(&limit)),
     }
+}
+
+/// The length of an answer's body as its reader gets it. The platform undoes a coding, and the header tells the coded
+/// length.
+fn length_of(answer: &worker::Response) -> Option<usize> {
+    let said = |name| answer.headers().get(name).ok().flatten();
+    if said("content-encoding").is_some() { None } else { said("content-length")?.parse().ok() }
 }
 
 /// A refused and a lost connection look the same to workerd.

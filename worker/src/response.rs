@@ -17,6 +17,8 @@ enum Content {
 
 pub struct Reply {
     status: u16,
+    /// Headers that are passed on as they are, if any.
+    passed: Option<Headers>,
     headers: Vec<(&'static str, String)>,
     body: Content,
     referrer_policy: &'static str,
@@ -53,6 +55,7 @@ impl Reply {
     pub fn empty(status: u16) -> Self {
         Self {
             status,
+            passed: None,
             headers: Vec::new(),
             body: Content::Text(String::new()),
             referrer_policy: "no-referrer",
@@ -73,6 +76,12 @@ impl Reply {
     /// A file, as it comes from where it is stored.
     pub fn stream(status: u16, content: ReadableStream) -> Self {
         Self { body: Content::Stream(content), ..Self::empty(status) }
+    }
+
+    /// An answer whose headers and body are passed on.
+    pub fn passed(status: u16, headers: Headers, content: Option<ReadableStream>) -> Self {
+        let reply = content.map_or_else(|| Self::empty(status), |content| Self::stream(status, content));
+        Self { passed: Some(headers), ..reply }
     }
 
     /// 303: whatever the method was, the next request is a GET (RFC 9110 §15.4.4).
@@ -122,7 +131,7 @@ impl Reply {
     }
 
     pub fn into_response(self, request_id: &str) -> Result<Response> {
-        let headers = Headers::new();
+        let headers = self.passed.unwrap_or_default();
         headers.set("Referrer-Policy", self.referrer_policy)?;
         for (name, value) in &self.headers {
             headers.append(name, value)?;

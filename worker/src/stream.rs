@@ -2,10 +2,12 @@
 
 use js_sys::{BigInt, Reflect, Uint8Array, wasm_bindgen};
 use wasm_bindgen::prelude::*;
-use worker::Result;
 use worker::wasm_bindgen_futures::JsFuture;
-use worker::web_sys::{ReadableStream, ReadableStreamDefaultReader, Request, StreamPipeOptions, WritableStream};
+use worker::web_sys::{
+    ReadableStream, ReadableStreamDefaultReader, Request, Response, StreamPipeOptions, WritableStream,
+};
 use worker::worker_sys::FixedLengthStream;
+use worker::{ResponseBody, Result};
 
 /// A body of known length, written while it is sent.
 pub struct Framed {
@@ -143,8 +145,29 @@ impl Chunks {
     }
 }
 
-/// All of a body, unless it has more than `limit` bytes: counted as they come, since a length may be missing or wrong.
-pub async fn whole(body: &ReadableStream, limit: usize) -> Result<Option<Vec<u8>>> {
+/// All of a body, unless the body has more than `limit` bytes. A body of a stated `length` has exactly that length (RFC
+/// 9112 §6.3), and the platform reads it at once. Any other is counted as it comes.
+pub async fn whole(body: &ReadableStream, limit: usize, length: Option<usize>) -> Result<Option<Vec<u8>>> {
+    match length {
+        Some(length) if length <= limit => at_once(body).await.map(Some),
+        _ => counted(body, limit).await,
+    }
+}
+
+/// The text of an object's reply, which is ours and as long as it is. The platform reads it at once.
+pub async fn text_of(reply: &worker::Response) -> Result<String> {
+    let ResponseBody::Stream(body) = reply.body() else { return Ok(String::new()) };
+    let reader = Response::new_with_opt_readable_stream(Some(body))?;
+    let text = JsFuture::from(reader.text()?).await?;
+    text.as_string().ok_or_else(|| worker::Error::RustError("a reply is no text".into()))
+}
+
+async fn at_once(body: &ReadableStream) -> Result<Vec<u8>> {
+    let reader = Response::new_with_opt_readable_stream(Some(body))?;
+    Ok(Uint8Array::new(&JsFuture::from(reader.array_buffer()?).await?).to_vec())
+}
+
+async fn counted(body: &ReadableStream, limit: usize) -> Result<Option<Vec<u8>>> {
     let mut chunks = Chunks::of(body)?;
     let mut bytes = Vec::new();
     while let Some(chunk) = chunks.next().await? {
@@ -157,16 +180,11 @@ pub async fn whole(body: &ReadableStream, limit: usize) -> Result<Option<Vec<u8>
     Ok(Some(bytes))
 }
 
-/// The whole body of a request, unless the body has more than `limit` bytes. A body with a stated length has exactly
-/// that length (RFC 9112 §6.3), and the platform reads it at once.
+/// The whole body of a request, unless the body has more than `limit` bytes.
 pub async fn body_of(request: &Request, limit: usize) -> Result<Option<Vec<u8>>> {
     let Some(body) = request.body() else { return Ok(Some(Vec::new())) };
-    match request.headers().get("content-length")?.and_then(|length| length.parse::<usize>().ok()) {
-        Some(length) if length <= limit => {
-            Ok(Some(Uint8Array::new(&JsFuture::from(request.array_buffer()?).await?).to_vec()))
-        }
-        _ => whole(&body, limit).await,
-    }
+    let length = request.headers().get("content-length")?.and_then(|length| length.parse().ok());
+    whole(&body, limit, length).await
 }
 
 #[wasm_bindgen]

@@ -1,9 +1,12 @@
 //! X's rate windows (X docs, x-api/fundamentals/rate-limits): `x-rate-limit-*`, and two windows of 24 hours (observed,
 //! not documented). The first may show over a million while another window is spent, so all are read.
 
+mod known;
+
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
+pub use self::known::KnownWindows;
 use crate::time::{Span, UnixMillis};
 
 /// By how much X's clock may be ahead of ours.
@@ -83,17 +86,28 @@ pub fn app_day_end(stored: Option<UnixMillis>, now: UnixMillis) -> Option<UnixMi
 
 /// The windows that the headers tell in full, at `now`.
 pub fn windows(headers: &HeaderMap, now: UnixMillis) -> Vec<Window> {
-    told(headers).into_iter().map(|window| Window { reset_at: window.ends_at(now), ..window }).collect()
+    ending_by(told(headers), now)
+}
+
+/// The same of headers that were read one by one.
+pub fn windows_in(headers: &[(&str, String)], now: UnixMillis) -> Vec<Window> {
+    let value = |name: &str| headers.iter().find(|(other, _)| *other == name).map(|(_, value)| value.as_str());
+    ending_by(WindowKind::ALL.into_iter().filter_map(|kind| window(value, kind)).collect(), now)
 }
 
 /// The same in X's words.
 pub fn told(headers: &HeaderMap) -> Vec<Window> {
-    WindowKind::ALL.into_iter().filter_map(|kind| window(headers, kind)).collect()
+    let value = |name: &str| headers.get(name)?.to_str().ok();
+    WindowKind::ALL.into_iter().filter_map(|kind| window(value, kind)).collect()
 }
 
-fn window(headers: &HeaderMap, kind: WindowKind) -> Option<Window> {
+fn ending_by(told: Vec<Window>, now: UnixMillis) -> Vec<Window> {
+    told.into_iter().map(|window| Window { reset_at: window.ends_at(now), ..window }).collect()
+}
+
+fn window<'a>(header: impl Fn(&str) -> Option<&'a str>, kind: WindowKind) -> Option<Window> {
     let [limit, remaining, reset] =
-        kind.header_names().map(|name| -> Option<i64> { headers.get(name)?.to_str().ok()?.trim().parse().ok() });
+        kind.header_names().map(|name| -> Option<i64> { header(name)?.trim().parse().ok() });
     Some(Window { limit: limit?, remaining: remaining?, reset_at: UnixMillis(0) + Span::secs(reset?), kind })
 }
 
@@ -217,6 +231,8 @@ mod tests {
     fn windows_are_told_as_they_were_read() {
         let told = headers_of(&super::headers(&windows(&headers(&SPENT_DAY), NOW)));
         assert_eq!(told, headers(&SPENT_DAY));
+        let one_by_one = SPENT_DAY.map(|(name, value)| (name, value.to_owned()));
+        assert_eq!(windows_in(&one_by_one, NOW), windows(&headers(&SPENT_DAY), NOW));
     }
 
     #[test]

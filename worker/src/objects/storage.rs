@@ -29,6 +29,8 @@ pub struct Db {
     version: usize,
     /// Counts the events after which rows may be others than the object's own writes have made them.
     generation: Cell<u64>,
+    /// Counts the writes from which the alarm may follow.
+    writes: Cell<u64>,
     /// The alarm as it was set last, once that is known. An alarm that fires sets the next one first.
     alarm: Cell<Option<Alarm>>,
 }
@@ -104,7 +106,14 @@ struct Count {
 impl Db {
     /// Tables whose version is not known yet.
     pub fn new(storage: Storage) -> Self {
-        Self { sql: storage.sql(), storage, version: 0, generation: Cell::new(0), alarm: Cell::new(None) }
+        Self {
+            sql: storage.sql(),
+            storage,
+            version: 0,
+            generation: Cell::new(0),
+            writes: Cell::new(0),
+            alarm: Cell::new(None),
+        }
     }
 
     pub fn of_version(self, version: usize) -> Self {
@@ -115,7 +124,23 @@ impl Db {
         self.version
     }
 
+    /// Ends what is kept in memory of rows, whenever it changes.
+    pub fn generation(&self) -> u64 {
+        self.generation.get()
+    }
+
+    /// As long as it is the same, the alarm follows from the same rows.
+    pub fn writes(&self) -> u64 {
+        self.writes.get()
+    }
+
     pub fn run(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
+        self.writes.set(self.writes.get() + 1);
+        self.run_aside(statement, values)
+    }
+
+    /// A write to a table from which no alarm follows.
+    pub fn run_aside(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
         self.sql.exec(statement, values).doing("write to SQLite").map(drop)
     }
 

@@ -12,6 +12,7 @@ use worker::{AbortSignal, Result};
 pub struct TimeLimit {
     call: AbortController,
     timer: i32,
+    is_kept: bool,
 }
 
 impl TimeLimit {
@@ -21,12 +22,17 @@ impl TimeLimit {
         let abort: Function = Reflect::get(&call, &"abort".into())?.unchecked_into();
         let millis = i32::try_from(limit.as_millis()).unwrap_or(i32::MAX);
         let timer = timers().set_timeout_with_callback_and_timeout_and_arguments_0(&abort.bind0(&call), millis)?;
-        Ok(Self { call, timer })
+        Ok(Self { call, timer, is_kept: false })
     }
 
     /// What the call is made with.
     pub fn signal(&self) -> AbortSignal {
         self.call.signal().into()
+    }
+
+    /// The call has ended within it: nothing is left to break off.
+    pub fn keep(mut self) {
+        self.is_kept = true;
     }
 
     /// Whether it was this that broke the call off.
@@ -38,8 +44,10 @@ impl TimeLimit {
 impl Drop for TimeLimit {
     fn drop(&mut self) {
         timers().clear_timeout_with_handle(self.timer);
-        // What has ended does not mind; a body that nobody reads would hold its connection.
-        self.call.abort();
+        // A body that nobody reads would hold its connection.
+        if !self.is_kept {
+            self.call.abort();
+        }
     }
 }
 

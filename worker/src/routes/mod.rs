@@ -37,13 +37,13 @@ pub async fn answer(app: &App, call: Call, incoming: Incoming, entry: &mut Entry
     entry.account_id = call.route.account_id().map(|id| id.to_string());
     let cors = meta::cors(app, &call, &incoming);
     let idempotency = incoming.header("idempotency-key").filter(|_| takes_key);
-    let caller = ApiCaller::new(app, &incoming);
+    let repeatable = idempotency.and_then(|key| Some((ApiCaller::new(app, &incoming).ok()?, key)));
     let key_id = Rc::clone(&incoming.key_id);
     let reply = match route_call(app, call, incoming).await {
         Ok(reply) | Err(Early::Answered(reply)) => reply,
         Err(Early::Unproven(error)) => failed(&error, shape.with_known_brand(), entry),
         Err(Early::Failed(error)) => {
-            if let (Error::Fault(_), Ok(caller), Some(key)) = (&error, caller, idempotency) {
+            if let (Error::Fault(_), Some((caller, key))) = (&error, repeatable) {
                 // If this fails too, the key is free after a minute.
                 let _ = caller.abandon(key).await;
             }

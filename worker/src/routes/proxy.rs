@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use latchkey_core::api::code::Code;
 use latchkey_core::x::proxy::{Target, is_document, is_read};
-use worker::ResponseBody;
 
 use super::Answered;
 use crate::app::App;
@@ -13,7 +12,7 @@ use crate::auth::ApiCaller;
 use crate::error::{Error, Result};
 use crate::request::Incoming;
 use crate::response::Reply;
-use crate::rpc::account::{Content, PROXIED_HEADERS, Proxied, ProxyCall};
+use crate::rpc::account::{Content, Proxied, ProxyCall};
 use crate::rpc::workspace::ProxyPlan;
 
 /// More keys than one isolate is likely to meet; then it begins anew.
@@ -40,9 +39,9 @@ pub async fn proxy(app: &App, mut incoming: Incoming, account: Option<String>, t
     {
         forget(&call.key_digest);
     }
-    let Proxied { answer, key_id } = proxied?;
-    let _ = incoming.key_id.set(key_id);
-    Ok(reply(&answer)?)
+    let proxied = proxied?;
+    let _ = incoming.key_id.set(proxied.key_id.clone());
+    Ok(reply(proxied)?)
 }
 
 /// Where a call goes, and for which account if the workspace has said so.
@@ -91,19 +90,11 @@ async fn call(
     Ok((call, content))
 }
 
-fn reply(answer: &worker::Response) -> Result<Reply> {
-    let status = answer.status_code();
-    let mut reply = match answer.body() {
-        ResponseBody::Stream(body) => Reply::stream(status, body.clone()),
-        _ => Reply::empty(status),
-    };
-    for name in PROXIED_HEADERS {
-        if let Some(value) = answer.headers().get(name)? {
-            reply = reply.with(name, value);
-        }
-    }
+fn reply(proxied: Proxied) -> Result<Reply> {
+    let Proxied { status, headers, body, .. } = proxied;
     // A page of X's, or a picture with a script, is a document of our origin when a browser opens it.
-    let is_document = is_document(answer.headers().get("content-type")?.as_deref());
+    let is_document = is_document(headers.get("content-type")?.as_deref());
+    let reply = Reply::passed(status, headers, body);
     Ok(if is_document { reply.with("Content-Security-Policy", "sandbox; default-src 'none'".into()) } else { reply })
 }
 

@@ -15,11 +15,13 @@ use latchkey_core::x::rate::Window;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use worker::wasm_bindgen::JsValue;
-use worker::{Headers, Response, Stub};
+use worker::web_sys::ReadableStream;
+use worker::{Headers, Response, ResponseBody, Stub};
 
 use super::rows::{Page, Place};
 use super::wire::{ask, post};
 use crate::error::{Doing, Error, Result};
+use crate::stream::text_of;
 
 #[derive(Serialize, Deserialize)]
 pub enum Message {
@@ -143,9 +145,11 @@ pub struct Content {
     pub body: Option<JsValue>,
 }
 
-/// X's answer, unread.
+/// X's answer, unread: its status, those of its headers that the caller hears of, and its body.
 pub struct Proxied {
-    pub answer: Response,
+    pub status: u16,
+    pub headers: Headers,
+    pub body: Option<ReadableStream>,
     pub key_id: String,
 }
 
@@ -259,13 +263,16 @@ impl AccountStub {
         for (name, value) in CONTENT_HEADERS.into_iter().zip([content.media_type, content.accept]) {
             value.map_or(Ok(()), |value| headers.set(name, &value))?;
         }
-        let mut answer = post(&self.stub, headers, content.body).await?;
+        let answer = post(&self.stub, headers, content.body).await?;
         if answer.headers().has(REFUSAL_HEADER)? {
-            let text = answer.text().await.doing("read an object's reply")?;
+            let text = text_of(&answer).await.doing("read an object's reply")?;
             return Err(json::from_str::<Error>(&text).doing("read an object's reply")?);
         }
-        let key_id = answer.headers().get(KEY_ID_HEADER)?.unwrap_or_default();
-        Ok(Proxied { answer, key_id })
+        let headers = answer.headers().clone();
+        let key_id = headers.get(KEY_ID_HEADER)?.unwrap_or_default();
+        headers.delete(KEY_ID_HEADER)?;
+        let body = if let ResponseBody::Stream(body) = answer.body() { Some(body.clone()) } else { None };
+        Ok(Proxied { status: answer.status_code(), headers, body, key_id })
     }
 
     pub async fn re_encrypt(&self, key_id: String) -> Result<()> {

@@ -11,6 +11,7 @@ use worker::wasm_bindgen::JsValue;
 use worker::{Headers, Method, Request, RequestInit, Response, Stub};
 
 use crate::error::{Doing, Result};
+use crate::stream::text_of;
 
 /// Sends a message to an object and reads its reply. Refusals and faults come back as what they are.
 pub async fn ask<R: DeserializeOwned>(stub: &Stub, message: &impl Serialize) -> Result<R> {
@@ -31,8 +32,8 @@ pub async fn post(stub: &Stub, headers: Headers, body: Option<JsValue>) -> Resul
 }
 
 /// What an object answered.
-pub async fn result_of(mut answer: Response) -> Result<Value> {
-    let text = answer.text().await.doing("read an object's reply")?;
+pub async fn result_of(answer: Response) -> Result<Value> {
+    let text = text_of(&answer).await.doing("read an object's reply")?;
     json::from_str::<Result<Value>>(&text).doing("read an object's reply")?
 }
 

@@ -35,6 +35,10 @@ impl Inner {
     }
 
     fn freeze_here(&self) -> Result<Option<AccountFreeze>> {
+        self.kept.freeze(&self.db, || self.stored_freeze())
+    }
+
+    fn stored_freeze(&self) -> Result<Option<AccountFreeze>> {
         let rows: Vec<Row> = self.db.rows("SELECT stands, attempt FROM standstill", Vec::new())?;
         Ok(rows.first().map(|row| AccountFreeze { is_frozen: row.stands != 0, attempt: row.attempt }))
     }
@@ -42,6 +46,7 @@ impl Inner {
     /// What earlier attempts of a restore wrote goes.
     fn begin_anew(&self, freeze: AccountFreeze) -> Result<()> {
         let write = "INSERT OR REPLACE INTO standstill (id, stands, attempt) VALUES (1, ?, ?)";
+        self.kept.freeze_changed();
         self.db.run(write, vec![i32::from(freeze.is_frozen).into(), i64::from(freeze.attempt).into()])?;
         self.db.empty(CARRIED)
     }
@@ -50,6 +55,7 @@ impl Inner {
     pub(super) fn freeze(&self, stands: bool) -> Result<bool> {
         let write = "INSERT INTO standstill (id, stands, attempt) VALUES (1, ?, 0)
             ON CONFLICT (id) DO UPDATE SET stands = excluded.stands";
+        self.kept.freeze_changed();
         self.db.run(write, vec![i32::from(stands).into()])?;
         let is_refreshing = !self.refreshing.borrow().is_empty();
         let is_busy = self.publishing.get() || is_refreshing || self.revoking.get() || self.creating.get() > 0;

@@ -7,6 +7,7 @@
 mod discarded;
 mod fetch;
 mod freeze;
+mod kept;
 mod keys;
 mod lookup;
 mod pairs;
@@ -27,10 +28,12 @@ use futures_util::future::{LocalBoxFuture, Shared};
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, PostId};
 use latchkey_core::time::Span;
+use latchkey_core::x::rate::KnownWindows;
 use latchkey_core::x::user::UserReports;
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
+use self::kept::Kept;
 use self::pairs::Owner;
 pub use self::schema::VERSIONS;
 use super::storage::Db;
@@ -57,6 +60,11 @@ struct Inner {
     env: Env,
     app: OnceCell<App>,
     db: Db,
+    kept: Kept,
+    /// Once they are read. A crash forgets what is left of a window (`core/src/x/rate/known.rs`).
+    known_windows: RefCell<Option<KnownWindows>>,
+    /// The writes behind which the alarm was derived last.
+    armed: Cell<Option<u64>>,
     refreshing: RefCell<BTreeMap<Owner, Flight>>,
     /// The row whose tokens were refreshed, until X is asked for the user. A crash forgets the row.
     refreshed: RefCell<Option<AccountId>>,
@@ -70,7 +78,8 @@ struct Inner {
     creating: Cell<u32>,
 }
 
-// A caught panic leaves nothing half done here: everything is in SQLite, and each event reads it anew.
+// A caught panic leaves nothing half done here: everything is in SQLite, and what is kept of it in memory ends with each
+// write and each rollback.
 impl std::panic::UnwindSafe for AccountObject {}
 impl std::panic::RefUnwindSafe for AccountObject {}
 
@@ -107,6 +116,9 @@ impl Inner {
             env,
             app: OnceCell::new(),
             db,
+            kept: Kept::empty(),
+            known_windows: RefCell::default(),
+            armed: Cell::new(None),
             refreshing: RefCell::default(),
             refreshed: RefCell::default(),
             user_reports: RefCell::default(),
@@ -141,13 +153,16 @@ impl Inner {
             Message::Retry { delivery } => self.retry(&delivery).and_then(reply),
             Message::Ask { account_id, lookup } => self.ask(&account_id, &lookup).await,
             Message::Delete { account_id, segments } => self.delete(&account_id, &segments).await.and_then(reply),
-            Message::Limits => self.windows(now()).and_then(reply),
+            Message::Limits => self.with_windows(|known| known.all(now())).and_then(reply),
             Message::AppMended => self.app_mended().and_then(reply),
             Message::Probe { post_id } => self.probe(post_id).and_then(reply),
             Message::LearnKey { digest, key } => self.learn_key(&digest, &key).and_then(reply),
             Message::ForgetKey { id } => self.forget_key(&id).and_then(reply),
             Message::ReEncryption { key_id } => self.re_encrypt(&key_id).and_then(reply),
-            Message::Wake => reply(()),
+            Message::Wake => {
+                self.armed.set(None);
+                reply(())
+            }
             Message::Freeze { stands } => self.freeze(stands).and_then(reply),
             Message::Export { place } => self.export(&place).and_then(reply),
             Message::ClearRestored { attempt } => self.clear_restored(attempt).and_then(reply),
@@ -186,16 +201,30 @@ impl Inner {
 
     /// Publishes what is due, tells the workspace what changed, and sets the next alarm.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
+        self.armed.set(None);
         self.db.set_alarm_for_a_crash().await?;
+        // Another event may have derived it meanwhile.
+        self.armed.set(None);
         self.revoke_due()?;
         self.publish_due().await?;
         self.ask_who_was_refreshed();
         self.arm().await
     }
 
+    /// Each event ends with this. The alarm follows from the rows: if no row is another, the alarm stands.
     async fn arm(&self) -> Result<()> {
+        self.kept.close_tokens(now());
+        let behind = Some(self.db.writes()).filter(|_| !self.revoking.get());
+        if behind.is_some() && behind == self.armed.get() {
+            return Ok(());
+        }
         let at = if self.frozen()? { None } else { self.next_alarm()? };
-        self.db.set_alarm(at).await
+        self.armed.set(behind);
+        let set = self.db.set_alarm(at).await;
+        if set.is_err() {
+            self.armed.set(None);
+        }
+        set
     }
 
     /// Opened once: what the environment says does not change in the life of an object's process.

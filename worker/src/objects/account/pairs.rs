@@ -167,6 +167,7 @@ impl Inner {
     /// Stores a pair. Rows that use another row's pair depend on that pair: when such a pair comes or goes, the
     /// workspace is told about the dependent rows again.
     pub(super) fn save_pair(&self, pair: &Pair) -> Result<()> {
+        self.kept.pairs_changed();
         let was_live = self.pair(&pair.owner)?.map(|before| before.grant.is_live());
         match &pair.owner {
             Owner::Row(account_id) => self.save_own_pair(account_id, pair)?,
@@ -209,6 +210,7 @@ impl Inner {
     }
 
     pub(super) fn delete_pair(&self, owner: &Owner) -> Result<()> {
+        self.kept.pairs_changed();
         match owner {
             Owner::Row(id) => self.db.run("DELETE FROM pairs WHERE account_id = ?", vec![id.as_str().into()])?,
             Owner::Shared => self.db.run("DELETE FROM pair", Vec::new())?,

@@ -4,13 +4,12 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use http::HeaderMap;
 use latchkey_core::id::{AccountId, XPostId};
 use latchkey_core::json;
 use latchkey_core::secret::Secret;
 use latchkey_core::x::price::Micros;
 use latchkey_core::x::proxy::Ending;
-use latchkey_core::x::rate::{exhausted_until, windows};
+use latchkey_core::x::rate::{exhausted_until, windows_in};
 use serde_json::Value;
 use worker::{Headers, Request, Response, ResponseBuilder};
 
@@ -42,8 +41,9 @@ impl Inner {
             let given_back = self.app()?.workspace()?.give_back(account_id, price).await;
             log::unattended("account", "a price given back", &given_back);
         }
-        let answer = proxied?.map_err(|no_answer| Error::from(NoResponse::NoAnswer(no_answer).refused()))?;
-        proxied_answer(answer, &key_id)
+        let mut answer = proxied?.map_err(|no_answer| Error::from(NoResponse::NoAnswer(no_answer).refused()))?;
+        answer.headers_mut().set(KEY_ID_HEADER, &key_id)?;
+        Ok(answer)
     }
 
     /// The account of the call, and the key of the caller.
@@ -52,8 +52,9 @@ impl Inner {
             return Ok((account_id.clone(), call.key_id.clone()));
         }
         let holder = self.holder(&call.key_digest, call.access)?;
-        let account_id = holder.binding.account_id.ok_or_else(|| Error::fault("a key of no account was kept here"))?;
-        Ok((account_id, holder.key_id))
+        let account_id = holder.binding.account_id.as_ref();
+        let account_id = account_id.ok_or_else(|| Error::fault("a key of no account was kept here"))?;
+        Ok((account_id.clone(), holder.key_id.clone()))
     }
 
     /// The price that was taken for it.
@@ -93,24 +94,34 @@ impl Inner {
         if call.endpoint() == ME {
             self.refreshed.take();
         }
-        self.save_windows(&call.endpoint(), &windows(&HeaderMap::from(proxied.answer().headers()), now()))?;
-        if proxied.answer().status_code() == 401 {
+        let headers = passed_headers(proxied.answer().headers())?;
+        self.save_windows(&call.endpoint(), &windows_in(&headers, now()))?;
+        let status = proxied.answer().status_code();
+        if status == 401 {
             self.access_token_rejected(&access)?;
         }
-        if call.creates_post() { self.claim_created(proxied).await } else { proxied.into_stream().map(Ok) }
+        let answer = answer_of(status, &headers)?;
+        if call.creates_post() {
+            self.claim_created(proxied, answer).await
+        } else {
+            proxied.into_stream(answer).map(Ok)
+        }
     }
 
     /// The post is the caller's and confirms no delivery of ours: its id is claimed before anybody hears of it.
-    async fn claim_created(&self, proxied: Proxied) -> Result<std::result::Result<Response, NoAnswer>> {
-        let (answer, body) = match proxied.read().await {
-            Ok(read) => read,
+    async fn claim_created(
+        &self,
+        proxied: Proxied,
+        answer: ResponseBuilder,
+    ) -> Result<std::result::Result<Response, NoAnswer>> {
+        let body = match proxied.read().await {
+            Ok(body) => body,
             Err(no_answer) => return Ok(Err(no_answer)),
         };
         let created = json::value_of(&body).unwrap_or_default();
         let id = created.pointer("/data/id").and_then(Value::as_str).and_then(|id| XPostId::parse(id).ok());
         id.map_or(Ok(()), |id| self.claim(&id))?;
-        let builder = ResponseBuilder::new().with_status(answer.status_code());
-        Ok(Ok(builder.with_headers(answer.headers().clone()).fixed(body)))
+        Ok(Ok(answer.fixed(body)))
     }
 }
 
@@ -145,14 +156,18 @@ fn x_headers(request: &Request, token: &Secret<String>) -> Result<Headers> {
     Ok(headers)
 }
 
-/// X's answer without what is not for the caller, its cookies above all.
-fn proxied_answer(answer: Response, key_id: &str) -> Result<Response> {
-    let headers = Headers::new();
+/// X's headers without those that are not for the caller, its cookies above all.
+fn passed_headers(said: &Headers) -> Result<Vec<(&'static str, String)>> {
+    let mut passed = Vec::new();
     for name in PROXIED_HEADERS {
-        if let Some(value) = answer.headers().get(name).doing("read X's answer")? {
-            headers.set(name, &value)?;
-        }
+        let value = said.get(name).doing("read X's answer")?;
+        passed.extend(value.map(|value| (name, value)));
     }
-    headers.set(KEY_ID_HEADER, key_id)?;
-    Ok(answer.with_headers(headers))
+    Ok(passed)
+}
+
+fn answer_of(status: u16, passed: &[(&'static str, String)]) -> Result<ResponseBuilder> {
+    let headers = Headers::new();
+    passed.iter().try_for_each(|(name, value)| headers.set(name, value))?;
+    Ok(ResponseBuilder::new().with_status(status).with_headers(headers))
 }

@@ -113,7 +113,7 @@ impl Inner {
 
     /// The windows of an endpoint that are not over, as last told.
     pub(super) fn windows_of(&self, endpoint: &str) -> Result<Vec<Window>> {
-        Ok(self.windows(now())?.into_iter().filter(|(of, _)| of == endpoint).map(|(_, window)| window).collect())
+        self.with_windows(|known| known.of(endpoint, now()))
     }
 
     /// The app's own window for posts is spent: that concerns every account.

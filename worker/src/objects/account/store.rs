@@ -4,20 +4,18 @@ use latchkey_core::backoff;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::XPostId;
 use latchkey_core::retention::Kept;
-use latchkey_core::time::{Span, UnixMillis};
-use latchkey_core::x::rate::Window;
+use latchkey_core::time::UnixMillis;
+use latchkey_core::x::rate::{KnownWindows, Window};
 use serde::Deserialize;
 
 use super::Inner;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::log;
 use crate::objects::storage::{AFTER_A_CRASH, doc, read, time};
 use crate::runtime::now;
 
 /// How many changes one report to the workspace carries.
 pub const REPORT_ROWS: u32 = 100;
-
-const LONGER_THAN_WINDOWS: Span = Span::days(2);
 
 /// A row of the journal that has a step to make.
 #[derive(Deserialize)]
@@ -146,30 +144,33 @@ impl Inner {
     /// The id is the answer to a call that is known: it confirms no other delivery.
     pub fn claim(&self, id: &XPostId) -> Result<()> {
         let insert = "INSERT OR IGNORE INTO claims (x_post_id, at) VALUES (?, ?)";
-        self.db.run(insert, vec![id.as_str().into(), time(now())])
+        self.db.run_aside(insert, vec![id.as_str().into(), time(now())])
     }
 
     pub fn is_claimed(&self, id: &XPostId) -> Result<bool> {
         Ok(self.db.count("SELECT count(*) AS count FROM claims WHERE x_post_id = ?", vec![id.as_str().into()])? > 0)
     }
 
-    /// X's windows for an endpoint, as last told.
-    pub fn save_windows(&self, endpoint: &str, windows: &[Window]) -> Result<()> {
-        windows.iter().try_for_each(|window| {
-            self.db.run(
+    /// X's windows for an endpoint, as told now. Those are written that a crash must not forget.
+    pub fn save_windows(&self, endpoint: &str, told: &[Window]) -> Result<()> {
+        for window in self.with_windows(|known| known.to_store(endpoint, told))? {
+            self.db.run_aside(
                 "INSERT OR REPLACE INTO windows (endpoint, kind, reset_at, doc) VALUES (?, ?, ?, ?)",
-                vec![endpoint.into(), window.kind.as_str().into(), time(window.reset_at), doc(window)?],
-            )
-        })
+                vec![endpoint.into(), window.kind.as_str().into(), time(window.reset_at), doc(&window)?],
+            )?;
+        }
+        self.with_windows(|known| known.learn(endpoint, told, now()))
     }
 
-    /// The windows that are not over at `now`, by endpoint. Those of older code may end at a time that cannot be.
-    pub fn windows(&self, now: UnixMillis) -> Result<Vec<(String, Window)>> {
-        let query = "SELECT endpoint, doc FROM windows WHERE reset_at > ? AND reset_at < ? ORDER BY endpoint, kind";
-        let rows: Vec<Known> = self.db.rows(query, vec![time(now), time(now + LONGER_THAN_WINDOWS)])?;
-        let windows: Vec<(String, Window)> =
-            rows.into_iter().map(|row| Ok((row.endpoint, read(&row.doc)?))).collect::<Result<_>>()?;
-        Ok(windows.into_iter().filter(|(_, window)| window.is_credible(now)).collect())
+    /// X's windows, read once: this object alone writes them, and a backup carries none.
+    pub fn with_windows<T>(&self, work: impl FnOnce(&mut KnownWindows) -> T) -> Result<T> {
+        let mut known = self.known_windows.borrow_mut();
+        if known.is_none() {
+            let rows: Vec<Known> = self.db.rows("SELECT endpoint, doc FROM windows", Vec::new())?;
+            let stored = rows.into_iter().map(|row| Ok((row.endpoint, read(&row.doc)?))).collect::<Result<Vec<_>>>()?;
+            *known = Some(KnownWindows::of_stored(stored));
+        }
+        known.as_mut().map(work).ok_or_else(|| Error::fault("the windows were not kept"))
     }
 
     /// Removes what nobody asks for any more.

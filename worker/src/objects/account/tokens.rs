@@ -18,7 +18,14 @@ use crate::names::WORKSPACE;
 use crate::outbound::QUICK;
 use crate::runtime::{entropy, now};
 
+/// A token that was opened for a row: the pair by which its use is decided, and the token.
+pub struct Given {
+    grant: Grant,
+    access: Access,
+}
+
 /// A valid token, and its pair.
+#[derive(Clone)]
 pub struct Access {
     pub token: Secret<String>,
     pub(super) owner: Owner,
@@ -93,12 +100,15 @@ impl Inner {
             if self.frozen()? {
                 return Ok(Err(NoAccess::Frozen));
             }
+            if let Some(access) = self.kept_access(account_id) {
+                return Ok(Ok(access));
+            }
             let Some(own) = self.own_pair(account_id)? else { return Ok(Err(NoAccess::Ended)) };
             let own_scopes = own.grant.scopes().clone();
             let pair = self.pair_in_use(own)?;
             let is_refreshing = self.refreshing.borrow().contains_key(&pair.owner);
             match pair.grant.step(now(), is_refreshing, refreshed.as_ref() == Some(&pair.owner)) {
-                Step::Give => return self.open_access(&pair, own_scopes).map(Ok),
+                Step::Give => return self.open_access(account_id, pair, own_scopes).map(Ok),
                 Step::Refuse(no_access) => return Ok(Err(no_access)),
                 Step::End(ended) => self.update_grant(&pair.owner, |grant| grant.end(ended))?,
                 Step::Refresh => {
@@ -196,10 +206,22 @@ impl Inner {
         self.save_pair(&pair)
     }
 
-    fn open_access(&self, pair: &Pair, own_scopes: Scopes) -> Result<Access> {
-        let token = self.open_tokens(pair)?.access_token;
+    fn open_access(&self, account_id: &AccountId, pair: Pair, own_scopes: Scopes) -> Result<Access> {
+        let token = self.open_tokens(&pair)?.access_token;
         let only = pair.grant.limited_to(own_scopes);
-        Ok(Access { token, owner: pair.owner.clone(), generation: pair.grant.generation(), only })
+        let access = Access { token, owner: pair.owner, generation: pair.grant.generation(), only };
+        let given = Given { grant: pair.grant, access: access.clone() };
+        self.kept.keep_token(&self.db, account_id.clone(), Rc::new(given), now());
+        Ok(access)
+    }
+
+    /// The token that was given to the last caller, if the same rows give it to this one. A caller who has refreshed
+    /// reads the rows.
+    fn kept_access(&self, account_id: &AccountId) -> Option<Access> {
+        let given = self.kept.token(&self.db, account_id, now())?;
+        let is_refreshing = self.refreshing.borrow().contains_key(&given.access.owner);
+        let step = given.grant.step(now(), is_refreshing, false);
+        (step == Step::Give).then(|| given.access.clone())
     }
 
     pub(super) fn open_tokens(&self, pair: &Pair) -> Result<TokenSet> {
