@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::Response;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, error::Category, json};
 
 use super::{OAuthError, Scopes, refusal};
 use crate::{
@@ -30,7 +30,7 @@ pub struct TokenSet {
 
 #[derive(Debug, thiserror::Error)]
 #[error("not a stored token pair: {0:?}")]
-pub struct TokenSetError(serde_json::error::Category);
+pub struct TokenSetError(Category);
 
 impl TokenSet {
     /// The bytes to seal. They are stored: a change needs a migration in the same commit.
@@ -46,9 +46,10 @@ impl TokenSet {
         Secret::new(value.to_string().into_bytes())
     }
 
-    /// The error names the kind of mistake, never the bytes.
+    /// The error names the kind of mistake, never the bytes. Not by way of a `Value`, which would not be wiped.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TokenSetError> {
-        serde_json::from_slice(bytes).map_err(|error| TokenSetError(error.classify()))
+        let text = std::str::from_utf8(bytes).map_err(|_| TokenSetError(Category::Syntax))?;
+        serde_json::from_str(text).map_err(|error| TokenSetError(error.classify()))
     }
 }
 

@@ -174,7 +174,7 @@ struct Priced {
 
 /// `None` for a body that cannot be read here: whether X can is not known.
 fn write_of(body: &[u8]) -> Option<Write> {
-    let post: Priced = serde_json::from_slice(body).ok()?;
+    let post: Priced = serde_json::from_str(std::str::from_utf8(body).ok()?).ok()?;
     Some(Write::of_text(weigh(&post.text.unwrap_or_default()).has_url, post.reply.is_some()))
 }
 
