@@ -15,6 +15,7 @@ const SMALL = {
   schedule: ["--posts 20 --accounts 2 --window 1", /20 on X, 0 twice, 0 early/],
   timers: ["--calls 40 --width 8", /^40 calls in .* no timer is left$/],
   cost: ["--times 2 --statements 3", /^GET \/2\/users\/me, passed through( +[\d.]+){6}$/],
+  rows: ["--posts 40 --calls 1", /deliveries[?]status=delivered +[\d.]+ +[\d.]+$/],
   strangers: ["--seconds 1 --width 2", /^a key that nobody has( +[\d.,]+){4}$/],
 };
 /** Other tests run these small: crash.test.mjs, refresh-storm.test.mjs, publish-media-memory.test.mjs. */

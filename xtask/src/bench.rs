@@ -5,11 +5,12 @@ use crate::run::{self, Result};
 use crate::setup::{node_command, tools};
 
 /// Each bench is a program in tests/bench. The program takes the options and prints its results.
-pub(crate) const ALL: [&str; 11] = [
+pub(crate) const ALL: [&str; 12] = [
     "crash",
     "throughput",
     "cost",
     "proxy",
+    "rows",
     "schedule",
     "refresh",
     "media",

@@ -1,0 +1,90 @@
+/**
+ * `cargo xtask bench rows`: how long calls take over a workspace of few rows, and of many. Nothing is asserted: a call
+ * whose time grows with the rows is to be seen.
+ */
+
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { api, createPost, fromNow, newAccount, publishPost, startBench } from "../support/client.mjs";
+import { newKey } from "../support/keys.mjs";
+import { addRows } from "../support/many-rows.mjs";
+import { announce } from "../support/media.mjs";
+import { newWebhook, startReceiver } from "../support/receiver.mjs";
+import { percentile, round, table } from "./figures.mjs";
+import { readOptions } from "./options.mjs";
+
+const { posts, calls } = readOptions({ posts: 100_000, calls: 15 });
+
+const folder = await mkdtemp(join(tmpdir(), "rows-"));
+const bench = await startBench({ persist: folder });
+const receiver = await startReceiver();
+try {
+  const [accounts, hook] = await begin();
+  const caller = api(bench.worker, { isDescribed: false });
+  const few = await measure(caller, accounts, hook);
+  await bench.worker.kill();
+  addRows(folder, posts);
+  const started = performance.now();
+  await bench.worker.restart();
+  await caller.get("/v1/posts?limit=1");
+  console.log(`first answer over ${posts} posts, an upgrade included: ${round(performance.now() - started, 0)} ms`);
+  const many = await measure(caller, accounts, hook);
+  const rows = Object.keys(few).map((name) => [name, round(few[name]), round(many[name])]);
+  console.log(table([["p50, ms; lists from their middle", "few", `${posts} posts`], ...rows]));
+} finally {
+  await Promise.all([bench.stop(), receiver.close()]);
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** A row of each kind, for the copies. */
+async function begin() {
+  const accounts = [await newAccount(bench, { tenant_id: "t1" }), await newAccount(bench, { tenant_id: "t2" })];
+  const hook = await newWebhook(bench, receiver.address());
+  await bench.api.post(`/v1/webhooks/${hook.id}/test`);
+  await hook.events();
+  for (const account of accounts) await publishPost(bench, account, { content: "one of many" });
+  await newKey(bench, { scopes: ["read"] });
+  await announce(bench, { filename: "a.png" });
+  assert.equal((await bench.api.patch("/v1/settings", { monthly_budget_usd: 1e6 })).status, 200);
+  return [accounts, hook];
+}
+
+/** Milliseconds by the name of a call. */
+async function measure(caller, [account], hook) {
+  const figures = {};
+  const time = async (name, call) => {
+    const millis = [];
+    for (let at = 0; at < calls; at++) {
+      const started = performance.now();
+      const { status, text } = await call();
+      assert.equal(status, 200, text);
+      millis.push(performance.now() - started);
+    }
+    figures[name] = percentile(millis, 0.5);
+  };
+  await time("usage", () => caller.get("/v1/account/usage"));
+  const body = { accounts: [account.id], content: "under a budget", scheduledAt: fromNow(20 * 86_400_000) };
+  await time("a post under a workspace budget", () => caller.post("/v1/posts", body));
+  const [of, tenant] = [`social_account_id=${account.id}`, "tenant_id=t1"];
+  const statuses = ["published", "failed", "pending", "held", "deleted"];
+  const filters = [of, tenant, ...statuses.map((status) => `status=${status}`)];
+  const lists = ["", ...filters, `${tenant}&status=failed`, `${of}&status=failed`].map((filter) => `/v1/posts?${filter}`);
+  const others = ["/v1/social-accounts?", "/v1/social-accounts?tenant_id=t2", "/v1/social-accounts?status=active", "/v1/media?", "/v1/media?tenant_id=t2", "/v1/audit?", "/v1/audit?tenant_id=t2", "/v1/api-keys?", `/v1/webhooks/${hook.id}/deliveries?`, `/v1/webhooks/${hook.id}/deliveries?status=delivered`];
+  for (const path of [...lists, ...others]) {
+    const name = path.replaceAll(account.id, "…").replace(hook.id, "…").replace(/[?]$/, "");
+    const middle = await cursorIn(caller, path);
+    await time(name, () => caller.get(`${path}&limit=10${middle}`));
+  }
+  return figures;
+}
+
+/** The cursor in the middle of a list. */
+async function cursorIn(caller, path) {
+  const { body, text } = await caller.get(`${path}&limit=1`);
+  assert.ok(body?.pagination, `${path}: ${text}`);
+  const at = Math.floor(body.count / 2);
+  const got = await caller.get(`${path}&limit=1&offset=${at}`); assert.ok(got.body?.pagination, `${path} ${got.text}`); const { after } = got.body.pagination;
+  return after ? `&after=${after}` : "";
+}
