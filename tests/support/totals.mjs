@@ -31,7 +31,61 @@ const TOTALS = {
     `SELECT scope, json_extract(doc, '$.status'), count(*) FROM accounts JOIN ${OF_ACCOUNTS} a USING (id)
       WHERE is_deleted = 0 GROUP BY 1, 2`,
   ],
+  media: [
+    "SELECT scope, kind, rows FROM counts WHERE list = 'media' AND rows <> 0",
+    `SELECT scope, status, count(*) FROM (SELECT 'all' AS scope, status FROM media
+      UNION ALL SELECT 'tenant/' || coalesce(tenant_id, ''), status FROM media) GROUP BY 1, 2`,
+  ],
+  audit: [
+    "SELECT scope, kind, rows FROM counts WHERE list = 'audit' AND rows <> 0",
+    `SELECT scope, json_extract(doc, '$.action'), count(*) FROM (SELECT 'all' AS scope, doc FROM audit
+      UNION ALL SELECT 'tenant/' || tenant_id, doc FROM audit) WHERE scope IS NOT NULL GROUP BY 1, 2`,
+  ],
+  keys: [
+    "SELECT scope, rows FROM counts WHERE list = 'keys' AND rows <> 0",
+    `SELECT scope, count(*) FROM (SELECT 'all' AS scope FROM keys WHERE is_closed = 0
+      UNION ALL SELECT 'tenant/' || json_extract(doc, '$.binding.tenant_id') FROM keys WHERE is_closed = 0)
+      WHERE scope IS NOT NULL GROUP BY 1`,
+  ],
+  "webhook deliveries": [
+    "SELECT scope, kind, rows FROM counts WHERE list = 'dispatches' AND rows <> 0",
+    `SELECT 'webhook/' || webhook_id, json_extract(doc, '$.state') || '/' || json_extract(doc, '$.kind'), count(*)
+      FROM dispatches GROUP BY 1, 2`,
+  ],
+  ...postsByStatus(),
 };
+
+/** What a status of the list means, and `any`. */
+function postsByStatus() {
+  const pending = ["queued", "publishing", "held", "unknown"];
+  const deleted = ["deleted", "cancelled"];
+  const exact = [...pending, "published", "failed", "cancelled"];
+  const statuses = { any: [...pending, "published", "failed", ...deleted], pending, deleted, ...Object.fromEntries(exact.map((state) => [state, [state]])) };
+  const shown = "posts p JOIN deliveries d ON d.post_id = p.id WHERE p.is_deleted = 0";
+  const alone = "NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.post_id = p.id AND o.account_id <> d.account_id)";
+  return Object.fromEntries(Object.entries(statuses).flatMap(([status, states]) => {
+    const listed = states.map((state) => `'${state}'`).join();
+    const kept = (scope, condition, kinds) =>
+      `SELECT ${scope}, sum(n) FROM (SELECT scope, iif(scope LIKE 'shared/%', -rows, rows) AS n FROM counts
+        WHERE list = 'posts' AND kind IN (${kinds})) WHERE ${condition} GROUP BY 1 HAVING sum(n) <> 0`;
+    const isOfAll = "scope = 'all' OR scope LIKE 'tenant/%'";
+    return [
+      [`${status} posts`, [
+        kept("scope", isOfAll, `${listed}, '-${status}'`),
+        `SELECT s.scope, count(DISTINCT s.id) FROM ${SCOPES} s JOIN (SELECT p.id, d.state FROM ${shown}) USING (id)
+          WHERE state IN (${listed}) GROUP BY 1`,
+      ]],
+      [`${status} posts of an account`, [
+        kept("substr(scope, 9)", "scope LIKE 'account/%'", listed),
+        `SELECT d.account_id, count(*) FROM ${shown} AND d.state IN (${listed}) GROUP BY 1`,
+      ]],
+      [`${status} posts of one account alone`, [
+        kept("substr(scope, instr(scope, '/') + 1)", "scope LIKE 'account/%' OR scope LIKE 'shared/%'", listed),
+        `SELECT d.account_id, count(*) FROM ${shown} AND ${alone} AND d.state IN (${listed}) GROUP BY 1`,
+      ]],
+    ];
+  }));
+}
 
 export function assertTotals(db, when = "") {
   const rows = (query) => db.prepare(query).all().map((row) => Object.values(row).join(" ")).sort();

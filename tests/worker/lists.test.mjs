@@ -127,4 +127,8 @@ test("a tenant's key counts and pages its own rows alone", async () => {
     assert.ok(seen.length > 1 && seen.length < all.count && seen.every(({ tenant_id }) => tenant_id === "lists"), name);
     assert.equal(own.count, seen.length, name);
   }
+  for (const path of [lists.accounts.path, lists.posts.path, lists.audit.path, "/v1/media", "/v1/webhooks"]) {
+    const { status, body } = await theirs.get(`${path}?tenant_id=elsewhere`);
+    assert.deepEqual([status, body.count, body.data], [200, 0, []], `${path} of another tenant`);
+  }
 });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createPost, fromNow, newAccount, publishPost, readPost, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
+import { newKey } from "../support/keys.mjs";
 
 let bench;
 
@@ -95,4 +96,58 @@ test("filters add up", async () => {
   assert.deepEqual(idsOf(await list(query)), [later.id]);
   assert.deepEqual(idsOf(await list(`${query}&created_before=${later.createdAt}`)), []);
   assert.deepEqual((await list(`${query}&limit=1&offset=1`)).pagination, { limit: 1, offset: 1, total: 1, after: null });
+});
+
+test("with an account and a status, the account's own delivery has the status", async () => {
+  const [good, bad] = [await newTenantAccount("own-status"), await newTenantAccount("own-status")];
+  bench.x.setUser({ username: bad.username, suspended: true });
+  const { id } = await publishPost(bench, good, { content: "half of two", accounts: [good.id, bad.id] });
+  for (const window of ["", "&created_after=2020-01-01T00:00:00Z"]) {
+    const of = async (account, status) => idsOf(await list(`social_account_id=${account.id}&status=${status}${window}`));
+    assert.deepEqual([await of(good, "published"), await of(bad, "failed")], [[id], [id]]);
+    assert.deepEqual([await of(good, "failed"), await of(bad, "published")], [[], []]);
+  }
+});
+
+test("every combination of account, tenant and status counts what its pages list, each post once", async () => {
+  const accounts = [await newTenantAccount("pages"), await newTenantAccount("pages")];
+  const ids = accounts.map(({ id }) => id);
+  const key = await newKey(bench, { account_id: ids[0], scopes: ["read"] });
+  const waiting = [];
+  for (const [at, whose] of [ids, [ids[0]], [ids[1]], ids, [ids[0]]].entries()) {
+    const fields = { content: `waits ${at}`, accounts: whose, scheduledAt: fromNow(3_600_000 + at) };
+    waiting.push(await createPost(bench, accounts[0], fields));
+  }
+  await bench.api.delete(`/v1/posts/${waiting.at(-1).id}`);
+  const { id } = await createPost(bench, accounts[0], { content: "forgotten", accounts: ids, isDraft: true });
+  await bench.api.delete(`/v1/posts/${id}`);
+  await publish(accounts[1], "of one");
+  const pages = async (caller, query) => {
+    const [seen, counts] = [[], new Set()];
+    for (let after = ""; after !== null; ) {
+      const { body } = await caller.get(`/v1/posts?${query}&limit=2${after && `&after=${after}`}`);
+      seen.push(...body.posts.map((post) => post.id));
+      counts.add(body.count);
+      after = body.pagination.after;
+    }
+    assert.deepEqual([...counts], [seen.length], query);
+    assert.equal(new Set(seen).size, seen.length, query);
+    return seen;
+  };
+  const statuses = ["", "&status=pending", "&status=queued", "&status=published", "&status=deleted", "&status=cancelled"];
+  const whole = await pages(bench.api, "tenant_id=pages");
+  for (const [of, counts] of [
+    ["tenant_id=pages", [6, 4, 4, 1, 1, 1]],
+    [`social_account_id=${ids[0]}`, [4, 3, 3, 0, 1, 1]],
+    [`tenant_id=pages&social_account_id=${ids[1]}`, [4, 3, 3, 1, 0, 0]],
+    [`tenant_id=other&social_account_id=${ids[1]}`, [0, 0, 0, 0, 0, 0]],
+  ]) {
+    for (const [at, status] of statuses.entries()) {
+      const seen = await pages(bench.api, of + status);
+      assert.equal(seen.length, counts[at], of + status);
+      assert.deepEqual(whole.filter((post) => seen.includes(post)), seen, "in the order of the list");
+    }
+  }
+  assert.equal((await pages(key.api, "")).length, 2, "posts that are of no other account");
+  assert.equal((await pages(key.api, "status=pending")).length, 1);
 });

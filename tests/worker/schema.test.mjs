@@ -130,7 +130,7 @@ test("an upgraded object has the tables of a new one, and the next start changes
     assert.deepEqual(versionOf(stored.folder, object), versionOf(fresh.folder, object), object);
     assert.equal(versionOf(stored.folder, object).version, CURRENT);
   }
-  inObject(stored.folder, "Workspace", (db) => db.exec("DROP INDEX posts_age"));
+  inObject(stored.folder, "Workspace", (db) => db.exec("DROP INDEX posts_listed"));
   inObject(stored.folder, "Account", (db) => db.exec("DROP INDEX journal_untold"));
   const before = OBJECTS.map((object) => schemaOf(stored.folder, object));
   await bench.worker.restart();

@@ -15,7 +15,7 @@ use crate::runtime::now;
 
 /// Asks for each paused network whether it works again, as often as the pace says.
 pub async fn run(w: Rc<Workspace>) -> Result<()> {
-    for mut network in w.store.apps.all()? {
+    for mut network in w.store.apps.probed()? {
         let Some(probe) = network.begin_probe(now(), w.app()?.pace().probe) else { continue };
         w.store.apps.save(&network)?;
         let verdict = ask(&w, &network, probe).await;

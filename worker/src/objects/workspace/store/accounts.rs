@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use latchkey_core::account::Account;
 use latchkey_core::api::account::AccountFilter;
-use latchkey_core::id::{AccountId, NetworkId, TenantId, XUserId};
+use latchkey_core::id::{AccountId, NetworkId, XUserId};
 use latchkey_core::key::Binding;
 use latchkey_core::post::means_every;
 use serde::Deserialize;
 
-use super::list::{Filter, Listed};
+use super::list::{Filter, Kinds, Listed};
 use super::scope::Scope;
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, time};
@@ -21,6 +21,9 @@ pub const APPS_WITH_REVOCATIONS: &str =
     "SELECT network_id FROM accounts WHERE json_extract(doc, '$.revocation.pending_since') IS NOT NULL";
 /// The objects that have a token pair, or had one.
 pub const OBJECTS: &str = "SELECT DISTINCT network_id || '/' || x_user_id AS name FROM accounts";
+/// The same in their order, behind a name.
+const OBJECTS_BEHIND: &str = "SELECT DISTINCT network_id || '/' || x_user_id AS name FROM accounts
+    WHERE network_id || '/' || x_user_id > ? ORDER BY network_id || '/' || x_user_id LIMIT ?";
 
 pub struct Accounts {
     db: Rc<Db>,
@@ -123,8 +126,7 @@ impl Accounts {
 
     /// Names of objects behind `after`, in their order.
     pub fn objects(&self, after: &str, limit: i32) -> Result<Vec<String>> {
-        let query = format!("SELECT name FROM ({OBJECTS}) WHERE name > ? ORDER BY name LIMIT ?");
-        let rows: Vec<Named> = self.db.rows(&query, vec![after.into(), limit.into()])?;
+        let rows: Vec<Named> = self.db.rows(OBJECTS_BEHIND, vec![after.into(), limit.into()])?;
         Ok(rows.into_iter().map(|row| row.name).collect())
     }
 
@@ -141,7 +143,7 @@ impl Accounts {
     }
 
     pub fn has_rows(&self) -> Result<bool> {
-        Ok(self.db.count("SELECT count(*) AS count FROM accounts", Vec::new())? > 0)
+        Ok(self.db.count("SELECT EXISTS (SELECT 1 FROM accounts) AS count", Vec::new())? > 0)
     }
 }
 
@@ -153,14 +155,15 @@ fn wanted(filter: &AccountFilter, binding: &Binding) -> Filter {
     } else {
         "is_deleted = 0"
     };
-    let of_network = if filter.is_of_x() { "TRUE" } else { "FALSE" };
-    Filter::new(is_there)
-        .only(of_network)
+    let counted =
+        if filter.wants_disconnected() { Filter::new(is_there) } else { Filter::counted("accounts", is_there) };
+    let of_network = if filter.is_of_x() { counted } else { counted.nothing() };
+    let status = filter.status.as_deref();
+    of_network
+        .in_tenant("tenant_id", binding.tenant_id.as_ref(), filter.tenant_id.as_deref())
+        .of_kinds("json_extract(doc, '$.status') = ?", status, Kinds::Like(status.unwrap_or_default().to_owned()))
         .given("id = ?", binding.account_id.as_ref().map(AccountId::as_str))
-        .given("tenant_id = ?", binding.tenant_id.as_ref().map(TenantId::as_str))
         .given("id = ?", filter.id.as_deref())
-        .given("tenant_id = ?", filter.tenant_id.as_deref())
         .given("x_user_id = ?", filter.network_unique_id.as_deref())
         .given("instr(username, lower(?)) > 0", filter.username.as_deref())
-        .given("json_extract(doc, '$.status') = ?", filter.status.as_deref())
 }

@@ -51,8 +51,15 @@ impl Apps {
 
     /// The apps that X refuses at the moment.
     pub fn paused(&self) -> Result<BTreeSet<NetworkId>> {
-        let paused = self.all()?.into_iter().filter(|network| network.paused().is_some());
-        Ok(paused.map(|network| network.id).collect())
+        let query = "SELECT doc FROM networks WHERE is_deleted = 0 AND json_extract(doc, '$.paused') IS NOT NULL";
+        let paused: Vec<Network> = self.db.docs(query, Vec::new())?;
+        Ok(paused.into_iter().map(|network| network.id).collect())
+    }
+
+    /// The apps with a probe to come.
+    pub fn probed(&self) -> Result<Vec<Network>> {
+        let query = "SELECT doc FROM networks WHERE is_deleted = 0 AND json_extract(doc, '$.probe_at') IS NOT NULL";
+        self.db.docs(query, Vec::new())
     }
 
     /// Those that a key may read.
@@ -88,13 +95,15 @@ impl Apps {
     }
 
     pub fn has_rows(&self) -> Result<bool> {
-        Ok(self.db.count("SELECT count(*) AS count FROM networks", Vec::new())? > 0)
+        Ok(self.db.count("SELECT EXISTS (SELECT 1 FROM networks) AS count", Vec::new())? > 0)
     }
 }
 
 /// The next probe of a paused app.
 pub fn next_probe() -> String {
-    "SELECT min(json_extract(doc, '$.probe_at')) FROM networks WHERE is_deleted = 0".to_owned()
+    "SELECT min(json_extract(doc, '$.probe_at')) FROM networks
+        WHERE is_deleted = 0 AND json_extract(doc, '$.probe_at') IS NOT NULL"
+        .to_owned()
 }
 
 /// [`latchkey_core::network::is_readable`] in SQL.

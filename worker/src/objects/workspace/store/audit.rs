@@ -9,7 +9,7 @@ use latchkey_core::key::Binding;
 use latchkey_core::retention::Kept;
 use latchkey_core::time::UnixMillis;
 
-use super::list::{Filter, Listed};
+use super::list::{Filter, Kinds, Listed};
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, time};
 
@@ -30,10 +30,14 @@ impl Audit {
 
     /// For a tenant's key what concerns that tenant.
     pub fn list(&self, filter: &AuditFilter, binding: &Binding) -> Result<Listed<Entry>> {
-        let wanted = Filter::new("TRUE")
-            .given("tenant_id = ?", binding.tenant_id.as_ref().map(TenantId::as_str))
-            .given("tenant_id = ?", filter.tenant_id.as_deref())
-            .given("json_extract(doc, '$.action') = ?", filter.action.as_deref())
+        let action = filter.action.as_deref();
+        let wanted = Filter::counted("audit", "TRUE")
+            .in_tenant("tenant_id", binding.tenant_id.as_ref(), filter.tenant_id.as_deref())
+            .of_kinds(
+                "json_extract(doc, '$.action') = ?",
+                action,
+                Kinds::OneOf(action.map(str::to_owned).into_iter().collect()),
+            )
             .given("json_extract(doc, '$.key_id') = ?", filter.key_id.as_deref())
             .given("json_extract(doc, '$.target_id') = ?", filter.target_id.as_deref())
             .given("at >= ?", filter.since.map(time))

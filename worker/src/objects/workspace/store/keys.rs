@@ -31,7 +31,11 @@ impl Keys {
     }
 
     pub fn list(&self, binding: &Binding, page: &Page) -> Result<Listed<ApiKey>> {
-        let filter = Filter::new("is_closed = 0").of_tenant("json_extract(doc, '$.binding.tenant_id')", binding, None);
+        let filter = Filter::counted("keys", "is_closed = 0").of_tenant(
+            "json_extract(doc, '$.binding.tenant_id')",
+            binding,
+            None,
+        );
         self.db.list("keys", "doc", &filter, page)
     }
 
@@ -67,6 +71,6 @@ impl Keys {
     }
 
     pub fn has_rows(&self) -> Result<bool> {
-        Ok(self.db.count("SELECT count(*) AS count FROM keys", Vec::new())? > 0)
+        Ok(self.db.count("SELECT EXISTS (SELECT 1 FROM keys) AS count", Vec::new())? > 0)
     }
 }

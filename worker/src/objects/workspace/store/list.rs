@@ -11,12 +11,27 @@ use worker::SqlStorageValue;
 
 use super::scope::Scope;
 use crate::error::{Doing, Result};
-use crate::objects::storage::{Db, read};
+use crate::objects::storage::{Db, doc, read};
 
 /// Which rows: conditions in SQL, each with the values of its question marks.
 pub(super) struct Filter {
     conditions: Vec<String>,
     values: Vec<SqlStorageValue>,
+    total: Option<Total>,
+}
+
+/// The total that says how many rows a filter admits. Without one they are counted, in an index.
+pub(super) struct Total {
+    pub list: &'static str,
+    pub scope: String,
+    pub kinds: Kinds,
+}
+
+pub(super) enum Kinds {
+    All,
+    /// A kind, or a pattern of kinds.
+    Like(String),
+    OneOf(Vec<String>),
 }
 
 /// A page, and what its answer says of the list.
@@ -35,32 +50,80 @@ struct Row {
 }
 
 impl Filter {
+    /// Of a list without a total.
     pub(super) fn new(condition: &str) -> Self {
-        Self { conditions: vec![condition.to_owned()], values: Vec::new() }
+        Self { conditions: vec![condition.to_owned()], values: Vec::new(), total: None }
     }
 
-    /// One more condition.
-    pub(super) fn only(mut self, condition: &str) -> Self {
-        self.conditions.push(condition.to_owned());
+    /// Of a list whose rows are counted by scope and kind.
+    pub(super) fn counted(list: &'static str, condition: &str) -> Self {
+        let total = Total { list, scope: Scope::All.key(), kinds: Kinds::All };
+        Self { total: Some(total), ..Self::new(condition) }
+    }
+
+    /// The kinds of the total that are rows of the list.
+    pub(super) fn counted_as(mut self, kinds: Kinds) -> Self {
+        self.total = self.total.take().map(|total| Total { kinds, ..total });
         self
     }
 
-    /// One more condition, if there is a value for its question mark.
+    /// No row, and none is counted.
+    pub(super) fn nothing(mut self) -> Self {
+        self.total = None;
+        self.conditions.push("FALSE".to_owned());
+        self
+    }
+
+    /// One more condition, if there is a value for its question mark. No total knows of it.
     pub(super) fn given(mut self, condition: &str, value: Option<impl Into<SqlStorageValue>>) -> Self {
         if let Some(value) = value {
+            self.total = None;
             self.conditions.push(condition.to_owned());
             self.values.push(value.into());
         }
         self
     }
 
-    /// Rows of a tenant as a whole, `tenant_id` being where they say whose they are: those that a key may see, and of
-    /// those the wanted ones.
-    pub(super) fn of_tenant(self, tenant_id: &str, binding: &Binding, wanted: Option<&str>) -> Self {
-        let condition = format!("{tenant_id} = ?");
-        let own = binding.tenant_id.as_ref().map(TenantId::as_str);
-        let seen = if binding.account_id.is_some() { self.only("FALSE") } else { self.given(&condition, own) };
-        seen.given(&condition, wanted)
+    /// One more condition, if there are values for its question marks.
+    pub(super) fn with(mut self, condition: &str, values: Vec<SqlStorageValue>) -> Self {
+        if !values.is_empty() {
+            self.total = None;
+            self.conditions.push(condition.to_owned());
+            self.values.extend(values);
+        }
+        self
+    }
+
+    /// One more condition, if there is a value, which the total knows as these kinds.
+    pub(super) fn of_kinds(mut self, condition: &str, value: Option<&str>, kinds: Kinds) -> Self {
+        if value.is_none() {
+            return self;
+        }
+        let total = self.total.take().map(|total| Total { kinds, ..total });
+        Self { total, ..self.given(condition, value) }
+    }
+
+    /// Rows of a tenant, `column` being where they say whose they are: those that a key may see, and of those the wanted
+    /// ones.
+    pub(super) fn in_tenant(self, column: &str, own: Option<&TenantId>, wanted: Option<&str>) -> Self {
+        let own = own.map(TenantId::as_str);
+        if own.is_some() && wanted.is_some() && own != wanted {
+            return self.nothing();
+        }
+        let Some(tenant) = own.or(wanted) else { return self };
+        self.with_scope(Scope::Tenant(Some(tenant)).key(), &format!("{column} = ?"), tenant)
+    }
+
+    /// The rows of a scope, by the condition that finds them.
+    pub(super) fn with_scope(mut self, scope: String, condition: &str, value: &str) -> Self {
+        let total = self.total.take().map(|total| Total { scope, ..total });
+        Self { total, ..self.given(condition, Some(value)) }
+    }
+
+    /// Rows of a tenant as a whole.
+    pub(super) fn of_tenant(self, column: &str, binding: &Binding, wanted: Option<&str>) -> Self {
+        let seen = if binding.account_id.is_some() { self.nothing() } else { self };
+        seen.in_tenant(column, binding.tenant_id.as_ref(), wanted)
     }
 
     fn condition(&self) -> String {
@@ -70,9 +133,19 @@ impl Filter {
 
 impl Db {
     /// How many rows of a list a scope has.
-    pub(super) fn rows_in(&self, list: &str, scope: Scope<'_>) -> Result<u64> {
-        let query = "SELECT coalesce(sum(rows), 0) AS count FROM counts WHERE list = ? AND scope = ?";
-        self.count(query, vec![list.into(), scope.key().into()])
+    pub(super) fn rows_in(&self, list: &'static str, scope: Scope<'_>) -> Result<u64> {
+        self.total(&Total { list, scope: scope.key(), kinds: Kinds::All })
+    }
+
+    pub(super) fn total(&self, total: &Total) -> Result<u64> {
+        let (condition, kinds) = match &total.kinds {
+            Kinds::All => ("kind GLOB ?", "*".into()),
+            Kinds::Like(kind) => ("kind GLOB ?", kind.as_str().into()),
+            Kinds::OneOf(kinds) => ("kind IN (SELECT value FROM json_each(?))", doc(kinds)?),
+        };
+        let query =
+            format!("SELECT coalesce(sum(rows), 0) AS count FROM counts WHERE list = ? AND scope = ? AND {condition}");
+        self.count(&query, vec![total.list.into(), total.scope.as_str().into(), kinds])
     }
 
     /// A page of the rows of `table`, read from its column or expression `doc`.
@@ -83,12 +156,25 @@ impl Db {
         filter: &Filter,
         page: &Page,
     ) -> Result<Listed<T>> {
-        let count = format!("SELECT count(*) AS count FROM {table} WHERE {}", filter.condition());
-        let count = self.count(&count, filter.values.clone())?;
-        // One more than is shown: whether there is another page.
-        let values = filter.values.iter().cloned().chain(past(page));
-        let values = values.chain([i64::from(page.limit) + 1, i64::from(page.offset)].map(Into::into));
-        let mut rows: Vec<Row> = self.rows(&query(table, doc, filter, page), values.collect())?;
+        let count = if let Some(total) = &filter.total {
+            self.total(total)?
+        } else {
+            let count = format!("SELECT count(*) AS count FROM {table} WHERE {}", filter.condition());
+            self.count(&count, filter.values.clone())?
+        };
+        let values = filter.values.iter().cloned().chain(past(page)).chain(bounds(page));
+        self.listed(&query(table, doc, filter, page), values.collect(), count, page)
+    }
+
+    /// The page that a query answers: `doc` and `place` of each row, one row more than is shown if there is one.
+    pub(super) fn listed<T: DeserializeOwned>(
+        &self,
+        query: &str,
+        values: Vec<SqlStorageValue>,
+        count: u64,
+        page: &Page,
+    ) -> Result<Listed<T>> {
+        let mut rows: Vec<Row> = self.rows(query, values)?;
         let is_last = rows.len() <= page.limit as usize;
         rows.truncate(page.limit as usize);
         let last = rows.last().filter(|_| !is_last).map(|row| place(&row.place)).transpose()?;
@@ -97,25 +183,39 @@ impl Db {
     }
 }
 
-/// The rows behind the cursor are found by its values, which an index is in the order of; the ones before it are not read.
 fn query(table: &str, doc: &str, filter: &Filter, page: &Page) -> String {
-    let (direction, beyond) = if page.list.is_ascending() { ("ASC", ">") } else { ("DESC", "<") };
-    let order = page.list.order();
-    let columns = order.join(", ");
-    let past = match &page.after {
-        Some(_) => format!("({columns}) {beyond} ({})", vec!["?"; order.len()].join(", ")),
-        None => "TRUE".to_owned(),
-    };
-    let sorted = order.iter().map(|column| format!("{column} {direction}")).collect::<Vec<_>>().join(", ");
-    let condition = filter.condition();
+    let (condition, order) = (filter.condition(), page.list.order());
     format!(
-        "SELECT {doc} AS doc, json_array({columns}) AS place FROM {table}
-            WHERE {condition} AND {past} ORDER BY {sorted} LIMIT ? OFFSET ?"
+        "SELECT {doc} AS doc, json_array({}) AS place FROM {table}
+            WHERE {condition} AND {} ORDER BY {} LIMIT ? OFFSET ?",
+        order.join(", "),
+        beyond(page),
+        sorted(page)
     )
 }
 
-fn past(page: &Page) -> impl Iterator<Item = SqlStorageValue> {
+/// The rows behind the cursor are found by its values, which an index is in the order of; the ones before it are not read.
+pub(super) fn beyond(page: &Page) -> String {
+    let (order, sign) = (page.list.order(), if page.list.is_ascending() { ">" } else { "<" });
+    match &page.after {
+        Some(_) => format!("({}) {sign} ({})", order.join(", "), vec!["?"; order.len()].join(", ")),
+        None => "TRUE".to_owned(),
+    }
+}
+
+pub(super) fn sorted(page: &Page) -> String {
+    let direction = if page.list.is_ascending() { "ASC" } else { "DESC" };
+    page.list.order().iter().map(|column| format!("{column} {direction}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The values of [`beyond`].
+pub(super) fn past(page: &Page) -> impl Iterator<Item = SqlStorageValue> {
     page.after.iter().flat_map(|place| place.0.iter().copied().map(Into::into))
+}
+
+/// The values of LIMIT and OFFSET: one more than is shown, to know whether there is another page.
+pub(super) fn bounds(page: &Page) -> [SqlStorageValue; 2] {
+    [i64::from(page.limit) + 1, i64::from(page.offset)].map(Into::into)
 }
 
 fn place(text: &str) -> Result<Place> {

@@ -223,4 +223,215 @@ const VERSION_5: &[&str] = &[
             FROM account_scopes WHERE account_id = NEW.id AND NEW.is_deleted = 0
             ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
         END",
+    // Deliveries of the posts that lists show, in the orders of the lists: by what is known of post and delivery.
+    "CREATE TABLE listed_deliveries (
+        created_at INTEGER NOT NULL, seq INTEGER NOT NULL, account_id TEXT NOT NULL, tenant_id TEXT NOT NULL,
+        state TEXT NOT NULL, PRIMARY KEY (created_at, seq, account_id)) WITHOUT ROWID",
+    "INSERT INTO listed_deliveries SELECT p.created_at, p.seq, d.account_id, coalesce(p.tenant_id, ''), d.state
+        FROM posts p JOIN deliveries d ON d.post_id = p.id WHERE p.is_deleted = 0",
+    "CREATE INDEX listed_of_account ON listed_deliveries (account_id, created_at, seq)",
+    "CREATE INDEX listed_of_account_in_state ON listed_deliveries (account_id, state, created_at, seq)",
+    "CREATE INDEX listed_of_tenant_in_state ON listed_deliveries (tenant_id, state, created_at, seq)",
+    "CREATE INDEX listed_in_state ON listed_deliveries (state, created_at, seq)",
+    "CREATE INDEX posts_listed ON posts (created_at) WHERE is_deleted = 0",
+    "CREATE INDEX posts_scheduled ON posts (scheduled_at) WHERE is_deleted = 0 AND scheduled_at IS NOT NULL",
+    "DROP INDEX posts_age",
+    // The states that the name of a status means. A post with two deliveries in one status counts as two by state; a
+    // kind `-<status>` takes the second away again.
+    "CREATE TABLE post_statuses (state TEXT NOT NULL, status TEXT NOT NULL, PRIMARY KEY (state, status)) WITHOUT ROWID",
+    "INSERT INTO post_statuses SELECT value, value FROM json_each(
+        '[\"queued\", \"publishing\", \"held\", \"unknown\", \"published\", \"failed\", \"cancelled\"]')",
+    "INSERT INTO post_statuses SELECT value, 'any' FROM json_each(
+        '[\"queued\", \"publishing\", \"held\", \"unknown\", \"published\", \"failed\", \"deleted\", \"cancelled\"]')",
+    "INSERT INTO post_statuses SELECT value, 'pending' FROM json_each('[\"queued\", \"publishing\", \"held\", \"unknown\"]')",
+    "INSERT INTO post_statuses SELECT value, 'deleted' FROM json_each('[\"deleted\", \"cancelled\"]')",
+    "INSERT INTO counts SELECT 'posts', scope, state, count(*) FROM (
+            SELECT 'all' AS scope, state FROM listed_deliveries
+            UNION ALL SELECT 'tenant/' || tenant_id, state FROM listed_deliveries
+            UNION ALL SELECT 'account/' || account_id, state FROM listed_deliveries)
+        GROUP BY scope, state",
+    "INSERT INTO counts SELECT 'posts', scope, kind, sum(again) FROM (
+            SELECT 'all' AS scope, '-' || status AS kind, 1 - count(*) AS again
+                FROM listed_deliveries JOIN post_statuses USING (state) GROUP BY created_at, seq, status HAVING count(*) > 1
+            UNION ALL SELECT 'tenant/' || tenant_id, '-' || status, 1 - count(*)
+                FROM listed_deliveries JOIN post_statuses USING (state) GROUP BY created_at, seq, status HAVING count(*) > 1)
+        GROUP BY scope, kind",
+    // Posts that an account shares with others: a key for one account does not list them.
+    "INSERT INTO counts SELECT 'posts', 'shared/' || l.account_id, l.state, count(*) FROM listed_deliveries l
+        WHERE EXISTS (SELECT 1 FROM listed_deliveries o
+            WHERE o.created_at = l.created_at AND o.seq = l.seq AND o.account_id <> l.account_id)
+        GROUP BY l.account_id, l.state",
+    "CREATE TRIGGER listed_since AFTER INSERT ON deliveries BEGIN
+        INSERT INTO listed_deliveries SELECT created_at, seq, NEW.account_id, coalesce(tenant_id, ''), NEW.state
+            FROM posts WHERE id = NEW.post_id AND is_deleted = 0;
+        END",
+    "CREATE TRIGGER listed_as AFTER UPDATE OF state ON deliveries WHEN NEW.state <> OLD.state BEGIN
+        UPDATE listed_deliveries SET state = NEW.state WHERE account_id = NEW.account_id
+            AND created_at = (SELECT created_at FROM posts WHERE id = NEW.post_id)
+            AND seq = (SELECT seq FROM posts WHERE id = NEW.post_id);
+        END",
+    "CREATE TRIGGER listed_no_more AFTER DELETE ON deliveries BEGIN
+        DELETE FROM listed_deliveries WHERE account_id = OLD.account_id
+            AND created_at = (SELECT created_at FROM posts WHERE id = OLD.post_id)
+            AND seq = (SELECT seq FROM posts WHERE id = OLD.post_id);
+        END",
+    "CREATE TRIGGER listed_until_deleted AFTER UPDATE OF is_deleted ON posts
+        WHEN NEW.is_deleted = 1 AND OLD.is_deleted = 0 BEGIN
+        DELETE FROM listed_deliveries WHERE created_at = NEW.created_at AND seq = NEW.seq;
+        END",
+    "CREATE TRIGGER listed_until_gone AFTER DELETE ON posts BEGIN
+        DELETE FROM listed_deliveries WHERE created_at = OLD.created_at AND seq = OLD.seq;
+        END",
+    "CREATE TRIGGER posts_counted AFTER INSERT ON listed_deliveries BEGIN
+        INSERT INTO counts SELECT 'posts', scope, NEW.state, 1 FROM (SELECT 'all' AS scope
+                UNION ALL SELECT 'tenant/' || NEW.tenant_id UNION ALL SELECT 'account/' || NEW.account_id) WHERE TRUE
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        INSERT INTO counts SELECT 'posts', c.scope, '-' || s.status, -1
+            FROM post_statuses s, (SELECT 'all' AS scope UNION ALL SELECT 'tenant/' || NEW.tenant_id) c
+            WHERE s.state = NEW.state AND EXISTS (SELECT 1 FROM listed_deliveries o
+                CROSS JOIN post_statuses t ON t.state = o.state AND t.status = s.status
+                WHERE o.created_at = NEW.created_at AND o.seq = NEW.seq AND o.account_id <> NEW.account_id)
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        INSERT INTO counts SELECT 'posts', 'shared/' || account_id, state, 1 FROM (
+                SELECT account_id, state, count(*) OVER () AS others FROM (SELECT account_id, state FROM listed_deliveries
+                    WHERE created_at = NEW.created_at AND seq = NEW.seq AND account_id <> NEW.account_id LIMIT 2))
+            WHERE others = 1
+            UNION ALL SELECT 'posts', 'shared/' || NEW.account_id, NEW.state, 1 WHERE EXISTS (
+                SELECT 1 FROM listed_deliveries
+                    WHERE created_at = NEW.created_at AND seq = NEW.seq AND account_id <> NEW.account_id)
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        END",
+    "CREATE TRIGGER posts_recounted AFTER UPDATE OF state ON listed_deliveries WHEN NEW.state <> OLD.state BEGIN
+        UPDATE counts SET rows = rows - 1 WHERE list = 'posts' AND kind = OLD.state
+            AND scope IN ('all', 'tenant/' || OLD.tenant_id, 'account/' || OLD.account_id);
+        INSERT INTO counts SELECT 'posts', scope, NEW.state, 1 FROM (SELECT 'all' AS scope
+                UNION ALL SELECT 'tenant/' || NEW.tenant_id UNION ALL SELECT 'account/' || NEW.account_id) WHERE TRUE
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        INSERT INTO counts SELECT 'posts', c.scope, '-' || s.status, iif(s.state = NEW.state, -1, 1)
+            FROM post_statuses s, (SELECT 'all' AS scope UNION ALL SELECT 'tenant/' || NEW.tenant_id) c
+            WHERE s.state IN (OLD.state, NEW.state)
+            AND NOT EXISTS (SELECT 1 FROM post_statuses b WHERE b.state = iif(s.state = NEW.state, OLD.state, NEW.state)
+                AND b.status = s.status)
+            AND EXISTS (SELECT 1 FROM listed_deliveries o
+                CROSS JOIN post_statuses t ON t.state = o.state AND t.status = s.status
+                WHERE o.created_at = NEW.created_at AND o.seq = NEW.seq AND o.account_id <> NEW.account_id)
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        INSERT INTO counts SELECT 'posts', 'shared/' || NEW.account_id, s.state, iif(s.state = NEW.state, 1, -1)
+            FROM (SELECT OLD.state AS state UNION ALL SELECT NEW.state) s WHERE EXISTS (SELECT 1 FROM listed_deliveries o
+                WHERE o.created_at = NEW.created_at AND o.seq = NEW.seq AND o.account_id <> NEW.account_id)
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        END",
+    "CREATE TRIGGER posts_uncounted AFTER DELETE ON listed_deliveries BEGIN
+        UPDATE counts SET rows = rows - 1 WHERE list = 'posts' AND kind = OLD.state
+            AND scope IN ('all', 'tenant/' || OLD.tenant_id, 'account/' || OLD.account_id);
+        INSERT INTO counts SELECT 'posts', c.scope, '-' || s.status, 1
+            FROM post_statuses s, (SELECT 'all' AS scope UNION ALL SELECT 'tenant/' || OLD.tenant_id) c
+            WHERE s.state = OLD.state AND EXISTS (SELECT 1 FROM listed_deliveries o
+                CROSS JOIN post_statuses t ON t.state = o.state AND t.status = s.status
+                WHERE o.created_at = OLD.created_at AND o.seq = OLD.seq)
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        INSERT INTO counts SELECT 'posts', 'shared/' || account_id, state, -1 FROM (
+                SELECT account_id, state, count(*) OVER () AS others FROM (SELECT account_id, state FROM listed_deliveries
+                    WHERE created_at = OLD.created_at AND seq = OLD.seq LIMIT 2))
+            WHERE others = 1
+            UNION ALL SELECT 'posts', 'shared/' || OLD.account_id, OLD.state, -1 WHERE EXISTS (
+                SELECT 1 FROM listed_deliveries WHERE created_at = OLD.created_at AND seq = OLD.seq)
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        END",
+    "CREATE TRIGGER accounts_uncounted AFTER DELETE ON accounts WHEN OLD.is_deleted = 0 BEGIN
+        UPDATE counts SET rows = rows - 1 WHERE list = 'accounts' AND scope IN ('all', 'tenant/' || OLD.tenant_id)
+            AND kind = coalesce(json_extract(OLD.doc, '$.status'), '');
+        END",
+    // Lists by a status, in their order.
+    "CREATE INDEX accounts_in_status ON accounts (json_extract(doc, '$.status'), created_at)
+        WHERE (is_deleted = 0 OR json_extract(doc, '$.revocation.pending_since') IS NOT NULL
+            OR json_extract(doc, '$.revocation.ended') = 'not_confirmed')",
+    "CREATE INDEX accounts_of_tenant_in_status ON accounts (tenant_id, json_extract(doc, '$.status'), created_at)
+        WHERE (is_deleted = 0 OR json_extract(doc, '$.revocation.pending_since') IS NOT NULL
+            OR json_extract(doc, '$.revocation.ended') = 'not_confirmed')",
+    "CREATE INDEX dispatches_in_state ON dispatches (webhook_id, json_extract(doc, '$.state'))",
+    "CREATE INDEX dispatches_of_kind ON dispatches (webhook_id, json_extract(doc, '$.kind'))",
+    "CREATE INDEX webhooks_of_tenant ON webhooks (tenant_id, json_extract(doc, '$.created_at'))",
+    "CREATE INDEX media_in_status ON media (status)",
+    "CREATE INDEX media_of_tenant_in_status ON media (tenant_id, status)",
+    "CREATE INDEX keys_of_tenant ON keys (json_extract(doc, '$.binding.tenant_id'), json_extract(doc, '$.created_at'))
+        WHERE is_closed = 0",
+    "INSERT INTO counts SELECT 'media', scope, status, count(*) FROM (SELECT 'all' AS scope, status FROM media
+            UNION ALL SELECT 'tenant/' || coalesce(tenant_id, ''), status FROM media) GROUP BY scope, status",
+    "CREATE TRIGGER media_counted AFTER INSERT ON media BEGIN
+        INSERT INTO counts SELECT 'media', scope, NEW.status, 1
+            FROM (SELECT 'all' AS scope UNION ALL SELECT 'tenant/' || coalesce(NEW.tenant_id, '')) WHERE TRUE
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        END",
+    "CREATE TRIGGER media_recounted AFTER UPDATE OF status ON media WHEN NEW.status <> OLD.status BEGIN
+        UPDATE counts SET rows = rows - 1 WHERE list = 'media' AND kind = OLD.status
+            AND scope IN ('all', 'tenant/' || coalesce(OLD.tenant_id, ''));
+        INSERT INTO counts SELECT 'media', scope, NEW.status, 1
+            FROM (SELECT 'all' AS scope UNION ALL SELECT 'tenant/' || coalesce(NEW.tenant_id, '')) WHERE TRUE
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        END",
+    "CREATE TRIGGER media_uncounted AFTER DELETE ON media BEGIN
+        UPDATE counts SET rows = rows - 1 WHERE list = 'media' AND kind = OLD.status
+            AND scope IN ('all', 'tenant/' || coalesce(OLD.tenant_id, ''));
+        END",
+    "INSERT INTO counts SELECT 'audit', scope, action, count(*) FROM (
+            SELECT 'all' AS scope, json_extract(doc, '$.action') AS action FROM audit
+            UNION ALL SELECT 'tenant/' || tenant_id, json_extract(doc, '$.action') FROM audit WHERE tenant_id IS NOT NULL)
+        GROUP BY scope, action",
+    "CREATE TRIGGER audit_counted AFTER INSERT ON audit BEGIN
+        INSERT INTO counts SELECT 'audit', scope, json_extract(NEW.doc, '$.action'), 1
+            FROM (SELECT 'all' AS scope UNION ALL SELECT 'tenant/' || NEW.tenant_id) WHERE scope IS NOT NULL
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        END",
+    "CREATE TRIGGER audit_uncounted AFTER DELETE ON audit BEGIN
+        UPDATE counts SET rows = rows - 1 WHERE list = 'audit' AND kind = json_extract(OLD.doc, '$.action')
+            AND scope IN ('all', 'tenant/' || OLD.tenant_id);
+        END",
+    "INSERT INTO counts SELECT 'keys', scope, '', count(*) FROM (SELECT 'all' AS scope FROM keys WHERE is_closed = 0
+            UNION ALL SELECT 'tenant/' || json_extract(doc, '$.binding.tenant_id') FROM keys WHERE is_closed = 0)
+        WHERE scope IS NOT NULL GROUP BY scope",
+    "CREATE TRIGGER keys_counted AFTER INSERT ON keys WHEN NEW.is_closed = 0 BEGIN
+        INSERT INTO counts SELECT 'keys', scope, '', 1 FROM (SELECT 'all' AS scope
+                UNION ALL SELECT 'tenant/' || json_extract(NEW.doc, '$.binding.tenant_id')) WHERE scope IS NOT NULL
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        END",
+    "CREATE TRIGGER keys_closed AFTER UPDATE OF is_closed ON keys WHEN NEW.is_closed = 1 AND OLD.is_closed = 0 BEGIN
+        UPDATE counts SET rows = rows - 1 WHERE list = 'keys' AND kind = ''
+            AND scope IN ('all', 'tenant/' || json_extract(OLD.doc, '$.binding.tenant_id'));
+        END",
+    "CREATE TRIGGER keys_uncounted AFTER DELETE ON keys WHEN OLD.is_closed = 0 BEGIN
+        UPDATE counts SET rows = rows - 1 WHERE list = 'keys' AND kind = ''
+            AND scope IN ('all', 'tenant/' || json_extract(OLD.doc, '$.binding.tenant_id'));
+        END",
+    "INSERT INTO counts SELECT 'dispatches', 'webhook/' || webhook_id,
+            json_extract(doc, '$.state') || '/' || json_extract(doc, '$.kind'), count(*) FROM dispatches GROUP BY 2, 3",
+    "CREATE TRIGGER dispatches_counted AFTER INSERT ON dispatches BEGIN
+        INSERT INTO counts SELECT 'dispatches', 'webhook/' || NEW.webhook_id,
+            json_extract(NEW.doc, '$.state') || '/' || json_extract(NEW.doc, '$.kind'), 1 WHERE TRUE
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        END",
+    "CREATE TRIGGER dispatches_recounted AFTER UPDATE OF doc ON dispatches
+        WHEN json_extract(NEW.doc, '$.state') <> json_extract(OLD.doc, '$.state') BEGIN
+        UPDATE counts SET rows = rows - 1 WHERE list = 'dispatches' AND scope = 'webhook/' || OLD.webhook_id
+            AND kind = json_extract(OLD.doc, '$.state') || '/' || json_extract(OLD.doc, '$.kind');
+        INSERT INTO counts SELECT 'dispatches', 'webhook/' || NEW.webhook_id,
+            json_extract(NEW.doc, '$.state') || '/' || json_extract(NEW.doc, '$.kind'), 1 WHERE TRUE
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        END",
+    "CREATE TRIGGER dispatches_uncounted AFTER DELETE ON dispatches BEGIN
+        UPDATE counts SET rows = rows - 1 WHERE list = 'dispatches' AND scope = 'webhook/' || OLD.webhook_id
+            AND kind = json_extract(OLD.doc, '$.state') || '/' || json_extract(OLD.doc, '$.kind');
+        END",
+    // What jobs and single calls look for.
+    "CREATE INDEX networks_paused ON networks (id) WHERE is_deleted = 0 AND json_extract(doc, '$.paused') IS NOT NULL",
+    "CREATE INDEX networks_probed ON networks (json_extract(doc, '$.probe_at'))
+        WHERE is_deleted = 0 AND json_extract(doc, '$.probe_at') IS NOT NULL",
+    "CREATE INDEX networks_holding_secrets ON networks (id) WHERE json_extract(doc, '$.secrets_held_until') IS NOT NULL",
+    "CREATE INDEX accounts_revoking ON accounts (network_id)
+        WHERE json_extract(doc, '$.revocation.pending_since') IS NOT NULL",
+    "CREATE INDEX accounts_objects ON accounts (network_id || '/' || x_user_id)",
+    "CREATE INDEX deliveries_idle ON deliveries (account_id) WHERE state = 'queued' AND watch_at IS NULL",
+    "CREATE INDEX keys_of_account ON keys (account_id) WHERE account_id IS NOT NULL",
+    "CREATE INDEX sign_ins_age ON sign_ins (expires_at)",
+    "CREATE INDEX media_reservations_age ON media_reservations (ends_at)",
 ];

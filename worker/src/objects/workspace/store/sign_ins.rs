@@ -61,13 +61,15 @@ impl SignIns {
 
     /// Answers how many sessions have ended.
     pub fn end(&self, ending: Ending<'_>) -> Result<u64> {
-        let (column, value) = match ending {
-            Ending::Session(session) => ("session", session),
-            Ending::OfKey(digest) => ("key_digest", digest),
+        let (delete, value) = match ending {
+            Ending::Session(session) => {
+                ("DELETE FROM sign_ins WHERE session = ? RETURNING key_digest, expires_at", session)
+            }
+            Ending::OfKey(digest) => {
+                ("DELETE FROM sign_ins WHERE key_digest = ? RETURNING key_digest, expires_at", digest)
+            }
         };
-        let count = format!("SELECT count(*) AS count FROM sign_ins WHERE {column} = ?");
-        let ended = self.db.count(&count, vec![value.into()])?;
-        self.db.run(&format!("DELETE FROM sign_ins WHERE {column} = ?"), vec![value.into()])?;
-        Ok(ended)
+        let ended: Vec<Stored> = self.db.rows(delete, vec![value.into()])?;
+        Ok(ended.len() as u64)
     }
 }

@@ -11,7 +11,7 @@ use latchkey_core::media::{Media, Status};
 use latchkey_core::time::UnixMillis;
 use serde::Deserialize;
 
-use super::list::{Filter, Listed};
+use super::list::{Filter, Kinds, Listed};
 use super::posts::{MEDIA_IN_USE, MEDIA_NAMED};
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, read, time};
@@ -55,9 +55,9 @@ impl MediaRows {
 
     pub fn list(&self, filter: &MediaFilter, binding: &Binding) -> Result<Listed<Media>> {
         let status = filter.status.map(|status| if status == Status::Active { "active" } else { "pending" });
-        let wanted = Filter::new("TRUE")
+        let wanted = Filter::counted("media", "TRUE")
             .of_tenant("tenant_id", binding, filter.tenant_id.as_deref())
-            .given("status = ?", status);
+            .of_kinds("status = ?", status, Kinds::Like(status.unwrap_or_default().to_owned()));
         self.db.list("media", "doc", &wanted, &filter.page)
     }
 

@@ -2,16 +2,13 @@
 //! outcomes that were notified.
 
 pub mod deliveries;
+mod list;
 
 use std::rc::Rc;
 
-use latchkey_core::api::post::PostFilter;
-use latchkey_core::delivery::State;
-use latchkey_core::id::{AccountId, PostId, TenantId};
-use latchkey_core::key::Binding;
+use latchkey_core::id::{PostId, TenantId};
 use latchkey_core::post::Post;
 
-use super::list::{Filter, Listed};
 use super::tables::{Tenant, first_tenant};
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, time};
@@ -32,10 +29,6 @@ impl Posts {
 
     pub fn find(&self, id: &str) -> Result<Option<Post>> {
         self.db.doc("SELECT doc FROM posts WHERE id = ? AND is_deleted = 0", vec![id.into()])
-    }
-
-    pub fn list(&self, filter: &PostFilter, binding: &Binding) -> Result<Listed<Post>> {
-        self.db.list("posts p", "doc", &wanted(filter, binding), &filter.page)
     }
 
     pub fn tenant_of(&self, id: &str) -> Result<Option<TenantId>> {
@@ -68,43 +61,7 @@ impl Posts {
         self.db.run("UPDATE posts SET is_deleted = 1 WHERE id = ?", vec![id.as_str().into()])
     }
 
-    pub fn count(&self) -> Result<u64> {
-        self.db.count("SELECT count(*) AS count FROM posts WHERE is_deleted = 0", Vec::new())
-    }
-
     pub fn has_rows(&self) -> Result<bool> {
-        Ok(self.db.count("SELECT count(*) AS count FROM posts", Vec::new())? > 0)
+        Ok(self.db.count("SELECT EXISTS (SELECT 1 FROM posts) AS count", Vec::new())? > 0)
     }
-}
-
-/// The filters as SQL over `posts p`.
-fn wanted(filter: &PostFilter, binding: &Binding) -> Filter {
-    let of_account = "EXISTS (SELECT 1 FROM deliveries d WHERE d.post_id = p.id AND d.account_id = ?)";
-    let of_no_other = "NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.post_id = p.id AND d.account_id <> ?)";
-    Filter::new("p.is_deleted = 0")
-        .given("p.tenant_id = ?", binding.tenant_id.as_ref().map(TenantId::as_str))
-        .given(of_no_other, binding.account_id.as_ref().map(AccountId::as_str))
-        .given("p.tenant_id = ?", filter.tenant_id.as_deref())
-        .given(of_account, filter.social_account_id.as_deref())
-        .given(&of_status(filter.status.as_deref()), filter.status.as_deref())
-        .given("p.created_at > ?", filter.created_after.map(time))
-        .given("p.created_at < ?", filter.created_before.map(time))
-        .given("p.scheduled_at > ?", filter.scheduled_after.map(time))
-        .given("p.scheduled_at < ?", filter.scheduled_before.map(time))
-}
-
-/// One of the original's four words, or an exact state.
-fn of_status(status: Option<&str>) -> String {
-    let meant = match status {
-        Some("pending") => &[State::Queued, State::Publishing, State::Held, State::Unknown][..],
-        Some("deleted") => &[State::Deleted, State::Cancelled],
-        _ => &[],
-    };
-    let listed: Vec<String> = meant.iter().map(|state| format!("'{}'", state.as_str())).collect();
-    // The word itself is bound once, whatever it is.
-    format!(
-        "EXISTS (SELECT 1 FROM deliveries d WHERE d.post_id = p.id AND d.state IN (?{}{}))",
-        if listed.is_empty() { "" } else { ", " },
-        listed.join(", ")
-    )
 }

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, read, time};
 use crate::objects::workspace::store::Time;
-use crate::objects::workspace::store::list::{Filter, Listed};
+use crate::objects::workspace::store::list::{Filter, Kinds, Listed};
 
 /// Webhooks that fail or do not, with no try under way: one that does not answer has one connection and no more.
 const IDLE: &str = "FROM webhooks w WHERE w.is_failing = ?1
@@ -60,7 +60,7 @@ impl WebhookDeliveries {
 
     /// A process that starts has nothing under way. What may have killed the one before keeps its distance.
     pub fn resume(&self) -> Result<()> {
-        self.db.run("UPDATE dispatches SET due_at = 0 WHERE opened IN (1, 2)", Vec::new())
+        self.db.run("UPDATE dispatches SET due_at = 0 WHERE opened > 0 AND opened < 3", Vec::new())
     }
 
     pub fn add(&self, delivery: &WebhookDelivery) -> Result<()> {
@@ -104,10 +104,11 @@ impl WebhookDeliveries {
         let logged = "json_object('delivery', json(doc),
             'body', (SELECT body FROM events e WHERE e.id = event_id))";
         let (state, kind) = (json!(filter.status), json!(filter.event));
-        let wanted = Filter::new("TRUE")
-            .given("webhook_id = ?", Some(webhook_id.as_str()))
-            .given("json_extract(doc, '$.state') = ?", state.as_str())
-            .given("json_extract(doc, '$.kind') = ?", kind.as_str());
+        let kinds = || Kinds::Like(format!("{}/{}", state.as_str().unwrap_or("*"), kind.as_str().unwrap_or("*")));
+        let wanted = Filter::counted("dispatches", "TRUE")
+            .with_scope(format!("webhook/{}", webhook_id.as_str()), "webhook_id = ?", webhook_id.as_str())
+            .of_kinds("json_extract(doc, '$.state') = ?", state.as_str(), kinds())
+            .of_kinds("json_extract(doc, '$.kind') = ?", kind.as_str(), kinds());
         self.db.list("dispatches", logged, &wanted, &filter.page)
     }
 

@@ -52,7 +52,7 @@ impl Webhooks {
     }
 
     pub fn has_rows(&self) -> Result<bool> {
-        Ok(self.db.count("SELECT count(*) AS count FROM webhooks", Vec::new())? > 0)
+        Ok(self.db.count("SELECT EXISTS (SELECT 1 FROM webhooks) AS count", Vec::new())? > 0)
     }
 
     pub fn save(&self, webhook: &Webhook) -> Result<()> {
