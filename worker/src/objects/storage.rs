@@ -29,10 +29,12 @@ pub struct Db {
     version: usize,
     /// Counts the events after which rows may be others than the object's own writes have made them.
     generation: Cell<u64>,
-    /// Counts the writes from which the alarm may follow.
-    writes: Cell<u64>,
     /// The alarm as it was set last, once that is known. An alarm that fires sets the next one first.
     alarm: Cell<Option<Alarm>>,
+    /// Counts the writes from which the alarm may follow.
+    writes: Cell<u64>,
+    /// The count of writes for which the alarm was derived last: it is derived anew after the next write.
+    derived_at: Cell<Option<u64>>,
 }
 
 /// The time of an object's alarm, if one is set.
@@ -106,14 +108,8 @@ struct Count {
 impl Db {
     /// Tables whose version is not known yet.
     pub fn new(storage: Storage) -> Self {
-        Self {
-            sql: storage.sql(),
-            storage,
-            version: 0,
-            generation: Cell::new(0),
-            writes: Cell::new(0),
-            alarm: Cell::new(None),
-        }
+        let (generation, alarm, writes, derived_at) = (Cell::new(0), Cell::new(None), Cell::new(0), Cell::new(None));
+        Self { sql: storage.sql(), storage, version: 0, generation, alarm, writes, derived_at }
     }
 
     pub fn of_version(self, version: usize) -> Self {
@@ -129,13 +125,8 @@ impl Db {
         self.generation.get()
     }
 
-    /// As long as it is the same, the alarm follows from the same rows.
-    pub fn writes(&self) -> u64 {
-        self.writes.get()
-    }
-
     pub fn run(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
-        self.writes.set(self.writes.get() + 1);
+        self.count_write(statement);
         self.run_aside(statement, values)
     }
 
@@ -144,7 +135,15 @@ impl Db {
         self.sql.exec(statement, values).doing("write to SQLite").map(drop)
     }
 
+    /// A statement that is no `SELECT` writes.
+    fn count_write(&self, statement: &str) {
+        if !statement.starts_with("SELECT") {
+            self.writes.set(self.writes.get() + 1);
+        }
+    }
+
     pub fn rows<T: DeserializeOwned>(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Vec<T>> {
+        self.count_write(query);
         self.sql.exec(query, values).and_then(|cursor| cursor.to_array()).doing("read from SQLite")
     }
 
@@ -249,7 +248,27 @@ impl Db {
     pub async fn set_alarm_for_a_crash(&self) -> Result<()> {
         // The alarm that fires is set no more.
         self.alarm.set(None);
-        self.set_alarm(Some(now() + AFTER_A_CRASH)).await
+        self.derive_alarm_anew();
+        let set = self.set_alarm(Some(now() + AFTER_A_CRASH)).await;
+        // Another event may have derived it meanwhile.
+        self.derive_alarm_anew();
+        set
+    }
+
+    /// Sets the alarm to the time that the rows say. After a call that has written nothing, the alarm stands already.
+    pub async fn derive_alarm(&self, next: impl FnOnce() -> Result<Option<UnixMillis>>) -> Result<()> {
+        let writes = self.writes.get();
+        if self.derived_at.get() == Some(writes) {
+            return Ok(());
+        }
+        self.set_alarm(next()?).await?;
+        self.derived_at.set(Some(writes));
+        Ok(())
+    }
+
+    /// Something else than a row has changed that the time of the alarm is derived from.
+    pub fn derive_alarm_anew(&self) {
+        self.derived_at.set(None);
     }
 
     /// Sets or deletes the object's one alarm. An unchanged alarm is not written again: most calls only read.

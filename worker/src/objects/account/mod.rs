@@ -63,8 +63,6 @@ struct Inner {
     kept: Kept,
     /// Once they are read. A crash forgets what is left of a window (`core/src/x/rate/known.rs`).
     known_windows: RefCell<Option<KnownWindows>>,
-    /// The writes behind which the alarm was derived last.
-    armed: Cell<Option<u64>>,
     refreshing: RefCell<BTreeMap<Owner, Flight>>,
     /// The row whose tokens were refreshed, until X is asked for the user. A crash forgets the row.
     refreshed: RefCell<Option<AccountId>>,
@@ -118,7 +116,6 @@ impl Inner {
             db,
             kept: Kept::empty(),
             known_windows: RefCell::default(),
-            armed: Cell::new(None),
             refreshing: RefCell::default(),
             refreshed: RefCell::default(),
             user_reports: RefCell::default(),
@@ -160,7 +157,7 @@ impl Inner {
             Message::ForgetKey { id } => self.forget_key(&id).and_then(reply),
             Message::ReEncryption { key_id } => self.re_encrypt(&key_id).and_then(reply),
             Message::Wake => {
-                self.armed.set(None);
+                self.db.derive_alarm_anew();
                 reply(())
             }
             Message::Freeze { stands } => self.freeze(stands).and_then(reply),
@@ -201,10 +198,7 @@ impl Inner {
 
     /// Publishes what is due, tells the workspace what changed, and sets the next alarm.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
-        self.armed.set(None);
         self.db.set_alarm_for_a_crash().await?;
-        // Another event may have derived it meanwhile.
-        self.armed.set(None);
         self.revoke_due()?;
         self.publish_due().await?;
         self.ask_who_was_refreshed();
@@ -214,17 +208,7 @@ impl Inner {
     /// Each event ends with this. The alarm follows from the rows: if no row is another, the alarm stands.
     async fn arm(&self) -> Result<()> {
         self.kept.close_tokens(now());
-        let behind = Some(self.db.writes()).filter(|_| !self.revoking.get());
-        if behind.is_some() && behind == self.armed.get() {
-            return Ok(());
-        }
-        let at = if self.frozen()? { None } else { self.next_alarm()? };
-        self.armed.set(behind);
-        let set = self.db.set_alarm(at).await;
-        if set.is_err() {
-            self.armed.set(None);
-        }
-        set
+        self.db.derive_alarm(|| if self.frozen()? { Ok(None) } else { self.next_alarm() }).await
     }
 
     /// Opened once: what the environment says does not change in the life of an object's process.

@@ -169,6 +169,7 @@ struct Revoking {
 impl Revoking {
     fn begin(inner: &Rc<Inner>) -> Self {
         inner.revoking.set(true);
+        inner.db.derive_alarm_anew();
         Self { inner: Rc::clone(inner) }
     }
 }
@@ -176,5 +177,6 @@ impl Revoking {
 impl Drop for Revoking {
     fn drop(&mut self) {
         self.inner.revoking.set(false);
+        self.inner.db.derive_alarm_anew();
     }
 }

@@ -22,6 +22,7 @@ use super::areas::freeze::is_frozen;
 use super::{Workspace, store};
 use crate::error::Result;
 use crate::log;
+use crate::runtime::now;
 
 type Work = LocalBoxFuture<'static, Result<()>>;
 
@@ -87,7 +88,12 @@ const JOBS: [Job; 11] = [
 /// Runs what is due, and sets the next alarm.
 pub async fn alarm(w: &Rc<Workspace>) -> Result<()> {
     w.store.set_alarm_for_a_crash().await?;
-    for job in wanted(w)? {
+    let times = times(w)?;
+    let is_due = |at: Option<UnixMillis>| at.is_some_and(|at| at <= now());
+    for (job, at) in times {
+        if !matches!(job.due, Due::Anyway) && !is_due(at) {
+            continue;
+        }
         match job.run {
             Run::AtOnce(run) => run(w)?,
             Run::Awaited(run) => run(Rc::clone(w)).await?,
@@ -99,30 +105,34 @@ pub async fn alarm(w: &Rc<Workspace>) -> Result<()> {
 
 /// Sets the alarm to the earliest time at which a job is due.
 pub async fn arm(w: &Workspace) -> Result<()> {
-    let mut at = Vec::new();
-    let mut rows = Vec::new();
-    for job in wanted(w)? {
-        match job.due {
-            Due::At(due) => rows.push(due),
-            Due::Asked(due) => at.extend(due(w)?),
-            Due::Anyway => {}
-        }
-    }
-    at.extend(w.store.earliest(rows.into_iter())?);
-    w.store.set_alarm(at.into_iter().min()).await
+    w.store.derive_alarm(|| Ok(times(w)?.into_iter().filter_map(|(_, at)| at).min())).await
 }
 
-/// The jobs that run as the deployment is.
-fn wanted(w: &Workspace) -> Result<impl Iterator<Item = &'static Job>> {
+/// The jobs that run as the deployment is, each with the time at which it is due.
+fn times(w: &Workspace) -> Result<Vec<(&'static Job, Option<UnixMillis>)>> {
     let is_frozen = is_frozen(w)?;
-    Ok(JOBS.iter().filter(move |job| job.while_frozen || !is_frozen))
+    let jobs: Vec<&Job> = JOBS.iter().filter(|job| job.while_frozen || !is_frozen).collect();
+    let of_rows = jobs.iter().filter_map(|job| if let Due::At(due) = job.due { Some(due) } else { None });
+    let mut of_rows = w.store.times(of_rows)?.into_iter();
+    let time = |job: &'static Job| {
+        let at = match job.due {
+            Due::At(_) => of_rows.next().flatten(),
+            Due::Asked(due) => due(w)?,
+            Due::Anyway => None,
+        };
+        Ok((job, at))
+    };
+    jobs.into_iter().map(time).collect()
 }
 
 /// Work beside the alarm: it goes on by itself, and sets the alarm when it ends.
 fn detach(w: &Rc<Workspace>, work: Work) {
     let w = Rc::clone(w);
     spawn_local(async move {
-        let outcome = match work.await {
+        let ended = work.await;
+        // There is room for another try of a webhook.
+        w.store.derive_alarm_anew();
+        let outcome = match ended {
             Ok(()) => arm(&w).await,
             failed => failed,
         };

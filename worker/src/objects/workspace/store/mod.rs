@@ -119,13 +119,13 @@ impl Store {
         self.db.transaction(work)
     }
 
-    /// The earliest of several times, read by one statement. A list and not a UNION: a compound SELECT has five terms
+    /// Several times, in their order, read by one statement. A list and not a UNION: a compound SELECT has five terms
     /// here at most.
-    pub fn earliest(&self, due: impl Iterator<Item = Due>) -> Result<Option<UnixMillis>> {
+    pub fn times(&self, due: impl Iterator<Item = Due>) -> Result<Vec<Option<UnixMillis>>> {
         let times: Vec<String> = due.map(|due| format!("({})", due())).collect();
-        let query = format!("SELECT min(value) AS at FROM json_each(json_array({}))", times.join(", "));
+        let query = format!("SELECT value AS at FROM json_each(json_array({})) ORDER BY key", times.join(", "));
         let rows: Vec<Time> = self.db.rows(&query, Vec::new())?;
-        Ok(rows.first().and_then(|row| row.at).map(UnixMillis))
+        Ok(rows.into_iter().map(|row| row.at.map(UnixMillis)).collect())
     }
 
     /// What an alarm does first.
@@ -133,7 +133,12 @@ impl Store {
         self.db.set_alarm_for_a_crash().await
     }
 
-    pub async fn set_alarm(&self, at: Option<UnixMillis>) -> Result<()> {
-        self.db.set_alarm(at).await
+    /// Sets the alarm to the time that `next` derives from the rows, unless no row has changed since.
+    pub async fn derive_alarm(&self, next: impl FnOnce() -> Result<Option<UnixMillis>>) -> Result<()> {
+        self.db.derive_alarm(next).await
+    }
+
+    pub fn derive_alarm_anew(&self) {
+        self.db.derive_alarm_anew();
     }
 }

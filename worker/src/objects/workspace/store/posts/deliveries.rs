@@ -7,14 +7,14 @@ use std::rc::Rc;
 use latchkey_core::account::Account;
 use latchkey_core::announcement::Notified;
 use latchkey_core::budget;
-use latchkey_core::delivery::{Delivery, LATE};
+use latchkey_core::delivery::{Delivery, LATE, State};
 use latchkey_core::id::{AccountId, NetworkId, PostId};
 use latchkey_core::time::UnixMillis;
 use latchkey_core::x::price::Micros;
 use serde::Deserialize;
 
 use crate::error::Result;
-use crate::objects::storage::{Db, doc, time};
+use crate::objects::storage::{Db, doc, read, time};
 use crate::objects::workspace::store::accounts;
 use crate::runtime::now;
 
@@ -23,6 +23,17 @@ pub const DUES: &str = "SELECT post_id, due_at, micros FROM dues";
 
 pub struct Deliveries {
     db: Rc<Db>,
+}
+
+#[derive(Deserialize)]
+struct WithAccount {
+    delivery: String,
+    account: String,
+}
+
+#[derive(Deserialize)]
+struct InState {
+    state: State,
 }
 
 /// A row that was there to be written.
@@ -54,17 +65,29 @@ impl Deliveries {
 
     /// The deliveries of a post with the accounts they are for, deleted accounts too.
     pub fn of_post(&self, post_id: &PostId) -> Result<Vec<(Delivery, Account)>> {
-        let deliveries: Vec<Delivery> = self
-            .db
-            .docs("SELECT doc FROM deliveries WHERE post_id = ? ORDER BY account_id", vec![post_id.as_str().into()])?;
-        let accounts: Vec<Account> = self.db.docs(
-            &format!(
-                "SELECT a.doc AS doc FROM deliveries d JOIN ({}) a ON a.id = d.account_id WHERE d.post_id = ? ORDER BY d.account_id",
-                accounts::ROWS
-            ),
-            vec![post_id.as_str().into()],
-        )?;
-        Ok(deliveries.into_iter().zip(accounts).collect())
+        self.with_accounts("d.post_id = ?", post_id.as_str())
+    }
+
+    /// The same of several posts, by one statement. Each delivery names its post.
+    pub fn of_posts<'a>(&self, ids: impl Iterator<Item = &'a PostId>) -> Result<Vec<(Delivery, Account)>> {
+        let ids = serde_json::to_string(&ids.map(PostId::as_str).collect::<Vec<_>>())?;
+        self.with_accounts("d.post_id IN (SELECT value FROM json_each(?))", &ids)
+    }
+
+    fn with_accounts(&self, condition: &str, value: &str) -> Result<Vec<(Delivery, Account)>> {
+        let query = format!(
+            "SELECT d.doc AS delivery, a.doc AS account FROM deliveries d JOIN ({}) a ON a.id = d.account_id
+                WHERE {condition} ORDER BY d.post_id, d.account_id",
+            accounts::ROWS
+        );
+        let rows: Vec<WithAccount> = self.db.rows(&query, vec![value.into()])?;
+        rows.iter().map(|row| Ok((read(&row.delivery)?, read(&row.account)?))).collect()
+    }
+
+    pub fn states_of(&self, post_id: &PostId) -> Result<Vec<State>> {
+        let query = "SELECT state FROM deliveries WHERE post_id = ?";
+        let rows: Vec<InState> = self.db.rows(query, vec![post_id.as_str().into()])?;
+        Ok(rows.into_iter().map(|row| row.state).collect())
     }
 
     /// What an account was to be sent and nobody sends: its drafts.

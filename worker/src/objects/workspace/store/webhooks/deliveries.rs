@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::error::Result;
-use crate::objects::storage::{Db, doc, read, time};
+use crate::objects::storage::{Cached, Db, doc, read, time};
 use crate::objects::workspace::store::Time;
 use crate::objects::workspace::store::list::{Filter, Kinds, Listed};
 
@@ -24,6 +24,8 @@ const PURGED_AT_ONCE: u32 = 500;
 
 pub struct WebhookDeliveries {
     db: Rc<Db>,
+    /// Whether there is any: most deployments have no webhook, and each alarm asks.
+    is_empty: Cached<bool>,
 }
 
 /// A row of the log with what was sent.
@@ -55,7 +57,7 @@ struct Row {
 
 impl WebhookDeliveries {
     pub fn new(db: &Rc<Db>) -> Self {
-        Self { db: Rc::clone(db) }
+        Self { db: Rc::clone(db), is_empty: Cached::empty() }
     }
 
     /// A process that starts has nothing under way. What may have killed the one before keeps its distance.
@@ -63,7 +65,13 @@ impl WebhookDeliveries {
         self.db.run("UPDATE dispatches SET due_at = 0 WHERE opened > 0 AND opened < 3", Vec::new())
     }
 
+    fn is_empty(&self) -> Result<bool> {
+        let query = "SELECT count(*) AS count FROM (SELECT 1 FROM dispatches LIMIT 1)";
+        self.is_empty.get(&self.db, || Ok(self.db.count(query, Vec::new())? == 0))
+    }
+
     pub fn add(&self, delivery: &WebhookDelivery) -> Result<()> {
+        self.is_empty.forget();
         self.db.run(
             "INSERT INTO dispatches (webhook_id, event_id, created_at, due_at, doc) VALUES (?, ?, ?, ?, ?)",
             vec![
@@ -114,16 +122,21 @@ impl WebhookDeliveries {
 
     pub fn delete_of(&self, webhook_id: &WebhookId) -> Result<()> {
         let delete = "DELETE FROM dispatches WHERE webhook_id = ? RETURNING event_id";
+        self.is_empty.forget();
         let deleted = self.db.rows(delete, vec![webhook_id.as_str().into()])?;
         self.delete_unheard(&deleted)
     }
 
     /// The log goes after its time, some rows by each alarm. The next alarm is due while there are more.
     pub fn purge(&self, now: UnixMillis) -> Result<()> {
+        if self.is_empty()? {
+            return Ok(());
+        }
         let delete = format!(
             "DELETE FROM dispatches WHERE seq IN (SELECT seq FROM dispatches WHERE due_at IS NULL AND created_at <= ?
                 ORDER BY created_at LIMIT {PURGED_AT_ONCE}) RETURNING event_id"
         );
+        self.is_empty.forget();
         let deleted = self.db.rows(&delete, vec![time(Kept::WebhookDelivery.expired_at(now))])?;
         self.delete_unheard(&deleted)
     }
@@ -155,12 +168,18 @@ impl WebhookDeliveries {
     }
 
     fn earliest(&self, query: &str, values: Vec<worker::SqlStorageValue>) -> Result<Option<UnixMillis>> {
+        if self.is_empty()? {
+            return Ok(None);
+        }
         let rows: Vec<Time> = self.db.rows(query, values)?;
         Ok(rows.first().and_then(|row| row.at).map(UnixMillis))
     }
 
     /// The earliest of each webhook that has none under way.
     pub fn due(&self, is_failing: bool, now: UnixMillis, limit: usize) -> Result<Vec<Waiting>> {
+        if self.is_empty()? {
+            return Ok(Vec::new());
+        }
         let query = format!(
             "SELECT seq, opened, doc FROM dispatches WHERE seq IN (
                 SELECT (SELECT seq FROM dispatches WHERE webhook_id = w.id AND due_at <= ?2 ORDER BY due_at, seq LIMIT 1) {IDLE}
