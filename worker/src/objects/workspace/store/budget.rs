@@ -28,7 +28,7 @@ impl Budget {
             "SELECT coalesce((SELECT micros FROM spent_by_month WHERE month = ?1 AND scope = ?2), 0)
                 + coalesce((SELECT sum(micros) FROM due_by_month WHERE scope = ?2 AND month >= ?3 AND month < ?4), 0)
                 - coalesce((SELECT sum(micros) FROM ({}) WHERE post_id = ?5 AND due_at >= ?3 AND due_at < ?4), 0) AS count",
-            deliveries::DUES
+            deliveries::COMMITTED
         );
         let Period { month, due_from } = period;
         let (start, end, due_from) = (time(month.start), time(month.end), time(due_from));

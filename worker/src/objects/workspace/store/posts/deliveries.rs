@@ -19,7 +19,7 @@ use crate::objects::workspace::store::accounts;
 use crate::runtime::now;
 
 /// What deliveries are still to cost, and when.
-pub const DUES: &str = "SELECT post_id, due_at, micros FROM dues";
+pub const COMMITTED: &str = "SELECT post_id, due_at, micros FROM dues";
 
 pub struct Deliveries {
     db: Rc<Db>,
