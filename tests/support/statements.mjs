@@ -60,12 +60,12 @@ export function statementsOfTriggers(db) {
 
 /**
  * Why a statement reads more the more rows there are; empty if it does not. A scan is good if it stops at a LIMIT in the
- * order of its index, if its index has but the rows that are looked for (WHERE), or over what is in memory.
+ * order of its index or at the first row, if its index has but the rows that are looked for (WHERE), or over what is in memory.
  */
 export function growth(db, statement) {
   const details = db.prepare(`EXPLAIN QUERY PLAN ${statement}`).all().map(({ detail }) => detail);
   const sorts = details.filter((detail) => detail.startsWith("USE TEMP B-TREE"));
-  const stops = sorts.length === 0 && /ORDER BY.* LIMIT |^SELECT EXISTS \(SELECT 1 FROM \w+\) AS count$/s.test(statement);
+  const stops = sorts.length === 0 && /ORDER BY.* LIMIT |EXISTS \(SELECT 1 FROM \w+\)|SELECT 1 FROM \w+ LIMIT 1\)/s.test(statement);
   const partial = new Set(db.prepare("SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'").all().map(({ name }) => name));
   const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all().map(({ name }) => name);
   const named = [...statement.matchAll(/\b(?:FROM|JOIN|UPDATE|INTO) (\w+)(?: (?:AS )?(\w+))?/g)];
