@@ -9,10 +9,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { png } from "../fake-x/sample-files.mjs";
 import { createPost, fromNow, newAccount, publishPost, startBench } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { newKey } from "../support/keys.mjs";
-import { announce } from "../support/media.mjs";
+import { announce, upload } from "../support/media.mjs";
 import { watchPlatformCalls } from "../support/platform-calls.mjs";
 import { filledIn, growth, isKnown, isOf, isWhole, statementsInSource, statementsOfTriggers } from "../support/statements.mjs";
 import { inObject } from "../support/stored.mjs";
@@ -41,7 +42,7 @@ let ran;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "plans-"));
-  bench = await startBench({ persist: folder, inspect: true });
+  bench = await startBench({ persist: folder, inspect: true, vars: { MEDIA_ACTIVE_MS: "100" } });
   const account = await newAccount(bench, { tenant_id: "t" });
   await publishPost(bench, account, { content: "that warms up" });
   const platform = await watchPlatformCalls(bench.worker);
@@ -68,6 +69,8 @@ async function callEverything(account) {
   await api.patch(`/v1/posts/${planned.id}`, { content: "changed" });
   await api.delete(`/v1/posts/${planned.id}`);
   await announce(bench, { filename: "a.png" });
+  const { id } = await upload(bench, png());
+  await eventually(() => api.get(`/v1/media/${id}`), ({ status }) => status === 404, 10_000);
   const cursors = {};
   const list = async (caller, path, query) => {
     const answer = await caller.get(`${path}?${query}`);
