@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { CREATE_CALL } from "../support/calls.mjs";
+import { CREATE_CALL, TIMELINE_CALL } from "../support/calls.mjs";
 import {
   createPost,
   faultAtX,
@@ -21,7 +21,7 @@ let bench;
 
 /** What is unknown and without effect stays so until it is settled by hand. */
 before(async () => {
-  bench = await startBench({ vars: { SETTLE_MS: "1000" } });
+  bench = await startBench({ vars: { SETTLE_MS: "100" } });
   assert.equal((await bench.api.patch("/v1/settings", { on_unknown: "hold" })).status, 200);
 });
 after(() => bench?.stop());
@@ -29,10 +29,12 @@ after(() => bench?.stop());
 const resolve = ({ id }, account, body, headers) =>
   bench.api.post(`/v1/posts/${id}/deliveries/${account.id}/resolve`, body, headers);
 
-/** A post whose `after + 1`st call to X had no answer and no effect. */
+/** A post whose `after + 1`st call to X had no answer and no effect. Both reads are over: X is asked no more by itself. */
 async function unknownPost(account, fields, after = 0) {
+  bench.x.clearRequests();
   faultAtX(bench, { kind: "close" }, { after });
   const { id } = await createPost(bench, account, fields);
+  await bench.x.received({ ...TIMELINE_CALL, status: 200, count: 2 });
   return postIn(bench, id, "unknown");
 }
 
