@@ -130,6 +130,7 @@ function newSteps(db) {
     ),
     () => run("DELETE FROM media WHERE id = ?", `m${below(30)}`),
     () => run("INSERT INTO audit (at, tenant_id, doc) VALUES (?, ?, ?)", below(1000), pick([null, "a", "b"]), JSON.stringify({ action: pick(["x", "y"]) })),
+    () => run("UPDATE audit SET tenant_id = ?, doc = ? WHERE seq = (SELECT max(seq) FROM audit)", pick([null, "a", "b"]), JSON.stringify({ action: pick(["x", "y"]) })),
     () => run("DELETE FROM audit WHERE at <= ?", below(100)),
     () => run(
       "INSERT OR IGNORE INTO keys (id, digest, doc) VALUES (?, ?, ?)",

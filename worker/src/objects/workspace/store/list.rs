@@ -143,8 +143,9 @@ impl Db {
             Kinds::Like(kind) => ("kind GLOB ?", kind.as_str().into()),
             Kinds::OneOf(kinds) => ("kind IN (SELECT value FROM json_each(?))", doc(kinds)?),
         };
-        let query =
-            format!("SELECT coalesce(sum(rows), 0) AS count FROM counts WHERE list = ? AND scope = ? AND {condition}");
+        let query = format!(
+            "SELECT max(0, coalesce(sum(rows), 0)) AS count FROM counts WHERE list = ? AND scope = ? AND {condition}"
+        );
         self.count(&query, vec![total.list.into(), total.scope.as_str().into(), kinds])
     }
 

@@ -387,6 +387,14 @@ const VERSION_5: &[&str] = &[
         UPDATE counts SET rows = rows - 1 WHERE list = 'audit' AND kind = json_extract(OLD.doc, '$.action')
             AND scope IN ('all', 'tenant/' || OLD.tenant_id);
         END",
+    // A restore writes its rows over those of a sign-in meanwhile.
+    "CREATE TRIGGER audit_recounted AFTER UPDATE OF tenant_id, doc ON audit BEGIN
+        UPDATE counts SET rows = rows - 1 WHERE list = 'audit' AND kind = json_extract(OLD.doc, '$.action')
+            AND scope IN ('all', 'tenant/' || OLD.tenant_id);
+        INSERT INTO counts SELECT 'audit', scope, json_extract(NEW.doc, '$.action'), 1
+            FROM (SELECT 'all' AS scope UNION ALL SELECT 'tenant/' || NEW.tenant_id) WHERE scope IS NOT NULL
+            ON CONFLICT (list, scope, kind) DO UPDATE SET rows = rows + excluded.rows;
+        END",
     "INSERT INTO counts SELECT 'keys', scope, '', count(*) FROM (SELECT 'all' AS scope FROM keys WHERE is_closed = 0
             UNION ALL SELECT 'tenant/' || json_extract(doc, '$.binding.tenant_id') FROM keys WHERE is_closed = 0)
         WHERE scope IS NOT NULL GROUP BY scope",
