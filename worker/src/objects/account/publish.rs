@@ -25,6 +25,15 @@ use crate::runtime::{entropy, now};
 /// alarm goes on at once.
 const STEPS_OF_AN_ALARM: u32 = 40;
 
+/// As long as it lives, the loop runs. A panic ends it too.
+struct Publishing(Rc<Inner>);
+
+impl Drop for Publishing {
+    fn drop(&mut self) {
+        self.0.publishing.set(false);
+    }
+}
+
 impl Inner {
     /// Works until nothing is due. Only one loop runs; a second alarm finds the loop busy and leaves the rows to the
     /// loop.
@@ -32,9 +41,8 @@ impl Inner {
         if self.publishing.replace(true) {
             return Ok(());
         }
-        let outcome = self.publish_all().await;
-        self.publishing.set(false);
-        outcome
+        let _publishing = Publishing(Rc::clone(self));
+        self.publish_all().await
     }
 
     async fn publish_all(self: &Rc<Self>) -> Result<()> {

@@ -166,9 +166,11 @@ impl Inner {
     pub fn with_windows<T>(&self, work: impl FnOnce(&mut KnownWindows) -> T) -> Result<T> {
         let mut known = self.known_windows.borrow_mut();
         if known.is_none() {
+            self.db.run_aside("DELETE FROM windows WHERE reset_at <= ?", vec![time(now())])?;
             let rows: Vec<Known> = self.db.rows("SELECT endpoint, doc FROM windows", Vec::new())?;
-            let stored = rows.into_iter().map(|row| Ok((row.endpoint, read(&row.doc)?))).collect::<Result<Vec<_>>>()?;
-            *known = Some(KnownWindows::of_stored(stored));
+            // A window that this code cannot read is as unknown as one that X has not told.
+            let stored = rows.into_iter().filter_map(|row| Some((row.endpoint, read::<Window>(&row.doc).ok()?)));
+            *known = Some(KnownWindows::of_stored(stored.collect::<Vec<_>>()));
         }
         known.as_mut().map(work).ok_or_else(|| Error::fault("the windows were not kept"))
     }

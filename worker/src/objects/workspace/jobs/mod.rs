@@ -58,8 +58,8 @@ const JOBS: [Job; 11] = [
     Job { due: Due::At(store::freeze::next_page), while_frozen: true, run: Run::Beside(|w| Box::pin(freeze::walk(w))) },
     // Answers under idempotency keys, after a day.
     Job { due: Due::At(store::idempotency::next_end), while_frozen: false, run: Run::AtOnce(retention::responses) },
-    // The log of webhooks; its end is among the times of the tries.
-    Job { due: Due::Anyway, while_frozen: false, run: Run::AtOnce(retention::webhook_deliveries) },
+    // The log of webhooks. Its end is among the times of the tries, so both run while frozen; no backup carries the log.
+    Job { due: Due::Anyway, while_frozen: true, run: Run::AtOnce(retention::webhook_deliveries) },
     Job { due: Due::Anyway, while_frozen: false, run: Run::AtOnce(retention::audit) },
     // Media that expire.
     Job { due: Due::At(store::media::next_expiry), while_frozen: false, run: Run::AtOnce(retention::media) },
@@ -132,10 +132,7 @@ fn detach(w: &Rc<Workspace>, work: Work) {
         let ended = work.await;
         // There is room for another try of a webhook.
         w.store.derive_alarm_anew();
-        let outcome = match ended {
-            Ok(()) => arm(&w).await,
-            failed => failed,
-        };
-        log::unattended("workspace", "work beside the alarm", &outcome);
+        let armed = arm(&w).await;
+        log::unattended("workspace", "work beside the alarm", &ended.and(armed));
     });
 }

@@ -15,7 +15,9 @@ use crate::runtime::now;
 
 /// Asks for each paused network whether it works again, as often as the pace says.
 pub async fn run(w: Rc<Workspace>) -> Result<()> {
-    for mut network in w.store.apps.probed()? {
+    for id in w.store.apps.probed()? {
+        // As it is by now: while another app was asked about, this one may have been changed.
+        let Some(mut network) = w.store.apps.find(id.as_str())? else { continue };
         let Some(probe) = network.begin_probe(now(), w.app()?.pace().probe) else { continue };
         w.store.apps.save(&network)?;
         let verdict = ask(&w, &network, probe).await;

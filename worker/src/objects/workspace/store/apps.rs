@@ -57,9 +57,10 @@ impl Apps {
     }
 
     /// The apps with a probe to come.
-    pub fn probed(&self) -> Result<Vec<Network>> {
+    pub fn probed(&self) -> Result<Vec<NetworkId>> {
         let query = "SELECT doc FROM networks WHERE is_deleted = 0 AND json_extract(doc, '$.probe_at') IS NOT NULL";
-        self.db.docs(query, Vec::new())
+        let networks: Vec<Network> = self.db.docs(query, Vec::new())?;
+        Ok(networks.into_iter().map(|network| network.id).collect())
     }
 
     /// Those that a key may read.
