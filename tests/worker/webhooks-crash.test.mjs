@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { createPost, newAccount, postIn, startBench } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { deliveriesOf, newWebhook, startReceiver } from "../support/receiver.mjs";
+import { inObject } from "../support/stored.mjs";
 
 let bench;
 let receiver;
@@ -82,4 +83,18 @@ test("over power cuts at any moment each thing that happens is written down once
   assert.deepEqual(written.sort(), [...posts.map(({ id }) => id), "connected"].sort());
   const told = new Set((await hook.events(rows.length)).map(({ id }) => id));
   assert.deepEqual(told, new Set(rows.map(({ id }) => id)));
+});
+
+test("the log of a webhook ends in its time while the deployment is frozen, too", async (t) => {
+  const own = await startBench({ register: false });
+  t.after(() => own.stop());
+  const hook = await newWebhook(own, receiver.address());
+  await own.api.post(`/v1/webhooks/${hook.id}/test`);
+  await eventually(() => deliveriesOf(own, hook), (rows) => rows.length === 1 && isOver(rows));
+  assert.equal((await own.api.post("/v1/freeze")).status, 202);
+  await own.worker.kill();
+  inObject(own.worker.stateDir, "Workspace", (db) => db.exec("UPDATE dispatches SET created_at = 1"));
+  await own.worker.restart();
+  // The end is among the times of the alarm: what is not done then keeps the alarm due for ever.
+  await eventually(() => deliveriesOf(own, hook), ({ length }) => length === 0);
 });
