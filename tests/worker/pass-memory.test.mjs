@@ -6,10 +6,11 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { CREATE_CALL, ME_CALL } from "../support/calls.mjs";
-import { callbackOf, connect, newAccount, ownApp, registerNetwork, startBench } from "../support/client.mjs";
+import { callbackOf, connect, newAccount, ownApp, publishPost, registerNetwork, startBench } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { newKey } from "../support/keys.mjs";
 import { watchPlatformCalls } from "../support/platform-calls.mjs";
+import { inObject } from "../support/stored.mjs";
 
 const ME = "/2/users/me";
 /** Tables that only an account's object has. */
@@ -164,6 +165,20 @@ test("keys that are added and deleted are known and forgotten at once", async ()
   assert.equal((await bench.api.delete(`/v1/api-keys/${other.id}`)).status, 200);
   await assertRefused(other.api, ME, 401, "invalid_api_key");
   await assertPassed(door.api, ME);
+});
+
+test("a rate window that this code cannot read is as unknown as one that X has not told", async (t) => {
+  const own = await startBench();
+  t.after(() => own.stop());
+  const account = await newAccount(own);
+  await publishPost(own, account, { content: "before" });
+  await own.worker.kill();
+  inObject(own.worker.stateDir, "Account", (db) => {
+    const insert = db.prepare("INSERT INTO windows (endpoint, kind, reset_at, doc) VALUES (?, ?, ?, ?)");
+    for (const ms of [900_000, -1000]) insert.run("POST /2/tweets", `of_newer_code_${ms}`, Date.now() + ms, '{"kind":"of_newer_code"}');
+  });
+  await own.worker.restart();
+  await publishPost(own, account, { content: "beside windows of newer code" });
 });
 
 test("a frozen account calls no more, and goes on when it is thawed", async () => {

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CREATE_CALL } from "../support/calls.mjs";
 import {
+  callUnderWay,
   connect,
   createPost,
   faultAtX,
@@ -148,6 +149,28 @@ test("while the balance is zero only the balance is asked for", async (t) => {
   for (const { path } of [first, second]) assert.equal(path, CREDITS_CALL.path);
   assert.equal((await readPost(bench, { id })).socialAccounts[0].state, "held");
   assert.ok(second.time - first.time >= PROBE_MS - 300, `${second.time - first.time} ms`);
+});
+
+test("a secret that is replaced while X is asked about another paused app stays", async (t) => {
+  const [first, own] = [await ownCrowd(t), await ownCrowd(t)];
+  const [account] = own.accounts;
+  for (const { set } of [first, own]) set({ credits: 0 });
+  for (const [at, { accounts }] of [first, own].entries()) await held(accounts[0], { content: `held while asked, ${at}` });
+  const isAsked = () => callsOf(first, { ...CREDITS_CALL, status: null }).length > 0;
+  do {
+    bench.x.release();
+    bench.x.fault({ ...CREDITS_CALL, kind: "hold" });
+    await callUnderWay(bench, CREDITS_CALL);
+  } while (!isAsked());
+  await moreCalls(own, CREDITS_CALL, 1);
+  own.set({ client_secret: "replaced-by-its-operator", credits: 50 });
+  const replaced = await bench.api.patch(`/v1/social-networks/${own.network.id}`, { client_secret: "replaced-by-its-operator" });
+  assert.equal(replaced.status, 200, replaced.text);
+  first.set({ credits: 50 });
+  bench.x.release();
+  await untilResumed(first);
+  for (const { text } of bench.x.tokens({ username: account.username })) bench.x.expireToken({ token: text });
+  await publishPost(bench, account, { content: "by the secret that replaced the other" });
 });
 
 test("where the balance is not told, the oldest held post is tried, and no other", async (t) => {
