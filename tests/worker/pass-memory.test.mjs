@@ -178,7 +178,8 @@ test("a rate window that this code cannot read is as unknown as one that X has n
     for (const ms of [900_000, -1000]) insert.run("POST /2/tweets", `of_newer_code_${ms}`, Date.now() + ms, '{"kind":"of_newer_code"}');
   });
   await own.worker.restart();
-  await publishPost(own, account, { content: "beside windows of newer code" });
+  const { socialAccounts } = await publishPost(own, account, { content: "beside windows of newer code" });
+  assert.equal(socialAccounts[0].state, "published");
 });
 
 test("a frozen account calls no more, and goes on when it is thawed", async () => {
