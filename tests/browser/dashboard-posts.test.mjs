@@ -355,8 +355,9 @@ test("a published post asks X nothing that X bills before somebody presses for i
   await ask.click();
   await page.locator(".rank-row", { hasText: "Likes" }).waitFor();
   assert.equal(reads(), before + 1);
+  const asked = page.waitForResponse((answer) => answer.url().endsWith("/analytics"));
   await page.getByRole("button", { name: "Ask X again" }).click();
-  await page.waitForResponse((answer) => answer.url().endsWith("/analytics"));
+  await asked;
   assert.equal(reads(), before + 2);
 });
 

@@ -1,6 +1,6 @@
 //! Rules about the code that neither the compiler nor deny.toml can say: what core's own tree may contain, who opens
 //! bindings, which tables have to be explained, which promises name their test, how plain a document is, who imports
-//! whom, what the rooms of the workspace's object know, and which words names are made of.
+//! whom, what the rooms of the workspace's object know, which words names are made of, and when a test begins to wait.
 
 mod circles;
 mod rooms;
@@ -16,7 +16,7 @@ use crate::run::{self, Result};
 
 pub(crate) type Rule = (&'static str, fn() -> Result);
 
-pub(crate) const ALL: [Rule; 12] = [
+pub(crate) const ALL: [Rule; 13] = [
     ("core is pure", core_is_pure),
     ("bindings are opened in app.rs", bindings_are_opened_in_app),
     ("tables are in docs/STORAGE.md", tables_are_documented),
@@ -29,6 +29,7 @@ pub(crate) const ALL: [Rule; 12] = [
     ("a table of the workspace has one group", rooms::a_table_has_one_group),
     ("the workspace's mod.rs is the object alone", rooms::the_object_is_short),
     ("names are the field's words", words::names_are_the_fields),
+    ("tests wait for an event before they cause it", tests_wait_before_they_act),
 ];
 
 /// docs/ARCHITECTURE.md: core has no runtime, no browser, no clock, no entropy of its own. deny.toml sees the features of
@@ -83,6 +84,23 @@ fn defined(source: &str) -> BTreeSet<&str> {
     let after = |definition| code.split(definition).skip(1);
     let names = DEFINITIONS.into_iter().flat_map(after).map(|rest| rest.trim_start_matches("IF NOT EXISTS "));
     names.filter_map(|rest| rest.split([' ', '(']).next()).filter(is_name).collect()
+}
+
+/// Playwright's `waitForResponse` and its kind hear what comes after the call alone. `await page.waitForResponse(…)` in
+/// one step comes after the act that it waits for: a quick answer is missed, on a busy machine one time in a hundred.
+fn tests_wait_before_they_act() -> Result {
+    let mut found = Vec::new();
+    for file in paths::files_ending("tests/browser", ".mjs") {
+        let source = std::fs::read_to_string(&file)?;
+        let lines = source.lines().enumerate().filter(|(_, line)| waits_too_late(line));
+        found.extend(lines.map(|(at, line)| format!("{}:{}: {}", file.display(), at + 1, line.trim())));
+    }
+    refuse(found, "a test begins to wait for an event before the act that causes it; these are late")
+}
+
+fn waits_too_late(line: &str) -> bool {
+    const WAITS: [&str; 3] = [".waitForResponse(", ".waitForRequest(", ".waitForEvent("];
+    line.contains("await ") && !line.contains("Promise.all([") && WAITS.iter().any(|wait| line.contains(wait))
 }
 
 /// Each row of a table whose last column is called "test" names one, and each named test exists: under the title
