@@ -58,12 +58,15 @@ export function statementsOfTriggers(db) {
   });
 }
 
+/** How SQLite runs a statement, step by step. */
+export const planOf = (db, statement) => db.prepare(`EXPLAIN QUERY PLAN ${statement}`).all().map(({ detail }) => detail);
+
 /**
  * Why a statement reads more the more rows there are; empty if it does not. A scan is good if it stops at a LIMIT in the
  * order of its index or at the first row, if its index has but the rows that are looked for (WHERE), or over what is in memory.
  */
 export function growth(db, statement) {
-  const details = db.prepare(`EXPLAIN QUERY PLAN ${statement}`).all().map(({ detail }) => detail);
+  const details = planOf(db, statement);
   const sorts = details.filter((detail) => detail.startsWith("USE TEMP B-TREE"));
   const stops = sorts.length === 0 && /ORDER BY.* LIMIT |EXISTS \(SELECT 1 FROM \w+\)|SELECT 1 FROM \w+ LIMIT 1\)/s.test(statement);
   const partial = new Set(db.prepare("SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'").all().map(({ name }) => name));

@@ -9,13 +9,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { png } from "../fake-x/sample-files.mjs";
-import { createPost, fromNow, newAccount, publishPost, startBench } from "../support/client.mjs";
-import { eventually } from "../support/eventually.mjs";
-import { newKey } from "../support/keys.mjs";
-import { announce, upload } from "../support/media.mjs";
-import { watchPlatformCalls } from "../support/platform-calls.mjs";
-import { filledIn, growth, isKnown, isOf, isWhole, statementsInSource, statementsOfTriggers } from "../support/statements.mjs";
+import { ofWorkspace, statementsOfCalls } from "../support/every-statement.mjs";
+import { filledIn, growth, isOf, isWhole, statementsInSource, statementsOfTriggers } from "../support/statements.mjs";
 import { inObject } from "../support/stored.mjs";
 
 /** Tables of one row, and of rows that an operator makes one by one or that live for minutes. */
@@ -36,77 +31,16 @@ const AS_MUCH_AS_THEY_ANSWER = [
 ];
 
 let folder;
-let bench;
 /** Those that ran, each once. */
 let ran;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "plans-"));
-  bench = await startBench({ persist: folder, inspect: true, vars: { MEDIA_ACTIVE_MS: "100" } });
-  const account = await newAccount(bench, { tenant_id: "t" });
-  await publishPost(bench, account, { content: "that warms up" });
-  const platform = await watchPlatformCalls(bench.worker);
-  await callEverything(account);
-  ran = new Set((await platform.taken()).statements.map(({ query }) => query));
-  platform.close();
-  await bench.worker.kill();
+  ran = await statementsOfCalls(folder);
 });
 after(async () => {
-  await bench?.stop();
   if (folder) await rm(folder, { recursive: true, force: true });
 });
-
-async function callEverything(account) {
-  const { api } = bench;
-  const [own, tenants] = [
-    await newKey(bench, { account_id: account.id, scopes: ["read", "publish"] }),
-    await newKey(bench, { tenant_id: "t", scopes: ["read", "publish", "admin"] }),
-  ];
-  await api.patch("/v1/settings", { monthly_budget_usd: 1000, tenant_budgets_usd: { t: 100 } });
-  const hook = (await api.post("/v1/webhooks", { name: "h", url: "http://127.0.0.1:9/", events: ["post.published", "test"] })).body.data;
-  await publishPost(bench, account, { content: "published" });
-  const planned = await createPost(bench, account, { content: "planned", scheduledAt: fromNow(3_600_000) });
-  await api.patch(`/v1/posts/${planned.id}`, { content: "changed" });
-  await api.delete(`/v1/posts/${planned.id}`);
-  await announce(bench, { filename: "a.png" });
-  const { id } = await upload(bench, png());
-  await eventually(() => api.get(`/v1/media/${id}`), ({ status }) => status === 404, 10_000);
-  const cursors = {};
-  const list = async (caller, path, query) => {
-    const answer = await caller.get(`${path}?${query}`);
-    assert.equal(answer.status, 200, `${path}?${query}: ${answer.text}`);
-    cursors[path] ??= (await caller.get(`${path}?limit=1`)).body.pagination.after;
-  };
-  const times = ["created_after", "created_before", "scheduled_after", "scheduled_before"].map((name) => `${name}=${fromNow(0)}`);
-  const whose = ["", "tenant_id=t", `social_account_id=${account.id}`, `tenant_id=t&social_account_id=${account.id}`];
-  const statuses = ["", "status=pending", "status=published", "status=failed", "status=deleted", "status=held", "status=queued"];
-  const lists = {
-    "/v1/posts": whose.flatMap((of) => [...statuses, ...times].map((only) => `${of}&${only}`)),
-    "/v1/social-accounts": ["", "tenant_id=t", "status=active", "status=disconnected", "tenant_id=t&status=active", "username=a", `id=${account.id}`],
-    "/v1/media": ["", "tenant_id=t", "status=active", "tenant_id=t&status=pending"],
-    "/v1/audit": ["", "tenant_id=t", "action=post.created", "key_id=admin", `target_id=${planned.id}`],
-    "/v1/api-keys": [""],
-    "/v1/webhooks": ["", "tenant_id=t"],
-    "/v1/social-networks": [""],
-    [`/v1/webhooks/${hook.id}/deliveries`]: ["", "status=delivered", "event=test", "status=failed&event=post.published"],
-    [`/v1/social-accounts/${account.id}/imports`]: [""],
-  };
-  for (const [path, queries] of Object.entries(lists)) {
-    for (const query of queries) await list(api, path, query);
-    if (cursors[path]) for (const query of queries) await list(api, path, `${query}&after=${cursors[path]}`);
-  }
-  for (const status of statuses) await list(own.api, "/v1/posts", status);
-  for (const path of ["/v1/posts", "/v1/media", "/v1/audit", "/v1/api-keys", "/v1/webhooks", "/v1/social-networks"]) {
-    const answer = await tenants.api.get(path);
-    assert.ok([200, 403].includes(answer.status), answer.text);
-  }
-  for (const caller of [api, own.api, tenants.api]) await caller.get("/v1/account/usage");
-  await api.post("/v1/reseal");
-  await eventually(async () => (await api.get("/v1/reseal")).body.data.status, (status) => status === "done", 20_000);
-  await api.post("/v1/handover");
-  await eventually(async () => (await api.get("/v1/handover")).body.data.status, (status) => status === "handed_over", 20_000);
-  assert.equal((await api.get("/v1/export", { "x-passphrase": "a passphrase of the plans' test" })).status, 200);
-}
 
 const isExcused = (text) => SMALL.test(text) || AS_MUCH_AS_THEY_ANSWER.some(([pattern]) => pattern.test(text));
 
@@ -120,13 +54,10 @@ test("no statement in the store's sources reads more the more rows there are", (
 });
 
 test("no statement that calls run reads more the more rows there are", () => {
-  const texts = [...ran].map((text) => ({ name: "ran", text: text.replace(/\s+/g, " ").trim() }));
   inObject(folder, "Workspace", (db) => {
-    const tables = new Set(db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all().map(({ name }) => name));
-    const isOurs = ({ text }) => [...text.matchAll(/\b(?:FROM|INTO|UPDATE) (\w+)/g)].some(([, name]) => tables.has(name)) && isKnown(db, text);
-    const ours = texts.filter(isOurs);
+    const ours = ofWorkspace(db, ran);
     assert.ok(ours.length > 100, `${ours.length} statements`);
-    assertPlans(db, ours);
+    assertPlans(db, ours.map((text) => ({ name: "ran", text })));
   });
 });
 
