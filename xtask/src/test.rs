@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::paths::{files_ending, root};
 use crate::progress::say;
 use crate::run::{self, Finished, Result};
-use crate::setup::{cargo_deny, chromium, node_command, node_packages, tools};
+use crate::setup::{Tools, cargo_deny, chromium, node_command, node_packages, tools};
 use crate::tally::Tally;
 use crate::{build, failures, rules};
 
@@ -42,12 +42,18 @@ pub(crate) fn run(kinds: &[Kind]) -> Result {
         native(&mut report);
     }
     if kinds.iter().any(|kind| *kind != Kind::Native) {
-        match tools().and_then(|tools| build::all(&tools)) {
+        match tools().and_then(|tools| built(&tools, kinds)) {
             Ok(()) => in_runtimes(kinds, &mut report),
             Err(error) => report.broken("build", &error.to_string()),
         }
     }
     report.close()
+}
+
+/// The benches, which run small among the worker tests, measure beside a plain Worker.
+fn built(tools: &Tools, kinds: &[Kind]) -> Result {
+    build::all(tools)?;
+    if kinds.contains(&Kind::Worker) { build::bench_peer(tools) } else { Ok(()) }
 }
 
 fn native(report: &mut Report) {

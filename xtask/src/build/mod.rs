@@ -15,6 +15,8 @@ use crate::progress::say;
 use crate::run::{self, Result};
 use crate::setup::{Tools, node_command};
 
+pub(crate) use worker::build_peer as bench_peer;
+
 pub(crate) fn all(tools: &Tools) -> Result {
     let module = worker::build(tools)?;
     client::EMBED.build(tools)?;

@@ -1,4 +1,5 @@
-//! The Worker: `build/worker/index.js` and `index_bg.wasm`, as worker-build bundles them.
+//! The Worker: `build/worker/index.js` and `index_bg.wasm`, as worker-build bundles them. In the same way the plain Worker
+//! beside which the benches measure ours.
 
 use std::path::PathBuf;
 
@@ -34,42 +35,71 @@ fn profile() -> Result<&'static WasmProfile> {
     }
 }
 
+/// A crate that becomes a Worker.
+struct Part {
+    name: &'static str,
+    folder: &'static str,
+    compiled: &'static str,
+    output: &'static str,
+}
+
+const OURS: Part =
+    Part { name: "the Worker", folder: "worker", compiled: "latchkey_worker.wasm", output: "build/worker" };
+
+const PEER: Part = Part {
+    name: "the benches' plain Worker",
+    folder: "tests/bench/peer/rust",
+    compiled: "bench_peer.wasm",
+    output: "build/peer/rust",
+};
+
 /// Builds the Worker and returns the files that are uploaded.
 pub(crate) fn build(tools: &Tools) -> Result<[PathBuf; 2]> {
-    let profile = profile()?;
-    run::step("cargo build the Worker", &mut cargo_build(tools, profile))?;
-    let folder = paths::at("build/worker");
-    let module = folder.join("index_bg.wasm");
-    let compiled = wasm_modules().join("latchkey_worker.wasm");
-    // Written last, so that an interrupted build is never taken for a finished one; says of what it is the build.
-    let finished = folder.join(".finished");
-    let is_of_profile = std::fs::read_to_string(&finished).is_ok_and(|flags| flags == profile.rustflags);
-    if !is_of_profile || is_stale(&finished, &compiled)? {
-        run::step("worker-build", &mut worker_build(tools, profile))?;
-        // By name, like stands beside like, which gzip finds: 1.3 %.
-        optimise(&module, &["-Oz", "--reorder-functions-by-name"])?;
-        std::fs::write(&finished, profile.rustflags)?;
+    OURS.build(tools)
+}
+
+pub(crate) fn build_peer(tools: &Tools) -> Result {
+    PEER.build(tools).map(drop)
+}
+
+impl Part {
+    fn build(&self, tools: &Tools) -> Result<[PathBuf; 2]> {
+        let profile = profile()?;
+        run::step(&format!("cargo build {}", self.name), &mut self.cargo_build(tools, profile))?;
+        let folder = paths::at(self.output);
+        let module = folder.join("index_bg.wasm");
+        let compiled = wasm_modules().join(self.compiled);
+        // Written last, so that an interrupted build is never taken for a finished one; says of what it is the build.
+        let finished = folder.join(".finished");
+        let is_of_profile = std::fs::read_to_string(&finished).is_ok_and(|flags| flags == profile.rustflags);
+        if !is_of_profile || is_stale(&finished, &compiled)? {
+            run::step(&format!("worker-build {}", self.name), &mut self.worker_build(tools, profile))?;
+            // By name, like stands beside like, which gzip finds: 1.3 %.
+            optimise(&module, &["-Oz", "--reorder-functions-by-name"])?;
+            std::fs::write(&finished, profile.rustflags)?;
+        }
+        Ok([folder.join("index.js"), module])
     }
-    Ok([folder.join("index.js"), module])
-}
 
-/// The cargo call of worker-build, made here first: cargo then shows its progress and reports whether anything changed.
-fn cargo_build(tools: &Tools, profile: &WasmProfile) -> std::process::Command {
-    let mut cargo = tools.wasm_command("cargo", profile);
-    cargo
-        .args(["build", "--lib", "--release", "--target", "wasm32-unknown-unknown"])
-        .env("WASM_BINDGEN_USE_JS_SYS", "1")
-        .current_dir(paths::at("worker"));
-    cargo
-}
+    /// The cargo call of worker-build, made here first: cargo then shows its progress and reports whether anything changed.
+    fn cargo_build(&self, tools: &Tools, profile: &WasmProfile) -> std::process::Command {
+        let mut cargo = tools.wasm_command("cargo", profile);
+        cargo
+            .args(["build", "--lib", "--release", "--target", "wasm32-unknown-unknown"])
+            .env("WASM_BINDGEN_USE_JS_SYS", "1")
+            .current_dir(paths::at(self.folder));
+        cargo
+    }
 
-/// `--no-opt`: it would keep the names section, and one pass of wasm-opt is enough.
-fn worker_build(tools: &Tools, profile: &WasmProfile) -> std::process::Command {
-    let mut command = tools.wasm_command(tools.worker_build(), profile);
-    command
-        .args(["--release", "--no-opt", "--out-dir", "../build/worker"])
-        .env("WASM_BINDGEN_BIN", tools.wasm_bindgen())
-        .env("ESBUILD_BIN", node_program("esbuild"))
-        .current_dir(paths::at("worker"));
-    command
+    /// `--no-opt`: it would keep the names section, and one pass of wasm-opt is enough.
+    fn worker_build(&self, tools: &Tools, profile: &WasmProfile) -> std::process::Command {
+        let mut command = tools.wasm_command(tools.worker_build(), profile);
+        command
+            .args(["--release", "--no-opt", "--out-dir"])
+            .arg(paths::at(self.output))
+            .env("WASM_BINDGEN_BIN", tools.wasm_bindgen())
+            .env("ESBUILD_BIN", node_program("esbuild"))
+            .current_dir(paths::at(self.folder));
+        command
+    }
 }
