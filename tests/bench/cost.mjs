@@ -10,6 +10,7 @@ import { newKey } from "../support/keys.mjs";
 import { watchPlatformCalls } from "../support/platform-calls.mjs";
 import { liftLimits } from "./crowd.mjs";
 import { round, table } from "./figures.mjs";
+import { hand, OURS, short } from "./measurements.mjs";
 import { readOptions } from "./options.mjs";
 
 const { times, statements } = readOptions({ times: 20, statements: null });
@@ -19,6 +20,12 @@ try {
   liftLimits(bench);
   const account = await newAccount(bench);
   const own = await newKey(bench, { account_id: account.id, scopes: ["read", "publish"] });
+  const accept = async (at) => {
+    bench.x.clearRequests();
+    const answer = await bench.api.post("/v1/posts", { content: `accepted ${at}`, accounts: [account.id] });
+    assert.equal(answer.status, 200, answer.text);
+    await bench.x.received({ method: "POST", path: "/2/tweets", status: 201 });
+  };
   const publish = async (at) => {
     const answer = await bench.api.post("/v1/posts", { content: `post ${at}`, accounts: [account.id] }, { prefer: "wait=25" });
     assert.equal(answer.body.post.socialAccounts[0].state, "published", answer.text);
@@ -38,6 +45,7 @@ try {
   const platform = await watchPlatformCalls(bench.worker);
   const measured = async (name, act) => [name, await perCall(platform, act)];
   report([
+    await measured("a post, accepted", accept),
     await measured("a post, published", publish),
     await measured("a post, scheduled for tomorrow", schedule),
     await measured("GET /v1/posts", list),
@@ -73,15 +81,22 @@ async function quiet(platform) {
 }
 
 function report(measured) {
-  const each = (all, of) => round(all.reduce((sum, taken) => sum + of(taken), 0) / times);
   const rows = (name) => (taken) => taken.statements.reduce((sum, statement) => sum + statement[name], 0);
-  const row = ([name, all]) => [
-    name,
-    each(all, (taken) => taken.statements.length), each(all, rows("rowsRead")), each(all, rows("rowsWritten")),
-    each(all, (taken) => taken.messages), each(all, (taken) => taken.alarms), each(all, (taken) => taken.kv),
-  ];
+  const counted = {
+    statements: (taken) => taken.statements.length,
+    "rows read": rows("rowsRead"),
+    "rows written": rows("rowsWritten"),
+    messages: (taken) => taken.messages,
+    "alarm calls": (taken) => taken.alarms,
+    KV: (taken) => taken.kv,
+  };
+  const each = (all, of) => all.reduce((sum, taken) => sum + of(taken), 0) / times;
   if (statements) measured.forEach(([name, all]) => profile(name, all));
-  console.log(table([["per call", "statements", "rows read", "rows written", "messages", "alarm calls", "KV"], ...measured.map(row)]));
+  const cells = measured.map(([name, all]) => [name, ...Object.values(counted).map((of) => round(each(all, of)))]);
+  console.log(table([["per call", ...Object.keys(counted)], ...cells]));
+  for (const [name, all] of measured) {
+    hand(...Object.entries(counted).map(([what, of]) => ({ name: `${name}: ${what}`, unit: "a call", side: OURS, samples: [each(all, of)] })));
+  }
 }
 
 /** The statements of a call, the most frequent first. */
@@ -93,6 +108,7 @@ function profile(name, all) {
     counts.set(text, { n: n + 1, read: read + rowsRead, written: written + rowsWritten });
   }
   const sorted = [...counts].toSorted(([, one], [, other]) => other.n - one.n).slice(0, statements);
-  const rows = sorted.map(([text, { n, read, written }]) => [text.slice(0, 120), round(n / times), round(read / times), round(written / times)]);
-  console.log(`${table([[name, "times", "read", "written"], ...rows])}\n`);
+  const rows = sorted.map(([text, { n, read, written }]) => [text, ...[n, read, written].map((count) => short(count / times))]);
+  console.log(`${table([[name, "times", "read", "written"], ...rows.map(([text, ...figures]) => [text.slice(0, 120), ...figures])])}\n`);
+  hand({ kind: "profile", call: name, rows });
 }

@@ -1,38 +1,44 @@
 /**
- * `cargo xtask bench rows`: how long calls take over a workspace of few rows, and of many. Nothing is asserted: a call
- * whose time grows with the rows is to be seen.
+ * `cargo xtask bench rows`: how long calls take over a workspace of few rows, of a hundredth and a tenth of many, and of many.
+ * Nothing is asserted: a call whose time grows with the rows is to be seen.
  */
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { api, createPost, fromNow, newAccount, publishPost, startBench } from "../support/client.mjs";
+import { api, fromNow, newAccount, publishPost, startBench } from "../support/client.mjs";
 import { newKey } from "../support/keys.mjs";
 import { addRows } from "../support/many-rows.mjs";
 import { announce } from "../support/media.mjs";
 import { newWebhook, startReceiver } from "../support/receiver.mjs";
-import { percentile, round, table } from "./figures.mjs";
+import { round } from "./figures.mjs";
+import { Measurements } from "./measurements.mjs";
 import { readOptions } from "./options.mjs";
+import { startRaw } from "./raw.mjs";
 
 const { posts, calls } = readOptions({ posts: 100_000, calls: 15 });
 
+const measurements = new Measurements();
 const folder = await mkdtemp(join(tmpdir(), "rows-"));
-const bench = await startBench({ persist: folder });
+const bench = await startBench({ persist: folder, start: startRaw });
 const receiver = await startReceiver();
 try {
   const [accounts, hook] = await begin();
   const caller = api(bench.worker, { isDescribed: false });
-  const few = await measure(caller, accounts, hook);
-  await bench.worker.kill();
-  addRows(folder, posts);
-  const started = performance.now();
-  await bench.worker.restart();
-  await caller.get("/v1/posts?limit=1");
-  console.log(`first answer over ${posts} posts, an upgrade included: ${round(performance.now() - started, 0)} ms`);
-  const many = await measure(caller, accounts, hook);
-  const rows = Object.keys(few).map((name) => [name, round(few[name]), round(many[name])]);
-  console.log(table([["p50, ms; lists from their middle", "few", `${posts} posts`], ...rows]));
+  await measure(caller, accounts, hook, accounts.length);
+  let stored = 0;
+  for (const count of [posts / 100, posts / 10, posts].map(Math.ceil)) {
+    await bench.worker.kill();
+    addRows(folder, count, { from: stored });
+    stored = count;
+    const started = performance.now();
+    await bench.worker.restart();
+    await caller.get("/v1/posts?limit=1");
+    console.log(`first answer over ${round(count, 0)} posts: ${round(performance.now() - started, 0)} ms`);
+    await measure(caller, accounts, hook, count);
+  }
+  measurements.publish();
 } finally {
   await Promise.all([bench.stop(), receiver.close()]);
   await rm(folder, { recursive: true, force: true });
@@ -51,18 +57,15 @@ async function begin() {
   return [accounts, hook];
 }
 
-/** Milliseconds by the name of a call. */
-async function measure(caller, [account], hook) {
-  const figures = {};
+/** Milliseconds of each call over so many posts. The first call of a kind is not counted: its module is not compiled yet. */
+async function measure(caller, [account], hook, stored) {
   const time = async (name, call) => {
-    const millis = [];
-    for (let at = 0; at < calls; at++) {
+    for (let at = 0; at <= calls; at++) {
       const started = performance.now();
       const { status, text } = await call();
       assert.equal(status, 200, text);
-      millis.push(performance.now() - started);
+      if (at > 0) measurements.add(name, "ms", `${round(stored, 0)} posts`, performance.now() - started);
     }
-    figures[name] = percentile(millis, 0.5);
   };
   await time("usage", () => caller.get("/v1/account/usage"));
   const body = { accounts: [account.id], content: "under a budget", scheduledAt: fromNow(20 * 86_400_000) };
@@ -77,7 +80,6 @@ async function measure(caller, [account], hook) {
     const middle = await cursorIn(caller, path);
     await time(name, () => caller.get(`${path}&limit=10${middle}`));
   }
-  return figures;
 }
 
 /** The cursor in the middle of a list. */
@@ -85,6 +87,8 @@ async function cursorIn(caller, path) {
   const { body, text } = await caller.get(`${path}&limit=1`);
   assert.ok(body?.pagination, `${path}: ${text}`);
   const at = Math.floor(body.count / 2);
-  const got = await caller.get(`${path}&limit=1&offset=${at}`); assert.ok(got.body?.pagination, `${path} ${got.text}`); const { after } = got.body.pagination;
+  const middle = await caller.get(`${path}&limit=1&offset=${at}`);
+  assert.ok(middle.body?.pagination, `${path}: ${middle.text}`);
+  const { after } = middle.body.pagination;
   return after ? `&after=${after}` : "";
 }

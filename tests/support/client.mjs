@@ -22,13 +22,14 @@ export const SITE = "http://acme.localhost:8789";
 /**
  * @param {object} [options]
  * @param {boolean} [options.register] whether the stand-in's app is registered as the network of no tenant
+ * @param {Function} [options.start] another way to run the Worker: `startRaw` of the benches
  * The other options are those of `startWorker`.
  */
 export const startBench = (options) => setUp((opened) => openBench(options, opened));
 
-async function openBench({ register = true, ...options } = {}, opened) {
+async function openBench({ register = true, start = startWorker, ...options } = {}, opened) {
   const x = opened(await startFakeX(), "close");
-  const worker = opened(await startWorker({ fakeX: x, ...options }), "stop");
+  const worker = opened(await start({ fakeX: x, ...options }), "stop");
   const bench = { x, worker, api: api(worker) };
   x.setApp({ client_id: x.app.client_id, callbacks: [callbackOf(worker)] });
   if (register) bench.network = await registerNetwork(bench);

@@ -3,18 +3,21 @@
 import { inObject } from "./stored.mjs";
 
 const DAY = 86_400_000;
+/** How the names of copied accounts begin. */
+const COPIED = "many";
 /** Of twenty posts. The last states are rare: a list of them must not read all others. */
 const STATES = [...Array(14).fill("published"), "failed", "queued", "queued", "cancelled", "deleted", "held"];
 
 /**
  * As many posts as `count`, each a copy of one that is published, of a day of the last `days`; half as many of each other
- * row that there is a list of. Whose they are is what the post's accounts and tenants are by turns.
+ * row that there is a list of. Whose they are is what the post's accounts and tenants are by turns. `from`: so many there are
+ * of an earlier call.
  */
-export function addRows(folder, count, { days = 90 } = {}) {
+export function addRows(folder, count, { days = 90, from = 0 } = {}) {
   inObject(folder, "Workspace", (db) => {
     db.exec("PRAGMA synchronous = OFF; BEGIN");
-    addPosts(db, count, days);
-    for (const copy of COPIES) copy(db, Math.ceil(count / 2));
+    addPosts(db, from, count, days);
+    for (const copy of COPIES) copy(db, Math.ceil(from / 2), Math.ceil(count / 2));
     db.exec("COMMIT");
   });
 }
@@ -30,12 +33,13 @@ function insert(db, table, row) {
   return (changed) => statement.run(...Object.values({ ...row, ...changed }));
 }
 
-function addPosts(db, count, days) {
-  const accounts = db.prepare("SELECT id, tenant_id FROM accounts WHERE is_deleted = 0 ORDER BY created_at").all();
+function addPosts(db, from, count, days) {
+  const isCopy = `username LIKE '${COPIED}%'`;
+  const accounts = db.prepare(`SELECT id, tenant_id FROM accounts WHERE is_deleted = 0 AND NOT ${isCopy} ORDER BY created_at`).all();
   const delivery = first(db, "deliveries", "state = 'published'");
   const { seq, ...post } = first(db, "posts", `id = '${delivery.post_id}'`);
   const [addPost, addDelivery] = [insert(db, "posts", post), insert(db, "deliveries", delivery)];
-  for (let at = 0; at < count; at++) {
+  for (let at = from; at < count; at++) {
     const [id, account, state] = [idAt(post.id, at), accounts[at % accounts.length], STATES[at % STATES.length]];
     const createdAt = Number(post.created_at) - Math.floor(((count - at) / count) * days * DAY);
     const names = [[post.id, id], [delivery.account_id, account.id]];
@@ -54,10 +58,10 @@ function addPosts(db, count, days) {
   }
 }
 
-const copies = (table, of, change) => (db, count) => {
+const copies = (table, of, change) => (db, from, count) => {
   const { seq, ...row } = first(db, table, of);
   const add = insert(db, table, row);
-  for (let at = 0; at < count; at++) add(change(row, at, idAt));
+  for (let at = from; at < count; at++) add(change(row, at, idAt));
 };
 
 const tenantAt = (at) => `t${at % 100}`;
@@ -65,7 +69,7 @@ const tenantAt = (at) => `t${at % 100}`;
 const COPIES = [
   copies("accounts", undefined, (row, at) => {
     const id = idAt(row.id, at);
-    return { id, x_user_id: `9${at}`, username: `many${at}`, tenant_id: tenantAt(at), doc: renamed(row.doc, [row.id, id]) };
+    return { id, x_user_id: `9${at}`, username: `${COPIED}${at}`, tenant_id: tenantAt(at), doc: renamed(row.doc, [row.id, id]) };
   }),
   copies("audit", undefined, (row, at) => ({ at: Number(row.at) - at, tenant_id: tenantAt(at) })),
   copies("media", undefined, (row, at) => {
@@ -76,11 +80,11 @@ const COPIES = [
     const id = idAt(row.id, at);
     return { id, digest: `digest-${at}`, doc: renamed(row.doc, [row.id, id]) };
   }),
-  (db, count) => {
+  (db, from, count) => {
     const event = first(db, "events");
     const { seq, ...row } = first(db, "dispatches");
     const [addEvent, add] = [insert(db, "events", event), insert(db, "dispatches", row)];
-    for (let at = 0; at < count; at++) {
+    for (let at = from; at < count; at++) {
       const id = idAt(event.id, at);
       addEvent({ id });
       add({ event_id: id, due_at: null, opened: 0, doc: renamed(row.doc, [event.id, id]) });

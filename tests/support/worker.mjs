@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { hostSocket } from "./host.mjs";
 import { freePort } from "./ports.mjs";
 
-const CONFIG = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
+export const CONFIG = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
 
 /** Long enough for the Worker, and plainly for tests. */
 export const ADMIN_KEY = "test-admin-key-0123456789abcdef0123456789abcdef";
@@ -72,7 +72,7 @@ export async function startWorker({ vars = {}, fakeX, persist, port, config = CO
 }
 
 /** The stand-in is called as X's API by the Worker and as X's site by browsers, which see it as a site of its own. */
-function developmentVars(origin, fakeX) {
+export function developmentVars(origin, fakeX) {
   const vars = { PUBLIC_ORIGIN: origin, ALLOW_LOOPBACK: "true", ADMIN_KEY, MASTER_KEYS };
   if (!fakeX) return vars;
   return { ...vars, X_API_ORIGIN: fakeX.origin, X_AUTHORIZE_URL: `${fakeX.site}/i/oauth2/authorize` };

@@ -3,21 +3,24 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { documents } from "../bench/report/document.mjs";
+import { goalsTable } from "../bench/report/goals.mjs";
 
 const FOLDER = new URL("../bench/", import.meta.url);
 
 /** The options that make it small, and the last line of its results. */
 const SMALL = {
-  throughput: ["--rounds 1 --posts 8 --width 4 --accounts 2", /^published .*per second +[\d.]+ +[\d.]+ +[\d.]+×$/],
-  proxy: ["--rounds 1 --calls 16 --width 4", /^workerd's processor, ms a call( +\S+){5}$/],
   schedule: ["--posts 20 --accounts 2 --window 1", /20 on X, 0 twice, 0 early/],
   timers: ["--calls 40 --width 8", /^40 calls in .* no timer is left$/],
-  cost: ["--times 2 --statements 3", /^GET \/2\/users\/me, passed through( +[\d.]+){6}$/],
-  rows: ["--posts 40 --calls 1", /deliveries[?]status=delivered +[\d.]+ +[\d.]+$/],
   strangers: ["--seconds 1 --width 2", /^a key that nobody has( +[\d.,]+){4}$/],
 };
+/** The report runs these small. */
+const REPORTED = ["throughput", "proxy", "cold", "cost", "rows", "plans"];
 /** Other tests run these small: crash.test.mjs, refresh-storm.test.mjs, publish-media-memory.test.mjs. */
 const ELSEWHERE = ["crash", "refresh", "media"];
 /** They install the packages that they compare with, from npm and PyPI. */
@@ -40,8 +43,35 @@ for (const [name, [options, last]] of Object.entries(SMALL)) {
   });
 }
 
+test("the report runs its benches to their ends, and has every figure of the table of goals", async () => {
+  const into = await mkdtemp(join(tmpdir(), "report-"));
+  try {
+    await printed("report", `--small --into ${into}`);
+    const [page, plot, statements] = ["BENCH.md", "bench-rows.svg", "bench-statements.md"].map((name) => readFileSync(join(into, name), "utf8"));
+    const goals = page.split("## Goals")[1].split("\n## ")[0];
+    assert.equal(goals.match(/ (≤|≥|flat) ?/g)?.length > 20, true, goals);
+    assert.doesNotMatch(goals, /not measured/);
+    for (const name of REPORTED) assert.match(page, new RegExp(`^\\| \`${name}\\b.*ran to its end \\|$`, "m"));
+    for (const side of ["this Worker", "Hono", "plain Rust", "bare"]) assert.ok(page.includes(`| ${side} |`), side);
+    assert.equal(plot.match(/<polyline /g).length, 5);
+    assert.doesNotMatch(plot, /NaN|undefined/);
+    assert.match(plot, /prefers-color-scheme: dark/);
+    for (const heading of ["## A post, accepted", "## A post, published", "## Plans"]) assert.ok(statements.includes(heading), heading);
+    assert.ok(statements.match(/`(SEARCH|SCAN) /g).length > 100);
+  } finally {
+    await rm(into, { recursive: true, force: true });
+  }
+});
+
+test("a bench that failed stands in the report without figures", () => {
+  const goals = goalsTable([], { upload: 1, composer: 1 });
+  assert.equal(goals.filter((row) => row.at(-2).includes("not measured")).length, goals.length - 3);
+  const page = documents({ about: "", bytes: {}, benches: { rows: { lines: [], options: "", seconds: 1, problem: "the bench failed" } } })["BENCH.md"];
+  assert.ok(page.includes("**Not measured in this run: the bench failed.**"));
+});
+
 test("every bench is run by a test, or said to install what it compares with", () => {
   const isBench = (file) => readFileSync(new URL(file, FOLDER), "utf8").includes('from "./options.mjs"');
   const benches = readdirSync(FOLDER).filter((file) => file.endsWith(".mjs") && isBench(file)).map((file) => file.slice(0, -4));
-  assert.deepEqual(benches.toSorted(), [...Object.keys(SMALL), ...ELSEWHERE, ...INSTALLING].toSorted());
+  assert.deepEqual(benches.toSorted(), [...Object.keys(SMALL), ...REPORTED, ...ELSEWHERE, ...INSTALLING].toSorted());
 });

@@ -1,16 +1,18 @@
 /** The Workers beside which ours is measured, at the same stand-in, with accounts whose tokens they are simply given. */
 
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { cp, mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { connect } from "../../fake-x/client.mjs";
 import { api, newUser } from "../../support/client.mjs";
-import { startWorker } from "../../support/worker.mjs";
+import { BARE, HONO, RUST } from "../measurements.mjs";
+import { startRaw } from "../raw.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-export async function startPeer(x, accountCount) {
+export async function startPlain(x, accountCount) {
   await build({
     entryPoints: [here("worker.ts")],
     outfile: here("../../../build/peer/worker.js"),
@@ -21,9 +23,13 @@ export async function startPeer(x, accountCount) {
     external: ["cloudflare:workers"],
     logLevel: "warning",
   });
-  const worker = await startWorker({ config: here("wrangler.toml"), fakeX: x });
-  const peer = { x, worker, api: api(worker, { isDescribed: false }), stop: () => worker.stop() };
-  return { ...peer, accounts: await addAccounts(peer, accountCount) };
+  return withAccounts(HONO, x, await startRaw({ config: here("wrangler.toml"), fakeX: x }), accountCount);
+}
+
+/** The same in Rust, which `cargo xtask bench` builds. */
+export async function startRust(x, accountCount) {
+  assert.ok(existsSync(here("../../../build/peer/rust/index.js")), "build/peer/rust is not there: `cargo xtask bench` builds it");
+  return withAccounts(RUST, x, await startRaw({ config: here("rust/wrangler.toml"), fakeX: x }), accountCount);
 }
 
 /** The bare Worker, for one person at X. */
@@ -31,14 +37,20 @@ export async function startBare(x, { username }) {
   await mkdir(here("../../../build/peer/bare"), { recursive: true });
   await cp(here("bare.js"), here("../../../build/peer/bare/worker.js"));
   const { access_token } = await connect(x, { username });
-  return startWorker({ config: here("bare.toml"), fakeX: x, vars: { TOKEN: access_token } });
+  const worker = await startRaw({ config: here("bare.toml"), fakeX: x, vars: { TOKEN: access_token } });
+  return { name: BARE, worker, stop: () => worker.stop() };
 }
 
-async function addAccounts(peer, count) {
+async function withAccounts(name, x, worker, count) {
+  const side = { name, x, worker, api: api(worker, { isDescribed: false }), stop: () => worker.stop() };
+  return { ...side, accounts: await addAccounts(side, count) };
+}
+
+async function addAccounts(side, count) {
   const ids = [];
-  for (const { id, username } of Array.from({ length: count }, () => newUser(peer))) {
-    const { access_token } = await connect(peer.x, { username });
-    const added = await peer.api.post("/accounts", { id, token: access_token });
+  for (const { id, username } of Array.from({ length: count }, () => newUser(side))) {
+    const { access_token } = await connect(side.x, { username });
+    const added = await side.api.post("/accounts", { id, token: access_token });
     assert.equal(added.status, 201, added.text);
     ids.push(id);
   }

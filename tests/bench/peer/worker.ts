@@ -118,6 +118,8 @@ app.post("/v1/posts", async (c) => {
   return c.body(created.answer, 200, { "content-type": "application/json" });
 });
 
+app.get("/v1/posts/:id", async (c) => c.json(await c.env.LEDGER.getByName("main").read(c.req.param("id"))));
+
 /** X itself, with the account's token. */
 app.all("/2/*", async (c) => {
   const token = await c.env.LEDGER.getByName("main").token(c.req.header("account")!);
