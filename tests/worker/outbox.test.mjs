@@ -19,6 +19,7 @@ import {
   textsAt,
 } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
+import { announce } from "../support/media.mjs";
 import { inObject } from "../support/stored.mjs";
 
 let bench;
@@ -61,4 +62,23 @@ test("a post that reaches its account after the account was removed is cancelled
   assert.equal((await own.api.delete(`/v1/social-accounts/${account.id}`)).status, 200);
   await postIn(own, post.id, "cancelled", 20_000);
   assert.deepEqual(textsAt(own, account), []);
+});
+
+test("a job of the alarm that fails keeps no other job waiting, and is not run again at once", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "outbox-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const own = await startBench({ persist: folder });
+  t.after(() => own.stop());
+  const account = await newAccount(own);
+  await announce(own);
+  await own.worker.kill();
+  inObject(folder, "Workspace", (db) => db.exec("UPDATE media SET doc = '{}', expires_at = 0"));
+  await own.worker.restart();
+  for (const content of ["before", "and after"]) {
+    const post = await publishPost(own, account, { content });
+    assert.equal(post.socialAccounts[0].state, "published");
+  }
+  await own.worker.logged("workspace", "a stored document");
+  const failures = own.worker.logs().filter((line) => line.includes("a stored document"));
+  assert.equal(failures.length, 1, failures.join("\n"));
 });

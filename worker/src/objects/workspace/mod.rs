@@ -16,6 +16,7 @@ use std::cell::OnceCell;
 use latchkey_core::id::PostId;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
+use self::jobs::Postponed;
 use self::jobs::webhooks::Pools;
 use self::store::Store;
 pub use self::store::schema::VERSIONS;
@@ -43,6 +44,7 @@ struct Workspace {
     /// Where users see this deployment, as the first call of this process said it.
     origin: OnceCell<String>,
     pools: Pools,
+    postponed: Postponed,
 }
 
 // A caught panic leaves nothing half done here: the store is in SQLite, and each event reads it anew.
@@ -83,8 +85,9 @@ impl Workspace {
     fn new(db: Db, env: Env) -> Result<Self> {
         let store = Store::new(db);
         store.webhook_deliveries.resume()?;
-        let (app, waiting, origin, pools) = (OnceCell::new(), Waiting::default(), OnceCell::new(), Pools::default());
-        Ok(Self { env, app, store, waiting, origin, pools })
+        let (app, origin) = (OnceCell::new(), OnceCell::new());
+        let (waiting, pools, postponed) = (Waiting::default(), Pools::default(), Postponed::default());
+        Ok(Self { env, app, store, waiting, origin, pools, postponed })
     }
 
     /// Opened once: what the environment says does not change in the life of an object's process.

@@ -1,5 +1,5 @@
 //! The work that nobody waits for. One alarm does all of it: [`JOBS`] says for each kind of work when it is due and how
-//! it runs. Each job's file says how it backs off.
+//! it runs. Each job's file says how it backs off. A job that fails keeps no other job waiting.
 
 mod freeze;
 mod imports;
@@ -12,10 +12,11 @@ mod secrets;
 mod targets;
 pub mod webhooks;
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
-use latchkey_core::time::UnixMillis;
+use latchkey_core::time::{Span, UnixMillis};
 use worker::wasm_bindgen_futures::spawn_local;
 
 use super::areas::freeze::is_frozen;
@@ -23,6 +24,9 @@ use super::{Workspace, store};
 use crate::error::Result;
 use crate::log;
 use crate::runtime::now;
+
+/// A job that failed waits so long. A document that cannot be read fails every time.
+const AGAIN: Span = Span::mins(1);
 
 type Work = LocalBoxFuture<'static, Result<()>>;
 
@@ -85,42 +89,73 @@ const JOBS: [Job; 11] = [
     },
 ];
 
+/// The jobs that failed last, by their places in [`JOBS`], each with the time before which it does not run again.
+#[derive(Default)]
+pub struct Postponed([Cell<Option<UnixMillis>>; JOBS.len()]);
+
+impl Postponed {
+    fn until(&self, place: usize) -> Option<UnixMillis> {
+        self.0.get(place).and_then(Cell::get)
+    }
+
+    fn after(&self, place: usize, ended: &Result<()>) {
+        if let (Some(until), Err(_)) = (self.0.get(place), ended) {
+            until.set(Some(now() + AGAIN));
+        }
+    }
+}
+
 /// Runs what is due, and sets the next alarm.
 pub async fn alarm(w: &Rc<Workspace>) -> Result<()> {
     w.store.set_alarm_for_a_crash().await?;
     let times = times(w)?;
     let is_due = |at: Option<UnixMillis>| at.is_some_and(|at| at <= now());
-    for (job, at) in times {
-        if !matches!(job.due, Due::Anyway) && !is_due(at) {
-            continue;
-        }
-        match job.run {
-            Run::AtOnce(run) => run(w)?,
-            Run::Awaited(run) => run(Rc::clone(w)).await?,
-            Run::Beside(run) => detach(w, run(Rc::clone(w))),
+    for (place, job, at) in times {
+        if matches!(job.due, Due::Anyway) || is_due(at) {
+            run(w, place, job).await;
         }
     }
     arm(w).await
 }
 
-/// Sets the alarm to the earliest time at which a job is due.
-pub async fn arm(w: &Workspace) -> Result<()> {
-    w.store.derive_alarm(|| Ok(times(w)?.into_iter().filter_map(|(_, at)| at).min())).await
+async fn run(w: &Rc<Workspace>, place: usize, job: &Job) {
+    let ended = match job.run {
+        Run::AtOnce(run) => run(w),
+        Run::Awaited(run) => run(Rc::clone(w)).await,
+        Run::Beside(run) => return detach(w, remembered(w, place, run(Rc::clone(w)))),
+    };
+    w.postponed.after(place, &ended);
+    log::unattended("workspace", "a job of the alarm", &ended);
 }
 
-/// The jobs that run as the deployment is, each with the time at which it is due.
-fn times(w: &Workspace) -> Result<Vec<(&'static Job, Option<UnixMillis>)>> {
+fn remembered(w: &Rc<Workspace>, place: usize, work: Work) -> Work {
+    let w = Rc::clone(w);
+    Box::pin(async move {
+        let ended = work.await;
+        w.postponed.after(place, &ended);
+        ended
+    })
+}
+
+/// Sets the alarm to the earliest time at which a job is due.
+pub async fn arm(w: &Workspace) -> Result<()> {
+    w.store.derive_alarm(|| Ok(times(w)?.into_iter().filter_map(|(_, _, at)| at).min())).await
+}
+
+/// The jobs that run as the deployment is, each with its place in [`JOBS`] and the time at which it is due.
+fn times(w: &Workspace) -> Result<Vec<(usize, &'static Job, Option<UnixMillis>)>> {
     let is_frozen = is_frozen(w)?;
-    let jobs: Vec<&Job> = JOBS.iter().filter(|job| job.while_frozen || !is_frozen).collect();
-    let of_rows = jobs.iter().filter_map(|job| if let Due::At(due) = job.due { Some(due) } else { None });
+    let runs = |job: &Job| job.while_frozen || !is_frozen;
+    let jobs: Vec<(usize, &Job)> = JOBS.iter().enumerate().filter(|(_, job)| runs(job)).collect();
+    let of_rows = jobs.iter().filter_map(|(_, job)| if let Due::At(due) = job.due { Some(due) } else { None });
     let mut of_rows = w.store.times(of_rows)?.into_iter();
-    let time = |job: &'static Job| {
+    let time = |(place, job): (usize, &'static Job)| {
         let at = match job.due {
             Due::At(_) => of_rows.next().flatten(),
             Due::Asked(due) => due(w)?,
             Due::Anyway => None,
         };
-        Ok((job, at))
+        Ok((place, job, at.map(|at| w.postponed.until(place).map_or(at, |until| at.max(until)))))
     };
     jobs.into_iter().map(time).collect()
 }
