@@ -132,3 +132,14 @@ test("a tenant's key counts and pages its own rows alone", async () => {
     assert.deepEqual([status, body.count, body.data], [200, 0, []], `${path} of another tenant`);
   }
 });
+
+test("an empty tenant names nobody: neither rows nor a count, and not the rows without a tenant", async () => {
+  for (const name of ["accounts", "posts", "media", "webhooks", "audit"]) {
+    const { data, count } = await read(lists[name].path, { tenant_id: "" });
+    assert.deepEqual([data, count], [[], 0], name);
+  }
+  const untold = await newAccount(bench, { tenant_id: undefined });
+  await createPost(bench, untold, { content: "of no tenant", scheduledAt: fromNow(7_200_000) });
+  const { data, count } = await read(lists.posts.path, { tenant_id: "", status: "queued" });
+  assert.deepEqual([data, count], [[], 0]);
+});

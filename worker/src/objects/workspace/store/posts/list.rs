@@ -99,7 +99,8 @@ impl<'a> Wanted<'a> {
         let own_tenant = binding.tenant_id.as_ref().map(TenantId::as_str);
         let own_account = binding.account_id.as_ref().map(AccountId::as_str);
         let (tenant, account) = (filter.tenant_id.as_deref(), filter.social_account_id.as_deref());
-        if differ(own_tenant, tenant) || differ(own_account, account) {
+        // No tenant has an empty name.
+        if differ(own_tenant, tenant) || differ(own_account, account) || tenant == Some("") {
             return None;
         }
         let (tenant, account) = (own_tenant.or(tenant), own_account.or(account));
