@@ -28,7 +28,7 @@ impl Inner {
             UploadStep::Fetch { url, filename, key } => {
                 self.fetch_media(&Source { url, filename: filename.as_deref(), key }, limits).await?
             }
-            UploadStep::Call { call, file } => self.media_call(call, file, access).await?,
+            UploadStep::Call { call, file } => self.media_call(&delivery, call, file, access).await?,
         };
         if let UploadOutcome::Refused(XError::Refused { refusal: Refusal::TokenRejected, .. }) = &outcome {
             self.access_token_rejected(access)?;
@@ -47,11 +47,17 @@ impl Inner {
         Ok(())
     }
 
-    async fn media_call(&self, call: &MediaCall, file: &File, access: &Access) -> Result<UploadOutcome> {
+    async fn media_call(
+        &self,
+        delivery: &Delivery,
+        call: &MediaCall,
+        file: &File,
+        access: &Access,
+    ) -> Result<UploadOutcome> {
         let app = self.app()?;
         let asked = match (call, call.request(app.endpoints(), &access.token)) {
             (_, Some(request)) => app.x().send(request, PATIENT).await?,
-            (MediaCall::Append(range), None) => match self.append(range, file, access).await? {
+            (MediaCall::Append(range), None) => match self.append(delivery, range, file, access).await? {
                 Some(asked) => asked,
                 None => return Ok(gone()),
             },
@@ -62,10 +68,12 @@ impl Inner {
         Ok(call.response(&answer).map_or_else(UploadOutcome::Refused, UploadOutcome::Done))
     }
 
-    /// One segment, streamed; `None` when its bytes are gone.
-    async fn append(&self, range: &Range, file: &File, access: &Access) -> Result<Option<Asked>> {
+    /// One segment, streamed; `None` when its bytes are gone, or when something has happened to the delivery while they
+    /// were looked up: its account may have been removed.
+    async fn append(&self, delivery: &Delivery, range: &Range, file: &File, access: &Access) -> Result<Option<Asked>> {
         let app = self.app()?;
-        let Some(bytes) = app.media()?.range(&file.key, range.offset, range.len).await? else { return Ok(None) };
+        let bytes = app.media()?.range(&file.key, range.offset, range.len).await?;
+        let (Some(bytes), Some(_)) = (bytes, self.unchanged(delivery)?) else { return Ok(None) };
         let multipart = range.request(app.endpoints(), &access.token, &base64url(&entropy::<16>()?));
         app.x().send_segment(multipart, &bytes, range.len).await.map(Some)
     }
