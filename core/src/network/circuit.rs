@@ -39,6 +39,11 @@ pub struct Breaker {
     pub allowed_media: Limits,
 }
 
+/// The breaker as an account's object heard of it last. An open one counts for a moment, so that the word that comes
+/// with a new delivery serves for its call; what stands in the way is asked about each time.
+#[derive(Debug, Default)]
+pub struct LastHeard(Option<(UnixMillis, Breaker)>);
+
 /// What the report of a delivery says of the app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Evidence {
@@ -88,7 +93,28 @@ pub enum AfterProbe {
     Tries,
 }
 
+impl LastHeard {
+    const COUNTS_FOR: Span = Span::secs(5);
+
+    pub fn hear(&mut self, breaker: &Breaker, now: UnixMillis) {
+        self.0 = breaker.is_open().then(|| (now, breaker.clone()));
+    }
+
+    pub fn forget(&mut self) {
+        self.0 = None;
+    }
+
+    pub fn counting(&self, now: UnixMillis) -> Option<&Breaker> {
+        let counts = |at: UnixMillis| at <= now && now < at + Self::COUNTS_FOR;
+        self.0.as_ref().filter(|(at, _)| counts(*at)).map(|(_, breaker)| breaker)
+    }
+}
+
 impl Breaker {
+    const fn is_open(&self) -> bool {
+        self.paused.is_none() && self.closed_until.is_none()
+    }
+
     /// Whether tokens of a client may be used still.
     pub fn admits_client(&self, client_id: &str) -> bool {
         self.client_id.as_deref().is_none_or(|current| current == client_id)
@@ -290,6 +316,26 @@ mod tests {
         let evidence = Evidence::of(&held(FailureCode::CreditsDepleted, false), T0).unwrap();
         assert!(matches!(network.learn(evidence, T0 + EVERY), Finding::Pauses(_)));
         network
+    }
+
+    #[test]
+    fn an_open_breaker_counts_for_five_seconds_and_a_closed_one_for_no_time() {
+        let (open, mut heard) = (Breaker::open(&Settings::default()), LastHeard::default());
+        assert_eq!(heard.counting(T0), None);
+        heard.hear(&open, T0);
+        assert_eq!(heard.counting(UnixMillis(T0.0 + 4_999)), Some(&open));
+        for at in [UnixMillis(T0.0 + 5_000), UnixMillis(T0.0 - 1)] {
+            assert_eq!(heard.counting(at), None, "{at:?}");
+        }
+        let why = held(FailureCode::CreditsDepleted, false).error;
+        for closed in [Breaker { paused: why, ..open.clone() }, Breaker { closed_until: Some(LATER), ..open.clone() }] {
+            heard.hear(&open, T0);
+            heard.hear(&closed, T0);
+            assert_eq!(heard.counting(T0), None, "what stands in the way is asked about each time");
+        }
+        heard.hear(&open, T0);
+        heard.forget();
+        assert_eq!(heard.counting(T0), None);
     }
 
     #[test]

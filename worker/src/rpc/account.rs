@@ -6,7 +6,7 @@ use latchkey_core::delivery::{Delivery, Segment};
 use latchkey_core::id::{AccountId, PostId, XPostId};
 use latchkey_core::json;
 use latchkey_core::key::{Access, ApiKey};
-use latchkey_core::network::ClientRef;
+use latchkey_core::network::{Breaker, ClientRef};
 use latchkey_core::revocation::Tally;
 use latchkey_core::x::lookup::Lookup;
 use latchkey_core::x::price::Charge;
@@ -26,7 +26,11 @@ use crate::stream::text_of;
 #[derive(Serialize, Deserialize)]
 pub enum Message {
     Adopt(Adoption),
-    Enqueue(Vec<Delivery>),
+    /// With what the workspace knows of the app: a call to X that begins at once need not ask.
+    Enqueue {
+        deliveries: Vec<Delivery>,
+        breaker: Breaker,
+    },
     Health {
         account_id: AccountId,
     },
@@ -196,8 +200,8 @@ impl AccountStub {
         ask(&self.stub, &Message::Adopt(adoption)).await
     }
 
-    pub async fn enqueue(&self, deliveries: Vec<Delivery>) -> Result<()> {
-        ask(&self.stub, &Message::Enqueue(deliveries)).await
+    pub async fn enqueue(&self, deliveries: Vec<Delivery>, breaker: Breaker) -> Result<()> {
+        ask(&self.stub, &Message::Enqueue { deliveries, breaker }).await
     }
 
     pub async fn health(&self, account_id: AccountId) -> Result<Health> {

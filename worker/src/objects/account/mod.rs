@@ -14,6 +14,7 @@ mod pairs;
 mod proxy;
 mod publish;
 mod reconcile;
+mod report;
 mod revoke;
 mod schema;
 mod store;
@@ -26,8 +27,10 @@ use std::rc::Rc;
 
 use futures_util::future::{LocalBoxFuture, Shared};
 use latchkey_core::delivery::Delivery;
+use latchkey_core::freeze::frozen;
 use latchkey_core::id::{AccountId, PostId};
-use latchkey_core::time::Span;
+use latchkey_core::network::{Breaker, LastHeard};
+use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::rate::KnownWindows;
 use latchkey_core::x::user::UserReports;
 use serde_json::Value;
@@ -67,6 +70,8 @@ struct Inner {
     /// The row whose tokens were refreshed, until X is asked for the user. A crash forgets the row.
     refreshed: RefCell<Option<AccountId>>,
     user_reports: RefCell<UserReports>,
+    breaker: RefCell<LastHeard>,
+    purged_at: Cell<UnixMillis>,
     /// X is being asked to revoke pairs.
     revoking: Cell<bool>,
     publishing: Cell<bool>,
@@ -119,6 +124,8 @@ impl Inner {
             refreshing: RefCell::default(),
             refreshed: RefCell::default(),
             user_reports: RefCell::default(),
+            breaker: RefCell::default(),
+            purged_at: Cell::new(UnixMillis(0)),
             revoking: Cell::new(false),
             publishing: Cell::new(false),
             probing: RefCell::default(),
@@ -139,9 +146,11 @@ impl Inner {
 
     /// Handles a message. Afterwards the alarm is derived from the rows, after a failure too.
     async fn handle(self: &Rc<Self>, message: Message) -> Result<Value> {
+        // Whatever it is about may have changed the app too: the next call to X asks.
+        self.breaker.borrow_mut().forget();
         let result = match message {
             Message::Adopt(adoption) => self.adopt(&adoption).and_then(reply),
-            Message::Enqueue(deliveries) => self.enqueue(&deliveries).and_then(reply),
+            Message::Enqueue { deliveries, breaker } => self.enqueue(&deliveries, &breaker).and_then(reply),
             Message::Health { account_id } => self.health(&account_id).await.and_then(reply),
             Message::Release(release) => self.release(&release).await.and_then(reply),
             Message::ClientChanged(change) => self.client_changed(&change).and_then(reply),
@@ -170,8 +179,13 @@ impl Inner {
         result
     }
 
-    /// Takes deliveries into the journal. A repeated one is known by post and account, and changes nothing.
-    fn enqueue(&self, deliveries: &[Delivery]) -> Result<()> {
+    /// Takes deliveries into the journal. A repeated one is known by post and account, and changes nothing. What comes
+    /// while the rows are copied would be in no copy: the workspace keeps its job.
+    fn enqueue(&self, deliveries: &[Delivery], breaker: &Breaker) -> Result<()> {
+        if self.frozen()? {
+            return Err(frozen().into());
+        }
+        self.breaker.borrow_mut().hear(breaker, now());
         self.db.transaction(|| deliveries.iter().try_for_each(|delivery| self.take_delivery(delivery)))
     }
 

@@ -1,10 +1,13 @@
 //! The publishing loop: one step at a time, each step journalled before the call to X.
 
+use std::pin::pin;
 use std::rc::Rc;
 
+use futures_util::future::join;
 use latchkey_core::delivery::{AfterReclaim, Call, Delivery, Lock, Obstacles, Outcome, Pace, State, Step};
 use latchkey_core::id::{AccountId, XPostId};
 use latchkey_core::network::Breaker;
+use latchkey_core::time::Span;
 use latchkey_core::x::XError;
 use latchkey_core::x::problem::Refusal;
 use latchkey_core::x::tweet::{create_request, create_response, repost_request, repost_response};
@@ -12,18 +15,20 @@ use latchkey_core::x::{media, tweet};
 
 use super::Inner;
 use super::reconcile::NEW_POSTS;
-use super::store::{REPORT_ROWS, Row};
+use super::store::Row;
 use super::tokens::Access;
 use crate::error::{Doing, Result};
 use crate::log;
 use crate::objects::storage::read;
 use crate::outbound::PATIENT;
-use crate::rpc::workspace::Report;
-use crate::runtime::{entropy, now};
+use crate::runtime::{entropy, now, within};
 
 /// The steps of one alarm, which may make 50 requests to the outside (Workers' free plan) and last 15 minutes. The next
 /// alarm goes on at once.
 const STEPS_OF_AN_ALARM: u32 = 40;
+
+/// A call to X that takes longer is told to the workspace before it ends.
+const TOLD_AFTER: Span = Span::secs(1);
 
 /// As long as it lives, the loop runs. A panic ends it too.
 struct Publishing(Rc<Inner>);
@@ -54,10 +59,12 @@ impl Inner {
             if self.frozen()? {
                 break;
             }
-            let Some(row) = self.next_row(now())? else { break };
+            // What became of the last step, before the next.
+            self.report_news().await?;
+            let Some(row) = self.next_row(now())? else { return self.purge(now()) };
             self.step_row(&row).await?;
         }
-        self.report().await?;
+        self.report_news().await?;
         self.purge(now())
     }
 
@@ -92,8 +99,8 @@ impl Inner {
         }
     }
 
-    /// One call to X, or none when something stands in its way. In order: (1) the workspace hears that it begins, and says
-    /// whether X may be called; (2) a lock of the account, and the windows; (3) the scope, the app's client id, and a token; (4) the intent of a post is stored; (5) X is called.
+    /// One call to X, or none when something stands in its way. In order: (1) the workspace has said within seconds, or
+    /// says now, whether X may be called; (2) a lock of the account, and the windows; (3) the scope, the app's client id, and a token; (4) the intent of a post is stored; (5) X is called.
     async fn send(self: &Rc<Self>, mut delivery: Delivery) -> Result<()> {
         let upload = delivery.next_upload(now());
         let endpoint = match &upload {
@@ -101,11 +108,15 @@ impl Inner {
             None => delivery.next_endpoint(),
         };
         let is_probe = self.probing.borrow().as_ref() == Some(&delivery.post_id);
-        delivery.announce();
-        self.save_delivery(&delivery)?;
-        let breaker = self.report().await?;
-        // While something is waited for, its account may be removed.
-        let Some(delivery) = self.unchanged(&delivery)? else { return Ok(()) };
+        // An upload takes long enough to be seen.
+        let heard = if upload.is_some() { None } else { self.breaker.borrow().counting(now()).cloned() };
+        let (delivery, breaker) = match heard {
+            Some(breaker) => (delivery, breaker),
+            None => match self.announce(delivery).await? {
+                Some(announced) => announced,
+                None => return Ok(()),
+            },
+        };
         let needed = if upload.is_some() { media::SCOPE } else { tweet::SCOPE };
         let obstacles = Obstacles {
             paused: breaker.paused.clone().filter(|_| !is_probe),
@@ -131,15 +142,35 @@ impl Inner {
         }
     }
 
+    /// The workspace hears that the delivery begins, and says whether X may be called. While it is asked, the delivery's
+    /// account may be removed.
+    async fn announce(&self, mut delivery: Delivery) -> Result<Option<(Delivery, Breaker)>> {
+        delivery.announce();
+        self.save_delivery(&delivery)?;
+        let breaker = self.report().await?;
+        Ok(self.unchanged(&delivery)?.map(|delivery| (delivery, breaker)))
+    }
+
     async fn post(self: &Rc<Self>, mut delivery: Delivery, access: &Access) -> Result<()> {
         self.probing.borrow_mut().take_if(|post_id| *post_id == delivery.post_id);
         let Some(call) = delivery.begin(now()) else { return Ok(()) };
         self.save_delivery(&delivery)?;
-        let outcome = self.call(&call, access).await?;
+        let outcome = self.call_told(&call, access).await?;
         if let Outcome::Refused(XError::Refused { refusal: Refusal::TokenRejected, .. }) = &outcome {
             self.access_token_rejected(access)?;
         }
         self.effect(delivery, outcome)
+    }
+
+    /// A call that takes long is told to the workspace meanwhile, so that the delivery is seen to be under way.
+    async fn call_told(&self, call: &Call, access: &Access) -> Result<Outcome> {
+        let mut called = pin!(self.call(call, access));
+        if let Some(outcome) = within(TOLD_AFTER, &mut called).await {
+            return outcome;
+        }
+        let (outcome, told) = join(called, self.report_news()).await;
+        log::unattended("account", "tell of a slow call", &told);
+        outcome
     }
 
     async fn call(&self, call: &Call, access: &Access) -> Result<Outcome> {
@@ -195,42 +226,6 @@ impl Inner {
             AfterReclaim::Forgets => self.delete_delivery(&delivery),
             AfterReclaim::Takes(newer) => self.take_delivery(&newer),
             AfterReclaim::GoesOn(delivery) => self.save_delivery(&delivery),
-        }
-    }
-
-    /// Reports every unacknowledged change to the workspace. The answer says whether X may be called. A repeated report
-    /// changes nothing there.
-    pub(super) async fn report(&self) -> Result<Breaker> {
-        let workspace = self.app()?.workspace()?;
-        loop {
-            let grants = self.unacknowledged_grants()?;
-            if grants.is_empty() {
-                break;
-            }
-            workspace.grants_changed(grants).await.doing("report grants")?;
-            self.grants_acknowledged()?;
-        }
-        loop {
-            let revocations = self.unacknowledged_revocations()?;
-            if revocations.is_empty() {
-                break;
-            }
-            workspace.revocations_changed(revocations).await.doing("report revocations")?;
-            self.revocations_acknowledged()?;
-        }
-        loop {
-            let deliveries = self.unacknowledged_deliveries()?;
-            let is_all = deliveries.len() < REPORT_ROWS as usize;
-            let network_id = self.any_pair()?.map(|pair| pair.grant.client().network_id.clone());
-            let closed = self.spent_window_of_the_app()?;
-            let closed_until = closed.map(|window| window.reset_at);
-            let report =
-                Report { network_id, closed_until, closed_limit: closed.map(|window| window.limit), deliveries };
-            let breaker = workspace.delivered(&report).await.doing("report deliveries")?;
-            report.deliveries.iter().try_for_each(|delivery| self.delivery_acknowledged(delivery))?;
-            if is_all {
-                return Ok(breaker);
-            }
         }
     }
 

@@ -4,7 +4,7 @@ use latchkey_core::backoff;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::XPostId;
 use latchkey_core::retention::Kept;
-use latchkey_core::time::UnixMillis;
+use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::rate::{KnownWindows, Window};
 use serde::Deserialize;
 
@@ -16,6 +16,7 @@ use crate::runtime::now;
 
 /// How many changes one report to the workspace carries.
 pub const REPORT_ROWS: u32 = 100;
+const PURGED_EVERY: Span = Span::hours(1);
 
 /// A row of the journal that has a step to make.
 #[derive(Deserialize)]
@@ -24,6 +25,14 @@ pub struct Row {
     /// How often a step was begun since one last ended: the process died in between.
     pub opened: u32,
     pub doc: String,
+}
+
+/// Which changes the workspace has not heard of: 0 or 1 for each kind.
+#[derive(Default, Deserialize)]
+pub struct News {
+    pub grants: u8,
+    pub revocations: u8,
+    pub deliveries: u8,
 }
 
 #[derive(Deserialize)]
@@ -175,8 +184,12 @@ impl Inner {
         known.as_mut().map(work).ok_or_else(|| Error::fault("the windows were not kept"))
     }
 
-    /// Removes what nobody asks for any more.
+    /// Removes what nobody asks for any more, an hour after the last time or later.
     pub fn purge(&self, now: UnixMillis) -> Result<()> {
+        if now < self.purged_at.get() + PURGED_EVERY {
+            return Ok(());
+        }
+        self.purged_at.set(now);
         self.db.run("DELETE FROM claims WHERE at < ?", vec![time(Kept::Claim.expired_at(now))])?;
         self.db.run(
             "DELETE FROM journal WHERE state IN ('published', 'failed', 'deleted', 'cancelled') AND told >= revision
@@ -188,6 +201,14 @@ impl Inner {
     pub fn unacknowledged_deliveries(&self) -> Result<Vec<Delivery>> {
         let query = "SELECT doc FROM journal WHERE told < revision ORDER BY seq LIMIT ?";
         self.db.docs(query, vec![i64::from(REPORT_ROWS).into()])
+    }
+
+    pub fn news(&self) -> Result<News> {
+        let query = "SELECT EXISTS (SELECT 1 FROM pair WHERE is_told <> 1)
+                OR EXISTS (SELECT 1 FROM pairs WHERE is_told <> 1) AS grants,
+            EXISTS (SELECT 1 FROM discarded WHERE is_told <> 1) AS revocations,
+            EXISTS (SELECT 1 FROM journal WHERE told < revision) AS deliveries";
+        Ok(self.db.rows(query, Vec::new())?.into_iter().next().unwrap_or_default())
     }
 
     pub fn delivery_acknowledged(&self, delivery: &Delivery) -> Result<()> {

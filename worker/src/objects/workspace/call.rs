@@ -4,6 +4,8 @@
 //! What is said of a call goes in a header, its body behind that as it comes. The key is looked up before any of the body
 //! is read.
 
+use std::rc::Rc;
+
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::input::{utf8, without_mark};
@@ -15,6 +17,7 @@ use serde_json::Value;
 use worker::{Request, Response, ResponseBuilder};
 
 use super::areas::Done;
+use super::jobs::outbox::Handed;
 use super::{Workspace, access, areas, jobs};
 use crate::error::{Doing, Error, Result};
 use crate::request::{BODY_BYTES, too_large};
@@ -26,7 +29,7 @@ use crate::rpc::workspace::{
 use crate::runtime::now;
 use crate::stream::body_of;
 
-pub async fn called(w: &Workspace, header: &str, request: &Request) -> Result<Value> {
+pub async fn called(w: &Rc<Workspace>, header: &str, request: &Request) -> Result<Value> {
     let CallHeader { head, body } = json::from_str(header)?;
     // Once more with the call itself: until all of the body is there, the key may be deleted.
     access::authorise(w, &head)?;
@@ -53,12 +56,13 @@ pub fn answered(w: &Workspace, result: &Result<Value>) -> worker::Result<Respons
     answer(result)
 }
 
-async fn perform(w: &Workspace, call: &mut Call) -> Result<CallResponse> {
+async fn perform(w: &Rc<Workspace>, call: &mut Call) -> Result<CallResponse> {
     let caller = access::authorise(w, &call.head)?;
     if let Some(key) = &mut call.idempotency {
         key.key = caller.binding.idempotency_key(&key.key);
     }
-    let outcome = w.store.transaction(|| execute(w, call, &caller))?;
+    let (outcome, handed) = w.store.transaction(|| execute(w, call, &caller))?;
+    jobs::outbox::hand_over(w, handed);
     jobs::arm(w).await?;
     if let Command::Post(command) = &call.command
         && let Some(post_id) = command.changed()
@@ -68,12 +72,12 @@ async fn perform(w: &Workspace, call: &mut Call) -> Result<CallResponse> {
     Ok(CallResponse { key_id: caller.key_id, outcome })
 }
 
-fn execute(w: &Workspace, call: &Call, caller: &Caller) -> Result<Outcome> {
+fn execute(w: &Workspace, call: &Call, caller: &Caller) -> Result<(Outcome, Vec<Handed>)> {
     if let Some(replay) = replay(w, call)? {
-        return Ok(Outcome::Done(replay));
+        return Ok((Outcome::Done(replay), Vec::new()));
     }
     // A command decides before it writes, so a refusal leaves nothing behind.
-    let Done { result: outcome, audited } = match areas::command(w, call, &caller.binding) {
+    let Done { result: outcome, audited, handed } = match areas::command(w, call, &caller.binding) {
         Err(Error::Refused(refused)) => Outcome::Done(Replied::fresh(refused.answer(&call.head.request_id))).into(),
         done => done?,
     };
@@ -81,7 +85,7 @@ fn execute(w: &Workspace, call: &Call, caller: &Caller) -> Result<Outcome> {
         w.store.audit.add(&audited.by(caller, &call.head.request_id, now()))?;
     }
     remember(w, call, &outcome)?;
-    Ok(outcome)
+    Ok((outcome, handed))
 }
 
 /// What the idempotency key says already.

@@ -17,6 +17,7 @@ use latchkey_core::id::PostId;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::jobs::Postponed;
+use self::jobs::outbox::HandOver;
 use self::jobs::webhooks::Pools;
 use self::store::Store;
 pub use self::store::schema::VERSIONS;
@@ -44,6 +45,7 @@ struct Workspace {
     /// Where users see this deployment, as the first call of this process said it.
     origin: OnceCell<String>,
     pools: Pools,
+    hand_over: HandOver,
     postponed: Postponed,
 }
 
@@ -86,8 +88,9 @@ impl Workspace {
         let store = Store::new(db);
         store.webhook_deliveries.resume()?;
         let (app, origin) = (OnceCell::new(), OnceCell::new());
-        let (waiting, pools, postponed) = (Waiting::default(), Pools::default(), Postponed::default());
-        Ok(Self { env, app, store, waiting, origin, pools, postponed })
+        let (waiting, pools) = (Waiting::default(), Pools::default());
+        let (hand_over, postponed) = (HandOver::default(), Postponed::default());
+        Ok(Self { env, app, store, waiting, origin, pools, hand_over, postponed })
     }
 
     /// Opened once: what the environment says does not change in the life of an object's process.

@@ -35,6 +35,13 @@ pub fn delivered(w: &Workspace, report: &Report) -> Result<(Breaker, bool)> {
     Ok((network.breaker(&settings, now()), is_news))
 }
 
+/// What an account's object hears with its deliveries.
+pub fn of_app(w: &Workspace, network_id: &str) -> Result<Breaker> {
+    let settings = w.store.settings.get()?;
+    let network = w.store.apps.find(network_id)?;
+    Ok(network.map_or_else(|| Breaker::of_no_app(&settings), |network| network.breaker(&settings, now())))
+}
+
 /// A delivery that the app is at fault for pauses the network; one that X took while it was paused ends the pause.
 fn learn_from(w: &Workspace, delivery: &Delivery) -> Result<bool> {
     let Some(evidence) = Evidence::of(delivery, now()) else { return Ok(false) };

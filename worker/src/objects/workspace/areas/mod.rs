@@ -31,19 +31,22 @@ use latchkey_core::audit::Audited;
 use latchkey_core::key::Binding;
 
 use super::Workspace;
+use super::jobs::outbox::Handed;
 use crate::error::{Error, Result};
 use crate::rpc::workspace::{Abandon, Authorise, Begin, Call, Command, Outcome, Replied};
 
-/// What an area made of a call: an answer, or the plan for the rest of the call; and the audited action, if the area did
-/// something. `call.rs` writes the entry of the audit, in the same transaction.
+/// What an area made of a call: an answer, or the plan for the rest of the call; the audited action, if the area did
+/// something; and deliveries that go to their accounts right after the transaction. `call.rs` writes the entry of the
+/// audit, in the same transaction.
 pub struct Done<T> {
     pub result: T,
     pub audited: Option<Audited>,
+    pub handed: Vec<Handed>,
 }
 
 impl<T> From<T> for Done<T> {
     fn from(result: T) -> Self {
-        Self { result, audited: None }
+        Self { result, audited: None, handed: Vec::new() }
     }
 }
 
@@ -52,8 +55,12 @@ impl<T> Done<T> {
         Self { audited: Some(audited), ..self }
     }
 
+    fn hands(self, handed: Vec<Handed>) -> Self {
+        Self { handed, ..self }
+    }
+
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Done<U> {
-        Done { result: change(self.result), audited: self.audited }
+        Done { result: change(self.result), audited: self.audited, handed: self.handed }
     }
 }
 
@@ -84,8 +91,8 @@ pub fn command(w: &Workspace, call: &Call, binding: &Binding) -> Result<Done<Out
 
 /// The plan has the type that the question asks for.
 fn planned<Q: Begin>(asked: &Q, plan: impl Into<Done<Q::Plan>>) -> Result<Done<Outcome>> {
-    let Done { result, audited } = plan.into();
-    Ok(Done { result: Outcome::plan(asked, &result)?, audited })
+    let Done { result, audited, handed } = plan.into();
+    Ok(Done { result: Outcome::plan(asked, &result)?, audited, handed })
 }
 
 /// The answer, or that the change has to begin again.

@@ -19,6 +19,7 @@ use latchkey_core::outbox::OutboxJob;
 use latchkey_core::post::{Draft, Post, is_for, resolve};
 use serde_json::{Map, Value, json};
 
+use super::super::jobs::outbox::{self, Handed};
 use super::{Done, Workspace, budget, lists, not_found};
 use crate::error::{Error, Result};
 use crate::names::ORG_ID;
@@ -56,12 +57,6 @@ pub fn new_id() -> Result<PostId> {
     Ok(PostId::from_entropy(entropy()?))
 }
 
-/// Into the store, and on its way to the account.
-fn enqueue(w: &Workspace, account: &Account, delivery: Delivery) -> Result<()> {
-    w.store.deliveries.save(&delivery)?;
-    w.store.outbox.add(&OutboxJob::Enqueue { object: account.object(), delivery: Box::new(delivery) }, now())
-}
-
 /// In order: (1) the body by itself, (2) whom it names, (3) what X takes from them, (4) the price. Accepted means
 /// durable: post, deliveries and the jobs that send them are one transaction.
 pub fn create(w: &Workspace, body: &str, binding: &Binding) -> Result<Done<Answer>> {
@@ -97,26 +92,28 @@ pub fn create(w: &Workspace, body: &str, binding: &Binding) -> Result<Done<Answe
 
 /// The transaction takes the post: the answer, and the audited action.
 pub fn accepted(w: &Workspace, post: &Post, accounts: &[&Account], warnings: &[String]) -> Result<Done<Answer>> {
-    accept(w, post, accounts)?;
-    Ok(Done::from(answer(w, post, warnings)?).did(audited(Action::PostCreated, post)))
+    let handed = accept(w, post, accounts)?;
+    Ok(Done::from(answer(w, post, warnings)?).did(audited(Action::PostCreated, post)).hands(handed))
 }
 
 pub fn audited(action: Action, post: &Post) -> Audited {
     Audited::on(action, post.tenant_id(), post.id.as_str())
 }
 
-fn accept(w: &Workspace, post: &Post, accounts: &[&Account]) -> Result<()> {
+fn accept(w: &Workspace, post: &Post, accounts: &[&Account]) -> Result<Vec<Handed>> {
     let prices = w.store.settings.get()?.prices;
+    let mut owed = Vec::new();
     w.store.posts.save(post)?;
     for account in accounts {
         let delivery = post.delivery_to(account, &prices, post.created_at);
         if post.is_draft() {
             w.store.deliveries.save_idle(&delivery)?;
         } else {
-            enqueue(w, account, delivery)?;
+            w.store.deliveries.save(&delivery)?;
+            owed.push(OutboxJob::Enqueue { object: account.object(), delivery: Box::new(delivery) });
         }
     }
-    Ok(())
+    outbox::owe(w, owed)
 }
 
 /// The post as it would be. It has no id, since there is none.

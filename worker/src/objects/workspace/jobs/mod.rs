@@ -4,7 +4,7 @@
 mod freeze;
 mod imports;
 mod late;
-mod outbox;
+pub mod outbox;
 mod probes;
 mod re_encryption;
 mod retention;

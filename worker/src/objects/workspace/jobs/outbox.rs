@@ -1,17 +1,82 @@
-//! Outbox jobs that are due run side by side (`core/src/outbox.rs`).
+//! Outbox jobs that are due run side by side (`core/src/outbox.rs`). The deliveries of a new post go to their accounts
+//! right after the transaction; the alarm finds what a crash leaves of them.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_util::future::join_all;
 use latchkey_core::outbox::{self, Batch, Due, OutboxJob};
+use latchkey_core::time::Span;
 
 use super::{Workspace, detach, targets};
 use crate::error::Result;
 use crate::log;
+use crate::objects::workspace::areas::freeze::is_frozen;
 use crate::objects::workspace::store::outbox::Row;
 use crate::runtime::now;
 
-const BATCH: i32 = 100;
+const BATCH: u32 = 100;
+/// After so long without a word a new post's deliveries are due, by the alarm.
+const UNHEARD: Span = Span::secs(5);
+
+/// A delivery of a new post, committed with its job.
+pub type Handed = (Row, OutboxJob);
+
+/// Deliveries on their way, by the accounts' objects. An object is told of one batch at a time, so that its deliveries
+/// arrive in the order of acceptance.
+#[derive(Default)]
+pub struct HandOver(RefCell<BTreeMap<String, Vec<Handed>>>);
+
+/// As long as it lives, the object's deliveries are on their way. A panic ends it too.
+struct Way {
+    w: Rc<Workspace>,
+    object: String,
+}
+
+impl Drop for Way {
+    fn drop(&mut self) {
+        // Whatever is left is in the outbox, and due soon.
+        self.w.hand_over.0.borrow_mut().remove(&self.object);
+    }
+}
+
+/// In the transaction that accepts a post: what is owed to its accounts. More than an alarm's batch is left to the alarm.
+pub fn owe(w: &Workspace, jobs: Vec<OutboxJob>) -> Result<Vec<Handed>> {
+    if jobs.len() > BATCH as usize {
+        jobs.iter().try_for_each(|job| w.store.outbox.add(job, now()))?;
+        return Ok(Vec::new());
+    }
+    jobs.into_iter().map(|job| Ok((w.store.outbox.add_begun(&job, now() + UNHEARD)?, job))).collect()
+}
+
+/// After the transaction.
+pub fn hand_over(w: &Rc<Workspace>, handed: Vec<Handed>) {
+    for (row, job) in handed {
+        let OutboxJob::Enqueue { object, .. } = &job else { continue };
+        let object = object.clone();
+        let mut on_their_way = w.hand_over.0.borrow_mut();
+        if let Some(waiting) = on_their_way.get_mut(&object) {
+            waiting.push((row, job));
+            continue;
+        }
+        on_their_way.insert(object.clone(), vec![(row, job)]);
+        detach(w, Box::pin(hand_all(Way { w: Rc::clone(w), object })));
+    }
+}
+
+async fn hand_all(way: Way) -> Result<()> {
+    let next = || way.w.hand_over.0.borrow_mut().get_mut(&way.object).map(std::mem::take).unwrap_or_default();
+    loop {
+        let waiting = next();
+        if waiting.is_empty() || is_frozen(&way.w)? {
+            return Ok(());
+        }
+        for batch in outbox::batches(waiting).deliveries {
+            deliver(Rc::clone(&way.w), batch).await?;
+        }
+    }
+}
 
 /// Deliveries are not kept waiting by what waits for X: that goes on by itself, and is begun anew if it is not heard of.
 pub async fn run(w: Rc<Workspace>) -> Result<()> {

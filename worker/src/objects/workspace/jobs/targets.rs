@@ -10,7 +10,7 @@ use latchkey_core::outbox::{OutboxJob, Work};
 
 use super::{Workspace, imports, secrets};
 use crate::error::Result;
-use crate::objects::workspace::areas::accounts;
+use crate::objects::workspace::areas::{accounts, breaker};
 use crate::rpc::workspace::RevocationReport;
 use crate::runtime::now;
 
@@ -43,7 +43,8 @@ pub async fn reach(w: &Workspace, work: Work) -> Result<()> {
 /// of the closing once more, which cancels the delivery.
 async fn enqueue(w: &Workspace, object: &str, deliveries: Vec<Delivery>) -> Result<()> {
     let ids: BTreeSet<AccountId> = deliveries.iter().map(|delivery| delivery.account_id.clone()).collect();
-    w.app()?.account(object)?.enqueue(deliveries).await?;
+    let breaker = breaker::of_app(w, network_of(object))?;
+    w.app()?.account(object)?.enqueue(deliveries, breaker).await?;
     for id in &ids {
         let row = w.store.accounts.find_even_deleted(id)?;
         if let Some(closed) = row.filter(|account| account.status() == Status::Disconnected) {
@@ -72,6 +73,10 @@ async fn tell_client_changed(w: &Workspace, object: &str, change: ClientChange) 
 
 /// The client id that an account's app has by now: it may have changed again since the job was written.
 fn client_id_of(w: &Workspace, object: &str, written: String) -> Result<String> {
-    let network = object.split('/').next().map(|id| w.store.apps.find(id)).transpose()?.flatten();
-    Ok(network.map_or(written, |network| network.client_id))
+    Ok(w.store.apps.find(network_of(object))?.map_or(written, |network| network.client_id))
+}
+
+/// The X app in the name of an account's object.
+fn network_of(object: &str) -> &str {
+    object.split('/').next().unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use latchkey_core::time::UnixMillis;
 use serde::Deserialize;
 
 use super::{accounts, apps};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::objects::storage::{Db, doc, read, time};
 
 /// The last time that a platform's clock knows (ECMA-262, Time Values).
@@ -45,9 +45,16 @@ impl Outbox {
         self.db.run("INSERT INTO outbox (due_at, doc) VALUES (?, ?)", vec![time(due_at), doc(job)?])
     }
 
-    pub fn due(&self, now: UnixMillis, limit: i32) -> Result<Vec<Row>> {
+    /// A job that is begun as soon as it is committed, and due if nothing is heard of it.
+    pub fn add_begun(&self, job: &OutboxJob, due_at: UnixMillis) -> Result<Row> {
+        let insert = "INSERT INTO outbox (due_at, doc) VALUES (?, ?) RETURNING seq, attempts, opened, doc";
+        let row = self.db.rows(insert, vec![time(due_at), doc(job)?])?.into_iter().next();
+        row.ok_or_else(|| Error::fault("an outbox job has no row"))
+    }
+
+    pub fn due(&self, now: UnixMillis, limit: u32) -> Result<Vec<Row>> {
         let query = "SELECT seq, attempts, opened, doc FROM outbox WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?";
-        self.db.rows(query, vec![time(now), limit.into()])
+        self.db.rows(query, vec![time(now), i64::from(limit).into()])
     }
 
     /// The job is under way, and with a lease due again at its end.
