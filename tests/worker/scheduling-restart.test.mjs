@@ -26,7 +26,7 @@ before(async () => (bench = await startBench()));
 after(() => bench?.stop());
 
 /** From the change to the time when what was changed is due: enough for a restart to come first. */
-const AHEAD_MS = 5000;
+const AHEAD_MS = 10_000;
 
 /** Each ends the Worker, and starts it again; the last once `due` has come. */
 const DARKNESS = {
@@ -110,7 +110,7 @@ async function scheduledPosts(scheduledAt) {
 
 for (const [what, { change, isKept }] of Object.entries(CHANGES)) {
   test(`a power cut in the middle of ${what} leaves each made or not, and X has what the row says`, async () => {
-    const posts = await scheduledPosts(fromNow(4000));
+    const posts = await scheduledPosts(fromNow(AHEAD_MS));
     const answers = posts.map((post) => change(post).catch(() => undefined));
     await Promise.race(answers);
     await bench.worker.kill();
