@@ -107,7 +107,8 @@ impl Filter {
     /// ones.
     pub(super) fn in_tenant(self, column: &str, own: Option<&TenantId>, wanted: Option<&str>) -> Self {
         let own = own.map(TenantId::as_str);
-        if own.is_some() && wanted.is_some() && own != wanted {
+        // No tenant has an empty name, and rows without a tenant are not meant.
+        if wanted == Some("") || own.is_some() && wanted.is_some() && own != wanted {
             return self.nothing();
         }
         let Some(tenant) = own.or(wanted) else { return self };

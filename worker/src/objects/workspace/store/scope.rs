@@ -28,8 +28,6 @@ impl<'a> Scope<'a> {
     pub(super) fn key(self) -> String {
         match self {
             Self::All => "all".to_owned(),
-            // A filter by an empty name. No tenant is called so, and rows without a tenant are not meant.
-            Self::Tenant(Some("")) => "nobody".to_owned(),
             Self::Tenant(id) => format!("{TENANT}{}", id.unwrap_or_default()),
         }
     }
@@ -62,12 +60,6 @@ mod tests {
         let tenants = [none, one, longer, Scope::Tenant(Some("~"))];
         assert!(tenants.iter().all(|tenant| is_in(*tenant, Scope::All) && is_in(*tenant, *tenant)));
         assert!(!is_in(one, none) && !is_in(longer, one) && !is_in(one, longer) && !is_in(Scope::All, Scope::All));
-    }
-
-    #[test]
-    fn an_empty_name_is_no_tenant_and_not_the_rows_without_one() {
-        assert_ne!(Scope::Tenant(Some("")).key(), Scope::Tenant(None).key());
-        assert!(!is_in(Scope::Tenant(Some("")), Scope::All));
     }
 
     #[test]
