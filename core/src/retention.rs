@@ -1,5 +1,7 @@
 //! The lifetimes of stored rows.
 
+use serde::{Deserialize, Serialize};
+
 use crate::audit;
 use crate::idempotency;
 use crate::time::{Span, UnixMillis};
@@ -42,6 +44,48 @@ impl Kept {
     }
 }
 
+/// How many days a post is kept after its end: a day to a hundred years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct KeepDays(u32);
+
+impl KeepDays {
+    pub const MOST: u32 = 36_500;
+
+    /// Posts that ended at this time or before are purged.
+    pub fn expired_at(self, now: UnixMillis) -> UnixMillis {
+        now - Span::days(self.0.into())
+    }
+}
+
+impl TryFrom<u32> for KeepDays {
+    type Error = String;
+
+    fn try_from(days: u32) -> Result<Self, String> {
+        let is_allowed = (1..=Self::MOST).contains(&days);
+        is_allowed.then_some(Self(days)).ok_or_else(|| format!("expected whole days from 1 to {}", Self::MOST))
+    }
+}
+
+impl From<KeepDays> for u32 {
+    fn from(KeepDays(days): KeepDays) -> Self {
+        days
+    }
+}
+
+/// Deliveries that one step purges, with their posts. The next step follows in an alarm of its own.
+pub const PURGED_AT_ONCE: u32 = 200;
+
+/// How many posts a step purges, by the deliveries of each, in their order. A post that alone has more is a step of its
+/// own: accepting the post was as much work.
+pub fn posts_of_a_step(deliveries: &[u32]) -> usize {
+    let sums = deliveries.iter().scan(0, |sum: &mut u32, more| {
+        *sum = sum.saturating_add(*more);
+        Some(*sum)
+    });
+    sums.take_while(|sum| *sum <= PURGED_AT_ONCE).count().max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +117,19 @@ mod tests {
     #[test]
     fn a_copy_outlives_the_day_in_which_it_is_not_looked_for() {
         assert!(Kept::FetchedCopy.span() > SWEEP_EVERY);
+    }
+
+    #[test]
+    fn a_step_has_a_bounded_number_of_deliveries_and_at_least_one_post() {
+        assert_eq!(posts_of_a_step(&[1; 300]), 200);
+        assert_eq!((posts_of_a_step(&[120, 80, 1]), posts_of_a_step(&[120, 81, 1])), (2, 1));
+        assert_eq!((posts_of_a_step(&[900, 1]), posts_of_a_step(&[1, 900])), (1, 1));
+    }
+
+    #[test]
+    fn posts_are_kept_for_whole_days() {
+        let kept = |days: u32| KeepDays::try_from(days);
+        assert_eq!(kept(400).map(|days| days.expired_at(NOW)), Ok(NOW - Span::days(400)));
+        assert!(kept(1).is_ok() && kept(36_500).is_ok() && kept(0).is_err() && kept(36_501).is_err());
     }
 }

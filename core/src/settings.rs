@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::TenantId;
 use crate::media::Limits;
+use crate::retention::KeepDays;
 use crate::x::price::{Micros, Prices};
 
 /// Stored as JSON.
@@ -17,6 +18,10 @@ pub struct Settings {
     pub allowed_media: Limits,
     #[serde(default, skip_serializing_if = "Budgets::is_empty")]
     pub budgets: Budgets,
+    /// None is for ever. Kept beside the document: a new deployment has a value before it has a document, and code that
+    /// does not know the value keeps it.
+    #[serde(skip)]
+    pub keep_posts_days: Option<KeepDays>,
 }
 
 /// What may be spent at X in a calendar month; nothing said, no limit.

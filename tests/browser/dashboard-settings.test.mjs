@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { api, callbackOf, connect, createPost, faultAtX, fromNow, newAccount, newUser, postIn, publishPost, registerNetwork } from "../support/client.mjs";
 import { everyAction, everyEvent } from "../support/contract.mjs";
+import { eventually } from "../support/eventually.mjs";
 import { newKey } from "../support/keys.mjs";
 import { startReceiver } from "../support/receiver.mjs";
 import { connectX, startOffice } from "./desk.mjs";
@@ -187,6 +188,34 @@ test("budgets, policy and prices are set, and what is wrong with one is said bes
   const { monthly_budget_usd, tenant_budgets_usd, on_unknown, prices } = await settings();
   assert.deepEqual([monthly_budget_usd, tenant_budgets_usd, on_unknown, prices.post], [200, { "customer-42": 10 }, "hold", 0.02]);
   await office.api.patch("/v1/settings", { monthly_budget_usd: null, on_unknown: "resend", prices: { post: 0.015 } });
+});
+
+test("posts are kept for so many days, or for ever; fewer days are asked about before posts are deleted", async (t) => {
+  const desk = await office.sit(t);
+  const { page } = desk;
+  const keep = async (days) => {
+    await page.getByLabel("Days", { exact: true }).fill(days);
+    await desk.press(desk.button("Save days"));
+  };
+  const isKept = (days) => eventually(settings, ({ keep_posts_days }) => keep_posts_days === days);
+  t.after(() => office.api.patch("/v1/settings", { keep_posts_days: 400 }));
+  await desk.open("settings/budget", "Budget and policy");
+  assert.equal(await page.getByLabel("Days", { exact: true }).inputValue(), "400");
+  await keep("90");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("more than 90 days ago").waitFor();
+  await desk.press(dialog.getByRole("button", { name: "Cancel" }));
+  assert.equal((await settings()).keep_posts_days, 400);
+  await desk.press(desk.button("Save days"));
+  await desk.press(dialog.getByRole("button", { name: "Delete older posts" }));
+  await isKept(90);
+  await page.reload();
+  await desk.shows("Budget and policy");
+  assert.equal(await page.getByLabel("Days", { exact: true }).inputValue(), "90");
+  await keep("91");
+  await isKept(91);
+  await keep("");
+  await isKept(null);
 });
 
 test("a webhook is offered every event, and the audit every action, that the API has", async (t) => {

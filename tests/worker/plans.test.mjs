@@ -14,7 +14,7 @@ import { filledIn, growth, isOf, isWhole, statementsInSource, statementsOfTrigge
 import { inObject } from "../support/stored.mjs";
 
 /** Tables of one row, and of rows that an operator makes one by one or that live for minutes. */
-const SMALL = /\b(FROM|UPDATE|INTO) (brand|settings|standstill|reseal|sweep|schema_version)\b/;
+const SMALL = /\b(FROM|UPDATE|INTO) (brand|settings|retention|standstill|reseal|sweep|schema_version)\b/;
 /** Statements that read what they answer, or are of what happens once in a deployment's life; each with the reason. */
 const AS_MUCH_AS_THEY_ANSWER = [
   [/^SELECT doc FROM (accounts|networks) WHERE is_deleted = 0 ORDER BY/, "all accounts of a post for `all`; all apps of an export"],

@@ -65,8 +65,10 @@ test("the fixture has rows in every table that its code had", async (t) => {
 
 test("settings, apps, accounts and posts of version 1 are served as they were written", async () => {
   const { facts } = stored;
-  const { brand, prices } = (await read(bench, "/v1/settings")).data;
+  const { brand, prices, keep_posts_days } = (await read(bench, "/v1/settings")).data;
   assert.deepEqual([brand.name, brand.color, prices.post], ["Acme", "#1d9bf0", 0.02]);
+  // A new deployment has 400: settings.test.mjs.
+  assert.equal(keep_posts_days, null);
   assert.deepEqual((await read(bench, "/v1/social-networks")).data.map(({ id }) => id), [facts.network_id]);
   const { username, tenant_id, status } = (await read(bench, `/v1/social-accounts/${facts.account_id}`)).data;
   assert.deepEqual([username, tenant_id, status], ["ada", facts.tenant_id, "active"]);
@@ -214,6 +216,7 @@ test("a backup of newer tables is refused with their version, and one that versi
   const refused = assertRefused(await restore(elsewhere, newer), 400, "invalid_payload", "body");
   assert.match(refused.message, new RegExp(`its rows have schema version 9, which this deployment \\(${CURRENT}\\) cannot take`));
   assert.deepEqual((await read(elsewhere, "/v1/posts")).posts, []);
+  assert.equal((await read(elsewhere, "/v1/settings")).data.keep_posts_days, 400);
   const first = await backupOf(FIRST);
   const unknown = await restore(elsewhere, first.replace('"version":1', '"version":3'));
   assert.match(assertRefused(unknown, 400, "invalid_payload", "body").hint, /^Deploy the version of the Worker that made the backup/);
@@ -221,6 +224,7 @@ test("a backup of newer tables is refused with their version, and one that versi
   assert.equal(restored.status, 200, restored.text);
   const { containers } = (await read(elsewhere, `/v1/posts/${stored.facts.posts.published}`)).post;
   assert.equal(containers[0].content, "before the upgrade");
+  assert.equal((await read(elsewhere, "/v1/settings")).data.keep_posts_days, null, "as the deployment of the file");
 });
 
 async function standStill(bench) {

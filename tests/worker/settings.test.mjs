@@ -19,6 +19,8 @@ const DEFAULTS = {
   },
   monthly_budget_usd: null,
   tenant_budgets_usd: {},
+  // Of a new deployment.
+  keep_posts_days: 400,
   brand: { name: null, logo_url: null, color: null },
 };
 
@@ -46,12 +48,15 @@ test("a change is answered with the settings, and leaves what it does not name",
 });
 
 test("settings outlive a restart and a power cut", async () => {
-  await change({ on_unknown: "hold", prices: { post: 0.5 } });
-  const before = await settings();
-  await bench.worker.restart();
-  await bench.worker.kill();
-  await bench.worker.restart();
-  assert.deepEqual(await settings(), before);
+  for (const keep_posts_days of [30, null]) {
+    await change({ on_unknown: "hold", prices: { post: 0.5 }, keep_posts_days });
+    const before = await settings();
+    assert.equal(before.keep_posts_days, keep_posts_days);
+    await bench.worker.restart();
+    await bench.worker.kill();
+    await bench.worker.restart();
+    assert.deepEqual(await settings(), before);
+  }
 });
 
 test("a price of one's own is what is estimated and paid from then on", async () => {
@@ -81,6 +86,11 @@ test("what is no setting, or no value of one, is refused by its path and changes
     [{ prices: { post: -0.01 } }, "prices.post"],
     [{ prices: { post: "0.02" } }, "prices.post"],
     [{ prices: 1 }, "prices"],
+    [{ keep_posts_days: 0 }, "keep_posts_days"],
+    [{ keep_posts_days: -1 }, "keep_posts_days"],
+    [{ keep_posts_days: 1.5 }, "keep_posts_days"],
+    [{ keep_posts_days: 36_501 }, "keep_posts_days"],
+    [{ keep_posts_days: "400" }, "keep_posts_days"],
     [{ on_unknown: "hold", prices: { post: 0.5, like: 1 } }, "prices.like"],
   ]) {
     assertRefused(await change(fields), 400, "invalid_payload", path);

@@ -12,6 +12,7 @@ use crate::budget::Month;
 use crate::id::TenantId;
 use crate::media::Kind;
 use crate::refusal::{Refused, name as path_name};
+use crate::retention::KeepDays;
 use crate::settings::{Budgets, OnUnknown, Settings};
 use crate::time::{Span, UnixMillis};
 use crate::x::price::{Micros, Prices};
@@ -33,6 +34,9 @@ pub struct ChangeSettings {
     monthly_budget_usd: Option<Option<f64>>,
     #[serde(default)]
     tenant_budgets_usd: BTreeMap<TenantId, Option<f64>>,
+    /// Null is for ever.
+    #[serde(default, deserialize_with = "given")]
+    keep_posts_days: Option<Option<KeepDays>>,
     /// Kept beside the rest, since its logo is.
     #[serde(default)]
     pub brand: ChangeBrand,
@@ -44,6 +48,7 @@ const LARGEST_MEDIA: u64 = 17_179_869_184;
 impl ChangeSettings {
     pub fn apply(&self, settings: &mut Settings) -> Result<(), Refused> {
         settings.on_unknown = self.on_unknown.unwrap_or(settings.on_unknown);
+        settings.keep_posts_days = self.keep_posts_days.unwrap_or(settings.keep_posts_days);
         for (name, usd) in &self.prices {
             let path = format!("prices.{}", path_name(name));
             let price = settings.prices.named(name).ok_or_else(|| Refused::field(&path, "unknown price"))?;
@@ -93,6 +98,7 @@ pub fn settings_view(settings: &Settings, brand: &Brand) -> Value {
         "allowed_media": allowed_media,
         "monthly_budget_usd": budgets.workspace.map(Micros::to_usd),
         "tenant_budgets_usd": of_tenants,
+        "keep_posts_days": settings.keep_posts_days,
         "brand": brand_view(brand),
     })
 }
@@ -171,7 +177,7 @@ mod tests {
                     "post": 0.02, "post_with_url": 0.2, "summoned_reply": 0.01, "repost": 0.015, "media_metadata": 0.005,
                     "post_read": 0.005, "user_read": 0.01, "interaction_delete": 0.01, "content_manage": 0.005,
                 },
-                "monthly_budget_usd": null, "tenant_budgets_usd": {},
+                "monthly_budget_usd": null, "tenant_budgets_usd": {}, "keep_posts_days": null,
                 "brand": { "name": null, "logo_url": null, "color": null },
             })
         );
@@ -202,6 +208,21 @@ mod tests {
         assert_eq!(view.get("tenant_budgets_usd"), Some(&json!({"t1": 2.5})));
         change(r#"{"monthly_budget_usd":null,"tenant_budgets_usd":{"t1":null}}"#, &mut settings).unwrap();
         assert!(settings.budgets.is_empty());
+    }
+
+    #[test]
+    fn posts_are_kept_for_days_or_for_ever() {
+        let mut settings = Settings::default();
+        let kept = |settings: &Settings| settings_view(settings, &Brand::default()).get("keep_posts_days").cloned();
+        change(r#"{"keep_posts_days":30}"#, &mut settings).unwrap();
+        change(r#"{"on_unknown":"hold"}"#, &mut settings).unwrap();
+        assert_eq!(kept(&settings), Some(json!(30)));
+        change(r#"{"keep_posts_days":null}"#, &mut settings).unwrap();
+        assert_eq!(kept(&settings), Some(Value::Null));
+        for wrong in ["0", "-1", "1.5", "36501", "\"400\"", "true", "[]"] {
+            let refused = change(&format!(r#"{{"keep_posts_days":{wrong}}}"#), &mut settings).unwrap_err();
+            assert_eq!(refused.details.into_keys().collect::<Vec<_>>(), ["keep_posts_days"], "{wrong}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use latchkey_core::api::settings::ChangeSettings;
 use latchkey_core::audit::Action;
 use latchkey_core::key::Scope;
 use latchkey_core::media::Kind;
+use latchkey_core::retention::KeepDays;
 use latchkey_core::settings::OnUnknown;
 use latchkey_core::x::price::Prices;
 use serde_json::{Map, Value, json};
@@ -27,7 +28,7 @@ pub fn part() -> Result<Part, String> {
         json!({
             "on_unknown?": nullable(words_of::<OnUnknown>()), "prices?": prices("?"), "allowed_media?": allowed_media("?"),
             "monthly_budget_usd?": nullable(a("Usd")), "tenant_budgets_usd?": by_tenant(nullable(a("Usd"))),
-            "brand?": record(json!({ "name?": nullable(text()), "color?": nullable(text()), "logo_url?": nullable(text()) })),
+            "keep_posts_days?": keep_posts_days(), "brand?": record(json!({ "name?": nullable(text()), "color?": nullable(text()), "logo_url?": nullable(text()) })),
         }),
         &[],
     )?;
@@ -162,6 +163,11 @@ fn allowed_media(mark: &str) -> Value {
     ))
 }
 
+/// Null is for ever.
+fn keep_posts_days() -> Value {
+    nullable(between(1, KeepDays::MOST.into()))
+}
+
 fn by_tenant(value: Value) -> Value {
     json!({ "type": "object", "propertyNames": a("TenantId"), "additionalProperties": value })
 }
@@ -170,7 +176,8 @@ fn rows() -> [(&'static str, Value); 7] {
     let brand = record(json!({ "name": nullable(text()), "logo_url": nullable(text()), "color": nullable(text()) }));
     let settings = record(json!({
         "on_unknown": words_of::<OnUnknown>(), "prices": prices(""), "allowed_media": allowed_media(""),
-        "monthly_budget_usd": nullable(a("Usd")), "tenant_budgets_usd": by_tenant(a("Usd")), "brand": brand,
+        "monthly_budget_usd": nullable(a("Usd")), "tenant_budgets_usd": by_tenant(a("Usd")),
+        "keep_posts_days": keep_posts_days(), "brand": brand,
     }));
     let re_encryption = record(json!({
         "key_id": text(), "status": words(&["running", "done", "incomplete"]), "done": count(), "total": count(),

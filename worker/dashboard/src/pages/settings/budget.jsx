@@ -1,10 +1,11 @@
-/** Settings → Budget and policy: what may be spent, and what becomes of a post whose answer was lost. */
+/** Settings → Budget and policy: what may be spent, what becomes of a post whose answer was lost, and how long posts are kept. */
 
 import { useState } from "preact/hooks";
 import { patch } from "../../api.js";
 import { formatCode } from "../../format.js";
 import { changed, useLive } from "../../live.js";
 import { Button } from "../../ui/button.jsx";
+import { Confirm } from "../../ui/dialog.jsx";
 import { Choice, TextField } from "../../ui/field.jsx";
 import { Form } from "../../ui/form.jsx";
 import { Problem } from "../../ui/problem.jsx";
@@ -20,6 +21,7 @@ export function Budget() {
         <>
           <Budgets settings={data.data} />
           <Policy settings={data.data} />
+          <Retention settings={data.data} />
           <Prices settings={data.data} />
         </>
       )}
@@ -77,6 +79,32 @@ function Policy({ settings }) {
       <Form onSend={() => save({ on_unknown: policy })} send="Save policy">
         {() => <Choice label="If they do not show it" value={policy} options={POLICIES} onText={setPolicy} />}
       </Form>
+    </Section>
+  );
+}
+
+const DAYS = { type: "number", min: 1, max: 36_500, step: 1, inputMode: "numeric" };
+const kept = (days) => days ?? Infinity;
+
+/** Fewer days than before delete posts at once, so that is asked first. */
+function Retention({ settings: { keep_posts_days } }) {
+  const [text, setText] = useState(String(keep_posts_days ?? ""));
+  const [isAsking, ask] = useState(false);
+  const days = amount(text);
+  const keep = () => save({ keep_posts_days: days });
+  const send = () => (kept(days) < kept(keep_posts_days) ? ask(true) : keep());
+  return (
+    <Section title="How long posts are kept" intro="Days after a post's end: published, failed or cancelled, the last of its accounts; for imported posts, after the import. Then the record here is deleted. Nothing is deleted at X, and usage stays counted. Empty is for ever.">
+      <Form onSend={send} send="Save days">
+        {(problemOf) => (
+          <div class="form-pair"><TextField label="Days" {...DAYS} value={text} onText={setText} problem={problemOf("keep_posts_days")} /></div>
+        )}
+      </Form>
+      {isAsking && (
+        <Confirm title="Delete older posts?" act="Delete older posts" onClose={() => ask(false)} onAct={keep}>
+          <p>Records of posts that ended more than {days} {days === 1 ? "day" : "days"} ago are deleted here for good, beginning now. Drafts and posts that are still to be sent stay.</p>
+        </Confirm>
+      )}
     </Section>
   );
 }

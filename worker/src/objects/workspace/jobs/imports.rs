@@ -51,7 +51,7 @@ async fn next_page(w: &Workspace, import: &Import) -> Result<(Account, Page)> {
 fn take_page(w: &Workspace, before: &Import, account: &Account, page: Page) -> Result<()> {
     let current = w.store.imports.find(before.id().as_str())?;
     let Some(mut import) = current.filter(|current| current == before) else { return Ok(()) };
-    let known = w.store.deliveries.published_ids_of(&account.id)?;
+    let known = w.store.deliveries.published_ids_of(&account.id, page.posts.iter().map(|post| &post.id))?;
     let Sorted { new, skipped } = import.sort(&page.posts, &known);
     new.iter().try_for_each(|post| enter(w, account, post))?;
     let imported = u32::try_from(new.len()).unwrap_or(u32::MAX);

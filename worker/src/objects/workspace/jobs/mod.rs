@@ -57,7 +57,7 @@ enum Run {
 }
 
 /// In the order in which an alarm runs them.
-const JOBS: [Job; 11] = [
+const JOBS: [Job; 12] = [
     // The walk over all accounts, to freeze them or to let them go on.
     Job { due: Due::At(store::freeze::next_page), while_frozen: true, run: Run::Beside(|w| Box::pin(freeze::walk(w))) },
     // Answers under idempotency keys, after a day.
@@ -87,6 +87,8 @@ const JOBS: [Job; 11] = [
         while_frozen: false,
         run: Run::Beside(|w| Box::pin(re_encryption::run(w))),
     },
+    // Posts that ended long ago.
+    Job { due: Due::At(store::posts::retention::next_purge), while_frozen: false, run: Run::AtOnce(retention::posts) },
 ];
 
 /// The jobs that failed last, by their places in [`JOBS`], each with the time before which it does not run again.

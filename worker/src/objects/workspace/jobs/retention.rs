@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use latchkey_core::retention::{Kept, SWEEP_EVERY};
+use latchkey_core::retention::{Kept, SWEEP_EVERY, posts_of_a_step};
 
 use super::{Workspace, detach};
 use crate::error::Result;
@@ -26,6 +26,15 @@ pub fn audit(w: &Rc<Workspace>) -> Result<()> {
 
 pub fn media(w: &Rc<Workspace>) -> Result<()> {
     areas::media::expire(w, now())
+}
+
+/// A step: while there are more, the next alarm is due at once.
+pub fn posts(w: &Rc<Workspace>) -> Result<()> {
+    let Some(days) = w.store.settings.get()?.keep_posts_days else { return Ok(()) };
+    let ended = w.store.posts.ended_by(days.expired_at(now()))?;
+    let deliveries: Vec<u32> = ended.iter().map(|post| post.deliveries).collect();
+    let ids: Vec<&str> = ended.iter().take(posts_of_a_step(&deliveries)).map(|post| post.post_id.as_str()).collect();
+    w.store.transaction(|| w.store.posts.purge(&ids))
 }
 
 pub fn begin_sweep(w: &Rc<Workspace>) -> Result<()> {

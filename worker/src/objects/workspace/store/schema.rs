@@ -442,4 +442,49 @@ const VERSION_5: &[&str] = &[
     "CREATE INDEX keys_of_account ON keys (account_id) WHERE account_id IS NOT NULL",
     "CREATE INDEX sign_ins_age ON sign_ins (expires_at)",
     "CREATE INDEX media_reservations_age ON media_reservations (ends_at)",
+    // How long posts are kept. A deployment that never had an X app has no post either: it is new.
+    "CREATE TABLE retention (id INTEGER PRIMARY KEY CHECK (id = 1), keep_posts_days INTEGER)",
+    "INSERT INTO retention SELECT 1, 400 WHERE NOT EXISTS (SELECT 1 FROM networks)",
+    // Posts of which nothing is to come, and since when.
+    "CREATE VIEW finished_posts AS SELECT id AS post_id FROM posts p
+        WHERE (is_deleted = 1 OR NOT coalesce(json_extract(doc, '$.is_draft'), 0))
+        AND EXISTS (SELECT 1 FROM deliveries d WHERE d.post_id = p.id)
+        AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.post_id = p.id
+            AND d.state NOT IN ('published', 'failed', 'deleted', 'cancelled'))",
+    "CREATE TABLE ended_posts (post_id TEXT PRIMARY KEY, ended_at INTEGER NOT NULL) WITHOUT ROWID",
+    // The last time that is known of each. A delivery that was never tried is of an import: its time is that of the
+    // account's last import.
+    "INSERT INTO ended_posts SELECT d.post_id, max(max(
+            coalesce(json_extract(d.doc, '$.run_at'), 0), coalesce(json_extract(d.doc, '$.published_at'), 0),
+            coalesce(iif(d.state = 'published' AND json_extract(d.doc, '$.attempts') = 0, (
+                SELECT max(coalesce(json_extract(i.doc, '$.finished_at'), json_extract(i.doc, '$.created_at')))
+                FROM imports i WHERE i.account_id = d.account_id), 0), 0)))
+        FROM deliveries d CROSS JOIN posts p ON p.id = d.post_id
+        WHERE p.is_deleted = 1 OR NOT coalesce(json_extract(p.doc, '$.is_draft'), 0)
+        GROUP BY d.post_id HAVING min(d.state IN ('published', 'failed', 'deleted', 'cancelled'))",
+    "CREATE INDEX ended_posts_age ON ended_posts (ended_at)",
+    "CREATE TRIGGER ended_from_the_start AFTER INSERT ON deliveries BEGIN
+        DELETE FROM ended_posts WHERE post_id = NEW.post_id;
+        INSERT INTO ended_posts SELECT post_id, CAST(unixepoch('subsec') * 1000 AS INTEGER) FROM finished_posts
+            WHERE post_id = NEW.post_id AND NEW.state IN ('published', 'failed', 'deleted', 'cancelled');
+        END",
+    "CREATE TRIGGER ended_since AFTER UPDATE OF state ON deliveries WHEN NEW.state <> OLD.state
+        AND (NEW.state IN ('published', 'failed', 'deleted', 'cancelled')
+            OR OLD.state IN ('published', 'failed', 'deleted', 'cancelled')) BEGIN
+        DELETE FROM ended_posts WHERE post_id = NEW.post_id;
+        INSERT INTO ended_posts SELECT post_id, CAST(unixepoch('subsec') * 1000 AS INTEGER) FROM finished_posts
+            WHERE post_id = NEW.post_id;
+        END",
+    // A draft ends with its deletion, whatever has become of its accounts.
+    "CREATE TRIGGER ended_by_deletion AFTER UPDATE OF is_deleted ON posts
+        WHEN NEW.is_deleted = 1 AND OLD.is_deleted = 0 BEGIN
+        INSERT INTO ended_posts SELECT post_id, CAST(unixepoch('subsec') * 1000 AS INTEGER) FROM finished_posts
+            WHERE post_id = NEW.id ON CONFLICT (post_id) DO NOTHING;
+        END",
+    "CREATE TRIGGER ended_until_gone AFTER DELETE ON posts BEGIN
+        DELETE FROM ended_posts WHERE post_id = OLD.id;
+        END",
+    // X's ids of posts that are purged: an import skips them.
+    "CREATE TABLE purged_x_ids (
+        account_id TEXT NOT NULL, x_post_id TEXT NOT NULL, PRIMARY KEY (account_id, x_post_id)) WITHOUT ROWID",
 ];

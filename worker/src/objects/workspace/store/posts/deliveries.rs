@@ -8,7 +8,7 @@ use latchkey_core::account::Account;
 use latchkey_core::announcement::Notified;
 use latchkey_core::budget;
 use latchkey_core::delivery::{Delivery, LATE, State};
-use latchkey_core::id::{AccountId, NetworkId, PostId};
+use latchkey_core::id::{AccountId, NetworkId, PostId, XPostId};
 use latchkey_core::time::UnixMillis;
 use latchkey_core::x::price::Micros;
 use serde::Deserialize;
@@ -127,16 +127,24 @@ impl Deliveries {
         self.db.doc(&query, vec![network_id.as_str().into()])
     }
 
-    /// The posts at X that an account has here already, published by us or imported, shown or deleted.
-    pub fn published_ids_of(&self, account_id: &AccountId) -> Result<BTreeSet<String>> {
+    /// The posts at X that an account has here already, published by us or imported, shown or deleted; and those among
+    /// `listed` that it had.
+    pub fn published_ids_of<'a>(
+        &self,
+        account_id: &AccountId,
+        listed: impl Iterator<Item = &'a XPostId>,
+    ) -> Result<BTreeSet<String>> {
         let query = "SELECT json_extract(s.value, '$.platform_post_id') AS id
-            FROM deliveries d, json_each(d.doc, '$.segments') s WHERE d.account_id = ?";
-        let rows: Vec<Published> = self.db.rows(query, vec![account_id.as_str().into()])?;
+            FROM deliveries d, json_each(d.doc, '$.segments') s WHERE d.account_id = ?1
+            UNION ALL SELECT x_post_id FROM purged_x_ids
+            WHERE account_id = ?1 AND x_post_id IN (SELECT value FROM json_each(?2))";
+        let listed = serde_json::to_string(&listed.map(XPostId::as_str).collect::<Vec<_>>())?;
+        let rows: Vec<Published> = self.db.rows(query, vec![account_id.as_str().into(), listed.into()])?;
         Ok(rows.into_iter().filter_map(|row| row.id).collect())
     }
 
-    /// A delivery as its account reports it, or in a new version; an older one than is known changes nothing. It is
-    /// looked after when its account is late with it.
+    /// A delivery as its account reports it, or in a new version; an older one than is known changes nothing, nor does one
+    /// of a post that is purged. It is looked after when its account is late with it.
     pub fn save(&self, delivery: &Delivery) -> Result<()> {
         self.write(delivery, delivery.late_at(), false)
     }
@@ -150,7 +158,7 @@ impl Deliveries {
         let spent = i64::try_from(delivery.spent().0).unwrap_or(i64::MAX);
         let written: Vec<Written> = self.db.rows(
             "INSERT INTO deliveries (post_id, account_id, state, edition, revision, watch_at, spent, spent_at, doc)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE EXISTS (SELECT 1 FROM posts WHERE id = ?1)
                 ON CONFLICT (post_id, account_id) DO UPDATE SET state = excluded.state, edition = excluded.edition,
                 revision = excluded.revision, watch_at = excluded.watch_at, spent = excluded.spent,
                 spent_at = coalesce(spent_at, excluded.spent_at), doc = excluded.doc

@@ -3,6 +3,7 @@
 
 pub mod deliveries;
 mod list;
+pub mod retention;
 
 use std::rc::Rc;
 
