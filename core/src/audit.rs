@@ -58,6 +58,10 @@ pub enum Action {
     KeyCreated,
     #[serde(rename = "key.deleted")]
     KeyDeleted,
+    #[serde(rename = "page_session.created")]
+    PageSessionCreated,
+    #[serde(rename = "page_session.deleted")]
+    PageSessionDeleted,
     #[serde(rename = "webhook.created")]
     WebhookCreated,
     #[serde(rename = "webhook.changed")]

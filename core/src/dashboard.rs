@@ -5,18 +5,21 @@ use crate::time::Span;
 /// From signing in to having to sign in again: a working day.
 pub const LIFETIME: Span = Span::hours(12);
 
-/// A caller is looked up by the digest of its key, or by this prefix and the digest of its cookie. No digest has a
-/// colon.
+/// The name of a browser's row among the keys: this prefix and the digest of its cookie. No digest of a key has a colon, so
+/// a cookie is never taken for a key, nor a key for a cookie.
 const SESSION: &str = "session:";
 
 pub fn session_name(cookie_digest: &str) -> String {
     format!("{SESSION}{cookie_digest}")
 }
 
-/// The digest of the cookie, if the caller came with a cookie.
-pub fn session_of(presented: &str) -> Option<&str> {
-    presented.strip_prefix(SESSION)
+/// Whether a caller came with a cookie.
+pub fn is_session(presented: &str) -> bool {
+    presented.starts_with(SESSION)
 }
+
+/// The first of all names of sessions, and the end: `;` is behind the colon.
+pub const SESSIONS: (&str, &str) = (SESSION, "session;");
 
 /// Whether a value may be a cookie of ours: 32 random bytes in base64url. Any other value reaches no object.
 pub fn has_form_of_cookie(value: &str) -> bool {
@@ -87,7 +90,9 @@ mod tests {
 
     #[test]
     fn a_session_is_no_key() {
-        assert_eq!(session_of(&session_name("abc")), Some("abc"));
-        assert_eq!(session_of("abc"), None);
+        let name = session_name("abc");
+        assert!(is_session(&name) && !is_session("abc"));
+        assert!((SESSIONS.0..SESSIONS.1).contains(&name.as_str()));
+        assert!(!(SESSIONS.0..SESSIONS.1).contains(&"sessionsAreNoDigestsOfKeysButCouldBeginSoXX"));
     }
 }

@@ -1,5 +1,7 @@
 //! API keys: the calls that a key may make, and the rows that a key sees. Only the digest of a key is stored.
 
+mod minted;
+mod page;
 mod recent;
 
 use std::collections::BTreeSet;
@@ -13,6 +15,8 @@ use crate::seal::base64url;
 use crate::secret::Secret;
 use crate::time::UnixMillis;
 
+pub use self::minted::{Kind, Minted, NewPage, Parent};
+pub use self::page::{ForPages, PageScope, PageToken, says_page};
 pub use self::recent::RecentDigests;
 
 /// What a key may do. `admin` includes the others, each of which stands for itself.
@@ -38,8 +42,10 @@ pub enum Reach {
 /// The rights that a call needs of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
-    pub scope: Scope,
+    /// None for what every good key may.
+    pub scope: Option<Scope>,
     pub reach: Reach,
+    pub pages: ForPages,
 }
 
 /// Whose rows a key is for; with neither, everybody's. That of an account has the account's tenant too.
@@ -57,6 +63,9 @@ pub struct ApiKey {
     pub scopes: BTreeSet<Scope>,
     pub binding: Binding,
     pub created_at: UnixMillis,
+    /// None for a key that does not end. Code before keys ended wrote no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minted: Option<Minted>,
 }
 
 /// Who makes a call.
@@ -66,6 +75,8 @@ pub struct Caller {
     pub key_id: String,
     pub scopes: BTreeSet<Scope>,
     pub binding: Binding,
+    /// Of a key that ends.
+    pub kind: Option<Kind>,
 }
 
 const PREFIX: &str = "lk_";
@@ -97,6 +108,12 @@ impl Scope {
 }
 
 impl Binding {
+    /// Whether every row of `other` is a row of this one.
+    fn covers(&self, other: &Self) -> bool {
+        (self.tenant_id.is_none() || self.tenant_id == other.tenant_id)
+            && (self.account_id.is_none() || self.account_id == other.account_id)
+    }
+
     fn reach(&self) -> Reach {
         match (&self.account_id, &self.tenant_id) {
             (Some(_), _) => Reach::Account,
@@ -150,7 +167,7 @@ impl Binding {
     /// The stored form of an `Idempotency-Key`, within the tenant and account of the API key. No key from a caller
     /// contains a line end, no tenant id contains a line end, and no account id contains a slash. The last slash of the
     /// first line therefore separates tenant and account, for every name of a tenant.
-    pub fn idempotency_key(&self, key: &str) -> String {
+    fn idempotency_key(&self, key: &str) -> String {
         if !self.is_narrow() {
             return key.to_owned();
         }
@@ -161,14 +178,32 @@ impl Binding {
 }
 
 impl Caller {
+    /// The stored form of an `Idempotency-Key`: within the binding and the kind of key. Pages count apart, and those of each
+    /// origin, so that none of them occupies a key of the back end or is given the answer to another's call. No origin has a
+    /// line end.
+    pub fn idempotency_key(&self, key: &str) -> String {
+        match &self.kind {
+            Some(Kind::Page { origin, .. }) => self.binding.idempotency_key(&format!("{origin}\n{key}")),
+            Some(Kind::SignIn) | None => self.binding.idempotency_key(key),
+        }
+    }
+
     /// Whoever holds the configuration's own key.
     pub fn admin() -> Self {
-        Self { key_id: "admin".to_owned(), scopes: BTreeSet::from([Scope::Admin]), binding: Binding::default() }
+        Self {
+            key_id: "admin".to_owned(),
+            scopes: BTreeSet::from([Scope::Admin]),
+            binding: Binding::default(),
+            kind: None,
+        }
     }
 
     pub fn require(&self, access: Access) -> Result<(), Refused> {
-        if !may(&self.scopes, access.scope) {
-            let message = format!("This call needs the scope `{}`.", access.scope.as_str());
+        if let Some(Kind::Page { scopes, .. }) = &self.kind {
+            access.pages.require(scopes)?;
+        }
+        if let Some(scope) = access.scope.filter(|scope| !may(&self.scopes, *scope)) {
+            let message = format!("This call needs the scope `{}`.", scope.as_str());
             return Err(Refused::new(Code::InsufficientKeyScope, message));
         }
         if self.binding.reach() < access.reach {
@@ -176,6 +211,11 @@ impl Caller {
             return Err(Refused::new(Code::InsufficientKeyScope, message));
         }
         Ok(())
+    }
+
+    /// Whether a key has no right that this caller lacks.
+    pub fn covers(&self, key: &ApiKey) -> bool {
+        key.scopes.iter().all(|scope| may(&self.scopes, *scope)) && self.binding.covers(&key.binding)
     }
 }
 
@@ -190,7 +230,15 @@ impl ApiKey {
 
 impl From<ApiKey> for Caller {
     fn from(key: ApiKey) -> Self {
-        Self { key_id: key.id.to_string(), scopes: key.scopes, binding: key.binding }
+        let Some(Minted { parent, kind, .. }) = key.minted else {
+            return Self { key_id: key.id.to_string(), scopes: key.scopes, binding: key.binding, kind: None };
+        };
+        let key_id = match &kind {
+            // What a signed-in browser does is done by the key that signed in.
+            Kind::SignIn => parent.id,
+            Kind::Page { .. } => key.id.to_string(),
+        };
+        Self { key_id, scopes: key.scopes, binding: key.binding, kind: Some(kind) }
     }
 }
 
@@ -217,7 +265,7 @@ mod tests {
     }
 
     fn caller(scope: Scope, binding: Binding) -> Caller {
-        Caller { key_id: "key_".into(), scopes: BTreeSet::from([scope]), binding }
+        Caller { key_id: "key_".into(), scopes: BTreeSet::from([scope]), binding, kind: None }
     }
 
     #[test]
@@ -250,7 +298,7 @@ mod tests {
         let all = [Scope::Admin, Scope::Publish, Scope::Read, Scope::Connect];
         for needed in all {
             for held in all {
-                let access = Access { scope: needed, reach: Reach::Workspace };
+                let access = Access { scope: Some(needed), reach: Reach::Workspace, pages: ForPages::Closed };
                 let is_allowed = caller(held, Binding::default()).require(access).is_ok();
                 assert_eq!(is_allowed, held == Scope::Admin || held == needed, "{held:?} for {needed:?}");
             }
@@ -262,7 +310,8 @@ mod tests {
         for (binding, allowed) in [(of_account(), 1), (of_tenant("t1"), 2), (Binding::default(), 3)] {
             let reaches = [Reach::Account, Reach::Tenant, Reach::Workspace];
             let caller = caller(Scope::Admin, binding);
-            let open = reaches.map(|reach| caller.require(Access { scope: Scope::Read, reach }).is_ok());
+            let open =
+                reaches.map(|reach| caller.require(Access { scope: None, reach, pages: ForPages::Closed }).is_ok());
             assert_eq!(open.iter().filter(|open| **open).count(), allowed, "{caller:?}");
         }
     }
@@ -301,6 +350,21 @@ mod tests {
     }
 
     #[test]
+    fn an_idempotency_key_of_a_page_is_not_one_of_a_key_or_of_another_page() {
+        let page = |origin: &str| Caller {
+            kind: Some(Kind::Page { origin: origin.into(), scopes: BTreeSet::from([PageScope::Publish]) }),
+            ..caller(Scope::Publish, of_tenant("t1"))
+        };
+        let signed_in = Caller { kind: Some(Kind::SignIn), ..caller(Scope::Admin, of_tenant("t1")) };
+        let of_key = caller(Scope::Publish, of_tenant("t1")).idempotency_key("k");
+        assert_eq!(signed_in.idempotency_key("k"), of_key, "a browser repeats what its key began");
+        let names =
+            [of_key, page("https://a.example").idempotency_key("k"), page("https://b.example").idempotency_key("k")];
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 3, "{names:?}");
+        assert!(names.iter().skip(1).all(|name| name.matches('\n').count() == 2), "no key of a caller has a line end");
+    }
+
+    #[test]
     fn api_key_v1_format_unchanged() {
         let key = ApiKey {
             id: KeyId::from_entropy([0; 16]),
@@ -308,6 +372,7 @@ mod tests {
             scopes: BTreeSet::from([Scope::Publish, Scope::Read]),
             binding: of_tenant("t1"),
             created_at: UnixMillis(7),
+            minted: None,
         };
         assert_eq!(
             serde_json::to_string(&key).unwrap(),
@@ -340,6 +405,7 @@ mod tests {
             scopes: BTreeSet::new(),
             binding,
             created_at: UnixMillis(0),
+            minted: None,
         };
         let bound = key(Binding { account_id: Some(account.id.clone()), tenant_id: None });
         assert_eq!(bound.known_to(Some(&account)), Some(account.object()));

@@ -12,6 +12,8 @@ pub enum Kept {
     /// The response under an idempotency key.
     Response,
     AuditEntry,
+    /// A key that has ended: it opens nothing any more, and waits for others to go with it.
+    EndedKey,
     /// A webhook delivery that has ended, and its event with it.
     WebhookDelivery,
     /// A copy of a file that a post names by URL. It is made for one delivery and deleted with its end; a crash may leave
@@ -31,6 +33,7 @@ impl Kept {
         match self {
             Self::Response => idempotency::REMEMBERED,
             Self::AuditEntry => audit::KEPT,
+            Self::EndedKey => Span::hours(1),
             Self::WebhookDelivery => Span::days(30),
             Self::FetchedCopy => Span::days(2),
             Self::JournalRow => Span::days(7),

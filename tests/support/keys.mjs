@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { api } from "./client.mjs";
+import { SITE, api } from "./client.mjs";
 
 /** Written by the build, of core's table. */
 const ROUTES = new URL("../../build/routes.json", import.meta.url);
@@ -15,6 +15,29 @@ export async function newKey(bench, fields, by = bench.api) {
   assert.equal(answer.status, 201, answer.text);
   const { data } = answer.body;
   return { ...data, api: api(bench.worker, { key: data.key }) };
+}
+
+export const PAGE_SCOPES = ["accounts", "publish"];
+
+/** A new page session, and the page that calls with its token: `{id, token, api, …}`. */
+export async function newPage(bench, fields, by = bench.api) {
+  const answer = await by.post("/v1/page-sessions", { origin: SITE, scopes: PAGE_SCOPES, ...fields });
+  assert.equal(answer.status, 201, answer.text);
+  const { data } = answer.body;
+  return { ...data, api: pageApi(bench, data.token, data.origin) };
+}
+
+/** Calls with a token from a page of `origin`; none is sent for null. */
+export function pageApi({ worker }, token, origin = SITE) {
+  const by = api(worker, { key: token });
+  const from = origin === null ? {} : { origin };
+  return {
+    send: (method, path, { headers, ...rest } = {}) => by.send(method, path, { headers: { ...from, ...headers }, ...rest }),
+    get: (path, headers) => by.get(path, { ...from, ...headers }),
+    post: (path, value, headers) => by.post(path, value, { ...from, ...headers }),
+    patch: (path, value, headers) => by.patch(path, value, { ...from, ...headers }),
+    delete: (path, headers) => by.delete(path, { ...from, ...headers }),
+  };
 }
 
 /** Every row of core's table of routes: `{method, path, scope, reach, effect, answers, hasHead, …}`. Ids are `{id}`. */

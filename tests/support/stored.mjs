@@ -101,6 +101,7 @@ export function rollBack(db, version) {
   for (const kind of ["TRIGGER", "VIEW", "INDEX", "TABLE"]) {
     for (const [, name] of created.filter(([of]) => of === kind)) db.exec(`DROP ${kind} IF EXISTS ${name}`);
   }
+  for (const [, table, column] of newer.matchAll(/ALTER TABLE (\w+) ADD COLUMN (\w+)/g)) db.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`);
   for (const [, name] of newer.matchAll(/DROP INDEX (\w+)/g)) {
     db.exec(older.match(new RegExp(`CREATE (UNIQUE )?INDEX (IF NOT EXISTS )?${name} [^"]+`))[0]);
   }

@@ -1,5 +1,5 @@
 /**
- * docs/API.md, section 8: a key of one tenant lists, reads, touches and infers nothing of another.
+ * docs/API.md, section 8: a key of one tenant, or the token of a page, lists, reads, touches and infers nothing of another.
  *
  * ROWS has a row for every call that a key opens; what scope and binding the call needs is core's table's to say. A new
  * route without a row fails the first test.
@@ -11,8 +11,9 @@ import { png } from "../fake-x/sample-files.mjs";
 import { api, connect, createSession, fromNow, newAccount, ownApp, publishPost, SITE, startBench } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
-import { ALL_SCOPES, newKey, routes } from "../support/keys.mjs";
+import { ALL_SCOPES, newKey, newPage, pageApi, routes } from "../support/keys.mjs";
 import { announce, put, upload } from "../support/media.mjs";
+import { inObject } from "../support/stored.mjs";
 
 /** What is the operator's own: refused to whoever is bound. */
 const operator = (body) => ({ kind: "operator", body });
@@ -45,6 +46,7 @@ const ROWS = {
   "DELETE /v1/api-keys/{id}": row("key"),
   "DELETE /v1/connect-sessions/{id}": row("session"),
   "DELETE /v1/media/{id}": row("media"),
+  "DELETE /v1/page-sessions/{id}": row("page"),
   "DELETE /v1/posts/{id}": row("post"),
   "DELETE /v1/posts/{id}/remote": row("post"),
   "DELETE /v1/social-accounts/{id}": row("account"),
@@ -55,6 +57,7 @@ const ROWS = {
   "GET /v1/connect-sessions/{id}": row("session"),
   "GET /v1/media": list,
   "GET /v1/media/{id}": row("media"),
+  "GET /v1/page-sessions/{id}": row("page"),
   "GET /v1/posts": list,
   "GET /v1/posts/{id}": row("post"),
   "GET /v1/posts/{id}/analytics": row("post"),
@@ -90,6 +93,7 @@ const ROWS = {
   "POST /v1/connect-sessions/{id}/accept": row("session"),
   "POST /v1/media/upload": create(otherTenant({ filename: "theirs.png" })),
   "POST /v1/media/{id}/confirm": row("pending"),
+  "POST /v1/page-sessions": create(otherTenant({ origin: SITE, scopes: ["publish"] })),
   "POST /v1/posts": create(unknownAccount),
   "POST /v1/posts/{id}/deliveries/{id}/resolve": row("post", { as: "absent" }),
   "POST /v1/posts/{id}/replies": row("post", { content: "said by a stranger" }),
@@ -114,11 +118,12 @@ const ROWS = {
 };
 
 const WIDTHS = ["account", "tenant", "workspace"];
-const isOpenTo = ({ reach }, binding) => WIDTHS.indexOf(reach) <= WIDTHS.indexOf(binding);
+/** Whether a call is for a page, or for a key of this binding. */
+const isOpenTo = ({ reach, pages }, binding) => binding === "page" ? pages !== null : WIDTHS.indexOf(reach) <= WIDTHS.indexOf(binding);
 const opened = (await routes()).filter(({ scope }) => scope !== null);
 const nameOf = ({ method, path }) => `${path.endsWith("/*") ? "ANY" : method} ${path}`;
 /** The first row of a call for X is the one that reads. */
-const needs = Object.fromEntries(opened.toReversed().map((call) => [nameOf(call), { scope: call.scope, reach: call.reach }]));
+const needs = Object.fromEntries(opened.toReversed().map((call) => [nameOf(call), { scope: call.scope, reach: call.reach, pages: call.pages }]));
 const withKeys = Object.entries(ROWS).map(([call, rule]) => [call, { ...rule, ...needs[call] }]);
 const ofKind = (kind) => withKeys.filter(([, call]) => call.kind === kind);
 const pathOf = (call, id) => call.split(" ")[1].replaceAll("{id}", id).replace("*", "users/me");
@@ -129,10 +134,12 @@ let bench;
 let strangers;
 let intruder;
 let narrow;
+let page;
 
 before(async () => {
   bench = await startBench();
   intruder = await newKey(bench, { tenant_id: "intruder" });
+  page = await newPage(bench, { tenant_id: "intruder" });
   await newAccount(bench, { tenant_id: "intruder" });
   const mine = await newAccount(bench, { tenant_id: "victim" });
   narrow = await newKey(bench, { account_id: mine.id, scopes: ALL_SCOPES });
@@ -149,15 +156,16 @@ async function newVictim(tenant_id, network) {
   const scheduled = (await bench.api.post("/v1/posts", later)).body.post;
   const session = await createSession(bench, { tenant_id });
   const key = await newKey(bench, { tenant_id, name: `key of ${tenant_id}` });
+  const page = await newPage(bench, { tenant_id: tenant_id ?? "of-nobody-else" });
   const webhook = (await bench.api.post("/v1/webhooks", { ...HOOK, tenant_id })).body.data;
   const media = await upload(bench, png(), { tenant_id, filename: `secret of ${tenant_id}.png` });
   const pending = await announce(bench, { tenant_id });
   await put(bench, pending.upload_url, png());
-  return { tenant_id, network, account, post, scheduled, session, key, webhook, media, pending };
+  return { tenant_id, network, account, post, scheduled, session, key, page, webhook, media, pending };
 }
 
 /** Whatever a stranger could be known by. */
-const traces = ({ account, post, scheduled, session, key, webhook, media, pending, network, tenant_id }) => [
+const traces = ({ account, post, scheduled, session, key, page, webhook, media, pending, network, tenant_id }) => [
   account.id,
   account.username,
   account.network_unique_id,
@@ -167,6 +175,7 @@ const traces = ({ account, post, scheduled, session, key, webhook, media, pendin
   scheduled.id,
   session.id,
   key.id,
+  page.id,
   webhook.id,
   media.id,
   media.filename,
@@ -176,13 +185,14 @@ const traces = ({ account, post, scheduled, session, key, webhook, media, pendin
 ];
 
 /** The stranger's rows as the operator sees them. */
-async function rowsOf({ account, post, scheduled, network, session, key, webhook, media, pending }) {
+async function rowsOf({ account, post, scheduled, network, session, key, page, webhook, media, pending }) {
   const paths = [
     `/v1/social-accounts/${account.id}`,
     `/v1/posts/${post.id}`,
     `/v1/posts/${scheduled.id}`,
     `/v1/social-networks/${network.id}`,
     `/v1/connect-sessions/${session.id}`,
+    `/v1/page-sessions/${page.id}`,
     `/v1/webhooks/${webhook.id}`,
     `/v1/media/${media.id}`,
     `/v1/media/${pending.id}`,
@@ -208,6 +218,7 @@ test("every call that a key opens has its row here", () => {
 for (const [name, by, binding] of [
   ["a tenant's key", () => intruder.api, "tenant"],
   ["an account's key", () => narrow.api, "account"],
+  ["a page's token", () => page.api, "page"],
 ]) {
   test(`${name} finds none of a stranger's rows and changes none`, async () => {
     for (const victim of strangers) {
@@ -234,7 +245,7 @@ for (const [name, by, binding] of [
         const answer = await by().get(pathOf(call) + filter);
         if (!isOpenTo(rule, binding)) assertRefused(answer, 403, "insufficient_key_scope");
         else assert.equal(answer.status, 200, `${call}: ${answer.text}`);
-        const others = binding === "tenant" ? strangers : strangers.map(({ tenant_id: _, ...rest }) => rest);
+        const others = binding !== "account" ? strangers : strangers.map(({ tenant_id: _, ...rest }) => rest);
         for (const trace of others.flatMap(traces)) assert.ok(!answer.text.includes(trace), `${call} shows ${trace}`);
       }
     }
@@ -259,13 +270,13 @@ test("a call for X is for one's own account, by whichever door", async () => {
   for (const victim of strangers) {
     bench.x.clearRequests();
     for (const [call] of ofKind("pass")) {
-      for (const key of [intruder, narrow]) {
+      for (const key of [intruder, narrow, page]) {
         const { status, body, text } = await send(key.api, call, victim.account.id);
         if (pathOf(call).startsWith("/2/") && key === narrow) {
           assert.equal(body.data.id === victim.account.network_unique_id, false, text);
           continue;
         }
-        const refused = pathOf(call).startsWith("/2/") ? [403, "insufficient_key_scope"] : [404, "not_found"];
+        const refused = key === page || pathOf(call).startsWith("/2/") ? [403, "insufficient_key_scope"] : [404, "not_found"];
         assert.deepEqual([status, body.code], refused, `${call}: ${text}`);
       }
     }
@@ -275,7 +286,7 @@ test("a call for X is for one's own account, by whichever door", async () => {
 
 test("what is the operator's own is for no bound key", async () => {
   for (const [call, { body }] of ofKind("operator")) {
-    for (const key of [intruder, narrow]) {
+    for (const key of [intruder, narrow, page]) {
       assertRefused(await send(key.api, call, "", body), 403, "insufficient_key_scope");
     }
   }
@@ -300,13 +311,45 @@ test("each call needs the scope of its row, and no other one opens it", async ()
       // An id that nobody has, and no body: whatever passes the key has no effect.
       const answer = await send(keys[held], call, NOBODYS.account, body && {});
       const isRefused = answer.body?.code === "insufficient_key_scope" && !/one account/.test(answer.body.detail);
-      assert.equal(isRefused, held !== scope && held !== "admin", `${call} with ${held}: ${answer.text}`);
+      assert.equal(isRefused, ![held, "any"].includes(scope) && held !== "admin", `${call} with ${held}: ${answer.text}`);
       if (isRefused && rule.kind !== "pass") assertRefused(answer, 403, "insufficient_key_scope");
     }
   }
   // One of them made the deployment stand still.
   assert.equal((await bench.api.delete("/v1/handover")).status, 200);
   await eventually(() => bench.api.get("/v1/handover"), ({ body }) => body.data.status === "running");
+});
+
+test("each call refuses the token of a page of another origin, and shows no page why", async () => {
+  for (const origin of ["https://evil.example", "null", `${SITE}.evil.example`, null]) {
+    const elsewhere = pageApi(bench, page.token, origin);
+    for (const [call, { body }] of withKeys) {
+      const { status, headers, ...answer } = await send(elsewhere, call, NOBODYS.account, body && {});
+      assert.deepEqual([status, answer.body?.code], [403, "origin_not_allowed"], `${call}: ${answer.text}`);
+      assert.deepEqual([...headers.keys()].filter((name) => name.startsWith("access-control-")), [], call);
+    }
+  }
+});
+
+test("each call refuses the token of a page that has ended, was deleted, or whose key is gone", async () => {
+  const parent = await newKey(bench, { tenant_id: "intruder" });
+  const [deleted, orphan, ended] = [
+    await newPage(bench, { tenant_id: "intruder" }),
+    await newPage(bench, { tenant_id: "intruder" }, parent.api),
+    await newPage(bench, { tenant_id: "intruder" }),
+  ];
+  for (const { api } of [deleted, orphan, ended]) assert.equal((await api.get("/v1/social-accounts")).status, 200);
+  assert.equal((await bench.api.delete(`/v1/page-sessions/${deleted.id}`)).status, 200);
+  assert.equal((await bench.api.delete(`/v1/api-keys/${parent.id}`)).status, 200);
+  await bench.worker.kill();
+  inObject(bench.worker.stateDir, "Workspace", (db) => db.prepare("UPDATE keys SET expires_at = ? WHERE id = ?").run(Date.now(), ended.id));
+  await bench.worker.restart();
+  for (const { api } of [deleted, orphan, ended]) {
+    for (const [call, { body }] of withKeys) {
+      const answer = await send(api, call, NOBODYS.account, body && {});
+      assert.deepEqual([answer.status, answer.body?.code], [401, "invalid_api_key"], `${call}: ${answer.text}`);
+    }
+  }
 });
 
 test("one tenant's Idempotency-Key is not another's, nor the operator's", async () => {

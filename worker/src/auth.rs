@@ -11,7 +11,7 @@ use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::id::AccountId;
 use latchkey_core::idempotency::Key;
-use latchkey_core::key::{Access, has_form_of_key};
+use latchkey_core::key::{Access, PageToken, has_form_of_key, says_page};
 use latchkey_core::routes::{Body, Route};
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::{Secret, ct_eq};
@@ -303,18 +303,52 @@ impl<'a> ApiCaller<'a> {
 /// pages of ours alone. Who has neither, or a key that nobody can have or nobody has, is refused here and reaches no object.
 fn presented(app: &App, incoming: &Incoming) -> Result<String> {
     if let Some(key) = incoming.bearer() {
-        return digest_of(app, &key);
+        return match page_token(app, &key) {
+            Some(token) => of_page(incoming, &token, &key),
+            None => digest_of(app, &key),
+        };
     }
-    SignedIn::of(incoming)?.map(|browser| browser.presented()).ok_or_else(no_key)
+    SignedIn::of(incoming)?.map(|browser| browser.session().to_owned()).ok_or_else(no_key)
 }
 
-/// The digest of what may be a key.
+/// The digest of what may be a key that does not end.
 pub fn digest_of(app: &App, key: &Secret<String>) -> Result<String> {
     // EXPOSE: hashed.
     let bytes = sha256(key.expose().as_bytes());
     let is_possible = has_form_of_key(key) || ct_eq(&bytes, app.admin_key_digest());
-    let digest = base64url(&bytes);
-    if is_possible && !is_known_to_be_unknown(&digest) { Ok(digest) } else { Err(no_key()) }
+    if is_possible { not_unknown(base64url(&bytes)) } else { Err(no_key()) }
+}
+
+/// The digest of a page's token, for a request of that page. Every browser names the page with a call to another origin, so
+/// whoever names none is no page.
+fn of_page(incoming: &Incoming, token: &PageToken, text: &Secret<String>) -> Result<String> {
+    if incoming.header("origin").is_some_and(|origin| token.is_for(&origin)) {
+        // EXPOSE: hashed.
+        return not_unknown(base64url(&sha256(text.expose().as_bytes())));
+    }
+    Err(Error::refused(Code::OriginNotAllowed, "This token is for the pages of another origin."))
+}
+
+fn not_unknown(digest: String) -> Result<String> {
+    if is_known_to_be_unknown(&digest) { Err(no_key()) } else { Ok(digest) }
+}
+
+/// A token of a page that was made here, whether or not it has ended.
+fn page_token(app: &App, text: &Secret<String>) -> Option<PageToken> {
+    // EXPOSE: checked against its own MAC.
+    PageToken::read(app.keyring(), text.expose())
+}
+
+/// The origin of the page whose token came with the request.
+pub fn page_origin(app: &App, incoming: &Incoming) -> Option<String> {
+    let token = page_token(app, &incoming.bearer()?)?;
+    incoming.header("origin").filter(|origin| token.is_for(origin))
+}
+
+/// Whether the bearer says of itself that it is the token of a page.
+pub fn is_page_token(incoming: &Incoming) -> bool {
+    // EXPOSE: only its prefix.
+    incoming.bearer().is_some_and(|token| says_page(token.expose()))
 }
 
 fn no_key() -> Error {

@@ -1,6 +1,5 @@
 //! A browser of the operator, signed in with an API key. A cookie stands in the place of the key, hidden from scripts.
-//! The workspace keeps the cookie's digest beside the key's digest. The session can do what the key can do, and ends
-//! with the key.
+//! The session is a key that ends: the workspace keeps it among the keys, by the digest of the cookie.
 
 use latchkey_core::api::code::Code;
 use latchkey_core::cookie::SameSite;
@@ -14,9 +13,9 @@ use crate::runtime::entropy;
 
 const COOKIE: &str = "dashboard";
 
-/// By the digest of its cookie.
+/// By its name among the keys.
 pub struct SignedIn {
-    digest: String,
+    session: String,
 }
 
 impl SignedIn {
@@ -29,14 +28,13 @@ impl SignedIn {
             return Err(Error::refused(Code::InvalidApiKey, "The Authorization header has no API key."));
         }
         require_our_page(incoming)?;
-        Ok(Some(Self { digest: base64url(&sha256(value.as_bytes())) }))
+        Ok(Some(Self::of_cookie(&value)))
     }
 
     /// A new browser session, and the `Set-Cookie` line for the browser.
     pub fn begin(incoming: &Incoming) -> Result<(Self, String)> {
         let value = base64url(&entropy::<32>()?);
-        let digest = base64url(&sha256(value.as_bytes()));
-        Ok((Self { digest }, incoming.jar().set(COOKIE, &value, SameSite::Strict, LIFETIME)))
+        Ok((Self::of_cookie(&value), incoming.jar().set(COOKIE, &value, SameSite::Strict, LIFETIME)))
     }
 
     /// The `Set-Cookie` line that ends it.
@@ -44,13 +42,13 @@ impl SignedIn {
         incoming.jar().set(COOKIE, "", SameSite::Strict, Span::secs(0))
     }
 
-    pub fn digest(&self) -> &str {
-        &self.digest
+    /// What the workspace looks a caller up by.
+    pub fn session(&self) -> &str {
+        &self.session
     }
 
-    /// What the workspace looks a caller up by.
-    pub fn presented(&self) -> String {
-        session_name(&self.digest)
+    fn of_cookie(value: &str) -> Self {
+        Self { session: session_name(&base64url(&sha256(value.as_bytes()))) }
     }
 }
 

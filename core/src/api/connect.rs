@@ -10,7 +10,7 @@ use crate::connect::{Accept, Entry, Phase, Session, hint_of};
 use crate::id::{AccountId, TenantId};
 use crate::oauth::Scopes;
 use crate::pkce::CodeVerifier;
-use crate::refusal::Refused;
+use crate::refusal::{Code, Refused};
 use crate::time::{Span, UnixMillis};
 use crate::x::user::XUser;
 
@@ -31,7 +31,8 @@ pub const IGNORED: &[&str] = &["force_account_selection"];
 pub struct CreateSession {
     pub network: Option<String>,
     pub tenant_id: Option<TenantId>,
-    pub origin: String,
+    /// Of a page that calls by itself its own, also if it names none.
+    pub origin: Option<String>,
     pub redirect_uri: Option<String>,
     pub scopes: Option<ScopeList>,
     pub expected_username: Option<String>,
@@ -87,9 +88,18 @@ pub struct NewSession {
 }
 
 impl CreateSession {
-    pub fn validate(self) -> Result<NewSession, Refused> {
+    /// `page` is the origin of the page that asks, if it is not the back end.
+    pub fn validate(self, page: Option<&str>) -> Result<NewSession, Refused> {
         super::network::require_x(self.network.as_deref().unwrap_or("x"))?;
-        let origin = parse_origin(&self.origin).map_err(|e| place("origin", e))?;
+        let origin = match (page, &self.origin) {
+            (Some(page), Some(other)) if page != other => {
+                return Err(Refused::new(Code::OriginNotAllowed, "A page makes connect sessions for its own origin.")
+                    .with_hint("Leave `origin` out, or make the session from your back end."));
+            }
+            (Some(page), _) => page.to_owned(),
+            (None, Some(origin)) => parse_origin(origin).map_err(|e| place("origin", e))?,
+            (None, None) => return Err(Refused::field("origin", "missing; expected the origin of the page")),
+        };
         let redirect_uri = match &self.redirect_uri {
             Some(uri) => Some(parse_redirect_uri_of(uri, &origin).map_err(|e| place("redirect_uri", e))?.into()),
             None => None,
@@ -219,7 +229,7 @@ mod tests {
     use crate::api::input::read;
 
     fn embed(body: &str) -> Result<NewSession, Refused> {
-        read::<CreateSession>(body.as_bytes(), &[])?.value.validate()
+        read::<CreateSession>(body.as_bytes(), &[])?.value.validate(None)
     }
 
     fn fields(body: &str) -> Vec<String> {
@@ -231,6 +241,20 @@ mod tests {
         assert!(embed(r#"{"origin":"https://a.example","redirect_uri":"https://a.example/x"}"#).is_ok());
         assert_eq!(fields(r#"{"origin":"https://a.example","redirect_uri":"https://b.example/x"}"#), ["redirect_uri"]);
         assert_eq!(fields(r#"{"origin":"https://a.example/"}"#), ["origin"]);
+    }
+
+    #[test]
+    fn a_page_makes_sessions_for_its_own_origin_alone() {
+        let of_page = |body: &str| {
+            let input = read::<CreateSession>(body.as_bytes(), &[]).unwrap().value;
+            let new = input.validate(Some("https://a.example")).map_err(|refused| refused.code)?;
+            Ok::<_, Code>(matches!(new.entry, Entry::Embed { origin, .. } if origin == "https://a.example"))
+        };
+        assert_eq!(of_page("{}"), Ok(true));
+        assert_eq!(of_page(r#"{"origin":"https://a.example","redirect_uri":"https://a.example/x"}"#), Ok(true));
+        assert_eq!(of_page(r#"{"origin":"https://b.example"}"#), Err(Code::OriginNotAllowed));
+        assert_eq!(of_page(r#"{"redirect_uri":"https://b.example/x"}"#), Err(Code::InvalidPayload));
+        assert_eq!(fields("{}"), ["origin"]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod line;
 pub mod media;
 pub mod network;
 pub mod page;
+pub mod page_session;
 pub mod post;
 pub mod prefer;
 pub mod profile;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 pub use self::row::{Answers, Body, Effect, Pages, Row};
 pub use self::table::ROUTES;
 use crate::id::AccountId;
-use crate::key::Reach;
+use crate::key::{ForPages, Reach};
 use crate::x::proxy::Target;
 
 /// The methods of HTTP that clients use.
@@ -102,6 +102,9 @@ pub enum Route {
     KeyCreate,
     KeyList,
     KeyDelete(String),
+    PageSessionCreate,
+    PageSessionGet(String),
+    PageSessionDelete(String),
     /// A call for X, by an account's id or, at the root, with a key that is bound to one. Without a target, X's path is
     /// none that is passed on.
     Proxy {
@@ -170,6 +173,13 @@ pub fn allowed(path: &str) -> Vec<&'static str> {
     known(&segments(path)).1
 }
 
+/// The methods of a path that the token of a page may open; none for a path that none opens.
+pub fn allowed_to_pages(path: &str) -> Vec<&'static str> {
+    let given = segments(path);
+    let rows: Vec<&Row> = ROUTES.iter().filter(|row| row.takes_pages() && row.matches(&given).is_some()).collect();
+    METHODS.into_iter().filter(|method| rows.iter().any(|row| row.takes(method))).collect()
+}
+
 /// The rows of a path, and their methods. A path below X's that is not passed on is answered in X's shape, and is none.
 fn known(given: &[&str]) -> (Vec<&'static Row>, Vec<&'static str>) {
     let is_known = |row: &&Row| row.matches(given).is_some_and(|at| row.answers != Answers::X || at.target().is_some());
@@ -213,7 +223,12 @@ pub fn as_json() -> Value {
             "name": row.name,
             "method": row.method,
             "path": row.path,
-            "scope": row.access.map(|access| access.scope),
+            "scope": row.access.map(|access| access.scope.map_or_else(|| json!("any"), |scope| json!(scope))),
+            "pages": row.access.and_then(|access| match access.pages {
+                ForPages::Closed => None,
+                ForPages::Any => Some("any"),
+                ForPages::With(scope) => Some(scope.as_str()),
+            }),
             "reach": row.access.map(|access| match access.reach {
                 Reach::Account => "account",
                 Reach::Tenant => "tenant",
@@ -341,7 +356,7 @@ mod tests {
         assert_eq!(route("OPTIONS", "/2/tweets"), Some(Route::Preflight));
         assert_eq!(route("TRACE", "/2/tweets"), None);
         assert_eq!(route("COPY", "/v1/social-accounts/a/x/2/tweets"), None);
-        let scope = |method| call(method, "/2/tweets").unwrap().row.access.unwrap().scope;
+        let scope = |method| call(method, "/2/tweets").unwrap().row.access.unwrap().scope.unwrap();
         assert_eq!(
             ["GET", "HEAD", "POST", "DELETE"].map(scope),
             [Scope::Read, Scope::Read, Scope::Publish, Scope::Publish]
@@ -405,6 +420,35 @@ mod tests {
         for path in ["/v1/nothing", "/v1", "/v1/posts/a/b", "/nothing", "/connect/nothing", "/2/oauth2/token", "//", ""]
         {
             assert_eq!(route("OPTIONS", path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_a_page_may_call_is_named_and_makes_no_key() {
+        let open: BTreeSet<&str> = ROUTES.iter().filter(|row| row.takes_pages()).map(|row| row.name).collect();
+        let accounts = ["createConnectSession", "deleteAccount", "getAccount", "listAccounts"];
+        let posts = ["changePost", "createPost", "deletePost", "getPost", "listPosts", "retryPost"];
+        let media = ["confirmUpload", "createUpload", "deleteMedia", "getMedia"];
+        assert_eq!(open, accounts.into_iter().chain(posts).chain(media).collect());
+        let admin = |row: &&Row| row.access.is_some_and(|access| access.scope == Some(Scope::Admin));
+        assert!(!ROUTES.iter().filter(admin).any(Row::takes_pages));
+    }
+
+    #[test]
+    fn a_path_says_which_methods_pages_have() {
+        for (path, methods) in [
+            ("/v1/posts", &["GET", "HEAD", "POST"][..]),
+            ("/v1/posts/a", &["GET", "HEAD", "PATCH", "DELETE"]),
+            ("/v1/connect-sessions", &["POST"]),
+            ("/v1/media/upload", &["GET", "HEAD", "POST", "DELETE"]),
+            ("/v1/media", &[]),
+            ("/v1/posts/a/replies", &[]),
+            ("/v1/api-keys", &[]),
+            ("/v1/page-sessions", &[]),
+            ("/2/tweets", &[]),
+            ("/v1/nothing", &[]),
+        ] {
+            assert_eq!(allowed_to_pages(path), methods, "{path}");
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Call, Route};
-use crate::key::Access;
+use crate::key::{Access, ForPages};
 use crate::x::proxy::Target;
 
 #[derive(Debug)]
@@ -100,6 +100,11 @@ impl Captured<'_> {
 impl Row {
     pub fn takes(&self, method: &str) -> bool {
         self.method == method || method == "HEAD" && self.method == "GET" && self.effect == Effect::Looks
+    }
+
+    /// Whether the tokens of pages open it.
+    pub fn takes_pages(&self) -> bool {
+        self.access.is_some_and(|access| access.pages != ForPages::Closed)
     }
 
     /// Whether it is refused while the deployment is frozen.

@@ -2,7 +2,7 @@
 
 use super::Route;
 use super::row::{Answers, Body, Captured, Effect, Pages, Row};
-use crate::key::{Access, Reach, Scope};
+use crate::key::{Access, ForPages, PageScope, Reach, Scope};
 
 const NO_KEY: Option<Access> = None;
 const READ: Option<Access> = Some(access(Scope::Read, Reach::Account));
@@ -10,8 +10,14 @@ const READ_TENANT: Option<Access> = Some(access(Scope::Read, Reach::Tenant));
 const PUBLISH: Option<Access> = Some(access(Scope::Publish, Reach::Account));
 const PUBLISH_TENANT: Option<Access> = Some(access(Scope::Publish, Reach::Tenant));
 const CONNECT: Option<Access> = Some(access(Scope::Connect, Reach::Tenant));
+/// Every good key, for as much as it may itself.
+const ANY_TENANT: Option<Access> = Some(Access { scope: None, reach: Reach::Tenant, pages: ForPages::Closed });
 const ADMIN: Option<Access> = Some(access(Scope::Admin, Reach::Tenant));
 const ADMIN_ALL: Option<Access> = Some(access(Scope::Admin, Reach::Workspace));
+
+const ANY_PAGE: ForPages = ForPages::Any;
+const ACCOUNTS: ForPages = ForPages::With(PageScope::Accounts);
+const COMPOSER: ForPages = ForPages::With(PageScope::Publish);
 
 pub const ROUTES: &[Row] = &[
     get("/", NO_KEY, "getDashboard", |_| Route::Dashboard),
@@ -27,7 +33,7 @@ pub const ROUTES: &[Row] = &[
     post("/v1/social-networks/{id}/auth-url", CONNECT, "createConnectLink", |at| Route::AuthUrl(at.id())),
     get("/v1/social-networks/{id}/auth-url", CONNECT, "getConnectLink", |at| Route::AuthUrl(at.id())).changes_by_get(),
     // Connect.
-    post("/v1/connect-sessions", CONNECT, "createConnectSession", |_| Route::SessionCreate).json(),
+    post("/v1/connect-sessions", CONNECT, "createConnectSession", |_| Route::SessionCreate).json().for_pages(ACCOUNTS),
     get("/v1/connect-sessions/{id}", CONNECT, "getConnectSession", |at| Route::SessionGet(at.id()))
         .read_by(Pages::OfSession),
     delete("/v1/connect-sessions/{id}", CONNECT, "cancelConnectSession", |at| Route::SessionCancel(at.id()))
@@ -47,9 +53,12 @@ pub const ROUTES: &[Row] = &[
     post("/connect/result/{id}", NO_KEY, "agreeToConnect", |at| Route::ConnectPress(at.id())).bare().page(),
     get("/connect/logo/{digest}", NO_KEY, "getLogo", |at| Route::ConnectLogo(at.id())),
     // Accounts.
-    get("/v1/social-accounts", READ, "listAccounts", |_| Route::AccountList).forwarded(),
-    get("/v1/social-accounts/{id}", READ, "getAccount", |at| Route::AccountGet(at.id())).forwarded(),
-    delete("/v1/social-accounts/{id}", CONNECT, "deleteAccount", |at| Route::AccountDelete(at.id())),
+    get("/v1/social-accounts", READ, "listAccounts", |_| Route::AccountList).forwarded().for_pages(ANY_PAGE),
+    get("/v1/social-accounts/{id}", READ, "getAccount", |at| Route::AccountGet(at.id()))
+        .forwarded()
+        .for_pages(ANY_PAGE),
+    delete("/v1/social-accounts/{id}", CONNECT, "deleteAccount", |at| Route::AccountDelete(at.id()))
+        .for_pages(ACCOUNTS),
     get("/v1/social-accounts/{id}/health", READ, "getAccountHealth", |at| Route::AccountHealth(at.id())).acts(),
     get("/v1/social-accounts/{id}/limits", READ, "listAccountLimits", |at| Route::AccountLimits(at.id())),
     get("/v1/social-accounts/{id}/metrics", READ, "getAccountMetrics", |at| Route::AccountMetrics(at.id())).acts(),
@@ -61,13 +70,13 @@ pub const ROUTES: &[Row] = &[
     })
     .forwarded(),
     // Posts.
-    post("/v1/posts", PUBLISH, "createPost", |_| Route::PostCreate).json(),
-    get("/v1/posts", READ, "listPosts", |_| Route::PostList).forwarded(),
-    get("/v1/posts/{id}", READ, "getPost", |at| Route::PostGet(at.id())).forwarded(),
-    patch("/v1/posts/{id}", PUBLISH, "changePost", |at| Route::PostChange(at.id())),
-    delete("/v1/posts/{id}", PUBLISH, "deletePost", |at| Route::PostDelete(at.id())),
+    post("/v1/posts", PUBLISH, "createPost", |_| Route::PostCreate).json().for_pages(COMPOSER),
+    get("/v1/posts", READ, "listPosts", |_| Route::PostList).forwarded().for_pages(COMPOSER),
+    get("/v1/posts/{id}", READ, "getPost", |at| Route::PostGet(at.id())).forwarded().for_pages(COMPOSER),
+    patch("/v1/posts/{id}", PUBLISH, "changePost", |at| Route::PostChange(at.id())).for_pages(COMPOSER),
+    delete("/v1/posts/{id}", PUBLISH, "deletePost", |at| Route::PostDelete(at.id())).for_pages(COMPOSER),
     delete("/v1/posts/{id}/remote", PUBLISH, "deletePostAtX", |at| Route::PostDeleteRemote(at.id())),
-    post("/v1/posts/{id}/retry", PUBLISH, "retryPost", |at| Route::PostRetry(at.id())).forwarded(),
+    post("/v1/posts/{id}/retry", PUBLISH, "retryPost", |at| Route::PostRetry(at.id())).forwarded().for_pages(COMPOSER),
     post("/v1/posts/{id}/deliveries/{id}/resolve", PUBLISH, "resolveDelivery", |at| Route::PostResolve {
         post: at.id(),
         account: at.second(),
@@ -78,12 +87,13 @@ pub const ROUTES: &[Row] = &[
     post("/v1/posts/{id}/replies", PUBLISH, "replyToPost", |at| Route::PostReply(at.id())).json(),
     post("/v1/posts/{id}/repost", PUBLISH, "repostPost", |at| Route::PostRepost(at.id())).json(),
     // Media.
-    post("/v1/media/upload", PUBLISH_TENANT, "createUpload", |_| Route::MediaCreate).json(),
+    post("/v1/media/upload", PUBLISH_TENANT, "createUpload", |_| Route::MediaCreate).json().for_pages(COMPOSER),
     put("/v1/media/{id}/upload", NO_KEY, "sendUpload", |at| Route::MediaReceive(at.id())).bytes().read_by(Pages::All),
-    post("/v1/media/{id}/confirm", PUBLISH_TENANT, "confirmUpload", |at| Route::MediaConfirm(at.id())),
+    post("/v1/media/{id}/confirm", PUBLISH_TENANT, "confirmUpload", |at| Route::MediaConfirm(at.id()))
+        .for_pages(COMPOSER),
     get("/v1/media", READ_TENANT, "listMedia", |_| Route::MediaList),
-    get("/v1/media/{id}", READ_TENANT, "getMedia", |at| Route::MediaGet(at.id())),
-    delete("/v1/media/{id}", PUBLISH_TENANT, "deleteMedia", |at| Route::MediaDelete(at.id())),
+    get("/v1/media/{id}", READ_TENANT, "getMedia", |at| Route::MediaGet(at.id())).for_pages(COMPOSER),
+    delete("/v1/media/{id}", PUBLISH_TENANT, "deleteMedia", |at| Route::MediaDelete(at.id())).for_pages(COMPOSER),
     get("/v1/media/{id}/file", NO_KEY, "getFile", |at| Route::MediaFile(at.id())),
     // Webhooks.
     post("/v1/webhooks", ADMIN, "createWebhook", |_| Route::WebhookCreate).json(),
@@ -103,6 +113,10 @@ pub const ROUTES: &[Row] = &[
     post("/v1/api-keys", ADMIN, "createKey", |_| Route::KeyCreate).json(),
     get("/v1/api-keys", ADMIN, "listKeys", |_| Route::KeyList).forwarded(),
     delete("/v1/api-keys/{id}", ADMIN, "deleteKey", |at| Route::KeyDelete(at.id())),
+    post("/v1/page-sessions", ANY_TENANT, "createPageSession", |_| Route::PageSessionCreate).json(),
+    get("/v1/page-sessions/{id}", ANY_TENANT, "getPageSession", |at| Route::PageSessionGet(at.id())).forwarded(),
+    delete("/v1/page-sessions/{id}", ANY_TENANT, "deletePageSession", |at| Route::PageSessionDelete(at.id()))
+        .forwarded(),
     get("/v1/settings", ADMIN_ALL, "getSettings", |_| Route::SettingsGet).forwarded(),
     patch("/v1/settings", ADMIN_ALL, "changeSettings", |_| Route::SettingsChange),
     get("/v1/account/usage", READ_TENANT, "getUsage", |_| Route::Usage).forwarded(),
@@ -170,7 +184,7 @@ pub(super) static ASKED: Row = options("*", Pages::WithKey, |_| Route::Options);
 type Make = fn(&Captured) -> Route;
 
 const fn access(scope: Scope, reach: Reach) -> Access {
-    Access { scope, reach }
+    Access { scope: Some(scope), reach, pages: ForPages::Closed }
 }
 
 const fn get(path: &'static str, access: Option<Access>, name: &'static str, make: Make) -> Row {
@@ -228,6 +242,15 @@ impl Row {
 
     const fn forwarded(self) -> Self {
         Self { answers: Answers::Workspace, ..self }
+    }
+
+    /// Tokens of pages open it too.
+    const fn for_pages(self, pages: ForPages) -> Self {
+        let access = match self.access {
+            Some(access) => Some(Access { pages, ..access }),
+            None => None,
+        };
+        Self { access, ..self }
     }
 
     const fn page(self) -> Self {

@@ -94,7 +94,7 @@ pub mod tests {
             "HqbeZ2tKzq-d2xL_S1UdPoUMRDgdug9xd3Y2FNff8WM",
             "2VKE2qpFmnXUrDLLJGFKyR3edc5CJpaWaQk8xE-TEJg",
             "pQmRb9o_HhAbQIXkB9mU3YXDV5y9ZxXmDggAD3LDkNU",
-            "kXyO9ReJob59vs4OIqdbSYePmVAQszPkNSCSP0hxB_g",
+            "95FrFdGScHWWiMyoy8SHTB0Kux_4f44H-tNPCuJzCJ0",
         ];
         assert_eq!((0..CURRENT).map(digest).collect::<Vec<_>>(), known);
     }

@@ -48,7 +48,7 @@ pub async fn sign_in(app: &App, incoming: Incoming) -> Answered {
     // EXPOSE: without the white space that copying leaves around it.
     let key_digest = digest_of(app, &Secret::new(credentials.key.expose().trim().to_owned()))?;
     let (browser, cookie) = SignedIn::begin(&incoming)?;
-    let sign_in = SignIn { key_digest, session: browser.digest().to_owned(), request_id: incoming.request_id.clone() };
+    let sign_in = SignIn { key_digest, session: browser.session().to_owned(), request_id: incoming.request_id.clone() };
     let signed_in = app.workspace()?.sign_in(sign_in).await?;
     Ok(answer(app, 201, &incoming, &signed_in)?.with("Set-Cookie", cookie))
 }
@@ -56,7 +56,7 @@ pub async fn sign_in(app: &App, incoming: Incoming) -> Answered {
 /// `GET`: who is signed in here; `data` is null if nobody is.
 pub async fn signed_in(app: &App, incoming: &Incoming) -> Answered {
     let session = match SignedIn::of(incoming)? {
-        Some(browser) => app.workspace()?.signed_in(browser.digest()).await?,
+        Some(browser) => app.workspace()?.signed_in(browser.session()).await?,
         None => None,
     };
     match session {
@@ -68,7 +68,7 @@ pub async fn signed_in(app: &App, incoming: &Incoming) -> Answered {
 /// `DELETE`: this browser, or every one that has signed in with the same key. Again, it changes nothing.
 pub async fn sign_out(app: &App, incoming: &Incoming, is_everywhere: bool) -> Answered {
     let Some(browser) = SignedIn::of(incoming)? else { return Ok(signed_out(0)) };
-    let ended = app.workspace()?.sign_out(browser.digest(), is_everywhere, &incoming.request_id).await?;
+    let ended = app.workspace()?.sign_out(browser.session(), is_everywhere, &incoming.request_id).await?;
     Ok(signed_out(ended).with("Set-Cookie", SignedIn::end(incoming)))
 }
 

@@ -31,7 +31,7 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
     if let Some(object) = object {
         app.account(&object)?.learn_key(&digest, &key).await?;
     }
-    let commit = |answer, is_sealed| KeyCommand::Commit { key, digest, answer, is_sealed };
+    let commit = |answer, is_sealed| KeyCommand::Commit { key: Box::new(key), digest, answer, is_sealed };
     Ok(caller.commit_with_credential(Answer::data(201, data), commit).await?)
 }
 

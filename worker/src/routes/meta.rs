@@ -2,10 +2,11 @@
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::connect::ticket::Ticket;
-use latchkey_core::routes::{Call, Pages, Route};
+use latchkey_core::routes::{Call, Pages, Route, allowed_to_pages};
 use serde_json::json;
 
 use crate::app::App;
+use crate::auth::{is_page_token, page_origin};
 use crate::request::Incoming;
 use crate::response::Reply;
 
@@ -31,33 +32,45 @@ fn upload_cors(route: &Route) -> Vec<(&'static str, String)> {
     headers
 }
 
-/// A session answers exactly the origin it was made for, which its id carries; key routes the configured origins.
+/// Which methods a page of another origin is told that it has.
+const EVERY_METHOD: &str = "GET, POST, PUT, PATCH, DELETE";
+
+/// A session answers exactly the origin it was made for, which its id carries; so does the token of a page, and none other;
+/// key routes the configured origins. What takes tokens of pages tells every page so beforehand: that question carries no token.
 pub fn cors(app: &App, call: &Call, incoming: &Incoming) -> Vec<(&'static str, String)> {
     if call.row.pages == Pages::All {
         return upload_cors(&call.route);
     }
     let Some(origin) = incoming.header("origin") else { return Vec::new() };
-    let of_session = call.row.pages == Pages::OfSession
-        && call
-            .route
-            .session_id()
-            .and_then(|id| Ticket::from_id(app.keyring(), id))
-            .is_some_and(|it| it.is_for(&origin));
-    let of_operator = call.row.pages != Pages::None && app.lets_page_use_keys(&origin);
-    if !of_session && !of_operator {
-        return vec![("Vary", "Origin".into())];
-    }
+    let vary = ("Vary", "Origin".to_owned());
+    let Some(methods) = methods_for(app, call, incoming, &origin) else { return vec![vary] };
     let mut headers = vec![
-        ("Vary", "Origin".into()),
+        vary,
         ("Access-Control-Allow-Origin", origin),
         ("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, Idempotency-Replayed".into()),
     ];
     if matches!(call.route, Route::Preflight | Route::SessionPreflight(_)) {
         headers.extend([
-            ("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE".to_owned()),
+            ("Access-Control-Allow-Methods", methods),
             ("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Prefer".to_owned()),
             ("Access-Control-Max-Age", "7200".to_owned()),
         ]);
     }
     headers
+}
+
+/// The methods that pages of the origin may use; none if they may read nothing.
+fn methods_for(app: &App, call: &Call, incoming: &Incoming, origin: &str) -> Option<String> {
+    if is_page_token(incoming) {
+        let is_its_page = call.row.takes_pages() && page_origin(app, incoming).is_some();
+        return is_its_page.then(|| EVERY_METHOD.to_owned());
+    }
+    let is_session = |id| Ticket::from_id(app.keyring(), id).is_some_and(|it| it.is_for(origin));
+    let of_session = call.row.pages == Pages::OfSession && call.route.session_id().is_some_and(is_session);
+    let of_operator = call.row.pages != Pages::None && app.lets_page_use_keys(origin);
+    if of_session || of_operator {
+        return Some(EVERY_METHOD.to_owned());
+    }
+    let of_pages = allowed_to_pages(incoming.url.path());
+    (call.route == Route::Preflight && !of_pages.is_empty()).then(|| of_pages.join(", "))
 }

@@ -9,6 +9,7 @@ mod keys;
 mod media;
 pub mod meta;
 mod networks;
+mod page_sessions;
 mod posts;
 mod proxy;
 mod sessions;
@@ -76,6 +77,7 @@ async fn route_call(app: &App, Call { row, route }: Call, incoming: Incoming) ->
         Route::WebhookChange(id) => webhooks::change(app, incoming, id).await,
         Route::KeyCreate => keys::create(app, incoming).await,
         Route::KeyDelete(id) => keys::delete(app, &incoming, id).await,
+        Route::PageSessionCreate => page_sessions::create(app, incoming).await,
         Route::NetworkCreate => networks::create(app, incoming).await,
         Route::NetworkUpdate(id) => networks::update(app, incoming, id).await,
         Route::NetworkVerify(id) => networks::verify(app, incoming, id).await,

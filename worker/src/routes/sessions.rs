@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::Answered;
 use crate::app::App;
-use crate::auth::{ApiCaller, is_session_token, session_bearer};
+use crate::auth::{ApiCaller, is_session_token, page_origin, session_bearer};
 use crate::error::{Error, Result};
 use crate::request::Incoming;
 use crate::response::Reply;
@@ -28,7 +28,8 @@ const LONGEST_WAIT_SECS: u32 = 25;
 
 /// `POST /v1/connect-sessions`: 201 with the token that a page may hold.
 pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
-    let parse = |body: &[u8]| read::<CreateSession>(body, &[])?.value.validate();
+    let page = page_origin(app, &incoming);
+    let parse = |body: &[u8]| read::<CreateSession>(body, &[])?.value.validate(page.as_deref());
     let (caller, new) = ApiCaller::with_body(app, &mut incoming, parse).await?;
     let (ticket, session) = open(app, &caller, "x", new).await?;
     let origin = app.public_origin(&incoming.url)?;

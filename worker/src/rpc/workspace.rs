@@ -43,7 +43,9 @@ pub use self::call::{
 pub use self::command::{
     Abandon, ApiRequest, Begin, Call, CallResponse, Command, Outcome, Picture, Replied, SettingsChange, Stage,
 };
-pub use self::keys::{Admission, Authorise, KeyCommand, KeyPlan, PlanKeyDeletion, ProxyPlan, SignIn, SignedInAs};
+pub use self::keys::{
+    Admission, Authorise, KeyCommand, KeyPlan, PlanKeyDeletion, PlanPage, ProxyPlan, SignIn, SignedInAs,
+};
 pub use self::media::{
     AnnounceMedia, Arrived, ConfirmPlan, DeleteMedia, GetMedia, ListMedia, MediaCommand, MediaRows, PendingCleanup,
     PlanConfirmation,

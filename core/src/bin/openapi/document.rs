@@ -45,6 +45,7 @@ pub fn build() -> Result<Value, String> {
             "securitySchemes": {
                 "apiKey": { "type": "http", "scheme": "bearer", "description": "`x-required-scope` says which scope a call needs, `x-narrowest-binding` how narrowly the key may be bound." },
                 "sessionToken": { "type": "http", "scheme": "bearer", "description": "The `token` of one connect session." },
+                "pageToken": { "type": "http", "scheme": "bearer", "description": "The `token` of a page session, from a page of its origin. `x-page-scope` says which scope the session needs." },
                 "dashboard": { "type": "apiKey", "in": "cookie", "name": "__Host-dashboard", "description": "Stands for the API key that signed in; for pages of the same origin." },
             },
         },

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use latchkey_core::api::code::Code;
-use latchkey_core::key::Reach;
+use latchkey_core::key::{ForPages, Reach};
 use latchkey_core::routes::{Body, Found, Row, find};
 use serde_json::{Map, Value, json};
 
@@ -211,7 +211,13 @@ impl Operation {
                     Reach::Tenant => "tenant",
                     Reach::Workspace => "workspace",
                 };
+                // Null where every good key will do.
                 fields.insert("x-required-scope".into(), json!(access.scope));
+                match access.pages {
+                    ForPages::Closed => {}
+                    ForPages::Any => drop(fields.insert("x-page-scope".into(), json!("any"))),
+                    ForPages::With(scope) => drop(fields.insert("x-page-scope".into(), json!(scope))),
+                }
                 fields.insert("x-narrowest-binding".into(), json!(reach));
             }
             (None, Auth::Key | Auth::SessionTokenOrKey) => {
@@ -229,6 +235,9 @@ impl Operation {
 
     fn security(&self) -> Value {
         match self.auth {
+            Auth::Key if self.row().is_ok_and(Row::takes_pages) => {
+                json!([{ "apiKey": [] }, { "dashboard": [] }, { "pageToken": [] }])
+            }
             Auth::Key => json!([{ "apiKey": [] }, { "dashboard": [] }]),
             Auth::SessionToken => json!([{ "sessionToken": [] }]),
             Auth::SessionTokenOrKey => json!([{ "sessionToken": [] }, { "apiKey": [] }, { "dashboard": [] }]),

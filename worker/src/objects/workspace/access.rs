@@ -1,6 +1,6 @@
 //! Whose a call is: the key or the browser's session that it came with.
 
-use latchkey_core::dashboard::session_of;
+use latchkey_core::dashboard::is_session;
 use latchkey_core::key::{Access, Caller};
 
 use super::Workspace;
@@ -15,12 +15,10 @@ pub fn authorise(w: &Workspace, head: &Head) -> Result<Caller> {
     caller_of(w, &head.key_digest, head.access)
 }
 
-/// `presented` is the digest of a key, or a session that stands for one.
+/// `presented` is the digest of a key, or the name of a browser's session.
 pub fn caller_of(w: &Workspace, presented: &str, access: Access) -> Result<Caller> {
-    let caller = match session_of(presented) {
-        Some(session) => sign_ins::caller_of_session(w, session)?,
-        None => keys::caller_of_key(w, presented)?,
-    };
+    let nobody = if is_session(presented) { sign_ins::signed_out } else { keys::unknown_key };
+    let caller = keys::caller_of(w, presented)?.ok_or_else(nobody)?;
     caller.require(access)?;
     Ok(caller)
 }

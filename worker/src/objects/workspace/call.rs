@@ -59,7 +59,7 @@ pub fn answered(w: &Workspace, result: &Result<Value>) -> worker::Result<Respons
 async fn perform(w: &Rc<Workspace>, call: &mut Call) -> Result<CallResponse> {
     let caller = access::authorise(w, &call.head)?;
     if let Some(key) = &mut call.idempotency {
-        key.key = caller.binding.idempotency_key(&key.key);
+        key.key = caller.idempotency_key(&key.key);
     }
     let (outcome, handed) = w.store.transaction(|| execute(w, call, &caller))?;
     jobs::outbox::hand_over(w, handed);
@@ -77,7 +77,7 @@ fn execute(w: &Workspace, call: &Call, caller: &Caller) -> Result<(Outcome, Vec<
         return Ok((Outcome::Done(replay), Vec::new()));
     }
     // A command decides before it writes, so a refusal leaves nothing behind.
-    let Done { result: outcome, audited, handed } = match areas::command(w, call, &caller.binding) {
+    let Done { result: outcome, audited, handed } = match areas::command(w, call, caller) {
         Err(Error::Refused(refused)) => Outcome::Done(Replied::fresh(refused.answer(&call.head.request_id))).into(),
         done => done?,
     };

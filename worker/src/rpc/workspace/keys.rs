@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::key::CreateKey;
 use latchkey_core::id::{AccountId, KeyId, TenantId};
-use latchkey_core::key::{Access, ApiKey, Binding, Scope};
+use latchkey_core::key::{Access, ApiKey, Binding, NewPage, Scope};
 use latchkey_core::x::price::Charge;
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +15,10 @@ use super::{Begin, Command};
 #[derive(Clone, Serialize, Deserialize)]
 pub enum KeyCommand {
     Plan(CreateKey),
+    PlanPage(PlanPage),
     /// The digest, not the key.
     Commit {
-        key: ApiKey,
+        key: Box<ApiKey>,
         digest: String,
         answer: Answer,
         is_sealed: bool,
@@ -61,6 +62,18 @@ pub struct KeyPlan {
     pub object: Option<String>,
 }
 
+/// What the key of a page will be.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PlanPage(pub NewPage);
+
+impl Begin for PlanPage {
+    type Plan = ApiKey;
+
+    fn command(self) -> Command {
+        KeyCommand::PlanPage(self).into()
+    }
+}
+
 /// The key, and the object that knows it too.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PlanKeyDeletion {
@@ -95,7 +108,7 @@ pub struct Admission {
     pub key: Option<(String, Access)>,
 }
 
-/// A browser signs in to the dashboard: the digests of a key and of the cookie that it got.
+/// A browser signs in to the dashboard: the digest of a key, and the name of its session.
 #[derive(Serialize, Deserialize)]
 pub struct SignIn {
     pub key_digest: String,

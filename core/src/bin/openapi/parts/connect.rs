@@ -10,7 +10,7 @@ use crate::schema::{a, between, body, characters, id, list, nullable, only, reco
 pub fn part() -> Result<Part, String> {
     let create = body::<CreateSession>(
         json!({
-            "origin": text(), "network?": nullable(words(&["x", "twitter"])), "tenant_id?": nullable(a("TenantIdInput")),
+            "origin?": nullable(text()), "network?": nullable(words(&["x", "twitter"])), "tenant_id?": nullable(a("TenantIdInput")),
             "redirect_uri?": nullable(text()), "scopes?": nullable(a("ScopeList")), "expected_username?": nullable(text()),
             "reconnect_account_id?": nullable(id("acc")), "expires_in?": nullable(between(60, 1800)),
             "label?": nullable(characters(0, 80)),

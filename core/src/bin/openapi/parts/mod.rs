@@ -5,6 +5,7 @@ mod apps;
 mod connect;
 mod media;
 mod operator;
+mod page_sessions;
 mod posts;
 mod proxy;
 pub mod webhooks;
@@ -35,6 +36,7 @@ pub fn all() -> Result<Vec<Part>, String> {
         media::part()?,
         webhooks::part()?,
         operator::part()?,
+        page_sessions::part()?,
         proxy::part(),
     ])
 }

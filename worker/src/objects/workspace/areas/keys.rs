@@ -7,7 +7,7 @@ use latchkey_core::api::page::{List, Page};
 use latchkey_core::api::query::Query;
 use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::KeyId;
-use latchkey_core::key::{ApiKey, Binding, Caller};
+use latchkey_core::key::{ApiKey, Binding, Caller, Kind};
 use latchkey_core::outbox::OutboxJob;
 use latchkey_core::seal::base64url;
 use latchkey_core::secret::ct_eq;
@@ -16,12 +16,15 @@ use serde_json::json;
 
 use super::{Done, Workspace, accounts, done, freeze, given, lists, not_found, planned};
 use crate::error::{Error, Result};
-use crate::rpc::workspace::{KeyCommand, KeyPlan, Outcome};
+use crate::rpc::workspace::{KeyCommand, KeyPlan, Outcome, PlanPage};
 use crate::runtime::{entropy, now};
 
-pub fn command(w: &Workspace, command: &KeyCommand, binding: &Binding) -> Result<Done<Outcome>> {
+/// `digest` is that of the caller's own key.
+pub fn command(w: &Workspace, command: &KeyCommand, caller: &Caller, digest: &str) -> Result<Done<Outcome>> {
+    let binding = &caller.binding;
     match command {
         KeyCommand::Plan(input) => planned(input, plan(w, input, binding)?),
+        KeyCommand::PlanPage(asked) => planned(asked, plan_page(asked, caller, digest)?),
         KeyCommand::Commit { key, digest, answer, is_sealed } => {
             let audited = commit(w, key, digest)?;
             Ok(given(answer, *is_sealed).did(audited))
@@ -31,17 +34,42 @@ pub fn command(w: &Workspace, command: &KeyCommand, binding: &Binding) -> Result
     }
 }
 
-/// Whose a key is. While a backup is read in, no key of it counts: half of a file is nobody's to act upon.
-pub fn caller_of_key(w: &Workspace, digest: &str) -> Result<Caller> {
+/// Whose a key is, or a browser's session.
+pub fn caller_of(w: &Workspace, presented: &str) -> Result<Option<Caller>> {
+    if let Some(admin) = configured(w, presented)? {
+        return Ok(Some(admin));
+    }
+    let Some(key) = w.store.keys.of_digest(presented, now())? else { return Ok(None) };
+    let is_of_operator = key.minted.as_ref().is_some_and(|minted| minted.kind == Kind::SignIn);
+    if !is_of_operator && freeze::is_restoring(w)? {
+        // While a backup is read in, no key of it counts: half of a file is nobody's to act upon.
+        return Ok(None);
+    }
+    let Some(minted) = &key.minted else { return Ok(Some(key.into())) };
+    // It ends with the key that made it, in the same moment.
+    let parent = lasting(w, &minted.parent.digest)?;
+    Ok(parent.filter(|parent| parent.covers(&key)).map(|_| key.into()))
+}
+
+/// Whose a key is that does not end. Only such a key makes others.
+pub fn lasting(w: &Workspace, digest: &str) -> Result<Option<Caller>> {
+    if let Some(admin) = configured(w, digest)? {
+        return Ok(Some(admin));
+    }
+    if freeze::is_restoring(w)? {
+        return Ok(None);
+    }
+    Ok(w.store.keys.of_digest(digest, now())?.filter(|key| key.minted.is_none()).map(Caller::from))
+}
+
+/// The key of the configuration.
+fn configured(w: &Workspace, digest: &str) -> Result<Option<Caller>> {
     let admin = base64url(w.app()?.admin_key_digest());
-    let caller = if ct_eq(digest.as_bytes(), admin.as_bytes()) {
-        Some(Caller::admin())
-    } else if freeze::is_restoring(w)? {
-        None
-    } else {
-        w.store.keys.of_digest(digest)?.map(Caller::from)
-    };
-    caller.ok_or_else(|| Error::refused(Code::InvalidApiKey, "The API key is missing or not valid."))
+    Ok(ct_eq(digest.as_bytes(), admin.as_bytes()).then(Caller::admin))
+}
+
+pub fn unknown_key() -> Error {
+    Error::refused(Code::InvalidApiKey, "The API key is missing or not valid.")
 }
 
 fn commit(w: &Workspace, key: &ApiKey, digest: &str) -> Result<Audited> {
@@ -50,7 +78,8 @@ fn commit(w: &Workspace, key: &ApiKey, digest: &str) -> Result<Audited> {
         w.store.accounts.find(id.as_str())?.ok_or_else(|| not_found("account"))?;
     }
     w.store.keys.add(key, digest)?;
-    Ok(Audited::on(Action::KeyCreated, key.binding.tenant_id.as_ref(), key.id.as_str()))
+    let action = if key.minted.is_some() { Action::PageSessionCreated } else { Action::KeyCreated };
+    Ok(Audited::on(action, key.binding.tenant_id.as_ref(), key.id.as_str()))
 }
 
 /// Newest first.
@@ -82,8 +111,15 @@ fn plan(w: &Workspace, input: &CreateKey, binding: &Binding) -> Result<KeyPlan> 
     let binding = Binding::of_new_key(tenant_id, account.as_ref())?;
     let object = account.map(|account| account.object());
     let id = KeyId::from_entropy(entropy()?);
-    let key = ApiKey { id, name: input.name.clone(), scopes: input.scopes.clone(), binding, created_at: now() };
+    let key =
+        ApiKey { id, name: input.name.clone(), scopes: input.scopes.clone(), binding, created_at: now(), minted: None };
     Ok(KeyPlan { key, object })
+}
+
+/// What the key of a page will be, within the rights of the caller's own.
+fn plan_page(asked: &PlanPage, caller: &Caller, digest: &str) -> Result<ApiKey> {
+    let id = KeyId::from_entropy(entropy()?);
+    Ok(ApiKey::of_page(id, caller, digest, asked.0.clone(), now())?)
 }
 
 fn commit_deletion(w: &Workspace, id: &KeyId) -> Result<Done<Answer>> {

@@ -15,6 +15,7 @@ pub mod imports;
 pub mod keys;
 mod lists;
 pub mod media;
+pub mod page_sessions;
 pub mod posts;
 pub mod proxy;
 pub mod re_encryption;
@@ -28,7 +29,7 @@ pub mod webhooks;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::audit::Audited;
-use latchkey_core::key::Binding;
+use latchkey_core::key::Caller;
 
 use super::Workspace;
 use super::jobs::outbox::Handed;
@@ -64,7 +65,8 @@ impl<T> Done<T> {
     }
 }
 
-pub fn command(w: &Workspace, call: &Call, binding: &Binding) -> Result<Done<Outcome>> {
+pub fn command(w: &Workspace, call: &Call, caller: &Caller) -> Result<Done<Outcome>> {
+    let binding = &caller.binding;
     if call.head.changes {
         freeze::require_running(w)?;
     }
@@ -73,16 +75,16 @@ pub fn command(w: &Workspace, call: &Call, binding: &Binding) -> Result<Done<Out
         Command::Refuse(refused) => Err(Error::Refused(refused.clone())),
         Command::Finish { answer, is_sealed } => Ok(given(answer, *is_sealed)),
         Command::Authorise => planned(&Authorise, binding.clone()),
-        Command::Serve(request) => Ok(done(serve::serve(w, request, url, binding)?)),
+        Command::Serve(request) => Ok(done(serve::serve(w, request, url, caller)?)),
         Command::Abandon(asked @ Abandon { key }) => {
-            planned(asked, w.store.idempotency.abandon(&binding.idempotency_key(key))?)
+            planned(asked, w.store.idempotency.abandon(&caller.idempotency_key(key))?)
         }
         Command::App(command) => apps::command(w, command, url, binding),
         Command::Session(asked) => planned(asked, connect::plan_session(w, asked, binding)?),
         Command::Account(command) => accounts::command(w, command, binding),
         Command::Post(command) => changes::command(w, command, binding),
         Command::Media(command) => media::command(w, command, request_id, binding),
-        Command::Key(command) => keys::command(w, command, binding),
+        Command::Key(command) => keys::command(w, command, caller, &call.head.key_digest),
         Command::Webhook(command) => webhooks::command(w, command, binding),
         Command::Settings(change) => Ok(done(settings::change(w, change)?)),
         Command::Backup(command) => backup::command(w, command),

@@ -3,17 +3,18 @@
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::input::{Nothing, read};
 use latchkey_core::api::query::Query;
-use latchkey_core::key::Binding;
+use latchkey_core::key::{Binding, Caller};
 use latchkey_core::routes::Route;
 
 use super::{
-    Done, Workspace, accounts, apps, audit, changes, freeze, imports, keys, not_found, posts, re_encryption, replies,
-    settings, webhooks,
+    Done, Workspace, accounts, apps, audit, changes, freeze, imports, keys, not_found, page_sessions, posts,
+    re_encryption, replies, settings, webhooks,
 };
 use crate::error::Result;
 use crate::rpc::workspace::ApiRequest;
 
-pub fn serve(w: &Workspace, request: &ApiRequest, callback_url: &str, binding: &Binding) -> Result<Done<Answer>> {
+pub fn serve(w: &Workspace, request: &ApiRequest, callback_url: &str, caller: &Caller) -> Result<Done<Answer>> {
+    let binding = &caller.binding;
     let query = Query::parse(&request.query);
     let list = match &request.route {
         Route::NetworkList => apps::list(w, query, callback_url, binding),
@@ -27,14 +28,15 @@ pub fn serve(w: &Workspace, request: &ApiRequest, callback_url: &str, binding: &
         // A filter that nobody applies is refused: it would show other rows than it asks for.
         route => {
             query.finish()?;
-            return change(w, route, &request.body, callback_url, binding);
+            return change(w, route, &request.body, callback_url, caller);
         }
     };
     list.map(Done::from)
 }
 
 /// The audited changes; any other call has no entry.
-fn change(w: &Workspace, route: &Route, body: &str, callback_url: &str, binding: &Binding) -> Result<Done<Answer>> {
+fn change(w: &Workspace, route: &Route, body: &str, callback_url: &str, caller: &Caller) -> Result<Done<Answer>> {
+    let binding = &caller.binding;
     match route {
         Route::PostCreate => posts::create(w, body, binding),
         Route::PostRetry(id) => nothing(body).and_then(|()| changes::retry(w, id, binding)),
@@ -43,6 +45,8 @@ fn change(w: &Workspace, route: &Route, body: &str, callback_url: &str, binding:
         Route::NetworkResume(id) => nothing(body).and_then(|()| apps::resume(w, id, callback_url, binding)),
         Route::ImportCreate(account) => imports::create(w, account, body, binding),
         Route::WebhookDelete(id) => webhooks::delete(w, id, binding),
+        Route::PageSessionGet(id) => page_sessions::get(w, id, caller).map(Done::from),
+        Route::PageSessionDelete(id) => page_sessions::delete(w, id, caller),
         Route::HandoverStart => nothing(body).and_then(|()| freeze::begin_freeze(w)),
         Route::HandoverEnd => freeze::end_freeze(w),
         route => other(w, route, body, callback_url, binding).map(Done::from),

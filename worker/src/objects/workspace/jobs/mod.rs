@@ -57,7 +57,7 @@ enum Run {
 }
 
 /// In the order in which an alarm runs them.
-const JOBS: [Job; 12] = [
+const JOBS: [Job; 13] = [
     // The walk over all accounts, to freeze them or to let them go on.
     Job { due: Due::At(store::freeze::next_page), while_frozen: true, run: Run::Beside(|w| Box::pin(freeze::walk(w))) },
     // Answers under idempotency keys, after a day.
@@ -65,6 +65,8 @@ const JOBS: [Job; 12] = [
     // The log of webhooks. Its end is among the times of the tries, so both run while frozen; no backup carries the log.
     Job { due: Due::Anyway, while_frozen: true, run: Run::AtOnce(retention::webhook_deliveries) },
     Job { due: Due::Anyway, while_frozen: false, run: Run::AtOnce(retention::audit) },
+    // Keys that have ended.
+    Job { due: Due::At(store::keys::next_purge), while_frozen: false, run: Run::AtOnce(retention::ended_keys) },
     // Media that expire.
     Job { due: Due::At(store::media::next_expiry), while_frozen: false, run: Run::AtOnce(retention::media) },
     // Once a day: copies that a crash left.

@@ -24,6 +24,10 @@ pub fn audit(w: &Rc<Workspace>) -> Result<()> {
     w.store.audit.purge(now())
 }
 
+pub fn ended_keys(w: &Rc<Workspace>) -> Result<()> {
+    w.store.keys.purge_ended(now())
+}
+
 pub fn media(w: &Rc<Workspace>) -> Result<()> {
     areas::media::expire(w, now())
 }

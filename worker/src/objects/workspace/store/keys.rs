@@ -1,15 +1,18 @@
-//! API keys: their digests and their rights.
+//! API keys, those that end among them: their digests and their rights.
 
 use std::rc::Rc;
 
 use latchkey_core::api::page::Page;
+use latchkey_core::dashboard::SESSIONS;
 use latchkey_core::id::{AccountId, KeyId, TenantId};
 use latchkey_core::key::{ApiKey, Binding};
+use latchkey_core::retention::Kept;
+use latchkey_core::time::UnixMillis;
 
 use super::list::{Filter, Listed};
 use super::tables::{Tenant, first_tenant};
 use crate::error::Result;
-use crate::objects::storage::{Db, doc};
+use crate::objects::storage::{Db, doc, time};
 
 pub struct Keys {
     db: Rc<Db>,
@@ -20,14 +23,21 @@ impl Keys {
         Self { db: Rc::clone(db) }
     }
 
-    /// The digest is of 256 random bits: looking it up tells nobody anything that a guess would need.
-    pub fn of_digest(&self, digest: &str) -> Result<Option<ApiKey>> {
-        self.db.doc("SELECT doc FROM keys WHERE digest = ? AND is_closed = 0", vec![digest.into()])
+    /// A key that is in force. The digest is of 256 random bits: looking it up tells nobody anything that a guess would
+    /// need.
+    pub fn of_digest(&self, digest: &str, now: UnixMillis) -> Result<Option<ApiKey>> {
+        let query = "SELECT doc FROM keys WHERE digest = ? AND (is_closed = 0 OR expires_at > ?)";
+        self.db.doc(query, vec![digest.into(), time(now)])
     }
 
-    /// A closed key too.
+    /// A key that does not end; a closed one too.
     pub fn find(&self, id: &str) -> Result<Option<ApiKey>> {
-        self.db.doc("SELECT doc FROM keys WHERE id = ?", vec![id.into()])
+        self.db.doc("SELECT doc FROM keys WHERE id = ? AND expires_at IS NULL", vec![id.into()])
+    }
+
+    /// A key that ends, and has not ended.
+    pub fn find_minted(&self, id: &str, now: UnixMillis) -> Result<Option<ApiKey>> {
+        self.db.doc("SELECT doc FROM keys WHERE id = ? AND expires_at > ?", vec![id.into(), time(now)])
     }
 
     pub fn list(&self, binding: &Binding, page: &Page) -> Result<Listed<ApiKey>> {
@@ -45,16 +55,44 @@ impl Keys {
         Ok(first_tenant(rows))
     }
 
+    /// A key that ends is closed from the start: code that does not know that keys end opens none of them.
     pub fn add(&self, key: &ApiKey, digest: &str) -> Result<()> {
+        let minted = key.minted.as_ref();
         self.db.run(
-            "INSERT INTO keys (id, digest, account_id, doc) VALUES (?, ?, ?, ?)",
+            "INSERT INTO keys (id, digest, account_id, is_closed, parent, expires_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?)",
             vec![
                 key.id.as_str().into(),
                 digest.into(),
                 key.binding.account_id.as_ref().map(AccountId::as_str).into(),
+                i64::from(minted.is_some()).into(),
+                minted.map(|minted| minted.parent.digest.as_str()).into(),
+                minted.map(|minted| time(minted.expires_at)).into(),
                 doc(key)?,
             ],
         )
+    }
+
+    /// How many browsers are signed in with a key.
+    pub fn sign_ins(&self, parent: &str, now: UnixMillis) -> Result<u64> {
+        let query =
+            "SELECT count(*) AS count FROM keys WHERE parent = ? AND digest >= ? AND digest < ? AND expires_at > ?";
+        self.db.count(query, vec![parent.into(), SESSIONS.0.into(), SESSIONS.1.into(), time(now)])
+    }
+
+    pub fn end_sign_in(&self, session: &str) -> Result<()> {
+        self.db.run("DELETE FROM keys WHERE digest = ?", vec![session.into()])
+    }
+
+    pub fn end_sign_ins(&self, parent: &str) -> Result<()> {
+        let delete = "DELETE FROM keys WHERE parent = ? AND digest >= ? AND digest < ?";
+        self.db.run(delete, vec![parent.into(), SESSIONS.0.into(), SESSIONS.1.into()])
+    }
+
+    /// One step: the next one is due at once while rows are left.
+    pub fn purge_ended(&self, now: UnixMillis) -> Result<()> {
+        let delete =
+            "DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires_at <= ? ORDER BY expires_at LIMIT 500)";
+        self.db.run(delete, vec![time(now)])
     }
 
     /// The key opens nothing any more. The row stays until the account's object has forgotten the key too.
@@ -70,7 +108,13 @@ impl Keys {
         self.db.run("DELETE FROM keys WHERE account_id = ?", vec![account_id.as_str().into()])
     }
 
+    /// Whether there are keys that a backup could bring.
     pub fn has_rows(&self) -> Result<bool> {
-        Ok(self.db.count("SELECT EXISTS (SELECT 1 FROM keys) AS count", Vec::new())? > 0)
+        Ok(self.db.count("SELECT EXISTS (SELECT 1 FROM keys WHERE expires_at IS NULL) AS count", Vec::new())? > 0)
     }
+}
+
+/// When those that have ended go: together, a while after the first of them.
+pub fn next_purge() -> String {
+    format!("SELECT min(expires_at) + {} FROM keys WHERE expires_at IS NOT NULL", Kept::EndedKey.span().as_millis())
 }

@@ -18,7 +18,6 @@ pub mod re_encryption;
 pub mod schema;
 pub mod scope;
 pub mod settings;
-pub mod sign_ins;
 pub mod sweep;
 pub mod tables;
 pub mod webhooks;
@@ -44,7 +43,6 @@ use self::posts::Posts;
 use self::posts::deliveries::Deliveries;
 use self::re_encryption::ReEncryptionStore;
 use self::settings::SettingsRow;
-use self::sign_ins::SignIns;
 use self::sweep::Sweep;
 use self::tables::Tables;
 use self::webhooks::Webhooks;
@@ -70,7 +68,6 @@ pub struct Store {
     pub posts: Posts,
     pub re_encryption: ReEncryptionStore,
     pub settings: SettingsRow,
-    pub sign_ins: SignIns,
     pub sweep: Sweep,
     pub tables: Tables,
     pub uploads: Uploads,
@@ -105,7 +102,6 @@ impl Store {
             posts: Posts::new(&db),
             re_encryption: ReEncryptionStore::new(&db),
             settings: SettingsRow::new(&db),
-            sign_ins: SignIns::new(&db),
             sweep: Sweep::new(&db),
             tables: Tables::new(&db),
             uploads: Uploads::new(&db),

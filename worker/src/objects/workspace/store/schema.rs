@@ -440,7 +440,6 @@ const VERSION_5: &[&str] = &[
     "CREATE INDEX accounts_objects ON accounts (network_id || '/' || x_user_id)",
     "CREATE INDEX deliveries_idle ON deliveries (account_id) WHERE state = 'queued' AND watch_at IS NULL",
     "CREATE INDEX keys_of_account ON keys (account_id) WHERE account_id IS NOT NULL",
-    "CREATE INDEX sign_ins_age ON sign_ins (expires_at)",
     "CREATE INDEX media_reservations_age ON media_reservations (ends_at)",
     // How long posts are kept. A deployment that never had an X app has no post either: it is new.
     "CREATE TABLE retention (id INTEGER PRIMARY KEY CHECK (id = 1), keep_posts_days INTEGER)",
@@ -487,4 +486,9 @@ const VERSION_5: &[&str] = &[
     // X's ids of posts that are purged: an import skips them.
     "CREATE TABLE purged_x_ids (
         account_id TEXT NOT NULL, x_post_id TEXT NOT NULL, PRIMARY KEY (account_id, x_post_id)) WITHOUT ROWID",
+    // Keys that end, signed-in browsers among them, which had a table of their own before. To older code they are closed.
+    "ALTER TABLE keys ADD COLUMN parent TEXT",
+    "ALTER TABLE keys ADD COLUMN expires_at INTEGER",
+    "CREATE INDEX keys_of_parent ON keys (parent, digest) WHERE parent IS NOT NULL",
+    "CREATE INDEX keys_ending ON keys (expires_at, id)",
 ];
