@@ -39,8 +39,8 @@ test("a draft lists its deliveries, and nothing is sent", async () => {
 
 test("a draft's time passes without effect", async () => {
   const account = await newAccount(bench);
-  const { id } = await draft(account, { content: "passed over", scheduledAt: fromNow(800) });
-  const other = await createPost(bench, account, { content: "not passed over", scheduledAt: fromNow(1200) });
+  const { id } = await draft(account, { content: "passed over", scheduledAt: fromNow(3000) });
+  const other = await createPost(bench, account, { content: "not passed over", scheduledAt: fromNow(3400) });
   await postIn(bench, other.id, "published");
   assert.deepEqual(textsAt(bench, account), ["not passed over"]);
   const { isDraft, socialAccounts } = await readPost(bench, { id });
@@ -57,7 +57,7 @@ test("a draft that is none any more leaves now, if it has no time", async () => 
 
 test("a draft that is none any more leaves at its time, if it has one", async () => {
   const account = await newAccount(bench);
-  const scheduledAt = fromNow(2000);
+  const scheduledAt = fromNow(4000);
   const post = await draft(account, { content: "at its time", scheduledAt });
   const { scheduled, socialAccounts } = await patch(post, { isDraft: false });
   assert.deepEqual([scheduled, socialAccounts[0].next_attempt_at], [true, scheduledAt]);
@@ -68,8 +68,8 @@ test("a draft that is none any more leaves at its time, if it has one", async ()
 
 test("a draft whose time is past leaves now", async () => {
   const account = await newAccount(bench);
-  const post = await draft(account, { content: "past its time", scheduledAt: fromNow(300) });
-  await publishPost(bench, account, { content: "until then", scheduledAt: fromNow(600) });
+  const post = await draft(account, { content: "past its time", scheduledAt: fromNow(1500) });
+  await publishPost(bench, account, { content: "until then", scheduledAt: fromNow(1800) });
   await patch(post, { isDraft: false });
   await postIn(bench, post.id, "published");
   assert.deepEqual(textsAt(bench, account), ["until then", "past its time"]);
@@ -86,10 +86,10 @@ test("a draft can get its time in the call that makes it none", async () => {
 
 test("a scheduled post can become a draft, and then keeps still", async () => {
   const account = await newAccount(bench);
-  const post = await createPost(bench, account, { content: "called back", scheduledAt: fromNow(1200) });
+  const post = await createPost(bench, account, { content: "called back", scheduledAt: fromNow(4000) });
   const { isDraft, socialAccounts } = await patch(post, { isDraft: true });
   assert.deepEqual([isDraft, socialAccounts[0].next_attempt_at], [true, null]);
-  await publishPost(bench, account, { content: "instead of it", scheduledAt: fromNow(1500) });
+  await publishPost(bench, account, { content: "instead of it", scheduledAt: fromNow(4500) });
   assert.deepEqual(textsAt(bench, account), ["instead of it"]);
 });
 

@@ -46,7 +46,7 @@ test("posts that are due at different times leave by their times, not by their c
 
 test("posts that are due at one time leave in the order of their creation", async () => {
   const account = await newAccount(bench);
-  const scheduledAt = fromNow(1500);
+  const scheduledAt = fromNow(3000);
   const texts = ["one", "two", "three", "four"].map((word) => `${word} at one time`);
   const posts = [];
   for (const content of texts) posts.push(await createPost(bench, account, { content, scheduledAt }));

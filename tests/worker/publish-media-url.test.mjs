@@ -88,7 +88,7 @@ test("URLs and uploads stand side by side in their order", async () => {
 test("it is fetched when the post leaves, and not before", async () => {
   const account = await newAccount(bench);
   const url = serve(file(PNG));
-  const fields = { ...withMedia("later", { url }), scheduledAt: fromNow(2000) };
+  const fields = { ...withMedia("later", { url }), scheduledAt: fromNow(4000) };
   const { id } = await createPost(bench, account, fields);
   assert.equal(countOf(url), 0);
   await assertPublished({ account, id }, PNG);
