@@ -7,7 +7,7 @@ mod former;
 use serde::{Deserialize, Serialize};
 
 pub use self::choice::{account_to_reconnect, client_for_session, is_readable, require_own};
-pub use self::circuit::{AfterProbe, Breaker, Evidence, Finding, LastHeard, Pause, Probe, Verdict};
+pub use self::circuit::{AfterProbe, Breaker, Evidence, Finding, LastKnown, Pause, Probe, Verdict};
 pub use self::former::require_client;
 use crate::doctor::ClientIdShape;
 use crate::id::{NetworkId, TenantId};

@@ -14,6 +14,10 @@ use crate::time::Span;
 
 /// Longer than the calls to X that a job makes.
 const LEASE: Span = Span::mins(1);
+/// Jobs that run side by side.
+pub const BATCH: u32 = 100;
+/// A delivery that is handed over as soon as it is committed is due after so long without a word, by the alarm.
+pub const UNACKNOWLEDGED: Span = Span::secs(5);
 const PAUSE: (Span, Span) = (Span::secs(1), Span::mins(1));
 
 /// Stored as JSON; the format is pinned by a test.

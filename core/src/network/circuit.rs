@@ -39,10 +39,10 @@ pub struct Breaker {
     pub allowed_media: Limits,
 }
 
-/// The breaker as an account's object heard of it last. An open one counts for a moment, so that the word that comes
+/// The breaker as an account's object knows it. An open one counts for a moment, so that the word that comes
 /// with a new delivery serves for its call; what stands in the way is asked about each time.
 #[derive(Debug, Default)]
-pub struct LastHeard(Option<(UnixMillis, Breaker)>);
+pub struct LastKnown(Option<(UnixMillis, Breaker)>);
 
 /// What the report of a delivery says of the app.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,10 +93,10 @@ pub enum AfterProbe {
     Tries,
 }
 
-impl LastHeard {
+impl LastKnown {
     const COUNTS_FOR: Span = Span::secs(5);
 
-    pub fn hear(&mut self, breaker: &Breaker, now: UnixMillis) {
+    pub fn learn(&mut self, breaker: &Breaker, now: UnixMillis) {
         self.0 = breaker.is_open().then(|| (now, breaker.clone()));
     }
 
@@ -320,22 +320,22 @@ mod tests {
 
     #[test]
     fn an_open_breaker_counts_for_five_seconds_and_a_closed_one_for_no_time() {
-        let (open, mut heard) = (Breaker::open(&Settings::default()), LastHeard::default());
-        assert_eq!(heard.counting(T0), None);
-        heard.hear(&open, T0);
-        assert_eq!(heard.counting(UnixMillis(T0.0 + 4_999)), Some(&open));
+        let (open, mut known) = (Breaker::open(&Settings::default()), LastKnown::default());
+        assert_eq!(known.counting(T0), None);
+        known.learn(&open, T0);
+        assert_eq!(known.counting(UnixMillis(T0.0 + 4_999)), Some(&open));
         for at in [UnixMillis(T0.0 + 5_000), UnixMillis(T0.0 - 1)] {
-            assert_eq!(heard.counting(at), None, "{at:?}");
+            assert_eq!(known.counting(at), None, "{at:?}");
         }
         let why = held(FailureCode::CreditsDepleted, false).error;
         for closed in [Breaker { paused: why, ..open.clone() }, Breaker { closed_until: Some(LATER), ..open.clone() }] {
-            heard.hear(&open, T0);
-            heard.hear(&closed, T0);
-            assert_eq!(heard.counting(T0), None, "what stands in the way is asked about each time");
+            known.learn(&open, T0);
+            known.learn(&closed, T0);
+            assert_eq!(known.counting(T0), None, "what stands in the way is asked about each time");
         }
-        heard.hear(&open, T0);
-        heard.forget();
-        assert_eq!(heard.counting(T0), None);
+        known.learn(&open, T0);
+        known.forget();
+        assert_eq!(known.counting(T0), None);
     }
 
     #[test]

@@ -29,7 +29,7 @@ use futures_util::future::{LocalBoxFuture, Shared};
 use latchkey_core::delivery::Delivery;
 use latchkey_core::freeze::frozen;
 use latchkey_core::id::{AccountId, PostId};
-use latchkey_core::network::{Breaker, LastHeard};
+use latchkey_core::network::{Breaker, LastKnown};
 use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::rate::KnownWindows;
 use latchkey_core::x::user::UserReports;
@@ -70,7 +70,7 @@ struct Inner {
     /// The row whose tokens were refreshed, until X is asked for the user. A crash forgets the row.
     refreshed: RefCell<Option<AccountId>>,
     user_reports: RefCell<UserReports>,
-    breaker: RefCell<LastHeard>,
+    breaker: RefCell<LastKnown>,
     purged_at: Cell<UnixMillis>,
     /// X is being asked to revoke pairs.
     revoking: Cell<bool>,
@@ -185,7 +185,7 @@ impl Inner {
         if self.frozen()? {
             return Err(frozen().into());
         }
-        self.breaker.borrow_mut().hear(breaker, now());
+        self.breaker.borrow_mut().learn(breaker, now());
         self.db.transaction(|| deliveries.iter().try_for_each(|delivery| self.take_delivery(delivery)))
     }
 

@@ -109,8 +109,8 @@ impl Inner {
         };
         let is_probe = self.probing.borrow().as_ref() == Some(&delivery.post_id);
         // An upload takes long enough to be seen.
-        let heard = if upload.is_some() { None } else { self.breaker.borrow().counting(now()).cloned() };
-        let (delivery, breaker) = match heard {
+        let known = if upload.is_some() { None } else { self.breaker.borrow().counting(now()).cloned() };
+        let (delivery, breaker) = match known {
             Some(breaker) => (delivery, breaker),
             None => match self.announce(delivery).await? {
                 Some(announced) => announced,

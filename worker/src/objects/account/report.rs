@@ -38,7 +38,7 @@ impl Inner {
             let report =
                 Report { network_id, closed_until, closed_limit: closed.map(|window| window.limit), deliveries };
             let breaker = workspace.delivered(&report).await.doing("report deliveries")?;
-            self.breaker.borrow_mut().hear(&breaker, now());
+            self.breaker.borrow_mut().learn(&breaker, now());
             report.deliveries.iter().try_for_each(|delivery| self.delivery_acknowledged(delivery))?;
             if is_all {
                 return Ok(breaker);

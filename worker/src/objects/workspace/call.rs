@@ -17,7 +17,7 @@ use serde_json::Value;
 use worker::{Request, Response, ResponseBuilder};
 
 use super::areas::Done;
-use super::jobs::outbox::Handed;
+use super::store::outbox::Begun;
 use super::{Workspace, access, areas, jobs};
 use crate::error::{Doing, Error, Result};
 use crate::request::{BODY_BYTES, too_large};
@@ -72,7 +72,7 @@ async fn perform(w: &Rc<Workspace>, call: &mut Call) -> Result<CallResponse> {
     Ok(CallResponse { key_id: caller.key_id, outcome })
 }
 
-fn execute(w: &Workspace, call: &Call, caller: &Caller) -> Result<(Outcome, Vec<Handed>)> {
+fn execute(w: &Workspace, call: &Call, caller: &Caller) -> Result<(Outcome, Vec<Begun>)> {
     if let Some(replay) = replay(w, call)? {
         return Ok((Outcome::Done(replay), Vec::new()));
     }

@@ -32,7 +32,7 @@ use latchkey_core::audit::Audited;
 use latchkey_core::key::Caller;
 
 use super::Workspace;
-use super::jobs::outbox::Handed;
+use super::store::outbox::Begun;
 use crate::error::{Error, Result};
 use crate::rpc::workspace::{Abandon, Authorise, Begin, Call, Command, Outcome, Replied};
 
@@ -42,7 +42,7 @@ use crate::rpc::workspace::{Abandon, Authorise, Begin, Call, Command, Outcome, R
 pub struct Done<T> {
     pub result: T,
     pub audited: Option<Audited>,
-    pub handed: Vec<Handed>,
+    pub handed: Vec<Begun>,
 }
 
 impl<T> From<T> for Done<T> {
@@ -56,7 +56,7 @@ impl<T> Done<T> {
         Self { audited: Some(audited), ..self }
     }
 
-    fn hands(self, handed: Vec<Handed>) -> Self {
+    fn hands(self, handed: Vec<Begun>) -> Self {
         Self { handed, ..self }
     }
 

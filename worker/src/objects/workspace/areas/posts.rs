@@ -19,7 +19,7 @@ use latchkey_core::outbox::OutboxJob;
 use latchkey_core::post::{Draft, Post, is_for, resolve};
 use serde_json::{Map, Value, json};
 
-use super::super::jobs::outbox::{self, Handed};
+use super::super::store::outbox::Begun;
 use super::{Done, Workspace, budget, lists, not_found};
 use crate::error::{Error, Result};
 use crate::names::ORG_ID;
@@ -100,7 +100,7 @@ pub fn audited(action: Action, post: &Post) -> Audited {
     Audited::on(action, post.tenant_id(), post.id.as_str())
 }
 
-fn accept(w: &Workspace, post: &Post, accounts: &[&Account]) -> Result<Vec<Handed>> {
+fn accept(w: &Workspace, post: &Post, accounts: &[&Account]) -> Result<Vec<Begun>> {
     let prices = w.store.settings.get()?.prices;
     let mut owed = Vec::new();
     w.store.posts.save(post)?;
@@ -113,7 +113,7 @@ fn accept(w: &Workspace, post: &Post, accounts: &[&Account]) -> Result<Vec<Hande
             owed.push(OutboxJob::Enqueue { object: account.object(), delivery: Box::new(delivery) });
         }
     }
-    outbox::owe(w, owed)
+    w.store.outbox.add_begun(owed, now())
 }
 
 /// The post as it would be. It has no id, since there is none.

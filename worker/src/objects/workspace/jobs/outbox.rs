@@ -7,26 +7,18 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 use latchkey_core::outbox::{self, Batch, Due, OutboxJob};
-use latchkey_core::time::Span;
 
 use super::{Workspace, detach, targets};
 use crate::error::Result;
 use crate::log;
 use crate::objects::workspace::areas::freeze::is_frozen;
-use crate::objects::workspace::store::outbox::Row;
+use crate::objects::workspace::store::outbox::{Begun, Row};
 use crate::runtime::now;
-
-const BATCH: u32 = 100;
-/// After so long without a word a new post's deliveries are due, by the alarm.
-const UNHEARD: Span = Span::secs(5);
-
-/// A delivery of a new post, committed with its job.
-pub type Handed = (Row, OutboxJob);
 
 /// Deliveries on their way, by the accounts' objects. An object is told of one batch at a time, so that its deliveries
 /// arrive in the order of acceptance.
 #[derive(Default)]
-pub struct HandOver(RefCell<BTreeMap<String, Vec<Handed>>>);
+pub struct HandOver(RefCell<BTreeMap<String, Vec<Begun>>>);
 
 /// As long as it lives, the object's deliveries are on their way. A panic ends it too.
 struct Way {
@@ -41,17 +33,8 @@ impl Drop for Way {
     }
 }
 
-/// In the transaction that accepts a post: what is owed to its accounts. More than an alarm's batch is left to the alarm.
-pub fn owe(w: &Workspace, jobs: Vec<OutboxJob>) -> Result<Vec<Handed>> {
-    if jobs.len() > BATCH as usize {
-        jobs.iter().try_for_each(|job| w.store.outbox.add(job, now()))?;
-        return Ok(Vec::new());
-    }
-    jobs.into_iter().map(|job| Ok((w.store.outbox.add_begun(&job, now() + UNHEARD)?, job))).collect()
-}
-
-/// After the transaction.
-pub fn hand_over(w: &Rc<Workspace>, handed: Vec<Handed>) {
+/// The deliveries of a call, after its transaction.
+pub fn hand_over(w: &Rc<Workspace>, handed: Vec<Begun>) {
     for (row, job) in handed {
         let OutboxJob::Enqueue { object, .. } = &job else { continue };
         let object = object.clone();
@@ -95,7 +78,7 @@ pub async fn run(w: Rc<Workspace>) -> Result<()> {
 
 fn due(w: &Workspace) -> Result<Due<Row>> {
     let mut due = Vec::new();
-    for row in w.store.outbox.due(now(), BATCH)? {
+    for row in w.store.outbox.due(now(), outbox::BATCH)? {
         match row.job() {
             Some(job) => {
                 begin(w, &row, &job)?;

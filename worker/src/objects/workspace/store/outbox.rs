@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use latchkey_core::id::NetworkId;
-use latchkey_core::outbox::OutboxJob;
+use latchkey_core::outbox::{self, OutboxJob};
 use latchkey_core::time::UnixMillis;
 use serde::Deserialize;
 
@@ -29,6 +29,9 @@ pub struct Row {
     doc: String,
 }
 
+/// A job that has begun.
+pub type Begun = (Row, OutboxJob);
+
 impl Row {
     /// None if this code cannot read the job.
     pub fn job(&self) -> Option<OutboxJob> {
@@ -45,8 +48,18 @@ impl Outbox {
         self.db.run("INSERT INTO outbox (due_at, doc) VALUES (?, ?)", vec![time(due_at), doc(job)?])
     }
 
-    /// A job that is begun as soon as it is committed, and due if nothing is heard of it.
-    pub fn add_begun(&self, job: &OutboxJob, due_at: UnixMillis) -> Result<Row> {
+    /// Jobs that begin as soon as they are committed, and are due if that is not acknowledged. More than a batch is left
+    /// to the alarm, which goes by batches.
+    pub fn add_begun(&self, jobs: Vec<OutboxJob>, now: UnixMillis) -> Result<Vec<Begun>> {
+        if jobs.len() > outbox::BATCH as usize {
+            jobs.iter().try_for_each(|job| self.add(job, now))?;
+            return Ok(Vec::new());
+        }
+        let due_at = now + outbox::UNACKNOWLEDGED;
+        jobs.into_iter().map(|job| Ok((self.add_row(&job, due_at)?, job))).collect()
+    }
+
+    fn add_row(&self, job: &OutboxJob, due_at: UnixMillis) -> Result<Row> {
         let insert = "INSERT INTO outbox (due_at, doc) VALUES (?, ?) RETURNING seq, attempts, opened, doc";
         let row = self.db.rows(insert, vec![time(due_at), doc(job)?])?.into_iter().next();
         row.ok_or_else(|| Error::fault("an outbox job has no row"))
