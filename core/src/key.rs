@@ -179,13 +179,17 @@ impl Binding {
 
 impl Caller {
     /// The stored form of an `Idempotency-Key`: within the binding and the kind of key. Pages count apart, and those of each
-    /// origin, so that none of them occupies a key of the back end or is given the answer to another's call. No origin has a
-    /// line end.
-    pub fn idempotency_key(&self, key: &str) -> String {
-        match &self.kind {
-            Some(Kind::Page { origin, .. }) => self.binding.idempotency_key(&format!("{origin}\n{key}")),
-            Some(Kind::SignIn) | None => self.binding.idempotency_key(key),
-        }
+    /// origin, so that none of them occupies a key of the back end or is given the answer to another's call. A call without
+    /// a scope takes what its body asks for, so its answer is for the same key alone. No origin and no key's id has a line
+    /// end.
+    pub fn idempotency_key(&self, key: &str, access: Access) -> String {
+        let key = match (&self.kind, access.scope) {
+            (Some(Kind::Page { origin, .. }), _) => format!("{origin}\n{key}"),
+            (Some(Kind::SignIn), None) => format!("sign-in {}\n{key}", self.key_id),
+            (None, None) => format!("{}\n{key}", self.key_id),
+            (Some(Kind::SignIn) | None, Some(_)) => key.to_owned(),
+        };
+        self.binding.idempotency_key(&key)
     }
 
     /// Whoever holds the configuration's own key.
@@ -356,12 +360,30 @@ mod tests {
             ..caller(Scope::Publish, of_tenant("t1"))
         };
         let signed_in = Caller { kind: Some(Kind::SignIn), ..caller(Scope::Admin, of_tenant("t1")) };
-        let of_key = caller(Scope::Publish, of_tenant("t1")).idempotency_key("k");
-        assert_eq!(signed_in.idempotency_key("k"), of_key, "a browser repeats what its key began");
-        let names =
-            [of_key, page("https://a.example").idempotency_key("k"), page("https://b.example").idempotency_key("k")];
+        let publishes = Access { scope: Some(Scope::Publish), reach: Reach::Tenant, pages: ForPages::Any };
+        let of_key = caller(Scope::Publish, of_tenant("t1")).idempotency_key("k", publishes);
+        assert_eq!(signed_in.idempotency_key("k", publishes), of_key, "a browser repeats what its key began");
+        let of_page = |origin| page(origin).idempotency_key("k", publishes);
+        let names = [of_key, of_page("https://a.example"), of_page("https://b.example")];
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 3, "{names:?}");
         assert!(names.iter().skip(1).all(|name| name.matches('\n').count() == 2), "no key of a caller has a line end");
+    }
+
+    #[test]
+    fn the_answer_to_a_call_without_a_scope_is_for_the_same_key_alone() {
+        let of_body = Access { scope: None, reach: Reach::Tenant, pages: ForPages::Closed };
+        let of_caller = |id: &str, kind: Option<Kind>, binding: Binding| {
+            let caller = Caller { key_id: id.into(), kind, ..caller(Scope::Publish, binding) };
+            caller.idempotency_key("k", of_body)
+        };
+        let names = [
+            of_caller("key_1", None, of_tenant("t1")),
+            of_caller("key_2", None, of_tenant("t1")),
+            of_caller("key_1", Some(Kind::SignIn), of_tenant("t1")),
+            of_caller("admin", None, Binding::default()),
+            of_caller("admin", Some(Kind::SignIn), Binding::default()),
+        ];
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{names:?}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ import {
   api,
   callbackOf,
   connect,
+  cookieOf,
   createPost,
   faultAtX,
   fromNow,
@@ -24,19 +25,19 @@ import {
 } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
-import { newKey } from "../support/keys.mjs";
+import { newKey, newPage, pageApi } from "../support/keys.mjs";
 import { newWebhook, startReceiver } from "../support/receiver.mjs";
 import { announce, put } from "../support/media.mjs";
 import { createLink, followLink } from "../support/sign-in.mjs";
 import { startSite } from "../support/site.mjs";
-import { startWorker } from "../support/worker.mjs";
+import { ADMIN_KEY, startWorker } from "../support/worker.mjs";
 import { png } from "../fake-x/sample-files.mjs";
 
 const PASSPHRASE = "correct horse battery staple";
 const OTHER_KEYS = `elsewhere:${Buffer.alloc(32, 9).toString("base64")}`;
 const VARS = { SETTLE_MS: "600" };
 /** From a post's creation to its time: enough to hand over in between. */
-const AHEAD_MS = 5000;
+const AHEAD_MS = 8000;
 
 let receiver;
 before(async () => (receiver = await startReceiver()));
@@ -89,6 +90,14 @@ async function moved(t, bench) {
   assert.equal(answer.status, 200, answer.text);
   await untilStatus(there, "running");
   return { there, file, answer };
+}
+
+/** A browser that signs in with the key of the configuration: its headers. */
+async function signIn({ worker }) {
+  const ours = { "sec-fetch-site": "same-origin" };
+  const answer = await api(worker, { key: null }).post("/v1/dashboard/session", { key: ADMIN_KEY }, ours);
+  assert.equal(answer.status, 201, answer.text);
+  return { ...ours, cookie: cookieOf(answer) };
 }
 
 /** Its time is over, and half a second more. */
@@ -464,4 +473,23 @@ test("a third file finds nothing of two that broke off, whatever either wrote to
   const account = await connect(there, { username });
   assert.equal((await publishPost(there, account, { content: "the first" })).socialAccounts[0].state, "published");
   assert.deepEqual(textsAt(bench, { username }), ["the first"]);
+});
+
+test("a browser that is signed in restores a file, and stays signed in; what ends in the file stays behind", async (t) => {
+  const bench = await deployment(t);
+  await newAccount(bench, { tenant_id: "restored" });
+  const lasting = await newKey(bench, { tenant_id: "restored" });
+  const page = await newPage(bench, { tenant_id: "restored" });
+  await handOver(bench);
+  const file = await exported(bench);
+  const there = await elsewhere(t, bench);
+  const [browser, other] = [await signIn(there), await signIn(there)];
+  const byBrowser = { ...there, api: api(there.worker, { key: null }) };
+  const headers = { ...browser, "x-passphrase": PASSPHRASE, "content-type": "application/x-ndjson" };
+  const answer = await byBrowser.api.send("POST", "/v1/import", { headers, body: file });
+  assert.equal(answer.status, 200, answer.text);
+  await untilStatus(there, "running");
+  for (const headers of [browser, other]) assert.equal((await byBrowser.api.get("/v1/posts", headers)).status, 200);
+  assert.equal((await api(there.worker, { key: lasting.key }).get("/v1/posts")).status, 200);
+  assertRefused(await pageApi(there, page.token).get("/v1/posts"), 401, "invalid_api_key");
 });

@@ -129,6 +129,14 @@ test("a compressed body is refused by the name of its coding", async () => {
   assertRefused(await send("{}", plain), 400, "invalid_payload", "accounts");
 });
 
+test("a refusal stays short, however long the names are that it repeats", async () => {
+  const long = "n".repeat(300_000);
+  for (const body of [{ [long]: 1 }, { content: "to nobody", accounts: [long] }, { content: "x", x: { [long]: 1 }, accounts: ["x"] }]) {
+    const answer = await bench.api.post("/v1/posts", body);
+    assert.ok(answer.status === 400 && answer.text.length < 20_000, `${answer.status}: ${answer.text.length} characters`);
+  }
+});
+
 test("a refusal speaks the words of JSON", async () => {
   for (const [fields, message] of [
     [{ accounts: {} }, "expected an array"],

@@ -270,6 +270,24 @@ test("a repeated minting gets the same token, sealed where it is stored", async 
   assert.ok(bench.worker.logs().every((text) => !text.includes(token)));
 });
 
+test("the answer to a minting is repeated to the same key alone: not to a weaker key, and not to a browser", async () => {
+  const body = { origin: SITE, tenant_id: "repeats", scopes: ["accounts", "publish"] };
+  const headers = { "idempotency-key": "page-of-somebody" };
+  const strong = await newKey(bench, { tenant_id: "repeats", scopes: ["read", "publish", "connect"] });
+  const made = await strong.api.post(PAGES, body, headers);
+  assert.equal(made.status, 201, made.text);
+  for (const scopes of [["read"], ["publish"], ["connect"]]) {
+    const weak = await newKey(bench, { tenant_id: "repeats", scopes });
+    assertRefused(await weak.api.post(PAGES, body, headers), 403, "insufficient_key_scope");
+  }
+  assert.equal((await bench.api.post(PAGES, body, headers)).status, 201);
+  const reader = await newKey(bench, { scopes: ["read"] });
+  assertRefused(await reader.api.post(PAGES, body, headers), 403, "insufficient_key_scope");
+  const browser = { ...headers, ...(await signIn(ADMIN_KEY)) };
+  assertRefused(await api(bench.worker, { key: null }).post(PAGES, body, browser), 403, "insufficient_key_scope");
+  assert.equal((await strong.api.post(PAGES, body, headers)).text, made.text);
+});
+
 test("the audit names who made a session, and the session for what its page does", async () => {
   const key = await newKey(bench, { tenant_id: "audited" });
   const account = await newAccount(bench, { tenant_id: "audited" });

@@ -35,11 +35,22 @@ pub fn name(text: &str) -> String {
     text.replace('\\', r"\\").replace('.', r"\.")
 }
 
+/// A refusal repeats names that the caller has given, and is stored under an idempotency key: no name makes it long.
+const MOST_OF_A_TEXT: usize = 2_000;
+const MOST_OF_A_PATH: usize = 300;
+
+fn at_most(most: usize, text: String) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
 impl Refused {
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
-            message: message.into(),
+            message: at_most(MOST_OF_A_TEXT, message.into()),
             hint: None,
             details: BTreeMap::new(),
             x: None,
@@ -50,8 +61,8 @@ impl Refused {
 
     /// Bad input: the message is the field's, and `details` points at it.
     pub fn field(path: &str, problem: impl Into<String>) -> Self {
-        let problem = problem.into();
-        Self::new(Code::InvalidPayload, format!("`{path}`: {problem}")).with_detail(path, problem)
+        let (path, problem) = (at_most(MOST_OF_A_PATH, path.to_owned()), problem.into());
+        Self::new(Code::InvalidPayload, format!("`{path}`: {problem}")).with_detail(&path, problem)
     }
 
     #[must_use]
@@ -62,7 +73,8 @@ impl Refused {
 
     #[must_use]
     pub fn with_detail(mut self, path: &str, problem: impl Into<String>) -> Self {
-        self.details.entry(path.to_owned()).or_default().push(problem.into());
+        let (path, problem) = (at_most(MOST_OF_A_PATH, path.to_owned()), at_most(MOST_OF_A_TEXT, problem.into()));
+        self.details.entry(path).or_default().push(problem);
         self
     }
 
@@ -83,5 +95,22 @@ impl Refused {
     pub fn until(mut self, at: Option<UnixMillis>, now: UnixMillis) -> Self {
         self.retry_after = at.map(|at| (at - now).as_secs().max(1));
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_stays_short_however_long_the_names_are_that_it_repeats() {
+        let long = "é".repeat(300_000);
+        let refused = Refused::field(&long, format!("unknown field `{long}`")).with_detail(&long, long.clone());
+        assert!(refused.message.len() < 5_000, "{}", refused.message.len());
+        let size =
+            |(path, problems): (&String, &Vec<String>)| path.len() + problems.iter().map(String::len).sum::<usize>();
+        assert!(refused.details.iter().map(size).sum::<usize>() < 10_000);
+        let short = Refused::field("x.poll", "expected text");
+        assert_eq!((short.message.as_str(), short.details.len()), ("`x.poll`: expected text", 1));
     }
 }

@@ -84,11 +84,13 @@ pub struct Table {
     pub key: &'static [&'static str],
     /// Which rows, in SQL.
     pub condition: &'static str,
+    /// Rows of this deployment alone: no restore brings or removes one.
+    pub own: &'static str,
 }
 
 impl Table {
     pub const fn new(name: &'static str, key: &'static [&'static str]) -> Self {
-        Self { name, key, condition: "TRUE" }
+        Self { name, key, condition: "TRUE", own: "FALSE" }
     }
 }
 
@@ -204,13 +206,21 @@ impl Db {
             known.key.join(", "),
             values.join(", ")
         );
-        self.run(&insert, row.values().map(column).collect())
+        self.run(&insert, row.values().map(column).collect())?;
+        if known.own == "FALSE" {
+            return Ok(());
+        }
+        let key = known.key.iter().map(|name| row.get(*name).map_or(SqlStorageValue::Null, column)).collect();
+        let marks = vec!["?"; known.key.len()].join(", ");
+        self.run(&format!("DELETE FROM {table} WHERE ({}) = ({marks}) AND {}", known.key.join(", "), known.own), key)
     }
 
-    /// Deletes every row of these tables.
+    /// Deletes every row of these tables that a restore can bring.
     pub fn empty(&self, tables: &[Table]) -> Result<()> {
         self.end_cached();
-        tables.iter().try_for_each(|table| self.run(&format!("DELETE FROM {}", table.name), Vec::new()))
+        let delete =
+            |table: &Table| self.run(&format!("DELETE FROM {} WHERE NOT ({})", table.name, table.own), Vec::new());
+        tables.iter().try_for_each(delete)
     }
 
     fn end_cached(&self) {

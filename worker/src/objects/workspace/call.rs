@@ -59,7 +59,7 @@ pub fn answered(w: &Workspace, result: &Result<Value>) -> worker::Result<Respons
 async fn perform(w: &Rc<Workspace>, call: &mut Call) -> Result<CallResponse> {
     let caller = access::authorise(w, &call.head)?;
     if let Some(key) = &mut call.idempotency {
-        key.key = caller.idempotency_key(&key.key);
+        key.key = caller.idempotency_key(&key.key, call.head.access);
     }
     let (outcome, handed) = w.store.transaction(|| execute(w, call, &caller))?;
     jobs::outbox::hand_over(w, handed);

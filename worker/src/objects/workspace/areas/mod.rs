@@ -77,7 +77,7 @@ pub fn command(w: &Workspace, call: &Call, caller: &Caller) -> Result<Done<Outco
         Command::Authorise => planned(&Authorise, binding.clone()),
         Command::Serve(request) => Ok(done(serve::serve(w, request, url, caller)?)),
         Command::Abandon(asked @ Abandon { key }) => {
-            planned(asked, w.store.idempotency.abandon(&caller.idempotency_key(key))?)
+            planned(asked, w.store.idempotency.abandon(&caller.idempotency_key(key, call.head.access))?)
         }
         Command::App(command) => apps::command(w, command, url, binding),
         Command::Session(asked) => planned(asked, connect::plan_session(w, asked, binding)?),

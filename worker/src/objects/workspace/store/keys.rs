@@ -83,7 +83,9 @@ impl Keys {
         self.db.run("DELETE FROM keys WHERE digest = ?", vec![session.into()])
     }
 
+    /// Browsers that were signed in by code of version 4 count no more; a roll-back would revive them.
     pub fn end_sign_ins(&self, parent: &str) -> Result<()> {
+        self.db.run("DELETE FROM sign_ins WHERE key_digest = ?", vec![parent.into()])?;
         let delete = "DELETE FROM keys WHERE parent = ? AND digest >= ? AND digest < ?";
         self.db.run(delete, vec![parent.into(), SESSIONS.0.into(), SESSIONS.1.into()])
     }

@@ -17,8 +17,8 @@ const CARRIED: &[Table] = &[
     Table::new("accounts", &["id"]),
     Table::new("posts", &["seq"]),
     Table::new("deliveries", &["post_id", "account_id"]),
-    // Keys that end are over before anybody could need them there.
-    Table { condition: "expires_at IS NULL", ..Table::new("keys", &["id"]) },
+    // Keys that end are over before anybody could need them there. Browsers that are signed in here stay so.
+    Table { condition: "expires_at IS NULL", own: "expires_at IS NOT NULL", ..Table::new("keys", &["id"]) },
     Table::new("imports", &["id"]),
     Table::new("dues", &["post_id", "account_id"]),
     Table::new("spending", &["month", "account_id"]),
