@@ -42,7 +42,11 @@ pub struct Breaker {
 /// The breaker as an account's object knows it. An open one counts for a moment, so that the word that comes
 /// with a new delivery serves for its call; what stands in the way is asked about each time.
 #[derive(Debug, Default)]
-pub struct LastKnown(Option<(UnixMillis, Breaker)>);
+pub struct LastKnown {
+    breaker: Option<(UnixMillis, Breaker)>,
+    /// How often it was forgotten.
+    forgotten: u32,
+}
 
 /// What the report of a delivery says of the app.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,17 +100,26 @@ pub enum AfterProbe {
 impl LastKnown {
     const COUNTS_FOR: Span = Span::secs(5);
 
-    pub fn learn(&mut self, breaker: &Breaker, now: UnixMillis) {
-        self.0 = breaker.is_open().then(|| (now, breaker.clone()));
+    /// What an answer to a question says that was asked when it had been forgotten so often: an answer from before says
+    /// nothing any more.
+    pub fn learn(&mut self, breaker: &Breaker, forgotten: u32, now: UnixMillis) {
+        if forgotten == self.forgotten {
+            self.breaker = breaker.is_open().then(|| (now, breaker.clone()));
+        }
     }
 
     pub fn forget(&mut self) {
-        self.0 = None;
+        self.breaker = None;
+        self.forgotten = self.forgotten.wrapping_add(1);
+    }
+
+    pub const fn forgotten(&self) -> u32 {
+        self.forgotten
     }
 
     pub fn counting(&self, now: UnixMillis) -> Option<&Breaker> {
         let counts = |at: UnixMillis| at <= now && now < at + Self::COUNTS_FOR;
-        self.0.as_ref().filter(|(at, _)| counts(*at)).map(|(_, breaker)| breaker)
+        self.breaker.as_ref().filter(|(at, _)| counts(*at)).map(|(_, breaker)| breaker)
     }
 }
 
@@ -322,20 +335,24 @@ mod tests {
     fn an_open_breaker_counts_for_five_seconds_and_a_closed_one_for_no_time() {
         let (open, mut known) = (Breaker::open(&Settings::default()), LastKnown::default());
         assert_eq!(known.counting(T0), None);
-        known.learn(&open, T0);
+        known.learn(&open, 0, T0);
         assert_eq!(known.counting(UnixMillis(T0.0 + 4_999)), Some(&open));
         for at in [UnixMillis(T0.0 + 5_000), UnixMillis(T0.0 - 1)] {
             assert_eq!(known.counting(at), None, "{at:?}");
         }
         let why = held(FailureCode::CreditsDepleted, false).error;
         for closed in [Breaker { paused: why, ..open.clone() }, Breaker { closed_until: Some(LATER), ..open.clone() }] {
-            known.learn(&open, T0);
-            known.learn(&closed, T0);
+            known.learn(&open, 0, T0);
+            known.learn(&closed, 0, T0);
             assert_eq!(known.counting(T0), None, "what stands in the way is asked about each time");
         }
-        known.learn(&open, T0);
+        known.learn(&open, 0, T0);
         known.forget();
         assert_eq!(known.counting(T0), None);
+        known.learn(&open, 0, T0);
+        assert_eq!(known.counting(T0), None, "the question is from before");
+        known.learn(&open, known.forgotten(), T0);
+        assert_eq!(known.counting(T0), Some(&open));
     }
 
     #[test]

@@ -185,7 +185,10 @@ impl Inner {
         if self.frozen()? {
             return Err(frozen().into());
         }
-        self.breaker.borrow_mut().learn(breaker, now());
+        let mut known = self.breaker.borrow_mut();
+        let forgotten = known.forgotten();
+        known.learn(breaker, forgotten, now());
+        drop(known);
         self.db.transaction(|| deliveries.iter().try_for_each(|delivery| self.take_delivery(delivery)))
     }
 

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::rc::Rc;
 
-use futures_util::future::join;
+use futures_util::future::{Either, select};
 use latchkey_core::delivery::{AfterReclaim, Call, Delivery, Lock, Obstacles, Outcome, Pace, State, Step};
 use latchkey_core::id::{AccountId, XPostId};
 use latchkey_core::network::Breaker;
@@ -168,9 +168,14 @@ impl Inner {
         if let Some(outcome) = within(TOLD_AFTER, &mut called).await {
             return outcome;
         }
-        let (outcome, told) = join(called, self.report_news()).await;
-        log::unattended("account", "tell of a slow call", &told);
-        outcome
+        // X's answer is stored at once, and waits for no report.
+        match select(called, pin!(self.report_news())).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right((told, called)) => {
+                log::unattended("account", "tell of a slow call", &told);
+                called.await
+            }
+        }
     }
 
     async fn call(&self, call: &Call, access: &Access) -> Result<Outcome> {

@@ -37,8 +37,9 @@ impl Inner {
             let closed_until = closed.map(|window| window.reset_at);
             let report =
                 Report { network_id, closed_until, closed_limit: closed.map(|window| window.limit), deliveries };
+            let forgotten = self.breaker.borrow().forgotten();
             let breaker = workspace.delivered(&report).await.doing("report deliveries")?;
-            self.breaker.borrow_mut().learn(&breaker, now());
+            self.breaker.borrow_mut().learn(&breaker, forgotten, now());
             report.deliveries.iter().try_for_each(|delivery| self.delivery_acknowledged(delivery))?;
             if is_all {
                 return Ok(breaker);

@@ -211,10 +211,17 @@ impl Inner {
         Ok(self.db.rows(query, Vec::new())?.into_iter().next().unwrap_or_default())
     }
 
+    /// The next version of a delivery may have arrived before the acknowledgement of this one. Its revisions count anew.
     pub fn delivery_acknowledged(&self, delivery: &Delivery) -> Result<()> {
         self.db.run(
-            "UPDATE journal SET told = ? WHERE post_id = ? AND account_id = ?",
-            vec![revision_of(delivery).into(), delivery.post_id.as_str().into(), delivery.account_id.as_str().into()],
+            "UPDATE journal SET told = max(told, ?) WHERE post_id = ? AND account_id = ?
+                AND json_extract(doc, '$.edition') = json_extract(?, '$.edition')",
+            vec![
+                revision_of(delivery).into(),
+                delivery.post_id.as_str().into(),
+                delivery.account_id.as_str().into(),
+                doc(delivery)?,
+            ],
         )
     }
 

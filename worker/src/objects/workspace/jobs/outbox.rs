@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_util::future::join_all;
-use latchkey_core::outbox::{self, Batch, Due, OutboxJob};
+use latchkey_core::outbox::{self, Batch, Due, OutboxJob, Work};
 
 use super::{Workspace, detach, targets};
 use crate::error::Result;
 use crate::log;
+use crate::objects::waiting::Waiting;
 use crate::objects::workspace::areas::freeze::is_frozen;
 use crate::objects::workspace::store::outbox::{Begun, Row};
 use crate::runtime::now;
@@ -18,7 +19,25 @@ use crate::runtime::now;
 /// Deliveries on their way, by the accounts' objects. An object is told of one batch at a time, so that its deliveries
 /// arrive in the order of acceptance.
 #[derive(Default)]
-pub struct HandOver(RefCell<BTreeMap<String, Vec<Begun>>>);
+pub struct HandOver {
+    on_their_way: RefCell<BTreeMap<String, Vec<Begun>>>,
+    /// The alarm waits for its turn.
+    ended: Waiting<String>,
+}
+
+impl HandOver {
+    fn has(&self, object: &str) -> bool {
+        self.on_their_way.borrow().contains_key(object)
+    }
+
+    /// The next batch of an object, in order.
+    fn next(&self, object: &str) -> Vec<Begun> {
+        let mut on_their_way = self.on_their_way.borrow_mut();
+        let Some(waiting) = on_their_way.get_mut(object) else { return Vec::new() };
+        let batch = waiting.len().min(outbox::BATCH as usize);
+        waiting.drain(..batch).collect()
+    }
+}
 
 /// As long as it lives, the object's deliveries are on their way. A panic ends it too.
 struct Way {
@@ -29,7 +48,8 @@ struct Way {
 impl Drop for Way {
     fn drop(&mut self) {
         // Whatever is left is in the outbox, and due soon.
-        self.w.hand_over.0.borrow_mut().remove(&self.object);
+        self.w.hand_over.on_their_way.borrow_mut().remove(&self.object);
+        self.w.hand_over.ended.tell(&self.object);
     }
 }
 
@@ -38,7 +58,7 @@ pub fn hand_over(w: &Rc<Workspace>, handed: Vec<Begun>) {
     for (row, job) in handed {
         let OutboxJob::Enqueue { object, .. } = &job else { continue };
         let object = object.clone();
-        let mut on_their_way = w.hand_over.0.borrow_mut();
+        let mut on_their_way = w.hand_over.on_their_way.borrow_mut();
         if let Some(waiting) = on_their_way.get_mut(&object) {
             waiting.push((row, job));
             continue;
@@ -48,17 +68,29 @@ pub fn hand_over(w: &Rc<Workspace>, handed: Vec<Begun>) {
     }
 }
 
+/// What is left after a failure waits with the batch that failed, for the alarm.
 async fn hand_all(way: Way) -> Result<()> {
-    let next = || way.w.hand_over.0.borrow_mut().get_mut(&way.object).map(std::mem::take).unwrap_or_default();
     loop {
-        let waiting = next();
+        let waiting = way.w.hand_over.next(&way.object);
         if waiting.is_empty() || is_frozen(&way.w)? {
             return Ok(());
         }
         for batch in outbox::batches(waiting).deliveries {
-            deliver(Rc::clone(&way.w), batch).await?;
+            if !try_to_deliver(&way.w, batch).await? {
+                return Ok(());
+            }
         }
     }
+}
+
+/// By the alarm: after what is on its way to the same object.
+async fn deliver_in_turn(w: Rc<Workspace>, batch: Batch<Row>) -> Result<()> {
+    if let Work::Enqueue(object, _) = &batch.work {
+        while w.hand_over.has(object) {
+            w.hand_over.ended.news(object.clone()).await;
+        }
+    }
+    deliver(w, batch).await
 }
 
 /// Deliveries are not kept waiting by what waits for X: that goes on by itself, and is begun anew if it is not heard of.
@@ -71,7 +103,7 @@ pub async fn run(w: Rc<Workspace>) -> Result<()> {
         if deliveries.is_empty() {
             return Ok(());
         }
-        let running = deliveries.into_iter().map(|batch| deliver(Rc::clone(&w), batch));
+        let running = deliveries.into_iter().map(|batch| deliver_in_turn(Rc::clone(&w), batch));
         join_all(running).await.into_iter().collect::<Result<()>>()?;
     }
 }
@@ -105,15 +137,21 @@ fn park(w: &Workspace, row: &Row) -> Result<()> {
     w.store.outbox.park(row)
 }
 
-/// Done is deleted; what failed waits and is tried again.
 async fn deliver(w: Rc<Workspace>, batch: Batch<Row>) -> Result<()> {
-    let outcome = targets::reach(&w, batch.work).await;
+    try_to_deliver(&w, batch).await.map(drop)
+}
+
+/// Done is deleted; what failed waits and is tried again. Says whether it is done.
+async fn try_to_deliver(w: &Workspace, batch: Batch<Row>) -> Result<bool> {
+    let outcome = targets::reach(w, batch.work).await;
     if outcome.is_ok() {
-        return batch.rows.iter().try_for_each(|row| w.store.outbox.done(row));
+        batch.rows.iter().try_for_each(|row| w.store.outbox.done(row))?;
+        return Ok(true);
     }
     log::unattended("workspace", "outbox job", &outcome);
     batch.rows.iter().try_for_each(|row| {
         let due_at = now() + outbox::pause(row.attempts + 1);
         w.store.outbox.failed(row, due_at)
-    })
+    })?;
+    Ok(false)
 }

@@ -49,14 +49,20 @@ impl Outbox {
     }
 
     /// Jobs that begin as soon as they are committed, and are due if that is not acknowledged. More than a batch is left
-    /// to the alarm, which goes by batches.
+    /// to the alarm, which goes by batches; so is all that comes while the alarm has something to do, for no later job
+    /// overtakes it.
     pub fn add_begun(&self, jobs: Vec<OutboxJob>, now: UnixMillis) -> Result<Vec<Begun>> {
-        if jobs.len() > outbox::BATCH as usize {
+        if jobs.len() > outbox::BATCH as usize || self.is_any_due(now)? {
             jobs.iter().try_for_each(|job| self.add(job, now))?;
             return Ok(Vec::new());
         }
         let due_at = now + outbox::UNACKNOWLEDGED;
         jobs.into_iter().map(|job| Ok((self.add_row(&job, due_at)?, job))).collect()
+    }
+
+    fn is_any_due(&self, now: UnixMillis) -> Result<bool> {
+        let query = "SELECT EXISTS (SELECT 1 FROM outbox WHERE due_at <= ?) AS count";
+        Ok(self.db.count(query, vec![time(now)])? > 0)
     }
 
     fn add_row(&self, job: &OutboxJob, due_at: UnixMillis) -> Result<Row> {
