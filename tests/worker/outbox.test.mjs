@@ -27,6 +27,15 @@ let bench;
 before(async () => (bench = await startBench()));
 after(() => bench?.stop());
 
+/** A Worker whose rows the test may change, with an account. It ends with the test. */
+async function ofItsOwn(t) {
+  const folder = await mkdtemp(join(tmpdir(), "outbox-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const own = await startBench({ persist: folder });
+  t.after(() => own.stop());
+  return { own, folder, account: await newAccount(own) };
+}
+
 test("while X takes its time to revoke the tokens of a removed app, posts go out", async () => {
   const { app, network } = await ownApp(bench, "leaving");
   await connect(bench, { username: newUser(bench).username, tenant_id: "leaving" });
@@ -42,11 +51,7 @@ test("while X takes its time to revoke the tokens of a removed app, posts go out
 });
 
 test("a post that reaches its account after the account was removed is cancelled, not held", async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), "outbox-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  const own = await startBench({ persist: folder });
-  t.after(() => own.stop());
-  const account = await newAccount(own);
+  const { own, folder, account } = await ofItsOwn(t);
   const post = await createPost(own, account, { content: "too late", scheduledAt: fromNow(6000) });
   await own.worker.kill();
   // As if the post were still on its way to the account's object.
@@ -65,11 +70,7 @@ test("a post that reaches its account after the account was removed is cancelled
 });
 
 test("a job of the alarm that fails keeps no other job waiting, and is not run again at once", async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), "outbox-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  const own = await startBench({ persist: folder });
-  t.after(() => own.stop());
-  const account = await newAccount(own);
+  const { own, folder, account } = await ofItsOwn(t);
   await announce(own);
   await own.worker.kill();
   inObject(folder, "Workspace", (db) => db.exec("UPDATE media SET doc = '{}', expires_at = 0"));
