@@ -46,6 +46,12 @@ impl<K: Kind> Id<K> {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The random bytes.
+    pub fn entropy(&self) -> [u8; 16] {
+        let bytes = self.0.strip_prefix(K::PREFIX).and_then(base64url_decode);
+        bytes.and_then(|bytes| bytes.try_into().ok()).unwrap_or_default()
+    }
 }
 
 impl<K: Kind> TryFrom<String> for Id<K> {

@@ -19,12 +19,14 @@ pub use self::minted::{Kind, Minted, NewPage, Parent};
 pub use self::page::{ForPages, PageScope, PageToken, says_page};
 pub use self::recent::RecentDigests;
 
-/// What a key may do. `admin` includes the others, each of which stands for itself.
+/// What a key may do. `admin` includes the others, and `draft` includes `read`; any other stands for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     Admin,
     Publish,
+    /// Whatever a post needs before somebody has approved it. Nothing leaves for X by it.
+    Draft,
     Read,
     Connect,
 }
@@ -101,6 +103,7 @@ impl Scope {
         match self {
             Self::Admin => "admin",
             Self::Publish => "publish",
+            Self::Draft => "draft",
             Self::Read => "read",
             Self::Connect => "connect",
         }
@@ -179,17 +182,30 @@ impl Binding {
 
 impl Caller {
     /// The stored form of an `Idempotency-Key`: within the binding and the kind of key. Pages count apart, and those of each
-    /// origin, so that none of them occupies a key of the back end or is given the answer to another's call. A call without
+    /// origin, so that none of them occupies a key of the back end or is given the answer to another's call. Those who may
+    /// not publish count apart too: the answer to a publisher's call may hold what only a publisher may see. A call without
     /// a scope takes what its body asks for, so its answer is for the same key alone. No origin and no key's id has a line
-    /// end.
+    /// end or a blank.
     pub fn idempotency_key(&self, key: &str, access: Access) -> String {
         let key = match (&self.kind, access.scope) {
-            (Some(Kind::Page { origin, .. }), _) => format!("{origin}\n{key}"),
+            (Some(Kind::Page { origin, .. }), _) if self.may_publish() => format!("{origin}\n{key}"),
+            (Some(Kind::Page { origin, .. }), _) => format!("{origin} draft\n{key}"),
             (Some(Kind::SignIn), None) => format!("sign-in {}\n{key}", self.key_id),
             (None, None) => format!("{}\n{key}", self.key_id),
+            (Some(Kind::SignIn) | None, Some(Scope::Draft)) if !self.may_publish() => format!("draft\n{key}"),
             (Some(Kind::SignIn) | None, Some(_)) => key.to_owned(),
         };
         self.binding.idempotency_key(&key)
+    }
+
+    /// Whether something may leave for X because this caller wants it. Of a page, key and page both have to allow it.
+    pub fn may_publish(&self) -> bool {
+        let is_for_page = |scopes: &BTreeSet<PageScope>| scopes.contains(&PageScope::Publish);
+        let is_for_its_page = match &self.kind {
+            Some(Kind::Page { scopes, .. }) => is_for_page(scopes),
+            Some(Kind::SignIn) | None => true,
+        };
+        is_for_its_page && may(&self.scopes, Scope::Publish)
     }
 
     /// Whoever holds the configuration's own key.
@@ -206,7 +222,7 @@ impl Caller {
         if let Some(Kind::Page { scopes, .. }) = &self.kind {
             access.pages.require(scopes)?;
         }
-        if let Some(scope) = access.scope.filter(|scope| !may(&self.scopes, *scope)) {
+        if let Some(scope) = access.scope.filter(|scope| !opens(&self.scopes, *scope)) {
             let message = format!("This call needs the scope `{}`.", scope.as_str());
             return Err(Refused::new(Code::InsufficientKeyScope, message));
         }
@@ -246,8 +262,19 @@ impl From<ApiKey> for Caller {
     }
 }
 
+/// Whether somebody with these scopes holds a scope whole.
 pub fn may(scopes: &BTreeSet<Scope>, scope: Scope) -> bool {
-    scopes.contains(&scope) || scopes.contains(&Scope::Admin)
+    let includes = |held: &Scope| match held {
+        Scope::Admin => true,
+        Scope::Draft => matches!(scope, Scope::Draft | Scope::Read),
+        held => *held == scope,
+    };
+    scopes.iter().any(includes)
+}
+
+/// Whether a call that needs a scope is open: whoever publishes also makes the post before.
+fn opens(scopes: &BTreeSet<Scope>, needed: Scope) -> bool {
+    may(scopes, needed) || needed == Scope::Draft && may(scopes, Scope::Publish)
 }
 
 #[cfg(test)]
@@ -298,15 +325,55 @@ mod tests {
     }
 
     #[test]
-    fn admin_includes_every_scope_and_the_others_only_themselves() {
-        let all = [Scope::Admin, Scope::Publish, Scope::Read, Scope::Connect];
+    fn a_scope_opens_its_own_calls_draft_also_reads_publish_also_drafts_and_admin_all() {
+        let all = [Scope::Admin, Scope::Publish, Scope::Draft, Scope::Read, Scope::Connect];
         for needed in all {
             for held in all {
                 let access = Access { scope: Some(needed), reach: Reach::Workspace, pages: ForPages::Closed };
                 let is_allowed = caller(held, Binding::default()).require(access).is_ok();
-                assert_eq!(is_allowed, held == Scope::Admin || held == needed, "{held:?} for {needed:?}");
+                let is_included =
+                    matches!((held, needed), (Scope::Draft, Scope::Read) | (Scope::Publish, Scope::Draft));
+                assert_eq!(
+                    is_allowed,
+                    held == Scope::Admin || held == needed || is_included,
+                    "{held:?} for {needed:?}"
+                );
             }
         }
+    }
+
+    #[test]
+    fn a_key_publishes_by_its_scope_and_a_page_by_its_own_too() {
+        for scope in [Scope::Admin, Scope::Publish, Scope::Draft, Scope::Read, Scope::Connect] {
+            let key = caller(scope, Binding::default());
+            let publishes = matches!(scope, Scope::Admin | Scope::Publish);
+            assert_eq!(key.may_publish(), publishes, "{scope:?}");
+            for (page, is_for_page) in
+                [(PageScope::Publish, true), (PageScope::Draft, false), (PageScope::Accounts, false)]
+            {
+                let kind = Kind::Page { origin: "https://a.example".into(), scopes: BTreeSet::from([page]) };
+                let page = Caller { kind: Some(kind), ..key.clone() };
+                assert_eq!(page.may_publish(), publishes && is_for_page, "{scope:?} {:?}", page.kind);
+            }
+            assert_eq!(Caller { kind: Some(Kind::SignIn), ..key }.may_publish(), publishes, "a browser is as its key");
+        }
+    }
+
+    #[test]
+    fn an_idempotency_key_of_who_may_not_publish_is_no_publishers() {
+        let drafts = Access { scope: Some(Scope::Draft), reach: Reach::Account, pages: ForPages::Any };
+        let page = |scope| Caller {
+            kind: Some(Kind::Page { origin: "https://a.example".into(), scopes: BTreeSet::from([scope]) }),
+            ..caller(Scope::Publish, of_tenant("t1"))
+        };
+        let of_tenants = [Scope::Publish, Scope::Draft].map(|scope| caller(scope, of_tenant("t1")));
+        let of_all = [Scope::Publish, Scope::Draft].map(|scope| caller(scope, Binding::default()));
+        let callers = of_tenants.into_iter().chain(of_all).chain([page(PageScope::Publish), page(PageScope::Draft)]);
+        let names: BTreeSet<String> = callers.map(|caller| caller.idempotency_key("k", drafts)).collect();
+        assert_eq!(names.len(), 6, "{names:?}");
+        let [key, browser] =
+            [None, Some(Kind::SignIn)].map(|kind| Caller { kind, ..caller(Scope::Draft, of_tenant("t1")) });
+        assert_eq!(key.idempotency_key("k", drafts), browser.idempotency_key("k", drafts), "a browser repeats its key");
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod account;
 pub mod announcement;
 pub mod api;
 pub mod app_change;
+pub mod approval;
 pub mod audit;
 pub mod backoff;
 pub mod backup;

@@ -1,5 +1,6 @@
 //! A post as the workspace stores it: texts, accounts, time and price. The results are in the deliveries.
 
+mod approval;
 mod check;
 mod expiry;
 mod media;
@@ -15,6 +16,7 @@ pub use self::media::{Named, is_for};
 pub use self::recipients::{Recipients, means_every, require_one_user, resolve};
 pub use self::schedule::{Past, Time, schedule};
 use crate::account::Account;
+use crate::approval::Approval;
 use crate::delivery::{Attachment, Delivery, State};
 use crate::id::{MediaId, PostId, TenantId, XPostId};
 use crate::refusal::Refused;
@@ -41,6 +43,9 @@ pub struct Post {
     /// Counts the changes begun, so that of two at once only the later one is completed.
     #[serde(default)]
     pub(crate) changes: u32,
+    /// None of a post that never asked for approval. Code before schema version 6 wrote no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) approval: Option<Approval>,
 }
 
 /// One segment of a thread; the first is the root.
@@ -108,6 +113,7 @@ impl Post {
             scheduled_at: None,
             created_at: now,
             changes: 0,
+            approval: None,
         }
     }
 

@@ -29,7 +29,7 @@ impl CreateKey {
             return Err(Refused::field("name", format!("expected one line of 1 to {NAME_LENGTH} characters")));
         }
         if self.scopes.is_empty() {
-            return Err(Refused::field("scopes", "name at least one of admin, publish, read, connect"));
+            return Err(Refused::field("scopes", "name at least one of admin, publish, draft, read, connect"));
         }
         Ok(self)
     }

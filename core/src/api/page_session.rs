@@ -27,7 +27,7 @@ impl CreatePageSession {
     pub fn validate(self) -> Result<NewPage, Refused> {
         let origin = parse_origin(&self.origin).map_err(|error| Refused::field("origin", error.to_string()))?;
         if self.scopes.is_empty() {
-            return Err(Refused::field("scopes", "name at least one of accounts, publish"));
+            return Err(Refused::field("scopes", "name at least one of accounts, draft, publish"));
         }
         let secs = self.expires_in.unwrap_or(LONGEST_SECS);
         if !(SHORTEST_SECS..=LONGEST_SECS).contains(&secs) {
@@ -81,9 +81,9 @@ mod tests {
     #[test]
     fn the_scopes_of_a_page_are_its_own() {
         let of = |scopes: &str| new_page(&format!(r#"{{"origin":"https://a.example","scopes":{scopes}}}"#));
-        assert_eq!(of(r#"["publish","accounts","publish"]"#).unwrap().scopes.len(), 2);
+        assert_eq!(of(r#"["publish","accounts","draft","publish"]"#).unwrap().scopes.len(), 3);
         assert_eq!(of("[]").unwrap_err(), ["scopes"]);
-        for other in ["draft", "admin", "read", "connect", ""] {
+        for other in ["admin", "read", "connect", ""] {
             assert_eq!(of(&format!(r#"["publish","{other}"]"#)).unwrap_err(), ["scopes.1"], "{other}");
         }
     }

@@ -4,6 +4,7 @@
 //! journal proves that the call had no effect. An answer lost in the network or in a crash leaves the delivery
 //! `unknown` until the account's own posts have reconciled the delivery (`reconcile.rs`).
 
+mod approval;
 mod attachment;
 mod effect;
 mod obstacle;
@@ -134,6 +135,8 @@ pub enum FailureCode {
     RateLimited,
     XRefused,
     XUnavailable,
+    /// Somebody has to approve the post. Only a delivery that no account has.
+    ApprovalRequired,
 }
 
 /// What pauses are made of: the distances, which tests shorten, and chance.
@@ -341,7 +344,7 @@ impl Delivery {
         match self.state {
             _ if self.recalled_until.is_some() => self.recalled_until,
             // Held by a missing connection or scope, nothing helps but the person; held by the app, asking does.
-            State::Held if self.needs_reconnection() => None,
+            State::Held if self.needs_reconnection() || self.awaits_approval() => None,
             State::Unknown if self.unconfirmed.as_ref().is_some_and(Unconfirmed::is_given_up) => None,
             State::Queued | State::Publishing | State::Held | State::Unknown => Some(self.due_at),
             State::Published | State::Failed | State::Deleted | State::Cancelled => None,

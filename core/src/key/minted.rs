@@ -57,12 +57,14 @@ impl Caller {
 
     /// The scopes of a key for a page: what the page's scopes take, and `read` if this caller has it.
     fn scopes_for_page(&self, wanted: &BTreeSet<PageScope>) -> Result<BTreeSet<Scope>, Refused> {
-        let takes = |scope: &PageScope| scope.takes().iter().copied();
+        let takes = |scope: &PageScope| scope.takes(&self.scopes).iter().copied();
         let lacks = |scope: &&PageScope| takes(scope).any(|needed| !may(&self.scopes, needed));
         if let Some(scope) = wanted.iter().find(lacks) {
-            let names: Vec<String> = takes(scope).map(|scope| format!("`{}`", scope.as_str())).collect();
-            let message = format!("The page scope `{}` takes {} of the key.", scope.as_str(), names.join(" and "));
-            return Err(Refused::new(Code::InsufficientKeyScope, message));
+            let (page, needs) = (scope.as_str(), scope.needs());
+            return Err(Refused::new(
+                Code::InsufficientKeyScope,
+                format!("The page scope `{page}` takes {needs} of the key."),
+            ));
         }
         let reads = Some(Scope::Read).filter(|read| may(&self.scopes, *read));
         Ok(wanted.iter().flat_map(takes).chain(reads).collect())
@@ -155,6 +157,8 @@ mod tests {
             (caller(&[Scope::Admin], Some("t1"), None), true),
             (caller(&[Scope::Read, Scope::Publish, Scope::Connect], Some("t1"), None), true),
             (caller(&[Scope::Read], Some("t1"), None), false),
+            (caller(&[Scope::Draft, Scope::Connect], Some("t1"), None), false),
+            (caller(&[Scope::Draft, Scope::Publish], Some("t1"), None), true),
             (caller(&[Scope::Publish, Scope::Connect], None, None), false),
             (caller(&[Scope::Admin], Some("t2"), None), false),
             (caller(&[Scope::Admin], Some("t1"), Some(1)), false),
@@ -203,6 +207,23 @@ mod tests {
                 assert_eq!(whole.scopes.len(), scopes);
             }
         }
+        for (held, scopes) in [
+            (&[Scope::Publish][..], &[Scope::Publish][..]),
+            (&[Scope::Publish, Scope::Read], &[Scope::Publish, Scope::Read]),
+            (&[Scope::Draft], &[Scope::Draft, Scope::Read]),
+            (&[Scope::Draft, Scope::Publish], &[Scope::Draft, Scope::Read]),
+            (&[Scope::Admin], &[Scope::Draft, Scope::Read]),
+        ] {
+            let parent = caller(held, None, None);
+            let drafts = page(&parent, Some("t1"), &[PageScope::Draft]).unwrap();
+            assert_eq!(drafts.scopes, scopes.iter().copied().collect(), "{held:?}");
+            assert!(parent.covers(&drafts) && !Caller::from(drafts).may_publish(), "{held:?}");
+        }
+        for held in [Scope::Read, Scope::Connect] {
+            let made = page(&caller(&[held], None, None), Some("t1"), &[PageScope::Draft]);
+            assert_eq!(made, Err(Code::InsufficientKeyScope));
+        }
+        assert!(page(&caller(&[Scope::Draft], None, None), Some("t1"), &[Publish]).is_err());
         let writes = page(&caller(&[Scope::Publish], None, None), Some("t1"), &[Publish]).unwrap();
         assert_eq!(
             writes.scopes,

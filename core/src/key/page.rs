@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::Scope;
+use super::{Scope, may};
 use crate::refusal::{Code, Refused};
 use crate::seal::{Keyring, base64url, base64url_decode, sha256};
 use crate::secret::{Secret, ct_eq};
@@ -15,22 +15,41 @@ use crate::secret::{Secret, ct_eq};
 pub enum PageScope {
     /// List, connect, reconnect and disconnect accounts.
     Accounts,
+    /// Write, list, change and cancel drafts, and posts that ask for approval, with their files.
+    Draft,
     /// Write, list, cancel and send again posts, with their files.
     Publish,
 }
 
 impl PageScope {
-    /// What the key has to hold that gives it to a page.
-    pub const fn takes(self) -> &'static [Scope] {
+    /// What a page with this scope holds of the scopes of the key that makes it. Of a key that publishes and does not hold
+    /// `draft`, the page holds `publish`, since `draft` would read; the scope of the page is then what limits it.
+    pub(super) fn takes(self, held: &BTreeSet<Scope>) -> &'static [Scope] {
         match self {
             Self::Accounts => &[Scope::Read, Scope::Connect],
-            Self::Publish => &[Scope::Publish],
+            Self::Draft if may(held, Scope::Draft) => &[Scope::Draft],
+            Self::Draft | Self::Publish => &[Scope::Publish],
         }
+    }
+
+    /// What the key has to hold, for its owner.
+    pub(super) const fn needs(self) -> &'static str {
+        match self {
+            Self::Accounts => "`read` and `connect`",
+            Self::Draft => "`draft` or `publish`",
+            Self::Publish => "`publish`",
+        }
+    }
+
+    /// Whoever publishes also makes the post before.
+    fn opens(self, needed: Self) -> bool {
+        self == needed || (self, needed) == (Self::Publish, Self::Draft)
     }
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Accounts => "accounts",
+            Self::Draft => "draft",
             Self::Publish => "publish",
         }
     }
@@ -42,6 +61,7 @@ pub enum ForPages {
     Closed,
     /// With any scope of a page.
     Any,
+    /// With a scope that opens what this one opens.
     With(PageScope),
 }
 
@@ -49,7 +69,7 @@ impl ForPages {
     pub(super) fn require(self, held: &BTreeSet<PageScope>) -> Result<(), Refused> {
         let message = match self {
             Self::Any => return Ok(()),
-            Self::With(scope) if held.contains(&scope) => return Ok(()),
+            Self::With(scope) if held.iter().any(|held| held.opens(scope)) => return Ok(()),
             Self::With(scope) => format!("This call needs a page session with `{}`.", scope.as_str()),
             Self::Closed => "This call is not for the token of a page.".to_owned(),
         };
@@ -165,6 +185,11 @@ mod tests {
             assert!(ForPages::Any.require(held).is_ok());
             assert_eq!(ForPages::Closed.require(held).unwrap_err().code, Code::InsufficientKeyScope);
         }
+        let draft = of(&[PageScope::Draft]);
+        assert!(ForPages::With(PageScope::Draft).require(&draft).is_ok());
+        assert!(ForPages::With(PageScope::Draft).require(&publish).is_ok(), "whoever publishes also drafts");
+        assert!(ForPages::With(PageScope::Publish).require(&draft).is_err());
+        assert!(ForPages::With(PageScope::Draft).require(&accounts).is_err());
         assert!(ForPages::With(PageScope::Accounts).require(&accounts).is_ok());
         assert!(ForPages::With(PageScope::Publish).require(&accounts).is_err());
         assert!(ForPages::With(PageScope::Accounts).require(&publish).is_err());

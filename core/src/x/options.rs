@@ -66,6 +66,11 @@ impl Options {
         XPostId::parse(self.0.get("reply")?.get("in_reply_to_tweet_id")?.as_str()?).ok()
     }
 
+    /// The post that the caller quotes.
+    pub fn quotes(&self) -> Option<XPostId> {
+        XPostId::parse(self.0.get("quote_tweet_id")?.as_str()?).ok()
+    }
+
     #[must_use]
     pub fn replying_to(parent: &XPostId) -> Self {
         let reply = serde_json::json!({ "in_reply_to_tweet_id": parent });

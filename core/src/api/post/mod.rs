@@ -1,14 +1,18 @@
 //! Bodies and rows of `/v1/posts` (docs/API.md, section 5).
 
+mod approval;
 mod filter;
 pub mod insight;
+mod links;
 mod media;
 mod view;
 
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use self::approval::{Approve, Reject, rejection};
 pub use self::filter::PostFilter;
+pub use self::links::{Links, approval_view};
 use self::media::{NewMedia, named};
 pub use self::view::{estimate, post_view, status_word};
 use super::input::given;

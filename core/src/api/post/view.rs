@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::links::{Links, approval_view};
 use crate::account::Account;
 use crate::delivery::{Attachment, Delivery, Segment, State, Track};
-use crate::id::MediaId;
 use crate::post::{Container, Post};
 use crate::time::UnixMillis;
 use crate::x::price::{Micros, Prices, bill};
@@ -19,13 +19,12 @@ pub const fn status_word(state: State) -> &'static str {
     }
 }
 
-/// `link` makes the signed URL of a medium of ours.
 pub fn post_view(
     post: &Post,
     org_id: &str,
     deliveries: &[(Delivery, Account)],
     prices: &Prices,
-    link: &dyn Fn(&MediaId) -> String,
+    links: &Links<'_>,
 ) -> Value {
     let published_at = deliveries.iter().filter_map(|(delivery, _)| delivery.published_at).min();
     let is_pending = deliveries.iter().any(|(delivery, _)| !delivery.is_final());
@@ -37,23 +36,26 @@ pub fn post_view(
         "publishedAt": published_at.map(UnixMillis::to_iso),
         "scheduledAt": post.scheduled_at.map(UnixMillis::to_iso),
         "scheduled": post.scheduled_at.is_some() && !post.is_draft && is_pending && published_at.is_none(),
-        "isDraft": post.is_draft,
-        "containers": post.containers.iter().map(|container| container_view(container, link)).collect::<Vec<_>>(),
+        "isDraft": post.is_draft && !post.awaits_approval(),
+        "containers": post.containers.iter().map(|container| container_view(container, links)).collect::<Vec<_>>(),
         "socialAccounts": deliveries.iter().map(|(d, a)| delivery_view(d, a, post.is_draft)).collect::<Vec<_>>(),
         "cost": cost_view(post, deliveries, prices),
     });
     if let (false, Some(fields)) = (post.options.is_empty(), view.as_object_mut()) {
         fields.insert("x".into(), json!(post.options));
     }
+    if let (Some(approval), Some(fields)) = (approval_view(post, links), view.as_object_mut()) {
+        fields.insert("approval".into(), approval);
+    }
     view
 }
 
-fn container_view(container: &Container, link: &dyn Fn(&MediaId) -> String) -> Value {
+fn container_view(container: &Container, links: &Links<'_>) -> Value {
     let mut view = json!({
         "id": container.id,
         "content": container.content,
         "weighted_length": container.weighted_length,
-        "media": container.media.iter().map(|attachment| attachment_view(attachment, link)).collect::<Vec<_>>(),
+        "media": container.media.iter().map(|attachment| attachment_view(attachment, links)).collect::<Vec<_>>(),
     });
     if let (false, Some(fields)) = (container.options.is_empty(), view.as_object_mut()) {
         fields.insert("x".into(), json!(container.options));
@@ -61,10 +63,10 @@ fn container_view(container: &Container, link: &dyn Fn(&MediaId) -> String) -> V
     view
 }
 
-fn attachment_view(attachment: &Attachment, link: &dyn Fn(&MediaId) -> String) -> Value {
+fn attachment_view(attachment: &Attachment, links: &Links<'_>) -> Value {
     let mut view = json!({
         "id": attachment.media_id,
-        "url": attachment.media_id.as_ref().map(link).or_else(|| attachment.url.clone()),
+        "url": attachment.media_id.as_ref().map(|id| links.file(id)).or_else(|| attachment.url.clone()),
         "filename": attachment.filename,
         "altText": attachment.alt_text,
     });

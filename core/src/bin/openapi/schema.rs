@@ -182,6 +182,9 @@ mod tests {
 
     #[test]
     fn words_are_those_of_the_type() {
-        assert_eq!(words_of::<Scope>().pointer("/enum").unwrap(), &json!(["admin", "publish", "read", "connect"]));
+        assert_eq!(
+            words_of::<Scope>().pointer("/enum").unwrap(),
+            &json!(["admin", "publish", "draft", "read", "connect"])
+        );
     }
 }

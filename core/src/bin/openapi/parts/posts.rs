@@ -1,5 +1,6 @@
 use latchkey_core::api::code::Code;
 use latchkey_core::api::post::{ChangePost, CreatePost, IGNORED, NewReply, NewRepost, Resolve};
+use latchkey_core::approval::Status;
 use latchkey_core::delivery::{FailureCode, State};
 use latchkey_core::media::Kind;
 use serde_json::{Value, json};
@@ -145,7 +146,7 @@ fn post(mut others: Value) -> Value {
     others
 }
 
-fn rows() -> [(&'static str, Value); 7] {
+fn rows() -> [(&'static str, Value); 8] {
     let track = record(json!({ "id": id("med"), "language_code": text(), "display_name": nullable(text()) }));
     let medium = record(json!({
         "id": nullable(id("med")), "url": nullable(text()), "filename": nullable(text()), "altText": nullable(text()),
@@ -160,6 +161,7 @@ fn rows() -> [(&'static str, Value); 7] {
         "id": nullable(id("post")), "orgId": text(), "tenant_id": nullable(a("TenantId")), "createdAt": a("Time"),
         "publishedAt": nullable(a("Time")), "scheduledAt": nullable(a("Time")), "scheduled": flag(), "isDraft": flag(),
         "containers": list(container), "socialAccounts": list(a("Delivery")), "cost": cost, "x?": a("XOptions"),
+        "approval?": a("Approval"),
     }));
     let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.mime()).collect();
     let progress = record(json!({
@@ -197,8 +199,19 @@ fn rows() -> [(&'static str, Value); 7] {
         ("Pagination", pagination),
         ("RemoteResult", removed),
         ("Reply", reply),
+        ("Approval", approval()),
         ("XOptions", options()),
     ]
+}
+
+/// `url` is for readers who may answer, as long as the request can be answered.
+fn approval() -> Value {
+    let statuses: Vec<&str> = Status::SHOWN.iter().filter_map(|status| status.as_str()).collect();
+    record(json!({
+        "status": words(&statuses), "number": count(), "requested_at": a("Time"),
+        "requested_by": record(json!({ "key_id": text(), "name": text() })), "page": text(), "url?": text(),
+        "expires_at": a("Time"), "decided_at?": a("Time"), "decided_by?": text(), "note?": characters(1, 500),
+    }))
 }
 
 fn inputs() -> [(&'static str, Value); 2] {

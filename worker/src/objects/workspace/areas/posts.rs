@@ -5,16 +5,15 @@ use std::collections::BTreeMap;
 use latchkey_core::account::Account;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::input::read;
-use latchkey_core::api::post::{CreatePost, IGNORED, PostFilter, estimate, post_view};
+use latchkey_core::api::post::{CreatePost, IGNORED, Links, PostFilter, estimate, post_view};
 use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::audit::{Action, Audited};
 use latchkey_core::budget::require_ceiling;
 use latchkey_core::delivery::{Delivery, State};
-use latchkey_core::id::{MediaId, PostId, TenantId};
+use latchkey_core::id::{PostId, TenantId};
 use latchkey_core::key::Binding;
 use latchkey_core::media::Media;
-use latchkey_core::media::link::Use;
 use latchkey_core::outbox::OutboxJob;
 use latchkey_core::post::{Draft, Post, is_for, resolve};
 use serde_json::{Map, Value, json};
@@ -22,7 +21,7 @@ use serde_json::{Map, Value, json};
 use super::super::store::outbox::Begun;
 use super::{Done, Workspace, budget, lists, not_found};
 use crate::error::{Error, Result};
-use crate::names::ORG_ID;
+use crate::names::{ORG_ID, WORKSPACE};
 use crate::runtime::{entropy, now};
 
 /// Newest first.
@@ -198,8 +197,8 @@ pub fn view(w: &Workspace, post: &Post) -> Result<Value> {
 fn view_with(w: &Workspace, post: &Post, deliveries: &[(Delivery, Account)]) -> Result<Value> {
     let ring = w.app()?.keyring();
     let origin = w.origin.get().map(String::as_str).unwrap_or_default();
-    let link = |id: &MediaId| Use::Read.address(ring, origin, id, now());
-    Ok(post_view(post, ORG_ID, deliveries, &w.store.settings.get()?.prices, &link))
+    let links = Links { ring, workspace: WORKSPACE, origin, now: now(), may_approve: false };
+    Ok(post_view(post, ORG_ID, deliveries, &w.store.settings.get()?.prices, &links))
 }
 
 pub fn is_final(w: &Workspace, id: &PostId) -> Result<bool> {
