@@ -85,7 +85,7 @@ pub fn part() -> Result<Part, String> {
         Operation::new("PATCH", "/v1/posts/{id}", "changePost", "Changes a draft or a scheduled post")
             .takes(change)
             .answers(200, "As it is now.", success(post(json!({ "rescheduled": flag() }))))
-            .refuses(&[Code::AlreadyPublished, Code::InFlight])
+            .refuses(&[Code::AlreadyPublished, Code::InFlight, Code::ApprovalLate, Code::ApprovalStale])
             .refuses(OF_ACCEPTANCE),
         Operation::new("DELETE", "/v1/posts/{id}", "deletePost", "Cancels what was not sent, or forgets what was")
             .answers(200, "Done.", success(json!({ "message": text() })))
