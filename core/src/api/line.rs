@@ -5,14 +5,17 @@
 
 use serde::{Deserialize, Deserializer};
 
+use crate::text::hidden::{is_control_or_hidden, is_hidden_at, joins_at};
+
 /// Whether `text` is at most `most` characters on one line, and each of them is there to be seen.
 pub fn is_line(text: &str, most: usize) -> bool {
-    text.chars().count() <= most && !text.chars().any(|c| c.is_control() || is_hidden(c)) && joins_rightly(text)
+    let chars: Vec<char> = text.chars().collect();
+    chars.len() <= most && !(0..chars.len()).any(|at| is_hidden_at(&chars, at))
 }
 
 /// A text of a person's own machine, such as the name of a file, as it may be shown: without what a line has not.
 pub fn cleaned(text: &str) -> String {
-    let seen: Vec<char> = text.chars().filter(|c| !c.is_control() && !is_hidden(*c)).collect();
+    let seen: Vec<char> = text.chars().filter(|c| !is_control_or_hidden(*c)).collect();
     let kept = seen.iter().enumerate().filter(|(at, _)| joins_at(&seen, *at)).map(|(_, c)| *c);
     kept.collect::<String>().trim().to_owned()
 }
@@ -25,69 +28,6 @@ pub(super) fn clean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String
 /// The same where there may be none.
 pub(super) fn clean_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Option::<String>::deserialize(deserializer).map(|text| text.as_deref().map(cleaned))
-}
-
-/// The properties `Bidi_Control` and `Default_Ignorable_Code_Point` without those that [`joins_at`] knows, and line and
-/// paragraph separators.
-const fn is_hidden(c: char) -> bool {
-    matches!(
-        c,
-        '\u{00AD}'
-            | '\u{034F}'
-            | '\u{061C}'
-            | '\u{115F}'..='\u{1160}'
-            | '\u{17B4}'..='\u{17B5}'
-            | '\u{180E}'
-            | '\u{200B}'
-            | '\u{200E}'..='\u{200F}'
-            | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}'
-            | '\u{3164}'
-            | '\u{FEFF}'
-            | '\u{FFA0}'
-            | '\u{FFF0}'..='\u{FFFB}'
-            | '\u{1BCA0}'..='\u{1BCA3}'
-            | '\u{1D173}'..='\u{1D17A}'
-            | '\u{E0000}'..='\u{E001F}'
-            | '\u{E0080}'..='\u{E00FF}'
-            | '\u{E01F0}'..='\u{E0FFF}'
-    )
-}
-
-/// ZWNJ and ZWJ belong between letters of scripts that join, and between pictures of one emoji; a variation selector
-/// behind the character that it varies; tags behind the flag of a region. Anywhere else nobody sees them.
-fn joins_rightly(text: &str) -> bool {
-    let chars: Vec<char> = text.chars().collect();
-    (0..chars.len()).all(|at| joins_at(&chars, at))
-}
-
-/// Whether what is here changes a neighbour, or is there to be seen by itself.
-fn joins_at(chars: &[char], at: usize) -> bool {
-    let is_joiner = |c: &char| matches!(c, '\u{200C}' | '\u{200D}');
-    // From the combining marks on: no Latin letter, digit or space of the common ones joins anything.
-    let may_join = |c: Option<&char>| c.is_some_and(|c| *c >= '\u{0300}' && !is_joiner(c) && !c.is_whitespace());
-    let before = at.checked_sub(1).and_then(|before| chars.get(before));
-    match chars.get(at) {
-        Some('\u{200C}' | '\u{200D}') => may_join(before) && may_join(chars.get(at + 1)),
-        Some('\u{180B}'..='\u{180D}' | '\u{180F}') => matches!(before, Some('\u{1820}'..='\u{18AA}')),
-        Some('\u{FE00}'..='\u{FE0F}') => before.is_some_and(|c| is_varied(*c)),
-        Some('\u{E0100}'..='\u{E01EF}') => before.is_some_and(|c| is_ideograph(*c)),
-        Some(c) if is_tag(*c) => chars.iter().take(at).rev().find(|c| !is_tag(**c)) == Some(&'\u{1F3F4}'),
-        _ => true,
-    }
-}
-
-const fn is_tag(c: char) -> bool {
-    matches!(c, '\u{E0020}'..='\u{E007F}')
-}
-
-/// Symbols, letters of other scripts, and what a keycap is made of (Unicode, emoji-variation-sequences.txt).
-const fn is_varied(c: char) -> bool {
-    matches!(c, '0'..='9' | '#' | '*' | '\u{A9}' | '\u{AE}' | '\u{1000}'..='\u{109F}' | '\u{203C}'..='\u{FDFF}' | '\u{1F000}'..='\u{3FFFF}')
-}
-
-const fn is_ideograph(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 
 mod cashtag;
 mod emoji;
+pub mod hidden;
 mod normal;
 mod url;
 
