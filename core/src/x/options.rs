@@ -2,9 +2,12 @@
 //! API description 2.167, `CreatePostsRequest`). The caller's body, the stored value and the call to X have the same
 //! JSON.
 
+mod choice;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use self::choice::{Choice, Repliers};
 use crate::id::XPostId;
 use crate::refusal::{Refused, name as path_name};
 
@@ -13,6 +16,20 @@ use crate::refusal::{Refused, name as path_name};
 #[serde(transparent)]
 pub struct Options(Map<String, Value>);
 
+/// The options that are taken.
+const NAMES: [&str; 11] = [
+    "reply_settings",
+    "reply",
+    "quote_tweet_id",
+    "poll",
+    "community_id",
+    "share_with_followers",
+    "geo",
+    "media",
+    "made_with_ai",
+    "paid_partnership",
+    "for_super_followers_only",
+];
 /// They describe each post of a thread; all other options describe the thread and belong to its root.
 const OF_EVERY_SEGMENT: [&str; 3] = ["made_with_ai", "paid_partnership", "for_super_followers_only"];
 const REPLY_SETTINGS: [&str; 4] = ["following", "mentionedUsers", "subscribers", "verified"];
@@ -85,6 +102,7 @@ impl Options {
 
 fn check(name: &str, value: &Value, path: &str) -> Result<(), Refused> {
     match name {
+        unknown if !NAMES.contains(&unknown) => Err(Refused::field(path, "unknown option")),
         "reply_settings" if !value.as_str().is_some_and(|word| REPLY_SETTINGS.contains(&word)) => {
             Err(Refused::field(path, "expected following, mentionedUsers, subscribers or verified"))
         }
@@ -97,10 +115,8 @@ fn check(name: &str, value: &Value, path: &str) -> Result<(), Refused> {
             geo.get("place_id").and_then(Value::as_str).map(drop).ok_or_else(|| missing(path, "place_id"))
         }
         "media" => check_media(value, path),
-        "share_with_followers" | "made_with_ai" | "paid_partnership" | "for_super_followers_only" => {
-            value.as_bool().map(drop).ok_or_else(|| Refused::field(path, "expected true or false"))
-        }
-        _ => Err(Refused::field(path, "unknown option")),
+        // The others are flags.
+        _ => value.as_bool().map(drop).ok_or_else(|| Refused::field(path, "expected true or false")),
     }
 }
 
