@@ -1,6 +1,6 @@
 //! German.
 
-use super::{Messages, Reasons};
+use super::{Messages, Reasons, approval};
 
 pub const MESSAGES: Messages = Messages {
     lang: "de",
@@ -41,4 +41,5 @@ pub const MESSAGES: Messages = Messages {
         locked: "X hat dieses Konto gesperrt oder möchte etwas bestätigt haben. Melden Sie sich auf x.com an, tun Sie, was X dort verlangt, und versuchen Sie es dann noch einmal.",
         broken: "Hier ist etwas schiefgegangen.",
     },
+    approval: approval::DE,
 };

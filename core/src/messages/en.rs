@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Messages, Reasons};
+use super::{Messages, Reasons, approval};
 
 pub const MESSAGES: Messages = Messages {
     lang: "en",
@@ -41,4 +41,5 @@ pub const MESSAGES: Messages = Messages {
         locked: "X has locked this account or wants something confirmed. Sign in at x.com, do what X asks there, then try again.",
         broken: "Something went wrong here.",
     },
+    approval: approval::EN,
 };

@@ -1,6 +1,6 @@
 //! Spanish.
 
-use super::{Messages, Reasons};
+use super::{Messages, Reasons, approval};
 
 pub const MESSAGES: Messages = Messages {
     lang: "es",
@@ -41,4 +41,5 @@ pub const MESSAGES: Messages = Messages {
         locked: "X ha bloqueado esta cuenta o pide que confirmes algo. Inicia sesión en x.com, haz lo que X te pida y vuelve a intentarlo.",
         broken: "Algo ha fallado aquí.",
     },
+    approval: approval::ES,
 };

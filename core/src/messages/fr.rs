@@ -1,6 +1,6 @@
 //! French.
 
-use super::{Messages, Reasons};
+use super::{Messages, Reasons, approval};
 
 pub const MESSAGES: Messages = Messages {
     lang: "fr",
@@ -41,4 +41,5 @@ pub const MESSAGES: Messages = Messages {
         locked: "X a verrouillé ce compte ou demande une confirmation. Connectez-vous sur x.com, faites ce que X demande, puis réessayez.",
         broken: "Un problème est survenu ici.",
     },
+    approval: approval::FR,
 };

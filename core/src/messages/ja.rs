@@ -1,6 +1,6 @@
 //! Japanese.
 
-use super::{Messages, Reasons};
+use super::{Messages, Reasons, approval};
 
 pub const MESSAGES: Messages = Messages {
     lang: "ja",
@@ -41,4 +41,5 @@ pub const MESSAGES: Messages = Messages {
         locked: "このアカウントは X でロックされているか、確認が必要です。x.com にサインインして X の案内に従ってから、もう一度お試しください。",
         broken: "問題が発生しました。",
     },
+    approval: approval::JA,
 };

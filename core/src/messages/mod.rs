@@ -1,5 +1,6 @@
 //! The messages of the Worker's pages, in the language of the person.
 
+pub mod approval;
 mod de;
 mod en;
 mod es;
@@ -7,6 +8,7 @@ mod fr;
 mod ja;
 mod pt;
 
+use self::approval::Approval;
 use crate::refusal::Code;
 
 /// One language. `{site}`, `{label}`, `{handle}` stand for what the page puts in, already escaped.
@@ -38,6 +40,7 @@ pub struct Messages {
     pub failure_title: &'static str,
     pub failure: &'static str,
     pub reasons: Reasons,
+    pub approval: Approval,
 }
 
 /// Why it did not work, as far as the person can do something about it. Programs read the code.
@@ -134,6 +137,11 @@ mod tests {
         }
     }
 
+    const GAPS: [&str; 15] = [
+        "{site}", "{label}", "{handle}", "{who}", "{time}", "{count}", "{n}", "{price}", "{mark}", "{names}", "{post}",
+        "{ids}", "{length}", "{id}", "{value}",
+    ];
+
     /// Every sentence of a language, in the order of the struct.
     fn sentences(messages: &Messages) -> Vec<&'static str> {
         let debug = |reasons: &Reasons| {
@@ -176,12 +184,13 @@ mod tests {
             messages.failure_title,
             messages.failure,
         ];
-        pages.into_iter().chain(debug(&messages.reasons)).collect()
+        let approval = approval::tests::sentences(&messages.approval);
+        pages.into_iter().chain(debug(&messages.reasons)).chain(approval).collect()
     }
 
     #[test]
     fn every_language_says_everything_with_the_same_gaps() {
-        let gaps = |text: &str| ["{site}", "{label}", "{handle}"].map(|gap| text.matches(gap).count());
+        let gaps = |text: &str| GAPS.map(|gap| text.matches(gap).count());
         let english: Vec<_> = sentences(&en::MESSAGES).into_iter().map(gaps).collect();
         for messages in ALL {
             let sentences = sentences(messages);

@@ -1,6 +1,6 @@
 //! Portuguese.
 
-use super::{Messages, Reasons};
+use super::{Messages, Reasons, approval};
 
 pub const MESSAGES: Messages = Messages {
     lang: "pt",
@@ -41,4 +41,5 @@ pub const MESSAGES: Messages = Messages {
         locked: "O X bloqueou esta conta ou pede uma confirmação. Entre em x.com, faça o que o X pedir e tente de novo.",
         broken: "Algo deu errado aqui.",
     },
+    approval: approval::PT,
 };
