@@ -9,7 +9,7 @@ import description from "../../build/assets/openapi.json" with { type: "json" };
 
 const FOLDER = new URL("../../wasm-client/", import.meta.url);
 const { Code, ConnectSession } = description.components.schemas;
-const API_CODES = Code.oneOf.map(({ const: code }) => code);
+const API_CODES = Code.enum;
 
 before(async () => load({ module_or_path: await readFile(new URL("pkg/wasm/embed_bg.wasm", FOLDER)) }));
 

@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::paths::{files_ending, root};
 use crate::progress::say;
 use crate::run::{self, Finished, Result};
-use crate::setup::{Tools, cargo_deny, chromium, node_command, node_packages, tools};
+use crate::setup::{Tools, cargo_deny, chromium, generators, node_command, node_packages, tools};
 use crate::tally::Tally;
 use crate::{build, failures, rules};
 
@@ -84,6 +84,10 @@ fn in_runtimes(kinds: &[Kind], report: &mut Report) {
     if kinds.contains(&Kind::Worker) {
         report.suite(SUPPORT.command());
         report.suite(WORKER.command());
+        match generators() {
+            Ok(()) => report.suite(GENERATORS.command()),
+            Err(error) => report.broken("generators", &error.to_string()),
+        }
     }
     if kinds.contains(&Kind::Browser) {
         match chromium() {
@@ -118,6 +122,8 @@ const STAND_IN: Suite = Suite { name: "tests of the stand-in for X", folder: "te
 const SUPPORT: Suite = Suite { name: "tests of the test support", folder: "tests/support", files_at_once: "1" };
 /// Each file has a Worker of its own, and some of them mostly wait.
 const WORKER: Suite = Suite { name: "worker tests", folder: "tests/worker", files_at_once: "3" };
+/// Generators of API clients read `/openapi.json`, and what they make calls the Worker.
+const GENERATORS: Suite = Suite { name: "tests of generators", folder: "tests/generators", files_at_once: "1" };
 /// Each file has a browser and a Worker of its own, and keeps little more than one core busy.
 const BROWSER: Suite = Suite { name: "browser tests", folder: "tests/browser", files_at_once: "2" };
 

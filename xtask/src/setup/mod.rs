@@ -8,6 +8,7 @@ mod bindgen;
 mod cargo_deny;
 mod cargo_install;
 mod chromium;
+mod generators;
 mod node;
 mod wasm_rust;
 
@@ -20,6 +21,7 @@ use crate::run::Result;
 
 pub(crate) use cargo_deny::cargo_deny;
 pub(crate) use chromium::chromium;
+pub(crate) use generators::generators;
 pub(crate) use node::packages as node_packages;
 pub(crate) use wasm_rust::TARGET as WASM_TARGET;
 use wasm_rust::WasmRust;

@@ -12,6 +12,8 @@
 )]
 
 mod document;
+mod examples;
+mod lift;
 mod lists;
 mod operation;
 mod parts;

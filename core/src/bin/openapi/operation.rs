@@ -7,7 +7,9 @@ use latchkey_core::key::{ForPages, Reach};
 use latchkey_core::routes::{Body, Found, Row, find};
 use serde_json::{Map, Value, json};
 
-use super::schema::{a, between, count, text};
+use super::examples;
+use super::lift::NAME;
+use super::schema::{a, anything, between, capital, count, named, text};
 
 /// Who makes a call that no API key opens, or not only a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,6 +180,8 @@ impl Operation {
         let is = |pointer| self.body.as_ref().is_some_and(|body| body.pointer(pointer).is_some());
         match &self.body {
             None => Body::Nothing,
+            // X decides what it takes.
+            Some(_) if self.shape == Shape::Problem => Body::Other,
             Some(_) if !is("/content/application~1json") => Body::Other,
             Some(_) if is("/required") => Body::Json,
             Some(_) => Body::OptionalJson,
@@ -198,11 +202,14 @@ impl Operation {
             let key = json!({ "$ref": "#/components/parameters/IdempotencyKey" });
             parameters.push(key);
         }
+        for parameter in &mut parameters {
+            self.show(parameter)?;
+        }
         if !parameters.is_empty() {
             fields.insert("parameters".into(), json!(parameters));
         }
         if let Some(body) = &self.body {
-            fields.insert("requestBody".into(), body.clone());
+            fields.insert("requestBody".into(), self.shown_body(body.clone())?);
         }
         match (access, self.auth) {
             (Some(access), Auth::Key | Auth::SessionTokenOrKey) => {
@@ -229,6 +236,53 @@ impl Operation {
         Ok(operation)
     }
 
+    /// Adds an example to a parameter that is described here.
+    fn show(&self, parameter: &mut Value) -> Result<(), String> {
+        let Some(name) = parameter.get("name").and_then(Value::as_str) else { return Ok(()) };
+        let example = examples::parameter(self.path, name)
+            .ok_or_else(|| format!("{} {}: `{name}` has no example", self.method, self.path))?;
+        insert(parameter, "example", example);
+        Ok(())
+    }
+
+    /// The body with a name for its schema, and with an example unless the body is bytes.
+    fn shown_body(&self, mut body: Value) -> Result<Value, String> {
+        let contents = body.get_mut("content").and_then(Value::as_object_mut);
+        for content in contents.into_iter().flat_map(Map::values_mut) {
+            let schema = content.get_mut("schema").map(Value::take).unwrap_or_default();
+            let is_bytes = schema.get("format").is_some();
+            let is_empty = schema.get("properties") == Some(&json!({}));
+            insert(content, "schema", called(&self.type_name("Input"), schema));
+            let example = examples::body(self.id).or_else(|| is_empty.then(|| json!({})));
+            match example {
+                Some(example) => insert(content, "example", example),
+                None if is_bytes => {}
+                None => return Err(format!("{} has no example of its body", self.id)),
+            }
+        }
+        Ok(body)
+    }
+
+    /// `createPost` → `CreatePostInput`.
+    fn type_name(&self, suffix: &str) -> String {
+        capital(self.id) + suffix
+    }
+
+    /// The answers, each with a name for its schema: the answers of one schema share the name.
+    fn named_answers(&self) -> BTreeMap<u16, Value> {
+        let schema = |answer: &Value| answer.pointer("/content/application~1json/schema").cloned();
+        let first = self.answers.values().find_map(schema);
+        let named = |(status, answer): (&u16, &Value)| {
+            let suffix = if schema(answer) == first { "Output".to_owned() } else { format!("Output{status}") };
+            let mut answer = answer.clone();
+            if let Some(place) = answer.pointer_mut("/content/application~1json/schema") {
+                *place = called(&self.type_name(&suffix), place.take());
+            }
+            (*status, answer)
+        };
+        self.answers.iter().map(named).collect()
+    }
+
     fn is_repeatable(&self) -> bool {
         self.row().is_ok_and(|row| row.is_idempotent)
     }
@@ -248,14 +302,12 @@ impl Operation {
 
     fn responses(&self) -> Value {
         let mut responses: Map<String, Value> =
-            self.answers.iter().map(|(status, answer)| (status.to_string(), answer.clone())).collect();
-        // X writes its refusals in the same format; ours alone have a `request_id`.
-        let ours = json!({ "if": { "required": ["request_id"] }, "then": a("PassProblem") });
+            self.named_answers().into_iter().map(|(status, answer)| (status.to_string(), answer)).collect();
         let (description, content) = match self.shape {
             Shape::Page => ("A refusal, for a person to read.", json!({ "text/html": { "schema": text() } })),
             Shape::Problem => (
                 "X's answer, or a refusal of ours.",
-                json!({ "application/problem+json": { "schema": ours }, "*/*": {} }),
+                json!({ "application/problem+json": { "schema": a("PassProblem") }, "*/*": { "schema": anything() } }),
             ),
             Shape::Envelope => {
                 let refusals = self.refusals().into_iter();
@@ -295,16 +347,31 @@ impl Operation {
     }
 }
 
-/// The codes of one status. What to do about each is said once, in `Failure`.
+/// A record that is written where it is used gets a name; a reference has one, and a plain type needs none.
+fn called(name: &str, schema: Value) -> Value {
+    let is_record = schema.get("properties").is_some() && schema.get(NAME).is_none();
+    if is_record { named(name, schema) } else { schema }
+}
+
+fn insert(place: &mut Value, name: &str, value: Value) {
+    if let Some(fields) = place.as_object_mut() {
+        fields.insert(name.to_owned(), value);
+    }
+}
+
+/// The codes of one status, in `x-codes`: a list of words in the schema would be a type of its own for each call and
+/// status. What to do about each code is said once, in `Code`.
 fn refusal(codes: &[Code]) -> Value {
     let names: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
-    let code = json!({ "type": "object", "properties": { "code": { "enum": names } } });
-    let schema = json!({ "allOf": [a("Failure"), code] });
+    let schema = a("Failure");
     let mut headers = headers();
     if let (true, Some(headers)) = (codes.contains(&Code::RateLimited), headers.as_object_mut()) {
         headers.insert("Retry-After".into(), json!({ "schema": count(), "description": "Seconds, if X says when." }));
     }
-    json!({ "description": names.join(", "), "headers": headers, "content": { "application/json": { "schema": schema } } })
+    json!({
+        "description": names.join(", "), "headers": headers, "x-codes": names,
+        "content": { "application/json": { "schema": schema } },
+    })
 }
 
 fn headers() -> Value {

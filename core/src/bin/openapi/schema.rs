@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use super::lift::NAME;
+
 use serde::de::value::Error as Unread;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde_json::{Map, Value, json};
@@ -19,9 +21,22 @@ pub fn record(fields: Value) -> Value {
 /// `{"success":true, …}`.
 pub fn success(mut fields: Value) -> Value {
     if let Some(fields) = fields.as_object_mut() {
-        fields.insert("success".into(), json!({ "const": true }));
+        fields.insert("success".into(), json!({ "type": "boolean", "const": true }));
     }
     record(fields)
+}
+
+/// A schema that generators call by this name. The document moves the schema to `components` (see [`super::lift`]).
+pub fn named(name: &str, mut schema: Value) -> Value {
+    if let Some(fields) = schema.as_object_mut() {
+        fields.insert(NAME.into(), json!(name));
+    }
+    schema
+}
+
+/// A named record.
+pub fn row(name: &str, fields: Value) -> Value {
+    named(name, record(fields))
 }
 
 /// A page of a list, with what this list says beside what all of them say.
@@ -74,11 +89,17 @@ pub fn characters(least: u64, most: u64) -> Value {
 }
 
 pub fn only(value: &str) -> Value {
-    json!({ "const": value })
+    json!({ "type": "string", "const": value })
 }
 
-pub fn words(words: &[&str]) -> Value {
-    json!({ "type": "string", "enum": words })
+/// A list of words always has a name: generators would call the seventh unnamed one `Status7`.
+pub fn words(name: &str, words: &[&str]) -> Value {
+    named(name, json!({ "type": "string", "enum": words }))
+}
+
+/// Bytes. `OpenAPI` 3.1 knows no word for them, and generators know that of 3.0.
+pub fn bytes() -> Value {
+    json!({ "type": "string", "format": "binary" })
 }
 
 /// One of ours: its prefix, and 16 random bytes in base64url.
@@ -91,8 +112,8 @@ pub fn anything() -> Value {
 }
 
 /// The words of an enumeration, as they are on the wire.
-pub fn words_of<T: DeserializeOwned>() -> Value {
-    words(names::<T>())
+pub fn words_of<T: DeserializeOwned>(name: &str) -> Value {
+    words(name, names::<T>())
 }
 
 /// A request body: the schema must have exactly the fields of the type that reads it, and `ignored` may be there too.
@@ -109,10 +130,24 @@ pub fn body<T: DeserializeOwned>(fields: Value, ignored: &[&str]) -> Result<Valu
     if known != described {
         return Err(format!("{type_name} reads {known:?}, and {described:?} are described"));
     }
-    let unused =
-        json!({ "deprecated": true, "description": "Accepted, has no effect for X, and is named in `warnings`." });
-    properties.extend(ignored.iter().map(|name| ((*name).to_owned(), unused.clone())));
+    properties.extend(ignored.iter().map(|name| ((*name).to_owned(), unused(name))));
     Ok(schema)
+}
+
+/// A field of another network. Go writes the two spellings of such a field alike, so one has a name of its own.
+fn unused(name: &str) -> Value {
+    let description = "Accepted, has no effect for X, and is named in `warnings`.";
+    let mut schema = json!({ "deprecated": true, "description": description });
+    if let (Some((first, second)), Some(fields)) = (name.split_once('_'), schema.as_object_mut()) {
+        fields.insert("x-go-name".into(), json!(format!("{}With{}", capital(first), capital(second))));
+    }
+    schema
+}
+
+/// The word with a capital in front.
+pub fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
 }
 
 /// The fields of a struct or the variants of an enumeration, which serde tells to whoever deserializes it.
@@ -171,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_body_with_other_fields_than_its_type_is_not_described() {
-        let scopes = || list(words_of::<Scope>());
+        let scopes = || list(words_of::<Scope>("Scope"));
         let all = json!({ "name": text(), "scopes": scopes(), "tenant_id?": text(), "account_id?": text() });
         let schema = body::<CreateKey>(all, &["old"]).unwrap();
         assert_eq!(schema.pointer("/required").unwrap(), &json!(["name", "scopes"]));
@@ -183,7 +218,7 @@ mod tests {
     #[test]
     fn words_are_those_of_the_type() {
         assert_eq!(
-            words_of::<Scope>().pointer("/enum").unwrap(),
+            words_of::<Scope>("Scope").pointer("/enum").unwrap(),
             &json!(["admin", "publish", "draft", "read", "connect"])
         );
     }

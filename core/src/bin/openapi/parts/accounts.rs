@@ -9,7 +9,8 @@ use serde_json::json;
 use super::Part;
 use crate::operation::{OF_X, Operation};
 use crate::schema::{
-    a, between, body, count, flag, id, list, nullable, only, page_of, record, success, text, texts, words_of,
+    a, between, body, count, flag, id, list, named, nullable, only, page_of, record, row, success, text, texts,
+    words_of,
 };
 
 pub fn part() -> Result<Part, String> {
@@ -62,39 +63,44 @@ pub fn part() -> Result<Part, String> {
             success(json!({ "data": a("Import") })),
         ),
     ];
+    let flag_number = named("ActiveNumber", json!({ "type": "integer", "enum": [0, 1] }));
+    let length = named("MaxPostLength", json!({ "type": "integer", "enum": [280, 25000] }));
+    let status = words_of::<revocation::Status>("RevocationStatus");
+    let revocation = row("Revocation", json!({ "status": status, "since": a("Time") }));
+    // Go writes both spellings of the tenant alike.
+    let twin = json!({ "anyOf": [a("TenantId"), { "type": "null" }], "x-go-name": "TenantIDInCamelCase" });
     let account = record(json!({
         "id": id("acc"), "orgId": text(), "nickname": text(), "network": only("x"), "username": text(),
         "profile_picture_url": nullable(text()), "network_unique_id": a("XId"), "customer_social_network_id": id("net"),
-        "accountType": only("personal"), "isActive": { "enum": [0, 1] }, "createdAt": a("Time"),
-        "tenantId": nullable(a("TenantId")), "tenant_id": nullable(a("TenantId")), "scopes": texts(),
-        "status": words_of::<Status>(), "status_reason": nullable(words_of::<Reason>()), "status_since": a("Time"),
-        "max_post_length": { "enum": [280, 25000] }, "token_expires_at": a("Time"),
-        "revocation": nullable(record(json!({ "status": words_of::<revocation::Status>(), "since": a("Time") }))),
+        "accountType": only("personal"), "isActive": flag_number, "createdAt": a("Time"),
+        "tenantId": twin, "tenant_id": nullable(a("TenantId")), "scopes": texts(),
+        "status": words_of::<Status>("AccountStatus"), "status_reason": nullable(words_of::<Reason>("AccountStatusReason")), "status_since": a("Time"),
+        "max_post_length": length, "token_expires_at": a("Time"),
+        "revocation": nullable(revocation),
     }));
-    let window =
-        json!({ "limit": count(), "remaining": count(), "reset_at": a("Time"), "window": words_of::<WindowKind>() });
+    let window = json!({ "limit": count(), "remaining": count(), "reset_at": a("Time"), "window": words_of::<WindowKind>("RateWindowKind") });
     let mut limit = window.clone();
     if let Some(fields) = limit.as_object_mut() {
         fields.insert("endpoint".into(), text());
     }
     let health = record(json!({
         "id": id("acc"), "network": only("x"), "healthy": flag(), "checkedAt": a("Time"),
-        "details": record(json!({
+        "details": row("HealthDetails", json!({
             "username": text(), "scopes": texts(), "missing_scopes": texts(), "token_expires_at": nullable(a("Time")),
-            "rate_limits": list(record(window)),
+            "rate_limits": list(row("RateWindow", window)),
         })),
         "error?": text(), "errorCode?": text(),
     }));
     let figure = || nullable(count());
     let metrics = record(json!({
         "account_id": id("acc"), "network": only("x"), "followers_count": figure(), "following_count": figure(),
-        "posts_count": figure(), "engagement": record(json!({})),
-        "platform_specific": record(json!({ "listed_count": figure(), "like_count": figure(), "media_count": figure() })),
-        "period": record(json!({ "since": nullable(a("Time")), "until": nullable(a("Time")), "note": text() })),
+        "posts_count": figure(), "engagement": row("AccountEngagement", json!({})),
+        "platform_specific": row("AccountFigures", json!({ "listed_count": figure(), "like_count": figure(), "media_count": figure() })),
+        "period": row("MetricsPeriod", json!({ "since": nullable(a("Time")), "until": nullable(a("Time")), "note": text() })),
         "fetched_at": a("Time"),
     }));
     let import = record(json!({
-        "id": id("imp"), "account_id": id("acc"), "status": words_of::<ImportStatus>(), "limit": count(), "imported": count(),
+        "id": id("imp"), "account_id": id("acc"), "status": words_of::<ImportStatus>("ImportStatus"), "limit": count(), "imported": count(),
         "skipped": count(), "error": nullable(text()), "error_code": nullable(text()), "created_at": a("Time"),
         "finished_at": nullable(a("Time")),
     }));

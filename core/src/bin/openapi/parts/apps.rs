@@ -7,7 +7,9 @@ use serde_json::json;
 
 use super::Part;
 use crate::operation::{OF_X, Operation};
-use crate::schema::{a, body, flag, id, list, nullable, only, page_of, record, success, text, texts, words, words_of};
+use crate::schema::{
+    a, body, flag, id, list, nullable, only, page_of, record, row, success, text, texts, words, words_of,
+};
 
 const OF_PROOF: &[Code] = &[Code::InvalidClientId, Code::InvalidClientSecret, Code::OAuth1KeyGiven, Code::PublicClient];
 
@@ -15,7 +17,7 @@ const OF_PROOF: &[Code] = &[Code::InvalidClientId, Code::InvalidClientSecret, Co
 pub fn part() -> Result<Part, String> {
     let create = body::<CreateNetwork>(
         json!({
-            "network": words(&["x", "twitter"]), "client_key": text(), "client_secret": text(),
+            "network": words("NetworkInput", &["x", "twitter"]), "client_key": text(), "client_secret": text(),
             "tenant_id?": nullable(a("TenantIdInput")), "verify?": flag(), "force?": flag(),
         }),
         &[],
@@ -28,7 +30,7 @@ pub fn part() -> Result<Part, String> {
         json!({
             "redirect_uri?": nullable(text()), "tenant_id?": nullable(a("TenantIdInput")), "scopes?": nullable(a("ScopeList")),
             "expected_username?": nullable(text()), "reconnect_account_id?": nullable(id("acc")),
-            "label?": nullable(text()), "accept?": words_of::<Accept>(),
+            "label?": nullable(text()), "accept?": words_of::<Accept>("Accept"),
         }),
         IGNORED,
     )?;
@@ -90,21 +92,24 @@ pub fn part() -> Result<Part, String> {
         .query("expected_username", text(), "Who has to sign in.")
         .query("reconnect_account_id", id("acc"), "Which account is connected again.")
         .query("label", text(), "Shown to the person.")
-        .query("accept", words_of::<Accept>(), "Whether the back end has to accept the account.")
+        .query("accept", words_of::<Accept>("Accept"), "Whether the back end has to accept the account.")
         .answers(200, "The link.", success(json!({ "data": a("ConnectLink"), "warnings": a("Warnings") })))
         .refuses(&[Code::NetworkNotConfigured]),
     ];
-    let check = record(json!({
-        "name": words(&["client_id_shape", "client_secret", "callback_url", "scopes", "credits"]),
-        "ok": flag(), "message": text(), "hint": nullable(text()),
-    }));
+    let check = row(
+        "Check",
+        json!({
+            "name": words("CheckName", &["client_id_shape", "client_secret", "callback_url", "scopes", "credits"]),
+            "ok": flag(), "message": text(), "hint": nullable(text()),
+        }),
+    );
     let app = record(json!({
         "id": id("net"), "network": only("x"), "client_key?": text(), "createdAt": a("Time"), "updatedAt": a("Time"),
         "tenant_id": nullable(a("TenantId")), "callback_url": text(), "required_scopes": texts(),
-        "client_type": words_of::<ClientType>(), "verified_at": nullable(a("Time")), "paused": nullable(a("Pause")),
+        "client_type": words_of::<ClientType>("ClientType"), "verified_at": nullable(a("Time")), "paused": nullable(a("Pause")),
     }));
     let pause = record(json!({
-        "reason": words(&["credits_depleted", "app_read_only", "app_not_enrolled", "invalid_client"]), "since": a("Time"),
+        "reason": words("PauseReason", &["credits_depleted", "app_read_only", "app_not_enrolled", "invalid_client"]), "since": a("Time"),
     }));
     let link = record(json!({ "auth_url": text(), "expires_at": a("Time"), "connect_id": text() }));
     Ok(Part::new(

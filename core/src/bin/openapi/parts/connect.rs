@@ -5,12 +5,14 @@ use serde_json::{Value, json};
 
 use super::Part;
 use crate::operation::{Auth, OF_X, Operation};
-use crate::schema::{a, between, body, characters, id, list, nullable, only, record, success, text, words, words_of};
+use crate::schema::{
+    a, between, body, bytes, characters, id, list, nullable, only, record, row, success, text, words, words_of,
+};
 
 pub fn part() -> Result<Part, String> {
     let create = body::<CreateSession>(
         json!({
-            "origin?": nullable(text()), "network?": nullable(words(&["x", "twitter"])), "tenant_id?": nullable(a("TenantIdInput")),
+            "origin?": nullable(text()), "network?": nullable(words("NetworkInput", &["x", "twitter"])), "tenant_id?": nullable(a("TenantIdInput")),
             "redirect_uri?": nullable(text()), "scopes?": nullable(a("ScopeList")), "expected_username?": nullable(text()),
             "reconnect_account_id?": nullable(id("acc")), "expires_in?": nullable(between(60, 1800)),
             "label?": nullable(characters(0, 80)),
@@ -20,7 +22,10 @@ pub fn part() -> Result<Part, String> {
     let complete = body::<CompleteSession>(json!({ "code_verifier": characters(43, 128) }), &[])?;
     let confirm = body::<ConfirmSession>(json!({ "code": text() }), &[])?;
     let session = || success(json!({ "data": a("ConnectSession") }));
-    let waiting = || success(json!({ "data": record(json!({ "status": only("needs_confirmation") })) }));
+    let waiting =
+        || success(json!({ "data": row("AwaitingConfirmation", json!({ "status": only("needs_confirmation") })) }));
+    let status = words("UnfinishedStatus", &["authorizing", "needs_confirmation"]);
+    let unfinished = row("UnfinishedSession", json!({ "status": status }));
     let mut operations = vec![
         Operation::new("POST", "/v1/connect-sessions", "createConnectSession", "A session for one click on the button")
             .takes(create)
@@ -29,7 +34,7 @@ pub fn part() -> Result<Part, String> {
         Operation::new("GET", "/v1/connect-sessions/{id}", "getConnectSession", "How far it is")
             .by(Auth::SessionTokenOrKey)
             .query("wait", between(0, 25), "Seconds until an answer must come.")
-            .query("since", words_of::<Status>(), "Answer when the status is no longer this.")
+            .query("since", words_of::<Status>("ConnectStatus"), "Answer when the status is no longer this.")
             .answers(200, "Its state.", session())
             .refuses(&[Code::SessionExpired]),
         Operation::new("DELETE", "/v1/connect-sessions/{id}", "cancelConnectSession", "Calls it off")
@@ -48,7 +53,7 @@ pub fn part() -> Result<Part, String> {
         .answers(
             202,
             "Another browser came back: ask for its code; or X refused what it brought, and the person is still awaited.",
-            success(json!({ "data": record(json!({ "status": words(&["authorizing", "needs_confirmation"]) })) })),
+            success(json!({ "data": unfinished })) ,
         )
         .refuses(OF_ENDS)
         .refuses(&[Code::VerifierMismatch])
@@ -78,12 +83,15 @@ pub fn part() -> Result<Part, String> {
         .refuses(OF_X),
     ];
     operations.extend(pages());
-    let identity = record(json!({
-        "network_unique_id": a("XId"), "username": text(), "nickname": text(), "profile_picture_url": nullable(text()),
-    }));
-    let failed = record(json!({ "code": text(), "message": text(), "hint": text() }));
+    let identity = row(
+        "Identity",
+        json!({
+            "network_unique_id": a("XId"), "username": text(), "nickname": text(), "profile_picture_url": nullable(text()),
+        }),
+    );
+    let failed = row("ConnectFailure", json!({ "code": text(), "message": text(), "hint": text() }));
     let session = record(json!({
-        "id": text(), "status": words_of::<Status>(), "expires_at": a("Time"), "redirect_uri": nullable(text()),
+        "id": text(), "status": words_of::<Status>("ConnectStatus"), "expires_at": a("Time"), "redirect_uri": nullable(text()),
         "account?": a("Account"), "error?": failed,
         "awaiting?": only("acceptance"), "identity?": identity,
     }));
@@ -117,7 +125,7 @@ fn pages() -> Vec<Operation> {
     let html = || json!({ "text/html": { "schema": text() } });
     let start = record(json!({
         "token": text(), "code_challenge": text(), "code_challenge_method": only("S256"),
-        "display?": words(&["popup", "page"]), "code_verifier?": text(),
+        "display?": words("Display", &["popup", "page"]), "code_verifier?": text(),
     }));
     let form = |schema: Value| json!({ "application/x-www-form-urlencoded": { "schema": schema } });
     vec![
@@ -149,6 +157,10 @@ fn pages() -> Vec<Operation> {
             .answers_nothing(303, "To the page as it is now."),
         Operation::new("GET", "/connect/logo/{digest}", "getLogo", "The operator's logo, by the digest of its bytes")
             .by(Auth::None)
-            .answers_content(200, "The picture.", json!({ "image/*": {} })),
+            .answers_content(
+                200,
+                "The picture.",
+                json!({ "image/*": {}, "application/octet-stream": { "schema": bytes() } }),
+            ),
     ]
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Part;
 use crate::operation::{Auth, Operation};
 use crate::schema::{
-    a, between, body, characters, count, id, nullable, page_of, record, success, text, words, words_of,
+    a, between, body, bytes, characters, count, id, nullable, page_of, record, row, success, text, words, words_of,
 };
 
 pub fn part() -> Result<Part, String> {
@@ -26,15 +26,23 @@ pub fn part() -> Result<Part, String> {
             .query("token", text(), "Of the address, as it was given.")
             .refuses(&[Code::InvalidPayload, Code::InvalidSessionToken, Code::SessionExpired])
     };
-    let any_file = || json!({ "*/*": {} });
+    let any_file = || json!({ "application/octet-stream": { "schema": bytes() } });
+    // The last one is for clients that know bytes by no other name.
+    let types = || Kind::ALL.iter().map(|kind| kind.mime()).chain(["application/octet-stream"]);
     let files =
-        || Value::Object(Kind::ALL.iter().map(|kind| (kind.mime().to_owned(), json!({}))).collect::<Map<_, _>>());
+        || Value::Object(types().map(|mime| (mime.to_owned(), json!({ "schema": bytes() }))).collect::<Map<_, _>>());
     let one = || success(json!({ "data": a("Media") }));
-    let announced = record(json!({ "id": id("med"), "upload_url": text(), "expires_in": count() }));
-    let received = record(json!({ "id": id("med"), "part": nullable(count()), "size": count(), "received": count() }));
-    let pagination = record(json!({
-        "limit": count(), "offset": count(), "total": count(), "after": nullable(text()), "count": count(),
-    }));
+    let announced = row("Upload", json!({ "id": id("med"), "upload_url": text(), "expires_in": count() }));
+    let received = row(
+        "ReceivedBytes",
+        json!({ "id": id("med"), "part": nullable(count()), "size": count(), "received": count() }),
+    );
+    let pagination = row(
+        "MediaPagination",
+        json!({
+            "limit": count(), "offset": count(), "total": count(), "after": nullable(text()), "count": count(),
+        }),
+    );
     let operations = vec![
         Operation::new("POST", "/v1/media/upload", "createUpload", "Announces a file")
             .takes(new)
@@ -56,7 +64,7 @@ pub fn part() -> Result<Part, String> {
         .refuses(&[Code::UnsupportedMedia, Code::MediaTooLarge, Code::SessionExpired]),
         Operation::new("GET", "/v1/media", "listMedia", "Files, newest first")
             .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
-            .query("status", words_of::<Status>(), "In this state.")
+            .query("status", words_of::<Status>("MediaStatus"), "In this state.")
             .lists(page_of("Media", json!({ "pagination": pagination }))),
         Operation::new("GET", "/v1/media/{id}", "getMedia", "One file").answers(200, "With a fresh address.", one()),
         Operation::new("DELETE", "/v1/media/{id}", "deleteMedia", "Deletes it, bytes and all")
@@ -70,11 +78,14 @@ pub fn part() -> Result<Part, String> {
         by_address(Operation::new("HEAD", "/v1/media/{id}/file", "getFileHead", "Its size and type"))
             .answers_nothing(200, "It is there."),
     ];
-    let types: Vec<&str> = Kind::ALL.iter().map(|kind| kind.mime()).collect();
     let media = record(json!({
         "id": id("med"), "tenant_id": nullable(a("TenantId")), "filename": text(), "url": nullable(text()),
-        "content_type": words(&types), "size": nullable(count()), "received": count(), "status": words_of::<Status>(),
+        "content_type": media_type(), "size": nullable(count()), "received": count(), "status": words_of::<Status>("MediaStatus"),
         "created_at": a("Time"), "expires_at": a("Time"),
     }));
     Ok(Part::new("Media", operations, [("Media", media)]))
+}
+
+pub fn media_type() -> Value {
+    words("MediaType", &Kind::ALL.iter().map(|kind| kind.mime()).collect::<Vec<_>>())
 }

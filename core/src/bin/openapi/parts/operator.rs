@@ -12,33 +12,41 @@ use serde_json::{Map, Value, json};
 use super::Part;
 use crate::operation::{Auth, Operation};
 use crate::schema::{
-    a, between, body, characters, count, flag, id, list, nullable, page_of, record, success, text, texts, words,
-    words_of,
+    a, between, body, bytes, characters, count, flag, id, list, named, nullable, page_of, record, row, success, text,
+    texts, words, words_of,
 };
 
 pub fn part() -> Result<Part, String> {
     let create = body::<CreateKey>(
         json!({
-            "name": characters(1, 80), "scopes": { "type": "array", "items": words_of::<Scope>(), "minItems": 1 },
+            "name": characters(1, 80), "scopes": { "type": "array", "items": words_of::<Scope>("Scope"), "minItems": 1 },
             "tenant_id?": nullable(a("TenantIdInput")), "account_id?": nullable(id("acc")),
         }),
         &[],
     )?;
     let change = body::<ChangeSettings>(
         json!({
-            "on_unknown?": nullable(words_of::<OnUnknown>()), "prices?": prices("?"), "allowed_media?": allowed_media("?"),
-            "monthly_budget_usd?": nullable(a("Usd")), "tenant_budgets_usd?": by_tenant(nullable(a("Usd"))),
-            "keep_posts_days?": keep_posts_days(), "brand?": record(json!({ "name?": nullable(text()), "color?": nullable(text()), "logo_url?": nullable(text()) })),
+            "on_unknown?": nullable(words_of::<OnUnknown>("OnUnknown")), "prices?": prices("PricesInput", "?"), "allowed_media?": allowed_media("AllowedMediaInput", "?"),
+            "monthly_budget_usd?": nullable(a("Usd")), "tenant_budgets_usd?": by_tenant("TenantBudgetsInput", nullable(a("Usd"))),
+            "keep_posts_days?": keep_posts_days(), "brand?": row("BrandInput", json!({ "name?": nullable(text()), "color?": nullable(text()), "logo_url?": nullable(text()) })),
         }),
         &[],
     )?;
     let settings = || success(json!({ "data": a("Settings") }));
     let passphrase = || json!({ "type": "string", "pattern": "^[ -~]{12,1024}$" });
-    let restored = record(json!({ "social_networks": count(), "social_accounts": count(), "posts": count() }));
+    let restored =
+        row("RestoredRows", json!({ "social_networks": count(), "social_accounts": count(), "posts": count() }));
+    // The second type is for clients that know bytes by no other name.
+    let lines =
+        json!({ "application/x-ndjson": { "schema": text() }, "application/octet-stream": { "schema": bytes() } });
     let operations = vec![
         Operation::new("POST", "/v1/api-keys", "createKey", "A key that may do less")
             .takes(create)
-            .answers(201, "With the key, shown this once.", success(json!({ "data": key(json!({ "key": text() })) })))
+            .answers(
+                201,
+                "With the key, shown this once.",
+                success(json!({ "data": named("NewKey", key(json!({ "key": text() }))) })),
+            )
             .refuses(&[Code::NotFound]),
         Operation::new("GET", "/v1/api-keys", "listKeys", "Keys, newest first").lists(page_of("Key", json!({}))),
         Operation::new("DELETE", "/v1/api-keys/{id}", "deleteKey", "The key is dead when this has answered").answers(
@@ -53,22 +61,22 @@ pub fn part() -> Result<Part, String> {
             .refuses(&[Code::MediaUrlRefused, Code::UnsupportedMedia, Code::MediaTooLarge]),
         Operation::new("GET", "/v1/export", "exportBackup", "The deployment as one sealed file")
             .header("X-Passphrase", passphrase(), "What the file is sealed with.")
-            .answers_content(200, "A line a row.", json!({ "application/x-ndjson": { "schema": text() } }))
+            .answers_content(200, "A line a row.", lines)
             .refuses(&[Code::InFlight]),
         Operation::new("POST", "/v1/import", "importBackup", "Restores such a file into an empty deployment")
             .header("X-Passphrase", passphrase(), "What the file was sealed with.")
             .query(
                 "keys",
-                json!({ "enum": ["keep", "drop"] }),
+                words("RestoredKeys", &["keep", "drop"]),
                 "Whether the file's API keys come along; `keep` if absent.",
             )
-            .takes_content(json!({ "application/x-ndjson": { "schema": text() } }))
+            .takes_content(json!({ "application/octet-stream": { "schema": bytes() } }))
             .answers(200, "It goes on from where the other one stood.", success(json!({ "data": restored })))
             .refuses(&[Code::InFlight]),
         Operation::new("GET", "/v1/account/usage", "getUsage", "This month's posts and what X charges for them")
             .answers(200, "Until now.", success(json!({ "usage": a("Usage") }))),
         Operation::new("GET", "/v1/audit", "listDeeds", "Who did what, newest first")
-            .query("action", words_of::<Action>(), "This deed.")
+            .query("action", words_of::<Action>("AuditAction"), "This deed.")
             .query("key_id", text(), "By this key.")
             .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
             .query("target_id", text(), "To this row.")
@@ -141,7 +149,7 @@ fn freeze(path: &'static str, [start, get, end]: [&'static str; 3]) -> [Operatio
 
 fn key(mut others: Value) -> Value {
     let ours = json!({
-        "id": id("key"), "name": text(), "scopes": list(words_of::<Scope>()), "tenant_id": nullable(a("TenantId")),
+        "id": id("key"), "name": text(), "scopes": list(words_of::<Scope>("Scope")), "tenant_id": nullable(a("TenantId")),
         "account_id": nullable(id("acc")), "created_at": a("Time"),
     });
     if let (Some(fields), Value::Object(ours)) = (others.as_object_mut(), ours) {
@@ -151,16 +159,20 @@ fn key(mut others: Value) -> Value {
 }
 
 /// US dollars by name. `mark` is `?` where a part is enough.
-fn prices(mark: &str) -> Value {
-    record(Value::Object(Prices::NAMES.iter().map(|name| (format!("{name}{mark}"), a("Usd"))).collect::<Map<_, _>>()))
+fn prices(name: &str, mark: &str) -> Value {
+    row(
+        name,
+        Value::Object(Prices::NAMES.iter().map(|name| (format!("{name}{mark}"), a("Usd"))).collect::<Map<_, _>>()),
+    )
 }
 
 /// Bytes by type.
-fn allowed_media(mark: &str) -> Value {
+fn allowed_media(name: &str, mark: &str) -> Value {
     let bytes = || between(0, 17_179_869_184);
-    record(Value::Object(
-        Kind::ALL.iter().map(|kind| (format!("{}{mark}", kind.mime()), bytes())).collect::<Map<_, _>>(),
-    ))
+    row(
+        name,
+        Value::Object(Kind::ALL.iter().map(|kind| (format!("{}{mark}", kind.mime()), bytes())).collect::<Map<_, _>>()),
+    )
 }
 
 /// Null is for ever.
@@ -168,44 +180,46 @@ fn keep_posts_days() -> Value {
     nullable(between(1, KeepDays::MOST.into()))
 }
 
-fn by_tenant(value: Value) -> Value {
-    json!({ "type": "object", "propertyNames": a("TenantId"), "additionalProperties": value })
+fn by_tenant(name: &str, value: Value) -> Value {
+    named(name, json!({ "type": "object", "propertyNames": a("TenantId"), "additionalProperties": value }))
 }
 
 fn rows() -> [(&'static str, Value); 7] {
-    let brand = record(json!({ "name": nullable(text()), "logo_url": nullable(text()), "color": nullable(text()) }));
+    let brand =
+        row("Brand", json!({ "name": nullable(text()), "logo_url": nullable(text()), "color": nullable(text()) }));
     let settings = record(json!({
-        "on_unknown": words_of::<OnUnknown>(), "prices": prices(""), "allowed_media": allowed_media(""),
-        "monthly_budget_usd": nullable(a("Usd")), "tenant_budgets_usd": by_tenant(a("Usd")),
+        "on_unknown": words_of::<OnUnknown>("OnUnknown"), "prices": prices("Prices", ""), "allowed_media": allowed_media("AllowedMedia", ""),
+        "monthly_budget_usd": nullable(a("Usd")), "tenant_budgets_usd": by_tenant("TenantBudgets", a("Usd")),
         "keep_posts_days": keep_posts_days(), "brand": brand,
     }));
     let re_encryption = record(json!({
-        "key_id": text(), "status": words(&["running", "done", "incomplete"]), "done": count(), "total": count(),
+        "key_id": text(), "status": words("ReEncryptionStatus", &["running", "done", "incomplete"]), "done": count(), "total": count(),
         "failed": texts(), "started_at": a("Time"), "finished_at": nullable(a("Time")),
         "old_keys_needed_until": nullable(a("Time")),
     }));
     let freeze = record(json!({
-        "status": words(&["running", "handing_over", "handed_over", "restoring", "resuming"]), "done": count(), "total": count(),
+        "status": words("FreezeStatus", &["running", "handing_over", "handed_over", "restoring", "resuming"]), "done": count(), "total": count(),
         "since": nullable(a("Time")),
     }));
     let unlimited = || json!({ "type": "null" });
     let money = || json!({ "type": "number", "minimum": 0 });
-    let of_tenant = record(json!({ "tenant_id": nullable(a("TenantId")), "estimate_usd": money(), "posts": count() }));
+    let of_tenant =
+        row("TenantUsage", json!({ "tenant_id": nullable(a("TenantId")), "estimate_usd": money(), "posts": count() }));
     let date = json!({ "type": "string", "format": "date", "pattern": "^\\d{4}-\\d{2}-\\d{2}$" });
-    let of_day = record(json!({ "date": date, "estimate_usd": money(), "posts": count() }));
+    let of_day = row("DayUsage", json!({ "date": date, "estimate_usd": money(), "posts": count() }));
     let usage = record(json!({
-        "socialAccounts": record(json!({ "current": count(), "limit": unlimited(), "remaining": unlimited() })),
-        "posts": record(json!({ "current": count(), "limit": unlimited() })),
-        "billingPeriod": record(json!({ "start": a("Time"), "end": a("Time") })),
+        "socialAccounts": row("AccountsUsage", json!({ "current": count(), "limit": unlimited(), "remaining": unlimited() })),
+        "posts": row("PostsUsage", json!({ "current": count(), "limit": unlimited() })),
+        "billingPeriod": row("BillingPeriod", json!({ "start": a("Time"), "end": a("Time") })),
         "currentUsage": count(),
-        "x_cost": record(json!({ "estimate_usd": money(), "by_tenant": list(of_tenant), "by_day": list(of_day) })),
+        "x_cost": row("XCost", json!({ "estimate_usd": money(), "by_tenant": list(of_tenant), "by_day": list(of_day) })),
     }));
     let deed = record(json!({
-        "at": a("Time"), "key_id": nullable(text()), "action": words_of::<Action>(), "tenant_id": nullable(a("TenantId")),
+        "at": a("Time"), "key_id": nullable(text()), "action": words_of::<Action>("AuditAction"), "tenant_id": nullable(a("TenantId")),
         "target_id": nullable(text()), "request_id": nullable(text()),
     }));
     let session = record(json!({
-        "key_id": text(), "scopes": list(words_of::<Scope>()), "tenant_id": nullable(a("TenantId")),
+        "key_id": text(), "scopes": list(words_of::<Scope>("Scope")), "tenant_id": nullable(a("TenantId")),
         "account_id": nullable(id("acc")), "expires_at": a("Time"), "sessions": count(), "callback_url": text(),
     }));
     [

@@ -4,18 +4,18 @@ use serde_json::{Value, json};
 
 use super::Part;
 use crate::operation::Operation;
-use crate::schema::{a, between, body, id, list, nullable, record, success, text, words_of};
+use crate::schema::{a, between, body, id, list, named, nullable, record, success, text, words_of};
 
 pub fn part() -> Result<Part, String> {
     let create = body::<CreatePageSession>(
         json!({
             "origin": text(), "tenant_id?": nullable(a("TenantIdInput")),
-            "scopes": { "type": "array", "items": words_of::<PageScope>(), "minItems": 1 },
+            "scopes": { "type": "array", "items": words_of::<PageScope>("PageScope"), "minItems": 1 },
             "expires_in?": nullable(between(60, 3600)),
         }),
         &[],
     )?;
-    let made = success(json!({ "data": session(json!({ "token": text() })) }));
+    let made = success(json!({ "data": named("NewPageSession", session(json!({ "token": text() }))) }));
     let operations = vec![
         Operation::new("POST", "/v1/page-sessions", "createPageSession", "A key that ends, for a page")
             .takes(create)
@@ -33,7 +33,7 @@ pub fn part() -> Result<Part, String> {
 
 fn session(mut others: Value) -> Value {
     let ours = json!({
-        "id": id("key"), "origin": text(), "tenant_id": a("TenantId"), "scopes": list(words_of::<PageScope>()),
+        "id": id("key"), "origin": text(), "tenant_id": a("TenantId"), "scopes": list(words_of::<PageScope>("PageScope")),
         "key_id": text(), "created_at": a("Time"), "expires_at": a("Time"),
     });
     if let (Some(fields), Value::Object(ours)) = (others.as_object_mut(), ours) {

@@ -2,14 +2,14 @@ use latchkey_core::api::code::Code;
 use latchkey_core::api::post::{ChangePost, CreatePost, IGNORED, NewReply, NewRepost, Resolve};
 use latchkey_core::approval::Status;
 use latchkey_core::delivery::{FailureCode, State};
-use latchkey_core::media::Kind;
 use serde_json::{Value, json};
 
 use super::Part;
+use super::media::media_type;
 use crate::operation::{OF_X, Operation};
 use crate::schema::{
-    a, between, body, characters, count, flag, id, list, nullable, only, page_of, record, success, text, texts, words,
-    words_of,
+    a, between, body, characters, count, flag, id, list, named, nullable, only, page_of, record, row, success, text,
+    texts, words, words_of,
 };
 
 const OF_ACCEPTANCE: &[Code] = &[
@@ -29,7 +29,7 @@ pub fn part() -> Result<Part, String> {
         let ours = json!({
             "content?": nullable(text()), "media?": nullable(list(a("PostMediaInput"))), "mediaIds?": nullable(texts()),
             "containers?": nullable(json!({ "type": "array", "items": a("ContainerInput"), "minItems": 1, "maxItems": 25 })),
-            "x?": nullable(a("XOptions")), "scheduledAt?": nullable(text()), "past?": nullable(words(&["now"])),
+            "x?": nullable(a("XOptions")), "scheduledAt?": nullable(text()), "past?": nullable(words("Past", &["now"])),
         });
         if let (Some(rest), Value::Object(ours)) = (rest.as_object_mut(), ours) {
             rest.extend(ours);
@@ -43,7 +43,7 @@ pub fn part() -> Result<Part, String> {
     let create = body::<CreatePost>(create, IGNORED)?;
     let change = body::<ChangePost>(wording(json!({ "isDraft?": nullable(flag()) })), IGNORED)?;
     let resolve = body::<Resolve>(
-        json!({ "as": words(&["published", "absent"]), "platform_post_id?": nullable(a("XId")) }),
+        json!({ "as": words("Resolution", &["published", "absent"]), "platform_post_id?": nullable(a("XId")) }),
         &[],
     )?;
     let reply = body::<NewReply>(
@@ -69,7 +69,9 @@ pub fn part() -> Result<Part, String> {
             .answers(
                 200,
                 "Stored; or, of a dry run, as it would be.",
-                success(post(json!({ "reply_id?": nullable(a("XId")), "dryRun?": { "const": true } }))),
+                success(post(
+                    json!({ "reply_id?": nullable(a("XId")), "dryRun?": { "type": "boolean", "const": true } }),
+                )),
             )
             .refuses(OF_ACCEPTANCE),
         Operation::new("GET", "/v1/posts", "listPosts", "Posts, newest first")
@@ -140,41 +142,53 @@ pub fn part() -> Result<Part, String> {
 fn post(mut others: Value) -> Value {
     if let Some(fields) = others.as_object_mut() {
         fields.insert("post".into(), a("Post"));
-        fields.insert("data".into(), record(json!({ "post": a("Post") })));
+        fields.insert("data".into(), row("PostData", json!({ "post": a("Post") })));
         fields.insert("warnings".into(), a("Warnings"));
     }
     others
 }
 
 fn rows() -> [(&'static str, Value); 8] {
-    let track = record(json!({ "id": id("med"), "language_code": text(), "display_name": nullable(text()) }));
-    let medium = record(json!({
-        "id": nullable(id("med")), "url": nullable(text()), "filename": nullable(text()), "altText": nullable(text()),
-        "subtitles?": list(track),
-    }));
+    let track = row("Subtitles", json!({ "id": id("med"), "language_code": text(), "display_name": nullable(text()) }));
+    let medium = row(
+        "PostMedia",
+        json!({
+            "id": nullable(id("med")), "url": nullable(text()), "filename": nullable(text()), "altText": nullable(text()),
+            "subtitles?": list(track),
+        }),
+    );
     // A dry run stores nothing, so there are no ids.
-    let container = record(json!({
-        "id": nullable(text()), "content": text(), "weighted_length": count(), "media": list(medium), "x?": a("XOptions"),
-    }));
-    let cost = record(json!({ "estimate_usd": a("Usd"), "actual_usd": nullable(a("Usd")), "reasons": texts() }));
+    let container = row(
+        "Container",
+        json!({
+            "id": nullable(text()), "content": text(), "weighted_length": count(), "media": list(medium), "x?": a("XOptions"),
+        }),
+    );
+    let cost =
+        row("PostCost", json!({ "estimate_usd": a("Usd"), "actual_usd": nullable(a("Usd")), "reasons": texts() }));
     let post = record(json!({
         "id": nullable(id("post")), "orgId": text(), "tenant_id": nullable(a("TenantId")), "createdAt": a("Time"),
         "publishedAt": nullable(a("Time")), "scheduledAt": nullable(a("Time")), "scheduled": flag(), "isDraft": flag(),
         "containers": list(container), "socialAccounts": list(a("Delivery")), "cost": cost, "x?": a("XOptions"),
         "approval?": a("Approval"),
     }));
-    let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.mime()).collect();
-    let progress = record(json!({
-        "id": nullable(id("med")), "state": words(&["fetching", "waiting", "uploading", "processing", "ready"]),
-        "content_type": nullable(words(&kinds)), "warning": nullable(text()), "bytes_sent": count(),
-        "bytes_total": nullable(count()), "processing_percent": nullable(between(0, 100)),
-    }));
-    let segment = record(json!({
-        "container_id": nullable(text()), "state": words_of::<State>(), "platformPostId": nullable(a("XId")), "media?": list(progress),
-    }));
+    let progress = row(
+        "MediaProgress",
+        json!({
+            "id": nullable(id("med")), "state": words("MediaProgressState", &["fetching", "waiting", "uploading", "processing", "ready"]),
+            "content_type": nullable(media_type()), "warning": nullable(text()), "bytes_sent": count(),
+            "bytes_total": nullable(count()), "processing_percent": nullable(between(0, 100)),
+        }),
+    );
+    let segment = row(
+        "Segment",
+        json!({
+            "container_id": nullable(text()), "state": words_of::<State>("DeliveryState"), "platformPostId": nullable(a("XId")), "media?": list(progress),
+        }),
+    );
     let delivery = record(json!({
         "id": id("acc"), "nickname": text(), "network": only("x"), "username": text(), "status": a("DeliveryStatus"),
-        "state": words_of::<State>(), "error": nullable(text()), "error_code": nullable(words_of::<FailureCode>()),
+        "state": words_of::<State>("DeliveryState"), "error": nullable(text()), "error_code": nullable(words_of::<FailureCode>("FailureCode")),
         "platformPostId": nullable(a("XId")), "platformPostUrl": nullable(text()), "publishedAt": nullable(a("Time")),
         "next_attempt_at": nullable(a("Time")), "attempts": count(), "segments": list(segment),
     }));
@@ -183,19 +197,22 @@ fn rows() -> [(&'static str, Value); 8] {
     }));
     let removed = record(json!({
         "network": only("x"), "username": text(), "platform_post_id": nullable(a("XId")),
-        "status": words(&["deleted", "failed", "skipped"]), "error": nullable(text()),
+        "status": words("RemovalStatus", &["deleted", "failed", "skipped"]), "error": nullable(text()),
     }));
-    let author = record(json!({
-        "id": nullable(a("XId")), "username": nullable(text()), "name": nullable(text()), "profile_picture_url": nullable(text()),
-    }));
+    let author = row(
+        "Author",
+        json!({
+            "id": nullable(a("XId")), "username": nullable(text()), "name": nullable(text()), "profile_picture_url": nullable(text()),
+        }),
+    );
     let reply = record(json!({
         "id": a("XId"), "author": author, "text": nullable(text()), "created_at": nullable(text()), "like_count": count(),
-        "platform_specific": record(json!({ "public_metrics": { "type": "object" } })), "replies": list(a("Reply")),
+        "platform_specific": row("ReplyFigures", json!({ "public_metrics": { "type": "object" } })), "replies": list(a("Reply")),
     }));
     [
         ("Post", post),
         ("Delivery", delivery),
-        ("DeliveryStatus", words(&["pending", "published", "failed", "deleted"])),
+        ("DeliveryStatus", words("DeliveryStatus", &["pending", "published", "failed", "deleted"])),
         ("Pagination", pagination),
         ("RemoteResult", removed),
         ("Reply", reply),
@@ -208,16 +225,19 @@ fn rows() -> [(&'static str, Value); 8] {
 fn approval() -> Value {
     let statuses: Vec<&str> = Status::SHOWN.iter().filter_map(|status| status.as_str()).collect();
     record(json!({
-        "status": words(&statuses), "number": count(), "requested_at": a("Time"),
-        "requested_by": record(json!({ "key_id": text(), "name": text() })), "page": text(), "url?": text(),
+        "status": words("ApprovalStatus", &statuses), "number": count(), "requested_at": a("Time"),
+        "requested_by": row("Requester", json!({ "key_id": text(), "name": text() })), "page": text(), "url?": text(),
         "expires_at": a("Time"), "decided_at?": a("Time"), "decided_by?": text(), "note?": characters(1, 500),
     }))
 }
 
 fn inputs() -> [(&'static str, Value); 2] {
-    let track = record(json!({
-        "id": text(), "language_code": { "type": "string", "pattern": "^[A-Z]{2}$" }, "display_name?": nullable(text()),
-    }));
+    let track = row(
+        "SubtitlesInput",
+        json!({
+            "id": text(), "language_code": { "type": "string", "pattern": "^[A-Z]{2}$" }, "display_name?": nullable(text()),
+        }),
+    );
     let medium = record(json!({
         "id?": nullable(text()), "url?": nullable(text()), "filename?": nullable(characters(0, 255)),
         "altText?": nullable(characters(0, 1000)), "subtitles?": list(track),
@@ -231,19 +251,20 @@ fn inputs() -> [(&'static str, Value); 2] {
 /// X's own names and limits; null says nothing.
 fn options() -> Value {
     let ids = || list(a("XId"));
-    let reply = record(json!({ "in_reply_to_tweet_id": a("XId"), "exclude_reply_user_ids?": ids() }));
-    let choices = json!({ "type": "array", "items": characters(1, 25), "minItems": 2, "maxItems": 4 });
-    let poll = record(json!({ "options": choices, "duration_minutes": between(5, 10080) }));
+    let reply = row("XReply", json!({ "in_reply_to_tweet_id": a("XId"), "exclude_reply_user_ids?": ids() }));
+    let choices =
+        json!({ "type": "array", "items": named("XPollOption", characters(1, 25)), "minItems": 2, "maxItems": 4 });
+    let poll = row("XPoll", json!({ "options": choices, "duration_minutes": between(5, 10080) }));
     let tagged = json!({ "type": "array", "items": a("XId"), "minItems": 1, "maxItems": 10 });
     record(json!({
-        "reply_settings?": nullable(words(&["following", "mentionedUsers", "subscribers", "verified"])),
+        "reply_settings?": nullable(words("XReplySettings", &["following", "mentionedUsers", "subscribers", "verified"])),
         "reply?": nullable(reply),
         "quote_tweet_id?": nullable(a("XId")),
         "poll?": nullable(poll),
         "community_id?": nullable(a("XId")),
         "share_with_followers?": nullable(flag()),
-        "geo?": nullable(record(json!({ "place_id": text() }))),
-        "media?": nullable(record(json!({ "tagged_user_ids": tagged }))),
+        "geo?": nullable(row("XGeo", json!({ "place_id": text() }))),
+        "media?": nullable(row("XTags", json!({ "tagged_user_ids": tagged }))),
         "made_with_ai?": nullable(flag()),
         "paid_partnership?": nullable(flag()),
         "for_super_followers_only?": nullable(flag()),
@@ -252,23 +273,32 @@ fn options() -> Value {
 
 fn analytics() -> Value {
     let rate = || nullable(json!({ "type": "number", "minimum": 0 }));
-    let specific = record(json!({
-        "repost_count": count(), "quote_count": count(), "bookmark_count": count(), "url_link_clicks": count(),
-        "user_profile_clicks": count(),
-    }));
-    let metrics = record(json!({
-        "likes": count(), "comments": count(), "shares": count(), "views": count(), "impressions": count(), "reach": count(),
-        "saves": count(), "engagement_rate": rate(), "platform_specific": specific,
-    }));
-    let row = record(json!({
-        "social_account": record(json!({ "id": id("acc"), "network": only("x"), "username": text(), "nickname": text() })),
-        "platform_post_id": nullable(a("XId")), "platform_post_url": nullable(text()), "published_at": nullable(a("Time")),
-        "metrics": metrics,
-    }));
+    let specific = row(
+        "PostFigures",
+        json!({
+            "repost_count": count(), "quote_count": count(), "bookmark_count": count(), "url_link_clicks": count(),
+            "user_profile_clicks": count(),
+        }),
+    );
+    let metrics = row(
+        "PostMetrics",
+        json!({
+            "likes": count(), "comments": count(), "shares": count(), "views": count(), "impressions": count(), "reach": count(),
+            "saves": count(), "engagement_rate": rate(), "platform_specific": specific,
+        }),
+    );
+    let of_account = row(
+        "AccountPostMetrics",
+        json!({
+            "social_account": row("AccountName", json!({ "id": id("acc"), "network": only("x"), "username": text(), "nickname": text() })),
+            "platform_post_id": nullable(a("XId")), "platform_post_url": nullable(text()), "published_at": nullable(a("Time")),
+            "metrics": metrics,
+        }),
+    );
     json!({
-        "post": record(json!({ "id": id("post"), "publishedAt": nullable(a("Time")), "createdAt": a("Time") })),
-        "metrics_by_account": list(row),
-        "aggregated_metrics": record(json!({
+        "post": row("PostTimes", json!({ "id": id("post"), "publishedAt": nullable(a("Time")), "createdAt": a("Time") })),
+        "metrics_by_account": list(of_account),
+        "aggregated_metrics": row("PostTotals", json!({
             "total_likes": count(), "total_comments": count(), "total_shares": count(), "total_views": count(),
             "total_impressions": count(), "total_reach": count(), "average_engagement_rate": rate(),
         })),

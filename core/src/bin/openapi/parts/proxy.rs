@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::Part;
 use crate::operation::Operation;
-use crate::schema::{a, anything};
+use crate::schema::{a, anything, text};
 
 /// Of both doors. What comes back is X's own, except for refusals of ours.
 const METHODS: [(&str, [&str; 2]); 5] = [
@@ -17,11 +17,15 @@ const PATHS: [&str; 2] = ["/2/{path}", "/v1/social-accounts/{id}/x/2/{path}"];
 
 pub fn part() -> Part {
     let operation = |method, path, id| {
-        let content = json!({ "application/json": {}, "*/*": {} });
+        let content = json!({ "application/json": { "schema": anything() }, "*/*": { "schema": anything() } });
         let operation =
             Operation::passed(method, path, id, "X's own API as one of the accounts; the path may have more segments");
         let operation = operation.answers_content(200, "X's answer, like every other status of X's.", content);
-        if method == "GET" { operation } else { operation.takes_content(json!({ "*/*": { "schema": anything() } })) }
+        if method == "GET" {
+            operation
+        } else {
+            operation.takes_content(json!({ "application/json": { "schema": anything() } }))
+        }
     };
     let operations =
         METHODS.iter().flat_map(|(method, ids)| PATHS.iter().zip(ids).map(|(path, id)| operation(*method, *path, *id)));
@@ -30,7 +34,16 @@ pub fn part() -> Part {
         operations.collect(),
         [(
             "PassProblem",
-            json!({ "allOf": [a("Problem"), { "type": "object", "properties": { "code": { "enum": CODES.map(Code::as_str) } } }] }),
+            // X writes its refusals in the same format; ours alone have a `request_id`, and are whole.
+            json!({
+                "type": "object",
+                "properties": {
+                    "type": text(), "title": text(), "status": { "type": "integer" }, "detail": text(), "code": text(),
+                    "request_id": text(),
+                },
+                "dependentSchemas": { "request_id": a("Problem") },
+                "x-codes": CODES.map(Code::as_str),
+            }),
         )],
     )
 }

@@ -5,13 +5,16 @@ use latchkey_core::webhook::{DisabledReason, EventKind, State, Subject};
 use serde_json::{Value, json};
 
 use super::Part;
+use crate::examples;
 use crate::operation::Operation;
 use crate::schema::{
-    a, body, count, flag, id, list, nullable, only, page_of, record, success, text, texts, words, words_of,
+    a, body, capital, count, flag, id, list, named, nullable, only, page_of, record, row, success, text, texts, words,
+    words_of,
 };
 
 pub fn part() -> Result<Part, String> {
-    let headers = || json!({ "type": "object", "additionalProperties": text(), "maxProperties": 20 });
+    let headers =
+        || named("WebhookHeaders", json!({ "type": "object", "additionalProperties": text(), "maxProperties": 20 }));
     let events = || json!({ "type": "array", "items": a("EventKind"), "minItems": 1 });
     let create = body::<CreateWebhook>(
         json!({
@@ -35,7 +38,7 @@ pub fn part() -> Result<Part, String> {
             .answers(
                 201,
                 "With its secret, shown this once.",
-                success(json!({ "data": webhook(json!({ "secret": text() })) })),
+                success(json!({ "data": named("NewWebhook", webhook(json!({ "secret": text() }))) })),
             ),
         Operation::new("GET", "/v1/webhooks", "listWebhooks", "Webhooks, newest first")
             .query("tenant_id", text(), "Of this tenant.")
@@ -53,7 +56,7 @@ pub fn part() -> Result<Part, String> {
             .may_take(record(json!({})))
             .answers(200, "Under way.", sent()),
         Operation::new("GET", "/v1/webhooks/{id}/deliveries", "listWebhookDeliveries", "Its log of the last 30 days")
-            .query("status", words_of::<State>(), "In this state.")
+            .query("status", words_of::<State>("WebhookDeliveryState"), "In this state.")
             .query("event", a("EventKind"), "Of this event.")
             .lists(page_of("WebhookDelivery", json!({}))),
         Operation::new(
@@ -66,19 +69,25 @@ pub fn part() -> Result<Part, String> {
         .answers(200, "Under way.", sent())
         .refuses(&[Code::InFlight]),
     ];
-    let attempt = record(json!({
-        "attempted_at": a("Time"), "duration_ms": count(), "status_code": nullable(json!({ "type": "integer" })),
-        "error": nullable(text()),
-    }));
+    let attempt = row(
+        "WebhookAttempt",
+        json!({
+            "attempted_at": a("Time"), "duration_ms": count(), "status_code": nullable(json!({ "type": "integer" })),
+            "error": nullable(text()),
+        }),
+    );
     let delivery = record(json!({
-        "id": id("evt"), "event": a("EventKind"), "status": words_of::<State>(), "created_at": a("Time"),
+        "id": id("evt"), "event": a("EventKind"), "status": words_of::<State>("WebhookDeliveryState"), "created_at": a("Time"),
         "next_attempt_at": nullable(a("Time")), "attempts": list(attempt), "body": text(),
     }));
     Ok(Part::new("Webhooks", operations, [("Webhook", webhook(json!({}))), ("WebhookDelivery", delivery)]))
 }
 
 fn webhook(mut others: Value) -> Value {
-    let disabled = record(json!({ "reason": words_of::<DisabledReason>(), "since": a("Time") }));
+    let disabled = row(
+        "WebhookDisabled",
+        json!({ "reason": words_of::<DisabledReason>("WebhookDisabledReason"), "since": a("Time") }),
+    );
     let ours = json!({
         "id": id("wh"), "tenant_id": nullable(a("TenantId")), "name": text(), "url": text(), "events": list(a("EventKind")),
         "header_names": texts(), "legacy_signature": flag(), "enabled": flag(), "disabled": nullable(disabled),
@@ -91,7 +100,7 @@ fn webhook(mut others: Value) -> Value {
 }
 
 pub fn names() -> Value {
-    words(&EventKind::ALL.iter().map(|kind| kind.row().name).collect::<Vec<_>>())
+    words("EventKind", &EventKind::ALL.iter().map(|kind| kind.row().name).collect::<Vec<_>>())
 }
 
 /// What each event sends, by its name.
@@ -101,33 +110,57 @@ pub fn events() -> Value {
 }
 
 fn event(name: &str, subject: Subject) -> Value {
-    let body = record(json!({ "event": only(name), "timestamp": a("Time"), "data": record(data(subject)) }));
-    let header = |name: &str, description: &str| json!({ "name": name, "in": "header", "required": true, "schema": text(), "description": description });
+    let type_name = camel_case(name);
+    let data = row(data_name(subject), data(subject));
+    let body = row(&format!("{type_name}Event"), json!({ "event": only(name), "timestamp": a("Time"), "data": data }));
+    let example = json!({ "event": name, "timestamp": examples::now(), "data": examples::event(subject) });
+    let header = |name: &str, description: &str| {
+        let example = examples::parameter("", name);
+        json!({ "name": name, "in": "header", "required": true, "schema": text(), "description": description, "example": example })
+    };
     json!({ "post": {
-        "operationId": format!("on {name}"),
+        "operationId": format!("on{type_name}"),
+        "tags": ["Webhooks"],
         "summary": format!("`{name}` happened"),
         "parameters": [
             header("webhook-id", "The event's id, the same at each try."),
             header("webhook-timestamp", "Of this try, in seconds since 1970."),
             header("webhook-signature", "Standard Webhooks: `v1,<base64>`, two of them while an old secret still signs."),
         ],
-        "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
+        "requestBody": { "required": true, "content": { "application/json": { "schema": body, "example": example } } },
         "responses": { "2XX": { "description": "Taken. Anything else is tried again." } },
     } })
+}
+
+/// `account.token_expired` → `AccountTokenExpired`.
+fn camel_case(name: &str) -> String {
+    name.split(['.', '_']).map(capital).collect()
+}
+
+const fn data_name(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Account => "AccountEventData",
+        Subject::Post => "PostEventData",
+        Subject::Network => "NetworkEventData",
+        Subject::Webhook => "WebhookEventData",
+    }
 }
 
 fn data(subject: Subject) -> Value {
     let tenant_id = nullable(a("TenantId"));
     let account = json!({ "accountId": id("acc"), "orgId": text(), "tenant_id": tenant_id, "account": a("Account"), "connect_id?": text() });
-    let row = record(json!({
-        "accountId": id("acc"), "network": only("x"), "username": text(), "platformPostId": nullable(a("XId")),
-        "platformPostUrl": nullable(text()), "status": a("DeliveryStatus"), "error": nullable(text()),
-        "error_code": nullable(words_of::<FailureCode>()),
-    }));
+    let delivery = row(
+        "EventDelivery",
+        json!({
+            "accountId": id("acc"), "network": only("x"), "username": text(), "platformPostId": nullable(a("XId")),
+            "platformPostUrl": nullable(text()), "status": a("DeliveryStatus"), "error": nullable(text()),
+            "error_code": nullable(words_of::<FailureCode>("FailureCode")),
+        }),
+    );
     match subject {
         Subject::Account => account,
         Subject::Post => json!({
-            "postId": id("post"), "orgId": text(), "tenant_id": tenant_id, "publishedAt?": a("Time"), "socialAccounts": list(row),
+            "postId": id("post"), "orgId": text(), "tenant_id": tenant_id, "publishedAt?": a("Time"), "socialAccounts": list(delivery),
         }),
         Subject::Network => json!({
             "networkId": id("net"), "orgId": text(), "tenant_id": tenant_id, "network": only("x"), "reason": text(), "since": a("Time"),
