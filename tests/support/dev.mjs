@@ -16,6 +16,8 @@ import { developmentSecrets } from "./secrets.mjs";
 import { startWorker } from "./worker.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** Of the build that `cargo xtask dev` makes. */
+const config = `${ROOT}build/quick/wrangler.toml`;
 
 const { values } = parseArgs({
   options: {
@@ -45,7 +47,7 @@ async function startReal() {
   const port = Number(values.port);
   const origin = `http://127.0.0.1:${port}`;
   const persist = `${ROOT}.wrangler/dev-real`;
-  const worker = await startWorker({ port, persist, vars: { ...secrets, PUBLIC_ORIGIN: origin } });
+  const worker = await startWorker({ config, port, persist, vars: { ...secrets, PUBLIC_ORIGIN: origin } });
   const site = await startSite({ worker, workerOrigin: origin });
   return { worker, workerOrigin: origin, site };
 }
@@ -57,7 +59,7 @@ async function startWithStandIn() {
   const fakeX = await startFakeX({ port: Number(values["x-port"]), callbacks: [`${origin}/connect/callback/x`] });
   const persist = `${ROOT}.wrangler/dev`;
   await rm(persist, { recursive: true, force: true });
-  const worker = await startWorker({ port, persist, fakeX, vars: secrets });
+  const worker = await startWorker({ config, port, persist, fakeX, vars: secrets });
   await registerApp(worker, fakeX.app);
   const xOrigin = fakeX.site;
   const site = await startSite({ worker, workerOrigin: origin, xOrigin });

@@ -28,7 +28,7 @@ export function rebuildOnChange(root, worker) {
 
 /** A build that fails has shown why, and the Worker goes on as it was. */
 async function rebuild(root, worker) {
-  const [code] = await once(spawn("cargo", ["xtask", "build"], { cwd: root, stdio: "inherit" }), "exit");
+  const [code] = await once(spawn("cargo", ["xtask", "build", "--quick"], { cwd: root, stdio: "inherit" }), "exit");
   if (code !== 0) return;
   await worker.restart();
   console.log("restarted with the new build");

@@ -6,6 +6,6 @@ use crate::setup::{node_command, tools};
 
 /// tests/support/dev.mjs starts, wires and ends the servers.
 pub(crate) fn run(options: &[String]) -> Result {
-    build::all(&tools()?)?;
+    build::quick(&tools()?)?;
     run::replace_with(node_command("node").arg("tests/support/dev.mjs").args(options))
 }

@@ -26,7 +26,8 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   setup                              install what the other commands need (they do it themselves)
-  build                              the Worker into build/worker, its static files into build/assets
+  build [--quick]                    the Worker into build/worker, its static files into build/assets;
+                                     quick: a Worker that is not optimised, into build/quick, as dev uses it
   dev [--real] [--port N] [--x-port N] [--site-port N]
                                      the Worker, a stand-in for X and a demo site, on this machine;
                                      with --real against x.com
@@ -52,6 +53,7 @@ fn dispatch(args: &[String]) -> Result {
     match (command.as_str(), rest) {
         ("setup", []) => setup::tools().map(drop),
         ("build", []) => build::all(&setup::tools()?),
+        ("build", [option]) if option == "--quick" => build::quick(&setup::tools()?),
         ("dev", options) => dev::run(options),
         ("test", []) => test::run(&test::ALL),
         ("test", [kind]) => test::run(&[test::Kind::parse(kind).ok_or(USAGE)?]),

@@ -27,7 +27,7 @@ const ROUTES: &str = "routes.json";
 const LISTS: &str = "lists.json";
 
 /// What browsers download: a visitor of a customer's page, and the operator.
-pub(crate) struct Assets {
+pub(super) struct Assets {
     /// All that is needed to see the button.
     pub(crate) script: PathBuf,
     /// Fetched when the page is idle: what follows a click, and the module.

@@ -7,14 +7,15 @@ use std::path::PathBuf;
 use super::{is_stale, optimise};
 use crate::paths;
 use crate::run::{self, Result};
-use crate::setup::{Tools, WASM_TARGET, WasmProfile, wasm_target_dir};
+use crate::setup::{Tools, WASM_TARGET, WASM_TARGET_DIR, WasmProfile};
 
 const PROFILE: WasmProfile = WasmProfile {
     std: "std,panic_abort",
     std_features: "optimize_for_size",
     // Without locations no file name of ours is in the module; sha2's compact code is fast enough for one short hash.
     rustflags: "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none --cfg sha2_backend_soft=\"compact\"",
-    opt_level: "z",
+    settings: &[],
+    target_dir: WASM_TARGET_DIR,
 };
 
 /// One module: `<name>.js` and `<name>_bg.wasm`. End users fetch the second file, so the file has no product name.
@@ -43,7 +44,8 @@ impl Entry {
     }
 
     fn target_dir(&self) -> PathBuf {
-        self.target_dir.map_or_else(wasm_target_dir, |folder| wasm_target_dir().join(folder))
+        let folder = paths::at(PROFILE.target_dir);
+        self.target_dir.map_or(folder.clone(), |name| folder.join(name))
     }
 
     pub(crate) fn build(&self, tools: &Tools) -> Result {

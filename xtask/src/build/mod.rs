@@ -19,9 +19,7 @@ pub(crate) use worker::build_peer as bench_peer;
 
 pub(crate) fn all(tools: &Tools) -> Result {
     let module = worker::build(tools)?;
-    client::EMBED.build(tools)?;
-    client::COMPOSER.build(tools)?;
-    let assets = assets::build()?;
+    let assets = build_assets(tools)?;
     say(&format!("  Worker: {} upload", sizes(&module)?));
     say(&format!(
         "  widget: {} before the click; when idle {}, wasm {}",
@@ -32,6 +30,18 @@ pub(crate) fn all(tools: &Tools) -> Result {
     say(&format!("  composer: {}", sizes(&assets.composer)?));
     say(&format!("  dashboard: {} at first", sizes(&assets.dashboard)?));
     Ok(())
+}
+
+/// For development: the Worker in `build/quick`, and the same static files.
+pub(crate) fn quick(tools: &Tools) -> Result {
+    worker::build_quick(tools)?;
+    build_assets(tools).map(drop)
+}
+
+fn build_assets(tools: &Tools) -> Result<assets::Assets> {
+    client::EMBED.build(tools)?;
+    client::COMPOSER.build(tools)?;
+    assets::build()
 }
 
 /// Shrinks a module in place. The features are those that rustc emits and workerd and browsers have; `--all-features`

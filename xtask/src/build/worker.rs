@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::{is_stale, optimise};
 use crate::paths::{self, node_program};
 use crate::run::{self, Result};
-use crate::setup::{Tools, WasmProfile, wasm_modules};
+use crate::setup::{Tools, WASM_TARGET_DIR, WasmProfile};
 
 /// Panics unwind: under `abort` one panic fails every request in flight in its isolate, and long polls never end.
 ///
@@ -16,7 +16,8 @@ const UNWINDING: WasmProfile = WasmProfile {
     std: "std,panic_unwind",
     std_features: "optimize_for_size",
     rustflags: "-Cpanic=unwind -Zlocation-detail=none -Zfmt-debug=none",
-    opt_level: "z",
+    settings: &[],
+    target_dir: WASM_TARGET_DIR,
 };
 
 /// For whoever weighs a sixth of the bytes higher than that (docs/BUILD.md): `XTASK_PANIC=abort`.
@@ -24,7 +25,22 @@ const ABORTING: WasmProfile = WasmProfile {
     std: "std,panic_abort",
     std_features: "optimize_for_size",
     rustflags: "-Cpanic=abort -Zlocation-detail=none -Zfmt-debug=none",
-    opt_level: "z",
+    settings: &[],
+    target_dir: WASM_TARGET_DIR,
+};
+
+/// For development: neither optimised nor shrunk, since both take longer than all the rest, and built in parts.
+const QUICK: WasmProfile = WasmProfile {
+    std: "std,panic_unwind",
+    std_features: "optimize_for_size",
+    rustflags: "-Cpanic=unwind",
+    settings: &[
+        ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
+        ("CARGO_PROFILE_RELEASE_LTO", "off"),
+        ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "64"),
+        ("CARGO_PROFILE_RELEASE_INCREMENTAL", "true"),
+    ],
+    target_dir: "target/wasm-quick",
 };
 
 fn profile() -> Result<&'static WasmProfile> {
@@ -41,41 +57,61 @@ struct Part {
     folder: &'static str,
     compiled: &'static str,
     output: &'static str,
+    /// The passes of wasm-opt. By name, like stands beside like, which gzip finds: 1.3 %.
+    passes: &'static [&'static str],
 }
 
-const OURS: Part =
-    Part { name: "the Worker", folder: "worker", compiled: "latchkey_worker.wasm", output: "build/worker" };
+const OURS: Part = Part {
+    name: "the Worker",
+    folder: "worker",
+    compiled: "latchkey_worker.wasm",
+    output: "build/worker",
+    passes: &["-Oz", "--reorder-functions-by-name"],
+};
+
+const OURS_QUICK: Part = Part { name: "the Worker, not optimised", output: "build/quick/worker", passes: &[], ..OURS };
 
 const PEER: Part = Part {
     name: "the benches' plain Worker",
     folder: "tests/bench/peer/rust",
     compiled: "bench_peer.wasm",
     output: "build/peer/rust",
+    ..OURS
 };
 
 /// Builds the Worker and returns the files that are uploaded.
 pub(crate) fn build(tools: &Tools) -> Result<[PathBuf; 2]> {
-    OURS.build(tools)
+    OURS.build(tools, profile()?)
+}
+
+/// Builds the Worker for development, with a configuration beside the Worker that names the Worker and the static files.
+pub(crate) fn build_quick(tools: &Tools) -> Result {
+    OURS_QUICK.build(tools, &QUICK)?;
+    let configuration = std::fs::read_to_string(paths::at("wrangler.toml"))?;
+    let quick = configuration
+        .replace("\"build/worker/index.js\"", "\"worker/index.js\"")
+        .replace("\"build/assets\"", "\"../assets\"");
+    Ok(std::fs::write(paths::at("build/quick/wrangler.toml"), quick)?)
 }
 
 pub(crate) fn build_peer(tools: &Tools) -> Result {
-    PEER.build(tools).map(drop)
+    PEER.build(tools, profile()?).map(drop)
 }
 
 impl Part {
-    fn build(&self, tools: &Tools) -> Result<[PathBuf; 2]> {
-        let profile = profile()?;
+    fn build(&self, tools: &Tools, profile: &WasmProfile) -> Result<[PathBuf; 2]> {
         run::step(&format!("cargo build {}", self.name), &mut self.cargo_build(tools, profile))?;
         let folder = paths::at(self.output);
         let module = folder.join("index_bg.wasm");
-        let compiled = wasm_modules().join(self.compiled);
+        let compiled = profile.modules().join(self.compiled);
         // Written last, so that an interrupted build is never taken for a finished one; says of what it is the build.
         let finished = folder.join(".finished");
         let is_of_profile = std::fs::read_to_string(&finished).is_ok_and(|flags| flags == profile.rustflags);
         if !is_of_profile || is_stale(&finished, &compiled)? {
             run::step(&format!("worker-build {}", self.name), &mut self.worker_build(tools, profile))?;
-            // By name, like stands beside like, which gzip finds: 1.3 %.
-            optimise(&module, &["-Oz", "--reorder-functions-by-name"])?;
+            if !self.passes.is_empty() {
+                optimise(&module, self.passes)?;
+            }
             std::fs::write(&finished, profile.rustflags)?;
         }
         Ok([folder.join("index.js"), module])

@@ -71,12 +71,12 @@ impl Tools {
         self.rust.select(&mut command);
         command
             .env("PATH", node::path())
-            .env("CARGO_TARGET_DIR", paths::at(WASM_TARGET_DIR))
+            .env("CARGO_TARGET_DIR", paths::at(profile.target_dir))
             .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_UNSTABLE_BUILD_STD", profile.std)
             .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", profile.std_features)
             .env("RUSTFLAGS", profile.rustflags)
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", profile.opt_level);
+            .envs(profile.settings.iter().copied());
         command
     }
 
@@ -92,24 +92,24 @@ impl Tools {
 /// Apart from the native `target/`, because the compiler there may be another one. The Worker and the browser crate
 /// share this folder: their macros and build scripts are the same programs, and cargo separates builds with different
 /// flags.
-const WASM_TARGET_DIR: &str = "target/wasm";
+pub(crate) const WASM_TARGET_DIR: &str = "target/wasm";
 
-pub(crate) fn wasm_target_dir() -> std::path::PathBuf {
-    paths::at(WASM_TARGET_DIR)
-}
-
-/// The folder of the Worker's compiled module.
-pub(crate) fn wasm_modules() -> std::path::PathBuf {
-    wasm_target_dir().join(WASM_TARGET).join("release")
-}
-
-/// How std is built along with a crate.
+/// How a crate is built, and std along with the crate.
 #[derive(Debug)]
 pub(crate) struct WasmProfile {
     pub(crate) std: &'static str,
     pub(crate) std_features: &'static str,
     pub(crate) rustflags: &'static str,
-    pub(crate) opt_level: &'static str,
+    /// Variables of cargo that replace settings of Cargo.toml's release profile.
+    pub(crate) settings: &'static [(&'static str, &'static str)],
+    pub(crate) target_dir: &'static str,
+}
+
+impl WasmProfile {
+    /// The folder of the compiled modules.
+    pub(crate) fn modules(&self) -> std::path::PathBuf {
+        paths::at(self.target_dir).join(WASM_TARGET).join("release")
+    }
 }
 
 /// A command that runs under Node 22 and finds the packages' programs, whatever Node the machine has.
