@@ -50,6 +50,7 @@ impl Reply {
             .with("Content-Security-Policy", policy)
             .with("Cross-Origin-Opener-Policy", "same-origin-allow-popups".into())
             .with("X-Frame-Options", "DENY".into())
+            .with("X-Robots-Tag", "noindex".into())
     }
 
     pub fn empty(status: u16) -> Self {

@@ -12,6 +12,8 @@ use crate::response::Reply;
 use crate::runtime::entropy;
 
 const STYLE: &str = include_str!("page.css");
+/// A page that is read from its beginning to its end: wider, and not in the middle of the window.
+const SHEET: &str = include_str!("sheet.css");
 
 pub struct Frame<'a> {
     theme: &'a Theme,
@@ -19,11 +21,12 @@ pub struct Frame<'a> {
     body: String,
     script: Option<&'static str>,
     form_action: String,
+    is_sheet: bool,
 }
 
 impl<'a> Frame<'a> {
     pub const fn new(theme: &'a Theme, title: &'static str) -> Self {
-        Self { theme, title, body: String::new(), script: None, form_action: String::new() }
+        Self { theme, title, body: String::new(), script: None, form_action: String::new(), is_sheet: false }
     }
 
     /// A paragraph of ours; what is put into it is escaped already.
@@ -59,6 +62,13 @@ impl<'a> Frame<'a> {
         self.html(&format!("<form method=post action=\"{}\">{inputs}<button>{label}</button></form>", escape(action)))
     }
 
+    /// A page with media of ours, and with forms that post to the page's own address.
+    pub fn sheet(mut self) -> Self {
+        self.is_sheet = true;
+        "'self'".clone_into(&mut self.form_action);
+        self
+    }
+
     pub const fn script(mut self, code: &'static str) -> Self {
         self.script = Some(code);
         self
@@ -67,17 +77,21 @@ impl<'a> Frame<'a> {
     pub fn page(self, status: u16) -> Result<Reply> {
         let nonce = base64url(&entropy::<16>()?);
         let script = self.script.map_or_else(String::new, |code| format!("<script nonce={nonce}>{code}</script>"));
+        let scripts = self.script.map_or_else(String::new, |_| format!(" script-src 'nonce-{nonce}';"));
         let (lang, title, body) = (self.theme.messages.lang, self.title, self.body);
         let (head, colors) = (brand::head(&self.theme.brand), brand::style(&self.theme.brand));
+        let (style, class) = if self.is_sheet { (SHEET, " class=sheet") } else { ("", "") };
         let html = format!(
             "<!doctype html><html lang={lang}><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
              <meta name=robots content=noindex><link rel=icon href=data:,><title>{title}</title>\
-             <style nonce={nonce}>{STYLE}{colors}</style><main>{head}<h1>{title}</h1>{body}</main>{script}</html>"
+             <style nonce={nonce}>{STYLE}{style}{colors}</style>\
+             <main{class}>{head}<h1>{title}</h1>{body}</main>{script}</html>"
         );
-        let pictures = if self.theme.brand.logo.is_some() { "'self' data:" } else { "data:" };
+        let pictures = if self.theme.brand.logo.is_some() || self.is_sheet { "'self' data:" } else { "data:" };
+        let players = if self.is_sheet { " media-src 'self';" } else { "" };
         let form_action = if self.form_action.is_empty() { "'none'" } else { &self.form_action };
         let policy = format!(
-            "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src {pictures}; \
+            "default-src 'none'; style-src 'nonce-{nonce}';{scripts} img-src {pictures};{players} \
              form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
         );
         Ok(Reply::page(status, html, policy))
