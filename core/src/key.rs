@@ -71,7 +71,7 @@ pub struct ApiKey {
 }
 
 /// Who makes a call.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {
     /// A key's id, or `admin` for the one in the configuration.
     pub key_id: String,
@@ -99,7 +99,7 @@ pub fn has_form_of_key(text: &Secret<String>) -> bool {
 }
 
 impl Scope {
-    const fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Admin => "admin",
             Self::Publish => "publish",

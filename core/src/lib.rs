@@ -31,6 +31,7 @@ pub mod idempotency;
 pub mod import;
 pub mod json;
 pub mod key;
+pub mod mcp;
 pub mod media;
 pub mod messages;
 pub mod network;

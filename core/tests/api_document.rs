@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use latchkey_core::api::code::Code;
 use latchkey_core::audit::Action;
 use latchkey_core::delivery::FailureCode;
+use latchkey_core::mcp::{TOOLS, Tool};
 use latchkey_core::routes::{Found, ROUTES, find};
 use latchkey_core::webhook::EventKind;
 use serde::de::DeserializeOwned;
@@ -93,4 +94,18 @@ fn every_call_of_the_table_is_documented() {
         let call = format!("{method} {}", row.path.replace("{digest}", "{id}").replace('*', "<path>"));
         assert!(documented.contains(&call), "docs/API.md has no row for {call}");
     }
+}
+
+#[test]
+fn every_tool_is_documented_with_its_call_and_scope_in_its_order() {
+    let written: Vec<(String, String, String)> = rows(section("12. Agents"))
+        .filter(|row| !row[0].contains(' ') && row[0].starts_with('`'))
+        .map(|row| (row[0].to_owned(), quoted(row[1]).next().unwrap(), row[2].to_owned()))
+        .collect();
+    let tool = |tool: &Tool| {
+        let row = tool.row().unwrap();
+        let scope = row.access.unwrap().scope.unwrap().as_str();
+        (format!("`{}`", tool.name), format!("{} {}", row.method, row.path), format!("`{scope}`"))
+    };
+    assert_eq!(written, TOOLS.iter().map(tool).collect::<Vec<_>>());
 }

@@ -91,6 +91,9 @@ const ROWS = {
   ]),
   "POST /v1/connect-sessions": create(session({ origin: SITE })),
   "POST /v1/connect-sessions/{id}/accept": row("session"),
+  // A tool is one of the other calls, made with the same key: mcp.test.mjs tries each.
+  "POST /mcp": create(() => []),
+  "POST /v1/media": create(otherTenant({ data: png().toString("base64") })),
   "POST /v1/media/upload": create(otherTenant({ filename: "theirs.png" })),
   "POST /v1/media/{id}/confirm": row("pending"),
   "POST /v1/page-sessions": create(otherTenant({ origin: SITE, scopes: ["publish"] })),

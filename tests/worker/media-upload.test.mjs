@@ -54,7 +54,7 @@ test("a row tells how far it is, and lives a day, or sixty once it is active", a
   assertTimesAndIds(pending);
   const facts = { id, tenant_id: "t1", filename: "a.png", content_type: "image/png" };
   const { created_at, expires_at } = pending;
-  assert.deepEqual(pending, { ...facts, url: null, size: null, received: 0, status: "pending", created_at, expires_at });
+  assert.deepEqual(pending, { ...facts, alt_text: null, url: null, size: null, received: 0, status: "pending", created_at, expires_at });
   assert.equal(Date.parse(expires_at) - Date.parse(created_at), DAY);
 
   const sent = await send(upload_url, bytes);

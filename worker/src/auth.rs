@@ -12,7 +12,7 @@ use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::id::AccountId;
 use latchkey_core::idempotency::Key;
 use latchkey_core::key::{Access, PageToken, has_form_of_key, says_page};
-use latchkey_core::routes::{Body, Route};
+use latchkey_core::routes::{Answers, Body, Route};
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::{Secret, ct_eq};
 use latchkey_core::x::price::Reads;
@@ -307,6 +307,10 @@ fn presented(app: &App, incoming: &Incoming) -> Result<String> {
             Some(token) => of_page(incoming, &token, &key),
             None => digest_of(app, &key),
         };
+    }
+    // A browser that has signed in is no agent's client.
+    if incoming.row.is_some_and(|row| row.answers == Answers::Agents) {
+        return Err(no_key());
     }
     SignedIn::of(incoming)?.map(|browser| browser.session().to_owned()).ok_or_else(no_key)
 }

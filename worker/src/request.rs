@@ -9,11 +9,13 @@ use latchkey_core::api::prefer::wait;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::cookie::Jar;
 use latchkey_core::idempotency::Key;
+use latchkey_core::mcp::Call;
 use latchkey_core::messages::Messages;
 use latchkey_core::routes::Row;
 use latchkey_core::secret::Secret;
 use url::Url;
 use worker::web_sys::ReadableStream;
+use worker::{Headers, Method, RequestInit};
 
 use crate::error::{Doing, Result};
 use crate::stream::body_of;
@@ -37,6 +39,29 @@ impl Incoming {
         // As it was sent: `worker` takes a method that it does not know for GET.
         let method = inner.inner().method();
         Ok(Self { method, url: inner.url()?, request_id, row: None, key_id: Rc::default(), inner })
+    }
+
+    /// A call of ours that an agent's message becomes: under the same key, and the same request id.
+    pub fn tool_call(&self, call: &Call) -> Result<Self> {
+        let mut url = self.url.clone();
+        url.set_path(&call.path);
+        url.set_query(Some(call.query.as_str()).filter(|query| !query.is_empty()));
+        let headers = Headers::new();
+        if let Some(authorization) = self.header("authorization") {
+            headers.set("authorization", &authorization)?;
+        }
+        if let Some(key) = &call.idempotency_key {
+            headers.set("idempotency-key", key)?;
+        }
+        let mut init = RequestInit::new();
+        init.with_method(Method::from(call.method.to_owned()));
+        if let Some(body) = &call.body {
+            headers.set("content-type", "application/json")?;
+            init.with_body(Some(body.as_str().into()));
+        }
+        init.with_headers(headers);
+        let inner = worker::Request::new_with_init(url.as_str(), &init)?;
+        Ok(Self { key_id: Rc::clone(&self.key_id), ..Self::new(inner, self.request_id.clone())? })
     }
 
     pub fn header(&self, name: &str) -> Option<String> {

@@ -35,6 +35,11 @@ impl Reply {
         }
     }
 
+    /// A message of JSON-RPC.
+    pub fn rpc(status: u16, body: String) -> Self {
+        Self::new(status, "application/json", body)
+    }
+
     /// A refusal for callers who speak to X through us (RFC 9457 §3).
     pub fn problem(answer: &Answer) -> Self {
         let reply = Self::new(answer.status, "application/problem+json; charset=utf-8", answer.body.clone());
@@ -118,6 +123,11 @@ impl Reply {
 
     pub const fn status(&self) -> u16 {
         self.status
+    }
+
+    /// A JSON text.
+    pub fn text(&self) -> &str {
+        if let Content::Text(text) = &self.body { text } else { "" }
     }
 
     /// The id of the post that this answer, if it is one of creation and the first, says was created, and its warnings.

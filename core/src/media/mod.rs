@@ -38,6 +38,9 @@ pub struct Media {
     /// Nobody announced a kind: neither type nor name says one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_unannounced: bool,
+    /// For people who do not see it; a post that names the file may say another. Rows without this field have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alt_text: Option<String>,
     /// The announced size; once active, the stored size.
     pub(crate) size: Option<u64>,
     pub(crate) status: Status,
@@ -140,6 +143,7 @@ impl Media {
             kind,
             announced: None,
             is_unannounced,
+            alt_text: None,
             size,
             status,
             received: 0,

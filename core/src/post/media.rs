@@ -33,6 +33,8 @@ impl Named {
         if let Some(id) = &self.attachment.media_id {
             let media = usable(find(id)?, &self.path)?;
             self.attachment.filename = Some(media.filename.clone());
+            let said = self.attachment.alt_text.take();
+            self.attachment.alt_text = said.or_else(|| media.alt_text.clone());
             self.attachment.file = Some(file(&media, &self.path)?);
         }
         for (n, track) in self.attachment.subtitles.iter_mut().enumerate() {

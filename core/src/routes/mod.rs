@@ -86,6 +86,8 @@ pub enum Route {
     PostReply(String),
     PostRepost(String),
     MediaCreate,
+    /// A file in one call.
+    MediaStore,
     MediaList,
     MediaGet(String),
     MediaDelete(String),
@@ -105,6 +107,8 @@ pub enum Route {
     PageSessionCreate,
     PageSessionGet(String),
     PageSessionDelete(String),
+    /// A message of an agent's client.
+    Agents,
     /// A call for X, by an account's id or, at the root, with a key that is bound to one. Without a target, X's path is
     /// none that is passed on.
     Proxy {
@@ -191,7 +195,7 @@ fn known(given: &[&str]) -> (Vec<&'static Row>, Vec<&'static str>) {
 
 /// What OPTIONS is of a path that has `row` (RFC 9110 §9.3.7): a browser's question where pages of other origins call.
 fn asked(given: &[&str], row: &'static Row) -> Call {
-    let is_for_keys = matches!(given, ["", "v1" | "2", ..]);
+    let is_for_keys = matches!(given, ["", "v1" | "2" | "mcp", ..]);
     let asked = match row.pages {
         Pages::OfSession => &table::ASKED_OF_SESSION,
         Pages::All => &table::ASKED_OF_UPLOAD,

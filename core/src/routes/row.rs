@@ -59,6 +59,8 @@ pub enum Answers {
     Workspace,
     /// The edge, by a page for a person.
     Page,
+    /// The edge, to an agent's client (`mcp`).
+    Agents,
     X,
 }
 

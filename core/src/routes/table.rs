@@ -11,6 +11,7 @@ const PUBLISH: Option<Access> = Some(access(Scope::Publish, Reach::Account));
 const PUBLISH_TENANT: Option<Access> = Some(access(Scope::Publish, Reach::Tenant));
 const CONNECT: Option<Access> = Some(access(Scope::Connect, Reach::Tenant));
 /// Every good key, for as much as it may itself.
+const ANY: Option<Access> = Some(Access { scope: None, reach: Reach::Account, pages: ForPages::Closed });
 const ANY_TENANT: Option<Access> = Some(Access { scope: None, reach: Reach::Tenant, pages: ForPages::Closed });
 const ADMIN: Option<Access> = Some(access(Scope::Admin, Reach::Tenant));
 const ADMIN_ALL: Option<Access> = Some(access(Scope::Admin, Reach::Workspace));
@@ -88,6 +89,7 @@ pub const ROUTES: &[Row] = &[
     post("/v1/posts/{id}/repost", PUBLISH, "repostPost", |at| Route::PostRepost(at.id())).json(),
     // Media.
     post("/v1/media/upload", PUBLISH_TENANT, "createUpload", |_| Route::MediaCreate).json().for_pages(COMPOSER),
+    post("/v1/media", PUBLISH_TENANT, "storeMedia", |_| Route::MediaStore).json(),
     put("/v1/media/{id}/upload", NO_KEY, "sendUpload", |at| Route::MediaReceive(at.id())).bytes().read_by(Pages::All),
     post("/v1/media/{id}/confirm", PUBLISH_TENANT, "confirmUpload", |at| Route::MediaConfirm(at.id()))
         .for_pages(COMPOSER),
@@ -138,6 +140,8 @@ pub const ROUTES: &[Row] = &[
     delete("/v1/freeze", ADMIN_ALL, "endFreeze", |_| Route::HandoverEnd).even_frozen().forwarded(),
     get("/v1/export", ADMIN_ALL, "exportBackup", |_| Route::Export).acts(),
     post("/v1/import", ADMIN_ALL, "importBackup", |_| Route::Restore).bytes().even_frozen(),
+    // Agents.
+    post("/mcp", ANY, "callTools", |_| Route::Agents).json().for_agents(),
     // X itself, by an account's id or, at the root, with a key that is bound to one.
     get("/2/*", READ, "getFromX", |at| Route::Proxy { account: None, target: at.target() }).passed(),
     get("/v1/social-accounts/{id}/x/2/*", READ, "getFromXByAccount", |at| Route::Proxy {
@@ -259,6 +263,11 @@ impl Row {
 
     const fn read_by(self, pages: Pages) -> Self {
         Self { pages, ..self }
+    }
+
+    /// What a message does is judged by the call that it becomes.
+    const fn for_agents(self) -> Self {
+        Self { answers: Answers::Agents, effect: Effect::Acts, is_idempotent: false, ..self }
     }
 
     /// The account's object judges whether it may be made.

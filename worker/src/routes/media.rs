@@ -127,7 +127,7 @@ fn foreign(foreign: Foreign) -> Refused {
     Refused::new(Code::UnsupportedMedia, message).with_hint(foreign.hint())
 }
 
-fn view(app: &App, incoming: &Incoming, media: &Media) -> Result<Value> {
+pub(super) fn view(app: &App, incoming: &Incoming, media: &Media) -> Result<Value> {
     let origin = app.public_origin(&incoming.url)?;
     let url = media.is_active().then(|| Use::Read.address(app.keyring(), &origin, &media.id, now()));
     Ok(media_view(media, url.as_deref()))

@@ -32,6 +32,10 @@ fn upload_cors(route: &Route) -> Vec<(&'static str, String)> {
     headers
 }
 
+/// Of calls with a key, and of agents' clients in a page.
+const ALLOWED_HEADERS: &str =
+    "Authorization, Content-Type, Idempotency-Key, Prefer, MCP-Protocol-Version, Mcp-Method, Mcp-Name";
+
 /// Which methods a page of another origin is told that it has.
 const EVERY_METHOD: &str = "GET, POST, PUT, PATCH, DELETE";
 
@@ -47,12 +51,12 @@ pub fn cors(app: &App, call: &Call, incoming: &Incoming) -> Vec<(&'static str, S
     let mut headers = vec![
         vary,
         ("Access-Control-Allow-Origin", origin),
-        ("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, Idempotency-Replayed".into()),
+        ("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, Idempotency-Replayed, WWW-Authenticate".into()),
     ];
     if matches!(call.route, Route::Preflight | Route::SessionPreflight(_)) {
         headers.extend([
             ("Access-Control-Allow-Methods", methods),
-            ("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Prefer".to_owned()),
+            ("Access-Control-Allow-Headers", ALLOWED_HEADERS.to_owned()),
             ("Access-Control-Max-Age", "7200".to_owned()),
         ]);
     }

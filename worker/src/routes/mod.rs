@@ -6,6 +6,7 @@ mod connect;
 mod dashboard;
 mod insight;
 mod keys;
+mod mcp;
 mod media;
 pub mod meta;
 mod networks;
@@ -14,6 +15,7 @@ mod posts;
 mod proxy;
 mod sessions;
 mod settings;
+mod stored_media;
 mod uploads;
 mod webhooks;
 
@@ -40,7 +42,7 @@ pub async fn answer(app: &App, call: Call, incoming: Incoming, entry: &mut Entry
     let idempotency = incoming.header("idempotency-key").filter(|_| takes_key);
     let repeatable = idempotency.and_then(|key| Some((ApiCaller::new(app, &incoming).ok()?, key)));
     let key_id = Rc::clone(&incoming.key_id);
-    let reply = match route_call(app, call, incoming).await {
+    let reply = match route_call(app, call, incoming, entry).await {
         Ok(reply) | Err(Early::Answered(reply)) => reply,
         Err(Early::Unproven(error)) => failed(&error, shape.with_known_brand(), entry),
         Err(Early::Failed(error)) => {
@@ -55,7 +57,7 @@ pub async fn answer(app: &App, call: Call, incoming: Incoming, entry: &mut Entry
     cors.into_iter().fold(reply, |reply, (name, value)| reply.with(name, value))
 }
 
-async fn route_call(app: &App, Call { row, route }: Call, incoming: Incoming) -> Answered {
+async fn route_call(app: &App, Call { row, route }: Call, incoming: Incoming, entry: &mut Entry) -> Answered {
     if row.answers == Answers::Workspace {
         return ApiCaller::forward(app, &incoming, route).await.map(|(_, reply)| reply);
     }
@@ -72,6 +74,7 @@ async fn route_call(app: &App, Call { row, route }: Call, incoming: Incoming) ->
         Route::SignOutEverywhere => dashboard::sign_out(app, &incoming, true).await,
         Route::Export => backup::export(app, incoming).await,
         Route::Restore => backup::restore(app, incoming).await,
+        Route::Agents => mcp::answer(app, incoming, entry).await,
         Route::Proxy { account, target } => proxy::proxy(app, incoming, account, target).await,
         Route::WebhookCreate => webhooks::create(app, incoming).await,
         Route::WebhookChange(id) => webhooks::change(app, incoming, id).await,
@@ -102,6 +105,7 @@ async fn route_call(app: &App, Call { row, route }: Call, incoming: Incoming) ->
         Route::AccountMetrics(id) => accounts::metrics(app, &incoming, id).await,
         Route::AccountLimits(id) => accounts::limits(app, &incoming, id).await,
         Route::MediaCreate => media::create(app, incoming).await,
+        Route::MediaStore => stored_media::create(app, incoming).await,
         Route::MediaList => media::list(app, &incoming).await,
         Route::MediaGet(id) => media::get(app, &incoming, id).await,
         Route::MediaConfirm(id) => media::confirm(app, incoming, id).await,

@@ -110,7 +110,7 @@ pub async fn confirm(app: &App, incoming: Incoming, id: &str) -> Answered {
 pub async fn accept(app: &App, mut incoming: Incoming, id: &str) -> Answered {
     let parse = |body: &[u8]| read::<Nothing>(body, &[]);
     let (caller, _) = ApiCaller::with_optional_body(app, &mut incoming, parse).await?;
-    let binding = caller.plan(Authorise).await?;
+    let binding = caller.plan(Authorise).await?.binding;
     let accepted = match within(app, &binding, id).await {
         Ok(ticket) => app.connect(&ticket.object())?.accept().await,
         Err(error) => Err(error),
@@ -171,7 +171,7 @@ async fn authorised(app: &App, incoming: &Incoming, id: &str) -> Result<Ticket, 
         session_bearer(app, incoming, &ticket)?;
         return Ok(ticket);
     }
-    let binding = ApiCaller::new(app, incoming)?.plan(Authorise).await?;
+    let binding = ApiCaller::new(app, incoming)?.plan(Authorise).await?.binding;
     Ok(within(app, &binding, id).await?)
 }
 

@@ -47,8 +47,8 @@ pub use self::keys::{
     Admission, Authorise, KeyCommand, KeyPlan, PlanKeyDeletion, PlanPage, ProxyPlan, SignIn, SignedInAs,
 };
 pub use self::media::{
-    AnnounceMedia, Arrived, ConfirmPlan, DeleteMedia, GetMedia, ListMedia, MediaCommand, MediaRows, PendingCleanup,
-    PlanConfirmation,
+    AnnounceMedia, Arrived, ConfirmPlan, DeleteMedia, EnterMedia, GetMedia, ListMedia, MediaCommand, MediaRows,
+    PendingCleanup, PlanConfirmation,
 };
 pub use self::posts::{ChangePlan, CountReads, InsightPlan, PlanChange, PlanDelete, PlanInsight, PostCommand, Report};
 pub use self::uploads::{Arrival, Decided, Try, UploadMessage};

@@ -25,6 +25,8 @@ const DESCRIPTION: &str = "openapi.json";
 const ROUTES: &str = "routes.json";
 /// For the dashboard (`src/lists.js` there).
 const LISTS: &str = "lists.json";
+/// For clients of agents, by way of the Worker.
+const TOOLS: &str = "agents/tools.json";
 
 /// What browsers download: a visitor of a customer's page, and the operator.
 pub(super) struct Assets {
@@ -47,7 +49,9 @@ pub(crate) fn build() -> Result<Assets> {
     }
     std::fs::create_dir_all(&folder)?;
     let file = |name: &str| folder.join(name);
-    describe(&file(DESCRIPTION), [ROUTES, LISTS].map(|name| folder.with_file_name(name)))?;
+    std::fs::create_dir_all(folder.join("agents"))?;
+    let [routes, lists] = [ROUTES, LISTS].map(|name| folder.with_file_name(name));
+    describe(&file(DESCRIPTION), [routes, lists, file(TOOLS)])?;
     let [imported, downloaded] = ATTEMPT;
     let assets = Assets {
         script: file(SCRIPT),
@@ -68,8 +72,9 @@ pub(crate) fn build() -> Result<Assets> {
     Ok(assets)
 }
 
-/// The description of the HTTP API, made by core of its own types, and beside the served files core's tables.
-fn describe(description: &Path, tables: [PathBuf; 2]) -> Result {
+/// The description of the HTTP API and the tools for agents, made by core of its own types, and beside the served files
+/// core's tables.
+fn describe(description: &Path, tables: [PathBuf; 3]) -> Result {
     let mut cargo = Command::new("cargo");
     cargo
         // Not `-p latchkey-core`: alone it has other features, and most of its dependencies would be compiled once more.

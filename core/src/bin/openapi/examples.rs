@@ -95,6 +95,8 @@ pub fn body(operation: &str) -> Option<Value> {
         "resolveDelivery" => json!({ "as": "published", "platform_post_id": "1995432100000000001" }),
         "replyToPost" => json!({ "content": "Thank you!" }),
         "repostPost" => json!({ "account": ACCOUNT }),
+        "storeMedia" => json!({ "url": "https://example.com/launch.png", "alt_text": "A rocket leaves its pad" }),
+        "callTools" => json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {} }),
         "createUpload" => json!({ "filename": "picture.png", "content_type": "image/png", "size": FILE_SIZE }),
         "confirmUpload" => json!({ "size": FILE_SIZE }),
         "createWebhook" => {

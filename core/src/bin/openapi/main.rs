@@ -1,6 +1,6 @@
 //! Writes the description of the HTTP API (`OpenAPI` 3.1) to the first file that is named, which the build serves as
-//! `/openapi.json`; the table of routes to the second one, which the tests read; and the lists of words to the third one,
-//! which the dashboard shows.
+//! `/openapi.json`; the table of routes to the second one, which the tests read; the lists of words to the third one,
+//! which the dashboard shows; and the tools for agents to the fourth one, which the Worker lists.
 //!
 //! Codes, statuses, scopes and every list of words are those of core's types; a request body has the fields of the type
 //! that reads it, or nothing is written. What answers look like is stated here, and the tests hold every answer of the
@@ -18,13 +18,17 @@ mod lists;
 mod operation;
 mod parts;
 mod schema;
+mod tools;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut files = std::env::args_os().skip(1);
     let description = files.next().ok_or("say which file to write")?;
-    std::fs::write(description, serde_json::to_vec(&document::build()?)?)?;
+    let document = document::build()?;
+    std::fs::write(description, serde_json::to_vec(&document)?)?;
     let Some(table) = files.next() else { return Ok(()) };
     std::fs::write(table, serde_json::to_vec_pretty(&latchkey_core::routes::as_json())?)?;
     let Some(lists) = files.next() else { return Ok(()) };
-    Ok(std::fs::write(lists, serde_json::to_vec_pretty(&lists::all())?)?)
+    std::fs::write(lists, serde_json::to_vec_pretty(&lists::all())?)?;
+    let Some(tools) = files.next() else { return Ok(()) };
+    Ok(std::fs::write(tools, serde_json::to_vec(&tools::all(&document)?)?)?)
 }

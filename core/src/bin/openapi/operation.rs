@@ -44,6 +44,8 @@ enum Shape {
     Page,
     /// A client of X's reads it (RFC 9457).
     Problem,
+    /// An agent's client reads it (JSON-RPC 2.0).
+    Agents,
 }
 
 /// What X may say when a call asks it at once; or the deployment is frozen, and asks nobody.
@@ -97,6 +99,10 @@ impl Operation {
 
     pub fn passed(method: &'static str, path: &'static str, id: &'static str, summary: &'static str) -> Self {
         Self { shape: Shape::Problem, ..Self::new(method, path, id, summary) }
+    }
+
+    pub fn for_agents(method: &'static str, path: &'static str, id: &'static str, summary: &'static str) -> Self {
+        Self { shape: Shape::Agents, ..Self::new(method, path, id, summary) }
     }
 
     pub fn by(mut self, auth: Auth) -> Self {
@@ -308,6 +314,10 @@ impl Operation {
             Shape::Problem => (
                 "X's answer, or a refusal of ours.",
                 json!({ "application/problem+json": { "schema": a("PassProblem") }, "*/*": { "schema": anything() } }),
+            ),
+            Shape::Agents => (
+                "A fault of the protocol, or a refusal.",
+                json!({ "application/json": { "schema": { "anyOf": [a("RpcFault"), a("Failure")] } } }),
             ),
             Shape::Envelope => {
                 let refusals = self.refusals().into_iter();

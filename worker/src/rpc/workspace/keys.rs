@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::key::CreateKey;
 use latchkey_core::id::{AccountId, KeyId, TenantId};
-use latchkey_core::key::{Access, ApiKey, Binding, NewPage, Scope};
+use latchkey_core::key::{Access, ApiKey, Caller, NewPage, Scope};
 use latchkey_core::x::price::Charge;
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +40,7 @@ impl From<KeyCommand> for Command {
 pub struct Authorise;
 
 impl Begin for Authorise {
-    type Plan = Binding;
+    type Plan = Caller;
 
     fn command(self) -> Command {
         Command::Authorise

@@ -20,6 +20,18 @@ pub enum MediaCommand {
         answer: Answer,
         is_sealed: bool,
     },
+    Enter(EnterMedia),
+    /// Its bytes are there.
+    Keep {
+        media: Media,
+        answer: Answer,
+        is_sealed: bool,
+    },
+    /// Its bytes are not.
+    GiveUp {
+        media: Media,
+        refused: Box<Refused>,
+    },
     List(ListMedia),
     Get(GetMedia),
     PlanConfirm(PlanConfirmation),
@@ -58,6 +70,19 @@ impl Begin for AnnounceMedia {
 
     fn command(self) -> Command {
         MediaCommand::Announce(self).into()
+    }
+}
+
+/// A file whose bytes are about to be stored. The row is there before them: what a crash leaves is found, and expires.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct EnterMedia(pub Media);
+
+impl Begin for EnterMedia {
+    /// With the caller's own tenant, and the sizes that are allowed.
+    type Plan = (Media, Limits);
+
+    fn command(self) -> Command {
+        MediaCommand::Enter(self).into()
     }
 }
 

@@ -1,5 +1,5 @@
 use latchkey_core::api::code::Code;
-use latchkey_core::api::media::{ConfirmUpload, NewUpload};
+use latchkey_core::api::media::{ConfirmUpload, NewMedia, NewUpload};
 use latchkey_core::media::upload::MAX_PARTS;
 use latchkey_core::media::{Kind, Status};
 use serde_json::{Map, Value, json};
@@ -15,6 +15,13 @@ pub fn part() -> Result<Part, String> {
         json!({
             "filename": characters(1, 255), "content_type?": nullable(text()), "size?": nullable(count()),
             "tenant_id?": nullable(a("TenantIdInput")),
+        }),
+        &[],
+    )?;
+    let direct = body::<NewMedia>(
+        json!({
+            "url?": nullable(text()), "data?": nullable(text()), "filename?": nullable(characters(0, 255)),
+            "alt_text?": nullable(characters(0, 1000)), "tenant_id?": nullable(a("TenantIdInput")),
         }),
         &[],
     )?;
@@ -48,6 +55,16 @@ pub fn part() -> Result<Part, String> {
             .takes(new)
             .answers(200, "Where its bytes go.", success(json!({ "data": announced })))
             .refuses(&[Code::UnsupportedMedia, Code::MediaTooLarge, Code::TooManyUploads]),
+        Operation::new("POST", "/v1/media", "storeMedia", "Stores a file in one call, by its address or from the body")
+            .takes(direct)
+            .answers(201, "Active.", success(json!({ "data": a("Media"), "warnings": a("Warnings") })))
+            .refuses(&[
+                Code::MediaUrlRefused,
+                Code::UnsupportedMedia,
+                Code::MediaTooLarge,
+                Code::TooManyUploads,
+                Code::NotFound,
+            ]),
         by_address(Operation::new("PUT", "/v1/media/{id}/upload", "sendUpload", "Its bytes, whole or in parts"))
             .query("part", between(1, MAX_PARTS.into()), "Which part; absent: the whole file.")
             .takes_content(any_file())
@@ -79,7 +96,7 @@ pub fn part() -> Result<Part, String> {
             .answers_nothing(200, "It is there."),
     ];
     let media = record(json!({
-        "id": id("med"), "tenant_id": nullable(a("TenantId")), "filename": text(), "url": nullable(text()),
+        "id": id("med"), "tenant_id": nullable(a("TenantId")), "filename": text(), "alt_text": nullable(text()), "url": nullable(text()),
         "content_type": media_type(), "size": nullable(count()), "received": count(), "status": words_of::<Status>("MediaStatus"),
         "created_at": a("Time"), "expires_at": a("Time"),
     }));

@@ -1,6 +1,7 @@
 //! The calls, by the sections of docs/API.md.
 
 mod accounts;
+mod agents;
 mod apps;
 mod connect;
 mod media;
@@ -37,6 +38,7 @@ pub fn all() -> Result<Vec<Part>, String> {
         webhooks::part()?,
         operator::part()?,
         page_sessions::part()?,
+        agents::part(),
         proxy::part(),
     ])
 }

@@ -6,7 +6,7 @@ use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::TenantId;
 use latchkey_core::key::Binding;
 use latchkey_core::media::upload::{Confirmation, assemble, confirmation, require_unused, within};
-use latchkey_core::media::{Kind, Media, upload};
+use latchkey_core::media::{Kind, Limits, Media, upload};
 use latchkey_core::outbox::OutboxJob;
 use latchkey_core::time::{Span, UnixMillis};
 
@@ -14,8 +14,8 @@ use super::{Done, Workspace, given, not_found, planned};
 use crate::error::Result;
 use crate::objects::workspace::store::list::Listed;
 use crate::rpc::workspace::{
-    AnnounceMedia, Arrived, ConfirmPlan, DeleteMedia, GetMedia, ListMedia, MediaCommand, MediaRows, Outcome,
-    PendingCleanup, PlanConfirmation,
+    AnnounceMedia, Arrived, ConfirmPlan, DeleteMedia, EnterMedia, GetMedia, ListMedia, MediaCommand, MediaRows,
+    Outcome, PendingCleanup, PlanConfirmation,
 };
 use crate::runtime::now;
 
@@ -33,6 +33,17 @@ pub fn command(w: &Workspace, command: &MediaCommand, request_id: &str, binding:
             w.store.media.save(media)?;
             Ok(given(answer, *is_sealed).did(audited(Action::MediaCreated, media)))
         }
+        MediaCommand::Enter(asked @ EnterMedia(media)) => planned(asked, enter(w, media, binding)?),
+        MediaCommand::Keep { media, answer, is_sealed } => {
+            // It may have been deleted since.
+            w.store.media.find(media.id.as_str())?.ok_or_else(|| not_found("media"))?;
+            w.store.media.save(media)?;
+            Ok(given(answer, *is_sealed).did(audited(Action::MediaCreated, media)))
+        }
+        MediaCommand::GiveUp { media, refused } => {
+            close(w, media)?;
+            Ok(given(&refused.answer(request_id), false))
+        }
         MediaCommand::List(asked @ ListMedia { query }) => planned(asked, list(w, query, binding)?),
         MediaCommand::Get(asked @ GetMedia { id }) => planned(asked, media_for(w, id, binding)?),
         MediaCommand::PlanConfirm(asked @ PlanConfirmation { id, size }) => {
@@ -48,6 +59,15 @@ pub fn command(w: &Workspace, command: &MediaCommand, request_id: &str, binding:
         }
         MediaCommand::Delete(asked @ DeleteMedia { id }) => planned(asked, delete(w, id, binding)?),
     }
+}
+
+/// A row for bytes that are on their way.
+fn enter(w: &Workspace, media: &Media, binding: &Binding) -> Result<(Media, Limits)> {
+    let mut media = media.clone();
+    media.tenant_id = binding.tenant_for(media.tenant_id)?;
+    require_quota(w, media.tenant_id.as_ref())?;
+    w.store.media.save(&media)?;
+    Ok((media, w.store.settings.get()?.allowed_media))
 }
 
 /// Newest first.

@@ -74,7 +74,7 @@ pub fn command(w: &Workspace, call: &Call, caller: &Caller) -> Result<Done<Outco
     match &call.command {
         Command::Refuse(refused) => Err(Error::Refused(refused.clone())),
         Command::Finish { answer, is_sealed } => Ok(given(answer, *is_sealed)),
-        Command::Authorise => planned(&Authorise, binding.clone()),
+        Command::Authorise => planned(&Authorise, caller.clone()),
         Command::Serve(request) => Ok(done(serve::serve(w, request, url, caller)?)),
         Command::Abandon(asked @ Abandon { key }) => {
             planned(asked, w.store.idempotency.abandon(&caller.idempotency_key(key, call.head.access))?)

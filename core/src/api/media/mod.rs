@@ -1,5 +1,7 @@
 //! `/v1/media` (docs/API.md, section 6): bodies, rows, and the headers of a served file.
 
+mod direct;
+
 use std::fmt::Write;
 
 use serde::Deserialize;
@@ -14,6 +16,8 @@ use crate::media::upload::MAX_PARTS;
 use crate::media::{Announced, Kind, Media, Said, Status};
 use crate::refusal::Code;
 use crate::refusal::Refused;
+
+pub use self::direct::{Direct, NewMedia, Source};
 
 const FILENAME_CHARACTERS: usize = 255;
 
@@ -84,6 +88,7 @@ pub fn media_view(media: &Media, url: Option<&str>) -> Value {
         "id": media.id,
         "tenant_id": media.tenant_id,
         "filename": media.filename,
+        "alt_text": media.alt_text,
         "url": url,
         "content_type": media.kind,
         "size": media.size,

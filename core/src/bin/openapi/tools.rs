@@ -1,0 +1,211 @@
+//! The tools for agents as their protocol lists them: each schema is that of the call behind the tool.
+
+use std::collections::BTreeSet;
+
+use latchkey_core::mcp::{TOOLS, Tool};
+use serde_json::{Map, Value, json};
+
+const COMPONENTS: &str = "#/components/schemas/";
+/// The other half of a secret, which no agent is shown.
+const HIDDEN: &str = "client_key";
+const KEY: &str =
+    "Makes a repetition of the call act once. Without it a repetition is recognised by its request id and arguments.";
+
+pub fn all(document: &Value) -> Result<Value, String> {
+    TOOLS.iter().map(|tool| described(document, tool)).collect()
+}
+
+fn described(document: &Value, tool: &Tool) -> Result<Value, String> {
+    let operation = operation(document, tool.call).ok_or_else(|| format!("{}: no such call", tool.name))?;
+    let (input, output) = (input(document, tool, operation)?, output(document, tool, operation)?);
+    Ok(json!({
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "inputSchema": whole(document, input)?,
+        "outputSchema": whole(document, output)?,
+        "annotations": {
+            "title": tool.title,
+            "readOnlyHint": tool.hints.reads_only(),
+            "destructiveHint": tool.hints.destroys(),
+            "idempotentHint": tool.is_once || tool.hints.reads_only() || tool.hints.destroys(),
+            "openWorldHint": tool.hints.is_open_world(),
+        },
+    }))
+}
+
+fn operation<'a>(document: &'a Value, id: &str) -> Option<&'a Value> {
+    let methods = document.get("paths")?.as_object()?.values().filter_map(Value::as_object);
+    let is_it = |operation: &&Value| operation.get("operationId").and_then(Value::as_str) == Some(id);
+    methods.flat_map(Map::values).find(is_it)
+}
+
+/// The id of the path, the parameters of the query, and the fields of the body, as one object of arguments.
+fn input(document: &Value, tool: &Tool, operation: &Value) -> Result<Value, String> {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    if let Some((name, default)) = tool.id {
+        let schema = match default {
+            None => json!({ "type": "string" }),
+            Some(default) => json!({ "type": "string", "default": default }),
+        };
+        properties.insert(name.to_owned(), schema);
+        required.extend(Some(json!(name)).filter(|_| default.is_none()));
+    }
+    for name in tool.query {
+        let schema = parameter(operation, name).ok_or_else(|| format!("{}: no parameter `{name}`", tool.name))?;
+        properties.insert((*name).to_owned(), schema);
+    }
+    if tool.has_body {
+        let body = body(document, operation).ok_or_else(|| format!("{}: no body", tool.name))?;
+        let omitted = |name: &str| tool.omits.contains(&name);
+        let fields = body.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let is_deprecated = |schema: &Value| schema.get("deprecated") == Some(&json!(true));
+        let kept = fields.filter(|(name, schema)| !omitted(name) && !is_deprecated(schema));
+        properties.extend(kept.map(|(name, schema)| (name.clone(), schema.clone())));
+        let names = body.get("required").and_then(Value::as_array).into_iter().flatten();
+        required.extend(names.filter(|name| !name.as_str().is_some_and(omitted)).cloned());
+    }
+    if tool.is_once {
+        let key = json!({ "type": "string", "minLength": 1, "maxLength": 255, "description": KEY });
+        properties.insert("idempotency_key".into(), key);
+    }
+    let mut schema = json!({ "type": "object", "properties": properties, "additionalProperties": false });
+    if let (false, Some(fields)) = (required.is_empty(), schema.as_object_mut()) {
+        fields.insert("required".into(), json!(required));
+    }
+    Ok(schema)
+}
+
+fn parameter(operation: &Value, name: &str) -> Option<Value> {
+    let all = operation.get("parameters")?.as_array()?;
+    let is_it = |parameter: &&Value| {
+        parameter.get("in") == Some(&json!("query")) && parameter.get("name") == Some(&json!(name))
+    };
+    let found = all.iter().find(is_it)?;
+    let mut schema = found.get("schema")?.clone();
+    if let (Some(fields), Some(said)) = (schema.as_object_mut(), found.get("description")) {
+        fields.entry("description").or_insert_with(|| said.clone());
+    }
+    Some(schema)
+}
+
+fn body<'a>(document: &'a Value, operation: &'a Value) -> Option<&'a Value> {
+    resolved(document, operation.pointer("/requestBody/content/application~1json/schema")?)
+}
+
+/// The answer of success, without what only repeats.
+fn output(document: &Value, tool: &Tool, operation: &Value) -> Result<Value, String> {
+    let missing = || format!("{}: no answer is described", tool.name);
+    let answers = operation.get("responses").and_then(Value::as_object).ok_or_else(missing)?;
+    let good = answers.iter().find(|(status, _)| status.starts_with('2')).ok_or_else(missing)?.1;
+    let schema = good.pointer("/content/application~1json/schema").ok_or_else(missing)?;
+    let mut schema = resolved(document, schema).ok_or_else(missing)?.clone();
+    without(&mut schema, tool.drops);
+    Ok(schema)
+}
+
+fn resolved<'a>(document: &'a Value, schema: &'a Value) -> Option<&'a Value> {
+    match schema.get("$ref").and_then(Value::as_str) {
+        Some(reference) => document.pointer(reference.strip_prefix('#')?),
+        None => Some(schema),
+    }
+}
+
+fn without(schema: &mut Value, names: &[&str]) {
+    let is_gone = |name: &Value| name.as_str().is_some_and(|name| names.contains(&name));
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.retain(|name, _| !names.contains(&name.as_str()));
+    }
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| !is_gone(name));
+    }
+}
+
+/// A schema that stands by itself, with the schemas that it refers to.
+fn whole(document: &Value, mut schema: Value) -> Result<Value, String> {
+    let (mut definitions, mut open) = (Map::new(), BTreeSet::new());
+    localize(&mut schema, &mut open);
+    while let Some(name) = open.pop_first() {
+        if definitions.contains_key(&name) {
+            continue;
+        }
+        let found = document.pointer(&format!("/components/schemas/{name}"));
+        let mut definition = found.ok_or_else(|| format!("{name} is not described"))?.clone();
+        without(&mut definition, &[HIDDEN]);
+        localize(&mut definition, &mut open);
+        definitions.insert(name, definition);
+    }
+    if let (false, Some(fields)) = (definitions.is_empty(), schema.as_object_mut()) {
+        fields.insert("$defs".into(), Value::Object(definitions));
+    }
+    Ok(schema)
+}
+
+fn localize(schema: &mut Value, used: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(fields) => {
+            if let Some(Value::String(reference)) = fields.get_mut("$ref")
+                && let Some(name) = reference.strip_prefix(COMPONENTS).map(str::to_owned)
+            {
+                *reference = format!("#/$defs/{name}");
+                used.insert(name);
+            }
+            fields.values_mut().for_each(|value| localize(value, used));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|value| localize(value, used)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn tools() -> Vec<Value> {
+        all(&crate::document::build().unwrap()).unwrap().as_array().unwrap().clone()
+    }
+
+    fn tool(name: &str) -> Value {
+        tools().into_iter().find(|tool| tool.get("name") == Some(&json!(name))).unwrap()
+    }
+
+    #[test]
+    fn every_tool_has_schemas_that_stand_by_themselves() {
+        for tool in tools() {
+            for schema in ["inputSchema", "outputSchema"] {
+                let schema = tool.get(schema).unwrap();
+                assert_eq!(schema.get("type"), Some(&json!("object")), "{tool}");
+                let text = schema.to_string();
+                assert!(!text.contains("#/components"), "{tool}");
+                for name in text.split("\"#/$defs/").skip(1).filter_map(|rest| rest.split('"').next()) {
+                    assert!(schema.pointer(&format!("/$defs/{name}")).is_some(), "{name}: {tool}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_preview_takes_what_creation_takes_but_for_the_key() {
+        let fields = |name| tool(name).pointer("/inputSchema/properties").unwrap().as_object().unwrap().clone();
+        let (mut create, preview) = (fields("create_post"), fields("preview_post"));
+        assert!(create.remove("idempotency_key").is_some());
+        assert!(create.contains_key("containers") && !create.contains_key("dryRun"));
+        assert_eq!(create, preview);
+    }
+
+    #[test]
+    fn no_tool_shows_a_client_id() {
+        assert!(!tools().iter().any(|tool| tool.to_string().contains(HIDDEN)));
+    }
+
+    #[test]
+    fn only_a_tool_that_changes_something_says_so() {
+        for tool in TOOLS {
+            let looks = tool.row().unwrap().method == "GET" || tool.sets == Some("dryRun");
+            assert_eq!(tool.hints.reads_only(), looks, "{}", tool.name);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Arguments of a tool become the request that any other caller would send.
+
+use serde_json::{Map, Value};
+
+use super::question::{Asked, Question};
+use super::rpc::{Fault, Response};
+use super::table::named;
+use super::tool::{IDEMPOTENCY_KEY, Tool};
+use crate::key::{Caller, Scope};
+use crate::seal::{base64url, sha256};
+
+/// A request of the HTTP API.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub tool: &'static Tool,
+    pub method: &'static str,
+    pub path: String,
+    pub query: String,
+    /// JSON.
+    pub body: Option<String>,
+    pub idempotency_key: Option<String>,
+}
+
+/// Why no call is made.
+#[derive(Debug)]
+pub enum NoCall {
+    /// The caller lacks the scope (RFC 6750 §3.1).
+    Scope(Scope),
+    /// There is no such tool.
+    Answered(Response),
+    /// What is wrong with the arguments, in words for the model.
+    Arguments(String),
+}
+
+impl Asked {
+    /// The call that a client asks for.
+    pub fn call(&self, caller: &Caller) -> Result<Call, NoCall> {
+        let Question::Call { name, arguments } = &self.question else { return Err(self.unknown_tool()) };
+        let tool = named(name).ok_or_else(|| self.unknown_tool())?;
+        if let Some(scope) = tool.missing_scope(caller) {
+            return Err(NoCall::Scope(scope));
+        }
+        let mut call = tool.request(arguments.clone()).map_err(NoCall::Arguments)?;
+        if tool.is_once && call.idempotency_key.is_none() {
+            call.idempotency_key = Some(self.idempotency_key(caller, tool.name, arguments));
+        }
+        Ok(call)
+    }
+
+    fn unknown_tool(&self) -> NoCall {
+        NoCall::Answered(self.era.fault(&self.id, Fault::Params, "There is no such tool."))
+    }
+
+    /// One for a call that has none: of the key, the request, and the arguments, since every client counts its requests
+    /// from 1. A client that repeats a request whose answer it lost gets the first answer.
+    fn idempotency_key(&self, caller: &Caller, tool: &str, arguments: &Map<String, Value>) -> String {
+        let call = Value::from(vec![
+            Value::from(caller.key_id.as_str()),
+            self.id.clone(),
+            Value::from(tool),
+            Value::from(arguments.clone()),
+        ]);
+        format!("mcp-{}", base64url(&sha256(call.to_string().as_bytes())))
+    }
+}
+
+impl Tool {
+    fn request(&'static self, mut arguments: Map<String, Value>) -> Result<Call, String> {
+        let row = self.row().ok_or("There is no such call.")?;
+        let path = self.path(row.path, &mut arguments)?;
+        let idempotency_key = if self.is_once { text(&mut arguments, IDEMPOTENCY_KEY)? } else { None };
+        let query = self.query(&mut arguments)?;
+        if let Some(name) = arguments.keys().find(|name| !self.has_body || self.omits.contains(&name.as_str())) {
+            return Err(format!("`{name}` is no argument of {}.", self.name));
+        }
+        arguments.extend(self.sets.map(|name| (name.to_owned(), Value::Bool(true))));
+        let body = self.has_body.then(|| Value::Object(arguments).to_string());
+        Ok(Call { tool: self, method: row.method, path, query, body, idempotency_key })
+    }
+
+    /// An id is put into a path, so it may have nothing that means something there.
+    fn path(&self, template: &str, arguments: &mut Map<String, Value>) -> Result<String, String> {
+        let Some((name, default)) = self.id else { return Ok(template.to_owned()) };
+        let given = text(arguments, name)?.or_else(|| default.map(str::to_owned));
+        let id = given.ok_or_else(|| format!("`{name}` is missing."))?;
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        if id.is_empty() || !id.bytes().all(is_plain) {
+            return Err(format!("`{name}` is not an id. Use an id that another tool has shown."));
+        }
+        Ok(template.replace("{id}", &id))
+    }
+
+    fn query(&self, arguments: &mut Map<String, Value>) -> Result<String, String> {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for name in self.query {
+            match arguments.remove(*name) {
+                None | Some(Value::Null) => {}
+                Some(Value::String(text)) => drop(query.append_pair(name, &text)),
+                Some(value @ (Value::Number(_) | Value::Bool(_))) => drop(query.append_pair(name, &value.to_string())),
+                Some(_) => return Err(format!("`{name}` must be a text or a number.")),
+            }
+        }
+        Ok(query.finish())
+    }
+}
+
+fn text(arguments: &mut Map<String, Value>, name: &str) -> Result<Option<String>, String> {
+    match arguments.remove(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(format!("`{name}` must be a text.")),
+    }
+}

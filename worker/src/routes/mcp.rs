@@ -1,0 +1,129 @@
+//! `/mcp`: messages of agents' clients (docs/API.md, section 12). A tool's call is made as the call of the HTTP API that it
+//! is, by the same key: whatever that call checks, stores or refuses, it does here too.
+
+use latchkey_core::api::code::Code;
+use latchkey_core::api::refused::Refused;
+use latchkey_core::key::{Caller, Scope};
+use latchkey_core::mcp::{Asked, Headers, NoCall, Question, Response, Server, read};
+use latchkey_core::routes::{Found, find};
+
+use super::Answered;
+use crate::app::App;
+use crate::auth::{ApiCaller, Early};
+use crate::error::{Doing, Error, Result};
+use crate::log::Entry;
+use crate::pages;
+use crate::request::Incoming;
+use crate::response::Reply;
+use crate::rpc::workspace::Authorise;
+use crate::shape::{Shape, failed};
+
+/// What the build makes of the table of tools. A file and no part of the module: 100 kB that only lists of tools need.
+const TOOLS: &str = "https://assets.local/agents/tools.json";
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// `POST /mcp`: (1) pages of other origins, 403; (2) the key, 401; (3) the message, by the rules of its revision; (4) the
+/// answer, or the call that it becomes.
+pub async fn answer(app: &App, incoming: Incoming, entry: &mut Entry) -> Answered {
+    require_known_origin(app, &incoming)?;
+    let caller = match authorised(app, &incoming).await {
+        Ok(caller) => caller,
+        Err(Early::Failed(error)) if is_unauthorised(&error) => {
+            return Ok(challenged(failed(&error, Shape::Envelope, entry)));
+        }
+        Err(early) => return Err(early),
+    };
+    let body = incoming.json_body().await?;
+    let asked = match read(&body, &headers(&incoming)) {
+        Ok(asked) => asked,
+        Err(response) => return Ok(reply(response)),
+    };
+    let brand = pages::brand(app).await;
+    let server = Server { name: brand.name.as_deref(), version: VERSION };
+    match &asked.question {
+        Question::Call { .. } => call(app, &incoming, &caller, &asked, &server, entry).await,
+        Question::List => Ok(reply(asked.describe(&server, &tools(app).await?, &caller))),
+        Question::Discover | Question::Initialize { .. } | Question::Ping => {
+            Ok(reply(asked.describe(&server, "", &caller)))
+        }
+    }
+}
+
+/// A page may have been led here under another name (DNS rebinding), so an origin that nobody has allowed is refused.
+fn require_known_origin(app: &App, incoming: &Incoming) -> Result<()> {
+    match incoming.header("origin") {
+        Some(origin) if !app.lets_page_use_keys(&origin) => {
+            let message = "This page may not speak to the endpoint for agents.";
+            let refused = Refused::new(Code::OriginNotAllowed, message);
+            Err(refused.with_hint("Name its origin in API_ALLOWED_ORIGINS, or call from a server.").into())
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn authorised(app: &App, incoming: &Incoming) -> Result<Caller, Early> {
+    ApiCaller::new(app, incoming)?.plan(Authorise).await
+}
+
+async fn call(
+    app: &App,
+    incoming: &Incoming,
+    caller: &Caller,
+    asked: &Asked,
+    server: &Server<'_>,
+    entry: &mut Entry,
+) -> Answered {
+    let call = match asked.call(caller) {
+        Ok(call) => call,
+        Err(NoCall::Answered(response)) => return Ok(reply(response)),
+        Err(NoCall::Arguments(message)) => return Ok(reply(asked.failed(server, &message))),
+        Err(NoCall::Scope(scope)) => return Ok(lacking(scope, entry)),
+    };
+    let mut inner = incoming.tool_call(&call)?;
+    let Found::Call(found) = find(&inner.method, inner.url.path()) else {
+        return Err(Error::fault(format!("the tool {} is no call", call.tool.name)).into());
+    };
+    inner.row = Some(found.row);
+    // The call's own way is longer than this one: it is boxed, since the one is inside the other.
+    let answered = Box::pin(super::answer(app, found, inner, entry)).await;
+    if answered.status() == 401 {
+        return Ok(challenged(answered));
+    }
+    Ok(reply(asked.outcome(server, call.tool, answered.status(), answered.text())))
+}
+
+async fn tools(app: &App) -> Result<String> {
+    Ok(app.assets()?.fetch(TOOLS, None).await.doing("read the list of tools")?.text().await?)
+}
+
+fn headers(incoming: &Incoming) -> Headers {
+    Headers {
+        version: incoming.header("mcp-protocol-version"),
+        method: incoming.header("mcp-method"),
+        name: incoming.header("mcp-name"),
+    }
+}
+
+fn reply(response: Response) -> Reply {
+    if response.body.is_empty() {
+        return Reply::empty(response.status);
+    }
+    Reply::rpc(response.status, response.body)
+}
+
+fn is_unauthorised(error: &Error) -> bool {
+    matches!(error, Error::Refused(refused) if refused.code == Code::InvalidApiKey)
+}
+
+/// RFC 6750 §3: how to come in.
+fn challenged(reply: Reply) -> Reply {
+    reply.with("WWW-Authenticate", "Bearer".into())
+}
+
+/// RFC 6750 §3.1: a key that may not do this at all.
+fn lacking(scope: Scope, entry: &Entry) -> Reply {
+    let scope = scope.as_str();
+    let error = Error::refused(Code::InsufficientKeyScope, format!("This tool needs the scope `{scope}`."));
+    let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+    failed(&error, Shape::Envelope, entry).with("WWW-Authenticate", challenge)
+}
