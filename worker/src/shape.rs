@@ -8,6 +8,7 @@ use latchkey_core::x::rate::headers;
 use crate::app::App;
 use crate::error::Error;
 use crate::log::Entry;
+use crate::names::APPROVAL_PATH;
 use crate::pages::Theme;
 use crate::request::Incoming;
 use crate::response::Reply;
@@ -19,13 +20,17 @@ pub enum Shape {
     Problem,
     /// A person.
     Page(Theme),
+    /// A person who was to approve a post.
+    Approval(Theme),
 }
 
 impl Shape {
     pub fn of(incoming: &Incoming) -> Self {
-        match incoming.row.map(|row| row.answers) {
-            Some(Answers::X) => Self::Problem,
-            Some(Answers::Page) => Self::Page(Theme::plain(incoming.messages())),
+        let theme = || Theme::plain(incoming.messages());
+        match incoming.row.map(|row| (row.answers, row.path)) {
+            Some((Answers::X, _)) => Self::Problem,
+            Some((Answers::Page, APPROVAL_PATH)) => Self::Approval(theme()),
+            Some((Answers::Page, _)) => Self::Page(theme()),
             _ => Self::Envelope,
         }
     }
@@ -34,6 +39,7 @@ impl Shape {
     pub fn with_known_brand(self) -> Self {
         match self {
             Self::Page(theme) => Self::Page(theme.with_known_brand()),
+            Self::Approval(theme) => Self::Approval(theme.with_known_brand()),
             other => other,
         }
     }
@@ -42,6 +48,7 @@ impl Shape {
     pub async fn branded(self, app: &App) -> Self {
         match self {
             Self::Page(theme) => Self::Page(theme.branded(app).await),
+            Self::Approval(theme) => Self::Approval(theme.branded(app).await),
             other => other,
         }
     }
@@ -58,6 +65,7 @@ pub fn failed(error: &Error, shape: Shape, entry: &Entry) -> Reply {
     };
     match shape {
         Shape::Page(theme) => theme.failure(refused.code, &entry.request_id),
+        Shape::Approval(theme) => theme.undecided(refused.code, &entry.request_id),
         Shape::Envelope => Reply::json(&refused.answer(&entry.request_id)),
         Shape::Problem => {
             let reply = Reply::problem(&refused.problem(&entry.request_id));

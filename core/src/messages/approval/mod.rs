@@ -59,16 +59,18 @@ pub struct Approval {
     pub stale: &'static str,
     pub late_title: &'static str,
     pub late: &'static str,
-    pub undecided_title: &'static str,
     pub back: &'static str,
     pub undecided: Undecided,
     pub choices: Choices,
     pub times: Times,
 }
 
-/// Why nothing was decided, as far as the person can do something about it.
+/// Why a link or a decision was refused, as far as the person can do something about it.
 #[derive(Debug)]
 pub struct Undecided {
+    pub unknown: &'static str,
+    pub late: &'static str,
+    pub approved: &'static str,
     pub frozen: &'static str,
     pub budget: &'static str,
     pub account: &'static str,
@@ -103,10 +105,13 @@ pub struct Choices {
 }
 
 impl Approval {
-    /// Why a decision was refused.
+    /// Why a link or a decision was refused.
     pub const fn reason(&self, code: Code) -> &'static str {
         let undecided = &self.undecided;
         match code {
+            Code::NotFound => undecided.unknown,
+            Code::ApprovalLate => undecided.late,
+            Code::AlreadyPublished => undecided.approved,
             Code::InFlight => undecided.frozen,
             Code::BudgetExceeded | Code::CostExceeded => undecided.budget,
             Code::UnknownAccount | Code::MissingScope | Code::InvalidGrant => undecided.account,
@@ -164,7 +169,6 @@ pub(super) mod tests {
             stale,
             late_title,
             late,
-            undecided_title,
             back,
             undecided,
             choices,
@@ -200,15 +204,14 @@ pub(super) mod tests {
             stale,
             late_title,
             late,
-            undecided_title,
             back,
         ];
         pages.into_iter().copied().chain(reasons(undecided)).chain(words(choices)).collect()
     }
 
-    fn reasons(undecided: &Undecided) -> [&'static str; 6] {
-        let Undecided { frozen, budget, account, foreign, note, broken } = undecided;
-        [frozen, budget, account, foreign, note, broken]
+    fn reasons(undecided: &Undecided) -> [&'static str; 9] {
+        let Undecided { unknown, late, approved, frozen, budget, account, foreign, note, broken } = undecided;
+        [unknown, late, approved, frozen, budget, account, foreign, note, broken]
     }
 
     fn words(choices: &Choices) -> [&'static str; 20] {

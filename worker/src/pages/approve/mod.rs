@@ -40,13 +40,21 @@ impl Theme {
         self.frame(messages.stale_title).text(messages.stale).sheet().page(Code::ApprovalStale.status())
     }
 
-    /// A decision that was refused. The way back is the address of the form, which is this page's own.
+    /// A link or a decision that was refused. The way back is the address of the form, which is the page's own.
     pub fn undecided(&self, code: Code, request_id: &str) -> Reply {
+        self.refusal(code, request_id).unwrap_or_else(|_| Reply::empty(500))
+    }
+
+    fn refusal(&self, code: Code, request_id: &str) -> Result<Reply> {
         let messages = &self.messages.approval;
+        let back = match code {
+            Code::ApprovalStale => return self.approval_stale(),
+            Code::NotFound => String::new(),
+            _ => format!("<p><a href=\"\">{}</a></p>", messages.back),
+        };
         let note = format!("<p><small>{} · {}</small></p>", code.as_str(), escape(request_id));
-        let back = format!("<p><a href=\"\">{}</a></p>", messages.back);
-        let frame = self.frame(messages.undecided_title).text(messages.reason(code)).html(&back).html(&note).sheet();
-        frame.page(code.status()).unwrap_or_else(|_| Reply::empty(500))
+        let frame = self.frame(self.messages.failure_title).text(messages.reason(code)).html(&back).html(&note);
+        frame.sheet().page(code.status())
     }
 
     fn sheet(&self, title: &'static str, shown: &ApprovalShown) -> Frame<'_> {
@@ -107,10 +115,10 @@ fn form(shown: &ApprovalShown, messages: &Approval) -> String {
     let approve = format!("<button name=decision value=approve>{}</button>", messages.approve);
     let approve = if shown.is_late { "" } else { &approve };
     format!(
-        "<h2>{}</h2><p>{}</p><form method=post><input type=hidden name=number value={}>\
+        "<h2>{}</h2><p>{}</p><form method=post>\
          <label for=note>{}</label><textarea id=note name=note rows=3 maxlength={NOTE_CHARACTERS} dir=auto></textarea>\
          <div class=buttons>{approve}<button class=plain name=decision value=reject>{}</button></div></form>",
-        messages.decision, messages.unexpected, shown.number, messages.note_field, messages.reject
+        messages.decision, messages.unexpected, messages.note_field, messages.reject
     )
 }
 

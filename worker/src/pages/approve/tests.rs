@@ -78,7 +78,7 @@ fn no_field_of_a_request_becomes_markup_or_hides_a_character() {
 #[test]
 fn a_request_that_waits_has_both_buttons_and_a_late_one_can_only_be_rejected() {
     let waiting = english(&request(Status::Pending));
-    assert!(waiting.contains("value=approve") && waiting.contains("value=reject") && waiting.contains("value=3"));
+    assert!(waiting.contains("value=approve") && waiting.contains("value=reject"));
     let late = english(&ApprovalShown { is_late: true, ..request(Status::Pending) });
     assert!(!late.contains("value=approve") && late.contains("value=reject"));
     assert!(late.contains("more than an hour ago"));
