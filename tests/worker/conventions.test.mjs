@@ -216,4 +216,6 @@ test("health is answered without a key", async () => {
   assert.equal(status, 200);
   assert.equal(body.ok, true);
   assert.match(body.version, /^\d+\.\d+\.\d+/);
+  const { version, oldest } = body.schema;
+  assert.ok(version >= oldest && oldest >= 1, JSON.stringify(body.schema));
 });

@@ -101,10 +101,11 @@ test("an answer that is not described fails its test", () => {
   const headers = new Headers({ "content-type": "application/json" });
   const answered = (status, body) => () =>
     assertDescribed({ method: "GET", path: "/healthz" }, { status, headers, body, text: JSON.stringify(body) });
-  answered(200, { ok: true, version: "1" })();
-  assert.throws(answered(200, { ok: true, version: "1", more: 1 }), /more/);
-  assert.throws(answered(200, { ok: true }), /version/);
-  assert.throws(answered(418, { ok: true, version: "1" }), /not described/);
+  const health = { ok: true, version: "1", schema: { version: 1, oldest: 1 } };
+  answered(200, health)();
+  assert.throws(answered(200, { ...health, more: 1 }), /more/);
+  assert.throws(answered(200, { ...health, version: undefined }), /version/);
+  assert.throws(answered(418, health), /not described/);
   const failure = { success: false, error: "e", message: "e", hint: "h", request_id: "r" };
   answered(500, { ...failure, code: "internal" })();
   assert.throws(answered(500, { ...failure, code: "not_found" }), /not_found/);

@@ -2,6 +2,7 @@
 //! may, or measures without asserting.
 
 use crate::build;
+use crate::progress::Steps;
 use crate::run::{self, Result};
 use crate::setup::{node_command, tools};
 
@@ -31,7 +32,7 @@ pub(crate) fn run(arguments: &[String]) -> Result {
         _ => ("report", arguments),
     };
     let tools = tools()?;
-    build::all(&tools)?;
+    build::all(&tools, &mut Steps::of(build::STEPS))?;
     build::bench_peer(&tools)?;
     run::replace_with(node_command("node").arg(format!("tests/bench/{name}.mjs")).args(options))
 }

@@ -12,6 +12,7 @@ mod failures;
 mod paths;
 mod progress;
 mod prose;
+mod release;
 mod rules;
 mod run;
 mod setup;
@@ -20,12 +21,14 @@ mod test;
 
 use std::process::ExitCode;
 
+use progress::Steps;
 use run::Result;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
   setup                              install what the other commands need (they do it themselves)
+  release                            the build as an npm package in dist/, which needs no Rust
   build [--quick]                    the Worker into build/worker, its static files into build/assets;
                                      quick: a Worker that is not optimised, into build/quick, as dev uses it
   dev [--real] [--port N] [--x-port N] [--site-port N]
@@ -50,10 +53,15 @@ fn main() -> ExitCode {
 
 fn dispatch(args: &[String]) -> Result {
     let (command, rest) = args.split_first().ok_or(USAGE)?;
+    if rest.iter().any(|word| word == "--help" || word == "-h") {
+        println!("{USAGE}");
+        return Ok(());
+    }
     match (command.as_str(), rest) {
         ("setup", []) => setup::tools().map(drop),
-        ("build", []) => build::all(&setup::tools()?),
-        ("build", [option]) if option == "--quick" => build::quick(&setup::tools()?),
+        ("build", [option]) if option == "--quick" => build::quick(&setup::tools()?, &mut Steps::of(build::STEPS)),
+        ("build", []) => build::all(&setup::tools()?, &mut Steps::of(build::STEPS)),
+        ("release", []) => release::run(),
         ("dev", options) => dev::run(options),
         ("test", []) => test::run(&test::ALL),
         ("test", [kind]) => test::run(&[test::Kind::parse(kind).ok_or(USAGE)?]),

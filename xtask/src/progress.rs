@@ -56,12 +56,38 @@ impl Progress {
     }
 
     pub(crate) fn finish(self, success: bool) {
+        self.finish_with(if success { '✓' } else { '✗' });
+    }
+
+    /// The end of a step that did not succeed, and has an alternative: nothing is wrong yet.
+    pub(crate) fn pass_on(self) {
+        self.finish_with('–');
+    }
+
+    fn finish_with(self, mark: char) {
         let mut active = lock();
         active.retain(|step| step.name != self.name);
         erase();
-        let mark = if success { '✓' } else { '✗' };
         println!("{mark} {} ({:.1} s)", self.name, self.since.elapsed().as_secs_f32());
         redraw(&active);
+    }
+}
+
+/// The large steps of a command, announced as "step 2 of 5".
+#[derive(Debug)]
+pub(crate) struct Steps {
+    done: usize,
+    all: usize,
+}
+
+impl Steps {
+    pub(crate) fn of(all: usize) -> Self {
+        Self { done: 0, all }
+    }
+
+    pub(crate) fn next(&mut self, name: &str) {
+        self.done += 1;
+        say(&format!("step {} of {}: {name}", self.done, self.all));
     }
 }
 

@@ -38,6 +38,20 @@ pub(crate) fn watch(name: &str, command: &mut Command) -> Result<Finished> {
     Ok(finished)
 }
 
+/// Runs a program as a step with an alternative: that the program failed is no fault, and its output is not shown.
+pub(crate) fn attempt(name: &str, command: &mut Command) -> Result<bool> {
+    let progress = Progress::start(name);
+    let finished = follow(command, &progress);
+    let success = finished.as_ref().is_ok_and(|finished| finished.success);
+    if success {
+        progress.finish(true);
+    } else {
+        progress.pass_on();
+    }
+    let finished = finished.map_err(|error| format!("cannot run {}: {error}", command.get_program().display()))?;
+    Ok(finished.success)
+}
+
 /// Asks a program something: its standard output if it succeeds, without a word to the user.
 pub(crate) fn ask(command: &mut Command) -> Option<String> {
     let answer = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::paths::{files_ending, root};
-use crate::progress::say;
+use crate::progress::{Steps, say};
 use crate::run::{self, Finished, Result};
 use crate::setup::{Tools, cargo_deny, chromium, generators, node_command, node_packages, tools};
 use crate::tally::Tally;
@@ -52,7 +52,7 @@ pub(crate) fn run(kinds: &[Kind]) -> Result {
 
 /// The benches, which run small among the worker tests, measure beside a plain Worker.
 fn built(tools: &Tools, kinds: &[Kind]) -> Result {
-    build::all(tools)?;
+    build::all(tools, &mut Steps::of(build::STEPS))?;
     if kinds.contains(&Kind::Worker) { build::bench_peer(tools) } else { Ok(()) }
 }
 
@@ -84,6 +84,7 @@ fn in_runtimes(kinds: &[Kind], report: &mut Report) {
     if kinds.contains(&Kind::Worker) {
         report.suite(SUPPORT.command());
         report.suite(WORKER.command());
+        report.suite(RELEASE.command());
         match generators() {
             Ok(()) => report.suite(GENERATORS.command()),
             Err(error) => report.broken("generators", &error.to_string()),
@@ -124,6 +125,8 @@ const SUPPORT: Suite = Suite { name: "tests of the test support", folder: "tests
 const WORKER: Suite = Suite { name: "worker tests", folder: "tests/worker", files_at_once: "3" };
 /// Generators of API clients read `/openapi.json`, and what they make calls the Worker.
 const GENERATORS: Suite = Suite { name: "tests of generators", folder: "tests/generators", files_at_once: "1" };
+/// The npm package, installed where there is no Rust, with wrangler against a stand-in for Cloudflare.
+const RELEASE: Suite = Suite { name: "tests of the release", folder: "tests/release", files_at_once: "2" };
 /// Each file has a browser and a Worker of its own, and keeps little more than one core busy.
 const BROWSER: Suite = Suite { name: "browser tests", folder: "tests/browser", files_at_once: "2" };
 

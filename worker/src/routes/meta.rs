@@ -3,6 +3,7 @@
 use latchkey_core::api::answer::Answer;
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::routes::{Call, Pages, Route, allowed_to_pages};
+use latchkey_core::schema;
 use serde_json::json;
 
 use crate::app::App;
@@ -10,9 +11,10 @@ use crate::auth::{is_page_token, page_origin};
 use crate::request::Incoming;
 use crate::response::Reply;
 
-/// No configuration is opened: this answers while everything else says what is missing.
+/// The schema says which older code may open the stored data. No configuration is opened: this answers while everything else says what is missing.
 pub fn health() -> Reply {
-    Reply::json(&Answer::json(200, &json!({ "ok": true, "version": env!("CARGO_PKG_VERSION") })))
+    let version = env!("CARGO_PKG_VERSION");
+    Reply::json(&Answer::json(200, &json!({ "ok": true, "version": version, "schema": schema::mark() })))
 }
 
 /// Who holds the address may use it, from any page: the address is the permission, and no cookie or key is looked at.

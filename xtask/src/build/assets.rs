@@ -27,6 +27,8 @@ const ROUTES: &str = "routes.json";
 const LISTS: &str = "lists.json";
 /// For clients of agents, by way of the Worker.
 const TOOLS: &str = "agents/tools.json";
+/// For the release (`cli/package.mjs`).
+const RELEASE: &str = "release.json";
 
 /// What browsers download: a visitor of a customer's page, and the operator.
 pub(super) struct Assets {
@@ -50,8 +52,8 @@ pub(crate) fn build() -> Result<Assets> {
     std::fs::create_dir_all(&folder)?;
     let file = |name: &str| folder.join(name);
     std::fs::create_dir_all(folder.join("agents"))?;
-    let [routes, lists] = [ROUTES, LISTS].map(|name| folder.with_file_name(name));
-    describe(&file(DESCRIPTION), [routes, lists, file(TOOLS)])?;
+    let beside = |name: &str| folder.with_file_name(name);
+    describe(&file(DESCRIPTION), [beside(ROUTES), beside(LISTS), file(TOOLS), beside(RELEASE)])?;
     let [imported, downloaded] = ATTEMPT;
     let assets = Assets {
         script: file(SCRIPT),
@@ -74,7 +76,7 @@ pub(crate) fn build() -> Result<Assets> {
 
 /// The description of the HTTP API and the tools for agents, made by core of its own types, and beside the served files
 /// core's tables.
-fn describe(description: &Path, tables: [PathBuf; 3]) -> Result {
+fn describe(description: &Path, tables: [PathBuf; 4]) -> Result {
     let mut cargo = Command::new("cargo");
     cargo
         // Not `-p latchkey-core`: alone it has other features, and most of its dependencies would be compiled once more.

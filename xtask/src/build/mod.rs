@@ -11,15 +11,19 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
-use crate::progress::say;
+use crate::progress::{Steps, say};
 use crate::run::{self, Result};
 use crate::setup::{Tools, node_command};
 
 pub(crate) use worker::build_peer as bench_peer;
 
-pub(crate) fn all(tools: &Tools) -> Result {
+/// How many steps each kind of build announces.
+pub(crate) const STEPS: usize = 3;
+
+pub(crate) fn all(tools: &Tools, steps: &mut Steps) -> Result {
+    steps.next("the Worker");
     let module = worker::build(tools)?;
-    let assets = build_assets(tools)?;
+    let assets = build_assets(tools, steps)?;
     say(&format!("  Worker: {} upload", sizes(&module)?));
     say(&format!(
         "  widget: {} before the click; when idle {}, wasm {}",
@@ -33,14 +37,17 @@ pub(crate) fn all(tools: &Tools) -> Result {
 }
 
 /// For development: the Worker in `build/quick`, and the same static files.
-pub(crate) fn quick(tools: &Tools) -> Result {
+pub(crate) fn quick(tools: &Tools, steps: &mut Steps) -> Result {
+    steps.next("the Worker, not optimised");
     worker::build_quick(tools)?;
-    build_assets(tools).map(drop)
+    build_assets(tools, steps).map(drop)
 }
 
-fn build_assets(tools: &Tools) -> Result<assets::Assets> {
+fn build_assets(tools: &Tools, steps: &mut Steps) -> Result<assets::Assets> {
+    steps.next("the modules for browsers");
     client::EMBED.build(tools)?;
     client::COMPOSER.build(tools)?;
+    steps.next("the static files");
     assets::build()
 }
 

@@ -8,8 +8,7 @@ use crate::run::{self, Result};
 /// Installs packages; where the package lists are old or empty, after fetching new ones.
 pub(crate) fn install(what: &str, packages: &[&str]) -> Result {
     let args = [&["install", "--yes", "--no-install-recommends"], packages].concat();
-    let first = run::watch(&format!("apt-get install {}", packages.join(" ")), &mut root_command("apt-get", &args)?)?;
-    if first.success {
+    if run::attempt(&format!("apt-get install {}", packages.join(" ")), &mut root_command("apt-get", &args)?)? {
         return Ok(());
     }
     say("  once more with fresh package lists");

@@ -10,8 +10,7 @@ use crate::run::{self, Result};
 /// version.
 pub(super) fn install(package: &str, version: &str, options: &[&str]) -> Result {
     let name = format!("cargo install {package} {version}");
-    let locked = run::watch(&format!("{name} --locked"), install_command(package, version, options).arg("--locked"))?;
-    if locked.success {
+    if run::attempt(&format!("{name} --locked"), install_command(package, version, options).arg("--locked"))? {
         return Ok(());
     }
     say("  its lock file cannot be met here: once more with the newest dependencies that fit");

@@ -80,6 +80,13 @@ impl Tools {
         command
     }
 
+    /// The compiler of the modules, in its own words.
+    pub(crate) fn rust_version(&self) -> String {
+        let mut rustc = Command::new("rustc");
+        self.rust.select(&mut rustc);
+        crate::run::ask(rustc.arg("--version")).unwrap_or_default()
+    }
+
     pub(crate) fn wasm_bindgen(&self) -> std::path::PathBuf {
         self.bindgen.wasm_bindgen()
     }

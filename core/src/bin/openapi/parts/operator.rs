@@ -107,17 +107,21 @@ pub fn part() -> Result<Part, String> {
             "The page.",
             json!({ "text/html": { "schema": text() } }),
         ),
-        Operation::new("GET", "/healthz", "getHealth", "Whether it runs, and which version").by(Auth::None).answers(
-            200,
-            "It runs.",
-            record(json!({ "ok": flag(), "version": text() })),
-        ),
+        health(),
     ];
     let operations = operations.into_iter().chain(re_encryption("/v1/reseal", ["startReseal", "getReseal"]));
     let operations = operations.chain(re_encryption("/v1/re-encryption", ["startReEncryption", "getReEncryption"]));
     let operations = operations.chain(freeze("/v1/handover", ["startHandover", "getHandover", "endHandover"]));
     let operations = operations.chain(freeze("/v1/freeze", ["startFreeze", "getFreeze", "endFreeze"]));
     Ok(Part::new("Operator", operations.collect(), rows()))
+}
+
+fn health() -> Operation {
+    let schema = row("SchemaVersion", json!({ "version": count(), "oldest": count() }));
+    let health = record(json!({ "ok": flag(), "version": text(), "schema": schema }));
+    Operation::new("GET", "/healthz", "getHealth", "Whether it runs, which version, and whose data that version opens")
+        .by(Auth::None)
+        .answers(200, "It runs.", health)
 }
 
 /// By either of its two paths.

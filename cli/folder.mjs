@@ -1,0 +1,50 @@
+/**
+ * The operator's folder: `latchkey.json` has the settings of a deployment and belongs in a repository; `.latchkey` has
+ * secrets and backups, and git ignores it.
+ */
+
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+const PRIVATE = ".latchkey";
+const NAME_OF_ENVIRONMENT = /^[a-z][a-z0-9-]{0,30}$/;
+
+/** A folder below `.latchkey` that nobody else on this machine can read. */
+export async function privateFolder(name) {
+  const folder = join(process.cwd(), PRIVATE, name);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(process.cwd(), PRIVATE, ".gitignore"), "*\n");
+  return folder;
+}
+
+/** The deployment that `--env` names. `settings` is `{}` before the first deployment. */
+export async function openDeployment(env = "production") {
+  if (!NAME_OF_ENVIRONMENT.test(env)) throw new Error(`\`${env}\` is no name of an environment: small letters, digits and hyphens`);
+  const file = join(process.cwd(), env === "production" ? "latchkey.json" : `latchkey.${env}.json`);
+  const settings = await readJson(file);
+  return {
+    env,
+    file,
+    settings,
+    async save(changes) {
+      Object.assign(settings, changes);
+      await writeFile(file, `${JSON.stringify(settings, null, 2)}\n`);
+    },
+  };
+}
+
+/** A deployment that exists. */
+export async function deployed(env) {
+  const deployment = await openDeployment(env);
+  if (!deployment.settings.name) throw new Error(`${deployment.file} is missing: run \`npx latchkey deploy\` first, in this folder`);
+  return deployment;
+}
+
+async function readJson(file) {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    if (error.code === "ENOENT") return {};
+    throw new Error(`${file} cannot be read: ${error.message}`);
+  }
+}

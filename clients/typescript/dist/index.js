@@ -1,0 +1,3 @@
+export { createClient } from "./client.js";
+export { uploadMedia } from "./upload.js";
+export { WebhookError, verifyWebhook } from "./webhook.js";

@@ -1,0 +1,81 @@
+/** docs/guide/deploy.md, "A release": what the package holds, and that it runs where there is no Rust. */
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { access, readFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, test } from "node:test";
+import { freePort } from "../support/ports.mjs";
+import { REPOSITORY, installPackage, latchkey, start } from "./package.mjs";
+
+let installed;
+before(async () => (installed = await installPackage()));
+after(() => installed?.stop());
+
+const inPackage = (path) => join(installed.operator, "node_modules/@latchkey/latchkey", path);
+const sumsOf = (text) => text.trim().split("\n").map((line) => line.split("  "));
+const digest = async (file) => createHash("sha256").update(await readFile(file)).digest("hex");
+
+test("neither cargo nor rustc is on the PATH of these tests", async () => {
+  for (const program of ["cargo", "rustc"]) {
+    for (const folder of installed.env.PATH.split(delimiter)) await assert.rejects(access(join(folder, program)));
+  }
+});
+
+test("the Worker and the files are byte for byte those that the tests of this repository run", async () => {
+  for (const path of ["build/worker/index.js", "build/worker/index_bg.wasm", "build/assets/embed.js", "build/assets/openapi.json"]) {
+    assert.equal(await digest(inPackage(path)), await digest(join(REPOSITORY, path)), path);
+  }
+});
+
+test("the checksums are right, of the files beside the package and of those within", async () => {
+  const beside = sumsOf(await readFile(join(installed.dist, "SHA256SUMS"), "utf8"));
+  for (const [sum, file] of beside) assert.equal(await digest(join(installed.dist, file)), sum, file);
+  const within = sumsOf(await readFile(inPackage("SHA256SUMS"), "utf8"));
+  assert.ok(within.length > 50);
+  for (const [sum, file] of within) assert.equal(await digest(inPackage(file)), sum, file);
+});
+
+test("the bill of materials lists the crates of the Worker and the packages of the program", async () => {
+  const { bomFormat, specVersion, components } = JSON.parse(await readFile(join(installed.dist, "sbom.cdx.json"), "utf8"));
+  assert.deepEqual([bomFormat, specVersion], ["CycloneDX", "1.6"]);
+  const names = components.map(({ purl }) => purl.split("@")[0].replace("%40", "@"));
+  for (const name of ["pkg:cargo/aes-gcm", "pkg:cargo/worker", "pkg:npm/wrangler", "pkg:npm/workerd"]) assert.ok(names.includes(name), name);
+  for (const name of ["pkg:cargo/proptest", "pkg:npm/playwright-core"]) assert.ok(!names.includes(name), `${name} is a tool`);
+});
+
+test("the configuration has no step that builds", async () => {
+  const config = JSON.parse(await readFile(inPackage("wrangler.jsonc"), "utf8"));
+  assert.equal(config.build, undefined);
+  assert.deepEqual(config.durable_objects.bindings.map(({ name }) => name), ["WORKSPACE", "ACCOUNT", "CONNECT"]);
+});
+
+test("a wrong command, and a port that is taken, are named before anything starts", async () => {
+  const wrong = await latchkey(installed, ["launch"]);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /no command `launch`[^]*usage:/);
+  const port = await latchkey(installed, ["dev", "--port", "eighty"]);
+  assert.match(port.stderr, /--port takes a port, and not `eighty`/);
+});
+
+test("`dev` runs the Worker, the stand-in and the demo site from an empty folder, and prints addresses and key", async () => {
+  const [port, x, site] = [await freePort(), await freePort(), await freePort()];
+  const cli = inPackage("cli/latchkey.mjs");
+  const child = start(installed, "node", [cli, "dev", "--port", port, "--x-port", x, "--site-port", site].map(String));
+  const said = [];
+  try {
+    for await (const line of createInterface(child.stdout)) {
+      said.push(line);
+      if (/^ +key /.test(line)) break;
+    }
+    const key = said.at(-1).match(/(dev_\S+)/)[1];
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/social-networks`, { headers: { authorization: `Bearer ${key}` } });
+    assert.equal((await answer.json()).count, 1);
+    assert.match(said.join("\n"), new RegExp(`ready\n +open this +http://acme\\.localhost:${site}`));
+  } finally {
+    child.kill("SIGTERM");
+    await once(child, "close");
+  }
+});
