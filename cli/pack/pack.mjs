@@ -1,8 +1,8 @@
 /**
- * `cargo xtask release`, after the build: the npm package in `dist/`, and beside it the checksums, the bill of materials and
- * the versions of the tools.
+ * `cargo xtask release`, after the build: the npm package in `dist/`, and beside it the two clients, the checksums, the bill
+ * of materials and the versions of the tools.
  *
- *   node cli/pack/pack.mjs dist
+ *   node cli/pack/pack.mjs dist --clients
  */
 
 import { execFileSync } from "node:child_process";
@@ -16,7 +16,8 @@ import { locked, versionOf } from "./locked.mjs";
 import { billOfMaterials } from "./sbom.mjs";
 import { toolVersions } from "./tools.mjs";
 
-const dist = resolve(process.argv[2] ?? join(REPOSITORY, "dist"));
+const [target, withClients] = process.argv.slice(2);
+const dist = resolve(target);
 const stage = await mkdtemp(join(tmpdir(), "release-"));
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -27,6 +28,7 @@ try {
   await assemble(stage, release);
   const npm = ["pack", stage, "--pack-destination", dist, "--silent", "--ignore-scripts"];
   execFileSync("npm", npm, { stdio: ["ignore", "ignore", "inherit"] });
+  if (withClients === "--clients") execFileSync(process.execPath, [join(REPOSITORY, "clients/make.mjs"), dist], { stdio: "inherit" });
   await writeFile(join(dist, "sbom.cdx.json"), json(billOfMaterials(release.version)));
   await writeFile(join(dist, "tools.json"), json(toolVersions()));
   await writeFile(join(dist, "openapi.json"), await readFile(join(REPOSITORY, "build/assets/openapi.json")));

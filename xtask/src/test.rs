@@ -86,7 +86,7 @@ fn in_runtimes(kinds: &[Kind], report: &mut Report) {
         report.suite(WORKER.command());
         report.suite(RELEASE.command());
         match generators() {
-            Ok(()) => report.suite(GENERATORS.command()),
+            Ok(()) => [GENERATORS, CLIENTS].iter().for_each(|suite| report.suite(suite.command())),
             Err(error) => report.broken("generators", &error.to_string()),
         }
     }
@@ -125,6 +125,8 @@ const SUPPORT: Suite = Suite { name: "tests of the test support", folder: "tests
 const WORKER: Suite = Suite { name: "worker tests", folder: "tests/worker", files_at_once: "3" };
 /// Generators of API clients read `/openapi.json`, and what they make calls the Worker.
 const GENERATORS: Suite = Suite { name: "tests of generators", folder: "tests/generators", files_at_once: "1" };
+/// The two clients, and the examples of docs/API.md.
+const CLIENTS: Suite = Suite { name: "tests of the clients", folder: "tests/clients", files_at_once: "1" };
 /// The npm package, installed where there is no Rust, with wrangler against a stand-in for Cloudflare.
 const RELEASE: Suite = Suite { name: "tests of the release", folder: "tests/release", files_at_once: "2" };
 /// Each file has a browser and a Worker of its own, and keeps little more than one core busy.

@@ -163,6 +163,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A message of an agent's client, by the Model Context Protocol */
+        post: operations["callTools"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/account/usage": {
         parameters: {
             query?: never;
@@ -436,7 +453,8 @@ export interface paths {
         /** Files, newest first */
         get: operations["listMedia"];
         put?: never;
-        post?: never;
+        /** Stores a file in one call, by its address or from the body */
+        post: operations["storeMedia"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2211,6 +2229,7 @@ export interface components {
         /** @enum {integer} */
         MaxPostLength: 280 | 25000;
         Media: {
+            alt_text: string | null;
             content_type: components["schemas"]["MediaType"];
             created_at: components["schemas"]["Time"];
             expires_at: components["schemas"]["Time"];
@@ -2782,6 +2801,32 @@ export interface components {
         };
         /** @enum {string} */
         RevocationStatus: "pending" | "confirmed" | "not_confirmed";
+        RpcError: {
+            code: number;
+            data?: Record<string, never>;
+            message: string;
+        };
+        RpcFault: {
+            error: components["schemas"]["RpcError"];
+            id?: string | number;
+            /** @constant */
+            jsonrpc: "2.0";
+        };
+        RpcMessage: {
+            error?: unknown;
+            id?: string | number;
+            /** @constant */
+            jsonrpc: "2.0";
+            method?: string;
+            params?: Record<string, never>;
+            result?: unknown;
+        };
+        RpcResult: {
+            id: string | number;
+            /** @constant */
+            jsonrpc: "2.0";
+            result: Record<string, never>;
+        };
         SaveXAppInput: {
             client_key: string;
             client_secret: string;
@@ -2888,6 +2933,19 @@ export interface components {
             data: components["schemas"]["Reseal"];
             /** @constant */
             success: true;
+        };
+        StoreMediaInput: {
+            alt_text?: string | null;
+            data?: string | null;
+            filename?: string | null;
+            tenant_id?: components["schemas"]["TenantIdInput"] | null;
+            url?: string | null;
+        };
+        StoreMediaOutput: {
+            data: components["schemas"]["Media"];
+            /** @constant */
+            success: true;
+            warnings: components["schemas"]["Warnings"];
         };
         Subtitles: {
             display_name: string | null;
@@ -3706,6 +3764,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    callTools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": 1,
+                 *       "jsonrpc": "2.0",
+                 *       "method": "tools/list",
+                 *       "params": {}
+                 *     }
+                 */
+                "application/json": components["schemas"]["RpcMessage"];
+            };
+        };
+        responses: {
+            /** @description The result, or an error. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcResult"] | components["schemas"]["RpcFault"];
+                };
+            };
+            /** @description A notification was taken. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault of the protocol, or a refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcFault"] | components["schemas"]["Failure"];
                 };
             };
         };
@@ -6022,6 +6130,143 @@ export interface operations {
             };
             /** @description insufficient_key_scope, origin_not_allowed, https_required */
             403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description internal, misconfigured */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    storeMedia: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description For 24 hours a repetition of this call gets the first answer, byte for byte.
+                 * @example order-1807
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "alt_text": "A rocket leaves its pad",
+                 *       "url": "https://example.com/launch.png"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StoreMediaInput"];
+            };
+        };
+        responses: {
+            /** @description Active. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreMediaOutput"];
+                };
+            };
+            /** @description invalid_json, invalid_payload, media_url_refused */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description invalid_api_key, invalid_session_token */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description insufficient_key_scope, origin_not_allowed, https_required */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description in_flight, idempotency_in_progress */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description idempotency_key_reused, unsupported_media, media_too_large */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description too_many_uploads */
+            429: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
