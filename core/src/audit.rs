@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::approval::BY_LINK;
 use crate::id::TenantId;
 use crate::key::Caller;
 use crate::time::{Span, UnixMillis};
@@ -42,6 +43,14 @@ pub enum Action {
     PostRetried,
     #[serde(rename = "post.resolved")]
     PostResolved,
+    #[serde(rename = "post.approval_requested")]
+    PostApprovalRequested,
+    #[serde(rename = "post.approved")]
+    PostApproved,
+    #[serde(rename = "post.rejected")]
+    PostRejected,
+    #[serde(rename = "post.approval_expired")]
+    PostApprovalExpired,
     #[serde(rename = "media.created")]
     MediaCreated,
     #[serde(rename = "media.deleted")]
@@ -90,7 +99,8 @@ pub enum Action {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     pub at: UnixMillis,
-    /// The key's id, or `admin` for the configuration's own; nobody's for what happened by itself.
+    /// The key's id, `admin` for the configuration's own, or `link` for whoever held the address of an approval's page;
+    /// nobody's for what happened by itself.
     pub key_id: Option<String>,
     pub action: Action,
     pub tenant_id: Option<TenantId>,
@@ -129,6 +139,12 @@ impl Audited {
             target_id: self.target_id,
             request_id: None,
         }
+    }
+
+    /// Whoever holds the address of a page asked for the action, without a key.
+    pub fn by_link(self, request_id: &str, at: UnixMillis) -> Entry {
+        let (key_id, request_id) = (Some(BY_LINK.to_owned()), Some(request_id.to_owned()));
+        Entry { key_id, request_id, ..self.by_itself(at) }
     }
 
     /// A call with a key asked for the action. An action to a row of no tenant is listed for the tenant of the key.

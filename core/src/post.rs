@@ -12,9 +12,10 @@ mod segments;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::approval::By;
 pub use self::media::{Named, is_for};
 pub use self::recipients::{Recipients, means_every, require_one_user, resolve};
-pub use self::schedule::{Past, Time, schedule};
+pub use self::schedule::{Past, Time, is_unmoved, schedule};
 use crate::account::Account;
 use crate::approval::Approval;
 use crate::delivery::{Attachment, Delivery, State};

@@ -5,10 +5,13 @@
 //! account without further news of a change asks. The question ends a change that was not completed, so that the old
 //! and the new version are never both sent.
 
+mod approval;
+
+pub use self::approval::{answer, ask, expire, require_permitted, versions};
 use crate::account::{Account, Status};
 use crate::delivery::{Delivery, State};
 use crate::id::AccountId;
-use crate::post::{Draft, Post, Time, Wording};
+use crate::post::{By, Draft, Post, Time, Wording};
 use crate::refusal::{Code, Refused};
 use crate::time::UnixMillis;
 use crate::x::options::Options;
@@ -72,22 +75,27 @@ pub fn require_changeable(post: &Post, deliveries: &[(Delivery, Account)]) -> Re
 }
 
 /// The changed post, checked for every account that is to send the post.
-pub fn apply(post: &Post, change: Change, accounts: &[&Account]) -> Result<Post, Refused> {
-    let mut post = post.clone();
+pub fn apply(before: &Post, change: Change, by: By, accounts: &[&Account]) -> Result<Post, Refused> {
+    let mut post = before.clone();
     if let Some(time) = change.scheduled_at {
         post.scheduled_at = time.at;
     }
-    post.is_draft = change.is_draft.unwrap_or(post.is_draft);
     post.options = change.options.unwrap_or(post.options);
     let wording = change.draft.as_ref().map_or(Wording::Containers, |draft| draft.wording);
     if let Some(draft) = &change.draft {
         require_part(&post, draft)?;
         post.say(draft)?;
     }
+    post.go_on_from(before, change.is_draft, by);
+    check(&post, wording, accounts)?;
+    Ok(post)
+}
+
+fn check(post: &Post, wording: Wording, accounts: &[&Account]) -> Result<(), Refused> {
     post.check(wording)?;
     post.check_length(wording, accounts)?;
     post.check_scopes(accounts)?;
-    Ok(post)
+    if post.awaits_approval() { post.require_uploaded(wording) } else { Ok(()) }
 }
 
 /// Media without words could be those of any part of a thread.
@@ -116,11 +124,17 @@ pub fn recalls(post: &Post, deliveries: Vec<(Delivery, Account)>) -> Vec<(Delive
 /// The deliveries of a changed post. Those of a draft are for nobody to send.
 pub fn complete(after: &Post, deliveries: &[(Delivery, Account)], prices: &Prices, now: UnixMillis) -> Vec<Next> {
     let next = |(delivery, account): &(Delivery, Account)| {
-        let stored = delivery.next_version(after.segments(prices), after.run_at(now));
+        let stored = next_of(after, delivery, prices, now);
         let sent = if after.is_draft { stored.withdrawn() } else { stored.clone() };
         Next { object: account.object(), stored, is_idle: after.is_draft, sent }
     };
     deliveries.iter().map(next).collect()
+}
+
+/// The next version of a delivery, as its post is now.
+fn next_of(after: &Post, delivery: &Delivery, prices: &Prices, now: UnixMillis) -> Delivery {
+    let next = delivery.next_version(after.segments(prices), after.run_at(now));
+    if after.awaits_approval() { next.held_for_approval() } else { next }
 }
 
 /// Whether a post may be deleted: what may be on X by now is not.
@@ -156,7 +170,8 @@ impl Retry {
         let is_pending = deliveries.iter().any(|(delivery, _)| !delivery.is_final());
         let (failed, others): (Vec<_>, Vec<_>) =
             deliveries.into_iter().partition(|(delivery, _)| delivery.state == State::Failed);
-        let held: Vec<_> = others.into_iter().filter(|(delivery, _)| delivery.state == State::Held).collect();
+        let is_held = |delivery: &Delivery| delivery.state == State::Held && !delivery.awaits_approval();
+        let held: Vec<_> = others.into_iter().filter(|(delivery, _)| is_held(delivery)).collect();
         if failed.is_empty() && held.is_empty() {
             return Err(if is_pending { in_flight() } else { nothing_failed() });
         }

@@ -1,6 +1,7 @@
 //! A run that re-encrypts every stored value with the first key of the ring, so that an older key can be removed.
 //!
-//! The run walks by name over all rows with sealed values that live longer than a day: X apps, accounts and webhooks.
+//! The run walks by name over all rows with sealed values that live longer than a day: X apps, accounts, webhooks and
+//! events.
 //! Other values sealed by an older key (sessions, kept answers, superseded secrets) are gone within a day.
 
 use serde::{Deserialize, Serialize};
@@ -44,10 +45,12 @@ impl ReEncryption {
         }
     }
 
-    /// `done` of `total` names are behind the cursor.
-    pub fn view(&self, done: u64, total: u64) -> Value {
+    /// `done` of `total` names are behind the cursor. `links_until` is the end of the last address of an approval that an
+    /// older key has signed and that can still be answered.
+    pub fn view(&self, done: u64, total: u64, links_until: Option<UnixMillis>) -> Value {
         let is_whole = self.failed.is_empty();
-        let needed_until = self.finished_at.filter(|_| is_whole).map(|at| (at + SHORT_LIVED).to_iso());
+        let needed_until = |at: UnixMillis| links_until.map_or(at + SHORT_LIVED, |until| until.max(at + SHORT_LIVED));
+        let needed_until = self.finished_at.filter(|_| is_whole).map(|at| needed_until(at).to_iso());
         let status = match self.finished_at {
             None => "running",
             Some(_) if is_whole => "done",
@@ -84,14 +87,22 @@ mod tests {
 
     #[test]
     fn an_old_key_is_needed_for_a_day_after_a_whole_run() {
-        let view = finished(Vec::new()).view(2, 2);
+        let view = finished(Vec::new()).view(2, 2, None);
         assert_eq!(view["status"], "done");
         assert_eq!(view["old_keys_needed_until"], (T0 + Span::secs(1) + Span::hours(24)).to_iso());
     }
 
     #[test]
+    fn an_old_key_is_needed_as_long_as_an_approval_that_it_signed_can_be_answered() {
+        let end = T0 + Span::days(7);
+        assert_eq!(finished(Vec::new()).view(2, 2, Some(end))["old_keys_needed_until"], end.to_iso());
+        let a_day = (T0 + Span::secs(1) + Span::hours(24)).to_iso();
+        assert_eq!(finished(Vec::new()).view(2, 2, Some(T0))["old_keys_needed_until"], a_day);
+    }
+
+    #[test]
     fn with_one_failure_no_key_may_go() {
-        let view = finished(vec!["net_1/7".into()]).view(2, 2);
+        let view = finished(vec!["net_1/7".into()]).view(2, 2, None);
         assert_eq!(view["status"], "incomplete");
         assert_eq!(view["failed"], json!(["net_1/7"]));
         assert_eq!(view["old_keys_needed_until"], Value::Null);

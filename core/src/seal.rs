@@ -36,6 +36,7 @@ pub enum Purpose {
     WebhookHeaders,
     BackupLine,
     DiscardedPair,
+    EventBody,
 }
 
 /// Where a sealed value lives.
@@ -74,6 +75,7 @@ impl Purpose {
             Self::WebhookHeaders => "webhook_headers",
             Self::BackupLine => "backup_line",
             Self::DiscardedPair => "discarded_pair",
+            Self::EventBody => "event_body",
         }
     }
 

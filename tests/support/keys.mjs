@@ -7,7 +7,7 @@ import { SITE, api } from "./client.mjs";
 /** Written by the build, of core's table. */
 const ROUTES = new URL("../../build/routes.json", import.meta.url);
 
-export const ALL_SCOPES = ["admin", "publish", "read", "connect"];
+export const ALL_SCOPES = ["admin", "publish", "draft", "read", "connect"];
 
 /** A new key, and whoever calls with it: `{id, key, api, …}`. */
 export async function newKey(bench, fields, by = bench.api) {
@@ -17,7 +17,7 @@ export async function newKey(bench, fields, by = bench.api) {
   return { ...data, api: api(bench.worker, { key: data.key }) };
 }
 
-export const PAGE_SCOPES = ["accounts", "publish"];
+export const PAGE_SCOPES = ["accounts", "draft", "publish"];
 
 /** A new page session, and the page that calls with its token: `{id, token, api, …}`. */
 export async function newPage(bench, fields, by = bench.api) {
@@ -43,7 +43,7 @@ export function pageApi({ worker }, token, origin = SITE) {
 /** Every row of core's table of routes: `{method, path, scope, reach, effect, answers, hasHead, …}`. Ids are `{id}`. */
 export async function routes() {
   const rows = JSON.parse(await readFile(ROUTES, "utf8"));
-  return rows.map((row) => ({ ...row, path: row.path.replace("{digest}", "{id}") }));
+  return rows.map((row) => ({ ...row, path: row.path.replace(/{(digest|token)}/, "{id}") }));
 }
 
 /** Every call below `/v1`, `/connect` and `/2`, as `GET /v1/posts/{id}`; those for X are `ANY /2/*`. */

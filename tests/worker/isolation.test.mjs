@@ -98,7 +98,10 @@ const ROWS = {
   "POST /v1/media/{id}/confirm": row("pending"),
   "POST /v1/page-sessions": create(otherTenant({ origin: SITE, scopes: ["publish"] })),
   "POST /v1/posts": create(unknownAccount),
+  "POST /v1/posts/{id}/approval": row("draft"),
+  "POST /v1/posts/{id}/approve": row("asking"),
   "POST /v1/posts/{id}/deliveries/{id}/resolve": row("post", { as: "absent" }),
+  "POST /v1/posts/{id}/reject": row("asking", { note: "no" }),
   "POST /v1/posts/{id}/replies": row("post", { content: "said by a stranger" }),
   "POST /v1/posts/{id}/repost": row("post", { account: "x" }),
   "POST /v1/posts/{id}/retry": row("post"),
@@ -122,7 +125,12 @@ const ROWS = {
 
 const WIDTHS = ["account", "tenant", "workspace"];
 /** Whether a call is for a page, or for a key of this binding. */
-const isOpenTo = ({ reach, pages }, binding) => binding === "page" ? pages !== null : WIDTHS.indexOf(reach) <= WIDTHS.indexOf(binding);
+function isOpenTo({ reach, pages, scope }, binding) {
+  if (binding === "page") return pages !== null;
+  if (binding === "draft page") return ["any", "draft"].includes(pages);
+  if (binding === "draft") return WIDTHS.indexOf(reach) <= WIDTHS.indexOf("tenant") && ["draft", "read", "any"].includes(scope);
+  return WIDTHS.indexOf(reach) <= WIDTHS.indexOf(binding);
+}
 const opened = (await routes()).filter(({ scope }) => scope !== null);
 const nameOf = ({ method, path }) => `${path.endsWith("/*") ? "ANY" : method} ${path}`;
 /** The first row of a call for X is the one that reads. */
@@ -138,11 +146,16 @@ let strangers;
 let intruder;
 let narrow;
 let page;
+/** A key that may not publish, and a page that may not. */
+let drafter;
+let draftPage;
 
 before(async () => {
   bench = await startBench();
   intruder = await newKey(bench, { tenant_id: "intruder" });
   page = await newPage(bench, { tenant_id: "intruder" });
+  drafter = await newKey(bench, { tenant_id: "intruder", scopes: ["draft"] });
+  draftPage = await newPage(bench, { tenant_id: "intruder", scopes: ["draft"] });
   await newAccount(bench, { tenant_id: "intruder" });
   const mine = await newAccount(bench, { tenant_id: "victim" });
   narrow = await newKey(bench, { account_id: mine.id, scopes: ALL_SCOPES });
@@ -157,6 +170,8 @@ async function newVictim(tenant_id, network) {
   const post = await publishPost(bench, account, { content: `secret of ${tenant_id}` });
   const later = { content: `plan of ${tenant_id}`, accounts: [account.id], scheduledAt: fromNow(3_600_000) };
   const scheduled = (await bench.api.post("/v1/posts", later)).body.post;
+  const asking = (await bench.api.post("/v1/posts", { content: `asked by ${tenant_id}`, accounts: [account.id], approval: true })).body.post;
+  const draft = (await bench.api.post("/v1/posts", { content: `draft of ${tenant_id}`, accounts: [account.id], isDraft: true })).body.post;
   const session = await createSession(bench, { tenant_id });
   const key = await newKey(bench, { tenant_id, name: `key of ${tenant_id}` });
   const page = await newPage(bench, { tenant_id: tenant_id ?? "of-nobody-else" });
@@ -164,11 +179,11 @@ async function newVictim(tenant_id, network) {
   const media = await upload(bench, png(), { tenant_id, filename: `secret of ${tenant_id}.png` });
   const pending = await announce(bench, { tenant_id });
   await put(bench, pending.upload_url, png());
-  return { tenant_id, network, account, post, scheduled, session, key, page, webhook, media, pending };
+  return { tenant_id, network, account, post, scheduled, asking, draft, session, key, page, webhook, media, pending };
 }
 
 /** Whatever a stranger could be known by. */
-const traces = ({ account, post, scheduled, session, key, page, webhook, media, pending, network, tenant_id }) => [
+const traces = ({ account, post, scheduled, asking, draft, session, key, page, webhook, media, pending, network, tenant_id }) => [
   account.id,
   account.username,
   account.network_unique_id,
@@ -176,6 +191,9 @@ const traces = ({ account, post, scheduled, session, key, page, webhook, media, 
   post.id,
   post.socialAccounts[0].platformPostId,
   scheduled.id,
+  asking.id,
+  asking.approval.url,
+  draft.id,
   session.id,
   key.id,
   page.id,
@@ -188,11 +206,13 @@ const traces = ({ account, post, scheduled, session, key, page, webhook, media, 
 ];
 
 /** The stranger's rows as the operator sees them. */
-async function rowsOf({ account, post, scheduled, network, session, key, page, webhook, media, pending }) {
+async function rowsOf({ account, post, scheduled, asking, draft, network, session, key, page, webhook, media, pending }) {
   const paths = [
     `/v1/social-accounts/${account.id}`,
     `/v1/posts/${post.id}`,
     `/v1/posts/${scheduled.id}`,
+    `/v1/posts/${asking.id}`,
+    `/v1/posts/${draft.id}`,
     `/v1/social-networks/${network.id}`,
     `/v1/connect-sessions/${session.id}`,
     `/v1/page-sessions/${page.id}`,
@@ -222,6 +242,8 @@ for (const [name, by, binding] of [
   ["a tenant's key", () => intruder.api, "tenant"],
   ["an account's key", () => narrow.api, "account"],
   ["a page's token", () => page.api, "page"],
+  ["a key that may not publish", () => drafter.api, "draft"],
+  ["a page that may not publish", () => draftPage.api, "draft page"],
 ]) {
   test(`${name} finds none of a stranger's rows and changes none`, async () => {
     for (const victim of strangers) {
@@ -314,7 +336,8 @@ test("each call needs the scope of its row, and no other one opens it", async ()
       // An id that nobody has, and no body: whatever passes the key has no effect.
       const answer = await send(keys[held], call, NOBODYS.account, body && {});
       const isRefused = answer.body?.code === "insufficient_key_scope" && !/one account/.test(answer.body.detail);
-      assert.equal(isRefused, ![held, "any"].includes(scope) && held !== "admin", `${call} with ${held}: ${answer.text}`);
+      const isOpen = [held, "any"].includes(scope) || held === "admin" || ["draft read", "publish draft"].includes(`${held} ${scope}`);
+      assert.equal(isRefused, !isOpen, `${call} with ${held}: ${answer.text}`);
       if (isRefused && rule.kind !== "pass") assertRefused(answer, 403, "insufficient_key_scope");
     }
   }
@@ -350,7 +373,9 @@ test("each call refuses the token of a page that has ended, was deleted, or whos
   for (const { api } of [deleted, orphan, ended]) {
     for (const [call, { body }] of withKeys) {
       const answer = await send(api, call, NOBODYS.account, body && {});
-      assert.deepEqual([answer.status, answer.body?.code], [401, "invalid_api_key"], `${call}: ${answer.text}`);
+      // Pages of other origins are refused there whatever they hold.
+      const refused = call === "POST /mcp" ? [403, "origin_not_allowed"] : [401, "invalid_api_key"];
+      assert.deepEqual([answer.status, answer.body?.code], refused, `${call}: ${answer.text}`);
     }
   }
 });

@@ -49,6 +49,7 @@ before(async () => {
   await failures();
   await refreshed();
   await publish(account);
+  await approvals(account);
   await provisional();
   assert.equal((await bench.api.delete(`/v1/social-accounts/${account.id}`)).status, 200);
 });
@@ -164,6 +165,25 @@ async function publish({ id }) {
   await bench.x.received({ method: "POST", path: "/2/tweets", count: 2 });
 }
 
+/** The address of an approval: in answers, in answers that are kept, in the log of a webhook, and on the page. */
+async function approvals({ id, tenant_id }) {
+  const hook = { name: "told", url: "https://127.0.0.1:9/hook", events: ["post.approval_requested"], tenant_id };
+  assert.equal((await bench.api.post("/v1/webhooks", hook)).status, 201);
+  const body = { content: "asks", accounts: [id], approval: true };
+  const ask = () => bench.api.post("/v1/posts", body, { "idempotency-key": "asks" });
+  const [first, again] = [await ask(), await ask()];
+  assert.equal(again.text, first.text);
+  const { post } = first.body;
+  const token = (url) => new URL(url).pathname.split("/")[2];
+  made["approval token"] = [token(post.approval.url)];
+  await browse(bench, post.approval.url);
+  const changed = await bench.api.patch(`/v1/posts/${post.id}`, { content: "asks anew" });
+  made["approval token"].push(token(changed.body.post.approval.url));
+  await bench.api.post(`/v1/posts/${post.id}/reject`);
+  const asked = await bench.api.post(`/v1/posts/${post.id}/approval`, {}, { "idempotency-key": "asks again" });
+  made["approval token"].push(token(asked.body.post.approval.url));
+}
+
 /** X's tokens are here, and it has not said yet whose they are. */
 async function provisional() {
   const username = newPerson(bench);
@@ -224,6 +244,7 @@ const CARRIERS = {
   cookie: /^set-cookie: .*$/gm,
   state: /^location: http:\/\/x\.localhost.*$/gm,
   "session token": /^POST \/(v1\/connect-sessions|connect\/start)\n[^]*$/,
+  "approval token": /^(POST|PATCH|GET) \/(v1\/posts|approve\/)[^]*$/,
 };
 
 test("no answer has a secret but the one that it is for", () => {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
+use latchkey_core::approval;
 use latchkey_core::connect::place::{is_loopback, parse_origin};
 use latchkey_core::connect::second::TAKEOVER;
 use latchkey_core::delivery::Pace;
@@ -49,6 +50,7 @@ pub struct App {
     revocation_pace: revocation::Pace,
     webhook_pace: webhook::Pace,
     lifetimes: Lifetimes,
+    approval_lifetime: Span,
     takeover: Span,
 }
 
@@ -71,6 +73,7 @@ impl App {
             revocation_pace: revocation_pace(env)?,
             webhook_pace: webhook_pace(env)?,
             lifetimes: lifetimes(env)?,
+            approval_lifetime: span_var(env, "APPROVAL_MS", 100)?.unwrap_or(approval::LIFETIME),
             takeover: span_var(env, "TAKEOVER_MS", 1)?.unwrap_or(TAKEOVER),
             env: env.clone(),
         })
@@ -140,6 +143,11 @@ impl App {
         self.takeover
     }
 
+    /// How long a request for approval waits for its answer.
+    pub const fn approval_lifetime(&self) -> Span {
+        self.approval_lifetime
+    }
+
     pub fn vault(&self) -> Result<Vault<'_>> {
         Ok(Vault::new(self.env.kv("SECRETS").map_err(|_| missing("KV namespace", "SECRETS"))?, &self.keyring))
     }
@@ -177,6 +185,11 @@ impl App {
             None if is_loopback(request) => Ok(request.origin().ascii_serialization()),
             None => Err(misconfigured("The variable PUBLIC_ORIGIN is not set.")),
         }
+    }
+
+    /// The origin that the configuration names.
+    pub fn configured_origin(&self) -> Option<&str> {
+        self.public_origin.as_deref()
     }
 
     /// Whether a page of this origin may call routes that take an API key.

@@ -121,6 +121,11 @@ impl Reply {
         self
     }
 
+    /// The same under another status.
+    pub fn at(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
     pub const fn status(&self) -> u16 {
         self.status
     }

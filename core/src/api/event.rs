@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::account::AccountView;
-use super::post::status_word;
+use super::post::{Links, approval_view, status_word};
 use crate::account::Account;
 use crate::audit::Audited;
 use crate::delivery::Delivery;
@@ -20,24 +20,42 @@ pub struct Event {
     pub tenant_id: Option<TenantId>,
     target_id: String,
     pub data: Value,
+    /// It holds an address by which anybody may act, and is stored sealed.
+    pub is_secret: bool,
 }
 
 impl Event {
     /// `connect_id` is the session that has connected the account.
     pub fn of_account(kind: EventKind, account: &Account, org_id: &str, connect_id: Option<&str>) -> Self {
         let data = account_data(account, org_id, connect_id);
-        Self { kind, tenant_id: account.tenant_id.clone(), target_id: account.id.to_string(), data }
+        Self { kind, tenant_id: account.tenant_id.clone(), target_id: account.id.to_string(), data, is_secret: false }
     }
 
     /// `pause` begins or ends.
     pub fn of_network(kind: EventKind, network: &Network, org_id: &str, pause: &Pause) -> Self {
         let data = network_data(network, org_id, pause);
-        Self { kind, tenant_id: network.tenant_id.clone(), target_id: network.id.to_string(), data }
+        Self { kind, tenant_id: network.tenant_id.clone(), target_id: network.id.to_string(), data, is_secret: false }
     }
 
     pub fn of_post(kind: EventKind, post: &Post, org_id: &str, deliveries: &[(Delivery, Account)]) -> Self {
         let data = post_data(post, org_id, deliveries);
-        Self { kind, tenant_id: post.tenant_id.clone(), target_id: post.id.to_string(), data }
+        Self { kind, tenant_id: post.tenant_id.clone(), target_id: post.id.to_string(), data, is_secret: false }
+    }
+
+    /// A request for approval, or what became of it: with the row of the request, as whoever may answer sees it.
+    pub fn of_approval(
+        kind: EventKind,
+        post: &Post,
+        org_id: &str,
+        deliveries: &[(Delivery, Account)],
+        links: &Links<'_>,
+    ) -> Self {
+        let mut event = Self::of_post(kind, post, org_id, deliveries);
+        if let (Some(approval), Some(fields)) = (approval_view(post, links), event.data.as_object_mut()) {
+            event.is_secret = approval.get("url").is_some();
+            fields.insert("approval".into(), approval);
+        }
+        event
     }
 
     /// For the audit, if nobody asked for the event. A call that asked has an entry of its own.

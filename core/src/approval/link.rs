@@ -3,6 +3,8 @@
 //! Nothing of it is stored: it names post, number and end, and carries a MAC of 256 bits over them. The edge checks the MAC
 //! with every key of the ring, so that a made-up address wakes no object.
 
+use serde::{Deserialize, Serialize};
+
 use crate::id::PostId;
 use crate::seal::{Keyring, base64url, base64url_decode};
 use crate::time::UnixMillis;
@@ -16,7 +18,7 @@ const PAYLOAD: usize = POST + NUMBER + END;
 const TAG: usize = 32;
 
 /// One version of a post that asks for approval, until its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     pub post_id: PostId,
     pub number: u32,

@@ -1,6 +1,6 @@
 //! A post that waits for approval. It is stored as a draft, so that nobody sends it, and asks for an answer.
 
-use super::{Container, Post};
+use super::{Container, Post, Wording};
 use crate::account::{Account, Status as AccountStatus};
 use crate::approval::{
     AccountShown, Approval, ApprovalShown, ContainerShown, Link, MediaShown, Requester, Status, is_late,
@@ -11,6 +11,16 @@ use crate::refusal::Refused;
 use crate::text::normalized;
 use crate::time::{Span, UnixMillis};
 use crate::x::price::Micros;
+
+/// Who asks, and for how long a request waits.
+#[derive(Clone, Debug)]
+pub struct By {
+    pub requester: Requester,
+    /// Whether a post may leave for X because this caller wants it.
+    pub may_publish: bool,
+    pub at: UnixMillis,
+    pub lifetime: Span,
+}
 
 impl Post {
     /// What it has asked for. Nothing of a request that was taken back.
@@ -23,24 +33,49 @@ impl Post {
     }
 
     /// Nobody sends it before somebody has said yes. What was asked or answered before is over.
-    pub fn ask_approval(&mut self, by: Requester, now: UnixMillis, lifetime: Span) {
+    pub fn ask_approval(&mut self, by: By) {
         self.is_draft = true;
-        self.approval = Some(Approval::after(self.approval.as_ref(), by, now, lifetime));
+        self.approval = Some(Approval::after(self.approval.as_ref(), by.requester, by.at, by.lifetime));
+    }
+
+    /// Whether the post is sent, asks or is a draft, now that it is another than `before`. `is_draft` is what the caller
+    /// says of it; a post that asks is no draft on the wire.
+    pub(crate) fn go_on_from(&mut self, before: &Self, is_draft: Option<bool>, by: By) {
+        let is_answered = before.approval.as_ref().is_some_and(|approval| approval.status == Status::Approved);
+        let has_asked = before.awaits_approval() || !before.is_draft && is_answered;
+        match is_draft {
+            Some(true) if has_asked || !before.is_draft => {
+                self.is_draft = true;
+                self.forget_approval();
+            }
+            _ if has_asked && self.says_other_than(before) => self.ask_approval(by),
+            Some(false) if before.is_draft && !has_asked && by.may_publish => {
+                self.is_draft = false;
+                self.forget_approval();
+            }
+            Some(false) if before.is_draft && !has_asked => self.ask_approval(by),
+            _ => {}
+        }
+    }
+
+    fn says_other_than(&self, before: &Self) -> bool {
+        let said = |post: &Self| (post.containers.clone(), post.options.clone(), post.scheduled_at);
+        said(self) != said(before)
     }
 
     /// It asks for nothing any more, and no earlier answer counts.
-    pub fn forget_approval(&mut self) {
+    fn forget_approval(&mut self) {
         self.approval = self.approval.as_ref().map(|approval| approval.over(Status::Withdrawn));
     }
 
     /// Nobody has answered in time: it is a draft again.
-    pub fn expire_approval(&mut self) {
+    pub(crate) fn expire_approval(&mut self) {
         self.approval = self.approval.as_ref().map(|approval| approval.over(Status::Expired));
     }
 
     /// With an answer. A post that is approved is no draft any more.
     #[must_use]
-    pub fn answered(&self, approval: Approval) -> Self {
+    pub(crate) fn answered(&self, approval: Approval) -> Self {
         let is_draft = approval.status != Status::Approved;
         Self { is_draft, approval: Some(approval), ..self.clone() }
     }
@@ -51,11 +86,23 @@ impl Post {
         Some(Link { post_id: self.id.clone(), number: approval.number, expires_at: approval.expires_at })
     }
 
+    /// Whether an address is of the last request, whatever has become of that.
+    pub fn has_link(&self, link: &Link) -> bool {
+        let is_of = |approval: &Approval| (approval.number, approval.expires_at) == (link.number, link.expires_at);
+        self.approval().is_some_and(is_of)
+    }
+
+    /// Whether it asks, and did not ask so before a change.
+    pub fn asks_anew_since(&self, before: &Self) -> bool {
+        let number = |post: &Self| post.approval.as_ref().map(|approval| approval.number);
+        self.awaits_approval() && number(self) != number(before)
+    }
+
     /// What a URL names can change after the yes.
-    pub fn require_uploaded(&self, path: impl Fn(usize) -> String) -> Result<(), Refused> {
+    pub fn require_uploaded(&self, wording: Wording) -> Result<(), Refused> {
         let fetched = self.containers.iter().enumerate().find_map(|(n, container)| {
             let at = container.media.iter().position(|attachment| attachment.media_id.is_none())?;
-            Some(format!("{}.{at}.url", path(n)))
+            Some(format!("{}.{at}.url", wording.media_path(n)))
         });
         let Some(path) = fetched else { return Ok(()) };
         Err(Refused::field(&path, "a post that needs approval takes uploaded media only")

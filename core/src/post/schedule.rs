@@ -45,6 +45,11 @@ pub fn schedule(wanted: &Value, past: Option<Past>, now: UnixMillis) -> Result<T
     Ok(Time { at: None, warning: Some(warning) })
 }
 
+/// Whether the caller wants the time that the post has already, which may have passed since.
+pub fn is_unmoved(wanted: &Value, at: Option<UnixMillis>) -> bool {
+    at.is_some() && read(wanted).ok() == at
+}
+
 fn read(wanted: &Value) -> Result<UnixMillis, Refused> {
     let digits = match wanted {
         Value::String(text) => text.trim().to_owned(),

@@ -45,7 +45,8 @@ impl Post {
     }
 
     pub fn delivery_to(&self, account: &Account, prices: &Prices, now: UnixMillis) -> Delivery {
-        Delivery::new(self.id.clone(), account.id.clone(), self.segments(prices), self.run_at(now))
+        let delivery = Delivery::new(self.id.clone(), account.id.clone(), self.segments(prices), self.run_at(now));
+        if self.awaits_approval() { delivery.held_for_approval() } else { delivery }
     }
 
     fn writes_at(&self, n: usize) -> Vec<Write> {

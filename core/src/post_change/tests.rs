@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use super::*;
+use crate::approval::{Approval, Decision, Requester};
 use crate::delivery::Attachment;
 use crate::fixtures::{T0, account, delivery, post};
 use crate::post::{Named, Part};
@@ -30,6 +31,16 @@ fn removed(n: u8) -> (Delivery, Account) {
     let (delivery, mut account) = in_state(n, State::Cancelled);
     account.set_status(Status::Disconnected, None, T0);
     (delivery, account)
+}
+
+/// A change by whoever may publish.
+fn apply(post: &Post, change: Change, accounts: &[&Account]) -> Result<Post, Refused> {
+    super::apply(post, change, by(true), accounts)
+}
+
+fn by(may_publish: bool) -> By {
+    let requester = Requester { key_id: "key_1".into(), name: "Agent".into() };
+    By { requester, may_publish, at: T0, lifetime: Span::days(7) }
 }
 
 fn code<T>(result: Result<T, Refused>) -> Option<Code> {
@@ -218,4 +229,161 @@ fn an_account_that_was_removed_is_not_tried_again() {
     let (failed, mut account) = in_state(2, State::Failed);
     account.set_status(Status::Disconnected, None, T0 + Span::secs(1));
     assert_eq!(code(Retry::of(vec![(failed, account)])), Some(Code::UnknownAccount));
+}
+
+fn asking() -> Post {
+    ask(&draft(), &[row(2)], by(false)).unwrap().unwrap()
+}
+
+fn approved(post: &Post) -> Post {
+    answer(post, &[row(2)], &Decision::Approve, None, "key_2", T0).unwrap().unwrap()
+}
+
+fn rejected() -> Post {
+    let no = Decision::Reject { note: None };
+    answer(&asking(), &[row(2)], &no, None, "link", T0).unwrap().unwrap()
+}
+
+/// The word of its approval with its number, and whether nobody sends it.
+fn stage(post: &Post) -> (Option<&'static str>, u32, bool) {
+    let number = |approval: &Approval| approval.number;
+    (post.approval().and_then(|a| a.status.as_str()), post.approval.as_ref().map_or(0, number), post.is_draft)
+}
+
+fn texts(text: &str) -> Change {
+    let parts = vec![Part { content: Some(text.into()), ..Part::default() }];
+    Change { draft: Some(Draft { parts, wording: Wording::Content }), ..Change::default() }
+}
+
+fn at(time: UnixMillis) -> Change {
+    Change { scheduled_at: Some(Time { at: Some(time), warning: None }), ..Change::default() }
+}
+
+fn to_draft(is_draft: bool) -> Change {
+    Change { is_draft: Some(is_draft), ..Change::default() }
+}
+
+fn changed(post: &Post, change: Change, may_publish: bool) -> (Option<&'static str>, u32, bool) {
+    stage(&super::apply(post, change, by(may_publish), &[]).unwrap())
+}
+
+#[test]
+fn a_draft_asks_and_is_sent_once_it_is_approved() {
+    assert_eq!(stage(&asking()), (Some("pending"), 1, true));
+    assert!(ask(&asking(), &[row(2)], by(true)).unwrap().is_none(), "it asks already");
+    assert_eq!(stage(&approved(&asking())), (Some("approved"), 1, false));
+    assert_eq!(stage(&rejected()), (Some("rejected"), 1, true));
+    assert_eq!(code(ask(&approved(&asking()), &[row(2)], by(true))), Some(Code::AlreadyPublished));
+    assert_eq!(code(ask(&draft(), &[removed(2)], by(true))), Some(Code::UnknownAccount));
+}
+
+#[test]
+fn a_change_of_what_asks_or_was_approved_asks_anew() {
+    let waits = Post { scheduled_at: Some(LATER), ..approved(&asking()) };
+    for post in [asking(), waits] {
+        for may_publish in [true, false] {
+            assert_eq!(changed(&post, texts("other words"), may_publish), (Some("pending"), 2, true));
+            assert_eq!(changed(&post, at(LATER + Span::mins(1)), may_publish), (Some("pending"), 2, true));
+            let options = Options::replying_to(&crate::id::XPostId::parse("7").unwrap());
+            let options = Change { options: Some(options), ..Change::default() };
+            assert_eq!(changed(&post, options, may_publish), (Some("pending"), 2, true));
+            let both = Change { is_draft: Some(false), ..texts("other words") };
+            assert_eq!(changed(&post, both, may_publish), (Some("pending"), 2, true));
+        }
+    }
+}
+
+#[test]
+fn a_change_to_what_is_there_already_asks_for_nothing() {
+    let waits = Post { scheduled_at: Some(LATER), ..approved(&asking()) };
+    for post in [asking(), waits.clone(), rejected()] {
+        for change in [texts("hello"), to_draft(false)] {
+            if stage(&post).0 != Some("rejected") || change.is_draft.is_none() {
+                assert_eq!(changed(&post, change, true), stage(&post));
+            }
+        }
+    }
+    assert_eq!(changed(&waits, at(LATER), true), stage(&waits));
+}
+
+#[test]
+fn a_request_is_taken_back_by_making_the_post_a_draft() {
+    let waits = Post { scheduled_at: Some(LATER), ..approved(&asking()) };
+    for post in [asking(), waits] {
+        let back = super::apply(&post, to_draft(true), by(true), &[]).unwrap();
+        assert_eq!(stage(&back), (None, 1, true));
+        let again = ask(&back, &[row(2)], by(false)).unwrap().unwrap();
+        assert_eq!(stage(&again), (Some("pending"), 2, true), "no earlier answer fits");
+    }
+}
+
+#[test]
+fn a_draft_is_sent_by_who_may_publish_and_asks_for_anybody_else() {
+    for post in [draft(), rejected()] {
+        let number = stage(&post).1;
+        assert_eq!(changed(&post, to_draft(false), true), (None, number, false));
+        assert_eq!(changed(&post, to_draft(false), false), (Some("pending"), number + 1, true));
+        assert_eq!(changed(&post, texts("other words"), false), (stage(&post).0, number, true));
+    }
+}
+
+#[test]
+fn who_may_not_publish_changes_only_what_nobody_sends() {
+    for (post, is_open) in [(draft(), true), (asking(), true), (rejected(), true), (scheduled(), false)] {
+        assert_eq!(require_permitted(&post, false).is_ok(), is_open, "{post:?}");
+        assert!(require_permitted(&post, true).is_ok());
+    }
+    assert_eq!(code(require_permitted(&approved(&asking()), false)), Some(Code::InsufficientKeyScope));
+}
+
+#[test]
+fn an_approval_needs_accounts_that_are_there_and_a_time_that_has_not_passed() {
+    let approve =
+        |post: &Post, rows: &[(Delivery, Account)], now| answer(post, rows, &Decision::Approve, None, "key_2", now);
+    assert_eq!(code(approve(&asking(), &[removed(2)], T0)), Some(Code::UnknownAccount));
+    let planned = Post { scheduled_at: Some(T0), ..asking() };
+    assert!(approve(&planned, &[row(2)], T0 + Span::mins(60)).is_ok());
+    assert_eq!(code(approve(&planned, &[row(2)], T0 + Span::mins(61))), Some(Code::ApprovalLate));
+    let no = Decision::Reject { note: None };
+    assert!(answer(&planned, &[removed(2)], &no, None, "key_2", T0 + Span::mins(61)).is_ok(), "a no is never late");
+    assert_eq!(code(approve(&draft(), &[row(2)], T0)), Some(Code::ApprovalStale), "it has asked for nothing");
+}
+
+#[test]
+fn an_answer_ends_a_change_under_way() {
+    let (before, after) = (asking(), approved(&asking()));
+    assert!(before.is_under_change(before.changes) && !after.is_under_change(before.changes));
+}
+
+#[test]
+fn nobody_sends_what_asks_and_its_deliveries_say_why() {
+    let version = |post: &Post| versions(post, vec![row(2), removed(3)], &Prices::default(), T0);
+    let asked = version(&asking());
+    assert_eq!(asked.len(), 1, "a removed account gets nothing");
+    assert!(asked[0].is_idle && asked[0].stored.awaits_approval() && asked[0].stored.state == State::Held);
+    assert_eq!((asked[0].stored.due(), asked[0].stored.version), (None, 2));
+    let sent = version(&approved(&asking()));
+    assert_eq!((sent[0].is_idle, sent[0].stored.state, sent[0].stored.error.clone()), (false, State::Queued, None));
+    let back = version(&rejected());
+    assert_eq!((back[0].is_idle, back[0].stored.state, back[0].stored.error.clone()), (true, State::Queued, None));
+    let changed = complete(&asking(), &[row(2)], &Prices::default(), T0);
+    assert_eq!(
+        (changed[0].sent.state, changed[0].stored.state),
+        (State::Cancelled, State::Held),
+        "no account sends it"
+    );
+    let (delivery, owner) = (asked[0].stored.clone(), account(2));
+    assert_eq!(code(Retry::of(vec![(delivery, owner)])), Some(Code::InFlight), "no retry sends it");
+}
+
+#[test]
+fn what_asks_has_uploaded_files_alone() {
+    let with = |attachment: Attachment| {
+        let mut post = draft();
+        post.containers[0].media = vec![attachment];
+        post
+    };
+    let url = Attachment { url: Some("https://files.example/a.png".into()), ..Attachment::default() };
+    let refused = ask(&with(url), &[row(2)], by(true)).unwrap_err();
+    assert_eq!(refused.details.into_keys().collect::<Vec<_>>(), ["containers.0.media.0.url"]);
 }

@@ -85,6 +85,12 @@ pub enum Route {
     PostReplies(String),
     PostReply(String),
     PostRepost(String),
+    PostAskApproval(String),
+    PostApprove(String),
+    PostReject(String),
+    /// The page of an approval, by its token.
+    ApprovalShow(String),
+    ApprovalAnswer(String),
     MediaCreate,
     /// A file in one call.
     MediaStore,
@@ -304,7 +310,7 @@ mod tests {
 
     /// A path that a row is for.
     fn path_of(row: &Row) -> String {
-        row.path.replace("{digest}", "d").replace("{id}", "a").replace('*', "users/me")
+        row.path.replace("{digest}", "d").replace("{token}", "t").replace("{id}", "a").replace('*', "users/me")
     }
 
     #[test]
@@ -432,8 +438,9 @@ mod tests {
         let open: BTreeSet<&str> = ROUTES.iter().filter(|row| row.takes_pages()).map(|row| row.name).collect();
         let accounts = ["createConnectSession", "deleteAccount", "getAccount", "listAccounts"];
         let posts = ["changePost", "createPost", "deletePost", "getPost", "listPosts", "retryPost"];
+        let approval = ["approvePost", "rejectPost", "requestApproval"];
         let media = ["confirmUpload", "createUpload", "deleteMedia", "getMedia"];
-        assert_eq!(open, accounts.into_iter().chain(posts).chain(media).collect());
+        assert_eq!(open, accounts.into_iter().chain(posts).chain(approval).chain(media).collect());
         let admin = |row: &&Row| row.access.is_some_and(|access| access.scope == Some(Scope::Admin));
         assert!(!ROUTES.iter().filter(admin).any(Row::takes_pages));
     }

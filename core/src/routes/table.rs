@@ -7,6 +7,8 @@ use crate::key::{Access, ForPages, PageScope, Reach, Scope};
 const NO_KEY: Option<Access> = None;
 const READ: Option<Access> = Some(access(Scope::Read, Reach::Account));
 const READ_TENANT: Option<Access> = Some(access(Scope::Read, Reach::Tenant));
+const DRAFT: Option<Access> = Some(access(Scope::Draft, Reach::Account));
+const DRAFT_TENANT: Option<Access> = Some(access(Scope::Draft, Reach::Tenant));
 const PUBLISH: Option<Access> = Some(access(Scope::Publish, Reach::Account));
 const PUBLISH_TENANT: Option<Access> = Some(access(Scope::Publish, Reach::Tenant));
 const CONNECT: Option<Access> = Some(access(Scope::Connect, Reach::Tenant));
@@ -18,7 +20,8 @@ const ADMIN_ALL: Option<Access> = Some(access(Scope::Admin, Reach::Workspace));
 
 const ANY_PAGE: ForPages = ForPages::Any;
 const ACCOUNTS: ForPages = ForPages::With(PageScope::Accounts);
-const COMPOSER: ForPages = ForPages::With(PageScope::Publish);
+const COMPOSER: ForPages = ForPages::With(PageScope::Draft);
+const PUBLISHER: ForPages = ForPages::With(PageScope::Publish);
 
 pub const ROUTES: &[Row] = &[
     get("/", NO_KEY, "getDashboard", |_| Route::Dashboard),
@@ -71,13 +74,13 @@ pub const ROUTES: &[Row] = &[
     })
     .forwarded(),
     // Posts.
-    post("/v1/posts", PUBLISH, "createPost", |_| Route::PostCreate).json().for_pages(COMPOSER),
+    post("/v1/posts", DRAFT, "createPost", |_| Route::PostCreate).json().for_pages(COMPOSER),
     get("/v1/posts", READ, "listPosts", |_| Route::PostList).forwarded().for_pages(COMPOSER),
     get("/v1/posts/{id}", READ, "getPost", |at| Route::PostGet(at.id())).forwarded().for_pages(COMPOSER),
-    patch("/v1/posts/{id}", PUBLISH, "changePost", |at| Route::PostChange(at.id())).for_pages(COMPOSER),
-    delete("/v1/posts/{id}", PUBLISH, "deletePost", |at| Route::PostDelete(at.id())).for_pages(COMPOSER),
+    patch("/v1/posts/{id}", DRAFT, "changePost", |at| Route::PostChange(at.id())).for_pages(COMPOSER),
+    delete("/v1/posts/{id}", DRAFT, "deletePost", |at| Route::PostDelete(at.id())).for_pages(COMPOSER),
     delete("/v1/posts/{id}/remote", PUBLISH, "deletePostAtX", |at| Route::PostDeleteRemote(at.id())),
-    post("/v1/posts/{id}/retry", PUBLISH, "retryPost", |at| Route::PostRetry(at.id())).forwarded().for_pages(COMPOSER),
+    post("/v1/posts/{id}/retry", PUBLISH, "retryPost", |at| Route::PostRetry(at.id())).forwarded().for_pages(PUBLISHER),
     post("/v1/posts/{id}/deliveries/{id}/resolve", PUBLISH, "resolveDelivery", |at| Route::PostResolve {
         post: at.id(),
         account: at.second(),
@@ -87,15 +90,27 @@ pub const ROUTES: &[Row] = &[
     get("/v1/posts/{id}/replies", READ, "listReplies", |at| Route::PostReplies(at.id())).acts(),
     post("/v1/posts/{id}/replies", PUBLISH, "replyToPost", |at| Route::PostReply(at.id())).json(),
     post("/v1/posts/{id}/repost", PUBLISH, "repostPost", |at| Route::PostRepost(at.id())).json(),
+    // Approval by a person.
+    post("/v1/posts/{id}/approval", DRAFT, "requestApproval", |at| Route::PostAskApproval(at.id()))
+        .forwarded()
+        .for_pages(COMPOSER),
+    post("/v1/posts/{id}/approve", PUBLISH, "approvePost", |at| Route::PostApprove(at.id()))
+        .forwarded()
+        .for_pages(PUBLISHER),
+    post("/v1/posts/{id}/reject", PUBLISH, "rejectPost", |at| Route::PostReject(at.id()))
+        .forwarded()
+        .for_pages(PUBLISHER),
+    get("/approve/{token}", NO_KEY, "showApproval", |at| Route::ApprovalShow(at.id())).page(),
+    post("/approve/{token}", NO_KEY, "answerApproval", |at| Route::ApprovalAnswer(at.id())).bytes().page(),
     // Media.
-    post("/v1/media/upload", PUBLISH_TENANT, "createUpload", |_| Route::MediaCreate).json().for_pages(COMPOSER),
-    post("/v1/media", PUBLISH_TENANT, "storeMedia", |_| Route::MediaStore).json(),
+    post("/v1/media", DRAFT_TENANT, "storeMedia", |_| Route::MediaStore).json(),
+    post("/v1/media/upload", DRAFT_TENANT, "createUpload", |_| Route::MediaCreate).json().for_pages(COMPOSER),
     put("/v1/media/{id}/upload", NO_KEY, "sendUpload", |at| Route::MediaReceive(at.id())).bytes().read_by(Pages::All),
-    post("/v1/media/{id}/confirm", PUBLISH_TENANT, "confirmUpload", |at| Route::MediaConfirm(at.id()))
+    post("/v1/media/{id}/confirm", DRAFT_TENANT, "confirmUpload", |at| Route::MediaConfirm(at.id()))
         .for_pages(COMPOSER),
     get("/v1/media", READ_TENANT, "listMedia", |_| Route::MediaList),
     get("/v1/media/{id}", READ_TENANT, "getMedia", |at| Route::MediaGet(at.id())).for_pages(COMPOSER),
-    delete("/v1/media/{id}", PUBLISH_TENANT, "deleteMedia", |at| Route::MediaDelete(at.id())).for_pages(COMPOSER),
+    delete("/v1/media/{id}", PUBLISH_TENANT, "deleteMedia", |at| Route::MediaDelete(at.id())).for_pages(PUBLISHER),
     get("/v1/media/{id}/file", NO_KEY, "getFile", |at| Route::MediaFile(at.id())),
     // Webhooks.
     post("/v1/webhooks", ADMIN, "createWebhook", |_| Route::WebhookCreate).json(),

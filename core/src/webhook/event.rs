@@ -17,6 +17,10 @@ pub enum EventKind {
     NetworkPaused,
     NetworkResumed,
     MediaFailed,
+    PostApprovalRequested,
+    PostApproved,
+    PostRejected,
+    PostApprovalExpired,
     Test,
 }
 
@@ -36,7 +40,7 @@ pub struct Row {
     pub subject: Subject,
     /// For the operator, beside the name.
     pub words: &'static str,
-    /// The audit entry of an event that nobody asked for. A post's events have none: the post's creation has an entry.
+    /// The audit entry of an event that nobody asked for. A post's outcomes have none: the post's creation has an entry.
     pub audited: Option<Action>,
 }
 
@@ -54,6 +58,10 @@ impl EventKind {
         Self::PostPublished,
         Self::PostError,
         Self::MediaFailed,
+        Self::PostApprovalRequested,
+        Self::PostApproved,
+        Self::PostRejected,
+        Self::PostApprovalExpired,
         Self::NetworkPaused,
         Self::NetworkResumed,
         Self::Test,
@@ -75,6 +83,14 @@ impl EventKind {
             Self::PostPublished => Row::new("post.published", Post, "A post is on X"),
             Self::PostError => Row::new("post.error", Post, "A post is on X at no account"),
             Self::MediaFailed => Row::new("media.failed", Post, "A post's media failed"),
+            Self::PostApprovalRequested => Row::new("post.approval_requested", Post, "A post waits for approval")
+                .audited(Action::PostApprovalRequested),
+            Self::PostApproved => Row::new("post.approved", Post, "A post was approved").audited(Action::PostApproved),
+            Self::PostRejected => Row::new("post.rejected", Post, "A post was rejected").audited(Action::PostRejected),
+            Self::PostApprovalExpired => {
+                Row::new("post.approval_expired", Post, "Nobody has answered a request for approval")
+                    .audited(Action::PostApprovalExpired)
+            }
             Self::NetworkPaused => {
                 Row::new("network.paused", Network, "X refuses the app").audited(Action::NetworkPaused)
             }

@@ -1,7 +1,6 @@
 //! The few pages that end users see: in the user's language, under the operator's name, without a request to another
 //! host.
 
-#[expect(dead_code, reason = "until the routes of approvals call it")]
 mod approve;
 mod brand;
 mod escape;

@@ -1,6 +1,7 @@
 //! One verb, one short function. Routes know the app's methods and core's types; never storage, sealing or X's URLs.
 
 mod accounts;
+mod approvals;
 mod backup;
 mod connect;
 mod dashboard;
@@ -112,6 +113,8 @@ async fn route_call(app: &App, Call { row, route }: Call, incoming: Incoming, en
         Route::MediaDelete(id) => media::delete(app, &incoming, id).await,
         Route::MediaReceive(id) => uploads::receive(app, &incoming, &id).await,
         Route::MediaFile(id) => uploads::file(app, &incoming, &id).await,
+        Route::ApprovalShow(token) => approvals::show(app, &incoming, &token).await,
+        Route::ApprovalAnswer(token) => approvals::answer(app, &incoming, &token).await,
         Route::PostCreate => posts::create(app, incoming, route).await,
         Route::PostReply(_) | Route::PostRepost(_) => posts::create_and_wait(app, incoming, route).await,
         Route::PostChange(id) => posts::change(app, incoming, id).await,

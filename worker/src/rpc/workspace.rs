@@ -14,6 +14,7 @@ mod webhooks;
 use latchkey_core::account::Consent;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::refused::Refused;
+use latchkey_core::approval::{ApprovalShown, Decision, Link};
 use latchkey_core::brand::Brand;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, NetworkId};
@@ -77,6 +78,8 @@ pub enum Message {
     SignOut { session: String, is_everywhere: bool, request_id: String },
     Brand,
     Logo { digest: String },
+    ApprovalShown { link: Link, callback_url: String },
+    AnswerApproval { link: Link, decision: Decision, request_id: String, callback_url: String },
 }
 
 pub struct WorkspaceStub {
@@ -165,6 +168,24 @@ impl WorkspaceStub {
     pub async fn sign_out(&self, session: &str, is_everywhere: bool, request_id: &str) -> Result<u64> {
         let (session, request_id) = (session.to_owned(), request_id.to_owned());
         ask(&self.stub, &Message::SignOut { session, is_everywhere, request_id }).await
+    }
+
+    /// Everything on which a person decides. `callback_url` says where people see this deployment.
+    pub async fn approval_shown(&self, link: &Link, callback_url: &str) -> Result<ApprovalShown> {
+        let (link, callback_url) = (link.clone(), callback_url.to_owned());
+        ask(&self.stub, &Message::ApprovalShown { link, callback_url }).await
+    }
+
+    /// The holder of a page's address has decided.
+    pub async fn answer_approval(
+        &self,
+        link: &Link,
+        decision: Decision,
+        request_id: &str,
+        callback_url: &str,
+    ) -> Result<()> {
+        let (link, request_id, callback_url) = (link.clone(), request_id.to_owned(), callback_url.to_owned());
+        ask(&self.stub, &Message::AnswerApproval { link, decision, request_id, callback_url }).await
     }
 
     /// How the pages look that people see.

@@ -2,6 +2,7 @@
 
 use crate::api::page::{List, Page};
 use crate::api::query::Query;
+use crate::approval::Status;
 use crate::delivery::State;
 use crate::refusal::Refused;
 use crate::time::UnixMillis;
@@ -23,6 +24,7 @@ pub struct PostFilter {
     pub social_account_id: Option<String>,
     pub tenant_id: Option<String>,
     pub status: Option<String>,
+    pub approval: Option<Status>,
     pub created_after: Option<UnixMillis>,
     pub created_before: Option<UnixMillis>,
     pub scheduled_after: Option<UnixMillis>,
@@ -40,6 +42,7 @@ impl PostFilter {
             social_account_id: query.take(&["social_account_id", "socialAccountId"]),
             tenant_id: query.take_tenant(),
             status: known_status(query.take(&["status"]))?,
+            approval: query.take(&["approval"]).map(|word| known_approval(&word)).transpose()?,
             created_after,
             created_before,
             scheduled_after,
@@ -47,6 +50,11 @@ impl PostFilter {
             page: Page::from_query(query, List::Posts)?,
         })
     }
+}
+
+fn known_approval(word: &str) -> Result<Status, Refused> {
+    let found = Status::SHOWN.into_iter().find(|status| status.as_str() == Some(word));
+    found.ok_or_else(|| Refused::field("approval", "expected pending, approved, rejected or expired"))
 }
 
 /// One of the original's four words, or an exact state.

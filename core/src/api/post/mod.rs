@@ -60,6 +60,9 @@ pub struct CreatePost {
     pub past: Option<Past>,
     #[serde(rename = "isDraft", default)]
     pub is_draft: bool,
+    /// The post waits until a person has approved it.
+    #[serde(default)]
+    pub approval: bool,
     x: Option<Value>,
     #[serde(rename = "dryRun", default)]
     pub dry_run: bool,
@@ -132,6 +135,14 @@ impl CreatePost {
 
     pub fn options(&mut self) -> Result<Options, Refused> {
         Ok(options(self.x.take())?.unwrap_or_default())
+    }
+
+    /// Whether the post asks for approval: because its caller wants it, or because the caller may not publish.
+    pub fn asks_approval(&self, may_publish: bool) -> Result<bool, Refused> {
+        if self.is_draft && self.approval {
+            return Err(Refused::field("approval", "a draft asks for nothing: leave `isDraft` out"));
+        }
+        Ok(!self.is_draft && (self.approval || !may_publish))
     }
 }
 
@@ -254,6 +265,24 @@ mod tests {
         let body = read::<CreatePost>(br#"{"content":"a","accounts":["x"],"tiktok":{"privacy":1}}"#, IGNORED).unwrap();
         assert_eq!(body.warnings, ["`tiktok` has no effect for X."]);
         assert_eq!(fields(r#"{"content":"a","accounts":["x"],"colour":1}"#), ["colour"]);
+    }
+
+    #[test]
+    fn a_post_asks_for_approval_if_it_is_to_or_if_its_caller_may_not_publish() {
+        let asks = |rest: &str, may_publish| {
+            let body = format!(r#"{{"content":"a","accounts":["x"]{rest}}}"#);
+            let post = read::<CreatePost>(body.as_bytes(), IGNORED).unwrap().value;
+            post.asks_approval(may_publish).map_err(|refused| refused.details.into_keys().collect::<Vec<_>>())
+        };
+        for (rest, of_publisher, of_other) in [
+            ("", false, true),
+            (r#","approval":true"#, true, true),
+            (r#","approval":false"#, false, true),
+            (r#","isDraft":true"#, false, false),
+        ] {
+            assert_eq!((asks(rest, true), asks(rest, false)), (Ok(of_publisher), Ok(of_other)), "{rest}");
+        }
+        assert_eq!(asks(r#","isDraft":true,"approval":true"#, true), Err(vec!["approval".to_owned()]));
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub fn parameter(path: &str, name: &str) -> Option<Value> {
         "network" => json!("x"),
         "network_unique_id" => json!("2244994945"),
         "username" | "expected_username" => json!("acme"),
+        "approval" => json!("pending"),
         "status" if path == "/v1/posts" => json!("published"),
         "status" if path == "/v1/media" => json!("active"),
         "status" if path.ends_with("/deliveries") => json!("delivered"),
@@ -97,6 +98,9 @@ pub fn body(operation: &str) -> Option<Value> {
         "repostPost" => json!({ "account": ACCOUNT }),
         "storeMedia" => json!({ "url": "https://example.com/launch.png", "alt_text": "A rocket leaves its pad" }),
         "callTools" => json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {} }),
+        "approvePost" => json!({ "number": 1 }),
+        "rejectPost" => json!({ "number": 1, "note": "Please name the source." }),
+        "answerApproval" => json!({ "decision": "approve" }),
         "createUpload" => json!({ "filename": "picture.png", "content_type": "image/png", "size": FILE_SIZE }),
         "confirmUpload" => json!({ "size": FILE_SIZE }),
         "createWebhook" => {

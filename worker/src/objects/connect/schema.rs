@@ -2,7 +2,7 @@
 
 use crate::objects::schema::Versions;
 
-pub const VERSIONS: Versions = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
+pub const VERSIONS: Versions = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6];
 
 const VERSION_1: &[&str] =
     &["CREATE TABLE IF NOT EXISTS session (id INTEGER PRIMARY KEY CHECK (id = 1), doc TEXT NOT NULL)"];
@@ -14,3 +14,5 @@ const VERSION_3: &[&str] = &[];
 const VERSION_4: &[&str] = &[];
 
 const VERSION_5: &[&str] = &[];
+
+const VERSION_6: &[&str] = &[];

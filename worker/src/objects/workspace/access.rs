@@ -11,8 +11,13 @@ use crate::rpc::workspace::Head;
 
 /// Every failure of authentication is the same on the wire. What a good key lacks is said.
 pub fn authorise(w: &Workspace, head: &Head) -> Result<Caller> {
-    w.origin.get_or_init(|| head.callback_url.trim_end_matches(CALLBACK_PATH).to_owned());
+    learn_origin(w, &head.callback_url);
     caller_of(w, &head.key_digest, head.access)
+}
+
+/// Where people see this deployment.
+pub fn learn_origin(w: &Workspace, callback_url: &str) {
+    w.origin.get_or_init(|| callback_url.trim_end_matches(CALLBACK_PATH).to_owned());
 }
 
 /// `presented` is the digest of a key, or the name of a browser's session.

@@ -20,13 +20,14 @@ use super::areas::Done;
 use super::store::outbox::Begun;
 use super::{Workspace, access, areas, jobs};
 use crate::error::{Doing, Error, Result};
+use crate::names::WORKSPACE;
 use crate::request::{BODY_BYTES, too_large};
 use crate::rpc::wire::{answer, reply};
 use crate::rpc::workspace::{
     ApiRequest, Call, CallHeader, CallResponse, Command, Content, Head, Outcome, Repeatable, Replied, Served, Stage,
     UNKNOWN_KEY,
 };
-use crate::runtime::now;
+use crate::runtime::{entropy, now};
 use crate::stream::body_of;
 
 pub async fn called(w: &Rc<Workspace>, header: &str, request: &Request) -> Result<Value> {
@@ -77,14 +78,14 @@ fn execute(w: &Workspace, call: &Call, caller: &Caller) -> Result<(Outcome, Vec<
         return Ok((Outcome::Done(replay), Vec::new()));
     }
     // A command decides before it writes, so a refusal leaves nothing behind.
-    let Done { result: outcome, audited, handed } = match areas::command(w, call, caller) {
+    let Done { result: outcome, audited, handed, is_secret } = match areas::command(w, call, caller) {
         Err(Error::Refused(refused)) => Outcome::Done(Replied::fresh(refused.answer(&call.head.request_id))).into(),
         done => done?,
     };
-    if let Some(audited) = audited {
+    for audited in audited {
         w.store.audit.add(&audited.by(caller, &call.head.request_id, now()))?;
     }
-    remember(w, call, &outcome)?;
+    remember(w, call, &outcome, is_secret)?;
     Ok((outcome, handed))
 }
 
@@ -93,6 +94,19 @@ fn replay(w: &Workspace, call: &Call) -> Result<Option<Replied>> {
     let Some(key) = call.idempotency.as_ref().filter(|_| call.head.stage != Stage::Finish) else { return Ok(None) };
     match key.decide(w.store.idempotency.find(&key.key)?, now()) {
         Decision::Run => Ok(None),
+        // The edge opens what the edge has sealed.
+        Decision::Replay(Stored { status, body, is_sealed })
+            if is_sealed && matches!(call.command, Command::Serve(_)) =>
+        {
+            let body = key.open(w.app()?.keyring(), WORKSPACE, &body)?;
+            // EXPOSE: for a caller that may see what the first call saw.
+            let body = utf8(body.expose())?.to_owned();
+            Ok(Some(Replied {
+                answer: Answer { status, body, retry_after: None },
+                is_replayed: true,
+                is_sealed: false,
+            }))
+        }
         Decision::Replay(Stored { status, body, is_sealed }) => {
             let answer = Answer { status, body, retry_after: None };
             Ok(Some(Replied { answer, is_replayed: true, is_sealed }))
@@ -107,11 +121,15 @@ fn replay(w: &Workspace, call: &Call) -> Result<Option<Replied>> {
 }
 
 /// The answer goes into the same transaction as the effect. One that may differ next time frees the key.
-fn remember(w: &Workspace, call: &Call, outcome: &Outcome) -> Result<()> {
+fn remember(w: &Workspace, call: &Call, outcome: &Outcome, is_secret: bool) -> Result<()> {
     let Some(key) = &call.idempotency else { return Ok(()) };
     let answer = match outcome {
         Outcome::Plan(_) | Outcome::Again => None,
         Outcome::Done(done) if !done.answer.is_repeatable() => return w.store.idempotency.delete(&key.key),
+        Outcome::Done(Replied { answer, .. }) if is_secret => {
+            let body = key.seal(w.app()?.keyring(), WORKSPACE, &answer.body, entropy()?)?;
+            Some(Stored { status: answer.status, body, is_sealed: true })
+        }
         Outcome::Done(Replied { answer, is_sealed, .. }) => {
             Some(Stored { status: answer.status, body: answer.body.clone(), is_sealed: *is_sealed })
         }

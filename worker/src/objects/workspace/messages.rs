@@ -1,22 +1,26 @@
 //! Messages of other objects and of the edge, other than calls with a key.
 
+use std::rc::Rc;
+
 use latchkey_core::api::answer::Answer;
 use latchkey_core::time::Span;
 use serde_json::Value;
 use worker::Request;
 
-use super::areas::{accounts, apps, brand, breaker, budget, changes, connect, freeze, posts, proxy, sign_ins, uploads};
+use super::areas::{
+    accounts, approvals, apps, brand, breaker, budget, changes, connect, freeze, posts, proxy, sign_ins, uploads,
+};
 use super::{Workspace, access, jobs};
 use crate::error::{Error, Result};
 use crate::rpc::wire::{message, reply};
 use crate::rpc::workspace::{Head, Message};
 use crate::runtime::{now, within};
 
-pub async fn received(w: &Workspace, request: Request) -> Result<Value> {
+pub async fn received(w: &Rc<Workspace>, request: Request) -> Result<Value> {
     handle(w, message(request).await?).await
 }
 
-async fn handle(w: &Workspace, message: Message) -> Result<Value> {
+async fn handle(w: &Rc<Workspace>, message: Message) -> Result<Value> {
     match message {
         Message::AwaitPost { head, id, warnings, wait_ms } => {
             reply(await_post(w, &head, &id, &warnings, wait_ms).await?)
@@ -50,6 +54,14 @@ async fn handle(w: &Workspace, message: Message) -> Result<Value> {
             w.store.transaction(|| reports.iter().try_for_each(|report| accounts::grant_changed(w, report)))?;
             reply(jobs::arm(w).await?)
         }
+        Message::AnswerApproval { link, decision, request_id, callback_url } => {
+            freeze::require_running(w)?;
+            access::learn_origin(w, &callback_url);
+            let answered = || approvals::answered_by_link(w, &link, &decision, &request_id);
+            jobs::outbox::hand_over(w, w.store.transaction(answered)?);
+            w.waiting.tell(&link.post_id);
+            reply(jobs::arm(w).await?)
+        }
         question => answer(w, question),
     }
 }
@@ -57,6 +69,10 @@ async fn handle(w: &Workspace, message: Message) -> Result<Value> {
 /// What is answered at once, and sets no alarm.
 fn answer(w: &Workspace, message: Message) -> Result<Value> {
     match message {
+        Message::ApprovalShown { link, callback_url } => {
+            access::learn_origin(w, &callback_url);
+            reply(approvals::shown(w, &link)?)
+        }
         Message::Brand => reply(brand::shown(w)?),
         Message::Logo { digest } => reply(brand::logo(w, &digest)?),
         Message::Client { network_id } => {
@@ -96,11 +112,11 @@ fn change(w: &Workspace, message: Message) -> Result<Value> {
 
 /// `Prefer: wait`: the post once every delivery is final, or as it is when the time is up. `warnings` are of its creation.
 async fn await_post(w: &Workspace, head: &Head, id: &str, warnings: &[String], wait_ms: i64) -> Result<Answer> {
-    let binding = access::authorise(w, head)?.binding;
-    let id = posts::find(w, id, &binding)?.id;
+    let caller = access::authorise(w, head)?;
+    let id = posts::find(w, id, &caller.binding)?.id;
     let deadline = now() + Span::millis(wait_ms);
     while now() < deadline && !posts::is_final(w, &id)? {
         within(deadline - now(), w.waiting.news(id.clone())).await;
     }
-    posts::answer(w, &posts::find(w, id.as_str(), &binding)?, warnings)
+    Ok(posts::answer(w, &posts::find(w, id.as_str(), &caller.binding)?, warnings, &caller)?.result)
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agents;
+mod approvals;
 mod apps;
 mod connect;
 mod media;
@@ -34,6 +35,7 @@ pub fn all() -> Result<Vec<Part>, String> {
         connect::part()?,
         accounts::part()?,
         posts::part()?,
+        approvals::part()?,
         media::part()?,
         webhooks::part()?,
         operator::part()?,

@@ -38,6 +38,7 @@ pub fn part() -> Result<Part, String> {
     };
     let create = wording(json!({
         "accounts": { "type": "array", "items": text(), "minItems": 1 }, "tenant_id?": nullable(a("TenantIdInput")), "isDraft?": flag(),
+        "approval?": flag(),
         "dryRun?": flag(), "max_cost_usd?": nullable(a("Usd")),
     }));
     let create = body::<CreatePost>(create, IGNORED)?;
@@ -78,6 +79,7 @@ pub fn part() -> Result<Part, String> {
             .query("social_account_id", text(), "For this account; also `socialAccountId`.")
             .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
             .query("status", text(), "`pending`, `published`, `failed`, `deleted`, or a `state`.")
+            .query("approval", words("ApprovalStatus", &approval_words()), "What became of a request for approval.")
             .query("created_after", text(), "RFC 3339.")
             .query("created_before", text(), "RFC 3339.")
             .query("scheduled_after", text(), "RFC 3339.")
@@ -87,7 +89,7 @@ pub fn part() -> Result<Part, String> {
         Operation::new("PATCH", "/v1/posts/{id}", "changePost", "Changes a draft or a scheduled post")
             .takes(change)
             .answers(200, "As it is now.", success(post(json!({ "rescheduled": flag() }))))
-            .refuses(&[Code::AlreadyPublished, Code::InFlight, Code::ApprovalLate, Code::ApprovalStale])
+            .refuses(&[Code::AlreadyPublished, Code::InFlight])
             .refuses(OF_ACCEPTANCE),
         Operation::new("DELETE", "/v1/posts/{id}", "deletePost", "Cancels what was not sent, or forgets what was")
             .answers(200, "Done.", success(json!({ "message": text() })))
@@ -139,7 +141,7 @@ pub fn part() -> Result<Part, String> {
 }
 
 /// Both spellings of one post.
-fn post(mut others: Value) -> Value {
+pub(super) fn post(mut others: Value) -> Value {
     if let Some(fields) = others.as_object_mut() {
         fields.insert("post".into(), a("Post"));
         fields.insert("data".into(), row("PostData", json!({ "post": a("Post") })));
@@ -221,11 +223,14 @@ fn rows() -> [(&'static str, Value); 8] {
     ]
 }
 
+fn approval_words() -> Vec<&'static str> {
+    Status::SHOWN.iter().filter_map(|status| status.as_str()).collect()
+}
+
 /// `url` is for readers who may answer, as long as the request can be answered.
 fn approval() -> Value {
-    let statuses: Vec<&str> = Status::SHOWN.iter().filter_map(|status| status.as_str()).collect();
     record(json!({
-        "status": words("ApprovalStatus", &statuses), "number": count(), "requested_at": a("Time"),
+        "status": words("ApprovalStatus", &approval_words()), "number": count(), "requested_at": a("Time"),
         "requested_by": row("Requester", json!({ "key_id": text(), "name": text() })), "page": text(), "url?": text(),
         "expires_at": a("Time"), "decided_at?": a("Time"), "decided_by?": text(), "note?": characters(1, 500),
     }))

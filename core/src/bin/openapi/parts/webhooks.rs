@@ -161,6 +161,7 @@ fn data(subject: Subject) -> Value {
         Subject::Account => account,
         Subject::Post => json!({
             "postId": id("post"), "orgId": text(), "tenant_id": tenant_id, "publishedAt?": a("Time"), "socialAccounts": list(delivery),
+            "approval?": a("Approval"),
         }),
         Subject::Network => json!({
             "networkId": id("net"), "orgId": text(), "tenant_id": tenant_id, "network": only("x"), "reason": text(), "since": a("Time"),

@@ -4,20 +4,51 @@ use latchkey_core::account::Account;
 use latchkey_core::announcement;
 use latchkey_core::api::event::{Event, event_body};
 use latchkey_core::id::{EventId, PostId};
+use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::webhook::{EventKind, WebhookDelivery};
 use serde_json::Value;
 
 use super::Workspace;
-use crate::error::Result;
-use crate::names::ORG_ID;
+use crate::error::{Error, Result};
+use crate::names::{ORG_ID, WORKSPACE};
+use crate::objects::workspace::store::webhooks::StoredEvent;
 use crate::runtime::{entropy, now};
 
-/// The body that is signed and sent, the same each time.
-pub fn write(w: &Workspace, kind: EventKind, data: &Value) -> Result<(EventId, String)> {
+/// The body that is signed and sent, the same each time; kept sealed if it is secret.
+pub fn write(w: &Workspace, kind: EventKind, data: &Value, is_secret: bool) -> Result<(EventId, String)> {
     let (id, at) = (EventId::from_entropy(entropy()?), now());
     let body = event_body(kind, at, data);
-    w.store.webhooks.add_event(&id, at, &body)?;
+    let stored = if is_secret {
+        StoredEvent::sealed(w.app()?.keyring().seal(&context(&id), body.as_bytes(), entropy()?)?)
+    } else {
+        StoredEvent::open(body.clone())
+    };
+    w.store.webhooks.add_event(&id, at, &stored)?;
     Ok((id, body))
+}
+
+/// The body of a stored event.
+pub fn opened(w: &Workspace, id: &EventId, event: &StoredEvent) -> Result<String> {
+    if !event.is_sealed() {
+        return Ok(event.body.clone());
+    }
+    let body = w.app()?.keyring().open(&context(id), &event.body)?;
+    // EXPOSE: for the webhooks that are told, and for keys that manage them.
+    String::from_utf8(body.expose().clone()).map_err(|_| Error::fault("a sealed event is not text"))
+}
+
+/// The same event, sealed by the first key of the ring.
+pub fn re_encrypt(w: &Workspace, id: &EventId) -> Result<()> {
+    let event = w.store.webhooks.event(id)?;
+    if !event.is_sealed() {
+        return Ok(());
+    }
+    let sealed = w.app()?.keyring().re_encrypt(&context(id), &event.body, entropy()?)?;
+    sealed.map_or(Ok(()), |sealed| w.store.webhooks.save_event(id, &StoredEvent::sealed(sealed)))
+}
+
+fn context(id: &EventId) -> Context<'_> {
+    Context { workspace: WORKSPACE, purpose: Purpose::EventBody, row: id.as_str() }
 }
 
 /// Nobody asked for the event: an entry of the audit, and a row for each webhook that is subscribed.
@@ -31,13 +62,13 @@ pub fn happened(w: &Workspace, event: &Event) -> Result<()> {
 /// A call asked for the event, and the call has the entry of the audit. One row for each webhook that is subscribed; a
 /// webhook that is switched off finds the event in its log.
 pub fn notify(w: &Workspace, event: &Event) -> Result<()> {
-    let Event { kind, tenant_id, data, .. } = event;
+    let Event { kind, tenant_id, data, is_secret, .. } = event;
     let mut webhooks = w.store.webhooks.in_reach(tenant_id.as_ref())?;
     webhooks.retain(|webhook| webhook.hears(*kind, tenant_id.as_ref()));
     if webhooks.is_empty() {
         return Ok(());
     }
-    let (event_id, _) = write(w, *kind, data)?;
+    let (event_id, _) = write(w, *kind, data, *is_secret)?;
     for webhook in webhooks {
         let is_enabled = webhook.is_enabled();
         w.store.webhook_deliveries.add(&WebhookDelivery::new(

@@ -1,6 +1,7 @@
 //! What callers may do, one file for each noun: an area reads the store, asks core, and writes the store.
 
 pub mod accounts;
+pub mod approvals;
 pub mod apps;
 pub mod audit;
 pub mod backup;
@@ -13,6 +14,7 @@ pub mod events;
 pub mod freeze;
 pub mod imports;
 pub mod keys;
+mod links;
 mod lists;
 pub mod media;
 pub mod page_sessions;
@@ -20,6 +22,7 @@ pub mod posts;
 pub mod proxy;
 pub mod re_encryption;
 pub mod replies;
+mod requests;
 mod serve;
 pub mod settings;
 pub mod sign_ins;
@@ -36,24 +39,31 @@ use super::store::outbox::Begun;
 use crate::error::{Error, Result};
 use crate::rpc::workspace::{Abandon, Authorise, Begin, Call, Command, Outcome, Replied};
 
-/// What an area made of a call: an answer, or the plan for the rest of the call; the audited action, if the area did
-/// something; and deliveries that go to their accounts right after the transaction. `call.rs` writes the entry of the
+/// What an area made of a call: an answer, or the plan for the rest of the call; the audited actions, if the area did
+/// something; and deliveries that go to their accounts right after the transaction. `call.rs` writes the entries of the
 /// audit, in the same transaction.
 pub struct Done<T> {
     pub result: T,
-    pub audited: Option<Audited>,
+    pub audited: Vec<Audited>,
     pub handed: Vec<Begun>,
+    /// The answer has an address by which anybody may act: where it is kept, it is kept sealed.
+    pub is_secret: bool,
 }
 
 impl<T> From<T> for Done<T> {
     fn from(result: T) -> Self {
-        Self { result, audited: None, handed: Vec::new() }
+        Self { result, audited: Vec::new(), handed: Vec::new(), is_secret: false }
     }
 }
 
 impl<T> Done<T> {
-    fn did(self, audited: Audited) -> Self {
-        Self { audited: Some(audited), ..self }
+    fn did(mut self, audited: Audited) -> Self {
+        self.audited.push(audited);
+        self
+    }
+
+    fn secret(self, is_secret: bool) -> Self {
+        Self { is_secret, ..self }
     }
 
     fn hands(self, handed: Vec<Begun>) -> Self {
@@ -61,7 +71,7 @@ impl<T> Done<T> {
     }
 
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Done<U> {
-        Done { result: change(self.result), audited: self.audited, handed: self.handed }
+        Done { result: change(self.result), audited: self.audited, handed: self.handed, is_secret: self.is_secret }
     }
 }
 
@@ -82,7 +92,7 @@ pub fn command(w: &Workspace, call: &Call, caller: &Caller) -> Result<Done<Outco
         Command::App(command) => apps::command(w, command, url, binding),
         Command::Session(asked) => planned(asked, connect::plan_session(w, asked, binding)?),
         Command::Account(command) => accounts::command(w, command, binding),
-        Command::Post(command) => changes::command(w, command, binding),
+        Command::Post(command) => changes::command(w, command, caller),
         Command::Media(command) => media::command(w, command, request_id, binding),
         Command::Key(command) => keys::command(w, command, caller, &call.head.key_digest),
         Command::Webhook(command) => webhooks::command(w, command, binding),
@@ -93,8 +103,8 @@ pub fn command(w: &Workspace, call: &Call, caller: &Caller) -> Result<Done<Outco
 
 /// The plan has the type that the question asks for.
 fn planned<Q: Begin>(asked: &Q, plan: impl Into<Done<Q::Plan>>) -> Result<Done<Outcome>> {
-    let Done { result, audited, handed } = plan.into();
-    Ok(Done { result: Outcome::plan(asked, &result)?, audited, handed })
+    let Done { result, audited, handed, is_secret } = plan.into();
+    Ok(Done { result: Outcome::plan(asked, &result)?, audited, handed, is_secret })
 }
 
 /// The answer, or that the change has to begin again.

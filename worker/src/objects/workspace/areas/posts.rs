@@ -5,36 +5,37 @@ use std::collections::BTreeMap;
 use latchkey_core::account::Account;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::input::read;
-use latchkey_core::api::post::{CreatePost, IGNORED, Links, PostFilter, estimate, post_view};
+use latchkey_core::api::post::{CreatePost, IGNORED, PostFilter, estimate, post_view};
 use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::audit::{Action, Audited};
 use latchkey_core::budget::require_ceiling;
 use latchkey_core::delivery::{Delivery, State};
 use latchkey_core::id::{PostId, TenantId};
-use latchkey_core::key::Binding;
+use latchkey_core::key::{Binding, Caller};
 use latchkey_core::media::Media;
 use latchkey_core::outbox::OutboxJob;
 use latchkey_core::post::{Draft, Post, is_for, resolve};
 use serde_json::{Map, Value, json};
 
 use super::super::store::outbox::Begun;
-use super::{Done, Workspace, budget, lists, not_found};
+use super::links::links;
+use super::{Done, Workspace, budget, lists, not_found, requests};
 use crate::error::{Error, Result};
-use crate::names::{ORG_ID, WORKSPACE};
+use crate::names::ORG_ID;
 use crate::runtime::{entropy, now};
 
 /// Newest first.
-pub fn list(w: &Workspace, mut query: Query, binding: &Binding) -> Result<Answer> {
+pub fn list(w: &Workspace, mut query: Query, caller: &Caller) -> Result<Answer> {
     let filter = PostFilter::from_query(&mut query)?;
     let warnings = query.finish()?;
-    let posts = w.store.posts.list(&filter, binding)?;
+    let posts = w.store.posts.list(&filter, &caller.binding)?;
     let mut deliveries = BTreeMap::<PostId, Vec<(Delivery, Account)>>::new();
     for (delivery, account) in w.store.deliveries.of_posts(posts.rows.iter().map(|post| &post.id))? {
         deliveries.entry(delivery.post_id.clone()).or_default().push((delivery, account));
     }
     let of = |post: &Post| deliveries.get(&post.id).map(Vec::as_slice).unwrap_or_default();
-    let views = posts.rows.iter().map(|post| view_with(w, post, of(post))).collect::<Result<Vec<Value>>>()?;
+    let views = posts.rows.iter().map(|post| view_with(w, post, of(post), caller)).collect::<Result<Vec<Value>>>()?;
     let mut body = lists::body(&posts, views, &warnings);
     body.insert("posts".into(), body.get("data").cloned().unwrap_or_default());
     Ok(Answer::success(200, body.into()))
@@ -58,7 +59,8 @@ pub fn new_id() -> Result<PostId> {
 
 /// In order: (1) the body by itself, (2) whom it names, (3) what X takes from them, (4) the price. Accepted means
 /// durable: post, deliveries and the jobs that send them are one transaction.
-pub fn create(w: &Workspace, body: &str, binding: &Binding) -> Result<Done<Answer>> {
+pub fn create(w: &Workspace, body: &str, caller: &Caller) -> Result<Done<Answer>> {
+    let binding = &caller.binding;
     let input = read::<CreatePost>(body.as_bytes(), IGNORED)?;
     let (mut wanted, mut warnings) = (input.value, input.warnings);
     binding.tenant_for(wanted.tenant_id.clone())?;
@@ -68,8 +70,14 @@ pub fn create(w: &Workspace, body: &str, binding: &Binding) -> Result<Done<Answe
     if let Some(time) = &wanted.scheduled_at {
         warnings.extend(post.schedule(time, wanted.past)?);
     }
+    if wanted.asks_approval(caller.may_publish())? {
+        post.ask_approval(requests::by(w, caller)?);
+    }
     post.say(&draft)?;
     post.check(draft.wording)?;
+    if post.awaits_approval() {
+        post.require_uploaded(draft.wording)?;
+    }
     let mut known = w.store.accounts.named(&wanted.accounts)?;
     known.retain(|account| binding.admits(account));
     known.retain(|account| wanted.tenant_id.is_none() || account.tenant_id == wanted.tenant_id);
@@ -84,15 +92,26 @@ pub fn create(w: &Workspace, body: &str, binding: &Binding) -> Result<Done<Answe
     budget::require_for_post(w, &post, accounts.len(), None)?;
     warnings.extend(post.expiry_warnings(now()));
     if wanted.dry_run {
-        return Ok(dry_answer(w, &post, &accounts, &warnings)?.into());
+        return Ok(dry_answer(w, &post, &accounts, &warnings, caller)?.into());
     }
-    accepted(w, &post, &accounts, &warnings)
+    accepted(w, &post, &accounts, &warnings, caller)
 }
 
-/// The transaction takes the post: the answer, and the audited action.
-pub fn accepted(w: &Workspace, post: &Post, accounts: &[&Account], warnings: &[String]) -> Result<Done<Answer>> {
+/// The transaction takes the post: the answer, and the audited actions.
+pub fn accepted(
+    w: &Workspace,
+    post: &Post,
+    accounts: &[&Account],
+    warnings: &[String],
+    caller: &Caller,
+) -> Result<Done<Answer>> {
     let handed = accept(w, post, accounts)?;
-    Ok(Done::from(answer(w, post, warnings)?).did(audited(Action::PostCreated, post)).hands(handed))
+    let done = answer(w, post, warnings, caller)?.did(audited(Action::PostCreated, post)).hands(handed);
+    if !post.awaits_approval() {
+        return Ok(done);
+    }
+    requests::made(w, post)?;
+    Ok(done.did(audited(Action::PostApprovalRequested, post)))
 }
 
 pub fn audited(action: Action, post: &Post) -> Audited {
@@ -116,15 +135,23 @@ fn accept(w: &Workspace, post: &Post, accounts: &[&Account]) -> Result<Vec<Begun
 }
 
 /// The post as it would be. It has no id, since there is none.
-fn dry_answer(w: &Workspace, post: &Post, accounts: &[&Account], warnings: &[String]) -> Result<Answer> {
+fn dry_answer(
+    w: &Workspace,
+    post: &Post,
+    accounts: &[&Account],
+    warnings: &[String],
+    caller: &Caller,
+) -> Result<Answer> {
     let prices = w.store.settings.get()?.prices;
     let deliveries: Vec<(Delivery, Account)> = accounts
         .iter()
         .map(|account| (post.delivery_to(account, &prices, post.created_at), (*account).clone()))
         .collect();
-    let mut view = view_with(w, post, &deliveries)?;
+    let mut view = view_with(w, post, &deliveries, caller)?;
     if let Some(fields) = view.as_object_mut() {
         fields.insert("id".into(), Value::Null);
+        // Nobody is asked.
+        fields.remove("approval");
     }
     for container in rows_mut(&mut view, "containers") {
         container.insert("id".into(), Value::Null);
@@ -149,26 +176,26 @@ pub fn find(w: &Workspace, id: &str, binding: &Binding) -> Result<Post> {
     if is_whose { Ok(post) } else { Err(not_found("post")) }
 }
 
-pub fn get(w: &Workspace, id: &str, binding: &Binding) -> Result<Answer> {
-    let post = find(w, id, binding)?;
-    answer(w, &post, &[])
+pub fn get(w: &Workspace, id: &str, caller: &Caller) -> Result<Done<Answer>> {
+    let post = find(w, id, &caller.binding)?;
+    answer(w, &post, &[], caller)
 }
 
 /// Somebody has said whether an unconfirmed post is on X.
-pub fn resolved(w: &Workspace, id: &PostId, binding: &Binding) -> Result<Done<Answer>> {
-    let post = find(w, id.as_str(), binding)?;
-    Ok(Done::from(answer(w, &post, &[])?).did(audited(Action::PostResolved, &post)))
+pub fn resolved(w: &Workspace, id: &PostId, caller: &Caller) -> Result<Done<Answer>> {
+    let post = find(w, id.as_str(), &caller.binding)?;
+    Ok(answer(w, &post, &[], caller)?.did(audited(Action::PostResolved, &post)))
 }
 
 /// With `reply_id` for what is a reply: X's id, once there is one.
-pub fn answer(w: &Workspace, post: &Post, warnings: &[String]) -> Result<Answer> {
-    let view = view(w, post)?;
+pub fn answer(w: &Workspace, post: &Post, warnings: &[String], caller: &Caller) -> Result<Done<Answer>> {
+    let view = view(w, post, caller)?;
     let mut body = json!({ "post": view, "data": { "post": view }, "warnings": warnings });
     if let (true, Some(fields)) = (post.is_reply(), body.as_object_mut()) {
         let id = view.pointer("/socialAccounts/0/platformPostId").cloned().unwrap_or_default();
         fields.insert("reply_id".into(), id);
     }
-    Ok(Answer::success(200, body))
+    Ok(Done::from(Answer::success(200, body)).secret(view.pointer("/approval/url").is_some()))
 }
 
 /// Says where the bytes of each named medium lie.
@@ -190,14 +217,12 @@ pub fn allows_loopback(w: &Workspace) -> Result<bool> {
     Ok(w.app()?.allows_loopback())
 }
 
-pub fn view(w: &Workspace, post: &Post) -> Result<Value> {
-    view_with(w, post, &w.store.deliveries.of_post(&post.id)?)
+pub fn view(w: &Workspace, post: &Post, caller: &Caller) -> Result<Value> {
+    view_with(w, post, &w.store.deliveries.of_post(&post.id)?, caller)
 }
 
-fn view_with(w: &Workspace, post: &Post, deliveries: &[(Delivery, Account)]) -> Result<Value> {
-    let ring = w.app()?.keyring();
-    let origin = w.origin.get().map(String::as_str).unwrap_or_default();
-    let links = Links { ring, workspace: WORKSPACE, origin, now: now(), may_approve: false };
+fn view_with(w: &Workspace, post: &Post, deliveries: &[(Delivery, Account)], caller: &Caller) -> Result<Value> {
+    let links = links(w, caller.may_publish())?;
     Ok(post_view(post, ORG_ID, deliveries, &w.store.settings.get()?.prices, &links))
 }
 

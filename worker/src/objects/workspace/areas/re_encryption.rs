@@ -19,5 +19,7 @@ pub fn start(w: &Workspace) -> Result<Answer> {
 pub fn show(w: &Workspace, status: u16) -> Result<Answer> {
     let run = w.store.re_encryption.get()?.ok_or_else(|| not_found("re-sealing; POST begins one"))?;
     let (done, total) = (w.store.re_encryption.count_up_to(&run.cursor)?, w.store.re_encryption.count()?);
-    Ok(Answer::data(status, run.view(done, total)))
+    let asked_by = run.finished_at.unwrap_or_else(now);
+    let links_until = w.store.posts.answerable_until(asked_by, now())?;
+    Ok(Answer::data(status, run.view(done, total, links_until)))
 }

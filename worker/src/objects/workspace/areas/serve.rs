@@ -7,7 +7,7 @@ use latchkey_core::key::{Binding, Caller};
 use latchkey_core::routes::Route;
 
 use super::{
-    Done, Workspace, accounts, apps, audit, changes, freeze, imports, keys, not_found, page_sessions, posts,
+    Done, Workspace, accounts, approvals, apps, audit, changes, freeze, imports, keys, not_found, page_sessions, posts,
     re_encryption, replies, settings, webhooks,
 };
 use crate::error::Result;
@@ -19,7 +19,7 @@ pub fn serve(w: &Workspace, request: &ApiRequest, callback_url: &str, caller: &C
     let list = match &request.route {
         Route::NetworkList => apps::list(w, query, callback_url, binding),
         Route::AccountList => accounts::list(w, query, binding),
-        Route::PostList => posts::list(w, query, binding),
+        Route::PostList => posts::list(w, query, caller),
         Route::Audit => audit::list(w, query, binding),
         Route::WebhookList => webhooks::list(w, query, binding),
         Route::WebhookDeliveries(id) => webhooks::list_deliveries(w, id, query, binding),
@@ -34,17 +34,24 @@ pub fn serve(w: &Workspace, request: &ApiRequest, callback_url: &str, caller: &C
     list.map(Done::from)
 }
 
-/// The audited changes; any other call has no entry.
+/// The audited changes, and what may be kept sealed; any other call is an answer alone.
 fn change(w: &Workspace, route: &Route, body: &str, callback_url: &str, caller: &Caller) -> Result<Done<Answer>> {
     let binding = &caller.binding;
     match route {
-        Route::PostCreate => posts::create(w, body, binding),
-        Route::PostRetry(id) => nothing(body).and_then(|()| changes::retry(w, id, binding)),
-        Route::PostReply(id) => replies::reply(w, id, body, binding),
-        Route::PostRepost(id) => replies::repost(w, id, body, binding),
+        Route::PostCreate => posts::create(w, body, caller),
+        Route::PostRetry(id) => nothing(body).and_then(|()| changes::retry(w, id, caller)),
+        Route::PostReply(id) => replies::reply(w, id, body, caller),
+        Route::PostRepost(id) => replies::repost(w, id, body, caller),
+        Route::PostGet(id) => posts::get(w, id, caller),
+        Route::PostAskApproval(id) => nothing(body).and_then(|()| approvals::ask(w, id, caller)),
+        Route::PostApprove(id) => approvals::approve(w, id, body, caller),
+        Route::PostReject(id) => approvals::reject(w, id, body, caller),
         Route::NetworkResume(id) => nothing(body).and_then(|()| apps::resume(w, id, callback_url, binding)),
         Route::ImportCreate(account) => imports::create(w, account, body, binding),
         Route::WebhookDelete(id) => webhooks::delete(w, id, binding),
+        Route::WebhookRedeliver { webhook, event } => {
+            nothing(body).and_then(|()| webhooks::redeliver(w, webhook, event, binding))
+        }
         Route::PageSessionGet(id) => page_sessions::get(w, id, caller).map(Done::from),
         Route::PageSessionDelete(id) => page_sessions::delete(w, id, caller),
         Route::HandoverStart => nothing(body).and_then(|()| freeze::begin_freeze(w)),
@@ -57,15 +64,11 @@ fn other(w: &Workspace, route: &Route, body: &str, callback_url: &str, binding: 
     match route {
         Route::NetworkGet(id) => apps::get(w, id, callback_url, binding),
         Route::AccountGet(id) => accounts::get(w, id, binding),
-        Route::PostGet(id) => posts::get(w, id, binding),
         Route::SettingsGet => settings::get(w),
         Route::ImportGet { account, id } => imports::get(w, account, id, binding),
         Route::Usage => settings::usage(w, binding),
         Route::WebhookGet(id) => webhooks::get(w, id, binding),
         Route::WebhookTest(id) => nothing(body).and_then(|()| webhooks::test(w, id, binding)),
-        Route::WebhookRedeliver { webhook, event } => {
-            nothing(body).and_then(|()| webhooks::redeliver(w, webhook, event, binding))
-        }
         Route::ReEncryptionStart => nothing(body).and_then(|()| re_encryption::start(w)),
         Route::ReEncryptionGet => re_encryption::show(w, 200),
         Route::HandoverGet => freeze::show_handover(w, 200),

@@ -9,7 +9,7 @@ use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::{TenantId, WebhookId};
 use latchkey_core::key::Binding;
 use latchkey_core::webhook::{Change, Changed, EventKind, Webhook, WebhookDelivery, require_room};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Done, Workspace, done, events, given, lists, not_found, planned};
 use crate::error::Result;
@@ -52,8 +52,12 @@ pub fn list_deliveries(w: &Workspace, id: &str, mut query: Query, binding: &Bind
     let filter = WebhookDeliveryFilter::from_query(&mut query)?;
     let warnings = query.finish()?;
     let webhook = webhook_for(w, id, binding)?;
-    let view = |logged: &Logged| webhook_delivery_view(&logged.delivery, &logged.body);
-    Ok(lists::answer(&w.store.webhook_deliveries.list(webhook.id(), &filter)?, view, &warnings))
+    let logged = w.store.webhook_deliveries.list(webhook.id(), &filter)?;
+    let view = |Logged { delivery, event }: &Logged| {
+        Ok(webhook_delivery_view(delivery, &events::opened(w, &delivery.event_id, event)?))
+    };
+    let views = logged.rows.iter().map(view).collect::<Result<Vec<Value>>>()?;
+    Ok(Answer::success(200, lists::body(&logged, views, &warnings).into()))
 }
 
 /// What waits for a webhook that was switched off.
@@ -109,19 +113,20 @@ fn audited(action: Action, webhook: &Webhook) -> Audited {
 /// Tells this webhook something that means nothing, also when it did not ask for it or is switched off.
 pub fn test(w: &Workspace, id: &str, binding: &Binding) -> Result<Answer> {
     let webhook = webhook_for(w, id, binding)?;
-    let (event_id, body) = events::write(w, EventKind::Test, &test_data(&webhook, ORG_ID))?;
+    let (event_id, body) = events::write(w, EventKind::Test, &test_data(&webhook, ORG_ID), false)?;
     let delivery = WebhookDelivery::new(event_id, webhook.id().clone(), EventKind::Test, true, now());
     w.store.webhook_deliveries.add(&delivery)?;
     Ok(Answer::data(200, webhook_delivery_view(&delivery, &body)))
 }
 
 /// Sends one again, whatever became of it, with the same id.
-pub fn redeliver(w: &Workspace, id: &str, event_id: &str, binding: &Binding) -> Result<Answer> {
+pub fn redeliver(w: &Workspace, id: &str, event_id: &str, binding: &Binding) -> Result<Done<Answer>> {
     let webhook = webhook_for(w, id, binding)?;
     let mut delivery =
         w.store.webhook_deliveries.find(webhook.id().as_str(), event_id)?.ok_or_else(|| not_found("delivery"))?;
     delivery.redeliver(now());
     w.store.webhook_deliveries.save(&delivery)?;
-    let body = w.store.webhooks.event_body(&delivery.event_id)?;
-    Ok(Answer::data(200, webhook_delivery_view(&delivery, &body)))
+    let event = w.store.webhooks.event(&delivery.event_id)?;
+    let body = events::opened(w, &delivery.event_id, &event)?;
+    Ok(Done::from(Answer::data(200, webhook_delivery_view(&delivery, &body))).secret(event.is_sealed()))
 }

@@ -1,6 +1,7 @@
 //! The work that nobody waits for. One alarm does all of it: [`JOBS`] says for each kind of work when it is due and how
 //! it runs. Each job's file says how it backs off. A job that fails keeps no other job waiting.
 
+mod approvals;
 mod freeze;
 mod imports;
 mod late;
@@ -57,7 +58,7 @@ enum Run {
 }
 
 /// In the order in which an alarm runs them.
-const JOBS: [Job; 13] = [
+const JOBS: [Job; 14] = [
     // The walk over all accounts, to freeze them or to let them go on.
     Job { due: Due::At(store::freeze::next_page), while_frozen: true, run: Run::Beside(|w| Box::pin(freeze::walk(w))) },
     // Answers under idempotency keys, after a day.
@@ -69,6 +70,12 @@ const JOBS: [Job; 13] = [
     Job { due: Due::At(store::keys::next_purge), while_frozen: false, run: Run::AtOnce(retention::ended_keys) },
     // Media that expire.
     Job { due: Due::At(store::media::next_expiry), while_frozen: false, run: Run::AtOnce(retention::media) },
+    // Requests for approval that nobody has answered.
+    Job {
+        due: Due::At(store::posts::approvals::next_expiry),
+        while_frozen: false,
+        run: Run::AtOnce(approvals::expire),
+    },
     // Once a day: copies that a crash left.
     Job { due: Due::At(store::sweep::next_sweep), while_frozen: false, run: Run::AtOnce(retention::begin_sweep) },
     // What the workspace owes to others.

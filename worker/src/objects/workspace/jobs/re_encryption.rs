@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 use latchkey_core::app_change::SUPERSEDED_FOR;
-use latchkey_core::id::WebhookId;
+use latchkey_core::id::{EventId, WebhookId};
 use latchkey_core::network::Network;
 use latchkey_core::outbox::OutboxJob;
 use latchkey_core::seal::{Context, Purpose};
@@ -16,6 +16,7 @@ use super::Workspace;
 use crate::error::Result;
 use crate::log;
 use crate::names::WORKSPACE;
+use crate::objects::workspace::areas::events;
 use crate::runtime::{entropy, now};
 
 /// A secret is read twice, written, and read back: 10 × 4 = 40 of the 50 requests that an alarm may make on Workers'
@@ -55,6 +56,9 @@ async fn re_encrypt(w: &Workspace, name: &str, key_id: &str) -> Result<()> {
     }
     if let Ok(id) = WebhookId::parse(name) {
         return re_encrypt_webhook(w, &id);
+    }
+    if let Ok(id) = EventId::parse(name) {
+        return events::re_encrypt(w, &id);
     }
     match w.store.apps.find(name)? {
         Some(network) => re_encrypt_secret(w, &network).await,

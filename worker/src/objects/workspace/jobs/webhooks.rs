@@ -18,6 +18,7 @@ use super::{Workspace, detach};
 use crate::error::{Error, Result};
 use crate::log;
 use crate::names::WORKSPACE;
+use crate::objects::workspace::areas::events::opened;
 use crate::objects::workspace::areas::webhooks::give_up_deliveries;
 use crate::objects::workspace::store::webhooks::deliveries::Waiting;
 use crate::outbound::Taken;
@@ -135,7 +136,7 @@ async fn try_to_tell(
         Ok(url) => url,
         Err(error) => return Ok(Err(format!("The URL is not asked: {error}."))),
     };
-    let body = w.store.webhooks.event_body(&delivery.event_id)?;
+    let body = opened(w, &delivery.event_id, &w.store.webhooks.event(&delivery.event_id)?)?;
     let secrets = webhook.secrets(at).into_iter().map(|sealed| open_secret(w, webhook.id(), sealed));
     let secrets = secrets.collect::<Result<Vec<SigningSecret>>>()?;
     let custom = open_headers(w, webhook)?;

@@ -59,8 +59,9 @@ pub fn next_page() -> String {
     "SELECT next_at FROM reseal".to_owned()
 }
 
-/// X apps and webhooks by their ids, accounts by the names of their objects, and secrets that are kept for revocations by
+/// X apps, webhooks and events by their ids, accounts by the names of their objects, and secrets that are kept for revocations by
 /// their keys in KV.
 fn names() -> String {
-    format!("{} UNION {} UNION {} UNION {}", apps::IDS, accounts::OBJECTS, webhooks::IDS, outbox::secrets_in_use())
+    let kept = [apps::IDS, accounts::OBJECTS, webhooks::IDS, webhooks::SEALED_EVENTS];
+    format!("{} UNION {}", kept.join(" UNION "), outbox::secrets_in_use())
 }

@@ -90,9 +90,11 @@ impl Deliveries {
         Ok(rows.into_iter().map(|row| row.state).collect())
     }
 
-    /// What an account was to be sent and nobody sends: its drafts.
+    /// What an account was to be sent and nobody sends: its drafts, and what waits for approval.
     pub fn idle_of(&self, account_id: &AccountId) -> Result<Vec<Delivery>> {
-        let query = "SELECT doc FROM deliveries WHERE account_id = ? AND state = 'queued' AND watch_at IS NULL";
+        let query = "SELECT doc FROM deliveries WHERE account_id = ?1 AND state = 'queued' AND watch_at IS NULL
+            UNION ALL SELECT doc FROM deliveries WHERE account_id = ?1 AND state = 'held'
+            AND json_extract(doc, '$.error.code') = 'approval_required'";
         self.db.docs(query, vec![account_id.as_str().into()])
     }
 

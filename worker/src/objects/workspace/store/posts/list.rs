@@ -3,6 +3,7 @@
 //! the window has.
 
 use latchkey_core::api::post::PostFilter;
+use latchkey_core::approval::Status;
 use latchkey_core::delivery::State;
 use latchkey_core::id::{AccountId, TenantId};
 use latchkey_core::key::Binding;
@@ -25,6 +26,8 @@ struct Wanted<'a> {
     status: Option<&'a str>,
 }
 
+/// By the indexes `posts_in_approval` and `posts_of_tenant_in_approval`.
+const IN_APPROVAL: &str = "json_extract(p.doc, '$.approval.status') = ?";
 const STATES: [State; 8] = [
     State::Queued,
     State::Publishing,
@@ -44,6 +47,9 @@ impl Posts {
         }
         if filter.scheduled_after.is_some() || filter.scheduled_before.is_some() {
             return self.db.list("posts p INDEXED BY posts_scheduled", "doc", &wanted.of_posts(filter), &filter.page);
+        }
+        if filter.approval.is_some() {
+            return self.db.list("posts p", "doc", &wanted.of_posts(filter), &filter.page);
         }
         if wanted.account.is_none() && wanted.status.is_none() {
             return self.db.list("posts p", "doc", &wanted.of_posts(filter), &filter.page);
@@ -128,6 +134,7 @@ impl<'a> Wanted<'a> {
             .in_tenant("p.tenant_id", None, self.tenant)
             .with(&delivery(&conditions.join(" AND ")), values)
             .given(&format!("NOT {}", delivery("l.account_id <> ?")), self.account.filter(|_| self.alone))
+            .given(IN_APPROVAL, filter.approval.and_then(Status::as_str))
             .given("p.created_at > ?", filter.created_after.map(time))
             .given("p.created_at < ?", filter.created_before.map(time))
             .given("p.scheduled_at > ?", filter.scheduled_after.map(time))

@@ -1,6 +1,7 @@
 //! Posts with what became of them: the posts and the media that they name; deliveries, their committed spend, and the
 //! outcomes that were notified.
 
+pub mod approvals;
 pub mod deliveries;
 mod list;
 pub mod retention;

@@ -10,6 +10,7 @@ use latchkey_core::webhook::WebhookDelivery;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::StoredEvent;
 use crate::error::Result;
 use crate::objects::storage::{Cached, Db, doc, read, time};
 use crate::objects::workspace::store::Time;
@@ -32,7 +33,7 @@ pub struct WebhookDeliveries {
 #[derive(Deserialize)]
 pub struct Logged {
     pub delivery: WebhookDelivery,
-    pub body: String,
+    pub event: StoredEvent,
 }
 
 #[derive(Deserialize)]
@@ -110,7 +111,7 @@ impl WebhookDeliveries {
 
     pub fn list(&self, webhook_id: &WebhookId, filter: &WebhookDeliveryFilter) -> Result<Listed<Logged>> {
         let logged = "json_object('delivery', json(doc),
-            'body', (SELECT body FROM events e WHERE e.id = event_id))";
+            'event', (SELECT json_object('body', body, 'is_sealed', is_sealed) FROM events e WHERE e.id = event_id))";
         let (state, kind) = (json!(filter.status), json!(filter.event));
         let kinds = || Kinds::Like(format!("{}/{}", state.as_str().unwrap_or("*"), kind.as_str().unwrap_or("*")));
         let wanted = Filter::counted("dispatches", "TRUE")

@@ -18,14 +18,32 @@ use crate::objects::storage::{Db, doc, time};
 
 /// The ids of all webhooks.
 pub const IDS: &str = "SELECT id AS name FROM webhooks";
+/// The ids of events that are kept sealed.
+pub const SEALED_EVENTS: &str = "SELECT id AS name FROM events WHERE is_sealed = 1";
 
 pub struct Webhooks {
     db: Rc<Db>,
 }
 
+/// An event as it is kept.
 #[derive(Deserialize)]
-struct Body {
-    body: String,
+pub struct StoredEvent {
+    pub body: String,
+    is_sealed: u8,
+}
+
+impl StoredEvent {
+    pub const fn open(body: String) -> Self {
+        Self { body, is_sealed: 0 }
+    }
+
+    pub const fn sealed(body: String) -> Self {
+        Self { body, is_sealed: 1 }
+    }
+
+    pub const fn is_sealed(&self) -> bool {
+        self.is_sealed != 0
+    }
 }
 
 impl Webhooks {
@@ -72,15 +90,22 @@ impl Webhooks {
         self.db.run("DELETE FROM webhooks WHERE id = ?", vec![id.as_str().into()])
     }
 
-    /// The body that is signed and sent, the same each time.
-    pub fn add_event(&self, id: &EventId, at: UnixMillis, body: &str) -> Result<()> {
-        let insert = "INSERT INTO events (id, created_at, body) VALUES (?, ?, ?)";
-        self.db.run(insert, vec![id.as_str().into(), time(at), body.into()])
+    pub fn add_event(&self, id: &EventId, at: UnixMillis, event: &StoredEvent) -> Result<()> {
+        let insert = "INSERT INTO events (id, created_at, body, is_sealed) VALUES (?, ?, ?, ?)";
+        let values = vec![id.as_str().into(), time(at), event.body.as_str().into(), i32::from(event.is_sealed).into()];
+        self.db.run(insert, values)
     }
 
-    pub fn event_body(&self, id: &EventId) -> Result<String> {
-        let rows: Vec<Body> = self.db.rows("SELECT body FROM events WHERE id = ?", vec![id.as_str().into()])?;
-        rows.into_iter().next().map(|row| row.body).ok_or_else(|| Error::fault("an event has no body"))
+    pub fn event(&self, id: &EventId) -> Result<StoredEvent> {
+        let query = "SELECT body, is_sealed FROM events WHERE id = ?";
+        let rows: Vec<StoredEvent> = self.db.rows(query, vec![id.as_str().into()])?;
+        rows.into_iter().next().ok_or_else(|| Error::fault("an event has no body"))
+    }
+
+    /// The same event, sealed anew.
+    pub fn save_event(&self, id: &EventId, event: &StoredEvent) -> Result<()> {
+        let values = vec![event.body.as_str().into(), id.as_str().into()];
+        self.db.run("UPDATE events SET body = ? WHERE id = ?", values)
     }
 }
 
