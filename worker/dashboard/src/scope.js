@@ -1,7 +1,12 @@
-/** Who may use what: the scopes of the key that somebody has signed in with. */
+/** Who may use what: the scopes of the key that somebody has signed in with (docs/API.md, section 1). */
 
-/** Whether a key has any use for a page or an action: `admin` includes the other scopes. */
+/** What opens a scope besides the scope itself; `admin` opens everything. */
+const ALSO = { read: ["draft"], draft: ["publish"] };
+
+export const may = ({ scopes }, scope) => ["admin", scope, ...(ALSO[scope] ?? [])].some((one) => scopes.includes(one));
+
+/** Whether a key has any use for a page or an action. */
 export function isFor(session, { scope, isOperators = false }) {
   if (isOperators && session.tenant_id) return false;
-  return !scope || session.scopes.includes("admin") || session.scopes.includes(scope);
+  return !scope || may(session, scope);
 }

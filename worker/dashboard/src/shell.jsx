@@ -4,14 +4,18 @@ import { useEffect, useState } from "preact/hooks";
 import { useAction } from "./action.js";
 import { del } from "./api.js";
 import { formatTime } from "./format.js";
+import { useLive } from "./live.js";
 import { Mark } from "./mark.jsx";
 import { PAGES } from "./pages.js";
-import { isFor } from "./scope.js";
+import { isFor, may } from "./scope.js";
 import { href, useRoute } from "./router.js";
 import { Button } from "./ui/button.jsx";
 import { Confirm, Dialog } from "./ui/dialog.jsx";
 import { Icon } from "./ui/icon.jsx";
 import { Problem } from "./ui/problem.jsx";
+
+const WAITING = "/v1/posts?approval=pending&limit=1";
+const WAITING_MS = 30_000;
 
 export function Shell({ session, onSignedOut, children }) {
   const [isMenuOpen, setMenuOpen] = useState(false);
@@ -56,6 +60,7 @@ function Navigation({ session, route, onSignedOut }) {
               <a class="nav-link" href={href(path)} aria-current={path === here ? "page" : undefined}>
                 <Icon name={icon} />
                 {name}
+                {path === "posts" && <Waiting session={session} />}
               </a>
               {parts && path === here && <Parts path={path} parts={parts} route={route} session={session} />}
             </li>
@@ -65,6 +70,13 @@ function Navigation({ session, route, onSignedOut }) {
       <Leaving session={session} onSignedOut={onSignedOut} />
     </div>
   );
+}
+
+/** How many posts wait for approval, for whoever may answer. */
+function Waiting({ session }) {
+  const { data } = useLive(may(session, "publish") && may(session, "read") ? WAITING : null, { every: WAITING_MS });
+  const count = data?.pagination.total ?? 0;
+  return count > 0 && <span class="nav-count">{count}<span class="unseen"> waiting for approval</span></span>;
 }
 
 function Parts({ path, parts, route, session }) {

@@ -5,6 +5,7 @@ import { useAction } from "../action.js";
 import { patch } from "../api.js";
 import { changed, useLive } from "../live.js";
 import { href } from "../router.js";
+import { may } from "../scope.js";
 import { Button, LinkButton } from "../ui/button.jsx";
 import { Problem } from "../ui/problem.jsx";
 import { Empty, Loading, Page, Section } from "../ui/show.jsx";
@@ -18,7 +19,7 @@ const monthName = new Intl.DateTimeFormat(undefined, { month: "long", year: "num
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
-export default function Calendar({ route }) {
+export default function Calendar({ route, session }) {
   const month = monthOf(route.query.get("month"));
   const days = daysOf(month);
   const [after, before] = [days[0], new Date(days.at(-1).getTime() + DAY_MS)].map((date) => date.toISOString());
@@ -31,20 +32,21 @@ export default function Calendar({ route }) {
     changed("/v1/posts");
     toast(`Moved to ${said(scheduledAt)}`);
   });
+  const onMove = may(session, "publish") ? run : undefined;
   const beside = (by) => href("calendar", { month: toLocal(new Date(month.getFullYear(), month.getMonth() + by, 1)).slice(0, 7) });
   return (
-    <Page title="Calendar" intro="In this browser's time zone." actions={<LinkButton kind="primary" icon="pen" href={href("posts/new")}>New post</LinkButton>}>
+    <Page title="Calendar" intro="In this browser's time zone." actions={may(session, "draft") && <LinkButton kind="primary" icon="pen" href={href("posts/new")}>New post</LinkButton>}>
       <nav class="month-turn" aria-label="Month">
         <a class="button button-plain" href={beside(-1)} aria-label="Month before">←</a>
         <h2>{monthName.format(month)}</h2>
         <a class="button button-plain" href={beside(1)} aria-label="Month after">→</a>
       </nav>
       <Problem error={error ?? unmoved} />
-      <Month days={days} month={month} posts={posts} onMove={run} />
+      <Month days={days} month={month} posts={posts} onMove={onMove} />
       <Section title="In their order">
         {isLoading && <Loading />}
         {data && posts.length === 0 && <Empty icon="calendar" title="Nothing is left to go out here">A post that is given a time appears on its day until it goes out, and can be dragged to another.</Empty>}
-        <ul class="due">{posts.map((post) => <Due key={post.id} post={post} onMove={run} />)}</ul>
+        <ul class="due">{posts.map((post) => <Due key={post.id} post={post} onMove={onMove} />)}</ul>
       </Section>
     </Page>
   );
@@ -69,7 +71,7 @@ function Day({ day, isOther, isToday, posts, all, onMove }) {
     event.preventDefault();
     setOver(false);
     const post = all.find(({ id }) => id === event.dataTransfer.getData("text/plain"));
-    if (post) onMove(post, `${dayOf(day)}${toClock(post.scheduledAt).slice(10)}`);
+    if (post) onMove?.(post, `${dayOf(day)}${toClock(post.scheduledAt).slice(10)}`);
   };
   const name = ["day", isOther && "day-other", isToday && "day-today", isOver && "day-over"].filter(Boolean).join(" ");
   return (
@@ -82,7 +84,7 @@ function Day({ day, isOther, isToday, posts, all, onMove }) {
     >
       <DayNumber day={day} />
       {posts.map((post) => (
-        <a key={post.id} class="day-post" draggable href={href(`posts/${post.id}`)} onDragStart={(event) => event.dataTransfer.setData("text/plain", post.id)}>
+        <a key={post.id} class="day-post" draggable={onMove !== undefined} href={href(`posts/${post.id}`)} onDragStart={(event) => event.dataTransfer.setData("text/plain", post.id)}>
           <b>{clock.format(new Date(post.scheduledAt))}</b> {textOf(post)}
         </a>
       ))}
@@ -113,10 +115,12 @@ function Due({ post, onMove }) {
   return (
     <li class="due-post">
       <a href={href(`posts/${post.id}`)}>{textOf(post)}</a>
-      <form class="row" onSubmit={move}>
-        <input class="input" type="datetime-local" required aria-label={`Time of ${textOf(post)}`} value={at} onInput={(event) => setAt(event.currentTarget.value)} />
-        {isMoved && <Button type="submit">Move</Button>}
-      </form>
+      {onMove && (
+        <form class="row" onSubmit={move}>
+          <input class="input" type="datetime-local" required aria-label={`Time of ${textOf(post)}`} value={at} onInput={(event) => setAt(event.currentTarget.value)} />
+          {isMoved && <Button type="submit">Move</Button>}
+        </form>
+      )}
     </li>
   );
 }

@@ -8,5 +8,5 @@ export default function Posts({ route, session }) {
   const [, id, part] = route.path;
   if (id === "new") return <Compose key="new" at={route.query.get("at")} session={session} />;
   if (part === "edit") return <Compose key={id} id={id} session={session} />;
-  return id ? <PostPage key={id} id={id} /> : <List query={route.query} session={session} />;
+  return id ? <PostPage key={id} id={id} session={session} /> : <List query={route.query} session={session} />;
 }

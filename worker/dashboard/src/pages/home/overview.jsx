@@ -13,9 +13,10 @@ export function Overview({ accounts }) {
   const latest = useLive("/v1/posts?limit=5").data?.posts;
   const failed = useLive("/v1/posts?status=failed&limit=1").data?.pagination.total ?? 0;
   const unknown = useLive("/v1/posts?status=unknown&limit=1").data?.pagination.total ?? 0;
+  const waiting = useLive("/v1/posts?approval=pending&limit=1").data?.pagination.total ?? 0;
   return (
     <>
-      <Todo todo={todoOf({ networks, accounts, failed, unknown })} />
+      <Todo todo={todoOf({ networks, accounts, failed, unknown, waiting })} />
       {usage && <Figures usage={usage} />}
       <Next />
       <Section title="Latest posts">
@@ -34,12 +35,13 @@ function Next() {
   return <Section title="Next to leave" intro={posts.length > next.length ? `${posts.length} posts are scheduled.` : undefined}><Latest posts={next} /></Section>;
 }
 
-function todoOf({ networks, accounts, failed, unknown }) {
+function todoOf({ networks, accounts, failed, unknown, waiting }) {
   const paused = networks.filter((network) => network.paused);
   const lost = accounts.filter(({ status }) => status === "reconnect_required");
   return [
     ...paused.map(({ id, paused: { reason } }) => ({ id, kind: "bad", to: href("settings/networks"), text: `Your X app is paused: ${reason.replaceAll("_", " ")}` })),
     ...lost.map(({ id, username }) => ({ id, kind: "warn", to: href(`accounts/${id}`), text: `@${username} has to be connected again` })),
+    ...(waiting > 0 ? [{ id: "waiting", kind: "warn", to: href("posts", { approval: "pending" }), text: `${waiting} ${waiting === 1 ? "post waits" : "posts wait"} for approval` }] : []),
     ...(unknown > 0 ? [{ id: "unknown", kind: "warn", to: href("posts", { status: "unknown" }), text: `${unknown} ${unknown === 1 ? "post" : "posts"} of which X's answer was lost` }] : []),
     ...(failed > 0 ? [{ id: "failed", kind: "bad", to: href("posts", { status: "failed" }), text: `${failed} ${failed === 1 ? "post" : "posts"} that X refused` }] : []),
   ];
@@ -70,12 +72,12 @@ const Figures = ({ usage: { socialAccounts, posts, x_cost } }) => (
 
 const Latest = ({ posts }) => (
   <ul class="lines">
-    {posts.map(({ id, containers, socialAccounts, scheduledAt, isDraft, createdAt }) => (
+    {posts.map(({ id, containers, socialAccounts, scheduledAt, isDraft, approval, createdAt }) => (
       <li key={id}>
         <a href={href(`posts/${id}`)}>
           <span class="lines-text">{containers[0]?.content || "Repost"}</span>
           <span class="lines-note">
-            {isDraft ? <Badge>Draft</Badge> : <StateBadge state={socialAccounts[0].state} />} {formatAgo(scheduledAt ?? createdAt)}
+            {approval?.status === "pending" ? <StateBadge state="waiting_for_approval" /> : isDraft ? <Badge>Draft</Badge> : <StateBadge state={socialAccounts[0].state} />} {formatAgo(scheduledAt ?? createdAt)}
           </span>
         </a>
       </li>

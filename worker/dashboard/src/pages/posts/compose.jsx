@@ -6,6 +6,7 @@ import { get, patch, post } from "../../api.js";
 import { formatUsd } from "../../format.js";
 import { changed, useLive } from "../../live.js";
 import { go } from "../../router.js";
+import { may } from "../../scope.js";
 import { Button } from "../../ui/button.jsx";
 import { Select, TextField } from "../../ui/field.jsx";
 import { Problem } from "../../ui/problem.jsx";
@@ -16,8 +17,10 @@ import { Part } from "./part.jsx";
 import { NEW_POLL, Poll } from "./poll.jsx";
 import { Preview } from "./preview.jsx";
 import { remarkOn } from "./time.js";
+import { awaitsApproval } from "./words.js";
 
 const REPLIES = [["", "Everyone may reply"], ["following", "People the account follows"], ["mentionedUsers", "Only who is mentioned"], ["subscribers", "Subscribers"], ["verified", "Verified accounts"]];
+const ASK = "Ask for approval";
 const WHEN = { now: "Publish", later: "Schedule", draft: "Save draft" };
 const MOST_PARTS = 25;
 
@@ -51,10 +54,13 @@ function Editor({ id, stored, at, session, onSaved }) {
   useEffect(() => {
     if (at) change({ when: "later", at });
   }, [at]);
-  const { run, isBusy, error } = useAction(async () => {
-    const postId = await save(id, draft, chosen);
+  const canAsk = draft.when !== "draft";
+  const mustAsk = canAsk && (!may(session, "publish") || (stored && awaitsApproval(stored)));
+  const { run, isBusy, error } = useAction(async (isWanted) => {
+    const isAsking = isWanted || mustAsk;
+    const postId = await save(id, draft, chosen, isAsking);
     changed("/v1/posts", "/v1/account/usage");
-    toast({ now: "On its way to X", later: "Scheduled", draft: "Saved as a draft" }[draft.when]);
+    toast(isAsking ? "Waits for approval" : { now: "On its way to X", later: "Scheduled", draft: "Saved as a draft" }[draft.when]);
     if (id) onSaved();
     else forget();
     go(`posts/${postId}`);
@@ -78,7 +84,7 @@ function Editor({ id, stored, at, session, onSaved }) {
           class="form"
           onSubmit={(event) => {
             event.preventDefault();
-            run();
+            run(event.submitter?.value === "ask");
           }}
         >
           {!id && <Accounts accounts={accounts} chosen={chosen} error={unknownAccounts} onChange={(ids) => change({ accounts: ids })} problem={problemOf("accounts")} />}
@@ -103,10 +109,12 @@ function Editor({ id, stored, at, session, onSaved }) {
             <Select label="Replies" value={draft.replies} options={REPLIES} onText={(replies) => change({ replies })} />
             <When draft={draft} change={change} problem={problemOf("scheduledAt")} />
           </div>
+          {stored && <Consequence post={stored} />}
           <Price counted={counted} isDraft={draft.when === "draft"} />
           <Problem error={error} />
           <div class="form-end">
-            <Button type="submit" kind="primary" isBusy={isBusy || isSending}>{WHEN[draft.when]}</Button>
+            <Button type="submit" kind="primary" isBusy={isBusy || isSending}>{mustAsk ? ASK : WHEN[draft.when]}</Button>
+            {canAsk && !mustAsk && (!stored || stored.isDraft) && <Button type="submit" value="ask" isBusy={isBusy || isSending}>{ASK}</Button>}
             {isSending && <span class="muted">Files are on their way …</span>}
             {!id && <Button kind="quiet" onPress={forget}>Start over</Button>}
           </div>
@@ -117,14 +125,22 @@ function Editor({ id, stored, at, session, onSaved }) {
   );
 }
 
+/** What a change does to an approval. */
+function Consequence({ post: { approval, scheduled } }) {
+  if (approval?.status === "pending") return <p class="muted">A change asks for approval anew: the link that was sent opens nothing any more.</p>;
+  return approval?.status === "approved" && scheduled && <p class="muted">A change ends the approval and asks anew.</p>;
+}
+
 /** Answers the post's id. A new post's call is that of this intent: pressed again after a lost answer, it is the same call, and posts once. */
-async function save(id, draft, chosen) {
+async function save(id, draft, chosen, isAsking) {
   if (id) {
-    const change = changeOf(draft);
+    const { isDraft, ...content } = changeOf(draft);
+    const change = isAsking || isDraft === undefined ? content : { ...content, isDraft };
     if (Object.keys(change).length > 0) await patch(`/v1/posts/${id}`, change);
+    if (isAsking && draft.stored.isDraft) await post(`/v1/posts/${id}/approval`);
     return id;
   }
-  const body = bodyOf({ ...draft, accounts: chosen.map((account) => account.id) });
+  const body = { ...bodyOf({ ...draft, accounts: chosen.map((account) => account.id) }), ...(isAsking && { approval: true }) };
   return (await post("/v1/posts", body, { headers: { "idempotency-key": draft.intent } })).post.id;
 }
 

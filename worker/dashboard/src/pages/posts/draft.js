@@ -15,7 +15,7 @@ const draftOf = (post) => ({
   parts: post.containers.map(partOf),
   replies: post.x?.reply_settings ?? "",
   poll: post.x?.poll,
-  when: post.isDraft ? "draft" : "later",
+  when: post.isDraft ? "draft" : post.scheduledAt ? "later" : "now",
   at: post.scheduledAt ? toLocal(post.scheduledAt) : "",
 });
 

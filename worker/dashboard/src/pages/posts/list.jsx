@@ -3,39 +3,45 @@
 import { formatAgo, formatTime, formatUsd } from "../../format.js";
 import { useLive } from "../../live.js";
 import { href } from "../../router.js";
+import { may } from "../../scope.js";
 import { LinkButton } from "../../ui/button.jsx";
 import { Problem } from "../../ui/problem.jsx";
 import { Empty, Loading, Page, StateBadge } from "../../ui/show.jsx";
 import { Table } from "../../ui/table.jsx";
+import { Queue } from "./queue.jsx";
 import { stateOf, textOf } from "./words.js";
 
 const PAGE = 30;
 /** The API's words, and what asks for somebody. */
-const VIEWS = [["", "All"], ["pending", "Pending"], ["published", "Published"], ["failed", "Failed"], ["unknown", "Unknown"], ["held", "Held"], ["deleted", "Deleted"]];
+const STATES = [["", "All"], ["pending", "Pending"], ["published", "Published"], ["failed", "Failed"], ["unknown", "Unknown"], ["held", "Held"], ["deleted", "Deleted"]];
+/** Each is a question to the API. */
+const [ALL, ...OTHERS] = STATES.map(([status, name]) => [name, { status }]);
+const VIEWS = [ALL, ["Waiting for approval", { approval: "pending" }], ...OTHERS];
 
 export function List({ query, session }) {
-  const [status, offset] = [query.get("status") ?? "", Number(query.get("offset") ?? 0)];
-  const asked = Object.entries({ status, limit: PAGE, offset }).filter(([, value]) => value);
+  const [status, approval, offset] = [query.get("status") ?? "", query.get("approval") ?? "", Number(query.get("offset") ?? 0)];
+  const asked = Object.entries({ status, approval, limit: PAGE, offset }).filter(([, value]) => value);
+  const isQueue = approval === "pending";
   const { data, error, isLoading } = useLive(`/v1/posts?${new URLSearchParams(asked)}`);
   return (
     <Page title="Posts" intro="What was published, what waits for its time, and what needs you." actions={<NewPost session={session} />}>
       <nav class="chips" aria-label="Posts by state">
-        {VIEWS.map(([key, name]) => (
-          <a key={key} class="chip" href={href("posts", { status: key })} aria-current={key === status ? "page" : undefined}>{name}</a>
+        {VIEWS.map(([name, view]) => (
+          <a key={name} class="chip" href={href("posts", view)} aria-current={(view.status ?? "") === status && (view.approval ?? "") === approval ? "page" : undefined}>{name}</a>
         ))}
       </nav>
       <Problem error={error} />
       {isLoading && <Loading />}
-      {data?.posts.length > 0 && <Rows posts={data.posts} />}
-      {data?.posts.length === 0 && <Nothing isFiltered={status !== ""} session={session} />}
-      {data && <Turn offset={offset} total={data.pagination.total} to={(next) => href("posts", { status, offset: next || undefined })} />}
+      {data && isQueue && <Queue posts={data.posts} session={session} />}
+      {data?.posts.length > 0 && !isQueue && <Rows posts={data.posts} />}
+      {data?.posts.length === 0 && !isQueue && <Nothing isFiltered={status !== "" || approval !== ""} session={session} />}
+      {data && <Turn offset={offset} total={data.pagination.total} to={(next) => href("posts", { status, approval, offset: next || undefined })} />}
     </Page>
   );
 }
 
-const mayPublish = ({ scopes }) => scopes.includes("admin") || scopes.includes("publish");
 const NewPost = ({ session }) =>
-  mayPublish(session) && <LinkButton kind="primary" icon="pen" href={href("posts/new")}>New post</LinkButton>;
+  may(session, "draft") && <LinkButton kind="primary" icon="pen" href={href("posts/new")}>New post</LinkButton>;
 
 const Rows = ({ posts }) => (
   <Table

@@ -6,6 +6,7 @@ import { del, get, patch, post as send } from "../../api.js";
 import { formatCode, formatCount, formatShare, formatTime, formatUsd } from "../../format.js";
 import { changed, useLive } from "../../live.js";
 import { go, href } from "../../router.js";
+import { may } from "../../scope.js";
 import { Button, LinkButton } from "../../ui/button.jsx";
 import { Confirm, Dialog } from "../../ui/dialog.jsx";
 import { TextField } from "../../ui/field.jsx";
@@ -14,69 +15,64 @@ import { Notice, Problem } from "../../ui/problem.jsx";
 import { Loading, Page, Section, StateBadge } from "../../ui/show.jsx";
 import { RankChart } from "../../ui/chart.jsx";
 import { toast } from "../../ui/toast.jsx";
+import { Approval } from "./approval.jsx";
+import { Content } from "./content.jsx";
 import { said } from "./time.js";
-import { isOpen, stateOf } from "./words.js";
+import { awaitsApproval, isOpen, mayChange, stateOf } from "./words.js";
 
+/** A delivery that waits for a person's approval: the post's own section says so. */
+const APPROVAL = "approval_required";
 const SOON_MS = 1000;
 const USUAL_MS = 5000;
 const isMoving = ({ socialAccounts }) => socialAccounts.some(({ state }) => state === "publishing" || state === "queued");
 
-export function PostPage({ id }) {
+export function PostPage({ id, session }) {
   const [every, setEvery] = useState(SOON_MS);
   const { data, error } = useLive(`/v1/posts/${id}`, { every });
   const post = data?.post;
-  const wanted = post && !(isMoving(post) && !post.scheduled && !post.isDraft) ? USUAL_MS : SOON_MS;
+  const wanted = post && !(isMoving(post) && !isOpen(post)) ? USUAL_MS : SOON_MS;
   if (wanted !== every) setEvery(wanted);
   if (!post) return <Page title="Post">{error ? <Problem error={error} /> : <Loading />}</Page>;
   const isPublished = post.socialAccounts.some(({ state }) => state === "published");
   return (
-    <Page title="Post" intro={introOf(post)} actions={<Actions post={post} />}>
+    <Page title="Post" intro={introOf(post)} actions={<Actions post={post} session={session} />}>
       <Problem error={error} />
-      <Texts post={post} />
+      <Content post={post} />
+      <Approval post={post} session={session} />
       <Section title="Accounts">
-        <ul class="deliveries">{post.socialAccounts.map((delivery) => <Delivery key={delivery.id} post={post} delivery={delivery} />)}</ul>
+        <ul class="deliveries">{post.socialAccounts.map((delivery) => <Delivery key={delivery.id} post={post} delivery={delivery} session={session} />)}</ul>
       </Section>
       {isPublished && <Metrics id={id} />}
     </Page>
   );
 }
 
-function introOf({ scheduled, isDraft, scheduledAt, publishedAt, createdAt, cost }) {
+function introOf({ scheduled, isDraft, approval, scheduledAt, publishedAt, createdAt, cost }) {
   const price = formatUsd(cost.actual_usd ?? cost.estimate_usd);
   if (isDraft) return `A draft, ${price} when it is published`;
+  if (awaitsApproval({ approval })) return `Waits for approval, ${scheduledAt ? `then leaves ${said(scheduledAt)}` : "then leaves at once"}, ${price}`;
   if (scheduled) return `Leaves ${said(scheduledAt)}, ${price}`;
   return `${publishedAt ? `Published ${formatTime(publishedAt)}` : `Made ${formatTime(createdAt)}`}, ${price}${cost.actual_usd === null ? " estimated" : ""}`;
 }
 
-const Texts = ({ post: { containers } }) => (
-  <ol class="texts">
-    {containers.map(({ id, content, media }) => (
-      <li key={id}>
-        <p class="texts-text">{content}</p>
-        {media.length > 0 && <p class="muted small">{media.map(({ filename, url, altText }) => `${filename ?? url}${altText ? ` (${altText})` : ""}`).join(" · ")}</p>}
-      </li>
-    ))}
-  </ol>
-);
-
-function Delivery({ post, delivery }) {
+function Delivery({ post, delivery, session }) {
   const { id, username, state, error, error_code: code, platformPostUrl, next_attempt_at: next, segments } = delivery;
   const [isResolving, setResolving] = useState(false);
   const isPart = segments.length > 1;
   return (
     <li class="delivery">
       <p class="row">
-        <b>@{username}</b> <StateBadge state={post.isDraft ? "draft" : post.scheduled ? "scheduled" : state} />
+        <b>@{username}</b> <StateBadge state={isOpen(post) ? stateOf(post) : state} />
         {platformPostUrl && state === "published" && <a href={platformPostUrl} target="_blank" rel="noreferrer">See it on X</a>}
       </p>
-      {error && <Notice kind={state === "failed" ? "bad" : "warn"} title={error}><p>{code && formatCode(code)}{next && `. Next try ${formatTime(next)}`}</p></Notice>}
+      {error && code !== APPROVAL && <Notice kind={state === "failed" ? "bad" : "warn"} title={error}><p>{code && formatCode(code)}{next && `. Next try ${formatTime(next)}`}</p></Notice>}
       {isPart && (
         <ol class="segments">
           {segments.map((segment, at) => <li key={segment.container_id}>Part {at + 1} <StateBadge state={segment.state} /></li>)}
         </ol>
       )}
       {segments.flatMap(({ media = [] }) => media).filter((one) => one.state !== "ready" && state === "publishing").map((one, at) => <Passage key={at} {...one} />)}
-      {state === "unknown" && <p><Button onPress={() => setResolving(true)}>Say what became of it</Button></p>}
+      {state === "unknown" && may(session, "publish") && <p><Button onPress={() => setResolving(true)}>Say what became of it</Button></p>}
       {isResolving && <Resolve post={post} account={id} username={username} onClose={() => setResolving(false)} />}
     </li>
   );
@@ -90,7 +86,7 @@ function Passage({ state, bytes_sent: sent, bytes_total: total, processing_perce
   return <p class="passage"><span>{words}</span> <progress aria-label={words} {...(known ? { value, max } : {})} /></p>;
 }
 
-function Actions({ post }) {
+function Actions({ post, session }) {
   const [asked, ask] = useState();
   const { run, isBusy, error } = useAction(async (work, said) => {
     await work();
@@ -100,13 +96,16 @@ function Actions({ post }) {
   const states = post.socialAccounts.map(({ state }) => state);
   const path = `/v1/posts/${post.id}`;
   const state = stateOf(post);
+  const isPublisher = may(session, "publish");
+  const mayRetry = post.socialAccounts.some(({ state, error_code: code }) => state === "failed" || (state === "held" && code !== APPROVAL));
   return (
     <>
-      {isOpen(post) && <LinkButton icon="pen" href={href(`posts/${post.id}/edit`)}>Edit</LinkButton>}
-      {isOpen(post) && <Button kind="primary" isBusy={isBusy} onPress={() => run(() => patch(path, { isDraft: false, scheduledAt: null }), "On its way to X")}>Publish now</Button>}
-      {(states.includes("failed") || states.includes("held")) && <Button kind="primary" icon="refresh" isBusy={isBusy} onPress={() => run(() => send(`${path}/retry`), "Sent again")}>Retry</Button>}
-      {states.includes("published") && <Button kind="danger" onPress={() => ask("remote")}>Delete on X</Button>}
-      {!["publishing", "unknown"].includes(state) && <Button kind="quiet" icon="trash" onPress={() => ask("record")}>{isOpen(post) ? "Delete" : "Delete the record"}</Button>}
+      {isOpen(post) && mayChange(session, post) && <LinkButton icon="pen" href={href(`posts/${post.id}/edit`)}>Edit</LinkButton>}
+      {post.isDraft && may(session, "draft") && <Button kind={isPublisher ? "plain" : "primary"} isBusy={isBusy} onPress={() => run(() => send(`${path}/approval`), "Waits for approval")}>Ask for approval</Button>}
+      {isOpen(post) && isPublisher && !awaitsApproval(post) && <Button kind="primary" isBusy={isBusy} onPress={() => run(() => patch(path, { isDraft: false, scheduledAt: null }), "On its way to X")}>Publish now</Button>}
+      {isPublisher && mayRetry && <Button kind="primary" icon="refresh" isBusy={isBusy} onPress={() => run(() => send(`${path}/retry`), "Sent again")}>Retry</Button>}
+      {isPublisher && states.includes("published") && <Button kind="danger" onPress={() => ask("remote")}>Delete on X</Button>}
+      {mayChange(session, post) && !["publishing", "unknown"].includes(state) && <Button kind="quiet" icon="trash" onPress={() => ask("record")}>{isOpen(post) ? "Delete" : "Delete the record"}</Button>}
       <Problem error={error} />
       {asked === "remote" && (
         <Confirm title="Delete it on X?" act="Delete on X" onClose={() => ask()} onAct={() => removeAtX(path)}>

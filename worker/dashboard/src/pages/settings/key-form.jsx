@@ -10,6 +10,7 @@ import { Notice } from "../../ui/problem.jsx";
 const SCOPES = [
   ["connect", "Connect", "Connect sessions and links; removing accounts"],
   ["publish", "Publish", "Making, changing and ending posts"],
+  ["draft", "Draft", "Writing posts that a person has to approve, and reading"],
   ["read", "Read", "Accounts, posts and usage"],
   ["admin", "Admin", "Everything, keys and settings among it"],
 ];
