@@ -182,6 +182,8 @@ test("every place is reached by keyboard, its focus is seen, and its heading tak
   const { page } = desk;
   await page.reload();
   await page.locator(".shell main h1").waitFor();
+  // The first page takes no focus: it has to be there before the second is.
+  await desk.isLoaded();
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the page");
   const link = page.getByRole("link", { name: "Usage" });
