@@ -24,16 +24,16 @@ export function xBackend({ api, apiKey, origin }) {
      */
     startSession(user, { redirect_uri, expected_username, reconnect_account_id }) {
       const wishes = { redirect_uri, expected_username, reconnect_account_id };
-      return call("POST", "/v1/connect-sessions", { body: { network: "x", tenant_id: user.id, origin, ...wishes } });
+      return call("POST", "/v1/connect-sessions", { body: { network: "x", tenant_id: String(user.id), origin, ...wishes } });
     },
 
     accounts(user) {
-      return call("GET", `/v1/social-accounts?tenant_id=${user.id}&status=active`);
+      return call("GET", `/v1/social-accounts?tenant_id=${encodeURIComponent(user.id)}&status=active`);
     },
 
     /** An address that takes one file from the page. */
     announceFile(user, { filename, content_type, size }) {
-      return call("POST", "/v1/media/upload", { body: { filename, content_type, size, tenant_id: user.id } });
+      return call("POST", "/v1/media/upload", { body: { filename, content_type, size, tenant_id: String(user.id) } });
     },
 
     /** All bytes of it are there. */
@@ -48,7 +48,7 @@ export function xBackend({ api, apiKey, origin }) {
      */
     post(user, { account, content, media }, draft) {
       return call("POST", "/v1/posts", {
-        body: { accounts: [account], containers: [{ content, media }], tenant_id: user.id },
+        body: { accounts: [account], containers: [{ content, media }], tenant_id: String(user.id) },
         headers: { "idempotency-key": `${user.id}.${draft}`, ...(!media && { prefer: "wait=20" }) },
       });
     },
@@ -61,7 +61,7 @@ export function xBackend({ api, apiKey, origin }) {
     async own(user, rows, id) {
       const answer = await call("GET", `/v1/${rows}/${encodeURIComponent(id)}`);
       const { tenant_id } = answer.post ?? answer.data;
-      if (tenant_id !== user.id) throw new Refused(404, { error: "There is nothing here.", code: "not_found" });
+      if (tenant_id !== String(user.id)) throw new Refused(404, { error: "There is nothing here.", code: "not_found" });
       return answer;
     },
   };

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { createPost, connect, startBench } from "../support/client.mjs";
+import { connect, createPost, newUser, startBench } from "../support/client.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
 import { makeClients, runPython, runShell, runTypeScript } from "./run.mjs";
 
@@ -26,6 +26,22 @@ after(() => bench?.stop());
 /** New keys and texts for each language: the same key gives the answer of the language before, and X takes no text twice. */
 const ofLanguage = (text, language) => text.replaceAll("thread-1", `thread-${language}`).replaceAll("One, for", `One (${language}), for`);
 const PUBLISHED = /https:\/\/x\.com\/ada\/status\/\d+/;
+
+test("the calls of README.md run, also beside accounts of several tenants", async () => {
+  const account = await connect(bench, { username: newUser(bench).username, tenant_id: "another" });
+  assert.ok(account.id);
+  const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+  const commands = [...readme.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, text]) => text).filter((text) => text.includes("$API/v1/posts"));
+  assert.ok(commands.length >= 4);
+  // The address and the key are those that `dev` prints.
+  const script = commands.join("\n").replace(/^export API=.*$/m, "");
+  const { code, stdout, stderr } = await runShell(script, env);
+  assert.equal(code, 0, stderr);
+  const answers = stdout.split(/(?<=\})(?=\{)/).map((text) => JSON.parse(text));
+  assert.equal(answers.length, commands.length);
+  for (const { success, message } of answers) assert.equal(success, true, message);
+  assert.match(answers[0].post.socialAccounts[0].platformPostUrl, /^https:\/\/x\.com\//);
+});
 
 test("every example of curl is there in TypeScript and in Python too", () => {
   assert.ok(shell.length >= 4);
