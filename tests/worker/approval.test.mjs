@@ -217,6 +217,17 @@ test("a post that asks takes uploaded files alone", async () => {
   assertRefused(await bench.api.delete(`/v1/media/${id}`), 409, "in_flight");
 });
 
+test("an approved thread leaves with its files", async () => {
+  const account = await newAccount(bench);
+  const { id } = await upload(bench, png());
+  const post = await askingPost(bench, account, { content: undefined, containers: [{ content: "one", media: [{ id, altText: "a dot" }] }, { content: "two" }] });
+  assert.equal((await approve(bench, post, { number: 1 })).status, 200);
+  const { socialAccounts } = await postIn(bench, post.id, "published");
+  assert.deepEqual(socialAccounts[0].segments.map(({ state }) => state), ["published", "published"]);
+  const [root] = bench.x.posts({ username: account.username });
+  assert.equal(root.media?.length ?? root.media_ids?.length, 1, JSON.stringify(root));
+});
+
 test("a draft asks by a call of its own, again after a no, and not twice at once", async () => {
   const account = await newAccount(bench);
   const draft = await createPost(bench, account, { content: "a draft", isDraft: true });

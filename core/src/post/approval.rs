@@ -41,8 +41,7 @@ impl Post {
     /// Whether the post is sent, asks or is a draft, now that it is another than `before`. `is_draft` is what the caller
     /// says of it; a post that asks is no draft on the wire.
     pub(crate) fn go_on_from(&mut self, before: &Self, is_draft: Option<bool>, by: By) {
-        let is_answered = before.approval.as_ref().is_some_and(|approval| approval.status == Status::Approved);
-        let has_asked = before.awaits_approval() || !before.is_draft && is_answered;
+        let has_asked = before.is_as_seen();
         match is_draft {
             Some(true) if has_asked || !before.is_draft => {
                 self.is_draft = true;
@@ -56,6 +55,12 @@ impl Post {
             Some(false) if before.is_draft && !has_asked => self.ask_approval(by),
             _ => {}
         }
+    }
+
+    /// It is what somebody was asked to approve, or has approved: any change asks anew.
+    pub fn is_as_seen(&self) -> bool {
+        let is_approved = self.approval.as_ref().is_some_and(|approval| approval.status == Status::Approved);
+        self.awaits_approval() || !self.is_draft && is_approved
     }
 
     fn says_other_than(&self, before: &Self) -> bool {

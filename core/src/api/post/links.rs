@@ -65,3 +65,56 @@ fn decision_fields(approval: &Approval) -> impl Iterator<Item = (String, Value)>
     });
     decided.map(|(name, value)| (name.to_owned(), value))
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::approval::{Decision, Requester};
+    use crate::fixtures::{T0, account, delivery, post};
+    use crate::post::By;
+    use crate::post_change::{answer, expire};
+    use crate::time::Span;
+
+    fn ring() -> Keyring {
+        Keyring::parse("a:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap()
+    }
+
+    fn shown(post: &Post, may_approve: bool, now: UnixMillis) -> Option<Value> {
+        let ring = ring();
+        approval_view(post, &Links { ring: &ring, workspace: "main", origin: "https://c.example", now, may_approve })
+    }
+
+    fn asking() -> Post {
+        let requester = Requester { key_id: "key_1".into(), name: "Agent".into() };
+        let mut post = post("hello");
+        post.ask_approval(By { requester, may_publish: false, at: T0, lifetime: Span::days(7) });
+        post
+    }
+
+    #[test]
+    fn the_address_that_answers_is_for_readers_who_may_answer() {
+        let (of_publisher, of_other) = (shown(&asking(), true, T0).unwrap(), shown(&asking(), false, T0).unwrap());
+        assert!(of_publisher["url"].as_str().unwrap().starts_with("https://c.example/approve/"));
+        assert_eq!(of_other["page"], format!("https://c.example/#/posts/{}", asking().id));
+        assert!(!of_other.to_string().contains("/approve/"));
+    }
+
+    #[test]
+    fn what_cannot_be_answered_any_more_has_no_address() {
+        let end = T0 + Span::days(7);
+        let late = shown(&asking(), true, end).unwrap();
+        assert_eq!(
+            (late["status"].as_str(), late.get("url")),
+            (Some("expired"), None),
+            "before the alarm has noted it"
+        );
+        let no = Decision::Reject { note: Some("No.".into()) };
+        let rejected = answer(&asking(), &[(delivery(2), account(2))], &no, None, "link", T0).unwrap().unwrap();
+        let view = shown(&rejected, true, T0).unwrap();
+        assert_eq!((view["note"].as_str(), view["decided_by"].as_str()), (Some("No."), Some("link")));
+        assert!([view, shown(&expire(&asking()), true, T0).unwrap()].iter().all(|view| view.get("url").is_none()));
+        assert_eq!(shown(&post("hello"), true, T0), None, "it has never asked");
+    }
+}

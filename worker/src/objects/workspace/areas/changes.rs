@@ -85,8 +85,8 @@ fn changed(
         return Err(Refused::new(Code::InvalidPayload, "The body changes nothing.").into());
     }
     let scheduled_at = match wanted.scheduled_at.take() {
-        // A post that asks keeps its time until it gets another, also after the time has passed.
-        Some(Some(time)) if post.awaits_approval() && is_unmoved(&time, post.scheduled_at()) => None,
+        // The time that was seen is no change, also after it has passed.
+        Some(Some(time)) if post.is_as_seen() && is_unmoved(&time, post.scheduled_at()) => None,
         Some(Some(time)) => Some(schedule(&time, wanted.past, now())?),
         Some(None) => Some(Time::default()),
         None => None,
