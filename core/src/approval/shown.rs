@@ -13,7 +13,7 @@ use crate::x::price::Micros;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApprovalShown {
     pub status: Status,
-    /// The version that is shown. The page's form sends it back.
+    /// The version that is shown, which is the link's.
     pub number: u32,
     /// The parts of a thread, in order.
     pub containers: Vec<ContainerShown>,
