@@ -73,8 +73,7 @@ test("a change to what is there already asks for nothing", async () => {
 });
 
 test("an approved post that is changed leaves with the next approval alone", async () => {
-  const scheduledAt = fromNow(1500);
-  const post = await askingPost(bench, account, { content: "before", scheduledAt });
+  const post = await askingPost(bench, account, { content: "before", scheduledAt: later() });
   await approve(bench, post);
   const after = await changed(bench, post, { content: "after", scheduledAt: null });
   assertWaits(after);
