@@ -55,9 +55,10 @@ async function callEverything(bench, account) {
   };
   const times = ["created_after", "created_before", "scheduled_after", "scheduled_before"].map((name) => `${name}=${fromNow(0)}`);
   const whose = ["", "tenant_id=t", `social_account_id=${account.id}`, `tenant_id=t&social_account_id=${account.id}`];
+  const approvals = ["approval=pending", "approval=approved", "approval=pending&status=held"];
   const statuses = ["", "status=pending", "status=published", "status=failed", "status=deleted", "status=held", "status=queued"];
   const lists = {
-    "/v1/posts": whose.flatMap((of) => [...statuses, ...times].map((only) => `${of}&${only}`)),
+    "/v1/posts": whose.flatMap((of) => [...statuses, ...times, ...approvals].map((only) => `${of}&${only}`)),
     "/v1/social-accounts": ["", "tenant_id=t", "status=active", "status=disconnected", "tenant_id=t&status=active", "username=a", `id=${account.id}`],
     "/v1/media": ["", "tenant_id=t", "status=active", "tenant_id=t&status=pending"],
     "/v1/audit": ["", "tenant_id=t", "action=post.created", "key_id=admin", `target_id=${planned.id}`],
@@ -71,7 +72,7 @@ async function callEverything(bench, account) {
     for (const query of queries) await list(api, path, query);
     if (cursors[path]) for (const query of queries) await list(api, path, `${query}&after=${cursors[path]}`);
   }
-  for (const status of statuses) await list(own.api, "/v1/posts", status);
+  for (const only of [...statuses, ...approvals]) await list(own.api, "/v1/posts", only);
   for (const path of ["/v1/posts", "/v1/media", "/v1/audit", "/v1/api-keys", "/v1/webhooks", "/v1/social-networks"]) {
     const answer = await tenants.api.get(path);
     assert.ok([200, 403].includes(answer.status), answer.text);

@@ -344,6 +344,12 @@ fn an_approval_needs_accounts_that_are_there_and_a_time_that_has_not_passed() {
     let planned = Post { scheduled_at: Some(T0), ..asking() };
     assert!(approve(&planned, &[row(2)], T0 + Span::mins(60)).is_ok());
     assert_eq!(code(approve(&planned, &[row(2)], T0 + Span::mins(61))), Some(Code::ApprovalLate));
+    let (delivery, mut poor) = row(2);
+    poor.scopes = crate::oauth::Scopes::from_names(["tweet.write"]).unwrap();
+    let mut with_file = asking();
+    with_file.containers[0].media =
+        vec![Attachment { media_id: Some(crate::id::MediaId::from_entropy([1; 16])), ..Attachment::default() }];
+    assert!(approve(&with_file, &[(delivery, poor)], T0).is_err_and(|refused| refused.code == Code::MissingScope));
     let no = Decision::Reject { note: None };
     assert!(answer(&planned, &[removed(2)], &no, None, "key_2", T0 + Span::mins(61)).is_ok(), "a no is never late");
     assert_eq!(code(approve(&draft(), &[row(2)], T0)), Some(Code::ApprovalStale), "it has asked for nothing");
