@@ -71,6 +71,10 @@ pub enum Action {
     PageSessionCreated,
     #[serde(rename = "page_session.deleted")]
     PageSessionDeleted,
+    #[serde(rename = "agent.connected")]
+    AgentConnected,
+    #[serde(rename = "agent.disconnected")]
+    AgentDisconnected,
     #[serde(rename = "webhook.created")]
     WebhookCreated,
     #[serde(rename = "webhook.changed")]

@@ -1,5 +1,6 @@
 //! API keys: the calls that a key may make, and the rows that a key sees. Only the digest of a key is stored.
 
+mod agent;
 mod minted;
 mod page;
 mod recent;
@@ -15,6 +16,10 @@ use crate::seal::base64url;
 use crate::secret::Secret;
 use crate::time::UnixMillis;
 
+pub use self::agent::{
+    ACCESS_LIFE, AGENTS, AgentToken, Client, Consent, Grant, NoTokens, Proof, Redemption, TokenKind, agent_name,
+    says_agent,
+};
 pub use self::minted::{Kind, Minted, NewPage, Parent};
 pub use self::page::{ForPages, PageScope, PageToken, says_page};
 pub use self::recent::RecentDigests;
@@ -99,6 +104,13 @@ pub fn has_form_of_key(text: &Secret<String>) -> bool {
 }
 
 impl Scope {
+    /// A word of OAuth's `scope`.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Admin, Self::Publish, Self::Draft, Self::Read, Self::Connect]
+            .into_iter()
+            .find(|scope| scope.as_str() == text)
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Admin => "admin",
@@ -183,13 +195,15 @@ impl Binding {
 impl Caller {
     /// The stored form of an `Idempotency-Key`: within the binding and the kind of key. Pages count apart, and those of each
     /// origin, so that none of them occupies a key of the back end or is given the answer to another's call. Those who may
-    /// not publish count apart too: the answer to a publisher's call may hold what only a publisher may see. A call without
+    /// not publish count apart too: the answer to a publisher's call may hold what only a publisher may see. Those of an
+    /// assistant are its grant's own. A call without
     /// a scope takes what its body asks for, so its answer is for the same key alone. No origin and no key's id has a line
     /// end or a blank.
     pub fn idempotency_key(&self, key: &str, access: Access) -> String {
         let key = match (&self.kind, access.scope) {
             (Some(Kind::Page { origin, .. }), _) if self.may_publish() => format!("{origin}\n{key}"),
             (Some(Kind::Page { origin, .. }), _) => format!("{origin} draft\n{key}"),
+            (Some(Kind::Agent(_)), _) => format!("agent {}\n{key}", self.key_id),
             (Some(Kind::SignIn), None) => format!("sign-in {}\n{key}", self.key_id),
             (None, None) => format!("{}\n{key}", self.key_id),
             (Some(Kind::SignIn) | None, Some(Scope::Draft)) if !self.may_publish() => format!("draft\n{key}"),
@@ -203,7 +217,7 @@ impl Caller {
         let is_for_page = |scopes: &BTreeSet<PageScope>| scopes.contains(&PageScope::Publish);
         let is_for_its_page = match &self.kind {
             Some(Kind::Page { scopes, .. }) => is_for_page(scopes),
-            Some(Kind::SignIn) | None => true,
+            Some(Kind::SignIn | Kind::Agent(_)) | None => true,
         };
         is_for_its_page && may(&self.scopes, Scope::Publish)
     }
@@ -256,7 +270,7 @@ impl From<ApiKey> for Caller {
         let key_id = match &kind {
             // What a signed-in browser does is done by the key that signed in.
             Kind::SignIn => parent.id,
-            Kind::Page { .. } => key.id.to_string(),
+            Kind::Page { .. } | Kind::Agent(_) => key.id.to_string(),
         };
         Self { key_id, scopes: key.scopes, binding: key.binding, kind: Some(kind) }
     }

@@ -7,6 +7,7 @@
 //! pair, one function that returns an [`http::Request`] and another that reads the [`http::Response`].
 
 pub mod account;
+pub mod agent;
 pub mod announcement;
 pub mod api;
 pub mod app_change;

@@ -77,6 +77,11 @@ const ROWS = {
   "GET /v1/social-networks": list,
   "GET /v1/social-networks/{id}": row("network"),
   "GET /v1/social-networks/{id}/auth-url": { ...row("network"), unknown: [400, "network_not_configured"] },
+  "GET /v1/agents": list,
+  "DELETE /v1/agents/{id}": row("key"),
+  // Only a person who is signed in decides: agents-oauth.test.mjs.
+  "POST /v1/agents": create(() => []),
+  "POST /v1/agents/requests": create(() => []),
   "GET /v1/audit": list,
   "GET /v1/webhooks": list,
   "GET /v1/webhooks/{id}": row("webhook"),
@@ -266,7 +271,7 @@ for (const [name, by, binding] of [
   test(`${name} gets lists and sums of its own rows alone`, async () => {
     for (const [call, rule] of ofKind("list")) {
       const filters = ["", ...strangers.flatMap(({ tenant_id }) => (tenant_id ? [`?tenant_id=${tenant_id}`] : []))];
-      for (const filter of call.endsWith("usage") || call.endsWith("keys") ? [""] : filters) {
+      for (const filter of call.endsWith("usage") || call.endsWith("keys") || call.endsWith("agents") ? [""] : filters) {
         const answer = await by().get(pathOf(call) + filter);
         if (!isOpenTo(rule, binding)) assertRefused(answer, 403, "insufficient_key_scope");
         else assert.equal(answer.status, 200, `${call}: ${answer.text}`);

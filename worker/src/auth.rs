@@ -11,8 +11,10 @@ use latchkey_core::api::refused::Refused;
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::id::AccountId;
 use latchkey_core::idempotency::Key;
-use latchkey_core::key::{Access, PageToken, has_form_of_key, says_page};
-use latchkey_core::routes::{Answers, Body, Route};
+use latchkey_core::key::{
+    Access, AgentToken, PageToken, TokenKind, agent_name, has_form_of_key, says_agent, says_page,
+};
+use latchkey_core::routes::{Body, Route};
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::{Secret, ct_eq};
 use latchkey_core::x::price::Reads;
@@ -303,16 +305,31 @@ impl<'a> ApiCaller<'a> {
 /// pages of ours alone. Who has neither, or a key that nobody can have or nobody has, is refused here and reaches no object.
 fn presented(app: &App, incoming: &Incoming) -> Result<String> {
     if let Some(key) = incoming.bearer() {
+        // EXPOSE: only its prefix.
+        if says_agent(key.expose()) {
+            return of_agent(app, incoming, &key);
+        }
         return match page_token(app, &key) {
             Some(token) => of_page(incoming, &token, &key),
             None => digest_of(app, &key),
         };
     }
     // A browser that has signed in is no agent's client.
-    if incoming.row.is_some_and(|row| row.answers == Answers::Agents) {
+    if incoming.is_of_agent() {
         return Err(no_key());
     }
     SignedIn::of(incoming)?.map(|browser| browser.session().to_owned()).ok_or_else(no_key)
+}
+
+/// The name of an assistant's grant, by its access token. The token's audience is `/mcp`: for every other call it is a string.
+fn of_agent(app: &App, incoming: &Incoming, token: &Secret<String>) -> Result<String> {
+    // EXPOSE: checked against its own MAC.
+    let is_ours = AgentToken::read(app.keyring(), TokenKind::Access, token.expose()).is_some();
+    if !is_ours || !incoming.is_of_agent() {
+        return Err(no_key());
+    }
+    // EXPOSE: hashed.
+    not_unknown(agent_name(&base64url(&sha256(token.expose().as_bytes()))))
 }
 
 /// The digest of what may be a key that does not end.

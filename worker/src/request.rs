@@ -11,7 +11,7 @@ use latchkey_core::cookie::Jar;
 use latchkey_core::idempotency::Key;
 use latchkey_core::mcp::Call;
 use latchkey_core::messages::Messages;
-use latchkey_core::routes::Row;
+use latchkey_core::routes::{Answers, Row};
 use latchkey_core::secret::Secret;
 use url::Url;
 use worker::web_sys::ReadableStream;
@@ -31,6 +31,8 @@ pub struct Incoming {
     pub row: Option<&'static Row>,
     /// Whose API key it came with, once the workspace has said so.
     pub key_id: Rc<OnceCell<String>>,
+    /// It is a tool's call.
+    is_tool_call: bool,
     inner: worker::Request,
 }
 
@@ -38,7 +40,7 @@ impl Incoming {
     pub fn new(inner: worker::Request, request_id: String) -> Result<Self> {
         // As it was sent: `worker` takes a method that it does not know for GET.
         let method = inner.inner().method();
-        Ok(Self { method, url: inner.url()?, request_id, row: None, key_id: Rc::default(), inner })
+        Ok(Self { method, url: inner.url()?, request_id, row: None, key_id: Rc::default(), is_tool_call: false, inner })
     }
 
     /// A call of ours that an agent's message becomes: under the same key, and the same request id.
@@ -61,7 +63,12 @@ impl Incoming {
         }
         init.with_headers(headers);
         let inner = worker::Request::new_with_init(url.as_str(), &init)?;
-        Ok(Self { key_id: Rc::clone(&self.key_id), ..Self::new(inner, self.request_id.clone())? })
+        Ok(Self { key_id: Rc::clone(&self.key_id), is_tool_call: true, ..Self::new(inner, self.request_id.clone())? })
+    }
+
+    /// A message to `/mcp`, or the call that it becomes.
+    pub fn is_of_agent(&self) -> bool {
+        self.is_tool_call || self.row.is_some_and(|row| row.answers == Answers::Agents)
     }
 
     pub fn header(&self, name: &str) -> Option<String> {

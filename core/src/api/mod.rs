@@ -1,6 +1,7 @@
 //! Our own wire: routes, bodies, answers and refusals, as docs/API.md states them.
 
 pub mod account;
+pub mod agent;
 pub mod answer;
 pub mod audit;
 mod backup;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ApiKey, Binding, Caller, PageScope, Scope, may};
+use super::{ApiKey, Binding, Caller, Grant, PageScope, Scope, may};
 use crate::id::{KeyId, TenantId};
 use crate::refusal::{Code, Refused};
 use crate::time::{Span, UnixMillis};
@@ -34,6 +34,8 @@ pub enum Kind {
     SignIn,
     /// A page session: a page of this origin.
     Page { origin: String, scopes: BTreeSet<PageScope> },
+    /// An assistant's client that a person has let in, in an access token.
+    Agent(Box<Grant>),
 }
 
 /// What a page session is asked for.

@@ -115,6 +115,20 @@ pub enum Route {
     PageSessionDelete(String),
     /// A message of an agent's client.
     Agents,
+    AgentList,
+    AgentDelete(String),
+    /// A person looks at what an assistant's client asks,
+    AgentShow,
+    /// and decides.
+    AgentDecide,
+    /// What the endpoint for agents says of itself,
+    OAuthResource,
+    /// and the authorization server.
+    OAuthServer,
+    OAuthRegister,
+    OAuthAuthorize,
+    OAuthToken,
+    OAuthRevoke,
     /// A call for X, by an account's id or, at the root, with a key that is bound to one. Without a target, X's path is
     /// none that is passed on.
     Proxy {

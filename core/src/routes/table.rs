@@ -157,6 +157,17 @@ pub const ROUTES: &[Row] = &[
     post("/v1/import", ADMIN_ALL, "importBackup", |_| Route::Restore).bytes().even_frozen(),
     // Agents.
     post("/mcp", ANY, "callTools", |_| Route::Agents).json().for_agents(),
+    get("/v1/agents", ADMIN, "listAgents", |_| Route::AgentList).forwarded(),
+    post("/v1/agents", ANY, "decideAgentRequest", |_| Route::AgentDecide).json(),
+    post("/v1/agents/requests", ANY, "showAgentRequest", |_| Route::AgentShow).json().acts(),
+    delete("/v1/agents/{id}", ADMIN, "deleteAgent", |at| Route::AgentDelete(at.id())).forwarded(),
+    get("/.well-known/oauth-protected-resource", NO_KEY, "getResourceMetadata", |_| Route::OAuthResource),
+    get("/.well-known/oauth-protected-resource/mcp", NO_KEY, "getMcpMetadata", |_| Route::OAuthResource),
+    get("/.well-known/oauth-authorization-server", NO_KEY, "getServerMetadata", |_| Route::OAuthServer),
+    get("/oauth/authorize", NO_KEY, "authorizeAgent", |_| Route::OAuthAuthorize),
+    post("/oauth/register", NO_KEY, "registerAgent", |_| Route::OAuthRegister).json(),
+    post("/oauth/token", NO_KEY, "issueTokens", |_| Route::OAuthToken).bytes(),
+    post("/oauth/revoke", NO_KEY, "revokeToken", |_| Route::OAuthRevoke).bytes(),
     // X itself, by an account's id or, at the root, with a key that is bound to one.
     get("/2/*", READ, "getFromX", |at| Route::Proxy { account: None, target: at.target() }).passed(),
     get("/v1/social-accounts/{id}/x/2/*", READ, "getFromXByAccount", |at| Route::Proxy {

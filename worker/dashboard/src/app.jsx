@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, SIGNED_OUT, get } from "./api.js";
+import { CONSENT, Consent } from "./consent.jsx";
 import { changed, forgetAll } from "./live.js";
 import { pageOf } from "./pages.js";
 import { forgetDraft } from "./pages/posts/draft.js";
@@ -21,6 +22,7 @@ export function App() {
   useReturnFromX();
   if (error) return <Unreachable error={error} onRetry={load} />;
   if (session === undefined) return <div class="sign-in"><Loading rows={2} /></div>;
+  if (location.pathname === CONSENT) return <Consent session={isLapsed ? null : session} onSignedIn={setSession} />;
   if (session === null) return <SignIn onSignedIn={setSession} />;
   return (
     <>

@@ -67,6 +67,17 @@ impl Public {
         })
     }
 
+    /// The same without following a redirect: what is asked is asked of this address alone.
+    pub async fn get_only(&self, url: PublicUrl, limit: Span) -> Result<std::result::Result<Fetched, Unfetched>> {
+        let limit = TimeLimit::new(limit)?;
+        let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]);
+        let request = to_worker(url.as_str(), &Method::GET, &headers, None)?;
+        Ok(match fetch(request, &limit).await {
+            Ok(answer) => fetched(&answer, limit),
+            Err(why) => Err(Unfetched::NoAnswer(why)),
+        })
+    }
+
     async fn follow(&self, mut url: PublicUrl, limit: &TimeLimit) -> Result<std::result::Result<Response, Unfetched>> {
         // A compressed body would have another length than the one that is said.
         let headers = HeaderMap::from_iter([(ACCEPT, MEDIA), (ACCEPT_ENCODING, HeaderValue::from_static("identity"))]);

@@ -27,17 +27,28 @@ struct Credentials {
     key: Secret<String>,
 }
 
+/// `GET /oauth/authorize`: the same page, which asks by itself: a request that another site has caused carries no cookie of
+/// ours, since the cookie is `SameSite=Strict`. It looks at the address and shows what is asked.
+pub async fn consent_page(app: &App) -> Answered {
+    let html = app.assets()?.fetch(PAGE, None).await.doing("read the dashboard's page")?.text().await?;
+    Ok(framed(app, html.replacen("<title>Latchkey</title>", "<title>Connect an assistant</title>", 1)))
+}
+
 /// `GET /`: the static page with the policy that this configuration needs. Its form goes to X by a redirect of ours,
 /// which Chromium checks as well.
 pub async fn page(app: &App) -> Answered {
     let html = app.assets()?.fetch(PAGE, None).await.doing("read the dashboard's page")?.text().await?;
+    Ok(framed(app, html))
+}
+
+fn framed(app: &App, html: String) -> Reply {
     let x = app.endpoints().authorize_url.origin().ascii_serialization();
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
          img-src 'self' data: blob: {PICTURES} {x}; media-src 'self' blob:; manifest-src 'self'; form-action 'self' {x}; \
          base-uri 'none'; frame-ancestors 'none'"
     );
-    Ok(Reply::page(200, html, policy))
+    Reply::page(200, html, policy)
 }
 
 /// `POST /v1/dashboard/session`: 201 with a cookie, 401 for a key that is none, 403 for another site's page: it could

@@ -29,7 +29,7 @@ pub async fn answer(app: &App, incoming: Incoming, entry: &mut Entry) -> Answere
     let caller = match authorised(app, &incoming).await {
         Ok(caller) => caller,
         Err(Early::Failed(error)) if is_unauthorised(&error) => {
-            return Ok(challenged(failed(&error, Shape::Envelope, entry)));
+            return challenged(app, &incoming, failed(&error, Shape::Envelope, entry));
         }
         Err(early) => return Err(early),
     };
@@ -87,7 +87,7 @@ async fn call(
     // The call's own way is longer than this one: it is boxed, since the one is inside the other.
     let answered = Box::pin(super::answer(app, found, inner, entry)).await;
     if answered.status() == 401 {
-        return Ok(challenged(answered));
+        return challenged(app, incoming, answered);
     }
     Ok(reply(asked.outcome(server, call.tool, answered.status(), answered.text())))
 }
@@ -115,9 +115,12 @@ fn is_unauthorised(error: &Error) -> bool {
     matches!(error, Error::Refused(refused) if refused.code == Code::InvalidApiKey)
 }
 
-/// RFC 6750 §3: how to come in.
-fn challenged(reply: Reply) -> Reply {
-    reply.with("WWW-Authenticate", "Bearer".into())
+/// RFC 9728 §5.1: how to come in.
+fn challenged(app: &App, incoming: &Incoming, reply: Reply) -> Answered {
+    let origin = app.public_origin(&incoming.url)?;
+    let challenge =
+        format!("Bearer resource_metadata=\"{origin}/.well-known/oauth-protected-resource/mcp\", scope=\"read draft\"");
+    Ok(reply.with("WWW-Authenticate", challenge))
 }
 
 /// RFC 6750 §3.1: a key that may not do this at all.

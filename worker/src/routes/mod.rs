@@ -1,6 +1,7 @@
 //! One verb, one short function. Routes know the app's methods and core's types; never storage, sealing or X's URLs.
 
 mod accounts;
+mod agents;
 mod approvals;
 mod backup;
 mod connect;
@@ -11,6 +12,7 @@ mod mcp;
 mod media;
 pub mod meta;
 mod networks;
+mod oauth;
 mod page_sessions;
 mod posts;
 mod proxy;
@@ -75,6 +77,14 @@ async fn route_call(app: &App, Call { row, route }: Call, incoming: Incoming, en
         Route::SignOutEverywhere => dashboard::sign_out(app, &incoming, true).await,
         Route::Export => backup::export(app, incoming).await,
         Route::Restore => backup::restore(app, incoming).await,
+        Route::AgentShow => agents::show(app, incoming).await,
+        Route::AgentDecide => agents::decide(app, incoming).await,
+        Route::OAuthResource => oauth::resource(app, &incoming),
+        Route::OAuthServer => oauth::server(app, &incoming),
+        Route::OAuthRegister => oauth::register(app, &incoming).await,
+        Route::OAuthAuthorize => dashboard::consent_page(app).await,
+        Route::OAuthToken => oauth::token(app, &incoming).await,
+        Route::OAuthRevoke => oauth::revoke(app, &incoming).await,
         Route::Agents => mcp::answer(app, incoming, entry).await,
         Route::Proxy { account, target } => proxy::proxy(app, incoming, account, target).await,
         Route::WebhookCreate => webhooks::create(app, incoming).await,

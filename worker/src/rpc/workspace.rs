@@ -17,7 +17,8 @@ use latchkey_core::api::refused::Refused;
 use latchkey_core::approval::{ApprovalShown, Decision, Link};
 use latchkey_core::brand::Brand;
 use latchkey_core::delivery::Delivery;
-use latchkey_core::id::{AccountId, NetworkId};
+use latchkey_core::id::{AccountId, KeyId, NetworkId};
+use latchkey_core::key::{NoTokens, Redemption, Scope};
 use latchkey_core::media::Kind;
 use latchkey_core::network::{Breaker, ClientRef};
 use latchkey_core::x::price::Micros;
@@ -45,7 +46,7 @@ pub use self::command::{
     Abandon, ApiRequest, Begin, Call, CallResponse, Command, Outcome, Picture, Replied, SettingsChange, Stage,
 };
 pub use self::keys::{
-    Admission, Authorise, KeyCommand, KeyPlan, PlanKeyDeletion, PlanPage, ProxyPlan, SignIn, SignedInAs,
+    Admission, Authorise, KeyCommand, KeyPlan, PlanAgent, PlanKeyDeletion, PlanPage, ProxyPlan, SignIn, SignedInAs,
 };
 pub use self::media::{
     AnnounceMedia, Arrived, ConfirmPlan, DeleteMedia, EnterMedia, GetMedia, ListMedia, MediaCommand, MediaRows,
@@ -76,6 +77,8 @@ pub enum Message {
     SignIn(SignIn),
     SignedIn { session: String },
     SignOut { session: String, is_everywhere: bool, request_id: String },
+    Redeem { redemption: Box<Redemption>, request_id: String },
+    RevokeGrant { id: KeyId, request_id: String },
     Brand,
     Logo { digest: String },
     ApprovalShown { link: Link, callback_url: String },
@@ -186,6 +189,20 @@ impl WorkspaceStub {
     ) -> Result<()> {
         let (link, request_id, callback_url) = (link.clone(), request_id.to_owned(), callback_url.to_owned());
         ask(&self.stub, &Message::AnswerApproval { link, decision, request_id, callback_url }).await
+    }
+
+    /// The scopes of the tokens that take the place of what is shown.
+    pub async fn redeem(
+        &self,
+        redemption: Redemption,
+        request_id: &str,
+    ) -> Result<std::result::Result<Vec<Scope>, NoTokens>> {
+        let (redemption, request_id) = (Box::new(redemption), request_id.to_owned());
+        ask(&self.stub, &Message::Redeem { redemption, request_id }).await
+    }
+
+    pub async fn revoke_grant(&self, id: KeyId, request_id: &str) -> Result<()> {
+        ask(&self.stub, &Message::RevokeGrant { id, request_id: request_id.to_owned() }).await
     }
 
     /// How the pages look that people see.

@@ -69,9 +69,17 @@ fn id(path: &str) -> &'static str {
         () if of("/v1/posts") => POST,
         () if of("/v1/media") => MEDIA,
         () if of("/v1/webhooks") => WEBHOOK,
-        () if of("/v1/api-keys") || of("/v1/page-sessions") => KEY,
+        () if of("/v1/api-keys") || of("/v1/page-sessions") || of("/v1/agents") => KEY,
         () => "cs_Kd7u1NyRgT5wHz9qXe3BmO",
     }
+}
+
+fn authorization_request() -> Value {
+    json!({
+        "client_id": "https://assistant.example/client.json", "redirect_uri": "https://assistant.example/callback",
+        "response_type": "code", "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+        "code_challenge_method": "S256", "resource": "https://connect.example.com/mcp", "scope": "read draft", "state": "af0ifjsldkj",
+    })
 }
 
 /// Of the JSON, or the form, that an operation takes.
@@ -96,6 +104,18 @@ pub fn body(operation: &str) -> Option<Value> {
         "resolveDelivery" => json!({ "as": "published", "platform_post_id": "1995432100000000001" }),
         "replyToPost" => json!({ "content": "Thank you!" }),
         "repostPost" => json!({ "account": ACCOUNT }),
+        "showAgentRequest" => json!({ "request": authorization_request() }),
+        "decideAgentRequest" => {
+            json!({ "request": authorization_request(), "allow": true, "scopes": ["read", "draft"] })
+        }
+        "registerAgent" => json!({ "redirect_uris": ["https://assistant.example/callback"], "client_name": "Aya" }),
+        "issueTokens" => {
+            json!({
+                "grant_type": "authorization_code", "client_id": "https://assistant.example/client.json", "code": "agc_AAEC",
+                "redirect_uri": "https://assistant.example/callback", "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+            })
+        }
+        "revokeToken" => json!({ "token": "agr_AAEC" }),
         "storeMedia" => json!({ "url": "https://example.com/launch.png", "alt_text": "A rocket leaves its pad" }),
         "callTools" => json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {} }),
         "approvePost" => json!({ "number": 1 }),

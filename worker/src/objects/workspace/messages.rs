@@ -8,7 +8,8 @@ use serde_json::Value;
 use worker::Request;
 
 use super::areas::{
-    accounts, approvals, apps, brand, breaker, budget, changes, connect, freeze, posts, proxy, sign_ins, uploads,
+    accounts, agents, approvals, apps, brand, breaker, budget, changes, connect, freeze, posts, proxy, sign_ins,
+    uploads,
 };
 use super::{Workspace, access, jobs};
 use crate::error::{Error, Result};
@@ -102,6 +103,8 @@ fn change(w: &Workspace, message: Message) -> Result<Value> {
             freeze::require_running(w)?;
             reply(proxy::admit(w, &admission)?)
         }
+        Message::Redeem { redemption, request_id } => reply(agents::redeem(w, &redemption, &request_id)?),
+        Message::RevokeGrant { id, request_id } => reply(agents::revoke(w, &id, &request_id)?),
         Message::SignIn(sign_in) => reply(sign_ins::sign_in(w, &sign_in)?),
         Message::SignOut { session, is_everywhere, request_id } => {
             reply(sign_ins::sign_out(w, &session, is_everywhere, &request_id)?)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::key::CreateKey;
 use latchkey_core::id::{AccountId, KeyId, TenantId};
-use latchkey_core::key::{Access, ApiKey, Caller, NewPage, Scope};
+use latchkey_core::key::{Access, ApiKey, Caller, Consent, NewPage, Scope};
 use latchkey_core::x::price::Charge;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,7 @@ use super::{Begin, Command};
 pub enum KeyCommand {
     Plan(CreateKey),
     PlanPage(PlanPage),
+    PlanAgent(PlanAgent),
     /// The digest, not the key.
     Commit {
         key: Box<ApiKey>,
@@ -71,6 +72,23 @@ impl Begin for PlanPage {
 
     fn command(self) -> Command {
         KeyCommand::PlanPage(self).into()
+    }
+}
+
+/// What a person has consented to, and for whom.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PlanAgent {
+    pub id: KeyId,
+    pub consent: Consent,
+    pub tenant_id: Option<TenantId>,
+    pub account_id: Option<AccountId>,
+}
+
+impl Begin for PlanAgent {
+    type Plan = ApiKey;
+
+    fn command(self) -> Command {
+        KeyCommand::PlanAgent(self).into()
     }
 }
 

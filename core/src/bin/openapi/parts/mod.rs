@@ -40,7 +40,7 @@ pub fn all() -> Result<Vec<Part>, String> {
         webhooks::part()?,
         operator::part()?,
         page_sessions::part()?,
-        agents::part(),
+        agents::part()?,
         proxy::part(),
     ])
 }

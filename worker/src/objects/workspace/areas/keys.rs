@@ -14,7 +14,7 @@ use latchkey_core::secret::ct_eq;
 use latchkey_core::time::Span;
 use serde_json::json;
 
-use super::{Done, Workspace, accounts, done, freeze, given, lists, not_found, planned};
+use super::{Done, Workspace, accounts, agents, done, freeze, given, lists, not_found, planned};
 use crate::error::{Error, Result};
 use crate::rpc::workspace::{KeyCommand, KeyPlan, Outcome, PlanPage};
 use crate::runtime::{entropy, now};
@@ -24,6 +24,7 @@ pub fn command(w: &Workspace, command: &KeyCommand, caller: &Caller, digest: &st
     let binding = &caller.binding;
     match command {
         KeyCommand::Plan(input) => planned(input, plan(w, input, binding)?),
+        KeyCommand::PlanAgent(asked) => planned(asked, agents::plan(w, asked, caller, digest)?),
         KeyCommand::PlanPage(asked) => planned(asked, plan_page(asked, caller, digest)?),
         KeyCommand::Commit { key, digest, answer, is_sealed } => {
             let audited = commit(w, key, digest)?;
@@ -46,6 +47,9 @@ pub fn caller_of(w: &Workspace, presented: &str) -> Result<Option<Caller>> {
         return Ok(None);
     }
     let Some(minted) = &key.minted else { return Ok(Some(key.into())) };
+    if !key.is_open(now()) {
+        return Ok(None);
+    }
     // It ends with the key that made it, in the same moment.
     let parent = lasting(w, &minted.parent.digest)?;
     Ok(parent.filter(|parent| parent.covers(&key)).map(|_| key.into()))
@@ -78,7 +82,11 @@ fn commit(w: &Workspace, key: &ApiKey, digest: &str) -> Result<Audited> {
         w.store.accounts.find(id.as_str())?.ok_or_else(|| not_found("account"))?;
     }
     w.store.keys.add(key, digest)?;
-    let action = if key.minted.is_some() { Action::PageSessionCreated } else { Action::KeyCreated };
+    let action = match (&key.minted, key.grant()) {
+        (None, _) => Action::KeyCreated,
+        (Some(_), None) => Action::PageSessionCreated,
+        (Some(_), Some(_)) => Action::AgentConnected,
+    };
     Ok(Audited::on(action, key.binding.tenant_id.as_ref(), key.id.as_str()))
 }
 

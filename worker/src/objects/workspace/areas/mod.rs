@@ -1,6 +1,7 @@
 //! What callers may do, one file for each noun: an area reads the store, asks core, and writes the store.
 
 pub mod accounts;
+pub mod agents;
 pub mod approvals;
 pub mod apps;
 pub mod audit;

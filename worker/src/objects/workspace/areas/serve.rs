@@ -7,8 +7,8 @@ use latchkey_core::key::{Binding, Caller};
 use latchkey_core::routes::Route;
 
 use super::{
-    Done, Workspace, accounts, approvals, apps, audit, changes, freeze, imports, keys, not_found, page_sessions, posts,
-    re_encryption, replies, settings, webhooks,
+    Done, Workspace, accounts, agents, approvals, apps, audit, changes, freeze, imports, keys, not_found,
+    page_sessions, posts, re_encryption, replies, settings, webhooks,
 };
 use crate::error::Result;
 use crate::rpc::workspace::ApiRequest;
@@ -49,6 +49,8 @@ fn change(w: &Workspace, route: &Route, body: &str, callback_url: &str, caller: 
         Route::NetworkResume(id) => nothing(body).and_then(|()| apps::resume(w, id, callback_url, binding)),
         Route::ImportCreate(account) => imports::create(w, account, body, binding),
         Route::WebhookDelete(id) => webhooks::delete(w, id, binding),
+        Route::AgentList => agents::list(w, caller).map(Done::from),
+        Route::AgentDelete(id) => agents::delete(w, id, caller),
         Route::WebhookRedeliver { webhook, event } => {
             nothing(body).and_then(|()| webhooks::redeliver(w, webhook, event, binding))
         }

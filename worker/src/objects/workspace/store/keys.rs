@@ -5,7 +5,7 @@ use std::rc::Rc;
 use latchkey_core::api::page::Page;
 use latchkey_core::dashboard::SESSIONS;
 use latchkey_core::id::{AccountId, KeyId, TenantId};
-use latchkey_core::key::{ApiKey, Binding};
+use latchkey_core::key::{AGENTS, ApiKey, Binding};
 use latchkey_core::retention::Kept;
 use latchkey_core::time::UnixMillis;
 
@@ -38,6 +38,13 @@ impl Keys {
     /// A key that ends, and has not ended.
     pub fn find_minted(&self, id: &str, now: UnixMillis) -> Result<Option<ApiKey>> {
         self.db.doc("SELECT doc FROM keys WHERE id = ? AND expires_at > ?", vec![id.into(), time(now)])
+    }
+
+    /// Grants of assistants that have not ended, newest first.
+    pub fn agents(&self, now: UnixMillis) -> Result<Vec<ApiKey>> {
+        let query = "SELECT doc FROM keys WHERE digest >= ? AND digest < ? AND expires_at > ?
+            ORDER BY json_extract(doc, '$.created_at') DESC, rowid DESC LIMIT 1000";
+        self.db.docs(query, vec![AGENTS.0.into(), AGENTS.1.into(), time(now)])
     }
 
     pub fn list(&self, binding: &Binding, page: &Page) -> Result<Listed<ApiKey>> {

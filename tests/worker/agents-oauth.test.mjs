@@ -1,0 +1,249 @@
+/** docs/API.md, section 12, "Connecting an assistant": consent, tokens, rotation, and what ends a grant. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { ask, toolsOf, use } from "../support/agents.mjs";
+import { api, newAccount, request, startBench } from "../support/client.mjs";
+import { assertRefused } from "../support/expect.mjs";
+import { file, redirect, startFileServer } from "../support/file-server.mjs";
+import { newKey } from "../support/keys.mjs";
+import { PLACE, allow, exchange, grant, newRequest, refresh, register, signedIn, token } from "../support/oauth.mjs";
+import { age } from "../support/stored.mjs";
+
+let bench;
+let site;
+let person;
+
+before(async () => {
+  bench = await startBench({ vars: { ALLOW_LOOPBACK: "true" } });
+  site = await startFileServer();
+  person = await signedIn(bench);
+});
+after(() => Promise.all([bench?.stop(), site?.close()]));
+
+const anyone = () => api(bench.worker, { key: null });
+const show = (by, asked) => by.post("/v1/agents/requests", { request: asked });
+const isNoGrant = (answer) => assert.deepEqual([answer.status, answer.body.error], [400, "invalid_grant"], answer.text);
+const lives = async (access) => (await ask(bench, "tools/list", {}, { key: access })).status === 200;
+
+test("a client without a key is told where to ask for one", async () => {
+  const { headers } = await ask(bench, "tools/list", {}, { key: null });
+  const { origin } = bench.worker;
+  const at = `${origin}/.well-known/oauth-protected-resource/mcp`;
+  assert.equal(headers.get("www-authenticate"), `Bearer resource_metadata="${at}", scope="read draft"`);
+  for (const path of ["/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"]) {
+    const { body } = await anyone().get(path);
+    assert.deepEqual([body.resource, body.authorization_servers], [`${origin}/mcp`, [origin]]);
+  }
+  const { body } = await anyone().get("/.well-known/oauth-authorization-server");
+  assert.deepEqual([body.issuer, body.authorization_endpoint, body.token_endpoint], [origin, `${origin}/oauth/authorize`, `${origin}/oauth/token`]);
+  assert.deepEqual([body.code_challenge_methods_supported, body.token_endpoint_auth_methods_supported], [["S256"], ["none"]]);
+  assert.ok(body.authorization_response_iss_parameter_supported && body.client_id_metadata_document_supported);
+  assert.ok(!JSON.stringify(body).toLowerCase().includes("latchkey"));
+});
+
+test("the official client registers, is led to the page, and works by what the person has given", async () => {
+  const kept = {};
+  let led;
+  const provider = {
+    redirectUrl: PLACE,
+    clientMetadata: { redirect_uris: [PLACE], client_name: "Aya", token_endpoint_auth_method: "none", grant_types: ["authorization_code", "refresh_token"] },
+    state: () => "its state",
+    clientInformation: () => kept.client,
+    saveClientInformation: (client) => (kept.client = client),
+    tokens: () => kept.tokens,
+    saveTokens: (tokens) => (kept.tokens = tokens),
+    redirectToAuthorization: (url) => (led = url),
+    saveCodeVerifier: (verifier) => (kept.verifier = verifier),
+    codeVerifier: () => kept.verifier,
+    saveDiscoveryState: (state) => (kept.discovery = state),
+    discoveryState: () => kept.discovery,
+  };
+  const url = new URL("/mcp", bench.worker.origin);
+  // Names under localhost are this machine's, which not every resolver knows.
+  const local = (input, init) => fetch(String(input).replace(bench.worker.origin, bench.worker.api), init);
+  const modern = { versionNegotiation: { mode: { pin: "2026-07-28" } } };
+  const first = new StreamableHTTPClientTransport(url, { authProvider: provider, fetch: local });
+  await assert.rejects(new Client({ name: "Aya", version: "1" }, modern).connect(first));
+  assert.equal(led.origin + led.pathname, `${bench.worker.origin}/oauth/authorize`);
+  const asked = Object.fromEntries(led.searchParams);
+  const shown = await show(person, asked);
+  assert.deepEqual([shown.body.data.client, shown.body.data.scopes], [{ host: "assistant.example", name: "Aya" }, ["draft", "read"]]);
+  const answered = await allow(person, asked);
+  assert.deepEqual([answered.get("state"), answered.get("iss")], ["its state", bench.worker.origin]);
+  await first.finishAuth(answered);
+  const client = new Client({ name: "Aya", version: "1" }, modern);
+  await client.connect(new StreamableHTTPClientTransport(url, { authProvider: provider, fetch: local }));
+  const { tools } = await client.listTools();
+  const names = tools.map(({ name }) => name);
+  assert.ok(names.includes("list_posts") && !names.includes("delete_remote_post"), `${names}`);
+  await client.close();
+});
+
+test("a client's document is fetched for a person who is signed in, and for nobody else", async () => {
+  const path = "/client.json";
+  const url = site.serve(path, ...Array(6).fill(file({ bytes: Buffer.from("{}"), type: "application/json" })));
+  const named = newRequest(bench, url).request;
+  assertRefused(await show(anyone(), named), 401, "invalid_api_key");
+  assertRefused(await show(bench.api, named), 403, "insufficient_key_scope");
+  assertRefused(await anyone().post("/v1/agents", { request: named, allow: true, scopes: ["read"] }), 401, "invalid_api_key");
+  assert.equal((await request(bench.worker, "GET", `/oauth/authorize?${new URLSearchParams(named)}`)).status, 200);
+  isNoGrant(await token(bench, { grant_type: "refresh_token", client_id: url, refresh_token: "agr_AAAA" }));
+  assert.equal(site.count(path), 0);
+  assertRefused(await show(person, named), 400, "invalid_payload", "client_id");
+  assert.equal(site.count(path), 1);
+});
+
+test("a document is about its own address, and names the place that is answered", async () => {
+  const about = (client_id, fields = {}) => {
+    const json = JSON.stringify({ client_id, client_name: "Aya's own", redirect_uris: [PLACE], ...fields });
+    return file({ bytes: Buffer.from(json), type: "application/json" });
+  };
+  const at = (path, make) => {
+    const url = new URL(path, site.serve("/unused", redirect("/"))).href;
+    site.serve(path, make(url));
+    return url;
+  };
+  const good = at("/good.json", (url) => about(url));
+  const { data } = (await show(person, newRequest(bench, good).request)).body;
+  assert.deepEqual([data.client.name, new URL(good).hostname], ["Aya's own", data.client.host]);
+  for (const [url, field] of [
+    [at("/stolen.json", () => about("https://bank.example/client.json")), "client_id"],
+    [at("/other.json", (own) => about(own, { redirect_uris: ["https://other.example/"] })), "redirect_uri"],
+    [at("/moved.json", () => redirect(good)), "client_id"],
+    [at("/large.json", (own) => about(own, { filler: "a".repeat(70_000) })), "client_id"],
+    [at("/secret.json", (own) => about(own, { token_endpoint_auth_method: "client_secret_basic" })), "client_id"],
+    ["https://10.0.0.1/client.json", "client_id"],
+    ["agcl_bm9uZQ.bm9uZQ", "client_id"],
+  ]) {
+    assertRefused(await show(person, newRequest(bench, url).request), 400, "invalid_payload", field);
+  }
+});
+
+test("a request is for a code under S256, for our endpoint, and for a place that the client has named", async () => {
+  const id = await register(bench);
+  for (const [fields, field] of [
+    [{ code_challenge_method: "plain" }, "code_challenge_method"],
+    [{ code_challenge: "short" }, "code_challenge"],
+    [{ response_type: "token" }, "response_type"],
+    [{ resource: "https://other.example/mcp" }, "resource"],
+    [{ redirect_uri: "https://evil.example/callback" }, "redirect_uri"],
+    [{ redirect_uri: `${PLACE}/` }, "redirect_uri"],
+  ]) {
+    assertRefused(await show(person, newRequest(bench, id, fields).request), 400, "invalid_payload", field);
+  }
+  for (const redirect_uris of [["javascript:alert(1)"], ["http://assistant.example/"], []]) {
+    const answer = await anyone().post("/oauth/register", { redirect_uris });
+    assert.deepEqual([answer.status, answer.body.error], [400, "invalid_redirect_uri"]);
+  }
+});
+
+test("a person gives at most what the key of the sign-in holds, and a refusal is told to the client", async () => {
+  const { key } = await newKey(bench, { scopes: ["draft"], tenant_id: "t" });
+  const narrow = await signedIn(bench, key);
+  const { request: asked } = newRequest(bench, await register(bench));
+  assert.deepEqual((await show(narrow, asked)).body.data.can_give, ["read", "draft"]);
+  assertRefused(await narrow.post("/v1/agents", { request: asked, allow: true, scopes: ["publish"] }), 400, "invalid_payload", "scopes");
+  assertRefused(await narrow.post("/v1/agents", { request: asked, allow: true, scopes: ["read"], tenant_id: "another" }), 403, "insufficient_key_scope");
+  for (const scopes of [["admin"], []]) {
+    assertRefused(await person.post("/v1/agents", { request: asked, allow: true, scopes }), 400, "invalid_payload", "scopes");
+  }
+  const refused = (await person.post("/v1/agents", { request: asked, allow: false })).body.data.redirect_to;
+  assert.deepEqual(Object.fromEntries(new URL(refused).searchParams), { error: "access_denied", state: "a state", iss: bench.worker.origin });
+  const { access_token } = await grant(bench, narrow);
+  assert.equal((await use(bench, "list_social_accounts", {}, { key: access_token })).count, 0, "its tenant's alone");
+});
+
+test("a code becomes tokens once, with its verifier, its client and its place; a second time ends the grant", async () => {
+  const wanted = newRequest(bench, await register(bench));
+  const code = (await allow(person, wanted.request)).get("code");
+  for (const wrong of [
+    { code_verifier: "w".repeat(43) },
+    { client_id: await register(bench, { client_name: "another" }) },
+    { redirect_uri: `${PLACE}?x` },
+    { code: `${code}A` },
+    { code: code.replace("agc_", "agr_") },
+  ]) {
+    isNoGrant(await exchange(bench, wanted, code, wrong));
+  }
+  assert.equal((await exchange(bench, wanted, code, { resource: "https://other.example/mcp" })).body.error, "invalid_target");
+  const { body } = await exchange(bench, wanted, code, { resource: `${bench.worker.origin}/mcp` });
+  assert.deepEqual([body.token_type, body.expires_in, body.scope], ["Bearer", 3600, "draft read"]);
+  assert.ok(await lives(body.access_token));
+  isNoGrant(await exchange(bench, wanted, code));
+  assert.equal(await lives(body.access_token), false);
+  isNoGrant(await refresh(bench, wanted.request.client_id, body.refresh_token));
+});
+
+test("a code that nobody shows for a minute is over", async () => {
+  const wanted = newRequest(bench, await register(bench));
+  const code = (await allow(person, wanted.request)).get("code");
+  await bench.worker.kill();
+  age(bench.worker.stateDir, "Workspace", 61_000);
+  await bench.worker.restart();
+  isNoGrant(await exchange(bench, wanted, code));
+});
+
+test("an access token is good at the endpoint for agents and nowhere else", async () => {
+  const { access_token, refresh_token, code } = await grant(bench, person);
+  assert.ok(await lives(access_token));
+  for (const key of [access_token, refresh_token, code]) {
+    const by = api(bench.worker, { key });
+    for (const path of ["/v1/posts", "/v1/social-accounts", "/v1/agents", "/2/users/me"]) {
+      const answer = await by.get(path);
+      assert.deepEqual([answer.status, answer.body.code], [401, "invalid_api_key"], path);
+    }
+    const answer = await anyone().post("/v1/dashboard/session", { key }, { "sec-fetch-site": "same-origin" });
+    assertRefused(answer, 401, "invalid_api_key");
+  }
+  for (const key of [refresh_token, code]) assert.equal(await lives(key), false);
+});
+
+test("a refresh token works once, and a spent one ends the grant", async () => {
+  const { client_id, access_token, refresh_token } = await grant(bench, person);
+  const second = (await refresh(bench, client_id, refresh_token)).body;
+  assert.ok(await lives(second.access_token));
+  assert.equal(await lives(access_token), false, "one access token at a time");
+  isNoGrant(await refresh(bench, await register(bench, { client_name: "another" }), second.refresh_token));
+  assert.ok(await lives(second.access_token), "another client ends nothing");
+  isNoGrant(await refresh(bench, client_id, refresh_token));
+  assert.equal(await lives(second.access_token), false);
+  isNoGrant(await refresh(bench, client_id, second.refresh_token));
+  const deeds = (await bench.api.get("/v1/audit?action=agent.disconnected")).body.data;
+  assert.ok(deeds.length > 0);
+});
+
+test("a grant is shown where keys are, and ends there, with its key, and by its client", async () => {
+  const { key, id: key_id } = await newKey(bench, { tenant_id: "listed" });
+  const tenants = await signedIn(bench, key);
+  const [deleted, orphaned, revoked] = [await grant(bench, tenants, { scopes: ["read", "draft", "publish"] }), await grant(bench, tenants), await grant(bench, tenants)];
+  const { data } = (await tenants.get("/v1/agents")).body;
+  assert.equal(data.length, 3);
+  assert.deepEqual([data[0].client, data[0].scopes, data[0].tenant_id, data[0].key_id], [{ host: "assistant.example", name: "Aya" }, ["draft", "read"], "listed", key_id]);
+  assert.ok(!(await bench.api.get("/v1/api-keys")).text.includes(data[0].id), "it is none of the keys that stay");
+  const other = await newKey(bench, { tenant_id: "another" });
+  assert.equal((await other.api.get("/v1/agents")).body.count, 0);
+  assertRefused(await other.api.delete(`/v1/agents/${data[0].id}`), 404, "not_found");
+  const { access_token } = deleted;
+  const account = await newAccount(bench, { tenant_id: "listed" });
+  const { post } = await use(bench, "create_post", { accounts: [account.id], content: "by an assistant", isDraft: true }, { key: access_token });
+  const [deed] = (await bench.api.get(`/v1/audit?target_id=${post.id}`)).body.data;
+  assert.equal((await tenants.delete(`/v1/agents/${deed.key_id}`)).status, 200, "the audit names the grant");
+  assert.equal(await lives(access_token), false);
+  isNoGrant(await refresh(bench, deleted.client_id, deleted.refresh_token));
+  const answer = await request(bench.worker, "POST", "/oauth/revoke", { body: new URLSearchParams({ token: revoked.refresh_token }) });
+  assert.equal(answer.status, 200);
+  assert.equal(await lives(revoked.access_token), false);
+  assert.equal((await request(bench.worker, "POST", "/oauth/revoke", { body: new URLSearchParams({ token: "agr_none" }) })).status, 200);
+  assert.equal((await bench.api.delete(`/v1/api-keys/${key_id}`)).status, 200);
+  assert.equal(await lives(orphaned.access_token), false);
+  isNoGrant(await refresh(bench, orphaned.client_id, orphaned.refresh_token));
+});
+
+test("an assistant makes no key and lets nobody in", async () => {
+  const { access_token } = await grant(bench, person, { scopes: ["read", "draft", "publish", "connect"] });
+  const tools = await toolsOf(bench, access_token);
+  assert.ok(tools.includes("delete_social_account"));
+  for (const name of tools) assert.doesNotMatch(name, /key|settings|webhook|backup|agent/);
+});

@@ -1,0 +1,119 @@
+//! `/oauth/*` and what the authorization server says of itself (docs/API.md, section 12, "Connecting an assistant"). Nothing is
+//! stored for strangers: a registration is its own id, and a token that was not made here reaches no object.
+
+use latchkey_core::agent::{NewClient, NotAClient, Registered};
+use latchkey_core::api::agent::{resource_metadata, server_metadata};
+use latchkey_core::api::answer::Answer;
+use latchkey_core::json;
+use latchkey_core::key::{ACCESS_LIFE, AgentToken, NoTokens, Proof, Redemption, Scope, TokenKind};
+use latchkey_core::seal::{base64url, sha256};
+use latchkey_core::secret::Secret;
+use serde_json::{Value, json};
+
+use super::Answered;
+use crate::app::App;
+use crate::request::{Form, Incoming};
+use crate::response::Reply;
+use crate::runtime::entropy;
+
+/// `GET /.well-known/oauth-protected-resource…` (RFC 9728).
+pub fn resource(app: &App, incoming: &Incoming) -> Answered {
+    Ok(said(200, &resource_metadata(&app.public_origin(&incoming.url)?)))
+}
+
+/// `GET /.well-known/oauth-authorization-server` (RFC 8414).
+pub fn server(app: &App, incoming: &Incoming) -> Answered {
+    Ok(said(200, &server_metadata(&app.public_origin(&incoming.url)?)))
+}
+
+/// `POST /oauth/register` (RFC 7591): 201, and nothing is kept.
+pub async fn register(app: &App, incoming: &Incoming) -> Answered {
+    let body = incoming.json_body().await?;
+    let registered = json::from_slice::<NewClient>(&body).map_err(|_| NotAClient::Places).and_then(Registered::new);
+    Ok(match registered {
+        Ok(client) => said(201, &client.answer(app.keyring())),
+        Err(why @ NotAClient::Places) => refused("invalid_redirect_uri", &why.to_string()),
+        Err(why) => refused("invalid_client_metadata", &why.to_string()),
+    })
+}
+
+/// `POST /oauth/token` (RFC 6749 §4.1.3, §6): (1) what is shown was made here; (2) the workspace knows it, and takes it once.
+pub async fn token(app: &App, incoming: &Incoming) -> Answered {
+    let mut form = incoming.form().await?;
+    let origin = app.public_origin(&incoming.url)?;
+    if form.take("resource").is_some_and(|resource| resource != format!("{origin}/mcp")) {
+        return Ok(refused("invalid_target", "the resource must be the endpoint for agents"));
+    }
+    let (kind, name, proof) = match form.take("grant_type").as_deref() {
+        Some("authorization_code") => (TokenKind::Code, "code", proof_of_code(&mut form)),
+        Some("refresh_token") => (TokenKind::Refresh, "refresh_token", Some(Proof::Refresh)),
+        _ => return Ok(refused("unsupported_grant_type", "expected authorization_code or refresh_token")),
+    };
+    let (Some(shown), Some(client_id), Some(proof)) = (form.take(name), form.take("client_id"), proof) else {
+        return Ok(refused("invalid_request", "a parameter is missing"));
+    };
+    let Some(token) = AgentToken::read(app.keyring(), kind, &shown) else { return Ok(no_grant()) };
+    let (access, refresh) = (token.next(entropy()?), token.next(entropy()?));
+    let (access, refresh) =
+        (access.text(app.keyring(), TokenKind::Access), refresh.text(app.keyring(), TokenKind::Refresh));
+    let redemption = Redemption {
+        id: token.grant_id(),
+        digest: digest(&Secret::new(shown)),
+        client_id,
+        proof,
+        access: digest(&access),
+        refresh: digest(&refresh),
+    };
+    Ok(match app.workspace()?.redeem(redemption, &incoming.request_id).await? {
+        Ok(scopes) => issued(&access, &refresh, &scopes),
+        Err(NoTokens::Refused | NoTokens::Ends) => no_grant(),
+    })
+}
+
+/// `POST /oauth/revoke` (RFC 7009): 200, whatever was shown.
+pub async fn revoke(app: &App, incoming: &Incoming) -> Answered {
+    let shown = incoming.form().await?.take("token").unwrap_or_default();
+    let read = |kind| AgentToken::read(app.keyring(), kind, &shown);
+    if let Some(token) = read(TokenKind::Refresh).or_else(|| read(TokenKind::Access)) {
+        app.workspace()?.revoke_grant(token.grant_id(), &incoming.request_id).await?;
+    }
+    Ok(said(200, &json!({})))
+}
+
+fn proof_of_code(form: &mut Form) -> Option<Proof> {
+    Some(Proof::Code { verifier: form.take("code_verifier")?, redirect_uri: form.take("redirect_uri")? })
+}
+
+fn issued(access: &Secret<String>, refresh: &Secret<String>, scopes: &[Scope]) -> Reply {
+    let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+    said(
+        200,
+        &json!({
+            // EXPOSE: to the client that has proved itself.
+            "access_token": access.expose(),
+            "token_type": "Bearer",
+            "expires_in": ACCESS_LIFE.as_secs(),
+            // EXPOSE: as above.
+            "refresh_token": refresh.expose(),
+            "scope": scopes.join(" "),
+        }),
+    )
+}
+
+pub fn digest(token: &Secret<String>) -> String {
+    // EXPOSE: hashed.
+    base64url(&sha256(token.expose().as_bytes()))
+}
+
+fn no_grant() -> Reply {
+    refused("invalid_grant", "what was shown is unknown, used, or not this client's")
+}
+
+/// RFC 6749 §5.2, RFC 7591 §3.2.2.
+fn refused(error: &str, description: &str) -> Reply {
+    said(400, &json!({ "error": error, "error_description": description }))
+}
+
+fn said(status: u16, body: &Value) -> Reply {
+    Reply::json(&Answer::json(status, body))
+}
