@@ -42,6 +42,17 @@ pub enum Status {
     Disconnected,
 }
 
+impl Status {
+    /// As it is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::ReconnectRequired => "reconnect_required",
+            Self::Disconnected => "disconnected",
+        }
+    }
+}
+
 /// Why an account is not active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -17,6 +17,7 @@ pub mod backoff;
 pub mod backup;
 pub mod brand;
 pub mod budget;
+pub mod calendar;
 pub mod client_change;
 pub mod connect;
 pub mod cookie;

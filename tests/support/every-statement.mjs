@@ -32,6 +32,29 @@ export function ofWorkspace(db, texts) {
   return [...texts].map((text) => text.replace(/\s+/g, " ").trim()).filter(isOurs);
 }
 
+/** The list of posts in each of its orders, from its beginning, and behind a post that has a scheduled time and one that has none. */
+async function listInEveryOrder(callers, whose, times) {
+  const filters = ["", "status=pending", "state=deleted", "approval=pending", "q=published", "q=published&status=held", ...times];
+  for (const order of ["order=asc", "sort=scheduledAt", "sort=scheduledAt&order=asc"]) {
+    const { body } = await callers[0].get(`/v1/posts?${order}&limit=100`);
+    const places = ["", "offset=2"];
+    for (let at = 1; at < body.count; at++) {
+      const { after } = (await callers[0].get(`/v1/posts?${order}&limit=${at}`)).body.pagination;
+      places.push(`after=${after}`);
+    }
+    for (const caller of callers) {
+      for (const of of whose) {
+        for (const filter of caller === callers[0] ? filters : filters.slice(0, 2)) {
+          for (const place of places) {
+            const answer = await caller.get(`/v1/posts?${[order, of, filter, place].join("&")}`);
+            assert.equal(answer.status, 200, answer.text);
+          }
+        }
+      }
+    }
+  }
+}
+
 async function callEverything(bench, account) {
   const { api } = bench;
   const [own, tenants] = [
@@ -73,6 +96,10 @@ async function callEverything(bench, account) {
     if (cursors[path]) for (const query of queries) await list(api, path, `${query}&after=${cursors[path]}`);
   }
   for (const only of [...statuses, ...approvals]) await list(own.api, "/v1/posts", only);
+  await listInEveryOrder([api, own.api, tenants.api], whose, times);
+  for (const caller of [api, own.api, tenants.api]) {
+    for (const path of ["/v1/summary", "/v1/calendar?from=2026-01-01&to=2026-01-02"]) assert.equal((await caller.get(path)).status, 200, path);
+  }
   for (const path of ["/v1/posts", "/v1/media", "/v1/audit", "/v1/api-keys", "/v1/webhooks", "/v1/social-networks"]) {
     const answer = await tenants.api.get(path);
     assert.ok([200, 403].includes(answer.status), answer.text);

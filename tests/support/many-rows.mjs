@@ -27,6 +27,9 @@ const first = (db, table, where = "TRUE") => db.prepare(`SELECT * FROM ${table} 
 const idAt = (id, at) => `${id.slice(0, id.indexOf("_") + 1)}${String(at).padStart(21, "0")}A`;
 const renamed = (doc, ...names) => names.reduce((text, [from, to]) => text.replaceAll(from, to), doc);
 
+/** In front of a copy's text: one in a thousand has a word that no other has. */
+const wordOf = (at) => (at % 1000 === 500 ? "needle" : "hay");
+
 function insert(db, table, row) {
   const names = Object.keys(row);
   const statement = db.prepare(`INSERT INTO ${table} (${names}) VALUES (${names.map(() => "?")})`);
@@ -43,8 +46,10 @@ function addPosts(db, from, count, days) {
     const [id, account, state] = [idAt(post.id, at), accounts[at % accounts.length], STATES[at % STATES.length]];
     const createdAt = Number(post.created_at) - Math.floor(((count - at) / count) * days * DAY);
     const names = [[post.id, id], [delivery.account_id, account.id]];
-    const doc = renamed(post.doc, ...names).replaceAll(String(post.created_at), String(createdAt));
-    addPost({ id, tenant_id: account.tenant_id || null, created_at: createdAt, doc });
+    const scheduledAt = state === "queued" ? Number(post.created_at) + (1 + (at % days)) * DAY : null;
+    const doc = renamed(post.doc, ...names, [String(post.created_at), String(createdAt)], ['"scheduled_at":null', `"scheduled_at":${scheduledAt}`],
+      ['"content":"', `"content":"${wordOf(at)} `]);
+    addPost({ id, tenant_id: account.tenant_id || null, created_at: createdAt, scheduled_at: scheduledAt, doc });
     const isSpent = state === "published" || state === "deleted";
     addDelivery({
       post_id: id,
@@ -53,7 +58,8 @@ function addPosts(db, from, count, days) {
       watch_at: null,
       spent: isSpent ? delivery.spent : 0,
       spent_at: isSpent ? createdAt : null,
-      doc: renamed(delivery.doc, ...names, ['"state":"published"', `"state":"${state}"`]),
+      doc: renamed(delivery.doc, ...names, ['"state":"published"', `"state":"${state}"`])
+        .replace(/"published_at":\d+/, `"published_at":${isSpent ? createdAt + 1000 : null}`),
     });
   }
 }

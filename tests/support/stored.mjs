@@ -13,7 +13,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 
 const FIXTURES = fileURLToPath(new URL("fixture/", import.meta.url));
-const SCHEMA = fileURLToPath(new URL("../../worker/src/objects/workspace/store/schema.rs", import.meta.url));
+const STORE = fileURLToPath(new URL("../../worker/src/objects/workspace/store/", import.meta.url));
 export const OBJECTS = ["Workspace", "Account", "Connect"];
 
 /** `{ folder, facts, remove }`: a state folder, and what its maker wrote down. */
@@ -95,9 +95,9 @@ export const setVersion = (folder, object, { version, oldest }) =>
 
 /** Takes back the tables, views, triggers and indexes of every later version of the workspace's schema. */
 export function rollBack(db, version) {
-  const versions = readFileSync(SCHEMA, "utf8").split(/^const VERSION_\d+:/m).slice(1);
+  const versions = ["schema.rs", "schema/version_6.rs"].flatMap((name) => readFileSync(join(STORE, name), "utf8").split(/^(?:const VERSION_\d+|pub const STATEMENTS):/m).slice(1));
   const [older, newer] = [versions.slice(0, version), versions.slice(version)].map((parts) => parts.join());
-  const created = [...newer.matchAll(/CREATE (?:UNIQUE )?(TABLE|VIEW|INDEX|TRIGGER) (\w+)/g)].map(([, kind, name]) => [kind, name]);
+  const created = [...newer.matchAll(/CREATE (?:UNIQUE |VIRTUAL )?(TABLE|VIEW|INDEX|TRIGGER) (\w+)/g)].map(([, kind, name]) => [kind, name]);
   for (const kind of ["TRIGGER", "VIEW", "INDEX", "TABLE"]) {
     for (const [, name] of created.filter(([of]) => of === kind)) db.exec(`DROP ${kind} IF EXISTS ${name}`);
   }
@@ -139,10 +139,19 @@ export const alarmOf = (folder, object) =>
 /** Where workerd keeps whom it has to wake. */
 const inAlarms = (folder, object, work) => inDatabase(join(homeOf(folder, object), "metadata.sqlite"), work);
 
-const isOurs = (name) => !name.startsWith("_cf_") && !name.startsWith("sqlite_");
+/** Not a table of the platform's, of SQLite's, or of those in which SQLite keeps a search. */
+const isOurs = (name) => !/^(_cf_|sqlite_|post_texts)/.test(name);
 
 const tables = (db) =>
   db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all().map(({ name }) => name).filter(isOurs);
+
+/** Every table is written by itself: what a trigger would derive is written as well. */
+function withoutTriggers(db, work) {
+  const triggers = db.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all();
+  for (const { name } of triggers) db.exec(`DROP TRIGGER ${name}`);
+  work();
+  for (const { sql } of triggers) db.exec(sql);
+}
 
 /** Adds to every time, in columns and within documents: what expires has as long to go as when it was written. */
 function shiftTimes(db, by) {
@@ -152,8 +161,10 @@ function shiftTimes(db, by) {
     return typeof value === "bigint" ? BigInt(moved(String(value))) : value;
   };
   db.function("shifted", { useBigIntArguments: true }, shift);
-  for (const table of tables(db)) {
-    const columns = db.prepare(`PRAGMA table_info(${table})`).all().map(({ name }) => `${name} = shifted(${name})`);
-    db.exec(`UPDATE ${table} SET ${columns.join(", ")}`);
-  }
+  withoutTriggers(db, () => {
+    for (const table of tables(db)) {
+      const columns = db.prepare(`PRAGMA table_info(${table})`).all().map(({ name }) => `${name} = shifted(${name})`);
+      db.exec(`UPDATE ${table} SET ${columns.join(", ")}`);
+    }
+  });
 }

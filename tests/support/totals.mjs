@@ -4,6 +4,15 @@ import assert from "node:assert/strict";
 
 const SCOPES = `(SELECT id, 'all' AS scope FROM posts UNION ALL SELECT id, 'tenant/' || coalesce(tenant_id, '') FROM posts)`;
 const OF_ACCOUNTS = `(SELECT id, 'all' AS scope FROM accounts UNION ALL SELECT id, 'tenant/' || tenant_id FROM accounts)`;
+/** Posts that are not deleted, each with the states of its deliveries, whose it is alone, and its time. */
+const STANDING = `(SELECT p.seq, p.tenant_id, p.created_at, p.scheduled_at, json_extract(p.doc, '$.is_draft') AS is_draft, json_extract(p.doc, '$.approval.status') AS approval,
+    sum(d.state IN ('queued', 'publishing', 'held', 'unknown')) AS pending, sum(d.state = 'published') AS published, sum(d.state = 'failed') AS failed,
+    min(json_extract(d.doc, '$.published_at')) AS published_at, iif(count(d.account_id) = 1, min(d.account_id), NULL) AS account_id
+  FROM posts p LEFT JOIN deliveries d ON d.post_id = p.id WHERE p.is_deleted = 0 GROUP BY p.seq)`;
+const STAGES = `(SELECT *, coalesce(scheduled_at, published_at, created_at) AS at, CASE WHEN approval = 'pending' THEN 'awaiting_approval' WHEN is_draft THEN 'draft' WHEN failed > 0 THEN 'failed'
+    WHEN pending > 0 AND scheduled_at IS NOT NULL THEN 'scheduled' WHEN published > 0 THEN 'published' END AS stage FROM ${STANDING})`;
+const IN_SCOPES = `(SELECT 'all' AS scope, stage, at FROM ${STAGES} UNION ALL SELECT 'tenant/' || coalesce(tenant_id, ''), stage, at FROM ${STAGES}
+    UNION ALL SELECT 'account/' || account_id, stage, at FROM ${STAGES} WHERE account_id IS NOT NULL)`;
 const month = (time) => `CAST(strftime('%s', strftime('%Y-%m-01', ${time} / 1000, 'unixepoch')) AS INTEGER) * 1000`;
 
 /** Each as it is kept, and as the rows have it. What has come down to nothing may be there or not. */
@@ -52,6 +61,24 @@ const TOTALS = {
     `SELECT 'webhook/' || webhook_id, json_extract(doc, '$.state') || '/' || json_extract(doc, '$.kind'), count(*)
       FROM dispatches GROUP BY 1, 2`,
   ],
+  stages: [
+    "SELECT scope, kind, rows FROM counts WHERE list = 'stages' AND rows <> 0",
+    `SELECT scope, stage, count(*) FROM ${IN_SCOPES} WHERE stage IS NOT NULL GROUP BY 1, 2`,
+  ],
+  calendar: [
+    "SELECT scope, quarter, scheduled, published, failed FROM calendar_totals WHERE scheduled <> 0 OR published <> 0 OR failed <> 0",
+    `SELECT scope, at - at % 900000, sum(stage = 'scheduled'), sum(stage = 'published'), sum(stage = 'failed') FROM ${IN_SCOPES}
+      WHERE stage IN ('scheduled', 'published', 'failed') GROUP BY 1, 2`,
+  ],
+  "deliveries by time": [
+    "SELECT seq, account_id, tenant_id, state, scheduled_at, created_at FROM timed_deliveries",
+    `SELECT p.seq, d.account_id, coalesce(p.tenant_id, ''), d.state, coalesce(p.scheduled_at, 0), p.created_at
+      FROM posts p JOIN deliveries d ON d.post_id = p.id WHERE p.is_deleted = 0`,
+  ],
+  "texts that are found": [
+    "SELECT rowid FROM post_texts WHERE post_texts MATCH '\"wor\"'",
+    "SELECT seq FROM posts WHERE is_deleted = 0 AND json_extract(doc, '$.containers') LIKE '%wor%'",
+  ],
   ...postsByStatus(),
 };
 
@@ -60,7 +87,7 @@ function postsByStatus() {
   const pending = ["queued", "publishing", "held", "unknown"];
   const deleted = ["deleted", "cancelled"];
   const exact = [...pending, "published", "failed", "cancelled"];
-  const statuses = { any: [...pending, "published", "failed", ...deleted], pending, deleted, ...Object.fromEntries(exact.map((state) => [state, [state]])) };
+  const statuses = { "=deleted": ["deleted"], any: [...pending, "published", "failed", ...deleted], pending, deleted, ...Object.fromEntries(exact.map((state) => [state, [state]])) };
   const shown = "posts p JOIN deliveries d ON d.post_id = p.id WHERE p.is_deleted = 0";
   const alone = "NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.post_id = p.id AND o.account_id <> d.account_id)";
   return Object.fromEntries(Object.entries(statuses).flatMap(([status, states]) => {

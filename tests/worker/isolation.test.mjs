@@ -40,6 +40,8 @@ const session = (fields) => (theirs) => [
 const HOOK = { name: "theirs", url: "https://acme.example/hook", events: ["test"] };
 const APP = { network: "x", client_key: "a", client_secret: "b", verify: false };
 
+const today = new Date().toISOString().slice(0, 10);
+
 const ROWS = {
   "ANY /2/*": { ...pass, of: null },
   "ANY /v1/social-accounts/{id}/x/2/*": pass,
@@ -59,6 +61,8 @@ const ROWS = {
   "GET /v1/media/{id}": row("media"),
   "GET /v1/page-sessions/{id}": row("page"),
   "GET /v1/posts": list,
+  "GET /v1/summary": list,
+  "GET /v1/calendar": { ...list, query: `from=${today}&to=${today}` },
   "GET /v1/posts/{id}": row("post"),
   "GET /v1/posts/{id}/analytics": row("post"),
   "GET /v1/posts/{id}/replies": row("post"),
@@ -272,7 +276,8 @@ for (const [name, by, binding] of [
     for (const [call, rule] of ofKind("list")) {
       const filters = ["", ...strangers.flatMap(({ tenant_id }) => (tenant_id ? [`?tenant_id=${tenant_id}`] : []))];
       for (const filter of call.endsWith("usage") || call.endsWith("keys") || call.endsWith("agents") ? [""] : filters) {
-        const answer = await by().get(pathOf(call) + filter);
+        const query = rule.query ? `?${rule.query}&${filter.slice(1)}` : filter;
+        const answer = await by().get(pathOf(call) + query);
         if (!isOpenTo(rule, binding)) assertRefused(answer, 403, "insufficient_key_scope");
         else assert.equal(answer.status, 200, `${call}: ${answer.text}`);
         const others = binding !== "account" ? strangers : strangers.map(({ tenant_id: _, ...rest }) => rest);

@@ -18,7 +18,9 @@ const SMALL = /\b(FROM|UPDATE|INTO) (brand|settings|retention|standstill|reseal|
 /** Statements that read what they answer, or are of what happens once in a deployment's life; each with the reason. */
 const AS_MUCH_AS_THEY_ANSWER = [
   [/^SELECT doc FROM (accounts|networks) WHERE is_deleted = 0 ORDER BY/, "all accounts of a post for `all`; all apps of an export"],
-  [/INDEXED BY posts_scheduled/, "the posts of a window of time, which is sorted"],
+  [/INDEXED BY (posts_scheduled|posts_listed)/, "the posts of a window of time, which is sorted"],
+  [/ORDER BY coalesce\(p\.scheduled_at/, "the posts in one status of approval in the order of their scheduled time, which are sorted"],
+  [/post_texts MATCH \?.* ORDER BY/, "the posts that a search finds, which are sorted"],
   [/^SELECT d\.doc AS doc FROM deliveries d JOIN .* d\.state = 'held'/s, "held deliveries, of which the oldest"],
   [/^UPDATE outbox SET due_at = \?, opened = 0 WHERE opened > 0|FROM \(SELECT max\(size\)/, "the outbox, once after a restore; the parts of one medium"],
   [/^DELETE FROM (\w+)$/, "a restore empties what a restore before has left"],

@@ -75,22 +75,23 @@ function newSteps(db) {
   const run = (sql, ...values) => db.prepare(sql).run(...values);
   const post = () => {
     const { id, tenant } = pick(posts);
+    const doc = { is_draft: below(4) === 0, approval: pick([undefined, { status: pick(["pending", "rejected"]) }]), containers: pick([undefined, [], [{ content: "word" }, { content: "more" }]]) };
     run(
-      `INSERT INTO posts (id, tenant_id, created_at, doc) VALUES (?, ?, ?, '{}')
+      `INSERT INTO posts (id, tenant_id, created_at, scheduled_at, doc) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET scheduled_at = excluded.scheduled_at, doc = excluded.doc`,
-      id, tenant, time(),
+      id, tenant, time(), pick([null, time()]), JSON.stringify(doc),
     );
     return id;
   };
   const delivery = (id) => {
     const spent = below(3) * 5000;
     run(
-      `INSERT INTO deliveries (post_id, account_id, state, edition, revision, spent, spent_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, '{}')
-        ON CONFLICT (post_id, account_id) DO UPDATE SET state = excluded.state, edition = excluded.edition,
+      `INSERT INTO deliveries (post_id, account_id, state, edition, revision, spent, spent_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (post_id, account_id) DO UPDATE SET state = excluded.state, edition = excluded.edition, doc = excluded.doc,
         revision = excluded.revision, spent = excluded.spent, spent_at = coalesce(spent_at, excluded.spent_at)
         WHERE (excluded.edition, excluded.revision) > (edition, revision)`,
       id, pick(owners).id, pick(["queued", "publishing", "held", "unknown", "published", "failed", "deleted", "cancelled"]),
-      below(3), below(1000), spent, spent ? time() : null,
+      below(3), below(1000), spent, spent ? time() : null, JSON.stringify({ published_at: pick([undefined, null, time(), time()]) }),
     );
   };
   const account = () => {

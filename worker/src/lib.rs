@@ -18,6 +18,7 @@ mod runtime;
 mod shape;
 mod stream;
 mod vault;
+mod zone;
 
 use std::rc::Rc;
 

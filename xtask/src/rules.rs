@@ -77,8 +77,15 @@ fn tables_are_documented() -> Result {
 
 /// What the SQL in a source defines, its tests apart.
 fn defined(source: &str) -> BTreeSet<&str> {
-    const DEFINITIONS: [&str; 6] =
-        ["CREATE TABLE ", "CREATE INDEX ", "CREATE UNIQUE INDEX ", "CREATE VIEW ", "CREATE TRIGGER ", " ADD COLUMN "];
+    const DEFINITIONS: [&str; 7] = [
+        "CREATE TABLE ",
+        "CREATE VIRTUAL TABLE ",
+        "CREATE INDEX ",
+        "CREATE UNIQUE INDEX ",
+        "CREATE VIEW ",
+        "CREATE TRIGGER ",
+        " ADD COLUMN ",
+    ];
     let code = source.split("#[cfg(test)]").next().unwrap_or_default();
     let is_name = |name: &&str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     let after = |definition| code.split(definition).skip(1);

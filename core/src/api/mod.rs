@@ -6,6 +6,7 @@ pub mod answer;
 pub mod audit;
 mod backup;
 pub mod brand;
+pub mod calendar;
 pub mod connect;
 pub mod event;
 pub mod https;

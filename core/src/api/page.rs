@@ -22,12 +22,53 @@ pub enum List {
     Networks,
     Accounts,
     Imports,
-    Posts,
+    Posts(PostOrder),
     Media,
     Webhooks,
     WebhookDeliveries,
     Keys,
     Audit,
+}
+
+/// The orders of the list of posts. Posts without a scheduled time come last by that time, whichever way it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PostOrder {
+    pub by: PostTime,
+    pub is_ascending: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PostTime {
+    Created,
+    Scheduled,
+}
+
+impl PostOrder {
+    pub const NEWEST_FIRST: Self = Self { by: PostTime::Created, is_ascending: false };
+
+    /// `sort` and `order`.
+    pub fn from_query(query: &mut Query) -> Result<Self, Refused> {
+        let by = match query.take(&["sort"]).as_deref() {
+            None | Some("createdAt") => PostTime::Created,
+            Some("scheduledAt") => PostTime::Scheduled,
+            Some(_) => return Err(Refused::field("sort", "expected createdAt or scheduledAt")),
+        };
+        let is_ascending = match query.take(&["order"]).as_deref() {
+            None | Some("desc") => false,
+            Some("asc") => true,
+            Some(_) => return Err(Refused::field("order", "expected asc or desc")),
+        };
+        Ok(Self { by, is_ascending })
+    }
+
+    const fn name(self) -> &'static str {
+        match (self.by, self.is_ascending) {
+            (PostTime::Created, false) => "posts",
+            (PostTime::Created, true) => "posts, oldest first",
+            (PostTime::Scheduled, false) => "posts, scheduled last first",
+            (PostTime::Scheduled, true) => "posts, scheduled first first",
+        }
+    }
 }
 
 /// `limit` 1..=100 (default 50), and `offset` or `after`.
@@ -47,11 +88,14 @@ pub struct Place(pub Vec<i64>);
 
 impl List {
     #[cfg(test)]
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::Networks,
         Self::Accounts,
         Self::Imports,
-        Self::Posts,
+        Self::Posts(PostOrder { by: PostTime::Created, is_ascending: false }),
+        Self::Posts(PostOrder { by: PostTime::Created, is_ascending: true }),
+        Self::Posts(PostOrder { by: PostTime::Scheduled, is_ascending: false }),
+        Self::Posts(PostOrder { by: PostTime::Scheduled, is_ascending: true }),
         Self::Media,
         Self::Webhooks,
         Self::WebhookDeliveries,
@@ -59,21 +103,24 @@ impl List {
         Self::Audit,
     ];
 
-    /// The columns that it is in the order of, whole numbers that no change of a row touches. The last is unique.
+    /// The columns that it is in the order of, whole numbers. The last is unique. No change of a row touches them, but for
+    /// the scheduled time of a post: a post that is moved past the cursor of somebody who reads on is there in its new place.
     pub const fn order(self) -> &'static [&'static str] {
         match self {
             Self::Networks | Self::Imports | Self::Webhooks | Self::Keys => {
                 &["json_extract(doc, '$.created_at')", "rowid"]
             }
             Self::Accounts => &["created_at", "rowid"],
-            Self::Posts => &["created_at", "seq"],
+            Self::Posts(PostOrder { by: PostTime::Created, .. }) => &["created_at", "seq"],
+            // 0 for a post without a scheduled time.
+            Self::Posts(PostOrder { by: PostTime::Scheduled, .. }) => &["scheduled_at", "created_at", "seq"],
             Self::Media | Self::WebhookDeliveries | Self::Audit => &["seq"],
         }
     }
 
-    /// Apps in the order in which they were added; whatever else there is, newest first.
+    /// Apps in the order in which they were added, posts in the order that is asked for; whatever else there is, newest first.
     pub const fn is_ascending(self) -> bool {
-        matches!(self, Self::Networks)
+        matches!(self, Self::Networks | Self::Posts(PostOrder { is_ascending: true, .. }))
     }
 
     const fn name(self) -> &'static str {
@@ -81,7 +128,7 @@ impl List {
             Self::Networks => "networks",
             Self::Accounts => "accounts",
             Self::Imports => "imports",
-            Self::Posts => "posts",
+            Self::Posts(order) => order.name(),
             Self::Media => "media",
             Self::Webhooks => "webhooks",
             Self::WebhookDeliveries => "webhook deliveries",
@@ -147,8 +194,10 @@ mod tests {
 
     use super::*;
 
+    const POSTS: List = List::Posts(PostOrder::NEWEST_FIRST);
+
     fn page(query: &str) -> Result<Page, Refused> {
-        Page::from_query(&mut Query::parse(query), List::Posts)
+        Page::from_query(&mut Query::parse(query), POSTS)
     }
 
     fn place(list: List) -> Place {
@@ -157,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_page_has_one_to_a_hundred_rows() {
-        let first = Page { list: List::Posts, limit: 50, offset: 0, after: None };
+        let first = Page { list: POSTS, limit: 50, offset: 0, after: None };
         assert_eq!(page("").unwrap(), first);
         assert_eq!(page("limit=100&offset=7").unwrap(), Page { limit: 100, offset: 7, ..first });
         for bad in ["limit=0", "limit=101", "limit=x", "offset=-1"] {
@@ -196,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_page_begins_at_an_offset_or_after_a_row_and_not_at_both() {
-        let after = place(List::Posts).write(List::Posts);
+        let after = place(POSTS).write(POSTS);
         assert!(page(&format!("after={after}")).is_ok());
         for offset in ["0", "1"] {
             let refused = page(&format!("after={after}&offset={offset}")).unwrap_err();
@@ -207,15 +256,15 @@ mod tests {
     proptest! {
         #[test]
         fn any_cursor_is_read_or_refused(text in "\\PC{0,60}") {
-            let _ = Place::parse(List::Posts, &text);
+            let _ = Place::parse(POSTS, &text);
         }
 
         #[test]
         fn a_changed_cursor_is_refused(at in 0_usize..27, to in "[A-Za-z0-9_-]") {
-            let cursor = place(List::Posts).write(List::Posts);
+            let cursor = place(POSTS).write(POSTS);
             let mut other = cursor.clone();
             other.replace_range(at..=at, &to);
-            prop_assert!(other == cursor || Place::parse(List::Posts, &other).is_none());
+            prop_assert!(other == cursor || Place::parse(POSTS, &other).is_none());
         }
     }
 }

@@ -72,6 +72,8 @@ pub enum Route {
     },
     PostCreate,
     PostList,
+    Summary,
+    Calendar,
     PostGet(String),
     PostChange(String),
     PostDelete(String),

@@ -70,7 +70,9 @@ pub mod tests {
     /// The tables that an object's statements create.
     pub fn tables<'a>(versions: &'a [&'static [&'static str]]) -> impl Iterator<Item = &'a str> {
         let statements = versions.iter().copied().flatten();
-        let created = statements.filter_map(|statement| statement.strip_prefix("CREATE TABLE "));
+        let created = statements.filter_map(|statement| {
+            statement.strip_prefix("CREATE TABLE ").or_else(|| statement.strip_prefix("CREATE VIRTUAL TABLE "))
+        });
         created.filter_map(|rest| rest.trim_start_matches("IF NOT EXISTS ").split([' ', '(']).next())
     }
 
@@ -95,7 +97,7 @@ pub mod tests {
             "2VKE2qpFmnXUrDLLJGFKyR3edc5CJpaWaQk8xE-TEJg",
             "pQmRb9o_HhAbQIXkB9mU3YXDV5y9ZxXmDggAD3LDkNU",
             "95FrFdGScHWWiMyoy8SHTB0Kux_4f44H-tNPCuJzCJ0",
-            "Wj9sGKuSxcPxip3tJpE_b4GK8PzSvYus27UYnrpYfTs",
+            "Ux7joIohrgiLkPZprKRX_dnlUPTvBXeSzwjT_barXDg",
         ];
         assert_eq!((0..CURRENT).map(digest).collect::<Vec<_>>(), known);
     }
@@ -103,16 +105,25 @@ pub mod tests {
     /// Whether older code, which does not know the statement, works as before: everything that older code reads is
     /// still there, and each row that older code writes is still accepted.
     fn only_adds(statement: &str) -> bool {
+        const ADDITIONS: [&str; 6] = [
+            "CREATE TABLE ",
+            "CREATE VIRTUAL TABLE ",
+            "CREATE INDEX ",
+            "CREATE VIEW ",
+            "CREATE TRIGGER ",
+            "DROP INDEX ",
+        ];
         let adds_a_column = statement.starts_with("ALTER TABLE ") && statement.contains(" ADD COLUMN ");
         let needs_a_value = statement.contains(" NOT NULL") && !statement.contains(" DEFAULT ");
-        let additions = ["CREATE TABLE ", "CREATE INDEX ", "CREATE VIEW ", "CREATE TRIGGER ", "DROP INDEX "];
-        additions.iter().any(|word| statement.starts_with(word)) || adds_a_column && !needs_a_value
+        ADDITIONS.iter().any(|word| statement.starts_with(word)) || adds_a_column && !needs_a_value
     }
 
-    /// Whether a statement fills a table that its own version creates.
+    /// Whether a statement fills a table that its own version creates, or one of which older code reads the rows of
+    /// kinds that it knows.
     fn fills_a_new_table(statement: &str, version: &'static [&'static str]) -> bool {
+        const READ_BY_KIND: [&str; 2] = ["counts", "post_statuses"];
         let filled = statement.strip_prefix("INSERT INTO ").and_then(|rest| rest.split([' ', '(']).next());
-        filled.is_some_and(|table| tables(&[version]).any(|created| created == table))
+        filled.is_some_and(|table| READ_BY_KIND.contains(&table) || tables(&[version]).any(|created| created == table))
     }
 
     #[test]

@@ -12,7 +12,8 @@ use crate::run::Result;
 const OBJECT: &str = "worker/src/objects/workspace";
 const MOST_LINES: usize = 150;
 /// Lists of all tables: the versions of the schema, and what a backup carries.
-const LISTS: [&str; 2] = ["schema.rs", "tables.rs"];
+const SCHEMA: &str = "schema";
+const LISTS: [&str; 2] = [SCHEMA, "tables"];
 
 pub(super) fn sql_is_in_the_store() -> Result {
     let mut found = Vec::new();
@@ -39,21 +40,26 @@ pub(super) fn the_store_refuses_nothing() -> Result {
 
 /// A group is a file of `store/`, or a folder.
 pub(super) fn a_table_has_one_group() -> Result {
-    let schema = std::fs::read_to_string(paths::at(format!("{OBJECT}/store/schema.rs")))?;
-    let tables = defined(&schema);
+    let sources = sources(&format!("{OBJECT}/store"))?;
+    let tables: BTreeSet<&str> =
+        sources.iter().filter(|(name, _)| group_of(name) == SCHEMA).flat_map(|(_, schema)| defined(schema)).collect();
     let mut groups: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for (name, source) in sources(&format!("{OBJECT}/store"))? {
-        if LISTS.contains(&name.as_str()) {
+    for (name, source) in &sources {
+        let group = group_of(name);
+        if LISTS.contains(&group) {
             continue;
         }
-        let group = name.split(['/', '.']).next().unwrap_or_default();
-        for table in texts_of(&source).iter().flat_map(|text| named(text)).filter_map(|name| tables.get(name)) {
+        for table in texts_of(source).iter().flat_map(|text| named(text)).filter_map(|name| tables.get(name)) {
             groups.entry(table).or_default().insert(group.to_owned());
         }
     }
     let shared = groups.into_iter().filter(|(_, groups)| groups.len() > 1);
     let found = shared.map(|(table, groups)| format!("{table}: {}", groups.into_iter().collect::<Vec<_>>().join(", ")));
     refuse(found, "a table of the workspace belongs to one group of the store; ask the group's store for its rows")
+}
+
+fn group_of(name: &str) -> &str {
+    name.split(['/', '.']).next().unwrap_or_default()
 }
 
 pub(super) fn the_object_is_short() -> Result {

@@ -1,34 +1,30 @@
 //! The filters of the list of posts.
 
-use crate::api::page::{List, Page};
+use crate::api::page::{List, Page, PostOrder};
+use crate::api::post::states::States;
 use crate::api::query::Query;
 use crate::approval::Status;
-use crate::delivery::State;
 use crate::refusal::Refused;
 use crate::time::UnixMillis;
 
-const STATES: [State; 8] = [
-    State::Queued,
-    State::Publishing,
-    State::Held,
-    State::Unknown,
-    State::Published,
-    State::Failed,
-    State::Deleted,
-    State::Cancelled,
-];
+/// The characters of a search: the index has a text by three characters each.
+const SEARCHED: std::ops::RangeInclusive<usize> = 3..=500;
 
 /// The filters of the list.
 #[derive(Debug)]
 pub struct PostFilter {
     pub social_account_id: Option<String>,
     pub tenant_id: Option<String>,
-    pub status: Option<String>,
+    /// Of one of the post's deliveries; none: any.
+    pub states: Option<States>,
+    /// A part of the text, in any case.
+    pub text: Option<String>,
     pub approval: Option<Status>,
     pub created_after: Option<UnixMillis>,
     pub created_before: Option<UnixMillis>,
     pub scheduled_after: Option<UnixMillis>,
     pub scheduled_before: Option<UnixMillis>,
+    pub order: PostOrder,
     pub page: Page,
 }
 
@@ -38,16 +34,19 @@ impl PostFilter {
         let created_before = query.take_time("created_before")?;
         let scheduled_after = query.take_time("scheduled_after")?;
         let scheduled_before = query.take_time("scheduled_before")?;
+        let order = PostOrder::from_query(query)?;
         Ok(Self {
             social_account_id: query.take(&["social_account_id", "socialAccountId"]),
             tenant_id: query.take_tenant(),
-            status: known_status(query.take(&["status"]))?,
+            states: States::from_query(query)?,
+            text: query.take(&["q"]).map(searched).transpose()?,
             approval: query.take(&["approval"]).map(|word| known_approval(&word)).transpose()?,
             created_after,
             created_before,
             scheduled_after,
             scheduled_before,
-            page: Page::from_query(query, List::Posts)?,
+            order,
+            page: Page::from_query(query, List::Posts(order))?,
         })
     }
 }
@@ -57,13 +56,42 @@ fn known_approval(word: &str) -> Result<Status, Refused> {
     found.ok_or_else(|| Refused::field("approval", "expected pending, approved, rejected or expired"))
 }
 
-/// One of the original's four words, or an exact state.
-fn known_status(status: Option<String>) -> Result<Option<String>, Refused> {
-    let is_known = |word: &str| word == "pending" || STATES.iter().any(|state| state.as_str() == word);
-    match status {
-        Some(word) if !is_known(&word) => {
-            Err(Refused::field("status", "expected pending, published, failed or deleted"))
+fn searched(text: String) -> Result<String, Refused> {
+    if !SEARCHED.contains(&text.chars().count()) || text.contains('\0') {
+        return Err(Refused::field("q", "expected 3 to 500 characters, without U+0000"));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn text(q: &str) -> Option<String> {
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", q).finish();
+        PostFilter::from_query(&mut Query::parse(&query)).ok()?.text
+    }
+
+    #[test]
+    fn a_search_has_three_characters_however_many_bytes_they_have() {
+        for good in ["abc", "日本語", "a b", "\"\"\"", &"é".repeat(500)] {
+            assert_eq!(text(good).as_deref(), Some(good));
         }
-        status => Ok(status),
+        assert!(["", "ab", "日本", "a\0bc", &"a".repeat(501)].into_iter().all(|bad| text(bad).is_none()));
+    }
+
+    #[test]
+    fn an_order_has_two_words_and_no_third() {
+        let order = |query| PostFilter::from_query(&mut Query::parse(query)).map(|filter| filter.order);
+        assert_eq!(order("").unwrap(), PostOrder::NEWEST_FIRST);
+        assert_eq!(order("sort=createdAt&order=desc").unwrap(), PostOrder::NEWEST_FIRST);
+        assert!(order("sort=scheduledAt&order=asc").unwrap().is_ascending);
+        for (query, name) in
+            [("sort=", "sort"), ("sort=created_at", "sort"), ("order=ASC", "order"), ("order=", "order")]
+        {
+            assert_eq!(order(query).unwrap_err().details.keys().collect::<Vec<_>>(), [name], "{query}");
+        }
     }
 }

@@ -5,6 +5,7 @@ mod filter;
 pub mod insight;
 mod links;
 mod media;
+mod states;
 mod view;
 
 use serde::Deserialize;
@@ -14,6 +15,7 @@ pub use self::approval::{Approve, Reject, rejection};
 pub use self::filter::PostFilter;
 pub use self::links::{Links, approval_view};
 use self::media::{NewMedia, named};
+pub use self::states::States;
 pub use self::view::{estimate, post_view, status_word};
 use super::input::given;
 use crate::id::{TenantId, XPostId};

@@ -80,11 +80,28 @@ pub fn part() -> Result<Part, String> {
             .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
             .query("status", text(), "`pending`, `published`, `failed`, `deleted`, or a `state`.")
             .query("approval", words("ApprovalStatus", &approval_words()), "What became of a request for approval.")
+            .query("state", words_of::<State>("DeliveryState"), "Of one delivery, exactly.")
+            .query("q", characters(3, 500), "A part of the text, in any case.")
+            .query(
+                "sort",
+                words("PostSort", &["createdAt", "scheduledAt"]),
+                "Default `createdAt`. Posts without a time come last.",
+            )
+            .query("order", words("SortOrder", &["desc", "asc"]), "Default `desc`.")
             .query("created_after", text(), "RFC 3339.")
             .query("created_before", text(), "RFC 3339.")
             .query("scheduled_after", text(), "RFC 3339.")
             .query("scheduled_before", text(), "RFC 3339.")
             .lists(page_of("Post", json!({ "posts": list(a("Post")) }))),
+        Operation::new("GET", "/v1/summary", "getSummary", "How many posts stand where, and which are next")
+            .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
+            .answers(200, "As it is now.", success(json!({ "data": a("Summary"), "warnings": a("Warnings") }))),
+        Operation::new("GET", "/v1/calendar", "getCalendar", "Posts day by day")
+            .query("from", text(), "The first date, `2026-11-30`.")
+            .query("to", text(), "The last date, 62 days in all at most.")
+            .query("tz", text(), "A time zone of the IANA's list; default `UTC`.")
+            .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
+            .answers(200, "Each day.", success(json!({ "data": list(a("CalendarDay")), "warnings": a("Warnings") }))),
         Operation::new("GET", "/v1/posts/{id}", "getPost", "One post").answers(200, "As it is now.", one()),
         Operation::new("PATCH", "/v1/posts/{id}", "changePost", "Changes a draft or a scheduled post")
             .takes(change)
@@ -140,6 +157,21 @@ pub fn part() -> Result<Part, String> {
     Ok(part)
 }
 
+fn summary() -> Value {
+    record(json!({
+        "scheduled": count(), "drafts": count(), "held": count(), "unknown": count(), "failed": count(),
+        "awaiting_approval": count(),
+        "accounts": named("AccountCounts", record(json!({ "active": count(), "reconnect_required": count() }))),
+        "next": list(a("Post")), "attention": list(a("Post")),
+    }))
+}
+
+fn day() -> Value {
+    let counts = record(json!({ "scheduled": count(), "published": count(), "failed": count() }));
+    let counts = named("DayCounts", counts);
+    record(json!({ "date": text(), "counts": counts, "posts": list(a("Post")) }))
+}
+
 /// Both spellings of one post.
 pub(super) fn post(mut others: Value) -> Value {
     if let Some(fields) = others.as_object_mut() {
@@ -150,7 +182,7 @@ pub(super) fn post(mut others: Value) -> Value {
     others
 }
 
-fn rows() -> [(&'static str, Value); 8] {
+fn rows() -> [(&'static str, Value); 10] {
     let track = row("Subtitles", json!({ "id": id("med"), "language_code": text(), "display_name": nullable(text()) }));
     let medium = row(
         "PostMedia",
@@ -218,6 +250,8 @@ fn rows() -> [(&'static str, Value); 8] {
         ("Pagination", pagination),
         ("RemoteResult", removed),
         ("Reply", reply),
+        ("Summary", summary()),
+        ("CalendarDay", day()),
         ("Approval", approval()),
         ("XOptions", options()),
     ]

@@ -1,5 +1,6 @@
 //! Posts of the workspace: accepted, and shown.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use latchkey_core::account::Account;
@@ -30,15 +31,20 @@ pub fn list(w: &Workspace, mut query: Query, caller: &Caller) -> Result<Answer> 
     let filter = PostFilter::from_query(&mut query)?;
     let warnings = query.finish()?;
     let posts = w.store.posts.list(&filter, &caller.binding)?;
-    let mut deliveries = BTreeMap::<PostId, Vec<(Delivery, Account)>>::new();
-    for (delivery, account) in w.store.deliveries.of_posts(posts.rows.iter().map(|post| &post.id))? {
-        deliveries.entry(delivery.post_id.clone()).or_default().push((delivery, account));
-    }
-    let of = |post: &Post| deliveries.get(&post.id).map(Vec::as_slice).unwrap_or_default();
-    let views = posts.rows.iter().map(|post| view_with(w, post, of(post), caller)).collect::<Result<Vec<Value>>>()?;
+    let views = views(w, &posts.rows, caller)?;
     let mut body = lists::body(&posts, views, &warnings);
     body.insert("posts".into(), body.get("data").cloned().unwrap_or_default());
     Ok(Answer::success(200, body.into()))
+}
+
+/// Of several posts, with their deliveries by one statement.
+pub fn views<P: Borrow<Post>>(w: &Workspace, posts: &[P], caller: &Caller) -> Result<Vec<Value>> {
+    let mut deliveries = BTreeMap::<PostId, Vec<(Delivery, Account)>>::new();
+    for (delivery, account) in w.store.deliveries.of_posts(posts.iter().map(|post| &post.borrow().id))? {
+        deliveries.entry(delivery.post_id.clone()).or_default().push((delivery, account));
+    }
+    let of = |post: &Post| deliveries.get(&post.id).map(Vec::as_slice).unwrap_or_default();
+    posts.iter().map(Borrow::borrow).map(|post| view_with(w, post, of(post), caller)).collect()
 }
 
 /// A medium of one tenant is not for the accounts of another: to them, it is not there.

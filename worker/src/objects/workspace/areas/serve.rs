@@ -7,7 +7,7 @@ use latchkey_core::key::{Binding, Caller};
 use latchkey_core::routes::Route;
 
 use super::{
-    Done, Workspace, accounts, agents, approvals, apps, audit, changes, freeze, imports, keys, not_found,
+    Done, Workspace, accounts, agents, approvals, apps, audit, changes, freeze, imports, keys, not_found, overview,
     page_sessions, posts, re_encryption, replies, settings, webhooks,
 };
 use crate::error::Result;
@@ -20,6 +20,8 @@ pub fn serve(w: &Workspace, request: &ApiRequest, callback_url: &str, caller: &C
         Route::NetworkList => apps::list(w, query, callback_url, binding),
         Route::AccountList => accounts::list(w, query, binding),
         Route::PostList => posts::list(w, query, caller),
+        Route::Summary => overview::summary(w, query, caller),
+        Route::Calendar => overview::calendar(w, query, caller),
         Route::Audit => audit::list(w, query, binding),
         Route::WebhookList => webhooks::list(w, query, binding),
         Route::WebhookDeliveries(id) => webhooks::list_deliveries(w, id, query, binding),

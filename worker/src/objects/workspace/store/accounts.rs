@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use latchkey_core::account::Account;
+use latchkey_core::account::{Account, Status};
 use latchkey_core::api::account::AccountFilter;
 use latchkey_core::id::{AccountId, NetworkId, XUserId};
 use latchkey_core::key::Binding;
 use latchkey_core::post::means_every;
 use serde::Deserialize;
 
-use super::list::{Filter, Kinds, Listed};
+use super::list::{Filter, Kinds, Listed, Total};
 use super::scope::Scope;
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, time};
@@ -86,6 +86,15 @@ impl Accounts {
 
     pub fn list(&self, filter: &AccountFilter, binding: &Binding) -> Result<Listed<Account>> {
         self.db.list("accounts", "doc", &wanted(filter, binding), &filter.page)
+    }
+
+    /// How many accounts a key sees in a status: one for the key of an account.
+    pub fn count_in(&self, account: Option<&str>, tenant: Option<&str>, status: Status) -> Result<u64> {
+        if let Some(id) = account {
+            return Ok(u64::from(self.find(id)?.is_some_and(|account| account.status() == status)));
+        }
+        let scope = tenant.map_or(Scope::All, |tenant| Scope::Tenant(Some(tenant))).key();
+        self.db.total(&Total { list: "accounts", scope, kinds: Kinds::OneOf(vec![status.as_str().to_owned()]) })
     }
 
     /// Writes a row and brings a deleted one back.

@@ -42,8 +42,9 @@ pub struct Listed<T> {
     pub pagination: Value,
 }
 
+/// A row of a page: `place` is where it stands in the order of the list.
 #[derive(Deserialize)]
-struct Row {
+pub(super) struct Row {
     doc: String,
     /// An array of numbers.
     place: String,
@@ -127,7 +128,11 @@ impl Filter {
         seen.in_tenant(column, binding.tenant_id.as_ref(), wanted)
     }
 
-    fn condition(&self) -> String {
+    pub(super) fn values(&self) -> &[SqlStorageValue] {
+        &self.values
+    }
+
+    pub(super) fn condition(&self) -> String {
         self.conditions.join(" AND ")
     }
 }
@@ -165,23 +170,24 @@ impl Db {
             self.count(&count, filter.values.clone())?
         };
         let values = filter.values.iter().cloned().chain(past(page)).chain(bounds(page));
-        self.listed(&query(table, doc, filter, page), values.collect(), count, page)
+        Listed::of(self.rows(&query(table, doc, filter, page), values.collect())?, count, page)
     }
+}
 
-    /// The page that a query answers: `doc` and `place` of each row, one row more than is shown if there is one.
-    pub(super) fn listed<T: DeserializeOwned>(
-        &self,
-        query: &str,
-        values: Vec<SqlStorageValue>,
-        count: u64,
-        page: &Page,
-    ) -> Result<Listed<T>> {
-        let mut rows: Vec<Row> = self.rows(query, values)?;
+impl Row {
+    pub(super) fn read_all<T: DeserializeOwned>(rows: &[Self]) -> Result<Vec<T>> {
+        rows.iter().map(|row| read(&row.doc)).collect()
+    }
+}
+
+impl<T: DeserializeOwned> Listed<T> {
+    /// The page of these rows, one row more than is shown if there is one.
+    pub(super) fn of(mut rows: Vec<Row>, count: u64, page: &Page) -> Result<Self> {
         let is_last = rows.len() <= page.limit as usize;
         rows.truncate(page.limit as usize);
         let last = rows.last().filter(|_| !is_last).map(|row| place(&row.place)).transpose()?;
         let pagination = page.view(count, last.as_ref());
-        Ok(Listed { rows: rows.iter().map(|row| read(&row.doc)).collect::<Result<_>>()?, count, pagination })
+        Ok(Self { rows: Row::read_all(&rows)?, count, pagination })
     }
 }
 
@@ -197,7 +203,7 @@ fn query(table: &str, doc: &str, filter: &Filter, page: &Page) -> String {
 }
 
 /// The rows behind the cursor are found by its values, which an index is in the order of; the ones before it are not read.
-pub(super) fn beyond(page: &Page) -> String {
+fn beyond(page: &Page) -> String {
     let (order, sign) = (page.list.order(), if page.list.is_ascending() { ">" } else { "<" });
     match &page.after {
         Some(_) => format!("({}) {sign} ({})", order.join(", "), vec!["?"; order.len()].join(", ")),
@@ -205,13 +211,13 @@ pub(super) fn beyond(page: &Page) -> String {
     }
 }
 
-pub(super) fn sorted(page: &Page) -> String {
+fn sorted(page: &Page) -> String {
     let direction = if page.list.is_ascending() { "ASC" } else { "DESC" };
     page.list.order().iter().map(|column| format!("{column} {direction}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The values of [`beyond`].
-pub(super) fn past(page: &Page) -> impl Iterator<Item = SqlStorageValue> {
+fn past(page: &Page) -> impl Iterator<Item = SqlStorageValue> {
     page.after.iter().flat_map(|place| place.0.iter().copied().map(Into::into))
 }
 

@@ -1,8 +1,10 @@
 //! The Workspace object's tables (docs/STORAGE.md).
 
+mod version_6;
+
 use crate::objects::schema::Versions;
 
-pub const VERSIONS: Versions = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6];
+pub const VERSIONS: Versions = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, version_6::STATEMENTS];
 
 const VERSION_1: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS networks (
@@ -491,20 +493,4 @@ const VERSION_5: &[&str] = &[
     "ALTER TABLE keys ADD COLUMN expires_at INTEGER",
     "CREATE INDEX keys_of_parent ON keys (parent, digest) WHERE parent IS NOT NULL",
     "CREATE INDEX keys_ending ON keys (expires_at, id)",
-];
-
-const VERSION_6: &[&str] = &[
-    // Approval by a person: lists by its status, the end of the time for an answer, and the deliveries of an account that
-    // nobody has.
-    "CREATE INDEX posts_in_approval ON posts (json_extract(doc, '$.approval.status'), created_at)
-        WHERE is_deleted = 0 AND json_extract(doc, '$.approval.status') IS NOT NULL",
-    "CREATE INDEX posts_of_tenant_in_approval ON posts (tenant_id, json_extract(doc, '$.approval.status'), created_at)
-        WHERE is_deleted = 0 AND json_extract(doc, '$.approval.status') IS NOT NULL",
-    "CREATE INDEX posts_unanswered ON posts (json_extract(doc, '$.approval.expires_at'))
-        WHERE is_deleted = 0 AND json_extract(doc, '$.approval.status') = 'pending'",
-    "CREATE INDEX deliveries_unapproved ON deliveries (account_id)
-        WHERE state = 'held' AND json_extract(doc, '$.error.code') = 'approval_required'",
-    // Events with an address by which anybody may act.
-    "ALTER TABLE events ADD COLUMN is_sealed INTEGER NOT NULL DEFAULT 0",
-    "CREATE INDEX events_sealed ON events (id) WHERE is_sealed = 1",
 ];

@@ -5,12 +5,14 @@ pub mod approvals;
 pub mod deliveries;
 mod list;
 pub mod retention;
+pub mod stages;
 
 use std::rc::Rc;
 
 use latchkey_core::id::{PostId, TenantId};
 use latchkey_core::post::Post;
 
+pub use self::list::Wanted;
 use super::tables::{Tenant, first_tenant};
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, time};

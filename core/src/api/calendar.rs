@@ -1,0 +1,74 @@
+//! `GET /v1/summary` and `GET /v1/calendar` (docs/API.md, section 5).
+
+use serde_json::{Value, json};
+
+use super::query::{Query, plus_for_space};
+use crate::calendar::{Date, Day, MOST_DAYS};
+use crate::refusal::Refused;
+
+/// How many posts are shown of a day, or of what is next.
+pub const SHOWN: u32 = 5;
+
+/// What the calendar is asked for.
+pub struct CalendarQuery {
+    pub first: Date,
+    pub last: Date,
+    pub zone: String,
+    pub tenant_id: Option<String>,
+}
+
+/// How many posts of a day stand where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DayCounts {
+    pub scheduled: u64,
+    pub published: u64,
+    pub failed: u64,
+}
+
+impl CalendarQuery {
+    pub fn from_query(query: &mut Query) -> Result<Self, Refused> {
+        let (first, last) = (date(query, "from")?, date(query, "to")?);
+        if !(1..=MOST_DAYS).contains(&first.dates_to(last)) {
+            return Err(Refused::field(
+                "to",
+                format!("expected a date from `from` on, {MOST_DAYS} days in all at most"),
+            ));
+        }
+        let zone = query.take(&["tz"]).map_or_else(|| "UTC".to_owned(), |name| plus_for_space(&name));
+        Ok(Self { first, last, zone, tenant_id: query.take_tenant() })
+    }
+}
+
+fn date(query: &mut Query, name: &'static str) -> Result<Date, Refused> {
+    let text = query.take(&[name]).unwrap_or_default();
+    Date::parse(&text).ok_or_else(|| Refused::field(name, "expected a date such as 2026-11-30"))
+}
+
+pub fn day_view(day: &Day, counts: DayCounts, posts: &[Value]) -> Value {
+    let DayCounts { scheduled, published, failed } = counts;
+    let counts = json!({ "scheduled": scheduled, "published": published, "failed": failed });
+    json!({ "date": day.date.to_iso(), "counts": counts, "posts": posts })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(query: &str) -> Vec<String> {
+        let asked = CalendarQuery::from_query(&mut Query::parse(query));
+        asked.map_or_else(|refused| refused.details.into_keys().collect(), |_| Vec::new())
+    }
+
+    #[test]
+    fn a_calendar_has_62_days_at_most_and_both_its_ends() {
+        let none: [&str; 0] = [];
+        assert_eq!(refused("from=2026-01-01&to=2026-03-03"), none);
+        assert_eq!(refused("from=2026-01-01&to=2026-01-01&tz=Etc/GMT+5"), none);
+        assert_eq!(refused("from=2026-01-01&to=2026-03-04"), ["to"]);
+        assert_eq!(refused("from=2026-01-02&to=2026-01-01"), ["to"]);
+        assert_eq!(
+            (refused("to=2026-01-01"), refused("from=2026-01-01")),
+            (vec!["from".to_owned()], vec!["to".to_owned()])
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! Where posts stand: the drafts, what is scheduled next, and the calendar. Triggers keep the rows and the totals (schema
+//! version 6).
+
+use std::collections::BTreeMap;
+
+use latchkey_core::api::calendar::{DayCounts, SHOWN};
+use latchkey_core::calendar::Day;
+use latchkey_core::json;
+use latchkey_core::post::Post;
+use latchkey_core::time::UnixMillis;
+use serde::Deserialize;
+use worker::SqlStorageValue;
+
+use super::Posts;
+use super::list::Wanted;
+use crate::error::{Doing, Result};
+use crate::objects::storage::{read, time};
+use crate::objects::workspace::store::list::{Kinds, Total};
+use crate::objects::workspace::store::scope::Scope;
+
+/// The totals of the overview.
+pub const DRAFT: &str = "draft";
+pub const AWAITING_APPROVAL: &str = "awaiting_approval";
+pub const SCHEDULED: &str = "scheduled";
+
+/// The posts of a scope: the index that has them in order, and the condition that finds them there.
+struct Whose<'a> {
+    scope: String,
+    index: &'static str,
+    condition: &'static str,
+    value: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct DayRow {
+    key: usize,
+    /// How many posts, as an array of three numbers.
+    counts: String,
+    /// Numbers of posts.
+    posts: String,
+}
+
+#[derive(Deserialize)]
+struct Numbered {
+    seq: u64,
+    doc: String,
+}
+
+/// A day of the calendar: how many posts, and the first of them.
+pub struct DayRows {
+    pub counts: DayCounts,
+    pub posts: Vec<Post>,
+}
+
+impl Posts {
+    pub fn count_at(&self, seen: &Wanted<'_>, stage: &str) -> Result<u64> {
+        let kinds = Kinds::OneOf(vec![stage.to_owned()]);
+        self.db.total(&Total { list: "stages", scope: Whose::of(seen).scope, kinds })
+    }
+
+    /// The posts that are scheduled for after `now`, the next one first.
+    pub fn next_scheduled(&self, seen: &Wanted<'_>, now: UnixMillis) -> Result<Vec<Post>> {
+        let Whose { index, condition, value, .. } = Whose::of(seen);
+        let query = format!(
+            "SELECT (SELECT doc FROM posts p WHERE p.seq = s.seq) AS doc FROM post_stages s INDEXED BY {index}
+                WHERE {condition} AND stage = 'scheduled' AND at > ? ORDER BY at, seq LIMIT ?"
+        );
+        let values = value.map(SqlStorageValue::from).into_iter().chain([time(now), i64::from(SHOWN).into()]);
+        self.db.docs(&query, values.collect())
+    }
+
+    /// What each day has, in their order.
+    pub fn calendar(&self, seen: &Wanted<'_>, days: &[Day]) -> Result<Vec<DayRows>> {
+        let mut rows = self.day_rows(seen, days)?;
+        rows.sort_by_key(|row| row.key);
+        let of_days: Vec<Vec<u64>> = rows.iter().map(|row| numbers(&row.posts)).collect::<Result<_>>()?;
+        let mut posts = self.numbered(&of_days.concat())?;
+        let day = |(row, seqs): (&DayRow, &Vec<u64>)| {
+            let counts = match numbers(&row.counts)?[..] {
+                [scheduled, published, failed] => DayCounts { scheduled, published, failed },
+                _ => DayCounts::default(),
+            };
+            Ok(DayRows { counts, posts: seqs.iter().filter_map(|seq| posts.remove(seq)).collect() })
+        };
+        rows.iter().zip(&of_days).map(day).collect()
+    }
+
+    fn day_rows(&self, seen: &Wanted<'_>, days: &[Day]) -> Result<Vec<DayRow>> {
+        let Whose { scope, index, condition, value } = Whose::of(seen);
+        let at_stage = |stage: &str| {
+            format!(
+                "SELECT at, seq FROM post_stages INDEXED BY {index} WHERE {condition} AND stage = '{stage}'
+                    AND at >= value->>0 AND at < value->>1"
+            )
+        };
+        let stages = ["scheduled", "published", "failed"].map(at_stage).join(" UNION ALL ");
+        let query = format!(
+            "SELECT key, (SELECT json_array(coalesce(sum(scheduled), 0), coalesce(sum(published), 0), coalesce(sum(failed), 0))
+                    FROM calendar_totals WHERE scope = ? AND quarter >= value->>0 AND quarter < value->>1) AS counts,
+                (SELECT json_group_array(seq) FROM ({stages} ORDER BY at, seq LIMIT {SHOWN})) AS posts
+                FROM json_each(?)"
+        );
+        let days: Vec<[i64; 2]> = days.iter().map(|day| [day.from.0, day.until.0]).collect();
+        let whose = vec![value; 3].into_iter().flatten().map(SqlStorageValue::from);
+        let values = [scope.into()].into_iter().chain(whose).chain([serde_json::to_string(&days)?.into()]);
+        self.db.rows(&query, values.collect())
+    }
+
+    fn numbered(&self, seqs: &[u64]) -> Result<BTreeMap<u64, Post>> {
+        let query = "SELECT seq, doc FROM posts WHERE seq IN (SELECT value FROM json_each(?))";
+        let rows: Vec<Numbered> = self.db.rows(query, vec![serde_json::to_string(seqs)?.into()])?;
+        rows.into_iter().map(|row| Ok((row.seq, read(&row.doc)?))).collect()
+    }
+}
+
+impl<'a> Whose<'a> {
+    fn of(seen: &Wanted<'a>) -> Self {
+        match (seen.account, seen.tenant) {
+            (Some(id), _) => Self {
+                scope: format!("account/{id}"),
+                index: "stages_of_account",
+                condition: "account_id = ?",
+                value: Some(id),
+            },
+            (None, Some(id)) => Self {
+                scope: Scope::Tenant(Some(id)).key(),
+                index: "stages_of_tenant",
+                condition: "tenant_id = ?",
+                value: Some(id),
+            },
+            (None, None) => Self { scope: Scope::All.key(), index: "stages_listed", condition: "TRUE", value: None },
+        }
+    }
+}
+
+fn numbers(text: &str) -> Result<Vec<u64>> {
+    json::from_str(text).doing("read the numbers of a day")
+}
