@@ -73,8 +73,12 @@ async function measure(caller, [account], hook, stored) {
   const [of, tenant] = [`social_account_id=${account.id}`, "tenant_id=t1"];
   const statuses = ["published", "failed", "pending", "held", "deleted"];
   const filters = [of, tenant, ...statuses.map((status) => `status=${status}`)];
-  const lists = ["", ...filters, `${tenant}&status=failed`, `${of}&status=failed`].map((filter) => `/v1/posts?${filter}`);
+  const orders = ["sort=scheduledAt", `${tenant}&sort=scheduledAt&order=asc`, `${of}&status=published&sort=scheduledAt`, "q=needle"];
+  const lists = ["", ...filters, `${tenant}&status=failed`, `${of}&status=failed`, ...orders].map((filter) => `/v1/posts?${filter}`);
   const others = ["/v1/social-accounts?", "/v1/social-accounts?tenant_id=t2", "/v1/social-accounts?status=active", "/v1/media?", "/v1/media?tenant_id=t2", "/v1/audit?", "/v1/audit?tenant_id=t2", "/v1/api-keys?", `/v1/webhooks/${hook.id}/deliveries?`, `/v1/webhooks/${hook.id}/deliveries?status=delivered`];
+  const [from, to] = [-15, 15].map((days) => fromNow(days * 86_400_000).slice(0, 10));
+  await time("the summary", () => caller.get("/v1/summary"));
+  await time("the calendar of 31 days", () => caller.get(`/v1/calendar?from=${from}&to=${to}&tz=Europe/Berlin`));
   for (const path of [...lists, ...others]) {
     const name = path.replaceAll(account.id, "…").replace(hook.id, "…").replace(/[?]$/, "");
     const middle = await cursorIn(caller, path);

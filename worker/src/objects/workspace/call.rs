@@ -24,13 +24,13 @@ use crate::names::WORKSPACE;
 use crate::request::{BODY_BYTES, too_large};
 use crate::rpc::wire::{answer, reply};
 use crate::rpc::workspace::{
-    ApiRequest, Call, CallHeader, CallResponse, Command, Content, Head, Outcome, Repeatable, Replied, Served, Stage,
-    UNKNOWN_KEY,
+    ANSWER_HEADER, AnswerHeader, ApiRequest, Call, CallHeader, CallResponse, Command, Content, Head, Outcome,
+    Repeatable, Replied, Served, Stage, UNKNOWN_KEY,
 };
 use crate::runtime::{entropy, now};
 use crate::stream::body_of;
 
-pub async fn called(w: &Rc<Workspace>, header: &str, request: &Request) -> Result<Value> {
+pub async fn called(w: &Rc<Workspace>, header: &str, request: &Request) -> Result<CallResponse> {
     let CallHeader { head, body } = json::from_str(header)?;
     // Once more with the call itself: until all of the body is there, the key may be deleted.
     access::authorise(w, &head)?;
@@ -44,7 +44,20 @@ pub async fn called(w: &Rc<Workspace>, header: &str, request: &Request) -> Resul
             served.into_call(head, body.ok_or_else(too_large))
         }
     };
-    reply(perform(w, &mut call).await?)
+    perform(w, &mut call).await
+}
+
+/// The result of a call. The body of an answer goes to the edge as it is: what is said of it is in a header.
+pub fn replied(w: &Workspace, result: Result<CallResponse>) -> worker::Result<Response> {
+    match result {
+        Ok(CallResponse { key_id, outcome: Outcome::Done(Replied { answer, is_replayed, is_sealed }) }) => {
+            let (status, retry_after) = (answer.status, answer.retry_after);
+            let header = AnswerHeader { key_id, status, retry_after, is_replayed, is_sealed };
+            let response = ResponseBuilder::new().with_header(ANSWER_HEADER, &serde_json::to_string(&header)?)?;
+            Ok(response.fixed(answer.body.into_bytes()))
+        }
+        other => answered(w, &other.and_then(reply)),
+    }
 }
 
 /// The result of a message. That nobody has a key is told apart, since it may be remembered; not while a backup that has

@@ -64,11 +64,10 @@ impl DurableObject for WorkspaceObject {
             Ok(w) => w,
             Err(error) => return answer(&Err(error)),
         };
-        let result = match request.headers().get(CALL_HEADER)? {
-            Some(header) => call::called(w, &header, &request).await,
-            None => messages::received(w, request).await,
-        };
-        call::answered(w, &result)
+        match request.headers().get(CALL_HEADER)? {
+            Some(header) => call::replied(w, call::called(w, &header, &request).await),
+            None => call::answered(w, &messages::received(w, request).await),
+        }
     }
 
     async fn alarm(&self) -> worker::Result<Response> {

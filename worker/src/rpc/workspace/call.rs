@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 
+use latchkey_core::api::answer::Answer;
 use latchkey_core::idempotency::Key;
 use latchkey_core::json;
 use latchkey_core::key::{Access, RecentDigests};
@@ -13,13 +14,16 @@ use worker::wasm_bindgen::JsValue;
 use worker::web_sys::ReadableStream;
 use worker::{Headers, Response};
 
-use super::{CallResponse, Command, Stage, WorkspaceStub};
+use super::{CallResponse, Command, Outcome, Replied, Stage, WorkspaceStub};
 use crate::error::{Doing, Result};
 use crate::rpc::wire::{post, result_of};
 use crate::runtime::now;
+use crate::stream::text_of;
 
 /// Carries [`CallHeader`].
 pub const CALL_HEADER: &str = "call";
+/// Carries [`AnswerHeader`] beside the body of an answer, which no side reads on its way.
+pub const ANSWER_HEADER: &str = "answer";
 /// The status of an answer to a key that nobody has.
 pub const UNKNOWN_KEY: u16 = 401;
 
@@ -69,6 +73,16 @@ pub struct CallHeader {
     pub body: Content,
 }
 
+/// What is said of an answer beside its body.
+#[derive(Serialize, Deserialize)]
+pub struct AnswerHeader {
+    pub key_id: String,
+    pub status: u16,
+    pub retry_after: Option<i64>,
+    pub is_replayed: bool,
+    pub is_sealed: bool,
+}
+
 #[derive(Serialize, Deserialize)]
 pub enum Content {
     /// A [`Command`] in JSON.
@@ -105,7 +119,11 @@ impl WorkspaceStub {
         let headers = Headers::new();
         headers.set(CALL_HEADER, &serde_json::to_string(&header)?)?;
         let answer = post(&self.stub, headers, body).await?;
-        keyed(&header.head.key_digest, answer).await
+        let digest = &header.head.key_digest;
+        match answer.headers().get(ANSWER_HEADER)? {
+            Some(header) => answered(digest, &header, answer).await,
+            None => keyed(digest, answer).await,
+        }
     }
 
     /// A message that carries a key's digest otherwise.
@@ -123,4 +141,13 @@ async fn keyed<R: DeserializeOwned>(digest: &str, answer: Response) -> Result<R>
     let result = result_of(answer).await?;
     KNOWN.with_borrow_mut(|known| known.remember(digest, now()));
     json::from_value(&result).doing("read an object's reply")
+}
+
+/// An answer whose body was not read on its way.
+async fn answered(digest: &str, header: &str, answer: Response) -> Result<CallResponse> {
+    let AnswerHeader { key_id, status, retry_after, is_replayed, is_sealed } = json::from_str(header)?;
+    KNOWN.with_borrow_mut(|known| known.remember(digest, now()));
+    let body = text_of(&answer).await.doing("read an object's reply")?;
+    let answer = Answer { status, body, retry_after };
+    Ok(CallResponse { key_id, outcome: Outcome::Done(Replied { answer, is_replayed, is_sealed }) })
 }

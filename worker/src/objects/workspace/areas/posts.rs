@@ -32,9 +32,7 @@ pub fn list(w: &Workspace, mut query: Query, caller: &Caller) -> Result<Answer> 
     let warnings = query.finish()?;
     let posts = w.store.posts.list(&filter, &caller.binding)?;
     let views = views(w, &posts.rows, caller)?;
-    let mut body = lists::body(&posts, views, &warnings);
-    body.insert("posts".into(), body.get("data").cloned().unwrap_or_default());
-    Ok(Answer::success(200, body.into()))
+    lists::answer_twice(&posts, "posts", &views, &warnings)
 }
 
 /// Of several posts, with their deliveries by one statement.

@@ -1,7 +1,7 @@
 //! Deliveries: one post for one account. Beside each the spend that it commits, and the version whose outcome was
 //! notified.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use latchkey_core::account::Account;
@@ -14,7 +14,7 @@ use latchkey_core::x::price::Micros;
 use serde::Deserialize;
 
 use crate::error::Result;
-use crate::objects::storage::{Db, doc, read, time};
+use crate::objects::storage::{Db, doc, time};
 use crate::objects::workspace::store::accounts;
 use crate::runtime::now;
 
@@ -23,12 +23,6 @@ pub const COMMITTED: &str = "SELECT post_id, due_at, micros FROM dues";
 
 pub struct Deliveries {
     db: Rc<Db>,
-}
-
-#[derive(Deserialize)]
-struct WithAccount {
-    delivery: String,
-    account: String,
 }
 
 #[derive(Deserialize)]
@@ -65,23 +59,25 @@ impl Deliveries {
 
     /// The deliveries of a post with the accounts they are for, deleted accounts too.
     pub fn of_post(&self, post_id: &PostId) -> Result<Vec<(Delivery, Account)>> {
-        self.with_accounts("d.post_id = ?", post_id.as_str())
+        self.with_accounts("post_id = ?", post_id.as_str())
     }
 
-    /// The same of several posts, by one statement. Each delivery names its post.
+    /// The same of several posts. Each delivery names its post. An account is read once, however many deliveries it has.
     pub fn of_posts<'a>(&self, ids: impl Iterator<Item = &'a PostId>) -> Result<Vec<(Delivery, Account)>> {
         let ids = serde_json::to_string(&ids.map(PostId::as_str).collect::<Vec<_>>())?;
-        self.with_accounts("d.post_id IN (SELECT value FROM json_each(?))", &ids)
+        self.with_accounts("post_id IN (SELECT value FROM json_each(?))", &ids)
     }
 
     fn with_accounts(&self, condition: &str, value: &str) -> Result<Vec<(Delivery, Account)>> {
-        let query = format!(
-            "SELECT d.doc AS delivery, a.doc AS account FROM deliveries d JOIN ({}) a ON a.id = d.account_id
-                WHERE {condition} ORDER BY d.post_id, d.account_id",
-            accounts::ROWS
-        );
-        let rows: Vec<WithAccount> = self.db.rows(&query, vec![value.into()])?;
-        rows.iter().map(|row| Ok((read(&row.delivery)?, read(&row.account)?))).collect()
+        let query = format!("SELECT doc FROM deliveries WHERE {condition} ORDER BY post_id, account_id");
+        let deliveries: Vec<Delivery> = self.db.docs(&query, vec![value.into()])?;
+        let ids: BTreeSet<&str> = deliveries.iter().map(|delivery| delivery.account_id.as_str()).collect();
+        let query = format!("SELECT doc FROM ({}) WHERE id IN (SELECT value FROM json_each(?))", accounts::ROWS);
+        let accounts: Vec<Account> = self.db.docs(&query, vec![serde_json::to_string(&ids)?.into()])?;
+        let accounts: BTreeMap<AccountId, Account> =
+            accounts.into_iter().map(|account| (account.id.clone(), account)).collect();
+        let with_account = |delivery: Delivery| Some((accounts.get(&delivery.account_id)?.clone(), delivery));
+        Ok(deliveries.into_iter().filter_map(with_account).map(|(account, delivery)| (delivery, account)).collect())
     }
 
     pub fn states_of(&self, post_id: &PostId) -> Result<Vec<State>> {
