@@ -121,6 +121,17 @@ test("the address of an earlier version is stale, on the page and in its form", 
   assertPage(await decideOn(bench, again.approval.url, { decision: "approve" }), 410);
 });
 
+test("the address of a rejected post shows the post as it was rejected, and no later draft", async () => {
+  const account = await newAccount(bench);
+  const post = await askingPost(bench, account, { content: "refused words" });
+  await reject(bench, post);
+  assert.ok((await openPage(bench, post.approval.url)).text.includes("refused words"));
+  await bench.api.patch(`/v1/posts/${post.id}`, { content: "of no concern to whoever was asked" });
+  assertPage(await openPage(bench, post.approval.url), 410);
+  assertPage(await decideOn(bench, post.approval.url, { decision: "reject" }), 410);
+  assert.deepEqual(stageOf(await readPost(bench, post)), ["rejected", 1]);
+});
+
 test("an approval by the page asks the budget too", async () => {
   const account = await newAccount(bench);
   await bench.api.patch("/v1/settings", { monthly_budget_usd: 0 });

@@ -30,6 +30,9 @@ pub struct Approval {
     pub expires_at: UnixMillis,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided: Option<Decided>,
+    /// Nobody has approved it, and the draft has changed since: the request is no more for what the post says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_outdated: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +103,7 @@ impl Approval {
             requested_by: by,
             expires_at: now + lifetime,
             decided: None,
+            is_outdated: false,
         }
     }
 

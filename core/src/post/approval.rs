@@ -41,7 +41,7 @@ impl Post {
     /// Whether the post is sent, asks or is a draft, now that it is another than `before`. `is_draft` is what the caller
     /// says of it; a post that asks is no draft on the wire.
     pub(crate) fn go_on_from(&mut self, before: &Self, is_draft: Option<bool>, by: By) {
-        let has_asked = before.is_as_seen();
+        let has_asked = before.is_as_seen() && !before.has_expired(by.at);
         match is_draft {
             Some(true) if has_asked || !before.is_draft => {
                 self.is_draft = true;
@@ -53,6 +53,7 @@ impl Post {
                 self.forget_approval();
             }
             Some(false) if before.is_draft && !has_asked => self.ask_approval(by),
+            _ if self.says_other_than(before) => self.outdate_approval(),
             _ => {}
         }
     }
@@ -66,6 +67,16 @@ impl Post {
     fn says_other_than(&self, before: &Self) -> bool {
         let said = |post: &Self| (post.containers.clone(), post.options.clone(), post.scheduled_at);
         said(self) != said(before)
+    }
+
+    /// Nobody has answered in time, also before the alarm has noted it.
+    pub(crate) fn has_expired(&self, now: UnixMillis) -> bool {
+        self.approval.as_ref().is_some_and(|approval| approval.status_at(now) == Status::Expired)
+    }
+
+    /// A draft goes on after a no, or after nobody has answered. Whoever was asked is not shown how.
+    fn outdate_approval(&mut self) {
+        self.approval = self.approval.take().map(|approval| Approval { is_outdated: true, ..approval });
     }
 
     /// It asks for nothing any more, and no earlier answer counts.
@@ -91,9 +102,11 @@ impl Post {
         Some(Link { post_id: self.id.clone(), number: approval.number, expires_at: approval.expires_at })
     }
 
-    /// Whether an address is of the last request, whatever has become of that.
+    /// Whether an address is of the last request, whatever has become of that, and the post says what it said then.
     pub fn has_link(&self, link: &Link) -> bool {
-        let is_of = |approval: &Approval| (approval.number, approval.expires_at) == (link.number, link.expires_at);
+        let is_of = |approval: &Approval| {
+            !approval.is_outdated && (approval.number, approval.expires_at) == (link.number, link.expires_at)
+        };
         self.approval().is_some_and(is_of)
     }
 

@@ -20,7 +20,7 @@ pub fn require_permitted(post: &Post, may_publish: bool) -> Result<(), Refused> 
 
 /// A draft asks for approval, as a version of its own. Nothing of a post that asks already.
 pub fn ask(post: &Post, deliveries: &[(Delivery, Account)], by: By) -> Result<Option<Post>, Refused> {
-    if post.awaits_approval() {
+    if post.awaits_approval() && !post.has_expired(by.at) {
         return Ok(None);
     }
     if !post.is_draft() {

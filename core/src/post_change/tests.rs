@@ -328,6 +328,30 @@ fn a_draft_is_sent_by_who_may_publish_and_asks_for_anybody_else() {
 }
 
 #[test]
+fn what_nobody_has_answered_in_time_is_a_draft_also_before_that_was_noted() {
+    let mut over = asking();
+    over.approval.as_mut().unwrap().expires_at = T0;
+    assert_eq!(changed(&over, to_draft(false), true), (None, 1, false));
+    assert_eq!(changed(&over, to_draft(false), false), (Some("pending"), 2, true));
+    assert_eq!(changed(&over, texts("other words"), true).1, 1, "it asks for nothing by itself");
+    assert_eq!(stage(&ask(&over, &[row(2)], by(false)).unwrap().unwrap()), (Some("pending"), 2, true));
+}
+
+#[test]
+fn the_address_of_a_request_that_nobody_approved_shows_no_later_draft() {
+    let link = asking().approval_link(T0).unwrap();
+    for post in [rejected(), expire(&asking())] {
+        assert!(post.has_link(&link));
+        let same = super::apply(&post, texts("hello"), by(true), &[]).unwrap();
+        assert!(same.has_link(&link), "it says the same");
+        let other = super::apply(&post, texts("other words"), by(true), &[]).unwrap();
+        assert!(!other.has_link(&link));
+        let again = ask(&other, &[row(2)], by(false)).unwrap().unwrap();
+        assert!(again.has_link(&again.approval_link(T0).unwrap()), "the next request has an address of its own");
+    }
+}
+
+#[test]
 fn who_may_not_publish_changes_only_what_nobody_sends() {
     for (post, is_open) in [(draft(), true), (asking(), true), (rejected(), true), (scheduled(), false)] {
         assert_eq!(require_permitted(&post, false).is_ok(), is_open, "{post:?}");
