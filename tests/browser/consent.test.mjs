@@ -21,10 +21,8 @@ async function ask(fields) {
 }
 
 /** The query with which the browser arrives at the assistant. */
-async function arrival(page, place) {
-  const request = await page.waitForRequest((sent) => sent.url().startsWith(`${place}?`));
-  return new URL(request.url()).searchParams;
-}
+const arrival = (page, place) =>
+  page.waitForRequest((sent) => sent.url().startsWith(`${place}?`)).then((sent) => new URL(sent.url()).searchParams);
 
 test("a person signs in, reads who asks, gives read and draft, and the assistant works until it is disconnected", async (t) => {
   const desk = await office.sit(t, { key: null });

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AccountCommand, AppCommand, BackupCommand, Head, KeyCommand, MediaCommand, PlanSession, PostCommand, WebhookCommand,
+    AccountCommand, AppCommand, BackupCommand, Head, KeyCommand, MediaCommand, PlanAgent, PlanSession, PostCommand,
+    WebhookCommand,
 };
 use crate::error::Result;
 
@@ -59,6 +60,7 @@ pub enum Command {
     Post(PostCommand),
     Media(Box<MediaCommand>),
     Key(KeyCommand),
+    Agent(Box<PlanAgent>),
     Webhook(WebhookCommand),
     Settings(SettingsChange),
     Backup(BackupCommand),

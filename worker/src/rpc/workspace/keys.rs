@@ -16,7 +16,6 @@ use super::{Begin, Command};
 pub enum KeyCommand {
     Plan(CreateKey),
     PlanPage(PlanPage),
-    PlanAgent(PlanAgent),
     /// The digest, not the key.
     Commit {
         key: Box<ApiKey>,
@@ -88,7 +87,7 @@ impl Begin for PlanAgent {
     type Plan = ApiKey;
 
     fn command(self) -> Command {
-        KeyCommand::PlanAgent(self).into()
+        Command::Agent(Box::new(self))
     }
 }
 

@@ -14,7 +14,7 @@ use latchkey_core::secret::ct_eq;
 use latchkey_core::time::Span;
 use serde_json::json;
 
-use super::{Done, Workspace, accounts, agents, done, freeze, given, lists, not_found, planned};
+use super::{Done, Workspace, accounts, done, freeze, given, lists, not_found, planned};
 use crate::error::{Error, Result};
 use crate::rpc::workspace::{KeyCommand, KeyPlan, Outcome, PlanPage};
 use crate::runtime::{entropy, now};
@@ -24,7 +24,6 @@ pub fn command(w: &Workspace, command: &KeyCommand, caller: &Caller, digest: &st
     let binding = &caller.binding;
     match command {
         KeyCommand::Plan(input) => planned(input, plan(w, input, binding)?),
-        KeyCommand::PlanAgent(asked) => planned(asked, agents::plan(w, asked, caller, digest)?),
         KeyCommand::PlanPage(asked) => planned(asked, plan_page(asked, caller, digest)?),
         KeyCommand::Commit { key, digest, answer, is_sealed } => {
             let audited = commit(w, key, digest)?;

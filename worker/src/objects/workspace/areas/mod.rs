@@ -96,6 +96,7 @@ pub fn command(w: &Workspace, call: &Call, caller: &Caller) -> Result<Done<Outco
         Command::Account(command) => accounts::command(w, command, binding),
         Command::Post(command) => changes::command(w, command, caller),
         Command::Media(command) => media::command(w, command, request_id, binding),
+        Command::Agent(asked) => planned(&**asked, agents::plan(w, asked, caller, &call.head.key_digest)?),
         Command::Key(command) => keys::command(w, command, caller, &call.head.key_digest),
         Command::Webhook(command) => webhooks::command(w, command, binding),
         Command::Settings(change) => Ok(done(settings::change(w, change)?)),
