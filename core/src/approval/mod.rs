@@ -10,7 +10,7 @@ mod shown;
 use serde::{Deserialize, Serialize};
 
 pub use self::link::Link;
-pub use self::shown::{AccountShown, ApprovalShown, ContainerShown, MediaShown};
+pub use self::shown::{AccountShown, ApprovalShown, ContainerShown, MediaShown, SubtitlesShown};
 use crate::refusal::{Code, Refused};
 use crate::time::{Span, UnixMillis};
 

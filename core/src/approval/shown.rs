@@ -62,8 +62,15 @@ pub struct MediaShown {
     pub url: String,
     pub filename: Option<String>,
     pub alt_text: Option<String>,
-    /// The languages of a video's subtitles.
-    pub subtitles: Vec<String>,
+    pub subtitles: Vec<SubtitlesShown>,
+}
+
+/// Words of a video in one language, which leave with the video.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubtitlesShown {
+    pub language: String,
+    /// A signed address of ours, of the file.
+    pub url: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,9 +3,9 @@
 use super::{Container, Post, Wording};
 use crate::account::{Account, Status as AccountStatus};
 use crate::approval::{
-    AccountShown, Approval, ApprovalShown, ContainerShown, Link, MediaShown, Requester, Status, is_late,
+    AccountShown, Approval, ApprovalShown, ContainerShown, Link, MediaShown, Requester, Status, SubtitlesShown, is_late,
 };
-use crate::delivery::Attachment;
+use crate::delivery::{Attachment, Track};
 use crate::id::MediaId;
 use crate::refusal::Refused;
 use crate::text::normalized;
@@ -169,12 +169,14 @@ fn container_shown(container: &Container, address: &dyn Fn(&MediaId) -> String) 
 
 /// A post that asks has uploaded media alone, each with its file.
 fn media_shown(attachment: &Attachment, address: &dyn Fn(&MediaId) -> String) -> Option<MediaShown> {
+    let subtitles =
+        |track: &Track| SubtitlesShown { language: track.language_code.clone(), url: address(&track.media_id) };
     Some(MediaShown {
         kind: attachment.file.as_ref()?.kind,
         url: address(attachment.media_id.as_ref()?),
         filename: attachment.filename.clone(),
         alt_text: attachment.alt_text.clone(),
-        subtitles: attachment.subtitles.iter().map(|track| track.language_code.clone()).collect(),
+        subtitles: attachment.subtitles.iter().map(subtitles).collect(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! What is published: each part of a thread with its text, its media and its options.
 
-use latchkey_core::approval::{ContainerShown, MediaShown};
+use latchkey_core::approval::{ContainerShown, MediaShown, SubtitlesShown};
 use latchkey_core::media::Class;
 use latchkey_core::messages::approval::Approval;
 
@@ -68,11 +68,16 @@ fn caption(medium: &MediaShown, kind: &str, messages: &Approval) -> String {
         None if medium.kind.class() == Class::Video => String::new(),
         None => format!("<span class=faint>{}</span>", messages.no_alt_text),
     };
-    let names: Vec<String> = medium.subtitles.iter().map(|language| name(language)).collect();
+    let names: Vec<String> = medium.subtitles.iter().map(subtitles_file).collect();
     let subtitles = if names.is_empty() {
         String::new()
     } else {
         format!("<br>{}", messages.subtitles.replace("{names}", &names.join(", ")))
     };
     format!("<span class=kind>{kind}</span> {described}{subtitles}")
+}
+
+/// The file, to be read: its words leave with the video.
+fn subtitles_file(subtitles: &SubtitlesShown) -> String {
+    format!("<a href=\"{}\" download>{}</a>", escape(&subtitles.url), name(&subtitles.language))
 }

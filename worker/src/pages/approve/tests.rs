@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use latchkey_core::approval::{AccountShown, ContainerShown, MediaShown};
+use latchkey_core::approval::{AccountShown, ContainerShown, MediaShown, SubtitlesShown};
 use latchkey_core::media::Kind;
 use latchkey_core::messages::Messages;
 use latchkey_core::time::UnixMillis;
@@ -19,7 +19,7 @@ fn medium(kind: Kind) -> MediaShown {
         url: "/v1/media/m/file?a=1&b=\"'><script>".into(),
         filename: Some(HOSTILE.into()),
         alt_text: Some(HOSTILE.into()),
-        subtitles: vec![HOSTILE.into()],
+        subtitles: vec![SubtitlesShown { language: HOSTILE.into(), url: "/v1/media/s/file?a=\"'><script>".into() }],
     }
 }
 
@@ -123,5 +123,5 @@ fn a_video_is_a_player_and_a_picture_says_what_is_read_out() {
     let html = english(&request(Status::Pending));
     assert_eq!(html.matches("<video controls").count(), 1);
     assert_eq!(html.matches("<img ").count(), 2);
-    assert!(html.contains("<b>Description</b>") && html.contains("Subtitles: "));
+    assert!(html.contains("<b>Description</b>") && html.contains("Subtitles: <a href=\"/v1/media/s/file?a="));
 }
