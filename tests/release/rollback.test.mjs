@@ -55,7 +55,8 @@ test("a backup freezes the deployment, is one file for its owner alone, and lets
 });
 
 test("a rollback takes the version before, by its id", async () => {
-  cloudflare.has({ secrets: {}, messages: ["latchkey 0.0.9, schema 5", "latchkey 0.1.0, schema 5"] });
+  const { schema: { version: schema } } = (await bench.api.get("/healthz")).body;
+  cloudflare.has({ secrets: {}, messages: [`latchkey 0.0.9, schema ${schema}`, `latchkey 0.1.0, schema ${schema}`] });
   const [, before] = cloudflare.deployments;
   const { code, stdout, stderr } = await call("rollback", "--yes");
   assert.equal(code, 0, stdout + stderr);

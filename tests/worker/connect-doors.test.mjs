@@ -166,12 +166,14 @@ test("a callback counts as the starter's with the cookie of its own session alon
 /** What the router sends to the session of a token; every other call below /v1/ wants an API key or a signed address. */
 const OF_SESSION = /^(GET|DELETE) \/v1\/connect-sessions\/\{id\}$|\/(complete|confirm)$/;
 const OF_DASHBOARD = / \/v1\/dashboard\//;
+/** What an assistant's client calls before anybody has let it in. */
+const OF_CLIENTS = / \/(oauth|\.well-known)\//;
 const OF_ADDRESS = ["PUT /v1/media/{id}/upload", "GET /v1/media/{id}/file", "HEAD /v1/media/{id}/file"];
 
 test("no ticket of connecting, and no address, is an API key at any call", async () => {
   const calls = (await routedCalls()).filter(
     (call) =>
-      !/ \/connect\//.test(call) && !call.startsWith("OPTIONS") && !OF_DASHBOARD.test(call) &&
+      !/ \/connect\//.test(call) && !call.startsWith("OPTIONS") && !OF_DASHBOARD.test(call) && !OF_CLIENTS.test(call) &&
       !OF_ADDRESS.includes(call) && !/\/connect-sessions\/\{id\}\/(complete|confirm)$/.test(call),
   );
   const bearers = Object.entries(tickets).filter(([kind]) => kind !== "API key");

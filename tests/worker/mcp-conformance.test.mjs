@@ -17,6 +17,8 @@ import { ADMIN_KEY } from "../support/worker.mjs";
 const SUITE = fileURLToPath(new URL("../../node_modules/@modelcontextprotocol/conformance/dist/index.js", import.meta.url));
 const SCENARIOS = ["server-initialize", "ping", "tools-list", "dns-rebinding-protection"];
 
+const listening = (server) => new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+
 let bench;
 let front;
 let results;
@@ -31,8 +33,6 @@ after(async () => {
   if (results) await rm(results, { recursive: true });
   await bench?.stop();
 });
-
-const listening = (server) => new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 
 /** Passes a request on as it came, with a key. */
 async function withKey(incoming, outgoing) {

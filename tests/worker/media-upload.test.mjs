@@ -63,7 +63,7 @@ test("a row tells how far it is, and lives a day, or sixty once it is active", a
 
   const { url, ...active } = (await confirm(bench, id)).body.data;
   const until = new Date(Date.parse(created_at) + 60 * DAY).toISOString();
-  assert.deepEqual(active, { ...facts, size: 1000, received: 1000, status: "active", created_at, expires_at: until });
+  assert.deepEqual(active, { ...facts, alt_text: null, size: 1000, received: 1000, status: "active", created_at, expires_at: until });
   assert.match(url, RegExp(`/v1/media/${id}/file\\?`));
 });
 

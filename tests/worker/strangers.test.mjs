@@ -10,7 +10,7 @@ import { newKey, routedCalls } from "../support/keys.mjs";
 
 const MIB = 1024 * 1024;
 /** Calls that no key opens. */
-const KEYLESS = /^OPTIONS|\/connect\/|\/approve\/|\/dashboard\/|\/media\/{id}\/(file|upload)|\/(complete|confirm)$/;
+const KEYLESS = /^OPTIONS|\/connect\/|\/oauth\/|\/\.well-known\/|\/approve\/|\/dashboard\/|\/media\/{id}\/(file|upload)|\/(complete|confirm)$/;
 /** As a key looks that was made here. */
 const madeUp = () => `lk_${seededBytes(32).toString("base64url")}`;
 
