@@ -173,7 +173,7 @@ const OF_ADDRESS = ["PUT /v1/media/{id}/upload", "GET /v1/media/{id}/file", "HEA
 test("no ticket of connecting, and no address, is an API key at any call", async () => {
   const calls = (await routedCalls()).filter(
     (call) =>
-      !/ \/connect\//.test(call) && !call.startsWith("OPTIONS") && !OF_DASHBOARD.test(call) && !OF_CLIENTS.test(call) &&
+      !/ \/(connect|approve)\//.test(call) && !call.startsWith("OPTIONS") && !OF_DASHBOARD.test(call) && !OF_CLIENTS.test(call) &&
       !OF_ADDRESS.includes(call) && !/\/connect-sessions\/\{id\}\/(complete|confirm)$/.test(call),
   );
   const bearers = Object.entries(tickets).filter(([kind]) => kind !== "API key");
