@@ -20,12 +20,16 @@ async function ask(fields) {
   return { wanted, place, address: `${office.worker.origin}/oauth/authorize?${new URLSearchParams(wanted.request)}` };
 }
 
+/** The place of the assistant has no picture of its own. */
+const WITHOUT_ICON = /favicon\.ico$/;
+
 /** The query with which the browser arrives at the assistant. */
 const arrival = (page, place) =>
   page.waitForRequest((sent) => sent.url().startsWith(`${place}?`)).then((sent) => new URL(sent.url()).searchParams);
 
 test("a person signs in, reads who asks, gives read and draft, and the assistant works until it is disconnected", async (t) => {
   const desk = await office.sit(t, { key: null });
+  desk.tolerate(WITHOUT_ICON);
   const { wanted, place, address } = await ask({ scope: "read draft publish" });
   const { page } = desk;
   await page.goto(address);
@@ -54,6 +58,7 @@ test("a person signs in, reads who asks, gives read and draft, and the assistant
 
 test("a person refuses, and the assistant is told so", async (t) => {
   const desk = await office.sit(t);
+  desk.tolerate(WITHOUT_ICON);
   const { place, address } = await ask({});
   await desk.page.goto(address);
   const arrives = arrival(desk.page, place);

@@ -8,7 +8,7 @@ import load, { Attempt, Step } from "../../wasm-client/pkg/wasm/embed.js";
 import description from "../../build/assets/openapi.json" with { type: "json" };
 
 const FOLDER = new URL("../../wasm-client/", import.meta.url);
-const { Code, ConnectSession } = description.components.schemas;
+const { Code, ConnectStatus } = description.components.schemas;
 const API_CODES = Code.enum;
 
 before(async () => load({ module_or_path: await readFile(new URL("pkg/wasm/embed_bg.wasm", FOLDER)) }));
@@ -43,7 +43,7 @@ function failureOf(hear, attempt = new Attempt()) {
 }
 
 test("every code that the module makes of an answer, or of none, has a remedy", () => {
-  const statuses = [...ConnectSession.properties.status.enum, "", "of another version"];
+  const statuses = [...ConnectStatus.enum, "", "of another version"];
   const errors = Array.from({ length: 200 }, (_, at) => 400 + at);
   const codes = [
     failureOf((attempt, now) => attempt.unreachable(now, now)),
