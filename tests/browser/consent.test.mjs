@@ -24,8 +24,7 @@ async function ask(fields) {
 const WITHOUT_ICON = /favicon\.ico$/;
 
 /** The query with which the browser arrives at the assistant. */
-const arrival = (page, place) =>
-  page.waitForRequest((sent) => sent.url().startsWith(`${place}?`)).then((sent) => new URL(sent.url()).searchParams);
+const arrival = (page, place) => page.waitForURL((url) => url.href.startsWith(`${place}?`)).then(() => new URL(page.url()).searchParams);
 
 test("a person signs in, reads who asks, gives read and draft, and the assistant works until it is disconnected", async (t) => {
   const desk = await office.sit(t, { key: null });

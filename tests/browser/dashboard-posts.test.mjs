@@ -266,6 +266,7 @@ test("the calendar moves nothing into the past, and begins no post there", async
   assert.deepEqual(changes, []);
   assert.equal(await page.locator(`[data-day="${key(14)}"] a.day-number`).count(), 0);
   await desk.press(page.locator(`[data-day="${key(15)}"] a.day-number`));
+  await desk.shows("New post");
   assert.equal(await page.getByLabel("Time").inputValue(), `${key(15)}T13:00`);
 });
 
