@@ -7,7 +7,7 @@
 
 mod approval;
 
-pub use self::approval::{answer, ask, expire, require_permitted, versions};
+pub use self::approval::{answer, ask, end_without_accounts, expire, require_permitted, versions};
 use crate::account::{Account, Status};
 use crate::delivery::{Delivery, State};
 use crate::id::AccountId;
@@ -171,9 +171,14 @@ impl Retry {
         let (failed, others): (Vec<_>, Vec<_>) =
             deliveries.into_iter().partition(|(delivery, _)| delivery.state == State::Failed);
         let is_held = |delivery: &Delivery| delivery.state == State::Held && !delivery.awaits_approval();
-        let held: Vec<_> = others.into_iter().filter(|(delivery, _)| is_held(delivery)).collect();
+        let (held, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|(delivery, _)| is_held(delivery));
         if failed.is_empty() && held.is_empty() {
-            return Err(if is_pending { in_flight() } else { nothing_failed() });
+            let awaits_approval = others.iter().any(|(delivery, _)| delivery.awaits_approval());
+            return Err(match is_pending {
+                true if awaits_approval => not_approved(),
+                true => in_flight(),
+                false => nothing_failed(),
+            });
         }
         require_connected(failed.iter().chain(&held))?;
         Ok(Self { failed, held })
@@ -213,6 +218,11 @@ fn already_published() -> Refused {
 fn nothing_failed() -> Refused {
     Refused::new(Code::AlreadyPublished, "No delivery of this post has failed.")
         .with_hint("Only failed deliveries are tried again; the post's `socialAccounts` say how each ended.")
+}
+
+fn not_approved() -> Refused {
+    Refused::new(Code::InFlight, "The post waits until somebody has approved it.")
+        .with_hint("Approve the post: POST /v1/posts/{id}/approve, with a key that may publish.")
 }
 
 fn in_flight() -> Refused {

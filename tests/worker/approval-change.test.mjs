@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { png } from "../fake-x/sample-files.mjs";
-import { approve, ask, askingPost, assertWaits, reject, stageOf } from "../support/approval.mjs";
+import { approve, ask, askingPost, assertWaits, openPage, reject, stageOf } from "../support/approval.mjs";
 import { createPost, fromNow, newAccount, postIn, postOf, readPost, startBench, textsAt, thread } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { newKey } from "../support/keys.mjs";
 import { upload } from "../support/media.mjs";
 import { newWebhook, startReceiver } from "../support/receiver.mjs";
+import { ADMIN_KEY } from "../support/worker.mjs";
 
 let bench;
 let receiver;
@@ -138,4 +139,34 @@ test("a plain draft and a plain post of a publisher have no approval", async () 
   assert.equal(draft.approval, undefined);
   const planned = await changed(bench, draft, { isDraft: false });
   assert.deepEqual([planned.approval, planned.scheduled], [undefined, true]);
+});
+
+test("a removed account is waited for no more, and the removal of the last one takes the request back", async () => {
+  const [first, last] = [await newAccount(bench), await newAccount(bench)];
+  const post = await askingPost(bench, first, { accounts: [first.id, last.id] });
+  const remove = ({ id }) => bench.api.delete(`/v1/social-accounts/${id}`);
+  assert.equal((await remove(first)).status, 200);
+  const half = await readPost(bench, post);
+  const of = ({ id }) => half.socialAccounts.find((delivery) => delivery.id === id);
+  assert.deepEqual([of(first).state, of(first).error, of(first).error_code], ["cancelled", null, null]);
+  assert.deepEqual([of(last).state, of(last).error_code, stageOf(half)], ["held", "approval_required", ["pending", 1]]);
+  assert.equal((await remove(last)).status, 200);
+  assert.equal((await readPost(bench, post)).approval, undefined);
+  const { posts } = (await bench.api.get("/v1/posts?approval=pending")).body;
+  assert.ok(!posts.some(({ id }) => id === post.id));
+  assert.equal((await openPage(bench, post.approval.url)).status, 410);
+});
+
+test("nobody waits for a post that asks: the answer comes at once", async () => {
+  const body = JSON.stringify({ accounts: [account.id], content: "waits for a person", approval: true });
+  const headers = { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json", prefer: "wait=25" };
+  // A wait in vain would end after the limit.
+  const answer = await fetch(`${bench.worker.api}/v1/posts`, { method: "POST", headers, body, signal: AbortSignal.timeout(20_000) });
+  assert.deepEqual(stageOf((await answer.json()).post), ["pending", 1]);
+});
+
+test("a retry of a post that waits says for whom", async () => {
+  const answer = await bench.api.post(`/v1/posts/${(await askingPost(bench, account)).id}/retry`);
+  assertRefused(answer, 409, "in_flight");
+  assert.match(answer.body.error, /until somebody has approved it/);
 });

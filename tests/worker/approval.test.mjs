@@ -192,7 +192,7 @@ test("an approval needs an account that is there", async () => {
   const alone = await askingPost(bench, account, { content: "alone" });
   const both = await askingPost(bench, account, { content: "both", accounts: [account.id, other.id] });
   await bench.api.delete(`/v1/social-accounts/${account.id}`);
-  assertRefused(await approve(bench, alone), 400, "unknown_account");
+  assertRefused(await approve(bench, alone), 410, "approval_stale");
   assert.equal((await readPost(bench, alone)).socialAccounts[0].state, "cancelled");
   assert.equal((await approve(bench, both)).status, 200);
   const { socialAccounts } = await readPost(bench, both);

@@ -265,10 +265,11 @@ impl Delivery {
         })
     }
 
-    /// The next version, with what has come about and nothing more to come.
+    /// The next version, with what has come about and nothing more to come. Nobody is waited for any more.
     #[must_use]
     pub fn ended_as(&self, state: State) -> Self {
-        let (version, error, published_at) = (self.version + 1, self.error.clone(), self.published_at);
+        let error = self.error.clone().filter(|_| !self.awaits_approval());
+        let (version, published_at) = (self.version + 1, self.published_at);
         Self {
             version,
             state,

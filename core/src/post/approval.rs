@@ -80,7 +80,7 @@ impl Post {
     }
 
     /// It asks for nothing any more, and no earlier answer counts.
-    fn forget_approval(&mut self) {
+    pub(crate) fn forget_approval(&mut self) {
         self.approval = self.approval.as_ref().map(|approval| approval.over(Status::Withdrawn));
     }
 

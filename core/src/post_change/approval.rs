@@ -64,6 +64,16 @@ pub fn expire(post: &Post) -> Post {
     after
 }
 
+/// The last account of a post is removed, so that nobody is asked any more. Nothing of a post that asks for nothing.
+pub fn end_without_accounts(post: &Post) -> Option<Post> {
+    post.awaits_approval().then(|| {
+        let mut after = post.clone();
+        after.forget_approval();
+        after.begin_change();
+        after
+    })
+}
+
 fn check_for(post: &Post, deliveries: &[(Delivery, Account)]) -> Result<(), Refused> {
     let open = deliveries.iter().filter(|(delivery, _)| !delivery.is_final());
     let accounts: Vec<&Account> = open.map(|(_, account)| account).collect();

@@ -9,6 +9,7 @@ use latchkey_core::delivery::State;
 use latchkey_core::id::{AccountId, NetworkId, XUserId};
 use latchkey_core::key::Binding;
 use latchkey_core::outbox::OutboxJob;
+use latchkey_core::post_change;
 use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::user::XUser;
 use serde_json::json;
@@ -53,10 +54,16 @@ pub fn learn_users(w: &Workspace, said: &[XUser]) -> Result<()> {
     Ok(())
 }
 
-/// An account is removed: its drafts will not be sent.
+/// An account is removed: its drafts will not be sent, and nobody is asked to approve a post without accounts.
 fn cancel_drafts(w: &Workspace, account_id: &AccountId) -> Result<()> {
     for delivery in w.store.deliveries.idle_of(account_id)? {
         w.store.deliveries.save_idle(&delivery.ended_as(State::Cancelled))?;
+        if w.store.deliveries.states_of(&delivery.post_id)?.into_iter().all(State::is_final) {
+            let post = w.store.posts.find(delivery.post_id.as_str())?;
+            post.as_ref()
+                .and_then(post_change::end_without_accounts)
+                .map_or(Ok(()), |post| w.store.posts.save(&post))?;
+        }
     }
     Ok(())
 }

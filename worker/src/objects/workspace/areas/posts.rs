@@ -230,6 +230,8 @@ fn view_with(w: &Workspace, post: &Post, deliveries: &[(Delivery, Account)], cal
     Ok(post_view(post, ORG_ID, deliveries, &w.store.settings.get()?.prices, &links))
 }
 
-pub fn is_final(w: &Workspace, id: &PostId) -> Result<bool> {
-    Ok(w.store.deliveries.states_of(id)?.into_iter().all(State::is_final))
+/// Nothing happens to it that a caller could wait for: it is final, or a draft, or asks for approval.
+pub fn is_settled(w: &Workspace, id: &PostId) -> Result<bool> {
+    let is_draft = w.store.posts.find(id.as_str())?.is_some_and(|post| post.is_draft());
+    Ok(is_draft || w.store.deliveries.states_of(id)?.into_iter().all(State::is_final))
 }
