@@ -43,6 +43,9 @@ async function openBench({ register = true, start = startWorker, ...options } = 
   };
 }
 
+/** `text` with another character at `at`. The last one stays by default: not each of its bits counts in base64url. */
+export const spoilt = (text, at = text.length - 2) => text.slice(0, at) + (text[at] === "A" ? "B" : "A") + text.slice(at + 1);
+
 export const callbackOf = (worker) => `${worker.origin}/connect/callback/x`;
 
 /** What the operator does once: the X app's credentials. Answers the network. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { approve, askingPost, assertWaits, decideOn, openPage, reject, stageOf } from "../support/approval.mjs";
-import { createPost, fromNow, newAccount, postIn, postOf, readPost, startBench, textsAt } from "../support/client.mjs";
+import { createPost, fromNow, newAccount, postIn, postOf, readPost, spoilt, startBench, textsAt } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { newKey, newPage } from "../support/keys.mjs";
 
@@ -90,9 +90,8 @@ test("a made-up address is nobody's, and wakes no object", async (t) => {
   const objects = async () => (await readdir(untouched.worker.stateDir, { recursive: true })).filter((name) => name.endsWith(".sqlite"));
   const before = await objects();
   const { pathname } = new URL(approval.url);
-  const flipped = (at) => pathname.slice(0, at) + (pathname.at(at) === "A" ? "B" : "A") + pathname.slice(at + 1);
   const start = pathname.lastIndexOf("/") + 1;
-  for (const path of [flipped(start), flipped(start + 22), flipped(start + 30), flipped(start + 60), pathname.slice(0, -1), `${pathname}A`, "/approve/a"]) {
+  for (const path of [spoilt(pathname, start), spoilt(pathname, start + 22), spoilt(pathname, start + 30), spoilt(pathname, start + 60), pathname.slice(0, -1), `${pathname}A`, "/approve/a"]) {
     for (const worker of [bench.worker, untouched.worker]) {
       assertPage(await openPage({ worker }, path), 404);
       assertPage(await decideOn({ worker }, path, { decision: "approve" }), 404);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
   atCallback, authorized, browse, codeOf, complete, consent, cookieOf, declined, exchangesOf, newVerifier, SITE,
-  startBench, startSession, stateOf, statusOf, tokenCalls,
+  spoilt, startBench, startSession, stateOf, statusOf, tokenCalls,
 } from "../support/connecting.mjs";
 
 let bench;
@@ -24,7 +24,7 @@ test("a state that was never given out is refused", async () => {
   const { callback, location, cookie, session } = await atCallback(bench);
   const state = stateOf(location);
   const url = (changed) => callback.replace(state, changed);
-  for (const made of ["", "nonsense", `${state.slice(0, -2)}AA`, `A${state.slice(1)}`, `${state}A`]) {
+  for (const made of ["", "nonsense", spoilt(state), spoilt(state, 0), `${state}A`]) {
     const refused = await browse(bench, url(made), cookie);
     assert.equal(refused.status, 400, made);
     assert.equal(refused.headers.get("location"), null);

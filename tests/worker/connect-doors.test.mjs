@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { png } from "../fake-x/sample-files.mjs";
 import {
   api, browse, complete, consent, cookieOf, createLink, createSession, inOtherBrowser, leftForX, newPerson,
-  newVerifier, openLink, request, SITE, startBench, stateOf,
+  newVerifier, openLink, request, SITE, spoilt, startBench, stateOf,
 } from "../support/connecting.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { routedCalls } from "../support/keys.mjs";
@@ -62,10 +62,10 @@ before(async () => {
     "API key": ADMIN_KEY,
     "upload address": address((await announce(bench)).upload_url),
     "reading address": address(url),
-    "made-up id": `${button.id.slice(0, -2)}AA`,
-    "made-up link": `${link.connect_id.slice(0, -2)}AA`,
-    "made-up token": `${button.token.slice(0, -2)}AA`,
-    "made-up state": `${stateOf(started.location).slice(0, -2)}AA`,
+    "made-up id": spoilt(button.id),
+    "made-up link": spoilt(link.connect_id),
+    "made-up token": spoilt(button.token),
+    "made-up state": spoilt(stateOf(started.location)),
   };
 });
 after(() => bench?.stop());

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import {
-  browse, createLink, createSession, leftForX, newVerifier, request, SITE, startBench, stateOf,
+  browse, createLink, createSession, leftForX, newVerifier, request, SITE, spoilt, startBench, stateOf,
 } from "../support/connecting.mjs";
 
 let bench;
@@ -37,17 +37,17 @@ test("a made-up id, token, state or picture wakes nothing, and is refused on a p
     headers: { origin: SITE },
     body: new URLSearchParams({ token, code_challenge: challenge, code_challenge_method: "S256" }),
   });
-  const spoilt = (text) => [text.slice(0, -2) + (text.endsWith("AA") ? "BB" : "AA"), `${text}A`, text.slice(0, 20), "x"];
+  const wrong = (text) => [spoilt(text), `${text}A`, text.slice(0, 20), "x"];
   const calls = [
-    ...[...spoilt(connect_id), ...spoilt(session.id), session.id].map((id) => ["GET", `/connect/link/${id}`]),
-    ...[connect_id, session.id].flatMap(spoilt).flatMap((id) => [
+    ...[...wrong(connect_id), ...wrong(session.id), session.id].map((id) => ["GET", `/connect/link/${id}`]),
+    ...[connect_id, session.id].flatMap(wrong).flatMap((id) => [
       ["GET", `/connect/result/${id}`],
       ["POST", `/connect/result/${id}`, { headers: { origin: untouched.worker.origin } }],
       ["GET", `/v1/connect-sessions/${id}`, { headers: { authorization: `Bearer ${session.token.slice(0, -1)}` } }],
     ]),
     ["POST", `/connect/result/${session.id}`, { headers: { origin: untouched.worker.origin } }],
-    ...[...spoilt(state), ""].map((text) => ["GET", `/connect/callback/x?state=${text}&code=c`]),
-    ...[...spoilt(session.token), ""].map((token) => ["POST", "/connect/start", form(token)]),
+    ...[...wrong(state), ""].map((text) => ["GET", `/connect/callback/x?state=${text}&code=c`]),
+    ...[...wrong(session.token), ""].map((token) => ["POST", "/connect/start", form(token)]),
     ["POST", "/connect/start", { headers: { origin: SITE, "content-type": "text/plain" }, body: "x" }],
     ["POST", "/connect/start/confirmed", form("cst_made-up")],
   ];
