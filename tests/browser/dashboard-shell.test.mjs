@@ -66,6 +66,18 @@ test("signing out everywhere signs the other browsers out as well", async (t) =>
   await one.page.reload();
   await one.press(one.button("Sign out"));
   await one.press(one.button("Sign out everywhere"));
+  const dialog = one.page.getByRole("dialog", { name: "Sign out everywhere?" });
+  const field = dialog.getByLabel("Type 2 to confirm");
+  // The field has the focus. What is pressed too early says what is missing, and signs nobody out.
+  await one.page.keyboard.type("1");
+  assert.equal(await field.inputValue(), "1");
+  await one.page.keyboard.press("Enter");
+  await dialog.getByText("Type 2, then press the button.").waitFor();
+  await one.assertAccessible("a confirmation that is typed");
+  await other.page.reload();
+  await other.isIn();
+  await field.fill("2");
+  await one.page.keyboard.press("Enter");
   await one.page.getByRole("heading", { name: "Sign in" }).waitFor();
   await other.open("settings/keys");
   await other.page.getByRole("dialog", { name: "Sign in again" }).waitFor();

@@ -1,7 +1,6 @@
 /** Navigation beside the page, or behind a button on phones; who is signed in, and how to leave. */
 
 import { useEffect, useState } from "preact/hooks";
-import { useAction } from "./action.js";
 import { del } from "./api.js";
 import { formatTime } from "./format.js";
 import { useLive } from "./live.js";
@@ -10,9 +9,9 @@ import { PAGES } from "./pages.js";
 import { isFor, may } from "./scope.js";
 import { href, useRoute } from "./router.js";
 import { Button } from "./ui/button.jsx";
+import { TypedConfirm } from "./ui/confirm.jsx";
 import { Confirm, Dialog } from "./ui/dialog.jsx";
 import { Icon } from "./ui/icon.jsx";
-import { Problem } from "./ui/problem.jsx";
 
 const WAITING = "/v1/posts?approval=pending&limit=1";
 const WAITING_MS = 30_000;
@@ -93,7 +92,8 @@ function Parts({ path, parts, route, session }) {
 }
 
 function Leaving({ session, onSignedOut }) {
-  const [isAsking, setAsking] = useState(false);
+  const [asked, ask] = useState();
+  const close = () => ask(undefined);
   const leave = (path) => async () => {
     await del(path);
     onSignedOut();
@@ -102,24 +102,25 @@ function Leaving({ session, onSignedOut }) {
   return (
     <div class="leaving">
       <p>Signed in with {whose}</p>
-      <Button kind="quiet" icon="out" onPress={() => setAsking(true)}>Sign out</Button>
-      {isAsking && (
-        <Confirm title="Sign out?" act="Sign out here" kind="primary" onAct={leave("/v1/dashboard/session")} onClose={() => setAsking(false)}>
+      <Button kind="quiet" icon="out" onPress={() => ask("here")}>Sign out</Button>
+      {asked === "here" && (
+        <Confirm title="Sign out?" act="Sign out here" kind="primary" onAct={leave("/v1/dashboard/session")} onClose={close}>
           <p>This session ends by itself on {formatTime(session.expires_at)}. A post that you have not sent or saved as a draft leaves this browser.</p>
-          {session.sessions > 1 && <Everywhere count={session.sessions} onSignOut={leave("/v1/dashboard/sessions")} />}
+          {session.sessions > 1 && (
+            <p>
+              {session.sessions} browsers are signed in with this key. <Button kind="quiet" onPress={() => ask("everywhere")}>Sign out everywhere …</Button>
+            </p>
+          )}
         </Confirm>
       )}
+      {asked === "everywhere" && (
+        <TypedConfirm
+          title="Sign out everywhere?" word={session.sessions} act={`Sign out ${session.sessions} browsers`}
+          onAct={leave("/v1/dashboard/sessions")} onClose={close}
+        >
+          <p>All {session.sessions} browsers that are signed in with this key are signed out at once, whoever sits at them. What they have not saved is lost.</p>
+        </TypedConfirm>
+      )}
     </div>
-  );
-}
-
-function Everywhere({ count, onSignOut }) {
-  const { run, isBusy, error } = useAction(onSignOut);
-  return (
-    <>
-      <p>{count} browsers are signed in with this key.</p>
-      <div><Button isBusy={isBusy} onPress={() => run()}>Sign out everywhere</Button></div>
-      <Problem error={error} />
-    </>
   );
 }

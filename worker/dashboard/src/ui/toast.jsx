@@ -1,33 +1,57 @@
 /** A sentence about what has just been done, said once, aloud too. Failures stay where they belong: `Problem`. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useAction } from "../action.js";
+import { Button } from "./button.jsx";
 import { Icon } from "./icon.jsx";
 
 const SEEN_MS = 5000;
+/** Long enough to read it, to see the mistake and to come to the button. */
+const UNDO_MS = 20_000;
 const said = new EventTarget();
 
-export const toast = (text) => said.dispatchEvent(new CustomEvent("toast", { detail: text }));
+/** `onUndo` takes back what was done: the sentence has a button *Undo*, and waits as long as somebody is at it. */
+export const toast = (text, { onUndo } = {}) => said.dispatchEvent(new CustomEvent("toast", { detail: { text, onUndo } }));
 
 export function Toasts() {
-  const [text, setText] = useState("");
+  const [shown, setShown] = useState();
+  const timer = useRef();
+  const hide = () => setShown(undefined);
+  const keep = () => clearTimeout(timer.current);
+  const wait = (detail) => {
+    keep();
+    timer.current = setTimeout(hide, detail.onUndo ? UNDO_MS : SEEN_MS);
+  };
   useEffect(() => {
-    let timer;
     const show = ({ detail }) => {
-      clearTimeout(timer);
-      setText(detail);
-      timer = setTimeout(() => setText(""), SEEN_MS);
+      setShown(detail);
+      wait(detail);
     };
     said.addEventListener("toast", show);
     return () => said.removeEventListener("toast", show);
   }, []);
+  const release = () => shown && wait(shown);
   return (
-    <div class="toasts" role="status">
-      {text && (
+    <div class="toasts" role="status" onMouseEnter={keep} onMouseLeave={release} onFocusIn={keep} onFocusOut={release}>
+      {shown && (
         <p class="toast">
           <Icon name="check" size={18} />
-          {text}
+          {shown.text}
+          {shown.onUndo && <Undo key={shown.text} onUndo={shown.onUndo} />}
         </p>
       )}
     </div>
   );
+}
+
+/** What cannot be taken back any more says so in the sentence's place. */
+function Undo({ onUndo }) {
+  const { run, isBusy } = useAction(async () => {
+    try {
+      toast((await onUndo()) ?? "Undone");
+    } catch (error) {
+      toast(`It cannot be undone any more: ${error.message}`);
+    }
+  });
+  return <Button kind="quiet" isBusy={isBusy} onPress={() => run()}>Undo</Button>;
 }
