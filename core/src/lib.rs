@@ -36,6 +36,7 @@ pub mod key;
 pub mod mcp;
 pub mod media;
 pub mod messages;
+pub mod metrics;
 pub mod network;
 pub mod oauth;
 pub mod outbox;

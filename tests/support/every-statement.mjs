@@ -105,6 +105,7 @@ async function callEverything(bench, account) {
     assert.ok([200, 403].includes(answer.status), answer.text);
   }
   for (const caller of [api, own.api, tenants.api]) await caller.get("/v1/account/usage");
+  assert.equal((await api.get("/v1/metrics")).status, 200);
   await api.post("/v1/reseal");
   await eventually(async () => (await api.get("/v1/reseal")).body.data.status, (status) => status === "done", 20_000);
   await api.post("/v1/handover");

@@ -70,6 +70,7 @@ const ROWS = {
   "GET /v1/export": operator(),
   "GET /v1/handover": operator(),
   "GET /v1/reseal": operator(),
+  "GET /v1/metrics": operator(),
   "GET /v1/settings": operator(),
   "GET /v1/social-accounts": list,
   "GET /v1/social-accounts/{id}": row("account"),

@@ -121,6 +121,12 @@ impl Reply {
         self
     }
 
+    /// The same text as a content of another type.
+    pub fn of_type(self, content_type: &str) -> Self {
+        let Content::Text(text) = self.body else { return self };
+        Self::new(self.status, content_type, text)
+    }
+
     /// The same under another status.
     pub fn at(self, status: u16) -> Self {
         Self { status, ..self }

@@ -109,6 +109,7 @@ pub enum Route {
     SettingsGet,
     SettingsChange,
     Usage,
+    Metrics,
     KeyCreate,
     KeyList,
     KeyDelete(String),

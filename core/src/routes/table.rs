@@ -6,6 +6,7 @@ use crate::key::{Access, ForPages, PageScope, Reach, Scope};
 
 const NO_KEY: Option<Access> = None;
 const READ: Option<Access> = Some(access(Scope::Read, Reach::Account));
+const READ_ALL: Option<Access> = Some(access(Scope::Read, Reach::Workspace));
 const READ_TENANT: Option<Access> = Some(access(Scope::Read, Reach::Tenant));
 const DRAFT: Option<Access> = Some(access(Scope::Draft, Reach::Account));
 const DRAFT_TENANT: Option<Access> = Some(access(Scope::Draft, Reach::Tenant));
@@ -139,6 +140,7 @@ pub const ROUTES: &[Row] = &[
     get("/v1/settings", ADMIN_ALL, "getSettings", |_| Route::SettingsGet).forwarded(),
     patch("/v1/settings", ADMIN_ALL, "changeSettings", |_| Route::SettingsChange),
     get("/v1/account/usage", READ_TENANT, "getUsage", |_| Route::Usage).forwarded(),
+    get("/v1/metrics", READ_ALL, "getMetrics", |_| Route::Metrics),
     get("/v1/audit", ADMIN, "listDeeds", |_| Route::Audit).forwarded(),
     post("/v1/dashboard/session", NO_KEY, "signIn", |_| Route::SignIn).json(),
     get("/v1/dashboard/session", NO_KEY, "getDashboardSession", |_| Route::SignedIn),

@@ -1,13 +1,15 @@
-//! `/healthz`, and the origins whose pages may read an answer (CORS, Fetch standard §3.2).
+//! `/healthz`, the metrics, and the origins whose pages may read an answer (CORS, Fetch standard §3.2).
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::connect::ticket::Ticket;
+use latchkey_core::metrics;
 use latchkey_core::routes::{Call, Pages, Route, allowed_to_pages};
 use latchkey_core::schema;
 use serde_json::json;
 
+use super::Answered;
 use crate::app::App;
-use crate::auth::{is_page_token, page_origin};
+use crate::auth::{ApiCaller, is_page_token, page_origin};
 use crate::request::Incoming;
 use crate::response::Reply;
 
@@ -15,6 +17,12 @@ use crate::response::Reply;
 pub fn health() -> Reply {
     let version = env!("CARGO_PKG_VERSION");
     Reply::json(&Answer::json(200, &json!({ "ok": true, "version": version, "schema": schema::mark() })))
+}
+
+/// Counts of the whole deployment. The workspace writes the text.
+pub async fn metrics(app: &App, incoming: &Incoming) -> Answered {
+    let (_, reply) = ApiCaller::forward(app, incoming, Route::Metrics).await?;
+    Ok(if reply.status() == 200 { reply.of_type(metrics::CONTENT_TYPE) } else { reply })
 }
 
 /// Who holds the address may use it, from any page: the address is the permission, and no cookie or key is looked at.

@@ -107,6 +107,7 @@ async fn route_call(app: &App, Call { row, route }: Call, incoming: Incoming, en
         Route::ConnectLink(id) => connect::link(app, &incoming, &id).await,
         Route::ConnectCallback => connect::callback(app, &incoming).await,
         Route::ConnectResult(id) => connect::result(app, &incoming, &id).await,
+        Route::Metrics => meta::metrics(app, &incoming).await,
         Route::SettingsChange => settings::change(app, incoming).await,
         Route::ConnectLogo(digest) => settings::logo(app, digest).await,
         Route::ConnectPress(id) => connect::press(app, &incoming, &id).await,

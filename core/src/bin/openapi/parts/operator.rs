@@ -75,6 +75,7 @@ pub fn part() -> Result<Part, String> {
             .refuses(&[Code::InFlight]),
         Operation::new("GET", "/v1/account/usage", "getUsage", "This month's posts and what X charges for them")
             .answers(200, "Until now.", success(json!({ "usage": a("Usage") }))),
+        metrics(),
         Operation::new("GET", "/v1/audit", "listDeeds", "Who did what, newest first")
             .query("action", words_of::<Action>("AuditAction"), "This deed.")
             .query("key_id", text(), "By this key.")
@@ -114,6 +115,13 @@ pub fn part() -> Result<Part, String> {
     let operations = operations.chain(freeze("/v1/handover", ["startHandover", "getHandover", "endHandover"]));
     let operations = operations.chain(freeze("/v1/freeze", ["startFreeze", "getFreeze", "endFreeze"]));
     Ok(Part::new("Operator", operations.collect(), rows()))
+}
+
+/// The second type is for clients that know text by no other name.
+fn metrics() -> Operation {
+    let content = json!({ "application/openmetrics-text": { "schema": text() }, "text/plain": { "schema": text() } });
+    Operation::new("GET", "/v1/metrics", "getMetrics", "Counts of the whole deployment, in OpenMetrics")
+        .answers_content(200, "As they are.", content)
 }
 
 fn health() -> Operation {

@@ -18,6 +18,7 @@ pub mod keys;
 mod links;
 mod lists;
 pub mod media;
+mod metrics;
 mod overview;
 pub mod page_sessions;
 pub mod posts;

@@ -7,8 +7,8 @@ use latchkey_core::key::{Binding, Caller};
 use latchkey_core::routes::Route;
 
 use super::{
-    Done, Workspace, accounts, agents, approvals, apps, audit, changes, freeze, imports, keys, not_found, overview,
-    page_sessions, posts, re_encryption, replies, settings, webhooks,
+    Done, Workspace, accounts, agents, approvals, apps, audit, changes, freeze, imports, keys, metrics, not_found,
+    overview, page_sessions, posts, re_encryption, replies, settings, webhooks,
 };
 use crate::error::Result;
 use crate::rpc::workspace::ApiRequest;
@@ -71,6 +71,7 @@ fn other(w: &Workspace, route: &Route, body: &str, callback_url: &str, binding: 
         Route::SettingsGet => settings::get(w),
         Route::ImportGet { account, id } => imports::get(w, account, id, binding),
         Route::Usage => settings::usage(w, binding),
+        Route::Metrics => metrics::show(w),
         Route::WebhookGet(id) => webhooks::get(w, id, binding),
         Route::WebhookTest(id) => nothing(body).and_then(|()| webhooks::test(w, id, binding)),
         Route::ReEncryptionStart => nothing(body).and_then(|()| re_encryption::start(w)),

@@ -56,6 +56,12 @@ impl Apps {
         Ok(paused.into_iter().map(|network| network.id).collect())
     }
 
+    pub fn count_paused(&self) -> Result<u64> {
+        let query = "SELECT count(*) AS count FROM networks
+            WHERE is_deleted = 0 AND json_extract(doc, '$.paused') IS NOT NULL";
+        self.db.count(query, Vec::new())
+    }
+
     /// The apps with a probe to come.
     pub fn probed(&self) -> Result<Vec<NetworkId>> {
         let query = "SELECT doc FROM networks WHERE is_deleted = 0 AND json_extract(doc, '$.probe_at') IS NOT NULL";

@@ -54,6 +54,18 @@ impl Budget {
         self.db.rows(query, vec![scope.key().into(), time(month.start), time(month.end)])
     }
 
+    /// What the deployment spent in a month.
+    pub fn spent(&self, month: Month) -> Result<Micros> {
+        let query =
+            "SELECT coalesce((SELECT micros FROM spent_by_month WHERE month = ? AND scope = 'all'), 0) AS count";
+        Ok(Micros(self.db.count(query, vec![time(month.start)])?))
+    }
+
+    /// How many posts X has charged for, each on the day of each first charge of one of its deliveries.
+    pub fn charged_posts(&self) -> Result<u64> {
+        self.db.count("SELECT coalesce(sum(posts), 0) AS count FROM spent_by_day WHERE scope = 'all'", Vec::new())
+    }
+
     /// Adds to what an account has spent. Less than nothing is nothing.
     pub fn change(&self, account_id: &AccountId, month: Month, micros: i64) -> Result<()> {
         if micros == 0 {

@@ -4,6 +4,7 @@ use latchkey_core::api::page::{Page, Place};
 use latchkey_core::id::TenantId;
 use latchkey_core::json;
 use latchkey_core::key::Binding;
+use latchkey_core::metrics::ByWord;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -48,6 +49,12 @@ pub(super) struct Row {
     doc: String,
     /// An array of numbers.
     place: String,
+}
+
+#[derive(Deserialize)]
+struct OfKind {
+    kind: String,
+    rows: u64,
 }
 
 impl Filter {
@@ -141,6 +148,13 @@ impl Db {
     /// How many rows of a list a scope has.
     pub(super) fn rows_in(&self, list: &'static str, scope: Scope<'_>) -> Result<u64> {
         self.total(&Total { list, scope: scope.key(), kinds: Kinds::All })
+    }
+
+    /// How many rows of a list the deployment has, by their kind.
+    pub(super) fn rows_by_kind(&self, list: &'static str) -> Result<ByWord> {
+        let query = "SELECT kind, rows FROM counts WHERE list = ? AND scope = 'all' AND rows > 0";
+        let kinds: Vec<OfKind> = self.rows(query, vec![list.into()])?;
+        Ok(kinds.into_iter().map(|kind| (kind.kind, kind.rows)).collect())
     }
 
     pub(super) fn total(&self, total: &Total) -> Result<u64> {

@@ -24,6 +24,7 @@ pub mod webhooks;
 
 use std::rc::Rc;
 
+use latchkey_core::metrics::ByWord;
 use latchkey_core::time::UnixMillis;
 use serde::Deserialize;
 
@@ -122,6 +123,11 @@ impl Store {
         let query = format!("SELECT value AS at FROM json_each(json_array({})) ORDER BY key", times.join(", "));
         let rows: Vec<Time> = self.db.rows(&query, Vec::new())?;
         Ok(rows.into_iter().map(|row| row.at.map(UnixMillis)).collect())
+    }
+
+    /// How many rows of a list the deployment has, by their kind.
+    pub fn rows_by_kind(&self, list: &'static str) -> Result<ByWord> {
+        self.db.rows_by_kind(list)
     }
 
     /// What an alarm does first.

@@ -69,6 +69,10 @@ impl Webhooks {
         self.db.count(query, vec![tenant_key(tenant_id)])
     }
 
+    pub fn count_failing(&self) -> Result<u64> {
+        self.db.count("SELECT count(*) AS count FROM webhooks w WHERE w.is_failing = 1", Vec::new())
+    }
+
     pub fn has_rows(&self) -> Result<bool> {
         Ok(self.db.count("SELECT EXISTS (SELECT 1 FROM webhooks) AS count", Vec::new())? > 0)
     }
