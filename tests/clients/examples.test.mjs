@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { connect, createPost, newUser, startBench } from "../support/client.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
-import { makeClients, runPython, runShell, runTypeScript } from "./run.mjs";
+import { checkPython, makeClients, runPython, runShell, runTypeScript } from "./run.mjs";
 
 const API_MD = await readFile(new URL("../../docs/API.md", import.meta.url), "utf8");
 const blocks = (language) => [...API_MD.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, "gm"))].map(([, text]) => text);
@@ -68,6 +68,13 @@ test("the examples in TypeScript are of the right types, and run", async () => {
   const { code, stdout, stderr } = await runTypeScript(opening + guard + calls.map((text) => `{\n${ofLanguage(text, "ts")}}\n`).join(""), env);
   assert.equal(code, 0, stderr);
   assert.match(stdout, PUBLISHED);
+});
+
+test("the examples in Python, and the client, are of the right types", async () => {
+  const [opening, ...calls] = [...python].sort((one, other) => other.includes("import") - one.includes("import"));
+  const { code, stdout, stderr } = await checkPython(calls.map((text) => opening + text));
+  assert.equal(code, 0, stdout + stderr);
+  assert.match(stdout, /Success: no issues found/);
 });
 
 test("the examples in Python run", async () => {

@@ -1,7 +1,7 @@
 /** Runs programs that use the two clients, as their users do. */
 
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -40,6 +40,19 @@ export async function runPython(source, env) {
   await writeFile(join(folder, "program.py"), source);
   return python("python", ["-W", "error", join(folder, "program.py")], { env: { ...env, PYTHONPATH: join(ROOT, "clients/python"), PYTHONDONTWRITEBYTECODE: "1" } });
 }
+
+/** Checks the types of programs that import `latchkey`, and with that the client's own, as strictly as mypy can. */
+export async function checkPython(sources) {
+  const folder = await mkdtemp(join(tmpdir(), "types-"));
+  const files = await Promise.all(sources.map(async (source, at) => {
+    await writeFile(join(folder, `program_${at}.py`), source);
+    return join(folder, `program_${at}.py`);
+  }));
+  const args = ["-m", "mypy", "--strict", "--cache-dir", join(folder, "cache"), ...files, ...(await modulesOfClient())];
+  return python("python", args, { env: { MYPYPATH: join(ROOT, "clients/python") } });
+}
+
+const modulesOfClient = async () => (await readdir(join(ROOT, "clients/python/latchkey"))).filter((name) => name.endsWith(".py")).map((name) => join(ROOT, "clients/python/latchkey", name));
 
 /** Runs a command of a shell. */
 export const runShell = (source, env) =>

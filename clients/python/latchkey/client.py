@@ -67,7 +67,8 @@ class Client:
             sent += len(part)
             if progress:
                 progress(sent, len(content))
-        return self.post(f"/v1/media/{data['id']}/confirm", {"size": len(content)})["data"]
+        medium: dict[str, Any] = self.post(f"/v1/media/{data['id']}/confirm", {"size": len(content)})["data"]
+        return medium
 
     def _call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **more: Any) -> Any:
         headers = {"Authorization": f"Bearer {self._key}", **(headers or {})}
@@ -142,7 +143,8 @@ class AsyncClient:
             sent += len(part)
             if progress:
                 progress(sent, len(content))
-        return (await self.post(f"/v1/media/{data['id']}/confirm", {"size": len(content)}))["data"]
+        medium: dict[str, Any] = (await self.post(f"/v1/media/{data['id']}/confirm", {"size": len(content)}))["data"]
+        return medium
 
     async def _call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **more: Any) -> Any:
         headers = {"Authorization": f"Bearer {self._key}", **(headers or {})}

@@ -32,4 +32,5 @@ def verify_webhook(secret: str, headers: Mapping[str, str], body: bytes, now: fl
     expected = "v1," + base64.b64encode(digest).decode()
     if not any(hmac.compare_digest(expected.encode(), one.encode()) for one in signatures.split(" ")):
         raise WebhookError("no signature is right")
-    return json.loads(body)
+    event: dict[str, Any] = json.loads(body)
+    return event
