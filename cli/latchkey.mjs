@@ -7,6 +7,7 @@ const USAGE = `usage: npx latchkey <command>
 
   dev                  Latchkey, a stand-in for X and a demo site, on this machine
                        [--real] [--port N] [--x-port N] [--site-port N]
+  docs                 the guide and the reference of the API as pages, on this machine [--port N]
   deploy               to your Cloudflare account: asks for a name and an address, makes what is missing
                        [--name NAME] [--origin https://…] [--account ID] [--dry-run] [--yes]
                        [--replace-address] [--new-secrets]
@@ -18,7 +19,7 @@ const USAGE = `usage: npx latchkey <command>
   --env NAME           another deployment of the same folder, such as \`staging\`: its settings are in latchkey.NAME.json
   --help               this text`;
 
-const COMMANDS = ["dev", "deploy", "doctor", "backup", "upgrade", "rollback"];
+const COMMANDS = ["dev", "docs", "deploy", "doctor", "backup", "upgrade", "rollback"];
 
 /** Before anything is loaded: wrangler would end with a stack. */
 function requireNode() {

@@ -13,6 +13,7 @@ import { join, resolve } from "node:path";
 import { experimental_readRawConfig as readConfig } from "wrangler";
 import { REPOSITORY, copyContents, filesBelow } from "./contents.mjs";
 import { locked, versionOf } from "./locked.mjs";
+import { makePages } from "./pages/make.mjs";
 import { billOfMaterials } from "./sbom.mjs";
 import { toolVersions } from "./tools.mjs";
 
@@ -40,6 +41,7 @@ try {
 
 async function assemble(folder, release) {
   await copyContents(folder);
+  await makePages(join(folder, "docs"));
   const manifest = JSON.parse(await readFile(join(REPOSITORY, "cli/manifest.json"), "utf8"));
   const { version } = release;
   const dependencies = { wrangler: versionOf("wrangler") };

@@ -60,6 +60,25 @@ test("a wrong command, and a port that is taken, are named before anything start
   assert.match(port.stderr, /--port takes a port, and not `eighty`/);
 });
 
+test("`docs` shows the guide and the reference, and nothing but them, under a policy without scripts", async () => {
+  const child = start(installed, "node", [inPackage("cli/latchkey.mjs"), "docs", "--port", "0"]);
+  try {
+    const [line] = await once(createInterface(child.stdout), "line");
+    const [, origin] = line.match(/^the documents of this version: (http:\/\/127\.0\.0\.1:\d+)$/);
+    const first = await fetch(`${origin}/`);
+    assert.match(await first.text(), /href="guide\/deploy\.html"[^]*href="reference\/posts\.html"/);
+    assert.match(first.headers.get("content-security-policy"), /^default-src 'none'; style-src 'self';/);
+    for (const path of ["/guide/", "/guide/deploy.html", "/reference/posts.html", "/reference/types.html", "/API.html"]) {
+      assert.equal((await fetch(origin + path)).status, 200, path);
+    }
+    for (const path of ["/../package.json", "/%2e%2e/package.json", "/nothing"]) assert.equal((await fetch(origin + path)).status, 404, path);
+    assert.equal((await fetch(origin, { method: "POST" })).status, 405);
+  } finally {
+    child.kill("SIGTERM");
+    await once(child, "close");
+  }
+});
+
 test("`dev` runs the Worker, the stand-in and the demo site from an empty folder, and prints addresses and key", async () => {
   const [port, x, site] = [await freePort(), await freePort(), await freePort()];
   const cli = inPackage("cli/latchkey.mjs");
