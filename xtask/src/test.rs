@@ -50,10 +50,16 @@ pub(crate) fn run(kinds: &[Kind]) -> Result {
     report.close()
 }
 
-/// The benches, which run small among the worker tests, measure beside a plain Worker.
+/// The benches, which run small among the worker tests, measure beside a plain Worker. The tests of the release run
+/// `cargo xtask dev`: its build belongs to no test.
 fn built(tools: &Tools, kinds: &[Kind]) -> Result {
-    build::all(tools, &mut Steps::of(build::STEPS))?;
-    if kinds.contains(&Kind::Worker) { build::bench_peer(tools) } else { Ok(()) }
+    if !kinds.contains(&Kind::Worker) {
+        return build::all(tools, &mut Steps::of(build::STEPS));
+    }
+    let mut steps = Steps::of(2 * build::STEPS);
+    build::all(tools, &mut steps)?;
+    build::quick(tools, &mut steps)?;
+    build::bench_peer(tools)
 }
 
 fn native(report: &mut Report) {
