@@ -27,6 +27,11 @@ export function xBackend({ api, apiKey, origin }) {
       return call("POST", "/v1/connect-sessions", { body: { network: "x", tenant_id: String(user.id), origin, ...wishes } });
     },
 
+    /** For <x-accounts session-url> and the other elements: a token for this user's tenant, this origin and an hour. */
+    startPage(user) {
+      return call("POST", "/v1/page-sessions", { body: { origin, tenant_id: String(user.id), scopes: ["accounts", "publish"] } });
+    },
+
     accounts(user) {
       return call("GET", `/v1/social-accounts?tenant_id=${encodeURIComponent(user.id)}&status=active`);
     },

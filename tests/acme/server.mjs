@@ -56,6 +56,8 @@ async function handle(site, request) {
   switch (`${request.method} ${pathname}`) {
     case "POST /api/x/session":
       return json(200, (await site.x.startSession(user, await readJson(request))).data);
+    case "POST /api/x/page":
+      return json(200, (await site.x.startPage(user)).data);
     case "GET /api/x/accounts":
       return json(200, (await site.x.accounts(user)).data);
     case "POST /api/x/file":

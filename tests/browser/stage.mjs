@@ -35,8 +35,11 @@ async function openStage(opened) {
 let visits = 0;
 
 class Visit {
-  /** `files` are pages in place of Acme's own, `prepare` gets the visit before its page is there; the rest is for the browser. */
-  static async begin({ api, worker, x, browser }, { files, prepare, ...options } = {}) {
+  /**
+   * `files` are pages in place of Acme's own, `prepare` gets the visit before its page is there, which is there with the element
+   * `shows`; the rest is for the browser.
+   */
+  static async begin({ api, worker, x, browser }, { files, prepare, shows = "connect-x:defined", ...options } = {}) {
     const tenant = `tenant_${++visits}`;
     const acme = await startAcme({
       port: 0,
@@ -50,7 +53,7 @@ class Visit {
     const context = await browser.newContext(options);
     context.setDefaultTimeout(PATIENCE_MS);
     const traffic = await Traffic.of(context, [acme.origin, worker.origin, x.site], worker.origin);
-    const visit = Object.assign(new Visit(), { api, x, acme, tenant, context, traffic, user: newUser({ x }) });
+    const visit = Object.assign(new Visit(), { api, x, acme, tenant, shows, context, traffic, user: newUser({ x }) });
     await prepare?.(visit);
     visit.page = await visit.open();
     return visit;
@@ -61,7 +64,7 @@ class Visit {
     const page = await this.context.newPage();
     await page.addInitScript(recordEvents);
     await page.goto(this.acme.origin);
-    await page.locator("connect-x:defined").first().waitFor();
+    await page.locator(this.shows).first().waitFor();
     return page;
   }
 
@@ -143,7 +146,7 @@ class Visit {
 
 /** The files of a site that has one page, with the button in it. `{{worker}}` is the Worker's origin in both. */
 export const onePage = (body, { head = "", script = '<script type="module" src="{{worker}}/embed.js"></script>' } = {}) => ({
-  "/": [`<!doctype html><html lang="en"><title>Page</title>${head}${script}<h1>Page</h1>${body}`, "text/html; charset=utf-8"],
+  "/": [`<!doctype html><html lang="en"><title>Page</title>${head}${script}<main><h1>Page</h1>${body}</main>`, "text/html; charset=utf-8"],
 });
 
 export const BUTTON = '<connect-x session-url="/api/x/session"></connect-x>';

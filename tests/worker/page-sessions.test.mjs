@@ -32,7 +32,8 @@ async function signIn(key) {
 
 test("a page session is a key that ends, shown with its token once", async () => {
   const made = await mint({ scopes: ["publish", "accounts"], expires_in: 120 });
-  const { token, ...data } = made.body.data;
+  const { token, api_url, ...data } = made.body.data;
+  assert.equal(api_url, bench.worker.origin, "where the page calls");
   assert.match(token, /^pst_[\w-]{107}$/);
   assertTimesAndIds({ id: data.id, created_at: data.created_at, expires_at: data.expires_at });
   assert.equal(Date.parse(data.expires_at) - Date.parse(data.created_at), 120_000);

@@ -28,7 +28,27 @@ export interface SessionWishes {
   signal: AbortSignal;
 }
 
-export type FetchSession = (wishes: SessionWishes) => Promise<ConnectSession | { data: ConnectSession }>;
+/**
+ * What `POST /v1/page-sessions` answers as `data`: a token for this page, one tenant and an hour at most. The elements
+ * take such sessions alone; the button takes them too, and makes its connect sessions by the token.
+ */
+export interface PageSession {
+  token: string;
+  /** The origin of the Worker. */
+  api_url: string;
+  created_at?: string;
+  expires_at: string;
+  tenant_id?: string;
+  origin?: string;
+  scopes?: ("accounts" | "draft" | "publish")[];
+}
+
+/** Asked for each page session anew, and again before a session ends: once for all elements with the same function. */
+export type FetchPageSession = (wishes: { signal: AbortSignal }) => Promise<PageSession | { data: PageSession }>;
+
+export type FetchSession = (
+  wishes: SessionWishes,
+) => Promise<ConnectSession | PageSession | { data: ConnectSession | PageSession }>;
 
 /** `popup`: a window of its own. `redirect`: this page leaves and comes back. `auto`: the second on phones and where windows are blocked. */
 export type ConnectMode = "popup" | "redirect" | "auto";
@@ -87,6 +107,10 @@ export interface CancelledDetail {
   reason: "access_denied" | "dismissed" | "window_closed" | "removed" | "cancelled";
 }
 
+export interface DisconnectedDetail {
+  account: ConnectedAccount;
+}
+
 /** All bubble and are composed. Every attempt ends with exactly one of the last three. */
 export interface ConnectXEventMap {
   ready: CustomEvent<Record<string, never>>;
@@ -95,6 +119,8 @@ export interface ConnectXEventMap {
   connected: CustomEvent<ConnectedDetail>;
   error: CustomEvent<ConnectErrorDetail>;
   cancelled: CustomEvent<CancelledDetail>;
+  /** Of a button whose session is a page's: the person has disconnected the account that was connected here. */
+  disconnected: CustomEvent<DisconnectedDetail>;
 }
 
 export class ConnectXElement extends HTMLElement {
@@ -113,6 +139,81 @@ export class ConnectXElement extends HTMLElement {
     options?: boolean | AddEventListenerOptions,
   ): void;
 }
+
+/** A post as the API answers it; the fields that a page commonly shows. */
+export interface Post {
+  id: string;
+  createdAt: string;
+  publishedAt: string | null;
+  scheduledAt: string | null;
+  isDraft: boolean;
+  containers: { content: string; [field: string]: unknown }[];
+  socialAccounts: { id: string; username: string; state: string; error: string | null; platformPostUrl: string | null; [field: string]: unknown }[];
+  [field: string]: unknown;
+}
+
+export interface PostDetail {
+  post: Post;
+}
+
+/** All bubble and are composed. `error` comes with every problem that the element shows. */
+export interface ElementEventMap {
+  /** What there is to show is shown. */
+  ready: CustomEvent<Record<string, never>>;
+  error: CustomEvent<ConnectErrorDetail>;
+}
+
+/** Those of the button inside are the button's, `ready` and `error` apart. */
+export interface XAccountsEventMap extends ElementEventMap {
+  open: CustomEvent<OpenDetail>;
+  authorizing: CustomEvent<AuthorizingDetail>;
+  connected: CustomEvent<ConnectedDetail>;
+  cancelled: CustomEvent<CancelledDetail>;
+  disconnected: CustomEvent<DisconnectedDetail>;
+}
+
+export interface XPostsEventMap extends ElementEventMap {
+  /** Cancelled, or a draft that was deleted. */
+  "post-cancelled": CustomEvent<{ post: Post }>;
+  "post-retried": CustomEvent<PostDetail>;
+}
+
+export interface XComposerEventMap extends ElementEventMap {
+  /** The API has taken the post: now, at its time, as a draft, or to be approved. */
+  "post-created": CustomEvent<PostDetail>;
+}
+
+/** What the three elements have in common. Attributes: `session-url`, `tenant-id`, `lang`. */
+export class XElement<Events extends ElementEventMap = ElementEventMap> extends HTMLElement {
+  /** Asks the site's back end for a page session: an alternative to the attribute `session-url`. */
+  fetchSession?: FetchPageSession;
+  /** The site's own words, by the names of ours (README.md). */
+  labels?: Record<string, string>;
+  /** Reads everything anew. */
+  refresh(): Promise<void>;
+  addEventListener<K extends keyof Events>(
+    type: K,
+    listener: (this: this, event: Events[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
+
+/** `<x-accounts>`: the tenant's accounts; connect, reconnect, disconnect. Attribute `mode`: the button's. */
+export class XAccountsElement extends XElement<XAccountsEventMap> {}
+
+/** `<x-posts>`: what is scheduled and what became of what was sent; cancel, retry. */
+export class XPostsElement extends XElement<XPostsEventMap> {}
+
+/** `<x-composer>`: a post, written, counted and sent. Attribute `price` shows what X charges. */
+export class XComposerElement extends XElement<XComposerEventMap> {}
+
+/** Registers `<x-accounts>`, `<x-posts>` and `<x-composer>`; does nothing on a server, or for names that are taken. */
+export function defineElements(): void;
 
 /** Registers the element; does nothing on a server, or when the name is taken. */
 export function defineConnectX(name?: string): void;
@@ -160,5 +261,8 @@ export class Pkce {
 declare global {
   interface HTMLElementTagNameMap {
     "connect-x": ConnectXElement;
+    "x-accounts": XAccountsElement;
+    "x-posts": XPostsElement;
+    "x-composer": XComposerElement;
   }
 }

@@ -3,8 +3,12 @@
 export const remedies = {
   // The button's own.
   api_key_in_page: "Remove the API key from the page. Your back end holds the key and makes the session: POST /v1/connect-sessions.",
-  session_missing: "Give the element `session-url`, `fetchSession`, or all of `session-id`, `token` and `connect-url`.",
-  session_unavailable: "Your back end must answer with the `data` of POST /v1/connect-sessions as JSON: `id`, `token`, `connect_url`.",
+  session_missing: "Give the element `session-url`, `fetchSession`, or, of a button, all of `session-id`, `token` and `connect-url`.",
+  session_unavailable: "Your back end must answer with the `data` of POST /v1/page-sessions as JSON: `token`, `api_url`, `expires_at`. For a button also of POST /v1/connect-sessions: `id`, `token`, `connect_url`.",
+  invalid_page_token: "`token` is that of POST /v1/page-sessions, which begins with pst_. An API key must never be in a page.",
+  page_session_ended: "The token has ended, and so has the one that the site answered after it. Create a page session for each request to `session-url`.",
+  tenant_mismatch: "The site's back end gave a session of another tenant than `tenant-id` names, or than the one before. Load the page anew after a change of the signed-in customer.",
+  insufficient_key_scope: "Create the page session with the scope that the element needs: `accounts`, `draft` or `publish`.",
   popup_blocked: "Begin inside a click, or use mode=\"auto\" with a session that has a redirect_uri. A sandboxed frame needs allow-same-origin, allow-popups and allow-popups-to-escape-sandbox.",
   wasm_forbidden: "Add 'wasm-unsafe-eval' to script-src in the page's Content-Security-Policy.",
   wasm_unavailable: "Serve the .wasm file beside the script, as application/wasm. Some bundlers need it copied (README, top).",
@@ -26,7 +30,7 @@ export const remedies = {
   in_flight: "Try again: the first answer was lost, and the server was still at work.",
   confirmation_failed: "Let the person begin again. The code stands in the window that came back from X.",
   account_mismatch: "The person was signed in to X as somebody else than `expected_username` or `reconnect_account_id` names.",
-  origin_not_allowed: "Create the session with `origin` set to the origin of this page, and take `id` and `connect_url` as they were answered.",
+  origin_not_allowed: "Create the session with `origin` set to the origin of this page, and take its fields as they were answered.",
   https_required: "Use the https address of the Worker, in `connect_url` too: set PUBLIC_ORIGIN.",
   invalid_grant: "Let the person begin again: X's code was used or too old.",
   insufficient_permissions: "Ask for scopes that the X app has: X's console, User authentication settings.",

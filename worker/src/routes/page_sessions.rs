@@ -22,9 +22,11 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
     let token = PageToken::new(entropy()?, &new.origin).text(app.keyring());
     let key = caller.plan(PlanPage(new)).await?;
     let mut data = page_session_view(&key).unwrap_or_default();
+    let api_url = app.public_origin(&incoming.url)?;
     if let Some(fields) = data.as_object_mut() {
         // EXPOSE: shown this once, to the back end that serves the page.
         fields.insert("token".into(), json!(token.expose()));
+        fields.insert("api_url".into(), json!(api_url));
     }
     // EXPOSE: hashed.
     let digest = base64url(&sha256(token.expose().as_bytes()));

@@ -2,23 +2,20 @@
 //!
 //! An end user never meets the product's name, so the build searches the bundled embed for the name.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::bundle::{ALSO_CLASSIC, bundle, point};
 use super::client::{COMPOSER, EMBED, Entry};
-use super::dashboard;
+use super::{dashboard, elements};
 use crate::paths;
 use crate::run::{self, Result};
-use crate::setup::node_command;
 
 const FOLDER: &str = "build/assets";
 const HEADERS: &str = include_str!("headers.txt");
 const SCRIPT: &str = "embed.js";
 /// As the sources import it on demand, and as visitors download it.
 const ATTEMPT: [&str; 2] = ["attempt.js", "embed_attempt.js"];
-/// A page may load the script as a module or as a plain script, whose names would be the page's own.
-const ALSO_CLASSIC: &[&str] = &["--banner:js=(()=>{", "--footer:js=})();"];
 const COMPOSER_SCRIPT: &str = "composer.js";
 const DESCRIPTION: &str = "openapi.json";
 /// For the tests that try every call.
@@ -63,12 +60,14 @@ pub(crate) fn build() -> Result<Assets> {
         dashboard: dashboard::build(&folder)?,
     };
     bundle_with_module(imported, &assets.attempt, &EMBED, &assets.module)?;
-    bundle(SCRIPT, &assets.script, ALSO_CLASSIC)?;
+    bundle(SCRIPT, &assets.script, &[imported], ALSO_CLASSIC)?;
     point(&assets.script, imported, &assets.attempt)?;
     let [composer, composer_module] = &assets.composer;
     bundle_with_module(COMPOSER_SCRIPT, composer, &COMPOSER, composer_module)?;
     let mut shown = vec![&assets.script, &assets.attempt, &assets.module];
     shown.extend(&assets.composer);
+    let elements = elements::build(&folder)?;
+    shown.extend(&elements);
     shown.into_iter().try_for_each(|file| refuse_our_name(file))?;
     std::fs::write(folder.join("_headers"), HEADERS)?;
     Ok(assets)
@@ -87,36 +86,11 @@ fn describe(description: &Path, tables: [PathBuf; 4]) -> Result {
     run::step("describe the API", &mut cargo).map(drop)
 }
 
+/// Two bundles, not one that is split: what both need is small, and a third file would be a third request.
 fn bundle_with_module(source: &str, bundled: &Path, entry: &Entry, module: &Path) -> Result {
-    bundle(source, bundled, &[])?;
+    bundle(source, bundled, &[], &[])?;
     std::fs::copy(entry.module(), module)?;
     point(bundled, &entry.module_name(), module)
-}
-
-/// Two bundles, not one that is split: what both need is small, and a third file would be a third request.
-fn bundle(source: &str, bundled: &Path, wrapping: &[&str]) -> Result {
-    let mut esbuild = node_command("esbuild");
-    esbuild
-        .arg(format!("wasm-client/js/{source}"))
-        .args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8"])
-        .arg(format!("--external:./{}", ATTEMPT[0]))
-        .args(wrapping)
-        .arg(format!("--outfile={}", bundled.display()));
-    run::step(&format!("bundle {source}"), &mut esbuild).map(drop)
-}
-
-/// Where `source` asks for `name`, it then asks for `part` as it is now, `embed_bg.wasm?v=<content>`: a new script never
-/// meets an older part of itself in a cache.
-fn point(source: &Path, name: &str, part: &Path) -> Result {
-    let text = std::fs::read_to_string(source)?;
-    if !text.contains(name) {
-        return Err(format!("{} does not ask for {name}", source.display()).into());
-    }
-    let mut hasher = DefaultHasher::new();
-    std::fs::read(part)?.hash(&mut hasher);
-    let file = part.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let versioned = format!("{file}?v={:016x}", hasher.finish());
-    Ok(std::fs::write(source, text.replace(name, &versioned))?)
 }
 
 fn refuse_our_name(file: &Path) -> Result {

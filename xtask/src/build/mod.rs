@@ -3,8 +3,10 @@
 //! Cargo decides which part is stale. The later steps (bindings, optimising, bundling) run only for a new module.
 
 mod assets;
+mod bundle;
 mod client;
 mod dashboard;
+mod elements;
 mod worker;
 
 use std::path::Path;

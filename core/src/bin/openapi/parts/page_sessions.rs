@@ -15,7 +15,8 @@ pub fn part() -> Result<Part, String> {
         }),
         &[],
     )?;
-    let made = success(json!({ "data": named("NewPageSession", session(json!({ "token": text() }))) }));
+    let made =
+        success(json!({ "data": named("NewPageSession", session(json!({ "token": text(), "api_url": text() }))) }));
     let operations = vec![
         Operation::new("POST", "/v1/page-sessions", "createPageSession", "A key that ends, for a page")
             .takes(create)

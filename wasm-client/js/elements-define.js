@@ -1,0 +1,5 @@
+/** Registers the three elements. */
+
+import { defineElements } from "./elements/define.js";
+
+defineElements();

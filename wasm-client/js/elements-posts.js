@@ -1,0 +1,3 @@
+/** The body of <x-posts>. */
+
+export { css, show } from "./elements/posts.js";

@@ -1,0 +1,144 @@
+/**
+ * What the elements have in common: a page session, a shadow tree, words, states and events. Importing this file registers
+ * nothing and touches no DOM.
+ *
+ * The body of an element is loaded by `load()`. Its function `show(given)` draws into `given.view`, and resolves, once all is
+ * there, to a function that reads everything anew.
+ */
+
+import { parts } from "../element-parts.js";
+import { pageSessionOf, problem } from "../page-session.js";
+import "../policy.js";
+import { button, make } from "./make.js";
+import { baseSheet, sheetOf } from "./style.js";
+import { languageAt, WORDS } from "./words.js";
+
+// A server that renders the page has no HTMLElement, and only needs the name.
+const Base = globalThis.HTMLElement ?? class {};
+
+const MOVES_MS = 1000;
+
+export class XElement extends Base {
+  static observedAttributes = ["session-url", "tenant-id"];
+
+  // On the prototype, so that frameworks see that they are properties, and what was set before the element was defined stays.
+  static {
+    Object.assign(this.prototype, { fetchSession: undefined, labels: undefined });
+  }
+
+  #root;
+  #states;
+  #run;
+  #leaving;
+  #refresh;
+
+  constructor() {
+    super();
+    this.#root = this.attachShadow({ mode: "open" });
+    this.#states = this.attachInternals().states;
+    this.#root.adoptedStyleSheets = [baseSheet()];
+  }
+
+  connectedCallback() {
+    clearTimeout(this.#leaving);
+    if (!this.#run) this.#start();
+  }
+
+  /** An element that is back by then was moved. */
+  disconnectedCallback() {
+    this.#leaving = setTimeout(() => this.#stop(), MOVES_MS);
+  }
+
+  /** Another source of sessions may be another tenant: nothing stays. */
+  attributeChangedCallback() {
+    if (this.#run) this.#start();
+  }
+
+  async refresh() {
+    await this.#refresh?.();
+  }
+
+  #stop() {
+    this.#run?.abort();
+    this.#run = this.#refresh = undefined;
+  }
+
+  async #start() {
+    this.#stop();
+    this.#run = new AbortController();
+    const { signal } = this.#run;
+    const texts = { ...WORDS[languageAt(this)], ...this.labels };
+    this.#become("loading", make("p", { part: "loading", role: "status", class: "muted" }, texts.loading));
+    // A framework sets properties right after it has made the element.
+    await null;
+    try {
+      const session = this.#source();
+      session.addEventListener("over", ({ detail }) => this.#fail(detail, texts, signal), { signal });
+      const [{ show, css = "" }, { tenant_id: tenant }] = await Promise.all([this.load(), session.current()]);
+      if (this.hasAttribute("tenant-id") && this.getAttribute("tenant-id") !== tenant) throw problem("tenant_mismatch");
+      signal.throwIfAborted();
+      this.#root.adoptedStyleSheets = [baseSheet(), sheetOf(css)];
+      await this.#show(show, session, signal);
+    } catch (error) {
+      await this.#fail(error, texts, signal);
+    }
+  }
+
+  async #show(show, session, signal) {
+    const view = make("div", { class: "stack", part: "view" });
+    const language = languageAt(this);
+    view.lang = language;
+    const given = {
+      host: this, view, session, signal, language, emit: (...event) => this.#emit(...event),
+      textsOf: (all) => ({ ...WORDS[language], ...all[language], ...this.labels }),
+      // What ended the element has been told.
+      explain: async (error) => (signal.aborted ? {} : this.#told(await explained(error, language))),
+    };
+    this.#refresh = await show(given);
+    signal.throwIfAborted();
+    session.addEventListener("changed", () => this.refresh(), { signal });
+    this.#become("ready", view);
+    this.#emit("ready", {});
+  }
+
+  #source() {
+    if (this.hasAttribute("api-key") || this.apiKey !== undefined) throw problem("api_key_in_page");
+    return pageSessionOf({ url: this.getAttribute("session-url"), fetchSession: this.fetchSession });
+  }
+
+  /** Shows nothing but that something is wrong, and the way to try again. */
+  async #fail(error, { again }, signal) {
+    if (signal.aborted || this.#run?.signal !== signal) return;
+    this.#run.abort();
+    this.#refresh = undefined;
+    const { message } = this.#told(await explained(error, languageAt(this)));
+    const retry = button("retry", again, () => this.#start());
+    this.#become("error", make("div", { class: "stack" }, make("p", { part: "problem", class: "problem", role: "alert" }, message), make("p", {}, retry)));
+  }
+
+  /** The visitor reads a sentence; the console, and whoever listens, what was seen and what to do about it. */
+  #told(detail) {
+    console.error(`${this.localName}: ${detail.code}:`, detail.hint);
+    this.#emit("error", detail);
+    return detail;
+  }
+
+  #become(state, ...shown) {
+    this.#states.clear();
+    this.#states.add(state);
+    this.#root.replaceChildren(...shown);
+  }
+
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+}
+
+/** `{code, message, retryable, hint}`. */
+async function explained(error, language) {
+  try {
+    return await (await parts.failure()).explain(error, language);
+  } catch {
+    return { code: error.code ?? "unreachable", message: WORDS[language].broken, retryable: true, hint: `${error.message}` };
+  }
+}

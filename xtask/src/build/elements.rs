@@ -1,0 +1,46 @@
+//! The elements beside the button: `elements.js`, which registers them, and what each of them loads on demand. A bundle above
+//! its budget fails the build.
+
+use std::path::{Path, PathBuf};
+
+use super::bundle::{ALSO_CLASSIC, bundle, point};
+use super::{gzip_size, sizes};
+use crate::progress::say;
+use crate::run::Result;
+
+const SCRIPT: &str = "elements.js";
+const FAILURE: &str = "elements-failure.js";
+/// Each element, and how many bytes of gzip it may be together with `elements.js`.
+const BUDGETS: [(&str, u64); 2] = [("elements-accounts.js", 8_000), ("elements-posts.js", 8_000)];
+/// As the sources import it, and as it is served. Not by its content: the page may have the button already, and once.
+const BUTTON: [&str; 2] = ["connect-x-define.js", "embed.js"];
+
+/// Answers the files.
+pub(super) fn build(folder: &Path) -> Result<Vec<PathBuf>> {
+    let script = folder.join(SCRIPT);
+    let parts: Vec<&str> = BUDGETS.map(|(name, _)| name).into_iter().chain([FAILURE]).collect();
+    bundle(SCRIPT, &script, &parts, ALSO_CLASSIC)?;
+    let mut files = vec![];
+    let [imported, served] = BUTTON;
+    for name in parts {
+        let file = folder.join(name);
+        bundle(name, &file, &[imported], &[])?;
+        std::fs::write(&file, std::fs::read_to_string(&file)?.replace(imported, served))?;
+        point(&script, name, &file)?;
+        files.push(file);
+    }
+    for (name, budget) in BUDGETS {
+        keep_budget(name, &[&script, &folder.join(name)], budget)?;
+    }
+    files.push(script);
+    Ok(files)
+}
+
+fn keep_budget(name: &str, files: &[&PathBuf], budget: u64) -> Result {
+    let packed = files.iter().map(|file| gzip_size(file)).sum::<Result<u64>>()?;
+    say(&format!("  {name} with {SCRIPT}: {}", sizes(files)?));
+    if packed > budget {
+        return Err(format!("{name} is {packed} bytes of gzip with {SCRIPT}, and may be {budget}").into());
+    }
+    Ok(())
+}
