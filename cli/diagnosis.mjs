@@ -10,8 +10,15 @@ export async function diagnose({ env, settings: { origin } }) {
   const health = await get(`${origin}/healthz`);
   if (health.failed) return [`${origin} does not answer: ${health.failed}. A new custom domain needs some minutes; then look at the domain in Cloudflare's dashboard.`];
   if (health.body?.ok !== true) return [`${origin}/healthz answers ${health.status}, and not as this Worker does: the address leads elsewhere.`];
-  const parts = await Promise.all([ofVersion(health.body), ofPlainHttp(origin), ofFiles(origin), ofKey(origin, await apiKey(env))]);
+  const parts = await Promise.all([ofVersion(health.body), ofPlainHttp(origin), ofFiles(origin), ofFreeze(origin, await apiKey(env)), ofKey(origin, await apiKey(env))]);
   return parts.flat();
+}
+
+/** `{version, schema}` of the code that runs at the address. */
+export async function health(origin) {
+  const { body, status, failed } = await get(`${origin}/healthz`);
+  if (body?.ok === true) return body;
+  throw new Error(`${origin} does not answer as a deployment does (${failed ?? status}): nothing was changed`);
 }
 
 /** The key in the environment, else the first one of the deployment. */
@@ -33,6 +40,15 @@ async function ofPlainHttp(origin) {
 async function ofFiles(origin) {
   const { status, failed } = await get(`${origin}/embed.js`);
   return status === 200 ? [] : [`${origin}/embed.js answers ${failed ?? status}: the static files were not uploaded. Deploy again.`];
+}
+
+/** Only an admin key is told. */
+async function ofFreeze(origin, key) {
+  if (!key) return [];
+  const { body } = await get(`${origin}/v1/freeze`, { headers: authorized(key) });
+  const status = body?.data?.status ?? "running";
+  const isFrozen = status !== "running" && status !== "resuming";
+  return isFrozen ? [`The deployment is frozen (\`${status}\`) and sends nothing. If neither a backup nor a move is under way, call DELETE /v1/freeze.`] : [];
 }
 
 async function ofKey(origin, key) {

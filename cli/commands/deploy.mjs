@@ -7,7 +7,8 @@ import { openDeployment } from "../folder.mjs";
 import { ask, confirm, options } from "../options.mjs";
 import { fileOf, missingSecrets } from "../secrets.mjs";
 import { mustWrangler, withConfiguration } from "../wrangler.mjs";
-import { diagnose } from "../diagnosis.mjs";
+import { diagnose, health } from "../diagnosis.mjs";
+import { requireReadable } from "../versions.mjs";
 
 const OWN = {
   name: { type: "string" },
@@ -20,7 +21,7 @@ const OWN = {
 const NAME = /^[a-z0-9][a-z0-9-]{0,53}$/;
 
 const NEEDS = `What the Cloudflare account needs:
-  - Workers Paid (5 USD a month): the Worker's upload and its processor time are within the free plan's limits only for a trial
+  - Workers Paid (5 USD a month): a backup takes more processor time than the free plan gives a request. A trial runs without
   - R2, switched on once in Cloudflare's dashboard (it asks for a payment method; 10 GB are free)
   - the domain of the address, as a zone of the same account`;
 
@@ -31,6 +32,7 @@ export async function run(args) {
   console.log(`${NEEDS}\n\n${planOf(settings)}\n`);
   if (values["dry-run"]) return dryRun(settings);
   await requireNewAddress(deployment, settings, values);
+  await requireReadableData(deployment);
   await confirm("Go on?", values);
   await deployment.save(settings);
   const secrets = await withConfiguration(settings, (config) => prepare(config, deployment, values));
@@ -67,6 +69,12 @@ async function requireNewAddress(deployment, { origin }, values) {
   if (!isNew || values["replace-address"]) return;
   const found = await lookup(hostname).catch(() => undefined);
   if (found) throw new Error(`${hostname} exists already (${found.address}), and a deployment would take its place. If that is wanted, add --replace-address`);
+}
+
+/** Older code than the data allows would open nothing. Where nobody answers yet, there is nothing to ask. */
+async function requireReadableData({ settings: { origin, backup } }) {
+  const running = origin && (await health(origin).catch(() => undefined));
+  if (running?.schema) requireReadable({ version: VERSION, schema: release().schema.version }, running.schema, backup);
 }
 
 const planOf = ({ name, origin, bucket }) => `What is deployed:

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -21,13 +21,11 @@ export async function installPackage() {
   execFileSync(process.execPath, [join(REPOSITORY, "cli/pack/pack.mjs"), dist], { stdio: ["ignore", "ignore", "inherit"] });
   for (const name of PROGRAMS) await symlink(await programOnPath(name), join(bin, name));
   await symlink(process.execPath, join(bin, "node"));
-  const tarball = readdirSync(dist).find((name) => name.endsWith(".tgz"));
   // The packages come from npm's cache where they can.
   const cache = execFileSync("npm", ["config", "get", "cache"], { encoding: "utf8" }).trim();
   const env = { PATH: bin, HOME: home, CI: "true", NO_COLOR: "1", npm_config_cache: cache, ...registry() };
   const installed = { folder, dist, home, operator, env, stop: () => rm(folder, { recursive: true, force: true }) };
-  const { code, stderr } = await run(installed, "npm", ["install", join(dist, tarball), "--prefer-offline", "--no-audit", "--no-fund"]);
-  assert.equal(code, 0, stderr);
+  await install(installed, tarballOf(installed));
   return installed;
 }
 
@@ -43,6 +41,28 @@ async function programOnPath(name) {
     if (await access(path).then(() => true, () => false)) return realpath(path);
   }
   throw new Error(`${name} is not on PATH`);
+}
+
+/** The installed package as an earlier release: the same files under another version and another schema. Answers its file. */
+export async function packEarlier(installed, { version, schema }) {
+  const { folder } = installed;
+  const stage = join(folder, "earlier");
+  await mkdir(stage);
+  execFileSync("tar", ["--extract", "--gzip", "--file", tarballOf(installed), "--directory", stage]);
+  for (const [file, changes] of [["package.json", { version }], ["npm-shrinkwrap.json", { version }], ["release.json", { version, schema }]]) {
+    const path = join(stage, "package", file);
+    await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, "utf8")), ...changes }));
+  }
+  execFileSync("npm", ["pack", join(stage, "package"), "--pack-destination", folder, "--silent", "--ignore-scripts"], { stdio: "ignore" });
+  return join(folder, readdirSync(folder).find((name) => name.endsWith(`${version}.tgz`)));
+}
+
+export const tarballOf = ({ dist }) => join(dist, readdirSync(dist).find((name) => name.endsWith(".tgz")));
+
+/** `npm install` of a file of the package into the operator's folder. */
+export async function install(installed, file) {
+  const { code, stderr } = await run(installed, "npm", ["install", file, "--prefer-offline", "--no-audit", "--no-fund"]);
+  assert.equal(code, 0, stderr);
 }
 
 /** `npx --no-install latchkey …` in the operator's folder. */

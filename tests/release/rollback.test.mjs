@@ -1,14 +1,16 @@
 /** docs/guide/deploy.md: `backup`, `doctor` and `rollback`, of a Worker that runs on this machine. */
 
 import assert from "node:assert/strict";
-import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, beforeEach, test } from "node:test";
-import { startBench } from "../support/client.mjs";
+import { after, before, test } from "node:test";
+import { callUnderWay, createPost, faultAtX, newAccount, ownApp, postIn, startBench } from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
 import { requireReadable, targetOf } from "../../cli/versions.mjs";
 import { ACCOUNT, startCloudflare } from "./cloudflare.mjs";
-import { installPackage, latchkey } from "./package.mjs";
+import { installPackage, latchkey, start } from "./package.mjs";
 
 let installed;
 let bench;
@@ -52,6 +54,25 @@ test("a backup freezes the deployment, is one file for its owner alone, and lets
   assert.ok(!stdout.includes(passphrase.trim()));
   const { body } = await bench.api.get("/v1/freeze");
   assert.equal(body.data.status, "running");
+});
+
+test("a backup that is interrupted lets the deployment go on, and leaves no file that looks like a backup", async () => {
+  await ownApp(bench, "waiting");
+  const account = await newAccount(bench, { tenant_id: "waiting" });
+  faultAtX(bench, { kind: "hold" });
+  const held = await createPost(bench, account, { content: "keeps the freeze waiting" });
+  await callUnderWay(bench);
+  const folder = join(installed.operator, ".latchkey/backups-production");
+  const before = await readdir(folder);
+  const child = start(installed, "node", [join(installed.operator, "node_modules/@latchkey/latchkey/cli/latchkey.mjs"), "backup"], { LATCHKEY_KEY: ADMIN_KEY });
+  const closed = once(child, "close");
+  await eventually(async () => (await bench.api.get("/v1/freeze")).body.data.status, (status) => status === "handing_over");
+  child.kill("SIGINT");
+  assert.equal((await closed)[0], 1);
+  await eventually(async () => (await bench.api.get("/v1/freeze")).body.data.status, (status) => status === "running");
+  assert.deepEqual(await readdir(folder), before);
+  bench.x.release();
+  await postIn(bench, held.id, "published");
 });
 
 test("a rollback takes the version before, by its id", async () => {
