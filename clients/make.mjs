@@ -33,9 +33,9 @@ async function pack(target) {
     for (const file of ["dist", "package.json", "README.md"]) await cp(join(TYPESCRIPT, file), join(stage, file), { recursive: true });
     execFileSync("npm", ["pack", stage, "--pack-destination", target, "--silent", "--ignore-scripts"], { stdio: ["ignore", "ignore", "inherit"] });
     const { version } = JSON.parse(await readFile(join(TYPESCRIPT, "package.json"), "utf8"));
-    const name = `latchkey-${version}`;
+    const name = `latchkey_client-${version}`;
     const leftOut = ["__pycache__", "build", "*.egg-info"].map((pattern) => `--exclude=${pattern}`);
-    // A source package: `pip install ./latchkey-0.1.0.tar.gz`.
+    // A source package: `pip install ./latchkey_client-0.1.0.tar.gz`.
     const tar = ["--create", "--gzip", "--file", join(target, `${name}.tar.gz`), ...leftOut, "--transform", `s,^\\.,${name},`, "--directory", PYTHON, "."];
     execFileSync("tar", tar);
   } finally {

@@ -4,7 +4,7 @@
  * The API key stays here. The page only ever sees a session token, which is good for one connection.
  */
 export function xBackend({ api, apiKey, origin }) {
-  /** Answers the API's own JSON. Throws `Refused` with a sentence for the user, after logging the developer's hint. */
+  /** Answers the API's own JSON. Throws `Refused` with a sentence for the visitor, after logging what the API said. */
   async function call(method, path, { body, headers } = {}) {
     const response = await fetch(api + path, {
       method,
@@ -66,17 +66,22 @@ export function xBackend({ api, apiKey, origin }) {
     async own(user, rows, id) {
       const answer = await call("GET", `/v1/${rows}/${encodeURIComponent(id)}`);
       const { tenant_id } = answer.post ?? answer.data;
-      if (tenant_id !== String(user.id)) throw new Refused(404, { error: "There is nothing here.", code: "not_found" });
+      if (tenant_id !== String(user.id)) throw Object.assign(new Error("There is nothing here."), { status: 404 });
       return answer;
     },
   };
 }
 
+/** For visitors, whatever went wrong. */
+export const SORRY = "Acme could not do that just now. Please try again.";
+/** What the API says of a text or a file is for whoever wrote it. All else is about the site, and for its log alone. */
+const FOR_WRITERS = ["text_too_long", "unsupported_media", "media_too_large"];
+
 export class Refused extends Error {
   constructor(status, { error, code, hint, request_id: requestId }) {
-    super(error);
-    // A wrong key or a bad request of ours is no business of the user's; the status tells them which it was.
-    this.status = status === 401 || status === 403 ? 502 : status;
+    const isForWriter = FOR_WRITERS.includes(code);
+    super(isForWriter ? error : SORRY);
+    this.status = isForWriter ? status : 502;
     console.error(`acme: the API refused: ${status} ${code}: ${hint ?? error} (request ${requestId})`);
   }
 }

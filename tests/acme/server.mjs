@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { xBackend } from "./backend.mjs";
+import { SORRY, xBackend } from "./backend.mjs";
 
 /** A real site reads its own login cookie here. */
 const signedInUser = ({ userId }) => ({ id: userId });
@@ -121,7 +121,7 @@ async function readJson(request) {
 function failure(error) {
   if (error.status) return json(error.status, { error: error.message });
   console.error("acme:", error);
-  return json(502, { error: "Acme could not do that just now. Please try again." });
+  return json(502, { error: SORRY });
 }
 
 function json(status, value) {
