@@ -3,7 +3,7 @@
  * secrets and backups, and git ignores it.
  */
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 const PRIVATE = ".latchkey";
@@ -31,6 +31,12 @@ export async function openDeployment(env = "production") {
       await writeFile(file, `${JSON.stringify(settings, null, 2)}\n`);
     },
   };
+}
+
+/** The settings of the folder's other deployments, by the names of their files. */
+export async function otherDeployments(file) {
+  const names = (await readdir(process.cwd())).filter((name) => /^latchkey(\.[a-z0-9-]+)?\.json$/.test(name) && join(process.cwd(), name) !== file);
+  return Promise.all(names.map(async (name) => [name, await readJson(join(process.cwd(), name))]));
 }
 
 /** A deployment that exists. */

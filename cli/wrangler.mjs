@@ -45,7 +45,9 @@ export async function withConfiguration(settings, work) {
  * @returns {Promise<{code: number, stdout: string, stderr: string}>}
  */
 export function wrangler(args, { input, show = false } = {}) {
-  const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" };
+  // The name of an environment in the operator's shell would make wrangler speak of another Worker.
+  const { CLOUDFLARE_ENV: _, ...inherited } = process.env;
+  const env = { ...inherited, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" };
   // At a terminal wrangler itself asks, about a domain that another Worker has for instance.
   const isForPerson = show && process.stdin.isTTY && process.stdout.isTTY;
   const child = spawn(process.execPath, [wranglerProgram(), ...args], { env, stdio: isForPerson ? "inherit" : "pipe" });

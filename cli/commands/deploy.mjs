@@ -3,7 +3,7 @@
 import { lookup } from "node:dns/promises";
 import { release, VERSION } from "../package.mjs";
 import { ensureBucket, ensureNamespace, messageOf, putSecrets, secretNames } from "../cloudflare.mjs";
-import { openDeployment } from "../folder.mjs";
+import { openDeployment, otherDeployments } from "../folder.mjs";
 import { ask, confirm, options } from "../options.mjs";
 import { fileOf, missingSecrets } from "../secrets.mjs";
 import { mustWrangler, withConfiguration } from "../wrangler.mjs";
@@ -29,6 +29,7 @@ export async function run(args) {
   const values = options(args, OWN);
   const deployment = await openDeployment(values.env);
   const settings = await complete(deployment.settings, values);
+  await requireOwnName(deployment, settings);
   console.log(`${NEEDS}\n\n${planOf(settings)}\n`);
   if (values["dry-run"]) return dryRun(settings);
   await requireNewAddress(deployment, settings, values);
@@ -52,6 +53,13 @@ async function complete(kept, { name, origin, account }) {
     throw new Error(`this folder deploys ${kept.name}. Another Worker has another folder, or another --env`);
   }
   return { bucket: `${settings.name}-media`, ...settings };
+}
+
+/** Two deployments of a folder with one name would be one Worker, which has the settings of the last upload. */
+async function requireOwnName({ file }, { name }) {
+  for (const [other, settings] of await otherDeployments(file)) {
+    if (settings.name === name) throw new Error(`${other} deploys ${name} already: another --env has another name, another address and an X app of its own`);
+  }
 }
 
 function originOf(text) {

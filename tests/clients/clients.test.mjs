@@ -116,8 +116,8 @@ test("a list is read to its end", async () => {
   const env = { API: bench.worker.api, KEY: ADMIN_KEY };
   const { python, asyncio } = await outputs(
     {
-      python: "print(json.dumps([row['tenant_id'] for row in Client(API, KEY).rows('/v1/social-accounts', limit=1)]))",
-      asyncio: "async def main():\n    return [row['tenant_id'] async for row in AsyncClient(API, KEY).rows('/v1/social-accounts', limit=1)]\nprint(json.dumps(asyncio.run(main())))",
+      python: "print(json.dumps([row['tenant_id'] for row in Client(API, KEY).rows('/v1/social-accounts', limit=1, tenant_id=None)]))",
+      asyncio: "async def main():\n    return [row['tenant_id'] async for row in AsyncClient(API, KEY).rows('/v1/social-accounts', limit=1, tenant_id=None)]\nprint(json.dumps(asyncio.run(main())))",
     },
     env,
   );

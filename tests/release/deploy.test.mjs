@@ -25,8 +25,11 @@ beforeEach(async () => {
 });
 after(() => cloudflare?.stop());
 
-const deploy = (...args) =>
-  latchkey(installed, args, { CLOUDFLARE_API_BASE_URL: cloudflare.url, CLOUDFLARE_API_TOKEN: "token", CLOUDFLARE_ACCOUNT_ID: ACCOUNT });
+/** The last argument may be more of the environment. */
+function deploy(...given) {
+  const more = typeof given.at(-1) === "object" ? given.pop() : {};
+  return latchkey(installed, given, { CLOUDFLARE_API_BASE_URL: cloudflare.url, CLOUDFLARE_API_TOKEN: "token", CLOUDFLARE_ACCOUNT_ID: ACCOUNT, ...more });
+}
 
 const secretFile = (name) => join(installed.operator, ".latchkey/secrets-production", name);
 const KEPT = { ADMIN_KEY: "a".repeat(64), MASTER_KEYS: "k1:old" };
@@ -142,4 +145,17 @@ test("an address that is no origin of https, or that exists already, is refused"
 
 test("without a person at a terminal, a missing option is named", async () => {
   assertRefused(await deploy("deploy"), /add --name/);
+});
+
+test("another environment has another name: two deployments of one name would be one Worker", async () => {
+  await deployedBefore();
+  assertRefused(await deploy("deploy", "--env", "staging", "--name", "shop", "--origin", "https://staging.acme.invalid", "--yes"), /latchkey\.json deploys shop already/);
+});
+
+test("an environment that the operator's shell names for wrangler leads to no other Worker", async () => {
+  await deployedBefore();
+  await assertDeployed(await deploy("deploy", "--yes", { CLOUDFLARE_ENV: "staging" }));
+  const scripts = cloudflare.requests.map(({ path }) => path.match(/\/workers\/scripts\/([^/]+)/)?.[1]).filter(Boolean);
+  assert.deepEqual([...new Set(scripts)], ["shop"]);
+  assert.deepEqual(Object.fromEntries(cloudflare.secrets), KEPT);
 });

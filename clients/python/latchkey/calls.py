@@ -102,7 +102,11 @@ class Parts:
 
 
 def announcement(content: bytes, filename: str, content_type: str | None, tenant_id: str | None) -> dict[str, Any]:
-    fields = {"filename": filename, "size": len(content), "content_type": content_type, "tenant_id": tenant_id}
+    return given({"filename": filename, "size": len(content), "content_type": content_type, "tenant_id": tenant_id})
+
+
+def given(fields: dict[str, Any]) -> dict[str, Any]:
+    """Without the fields that are None: an empty `tenant_id` in a query would name nobody."""
     return {name: value for name, value in fields.items() if value is not None}
 
 

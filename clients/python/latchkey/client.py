@@ -8,7 +8,7 @@ from typing import Any, AsyncIterator, Callable, Iterator
 
 import httpx
 
-from .calls import Parts, Retries, announcement, answer_of, headers_of
+from .calls import Parts, Retries, announcement, answer_of, given, headers_of
 
 TIMEOUT = 40.0
 Progress = Callable[[int, int], None]
@@ -28,7 +28,7 @@ class Client:
         self._http.close()
 
     def get(self, path: str, **params: Any) -> Any:
-        return self._call("GET", path, params=params)
+        return self._call("GET", path, params=given(params))
 
     def post(self, path: str, json: Any = None, *, idempotency_key: str | None = None, wait: int | None = None) -> Any:
         return self._call("POST", path, json=json, headers=headers_of("POST", idempotency_key, wait))
@@ -104,7 +104,7 @@ class AsyncClient:
         await self._http.aclose()
 
     async def get(self, path: str, **params: Any) -> Any:
-        return await self._call("GET", path, params=params)
+        return await self._call("GET", path, params=given(params))
 
     async def post(self, path: str, json: Any = None, *, idempotency_key: str | None = None, wait: int | None = None) -> Any:
         return await self._call("POST", path, json=json, headers=headers_of("POST", idempotency_key, wait))
