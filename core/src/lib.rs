@@ -45,6 +45,7 @@ pub mod post;
 pub mod post_change;
 pub mod public_url;
 pub mod re_encryption;
+pub mod recent;
 pub mod refusal;
 pub mod retention;
 pub mod revocation;

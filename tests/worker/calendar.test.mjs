@@ -46,6 +46,8 @@ test("every day is there, with its counts and its first five posts in the order 
   ]);
   assert.deepEqual(days.map((day) => idsOf(day.posts)), [[], [5, 1, 0, 3, 2].map((at) => posts[at].id), [next.id]]);
   assert.deepEqual(days[2].posts[0], (await bench.api.get(`/v1/posts/${next.id}`)).body.post);
+  const [whole] = await calendar({ from: dateOf(start), to: dateOf(start), limit: 6 });
+  assert.deepEqual(idsOf(whole.posts), [5, 1, 0, 3, 2, 4].map((at) => posts[at].id));
   await bench.api.patch(`/v1/posts/${next.id}`, { scheduledAt: new Date(start - HOUR).toISOString() });
   assert.deepEqual((await calendar({ from, to })).map(({ counts }) => counts.scheduled), [1, 6, 0]);
 });
@@ -99,7 +101,7 @@ test("unknown zones, dates that are none, and more than 62 days are refused by n
   assert.equal((await calendar(right)).length, 62);
   for (const [wrong, name] of [
     [{ tz: "Europe/Atlantis" }, "tz"], [{ tz: "" }, "tz"], [{ tz: "+01:00" }, "tz"], [{ tz: "GMT+1:00:00" }, "tz"],
-    [{ to: "2026-03-04" }, "to"], [{ to: "2025-12-31" }, "to"], [{ from: "2026-02-30" }, "from"], [{ from: "1.1.2026" }, "from"], [{ from: "" }, "from"],
+    [{ to: "2026-03-04" }, "to"], [{ to: "2025-12-31" }, "to"], [{ from: "2026-02-30" }, "from"], [{ from: "1.1.2026" }, "from"], [{ from: "" }, "from"], [{ limit: "6" }, "limit"],
   ]) {
     assertRefused(await bench.api.get(`/v1/calendar?${new URLSearchParams({ ...right, ...wrong })}`), 400, "invalid_payload", name);
   }

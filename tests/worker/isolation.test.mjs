@@ -63,6 +63,7 @@ const ROWS = {
   "GET /v1/posts": list,
   "GET /v1/summary": list,
   "GET /v1/calendar": { ...list, query: `from=${today}&to=${today}` },
+  "GET /v1/changes": list,
   "GET /v1/posts/{id}": row("post"),
   "GET /v1/posts/{id}/analytics": row("post"),
   "GET /v1/posts/{id}/replies": row("post"),

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createPost, faultAtX, fromNow, newAccount, ownApp, postIn, publishPost, startBench } from "../support/client.mjs";
+import { assertRefused } from "../support/expect.mjs";
 import { newKey } from "../support/keys.mjs";
 
 const HOUR = 3_600_000;
@@ -58,6 +59,32 @@ test("each number is the count of the list, and goes up and down with the posts"
   assert.deepEqual([last.failed, last.attention], [0, []]);
 });
 
+test("a list of one stage has the posts that the summary counts, in each order and with the other filters", async () => {
+  const account = await newAccount(bench, { tenant_id: "stages" });
+  const [later, sooner] = [await planned(account, 9), await planned(account, 3)];
+  const draft = await planned(account, 4, { isDraft: true });
+  const asks = await planned(account, 5, { approval: true });
+  const published = await publishPost(bench, account, { content: "published" });
+  faultAtX(bench, { kind: "answer", preset: "not-permitted" });
+  const failed = await publishPost(bench, account, { content: "refused" });
+  const list = async (query) => (await bench.api.get(`/v1/posts?tenant_id=stages&${query}`)).body;
+  for (const [stage, posts] of Object.entries({ scheduled: [sooner, later], draft: [draft], awaiting_approval: [asks], published: [published], failed: [failed] })) {
+    const { count, posts: listed } = await list(`stage=${stage}`);
+    assert.deepEqual([idsOf(listed), count], [idsOf(posts), posts.length], stage);
+  }
+  assert.deepEqual(idsOf((await list("stage=scheduled&sort=scheduledAt")).posts), idsOf([later, sooner]));
+  const first = await list("stage=scheduled&sort=scheduledAt&order=asc&limit=1");
+  assert.deepEqual([idsOf(first.posts), first.count], [[sooner.id], 2]);
+  const next = await list(`stage=scheduled&sort=scheduledAt&order=asc&limit=1&after=${first.pagination.after}`);
+  assert.deepEqual([idsOf(next.posts), next.pagination.after], [[later.id], null]);
+  assert.deepEqual(idsOf((await list("stage=scheduled&q=in 9 hours")).posts), [later.id]);
+  assert.deepEqual(idsOf((await list("stage=draft&q=in 9 hours")).posts), []);
+  assert.deepEqual(idsOf((await list(`stage=scheduled&social_account_id=${other.id}`)).posts), []);
+  const single = await newKey(bench, { account_id: account.id, scopes: ["read"] });
+  assert.equal((await single.api.get("/v1/posts?stage=scheduled")).body.count, 2);
+  assertRefused(await bench.api.get("/v1/posts?stage=held"), 400, "invalid_payload", "stage");
+});
+
 test("held posts are for attention, and the accounts that have to be connected again are counted", async () => {
   const { network } = await ownApp(bench, "hold");
   const account = await newAccount(bench, { tenant_id: "hold" });
@@ -96,7 +123,8 @@ test("a tenant's and an account's key see their own posts alone", async () => {
   const [tenant, single] = [await newKey(bench, { tenant_id: "sum", scopes: ["read"] }), await newKey(bench, { account_id: one.id, scopes: ["read"] })];
   const [all, ofTenant, ofOther] = [await summary(), await summary("tenant_id=sum"), await summary("tenant_id=else")];
   assert.deepEqual(await summary("", tenant.api), ofTenant);
-  assert.equal(all.scheduled, ofTenant.scheduled + ofOther.scheduled + (await summary("tenant_id=hold")).scheduled + (await summary("tenant_id=asks")).scheduled);
+  const elsewhere = ["hold", "asks", "stages"].map(async (tenant) => (await summary(`tenant_id=${tenant}`)).scheduled);
+  assert.equal(all.scheduled, [ofTenant.scheduled, ofOther.scheduled, ...(await Promise.all(elsewhere))].reduce((sum, one) => sum + one));
   const own = await summary("", single.api);
   const list = async (query) => (await single.api.get(`/v1/posts?${query}`)).body;
   const drafts = (await list("limit=100")).posts.filter(({ isDraft }) => isDraft);

@@ -27,8 +27,8 @@ use crate::names::{WORKSPACE, callback_url};
 use crate::request::Incoming;
 use crate::response::Reply;
 use crate::rpc::workspace::{
-    Abandon, Begin, CallResponse, Command, CountReads, Head, Outcome, ProxyPlan, Repeatable, Replied, Served, Stage,
-    is_known, is_known_to_be_unknown,
+    Abandon, Authorise, Begin, CallResponse, Command, CountReads, Head, Outcome, ProxyPlan, Repeatable, Replied,
+    Served, Stage, is_known, is_known_to_be_unknown,
 };
 use crate::runtime::entropy;
 
@@ -274,6 +274,12 @@ impl<'a> ApiCaller<'a> {
     /// `Prefer: wait`: the post as it is once every delivery is final, or after the wait. It was accepted with `warnings`.
     pub async fn await_post(&self, id: String, warnings: Vec<String>, wait_ms: i64) -> Result<Reply> {
         Ok(Reply::json(&self.app.workspace()?.await_post(self.head.clone(), id, warnings, wait_ms).await?))
+    }
+
+    /// What has changed behind a cursor, or after the wait. The key is looked up before, so that the log knows whose the wait is.
+    pub async fn await_changes(&self, query: String, wait_ms: i64) -> Result<Reply, Early> {
+        self.plan(Authorise).await?;
+        Ok(Reply::json(&self.app.workspace()?.await_changes(self.head.clone(), query, wait_ms).await?))
     }
 
     async fn send(&self, stage: Stage, command: Command) -> Result<Outcome> {

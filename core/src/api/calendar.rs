@@ -8,12 +8,16 @@ use crate::refusal::Refused;
 
 /// How many posts are shown of a day, or of what is next.
 pub const SHOWN: u32 = 5;
+/// How many of a single day, at most.
+const MOST_SHOWN: u32 = 100;
 
 /// What the calendar is asked for.
 pub struct CalendarQuery {
     pub first: Date,
     pub last: Date,
     pub zone: String,
+    /// How many posts of each day.
+    pub shown: u32,
     pub tenant_id: Option<String>,
 }
 
@@ -35,8 +39,18 @@ impl CalendarQuery {
             ));
         }
         let zone = query.take(&["tz"]).map_or_else(|| "UTC".to_owned(), |name| plus_for_space(&name));
-        Ok(Self { first, last, zone, tenant_id: query.take_tenant() })
+        let shown = shown(query, first == last)?;
+        Ok(Self { first, last, zone, shown, tenant_id: query.take_tenant() })
     }
+}
+
+fn shown(query: &mut Query, is_one_day: bool) -> Result<u32, Refused> {
+    let most = if is_one_day { MOST_SHOWN } else { SHOWN };
+    let shown = query.take_parsed(&["limit"], "a number from 1 to 100")?.unwrap_or(SHOWN);
+    if (1..=most).contains(&shown) {
+        return Ok(shown);
+    }
+    Err(Refused::field("limit", format!("expected a number from 1 to {SHOWN}, or to {MOST_SHOWN} for a single day")))
 }
 
 fn date(query: &mut Query, name: &'static str) -> Result<Date, Refused> {
@@ -70,5 +84,15 @@ mod tests {
             (refused("to=2026-01-01"), refused("from=2026-01-01")),
             (vec!["from".to_owned()], vec!["to".to_owned()])
         );
+    }
+
+    #[test]
+    fn a_single_day_shows_a_hundred_posts_and_one_of_several_five() {
+        let none: [&str; 0] = [];
+        assert_eq!(refused("from=2026-01-01&to=2026-01-01&limit=100"), none);
+        assert_eq!(refused("from=2026-01-01&to=2026-01-02&limit=5"), none);
+        for bad in ["to=2026-01-02&limit=6", "to=2026-01-01&limit=101", "to=2026-01-01&limit=0"] {
+            assert_eq!(refused(&format!("from=2026-01-01&{bad}")), ["limit"], "{bad}");
+        }
     }
 }

@@ -74,6 +74,8 @@ pub enum Route {
     PostList,
     Summary,
     Calendar,
+    /// What has changed since, for a page that shows it.
+    Changes,
     PostGet(String),
     PostChange(String),
     PostDelete(String),

@@ -79,6 +79,7 @@ pub const ROUTES: &[Row] = &[
     get("/v1/posts", READ, "listPosts", |_| Route::PostList).forwarded().for_pages(COMPOSER),
     get("/v1/summary", READ, "getSummary", |_| Route::Summary).forwarded(),
     get("/v1/calendar", READ, "getCalendar", |_| Route::Calendar).forwarded(),
+    get("/v1/changes", READ_TENANT, "getChanges", |_| Route::Changes),
     get("/v1/posts/{id}", READ, "getPost", |at| Route::PostGet(at.id())).forwarded().for_pages(COMPOSER),
     patch("/v1/posts/{id}", DRAFT, "changePost", |at| Route::PostChange(at.id())).for_pages(COMPOSER),
     delete("/v1/posts/{id}", DRAFT, "deletePost", |at| Route::PostDelete(at.id())).for_pages(COMPOSER),

@@ -1,5 +1,6 @@
 //! Callers that wait for news, each of one thing. The list lives in memory only: after a restart the callers ask again.
 
+use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -29,6 +30,27 @@ impl<K: Clone + Ord> Waiting<K> {
             // Who has stopped waiting does not mind.
             let _ = waiter.send(());
         }
+    }
+
+    /// News of everything.
+    pub fn tell_all(&self) {
+        let all = std::mem::take(&mut *self.0.borrow_mut());
+        for waiter in all.into_values().flatten() {
+            let _ = waiter.send(());
+        }
+    }
+
+    /// How many callers wait.
+    pub fn len(&self) -> usize {
+        self.0.borrow().values().map(Vec::len).sum()
+    }
+
+    /// How many callers wait for news of `thing`.
+    pub fn len_of<Q: Ord + ?Sized>(&self, thing: &Q) -> usize
+    where
+        K: Borrow<Q>,
+    {
+        self.0.borrow().get(thing).map_or(0, Vec::len)
     }
 
     fn forget_gone(&self, thing: &K) {
@@ -68,6 +90,17 @@ mod tests {
         assert!(![&mut first, &mut second, &mut other].into_iter().any(is_woken));
         waiting.tell(&1);
         assert_eq!([is_woken(&mut first), is_woken(&mut second), is_woken(&mut other)], [true, true, false]);
+    }
+
+    #[test]
+    fn news_of_everything_wakes_everybody() {
+        let waiting = Waiting::default();
+        let mut all = [1, 1, 2].map(|thing| Box::pin(waiting.news(thing)));
+        assert!(all.iter_mut().all(|wait| poll_immediate(wait).now_or_never().flatten().is_none()));
+        assert_eq!((waiting.len(), waiting.len_of(&1)), (3, 2));
+        waiting.tell_all();
+        assert!(all.iter_mut().all(|wait| poll_immediate(wait).now_or_never().flatten().is_some()));
+        assert_eq!(waiting.len(), 0);
     }
 
     #[test]

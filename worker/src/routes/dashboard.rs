@@ -86,7 +86,7 @@ pub async fn sign_out(app: &App, incoming: &Incoming, is_everywhere: bool) -> An
 /// With what an operator has to enter at X before there is an app to ask about.
 fn answer(app: &App, status: u16, incoming: &Incoming, signed_in: &SignedInAs) -> Result<Reply> {
     let _ = incoming.key_id.set(signed_in.key_id.clone());
-    let SignedInAs { key_id, scopes, tenant_id, account_id, expires_at, sessions } = signed_in;
+    let SignedInAs { key_id, scopes, tenant_id, account_id, expires_at, sessions, changes_after } = signed_in;
     let data = json!({
         "key_id": key_id,
         "scopes": scopes,
@@ -94,6 +94,7 @@ fn answer(app: &App, status: u16, incoming: &Incoming, signed_in: &SignedInAs) -
         "account_id": account_id,
         "expires_at": expires_at,
         "sessions": sessions,
+        "changes_after": changes_after,
         "callback_url": callback_url(&app.public_origin(&incoming.url)?),
     });
     Ok(Reply::json(&Answer::data(status, data)))

@@ -8,6 +8,7 @@ mod connect;
 mod dashboard;
 mod insight;
 mod keys;
+mod live;
 mod mcp;
 mod media;
 pub mod meta;
@@ -126,6 +127,7 @@ async fn route_call(app: &App, Call { row, route }: Call, incoming: Incoming, en
         Route::MediaFile(id) => uploads::file(app, &incoming, &id).await,
         Route::ApprovalShow(token) => approvals::show(app, &incoming, &token).await,
         Route::ApprovalAnswer(token) => approvals::answer(app, &incoming, &token).await,
+        Route::Changes => live::changes(app, &incoming).await,
         Route::PostCreate => posts::create(app, incoming, route).await,
         Route::PostReply(_) | Route::PostRepost(_) => posts::create_and_wait(app, incoming, route).await,
         Route::PostChange(id) => posts::change(app, incoming, id).await,

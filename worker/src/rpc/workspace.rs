@@ -62,6 +62,7 @@ use crate::error::Result;
 #[derive(Serialize, Deserialize)]
 pub enum Message {
     AwaitPost { head: Head, id: String, warnings: Vec<String>, wait_ms: i64 },
+    AwaitChanges { head: Head, query: String, wait_ms: i64 },
     Reserve(Consent),
     Connected(Consent),
     Delivered(Report),
@@ -98,6 +99,11 @@ impl WorkspaceStub {
     /// The post once every delivery is final, or after the wait.
     pub async fn await_post(&self, head: Head, id: String, warnings: Vec<String>, wait_ms: i64) -> Result<Answer> {
         ask(&self.stub, &Message::AwaitPost { head, id, warnings, wait_ms }).await
+    }
+
+    /// What has changed, once something has, or after the wait.
+    pub async fn await_changes(&self, head: Head, query: String, wait_ms: i64) -> Result<Answer> {
+        ask(&self.stub, &Message::AwaitChanges { head, query, wait_ms }).await
     }
 
     /// An X user is about to connect. The row is not there for anybody before [`Self::connected`].

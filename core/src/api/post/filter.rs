@@ -1,6 +1,7 @@
 //! The filters of the list of posts.
 
 use crate::api::page::{List, Page, PostOrder};
+use crate::api::post::stage::Stage;
 use crate::api::post::states::States;
 use crate::api::query::Query;
 use crate::approval::Status;
@@ -20,6 +21,8 @@ pub struct PostFilter {
     /// A part of the text, in any case.
     pub text: Option<String>,
     pub approval: Option<Status>,
+    /// Where the whole post stands.
+    pub stage: Option<Stage>,
     pub created_after: Option<UnixMillis>,
     pub created_before: Option<UnixMillis>,
     pub scheduled_after: Option<UnixMillis>,
@@ -41,6 +44,7 @@ impl PostFilter {
             states: States::from_query(query)?,
             text: query.take(&["q"]).map(searched).transpose()?,
             approval: query.take(&["approval"]).map(|word| known_approval(&word)).transpose()?,
+            stage: query.take(&["stage"]).map(|word| Stage::from_word(&word)).transpose()?,
             created_after,
             created_before,
             scheduled_after,

@@ -5,6 +5,7 @@ mod filter;
 pub mod insight;
 mod links;
 mod media;
+pub mod stage;
 mod states;
 mod view;
 

@@ -26,6 +26,8 @@ pub fn parameter(path: &str, name: &str) -> Option<Value> {
         "path" => json!("users/me"),
         "limit" => json!(50),
         "offset" => json!(0),
+        "stage" => json!("scheduled"),
+        "after" if path == "/v1/changes" => json!("pQ7zVw3kL9xA.41"),
         "after" => json!("eyJhdCI6MTc2NDU3OTYwMDAwMH0"),
         "tenant_id" => json!("customer-17"),
         "network" => json!("x"),

@@ -96,7 +96,7 @@ fn execute(w: &Workspace, call: &Call, caller: &Caller) -> Result<(Outcome, Vec<
         done => done?,
     };
     for audited in audited {
-        w.store.audit.add(&audited.by(caller, &call.head.request_id, now()))?;
+        areas::events::record(w, &audited.by(caller, &call.head.request_id, now()))?;
     }
     remember(w, call, &outcome, is_secret)?;
     Ok((outcome, handed))

@@ -8,7 +8,7 @@ use serde_json::Value;
 use worker::Request;
 
 use super::areas::{
-    accounts, agents, approvals, apps, brand, breaker, budget, changes, connect, freeze, posts, proxy, sign_ins,
+    accounts, agents, approvals, apps, brand, breaker, budget, changes, connect, freeze, live, posts, proxy, sign_ins,
     uploads,
 };
 use super::{Workspace, access, jobs};
@@ -26,6 +26,7 @@ async fn handle(w: &Rc<Workspace>, message: Message) -> Result<Value> {
         Message::AwaitPost { head, id, warnings, wait_ms } => {
             reply(await_post(w, &head, &id, &warnings, wait_ms).await?)
         }
+        Message::AwaitChanges { head, query, wait_ms } => reply(live::changes(w, &head, &query, wait_ms).await?),
         Message::Reserve(consent) => {
             freeze::require_running(w)?;
             let reserved = w.store.transaction(|| connect::with_app(w, &consent, || connect::reserve(w, &consent)))?;

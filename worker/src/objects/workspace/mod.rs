@@ -8,6 +8,7 @@ mod access;
 mod areas;
 mod call;
 mod jobs;
+mod live;
 mod messages;
 mod store;
 
@@ -19,6 +20,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 use self::jobs::Postponed;
 use self::jobs::outbox::HandOver;
 use self::jobs::webhooks::Pools;
+use self::live::Live;
 use self::store::Store;
 pub use self::store::schema::VERSIONS;
 use super::storage::Db;
@@ -42,6 +44,8 @@ struct Workspace {
     store: Store,
     /// Callers that wait for the end of a post.
     waiting: Waiting<PostId>,
+    /// What has changed lately, and callers that wait for the next change.
+    live: Live,
     /// Where users see this deployment, as the first call of this process said it.
     origin: OnceCell<String>,
     pools: Pools,
@@ -89,7 +93,8 @@ impl Workspace {
         let (app, origin) = (OnceCell::new(), OnceCell::new());
         let (waiting, pools) = (Waiting::default(), Pools::default());
         let (hand_over, postponed) = (HandOver::default(), Postponed::default());
-        Ok(Self { env, app, store, waiting, origin, pools, hand_over, postponed })
+        let live = Live::new()?;
+        Ok(Self { env, app, store, waiting, live, origin, pools, hand_over, postponed })
     }
 
     /// Opened once: what the environment says does not change in the life of an object's process.

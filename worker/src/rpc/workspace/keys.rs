@@ -143,4 +143,6 @@ pub struct SignedInAs {
     pub expires_at: String,
     /// Browsers that are signed in with the same key, this one among them.
     pub sessions: u64,
+    /// Where the changes end, for a page that then reads what it shows.
+    pub changes_after: String,
 }

@@ -1,7 +1,9 @@
 use latchkey_core::api::code::Code;
+use latchkey_core::api::post::stage::Stage;
 use latchkey_core::api::post::{ChangePost, CreatePost, IGNORED, NewReply, NewRepost, Resolve};
 use latchkey_core::approval::Status;
 use latchkey_core::delivery::{FailureCode, State};
+use latchkey_core::recent::Topic;
 use serde_json::{Value, json};
 
 use super::Part;
@@ -81,6 +83,11 @@ pub fn part() -> Result<Part, String> {
             .query("status", text(), "`pending`, `published`, `failed`, `deleted`, or a `state`.")
             .query("approval", words("ApprovalStatus", &approval_words()), "What became of a request for approval.")
             .query("state", words_of::<State>("DeliveryState"), "Of one delivery, exactly.")
+            .query(
+                "stage",
+                words("PostStage", &Stage::ALL.map(Stage::as_str)),
+                "Where the whole post stands, as the summary counts.",
+            )
             .query("q", characters(3, 500), "A part of the text, in any case.")
             .query(
                 "sort",
@@ -100,8 +107,21 @@ pub fn part() -> Result<Part, String> {
             .query("from", text(), "The first date, `2026-11-30`.")
             .query("to", text(), "The last date, 62 days in all at most.")
             .query("tz", text(), "A time zone of the IANA's list; default `UTC`.")
+            .query("limit", between(1, 100), "How many posts of each day; default 5, and more for a single day alone.")
             .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
             .answers(200, "Each day.", success(json!({ "data": list(a("CalendarDay")), "warnings": a("Warnings") }))),
+        Operation::new("GET", "/v1/changes", "getChanges", "What has changed, as soon as something has")
+            .query("after", text(), "`data.after` of the last answer; without it the beginning.")
+            .header(
+                "Prefer",
+                json!({ "type": "string", "pattern": "wait=[0-9]+" }),
+                "`wait=N`, at most 25 seconds: answer with the first change (RFC 7240 §4.3).",
+            )
+            .answers(
+                200,
+                "What may have changed.",
+                success(json!({ "data": a("Changes"), "warnings": a("Warnings") })),
+            ),
         Operation::new("GET", "/v1/posts/{id}", "getPost", "One post").answers(200, "As it is now.", one()),
         Operation::new("PATCH", "/v1/posts/{id}", "changePost", "Changes a draft or a scheduled post")
             .takes(change)
@@ -166,6 +186,11 @@ fn summary() -> Value {
     }))
 }
 
+fn changes() -> Value {
+    let topics: Vec<_> = Topic::ALL.iter().map(|topic| topic.as_str()).collect();
+    record(json!({ "after": text(), "changed": list(words("ChangedTopic", &topics)) }))
+}
+
 fn day() -> Value {
     let counts = record(json!({ "scheduled": count(), "published": count(), "failed": count() }));
     let counts = named("DayCounts", counts);
@@ -182,7 +207,7 @@ pub(super) fn post(mut others: Value) -> Value {
     others
 }
 
-fn rows() -> [(&'static str, Value); 10] {
+fn rows() -> [(&'static str, Value); 11] {
     let track = row("Subtitles", json!({ "id": id("med"), "language_code": text(), "display_name": nullable(text()) }));
     let medium = row(
         "PostMedia",
@@ -251,6 +276,7 @@ fn rows() -> [(&'static str, Value); 10] {
         ("RemoteResult", removed),
         ("Reply", reply),
         ("Summary", summary()),
+        ("Changes", changes()),
         ("CalendarDay", day()),
         ("Approval", approval()),
         ("XOptions", options()),

@@ -7,7 +7,7 @@ use latchkey_core::id::KeyId;
 use latchkey_core::key::{ApiKey, Binding, Caller, NoTokens, Parent, Redemption, Scope, agent_name};
 use serde_json::{Value, json};
 
-use super::{Done, Workspace, accounts, freeze, keys, not_found};
+use super::{Done, Workspace, accounts, events, freeze, keys, not_found};
 use crate::error::Result;
 use crate::rpc::workspace::PlanAgent;
 use crate::runtime::now;
@@ -80,7 +80,7 @@ pub fn revoke(w: &Workspace, id: &KeyId, request_id: &str) -> Result<()> {
 
 fn end(w: &Workspace, key: &ApiKey, request_id: &str) -> Result<()> {
     w.store.keys.delete(&key.id)?;
-    w.store.audit.add(&deleted(key).by(&Caller::from(key.clone()), request_id, now()))
+    events::record(w, &deleted(key).by(&Caller::from(key.clone()), request_id, now()))
 }
 
 /// Whether the key behind a grant is in force, and its account there.

@@ -66,7 +66,7 @@ pub fn answered_by_link(w: &Workspace, link: &Link, decision: &Decision, request
     let post = asking(w, link)?;
     let decided = decide(w, &post, decision, Some(link.number), BY_LINK)?;
     let Some((after, handed)) = decided else { return Ok(Vec::new()) };
-    w.store.audit.add(&audited(action_of(decision), &after).by_link(request_id, now()))?;
+    events::record(w, &audited(action_of(decision), &after).by_link(request_id, now()))?;
     Ok(handed)
 }
 

@@ -18,6 +18,7 @@ pub fn delivered(w: &Workspace, report: &Report) -> Result<(Breaker, bool)> {
     let mut is_news = false;
     for delivery in &report.deliveries {
         w.store.deliveries.save(delivery)?;
+        events::reported(w, delivery)?;
         is_news |= learn_from(w, delivery)? | delivery.is_waiting();
         if delivery.is_settled() {
             is_news |= events::announce(w, &delivery.post_id)?;

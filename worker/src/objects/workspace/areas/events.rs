@@ -3,7 +3,10 @@
 use latchkey_core::account::Account;
 use latchkey_core::announcement;
 use latchkey_core::api::event::{Event, event_body};
+use latchkey_core::audit::Entry;
+use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{EventId, PostId};
+use latchkey_core::recent::Topic;
 use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::webhook::{EventKind, WebhookDelivery};
 use serde_json::Value;
@@ -51,10 +54,23 @@ fn context(id: &EventId) -> Context<'_> {
     Context { workspace: WORKSPACE, purpose: Purpose::EventBody, row: id.as_str() }
 }
 
+/// An entry of the audit, which pages that show what changes hear of.
+pub fn record(w: &Workspace, entry: &Entry) -> Result<()> {
+    w.live.note(entry.tenant_id.as_ref(), Topic::of(entry.action));
+    w.store.audit.add(entry)
+}
+
+/// An account's object has reported what became of its part of a post, however little.
+pub fn reported(w: &Workspace, delivery: &Delivery) -> Result<()> {
+    let account = w.store.accounts.find_even_deleted(&delivery.account_id)?;
+    w.live.note(account.and_then(|account| account.tenant_id).as_ref(), Topic::Posts);
+    Ok(())
+}
+
 /// Nobody asked for the event: an entry of the audit, and a row for each webhook that is subscribed.
 pub fn happened(w: &Workspace, event: &Event) -> Result<()> {
     if let Some(audited) = event.audited() {
-        w.store.audit.add(&audited.by_itself(now()))?;
+        record(w, &audited.by_itself(now()))?;
     }
     notify(w, event)
 }
@@ -63,6 +79,7 @@ pub fn happened(w: &Workspace, event: &Event) -> Result<()> {
 /// webhook that is switched off finds the event in its log.
 pub fn notify(w: &Workspace, event: &Event) -> Result<()> {
     let Event { kind, tenant_id, data, is_secret, .. } = event;
+    w.live.note(tenant_id.as_ref(), Topic::of_subject(kind.row().subject));
     let mut webhooks = w.store.webhooks.in_reach(tenant_id.as_ref())?;
     webhooks.retain(|webhook| webhook.hears(*kind, tenant_id.as_ref()));
     if webhooks.is_empty() {

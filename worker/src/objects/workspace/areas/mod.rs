@@ -17,6 +17,7 @@ pub mod imports;
 pub mod keys;
 mod links;
 mod lists;
+pub mod live;
 pub mod media;
 mod metrics;
 mod overview;

@@ -4,6 +4,7 @@ use latchkey_core::account::Status;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::calendar::{CalendarQuery, DayCounts, SHOWN, day_view};
 use latchkey_core::api::post::States;
+use latchkey_core::api::post::stage::Stage;
 use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::calendar::{Day, days};
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use super::{Workspace, posts};
 use crate::error::Result;
 use crate::objects::workspace::store::posts::Wanted;
-use crate::objects::workspace::store::posts::stages::{AWAITING_APPROVAL, DRAFT, DayRows, SCHEDULED};
+use crate::objects::workspace::store::posts::stages::DayRows;
 use crate::runtime::now;
 use crate::zone::Zone;
 
@@ -29,9 +30,9 @@ pub fn summary(w: &Workspace, mut query: Query, caller: &Caller) -> Result<Answe
     let attention =
         seen.map_or(Ok(Vec::new()), |seen| w.store.posts.newest_in(&seen, &States::needing_attention(), SHOWN))?;
     let data = json!({
-        "scheduled": at(SCHEDULED)?,
-        "drafts": at(DRAFT)?,
-        "awaiting_approval": at(AWAITING_APPROVAL)?,
+        "scheduled": at(Stage::Scheduled)?,
+        "drafts": at(Stage::Draft)?,
+        "awaiting_approval": at(Stage::AwaitingApproval)?,
         "held": in_state(State::Held)?,
         "unknown": in_state(State::Unknown)?,
         "failed": in_state(State::Failed)?,
@@ -52,7 +53,7 @@ pub fn calendar(w: &Workspace, mut query: Query, caller: &Caller) -> Result<Answ
         .ok_or_else(|| Refused::field("tz", "expected a time zone of the IANA's list, such as Europe/Berlin"))?;
     let days = days(asked.first, asked.last, &|time| zone.offset_at(time));
     let rows = match Wanted::seen(asked.tenant_id.as_deref(), None, &caller.binding) {
-        Some(seen) => w.store.posts.calendar(&seen, &days)?,
+        Some(seen) => w.store.posts.calendar(&seen, &days, asked.shown)?,
         None => Vec::new(),
     };
     let data = days_view(w, &days, &rows, caller)?;

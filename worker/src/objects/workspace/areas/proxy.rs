@@ -9,7 +9,7 @@ use latchkey_core::key::{Binding, Caller};
 use latchkey_core::x::price::Micros;
 
 use super::budget::Expense;
-use super::{Workspace, accounts, budget, not_found};
+use super::{Workspace, accounts, budget, events, not_found};
 use crate::error::Result;
 use crate::objects::workspace::access;
 use crate::rpc::workspace::{Admission, Head, ProxyPlan};
@@ -56,13 +56,16 @@ pub fn admit(w: &Workspace, admission: &Admission) -> Result<Micros> {
     let tenant_id = account.tenant_id.as_ref();
     budget::require(w, &Expense { tenant_id, cost, at: now(), instead_of: None })?;
     budget::spend(w, &account.id, cost)?;
-    w.store.audit.add(&Entry {
-        at: now(),
-        key_id: Some(admission.key_id.clone()),
-        action: Action::XCalled,
-        tenant_id: account.tenant_id.clone(),
-        target_id: Some(account.id.to_string()),
-        request_id: None,
-    })?;
+    events::record(
+        w,
+        &Entry {
+            at: now(),
+            key_id: Some(admission.key_id.clone()),
+            action: Action::XCalled,
+            tenant_id: account.tenant_id.clone(),
+            target_id: Some(account.id.to_string()),
+            request_id: None,
+        },
+    )?;
     Ok(cost)
 }

@@ -6,7 +6,7 @@ use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::KeyId;
 use latchkey_core::key::{ApiKey, Caller, Minted};
 
-use super::{Workspace, keys};
+use super::{Workspace, events, keys};
 use crate::error::{Error, Result};
 use crate::rpc::workspace::{SignIn, SignedInAs};
 use crate::runtime::{entropy, now};
@@ -53,6 +53,7 @@ pub fn signed_in(w: &Workspace, session: &str) -> Result<Option<SignedInAs>> {
         account_id: caller.binding.account_id,
         expires_at: minted.expires_at.to_iso(),
         sessions,
+        changes_after: w.live.cursor(),
     }))
 }
 
@@ -65,5 +66,5 @@ pub fn signed_out() -> Error {
 }
 
 fn record_sign(w: &Workspace, action: Action, caller: &Caller, request_id: &str) -> Result<()> {
-    w.store.audit.add(&Audited::of(action).by(caller, request_id, now()))
+    events::record(w, &Audited::of(action).by(caller, request_id, now()))
 }

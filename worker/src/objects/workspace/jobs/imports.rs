@@ -13,7 +13,7 @@ use latchkey_core::x::timeline::{OwnPost, Page, own_posts};
 
 use super::Workspace;
 use crate::error::{Error, Result};
-use crate::objects::workspace::areas::{budget, freeze, not_found};
+use crate::objects::workspace::areas::{budget, events, freeze, not_found};
 use crate::runtime::{entropy, now};
 
 /// Page after page. A refusal of X's ends it; a fault of ours is tried again from the page it was at.
@@ -66,7 +66,7 @@ fn save_progress(w: &Workspace, import: &Import) -> Result<()> {
     let Some(action) = import.ended_as() else { return Ok(()) };
     let account = w.store.accounts.find_even_deleted(import.account_id())?;
     let tenant_id = account.and_then(|account| account.tenant_id);
-    w.store.audit.add(&Audited::on(action, tenant_id.as_ref(), import.id().as_str()).by_itself(now()))
+    events::record(w, &Audited::on(action, tenant_id.as_ref(), import.id().as_str()).by_itself(now()))
 }
 
 /// It has cost nothing here, and its time is X's.

@@ -18,7 +18,7 @@ use super::{Workspace, detach};
 use crate::error::{Error, Result};
 use crate::log;
 use crate::names::WORKSPACE;
-use crate::objects::workspace::areas::events::opened;
+use crate::objects::workspace::areas::events::{self, opened};
 use crate::objects::workspace::areas::webhooks::give_up_deliveries;
 use crate::objects::workspace::store::webhooks::deliveries::Waiting;
 use crate::outbound::Taken;
@@ -183,7 +183,7 @@ fn learn(w: &Workspace, mut webhook: Webhook, verdict: Verdict) -> Result<()> {
     if is_switched_off {
         log::alert("workspace", &format!("webhook {} was switched off", webhook.id()));
         let audited = Audited::on(Action::WebhookSwitchedOff, webhook.tenant_id(), webhook.id().as_str());
-        w.store.audit.add(&audited.by_itself(now()))?;
+        events::record(w, &audited.by_itself(now()))?;
         give_up_deliveries(w, webhook.id())?;
     }
     Ok(())

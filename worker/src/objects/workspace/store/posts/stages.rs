@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use latchkey_core::api::calendar::{DayCounts, SHOWN};
+use latchkey_core::api::post::stage::Stage;
 use latchkey_core::calendar::Day;
 use latchkey_core::json;
 use latchkey_core::post::Post;
@@ -17,11 +18,6 @@ use crate::error::{Doing, Result};
 use crate::objects::storage::{read, time};
 use crate::objects::workspace::store::list::{Kinds, Total};
 use crate::objects::workspace::store::scope::Scope;
-
-/// The totals of the overview.
-pub const DRAFT: &str = "draft";
-pub const AWAITING_APPROVAL: &str = "awaiting_approval";
-pub const SCHEDULED: &str = "scheduled";
 
 /// The posts of a scope: the index that has them in order, and the condition that finds them there.
 struct Whose<'a> {
@@ -53,8 +49,8 @@ pub struct DayRows {
 }
 
 impl Posts {
-    pub fn count_at(&self, seen: &Wanted<'_>, stage: &str) -> Result<u64> {
-        let kinds = Kinds::OneOf(vec![stage.to_owned()]);
+    pub fn count_at(&self, seen: &Wanted<'_>, stage: Stage) -> Result<u64> {
+        let kinds = Kinds::OneOf(vec![stage.as_str().to_owned()]);
         self.db.total(&Total { list: "stages", scope: Whose::of(seen).scope, kinds })
     }
 
@@ -70,8 +66,8 @@ impl Posts {
     }
 
     /// What each day has, in their order.
-    pub fn calendar(&self, seen: &Wanted<'_>, days: &[Day]) -> Result<Vec<DayRows>> {
-        let mut rows = self.day_rows(seen, days)?;
+    pub fn calendar(&self, seen: &Wanted<'_>, days: &[Day], shown: u32) -> Result<Vec<DayRows>> {
+        let mut rows = self.day_rows(seen, days, shown)?;
         rows.sort_by_key(|row| row.key);
         let of_days: Vec<Vec<u64>> = rows.iter().map(|row| numbers(&row.posts)).collect::<Result<_>>()?;
         let mut posts = self.numbered(&of_days.concat())?;
@@ -85,7 +81,7 @@ impl Posts {
         rows.iter().zip(&of_days).map(day).collect()
     }
 
-    fn day_rows(&self, seen: &Wanted<'_>, days: &[Day]) -> Result<Vec<DayRow>> {
+    fn day_rows(&self, seen: &Wanted<'_>, days: &[Day], shown: u32) -> Result<Vec<DayRow>> {
         let Whose { scope, index, condition, value } = Whose::of(seen);
         let at_stage = |stage: &str| {
             format!(
@@ -97,7 +93,7 @@ impl Posts {
         let query = format!(
             "SELECT key, (SELECT json_array(coalesce(sum(scheduled), 0), coalesce(sum(published), 0), coalesce(sum(failed), 0))
                     FROM calendar_totals WHERE scope = ? AND quarter >= value->>0 AND quarter < value->>1) AS counts,
-                (SELECT json_group_array(seq) FROM ({stages} ORDER BY at, seq LIMIT {SHOWN})) AS posts
+                (SELECT json_group_array(seq) FROM ({stages} ORDER BY at, seq LIMIT {shown})) AS posts
                 FROM json_each(?)"
         );
         let days: Vec<[i64; 2]> = days.iter().map(|day| [day.from.0, day.until.0]).collect();

@@ -1,4 +1,4 @@
-//! Pages of the posts that a search finds, of a window of one time in the order of the other, or of an approval in the order of
+//! Pages of the posts that a search finds or that stand at one stage, of a window of one time in the order of the other, or of an approval in the order of
 //! the scheduled time: as many as are found are read, and sorted.
 
 use latchkey_core::api::page::{PostOrder, PostTime};
@@ -17,26 +17,18 @@ pub struct Source {
     condition: &'static str,
     approval: &'static str,
     /// Of the condition.
-    value: Option<String>,
+    values: Vec<String>,
 }
 
 impl Source {
     /// None if an index has the list in its order.
     pub fn of(filter: &PostFilter) -> Option<Self> {
-        if let Some(text) = &filter.text {
-            // One phrase: whatever is in the text means itself.
-            let phrase = format!("\"{}\"", text.replace('"', "\"\""));
-            let table = "post_texts f CROSS JOIN post_stages p ON p.seq = f.rowid";
-            return Some(Self {
-                table,
-                condition: "f.post_texts MATCH ?",
-                approval: "p.approval",
-                value: Some(phrase),
-            });
+        if let Some(source) = Self::of_stages(filter) {
+            return Some(source);
         }
         let is_of_creation = filter.created_after.is_some() || filter.created_before.is_some();
         let is_of_schedule = filter.scheduled_after.is_some() || filter.scheduled_before.is_some();
-        let of_posts = |table| Self { table, condition: "p.is_deleted = 0", approval: APPROVAL, value: None };
+        let of_posts = |table| Self { table, condition: "p.is_deleted = 0", approval: APPROVAL, values: Vec::new() };
         match filter.order.by {
             PostTime::Created if is_of_schedule => Some(of_posts("posts p INDEXED BY posts_scheduled")),
             PostTime::Scheduled if is_of_creation && !is_of_schedule && filter.approval.is_none() => {
@@ -45,6 +37,21 @@ impl Source {
             PostTime::Scheduled if filter.approval.is_some() => Some(of_posts("posts p")),
             _ => None,
         }
+    }
+
+    /// The posts that a search finds, or that stand at one stage.
+    fn of_stages(filter: &PostFilter) -> Option<Self> {
+        const FOUND: &str = "post_texts f CROSS JOIN post_stages p ON p.seq = f.rowid";
+        // One phrase: whatever is in the text means itself.
+        let phrase = filter.text.as_ref().map(|text| format!("\"{}\"", text.replace('"', "\"\"")));
+        let (table, condition) = match (&phrase, filter.stage) {
+            (Some(_), Some(_)) => (FOUND, "f.post_texts MATCH ? AND p.stage = ?"),
+            (Some(_), None) => (FOUND, "f.post_texts MATCH ?"),
+            (None, Some(_)) => ("post_stages p", "p.stage = ?"),
+            (None, None) => return None,
+        };
+        let stage = filter.stage.map(|stage| stage.as_str().to_owned());
+        Some(Self { table, condition, approval: "p.approval", values: phrase.into_iter().chain(stage).collect() })
     }
 }
 
@@ -58,7 +65,7 @@ impl Posts {
         let of_posts = wanted.of_posts(source.condition, source.approval, filter);
         let (table, condition) = (source.table, of_posts.condition());
         let values: Vec<SqlStorageValue> =
-            source.value.as_deref().map(Into::into).into_iter().chain(of_posts.values().iter().cloned()).collect();
+            source.values.iter().map(|value| value.as_str().into()).chain(of_posts.values().iter().cloned()).collect();
         let count = format!("SELECT count(*) AS count FROM {table} WHERE {condition}");
         let count = self.db.count(&count, values.clone())?;
         let keys = keys(filter.order);
