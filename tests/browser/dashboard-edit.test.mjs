@@ -218,7 +218,7 @@ test("the calendar keeps the seconds of a post that is dragged, and moves none t
   const scheduledAt = iso(change.at - DAY_MS + 30 * MINUTE_MS + 45_678);
   const { id } = await schedule({ content: "dragged", scheduledAt });
   await desk.open(`calendar?month=${local(change.at, change.after).slice(0, 7)}`, "Calendar");
-  const dragTo = (place) => page.locator(`.day-post[href$="${id}"]`).dragTo(place);
+  const dragTo = (place) => page.locator(`.day-post a[href$="${id}"]`).dragTo(place);
   await dragTo(day(change.at, change.after));
   await page.getByRole("alert").getByText("No clock shows this time").waitFor();
   assert.equal((await stored(id)).scheduledAt, scheduledAt);

@@ -33,7 +33,7 @@ const hintFor = (status) =>
   status === 0 ? "Look at your connection and try again: nothing that you typed is lost." : "Try again in a moment.";
 
 /** Reads are tried again by themselves, since asking twice changes nothing. */
-export const get = (path, { signal } = {}) => withPatience("GET", path, { signal });
+export const get = (path, { signal, headers } = {}) => withPatience("GET", path, { signal, headers });
 
 /**
  * A key of its own makes the call one that can be repeated (docs/API.md, section 1): a lost answer is asked for again,

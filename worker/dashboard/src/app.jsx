@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, SIGNED_OUT, get } from "./api.js";
 import { CONSENT, Consent } from "./consent.jsx";
+import { stopWatching, watchChanges } from "./changes.js";
 import { changed, forgetAll } from "./live.js";
 import { pageOf } from "./pages.js";
 import { forgetDraft } from "./pages/posts/draft.js";
@@ -16,6 +17,8 @@ import { Button } from "./ui/button.jsx";
 import { Toasts } from "./ui/toast.jsx";
 
 const SESSION = "/v1/dashboard/session";
+/** Nobody waits for these answers: a session that has ended is said to whoever asks for something else. */
+const UNASKED = /^\/v1\/(dashboard\/session|changes)/;
 
 export function App() {
   const { session, error, setSession, signOut, isLapsed, load } = useSession();
@@ -38,23 +41,29 @@ export function App() {
 /** undefined: not known yet; null: nobody. A session that lapses leaves the page where it is. */
 function useSession() {
   const [state, setState] = useState({});
+  const enter = (session) => {
+    // Before anything else is asked for: the session says where the changes end.
+    if (session) watchChanges(session.changes_after, changed);
+    else stopWatching();
+    setState({ session });
+  };
   const load = async () => {
     setState({});
     try {
-      setState({ session: (await get(SESSION)).data });
+      enter((await get(SESSION)).data);
     } catch (error) {
       setState({ error });
     }
   };
   useEffect(() => {
-    const lapse = ({ detail: { path } }) => path !== SESSION && setState((state) => ({ ...state, isLapsed: true }));
+    const lapse = ({ detail: { path } }) => !UNASKED.test(path) && setState((state) => ({ ...state, isLapsed: true }));
     addEventListener(SIGNED_OUT, lapse);
     load();
     return () => removeEventListener(SIGNED_OUT, lapse);
   }, []);
   const setSession = (session) => {
     forgetAll();
-    setState({ session });
+    enter(session);
     if (session) changed("/v1/");
   };
   const leave = () => {

@@ -1,6 +1,17 @@
 /** Times, sums and names as people read them, in the browser's own language and time zone. */
 
-const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+/** The browser's own time zone. */
+export const HERE = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+const formatters = new Map();
+
+/** Made once for each zone, since making one takes longer than using it. */
+function formatter(zone, name, options) {
+  const key = `${zone} ${name}`;
+  if (!formatters.has(key)) formatters.set(key, new Intl.DateTimeFormat(undefined, { ...options, timeZone: zone }));
+  return formatters.get(key);
+}
+
 const dateOnly = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const whole = new Intl.NumberFormat("en");
@@ -14,7 +25,16 @@ const STEPS = [
   ["year", Infinity],
 ];
 
-export const formatTime = (iso) => (iso ? dateTime.format(new Date(iso)) : "–");
+export const formatTime = (iso, zone = HERE) => (iso ? formatter(zone, "time", { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso)) : "–");
+export const formatClock = (iso, zone = HERE) => formatter(zone, "clock", { timeStyle: "short" }).format(new Date(iso));
+/** All of a time: "Monday, 30 November 2026 at 09:00:15 Central European Standard Time, Europe/Berlin". */
+export const wholeTime = (iso, zone = HERE) => `${formatter(zone, "whole", { dateStyle: "full", timeStyle: "full" }).format(new Date(iso))}, ${zone}`;
+/** "Europe/Berlin, GMT+1". */
+export function formatZone(zone, at = new Date()) {
+  const offset = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "shortOffset" }).formatToParts(at).find(({ type }) => type === "timeZoneName").value;
+  return offset === zone ? zone : `${zone}, ${offset}`;
+}
+
 export const formatDate = (iso) => (iso ? dateOnly.format(new Date(iso)) : "–");
 export const formatCount = (count) => whole.format(count);
 

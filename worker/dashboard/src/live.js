@@ -1,12 +1,15 @@
 /**
- * What the API says, kept fresh: asked again while the tab is seen, at once when it is seen again, and less often while
- * it fails. What was known stays on the screen meanwhile.
+ * What the API says, kept fresh: asked again when it has changed (changes.js), else while the tab is seen, at once when it is
+ * seen again, and less often while it fails. What was known stays on the screen meanwhile.
  */
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { whole } from "./api.js";
+import { isWatching } from "./changes.js";
 
 const EVERY_MS = 5000;
+/** While changes are told: for what changes without being told. */
+const WATCHED_MS = 30_000;
 const SELDOMEST_MS = 60_000;
 
 /** By path: the last answer, so that a page that is opened again shows it at once. */
@@ -21,9 +24,9 @@ export const forgetAll = () => known.clear();
 
 /**
  * `{ data, error, isLoading, reload }`; `data` is the whole answer, of a list without `limit` all rows. A path of null asks nothing. `every` in
- * milliseconds, 0 for once.
+ * milliseconds, 0 for once; without it as often as changes are not told.
  */
-export function useLive(path, { every = EVERY_MS } = {}) {
+export function useLive(path, { every } = {}) {
   const [state, setState] = useState(() => stateOf(path));
   const reload = useRef(() => {});
   useEffect(() => {
@@ -33,12 +36,14 @@ export function useLive(path, { every = EVERY_MS } = {}) {
     reload.current = poll.now;
     return poll.stop;
   }, [path, every]);
-  return { ...state, reload: useCallback(() => reload.current(), []) };
+  // Of the path that was asked for last, nothing is shown under another.
+  const { path: _, ...shown } = state.path === path ? state : stateOf(path);
+  return { ...shown, reload: useCallback(() => reload.current(), []) };
 }
 
 function stateOf(path) {
   const data = known.get(path)?.data;
-  return { data, error: undefined, isLoading: path !== null && data === undefined };
+  return { path, data, error: undefined, isLoading: path !== null && data === undefined };
 }
 
 function startPoll(path, every, setState) {
@@ -47,10 +52,14 @@ function startPoll(path, every, setState) {
   let timer;
   let failures = 0;
   let asking = false;
+  let isStale = false;
 
   async function now() {
     clearTimeout(timer);
-    if (asking || signal.aborted) return;
+    if (signal.aborted) return;
+    // What changes while it is asked for may be missing from the answer.
+    isStale = asking;
+    if (asking) return;
     asking = true;
     try {
       keep(await whole(path, { signal }));
@@ -62,7 +71,9 @@ function startPoll(path, every, setState) {
     } finally {
       asking = false;
     }
-    if (every > 0 && !signal.aborted) timer = setTimeout(whenSeen, Math.min(every * 2 ** failures, SELDOMEST_MS));
+    if (isStale) return void now();
+    const usual = every ?? (isWatching() ? WATCHED_MS : EVERY_MS);
+    if (usual > 0 && !signal.aborted) timer = setTimeout(whenSeen, Math.min(usual * 2 ** failures, SELDOMEST_MS));
   }
 
   /** The same answer again draws nothing again. */
@@ -71,7 +82,7 @@ function startPoll(path, every, setState) {
     const before = known.get(path);
     const same = before?.text === text ? before.data : data;
     known.set(path, { text, data: same });
-    setState((state) => (state.data === same && !state.error ? state : { data: same, isLoading: false }));
+    setState((state) => (state.data === same && !state.error ? state : { path, data: same, isLoading: false }));
   }
 
   const whenSeen = () => document.visibilityState === "visible" && now();

@@ -2,17 +2,22 @@
 
 import { useState } from "preact/hooks";
 import { ConnectButton } from "../connect-button.jsx";
-import { formatAgo } from "../format.js";
 import { useLive } from "../live.js";
 import { go, href } from "../router.js";
+import { may } from "../scope.js";
 import { TENANT } from "../tenant.js";
 import { Button } from "../ui/button.jsx";
+import { Cut } from "../ui/cut.jsx";
 import { Dialog } from "../ui/dialog.jsx";
 import { Select, TextField } from "../ui/field.jsx";
 import { Problem } from "../ui/problem.jsx";
+import { SearchField } from "../ui/search.jsx";
 import { Avatar, Empty, Loading, Page, StateBadge } from "../ui/show.jsx";
 import { Table } from "../ui/table.jsx";
+import { Time } from "../ui/time.jsx";
+import { Turn } from "../ui/turn.jsx";
 import { AccountPage } from "./accounts/account.jsx";
+import { Chosen } from "./accounts/disconnect.jsx";
 
 const STATUSES = [["", "Any status"], ["active", "Active"], ["reconnect_required", "Reconnect required"], ["disconnected", "Disconnected"]];
 const PAGE = 50;
@@ -23,42 +28,59 @@ export default function Accounts({ route, session }) {
 }
 
 function List({ query, session }) {
-  const offset = Number(query.get("offset") ?? 0);
+  const offset = Number(query.get("offset")) || 0;
   const filters = { username: query.get("username"), status: query.get("status"), tenant_id: query.get("tenant_id") };
-  const isFiltered = Object.values(filters).some(Boolean);
-  const search = new URLSearchParams(Object.entries({ ...filters, limit: PAGE, offset }).filter(([, value]) => value));
-  const { data, error, isLoading } = useLive(`/v1/social-accounts?${search}`);
-  const set = (name) => (value) => go("accounts", { ...filters, [name]: value }, { replace: true });
+  const wanted = Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
+  const isFiltered = Object.keys(wanted).length > 0;
+  const { data, error, isLoading } = useLive(`/v1/social-accounts?${new URLSearchParams({ ...wanted, limit: PAGE, ...(offset && { offset }) })}`);
+  const [chosen, setChosen] = useState([]);
+  const set = (name) => (value) => {
+    setChosen([]);
+    go("accounts", { ...filters, [name]: value }, { replace: true });
+  };
+  const mayDisconnect = may(session, "connect");
   return (
     <Page
       title="Accounts"
       intro="X accounts that you and your customers have connected."
       actions={<Connect session={session} />}
     >
-      <div class="filters" role="search">
-        <TextField label="Username" type="search" value={filters.username ?? ""} onText={set("username")} />
-        {!session.tenant_id && <TextField label="Tenant" type="search" isVerbatim value={filters.tenant_id ?? ""} onText={set("tenant_id")} />}
+      <div class="filters" role="search" aria-label="Accounts">
+        <SearchField label="Username" value={filters.username ?? ""} onText={set("username")} />
+        {!session.tenant_id && <SearchField label="Tenant" isVerbatim value={filters.tenant_id ?? ""} onText={set("tenant_id")} />}
         <Select label="Status" value={filters.status ?? ""} options={STATUSES} onText={set("status")} />
       </div>
       <Problem error={error} />
       {isLoading && <Loading />}
-      {data?.data.length > 0 && <Rows accounts={data.data} />}
+      {data?.data.length > 0 && mayDisconnect && <Chosen chosen={chosen} shown={data.data} count={data.count} filters={wanted} onChange={setChosen} />}
+      {data?.data.length > 0 && <Rows accounts={data.data} chosen={mayDisconnect && chosen} onChange={setChosen} />}
       {data?.data.length === 0 && (isFiltered ? <NoMatch /> : <NoAccounts />)}
-      {data && <Turn offset={offset} count={data.count} to={(next) => href("accounts", { ...filters, offset: next || undefined })} />}
+      {data && <Turn offset={offset} size={PAGE} total={data.count} to={(next) => href("accounts", { ...filters, offset: next })} />}
     </Page>
   );
 }
 
-const Rows = ({ accounts }) => (
-  <Table
-    caption="Connected accounts"
-    rows={accounts}
-    columns={[
-      { name: "Account", kind: "main", cell: (account) => <Person account={account} /> },
-      { name: "Tenant", cell: ({ tenant_id }) => (tenant_id ? <span class="mono">{tenant_id}</span> : <span class="muted">none</span>) },
-      { name: "Status", cell: (account) => <StateBadge state={account.status} /> },
-      { name: "Since", cell: ({ status_since }) => formatAgo(status_since) },
-    ]}
+function Rows({ accounts, chosen, onChange }) {
+  const choice = { name: "Choose", kind: "choice", cell: (account) => <Choice account={account} chosen={chosen} onChange={onChange} /> };
+  return (
+    <Table
+      caption="Connected accounts" name="table-accounts"
+      rows={accounts}
+      columns={[
+        ...(chosen ? [choice] : []),
+        { name: "Account", kind: "main", cell: (account) => <Person account={account} /> },
+        { name: "Tenant", cell: ({ tenant_id }) => (tenant_id ? <Cut text={tenant_id} label="tenant" /> : <span class="muted">none</span>) },
+        { name: "Status", kind: "end", cell: (account) => <StateBadge state={account.status} /> },
+        { name: "Since", cell: ({ status_since }) => <Time iso={status_since} isAgo /> },
+      ]}
+    />
+  );
+}
+
+const Choice = ({ account, chosen, onChange }) => (
+  <input
+    type="checkbox" aria-label={`Choose @${account.username}`} checked={chosen.some(({ id }) => id === account.id)}
+    onChange={(event) => onChange(event.currentTarget.checked ? [...chosen, account] : chosen.filter(({ id }) => id !== account.id))}
   />
 );
 
@@ -66,7 +88,7 @@ const Person = ({ account }) => (
   <a class="person" href={href(`accounts/${account.id}`)}>
     <Avatar account={account} />
     <span>
-      <b>{account.nickname}</b>
+      <b dir="auto">{account.nickname}</b>
       <small>@{account.username}</small>
     </span>
   </a>
@@ -108,16 +130,5 @@ const NoAccounts = () => (
 );
 
 const NoMatch = () => (
-  <Empty icon="people" title="No account matches" action={<a href="#/accounts">Show all</a>}>Every part of a username finds it.</Empty>
+  <Empty icon="people" title="No account matches" action={<a href="#/accounts">Show all</a>}>Every part of a username finds it, and all of a tenant's id.</Empty>
 );
-
-function Turn({ offset, count, to }) {
-  if (count <= PAGE) return null;
-  return (
-    <nav class="turn" aria-label="Pages of the list">
-      {offset > 0 && <a href={to(Math.max(0, offset - PAGE))}>Previous</a>}
-      <span>{offset + 1} to {Math.min(offset + PAGE, count)} of {count}</span>
-      {offset + PAGE < count && <a href={to(offset + PAGE)}>Next</a>}
-    </nav>
-  );
-}

@@ -1,16 +1,17 @@
 /**
  * Rows with names over their columns; on phones each row is a card, in which every value has its name beside it.
- * `columns` are `{ name, cell(row), kind? }`; `kind` is `number`, `main` or `actions`.
+ * `columns` are `{ name, cell(row), kind? }`; `kind` is `number`, `main`, `choice`, `end` or `actions`; `name` is a class
+ * for a list that looks otherwise on phones.
  */
-export function Table({ caption, columns, rows, keyOf = (row) => row.id }) {
+export function Table({ caption, columns, rows, keyOf = (row) => row.id, name = "" }) {
   return (
-    <table class="table">
+    <table class={`table ${name}`}>
       <caption class="unseen">{caption}</caption>
       <thead>
         <tr>
           {columns.map(({ name, kind }) => (
             <th key={name} scope="col" class={kind && `cell-${kind}`}>
-              {kind === "actions" ? <span class="unseen">{name}</span> : name}
+              {["actions", "choice"].includes(kind) ? <span class="unseen">{name}</span> : name}
             </th>
           ))}
         </tr>

@@ -1,50 +1,56 @@
-/** After the first run: what needs somebody, and how things stand. */
+/** After the first run: what needs somebody, and how things stand. The summary counts, so it is as true of 100,000 posts as of ten. */
 
-import { useState } from "preact/hooks";
-import { formatAgo, formatCount, formatUsd } from "../../format.js";
+import { formatCount, formatUsd } from "../../format.js";
 import { useLive } from "../../live.js";
 import { href } from "../../router.js";
 import { Badge, Empty, Section, StateBadge } from "../../ui/show.jsx";
 import { Icon } from "../../ui/icon.jsx";
+import { Time } from "../../ui/time.jsx";
+import { stateOf, textOf } from "../posts/words.js";
 
-export function Overview({ accounts }) {
+/** Accounts that are named one by one; the others are a number. */
+const NAMED = 3;
+
+export function Overview() {
+  const summary = useLive("/v1/summary").data?.data;
   const networks = useLive("/v1/social-networks").data?.data ?? [];
+  const lost = useLive(`/v1/social-accounts?status=reconnect_required&limit=${NAMED}`).data;
   const usage = useLive("/v1/account/usage").data?.usage;
   const latest = useLive("/v1/posts?limit=5").data?.posts;
-  const failed = useLive("/v1/posts?status=failed&limit=1").data?.pagination.total ?? 0;
-  const unknown = useLive("/v1/posts?status=unknown&limit=1").data?.pagination.total ?? 0;
-  const waiting = useLive("/v1/posts?approval=pending&limit=1").data?.pagination.total ?? 0;
   return (
     <>
-      <Todo todo={todoOf({ networks, accounts, failed, unknown, waiting })} />
-      {usage && <Figures usage={usage} />}
-      <Next />
+      {summary && lost && <Todo todo={todoOf(summary, networks, lost)} />}
+      {usage && <Figures usage={usage} summary={summary} />}
+      {summary?.next.length > 0 && (
+        <Section title="Next to leave" intro={<Scheduled count={summary.scheduled} />}><Lines posts={summary.next} /></Section>
+      )}
       <Section title="Latest posts">
-        {latest?.length === 0 ? <Empty icon="pen" title="No posts yet">Posts that you or your back end create show here.</Empty> : <Latest posts={latest ?? []} />}
+        {latest?.length === 0 ? <Empty icon="pen" title="No posts yet">Posts that you or your back end create show here.</Empty> : <Lines posts={latest ?? []} />}
       </Section>
     </>
   );
 }
 
-/** What leaves next by itself, if anything waits for its time. */
-function Next() {
-  const [from] = useState(() => new Date().toISOString());
-  const posts = useLive(`/v1/posts?status=queued&scheduled_after=${encodeURIComponent(from)}&limit=100`, { every: 30_000 }).data?.posts ?? [];
-  const next = posts.toSorted((one, other) => one.scheduledAt.localeCompare(other.scheduledAt)).slice(0, 3);
-  if (next.length === 0) return null;
-  return <Section title="Next to leave" intro={posts.length > next.length ? `${posts.length} posts are scheduled.` : undefined}><Latest posts={next} /></Section>;
-}
+const Scheduled = ({ count }) => (
+  <a href={href("posts", { stage: "scheduled" })}>{count === 1 ? "1 post is scheduled" : `${formatCount(count)} posts are scheduled`}</a>
+);
 
-function todoOf({ networks, accounts, failed, unknown, waiting }) {
+const posts = (count, one, more) => `${formatCount(count)} ${count === 1 ? one : more}`;
+
+function todoOf({ awaiting_approval: waiting, held, unknown, failed }, networks, { data: accounts, count }) {
   const paused = networks.filter((network) => network.paused);
-  const lost = accounts.filter(({ status }) => status === "reconnect_required");
+  const others = count - accounts.length;
+  // What waits for approval is held as well.
+  const stopped = held - waiting;
   return [
     ...paused.map(({ id, paused: { reason } }) => ({ id, kind: "bad", to: href("settings/networks"), text: `Your X app is paused: ${reason.replaceAll("_", " ")}` })),
-    ...lost.map(({ id, username }) => ({ id, kind: "warn", to: href(`accounts/${id}`), text: `@${username} has to be connected again` })),
-    ...(waiting > 0 ? [{ id: "waiting", kind: "warn", to: href("posts", { approval: "pending" }), text: `${waiting} ${waiting === 1 ? "post waits" : "posts wait"} for approval` }] : []),
-    ...(unknown > 0 ? [{ id: "unknown", kind: "warn", to: href("posts", { status: "unknown" }), text: `${unknown} ${unknown === 1 ? "post" : "posts"} of which X's answer was lost` }] : []),
-    ...(failed > 0 ? [{ id: "failed", kind: "bad", to: href("posts", { status: "failed" }), text: `${failed} ${failed === 1 ? "post" : "posts"} that X refused` }] : []),
-  ];
+    ...accounts.map(({ id, username, tenant_id: tenant }) => ({ id, kind: "warn", to: href(`accounts/${id}`), text: `@${username}${tenant ? ` of ${tenant}` : ""} has to be connected again` })),
+    others > 0 && { id: "accounts", kind: "warn", to: href("accounts", { status: "reconnect_required" }), text: posts(others, "more account has to be connected again", "more accounts have to be connected again") },
+    waiting > 0 && { id: "waiting", kind: "warn", to: href("posts", { approval: "pending" }), text: posts(waiting, "post waits for approval", "posts wait for approval") },
+    unknown > 0 && { id: "unknown", kind: "warn", to: href("posts", { status: "unknown" }), text: posts(unknown, "post of which X's answer was lost", "posts of which X's answer was lost") },
+    stopped > 0 && { id: "held", kind: "warn", to: href("posts", { status: "held" }), text: posts(stopped, "post is held until its account or app is mended", "posts are held until their account or app is mended") },
+    failed > 0 && { id: "failed", kind: "bad", to: href("posts", { status: "failed" }), text: posts(failed, "post that X refused", "posts that X refused") },
+  ].filter(Boolean);
 }
 
 function Todo({ todo }) {
@@ -62,25 +68,31 @@ function Todo({ todo }) {
   );
 }
 
-const Figures = ({ usage: { socialAccounts, posts, x_cost } }) => (
+/** Accounts are those that can post: one that has to be connected again is none of them. */
+const Figures = ({ usage: { posts, x_cost }, summary }) => (
   <dl class="figures">
-    <div class="figure"><dt>Accounts</dt><dd>{formatCount(socialAccounts.current)}</dd></div>
+    <div class="figure"><dt>Accounts connected</dt><dd>{summary ? formatCount(summary.accounts.active) : "–"}</dd></div>
     <div class="figure"><dt>Posts this month</dt><dd>{formatCount(posts.current)}</dd></div>
     <div class="figure"><dt>X's charges this month</dt><dd>{formatUsd(x_cost.estimate_usd)}</dd></div>
   </dl>
 );
 
-const Latest = ({ posts }) => (
+const Lines = ({ posts }) => (
   <ul class="lines">
-    {posts.map(({ id, containers, socialAccounts, scheduledAt, isDraft, approval, createdAt }) => (
-      <li key={id}>
-        <a href={href(`posts/${id}`)}>
-          <span class="lines-text">{containers[0]?.content || "Repost"}</span>
+    {posts.map((post) => (
+      <li key={post.id}>
+        <a href={href(`posts/${post.id}`)}>
+          <span class="lines-text" dir="auto">{textOf(post)}</span>
           <span class="lines-note">
-            {approval?.status === "pending" ? <StateBadge state="waiting_for_approval" /> : isDraft ? <Badge>Draft</Badge> : <StateBadge state={socialAccounts[0].state} />} {formatAgo(scheduledAt ?? createdAt)}
+            <StateBadge state={stateOf(post)} /> <span class="lines-names">{namesOf(post)}</span> <Time iso={post.scheduledAt ?? post.publishedAt ?? post.createdAt} isAgo />
           </span>
         </a>
       </li>
     ))}
   </ul>
 );
+
+function namesOf({ socialAccounts: [first, ...others] }) {
+  if (!first) return "nobody yet";
+  return `@${first.username}${others.length > 0 ? ` and ${others.length} more` : ""}`;
+}

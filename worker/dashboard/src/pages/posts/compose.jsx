@@ -1,28 +1,34 @@
 /** The composer: what is written is counted, priced and checked as it is typed, by the code that the Worker checks it with. */
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useAction } from "../../action.js";
 import { get, patch, post } from "../../api.js";
-import { formatUsd } from "../../format.js";
+import { formatZone, HERE } from "../../format.js";
 import { changed, useLive } from "../../live.js";
 import { go } from "../../router.js";
 import { may } from "../../scope.js";
 import { Button } from "../../ui/button.jsx";
 import { Select, TextField } from "../../ui/field.jsx";
 import { Problem } from "../../ui/problem.jsx";
-import { Avatar, Empty, Loading, Page } from "../../ui/show.jsx";
+import { Empty, Loading, Page } from "../../ui/show.jsx";
 import { toast } from "../../ui/toast.jsx";
-import { bodyOf, changeOf, contentOf, newPart, useDraft } from "./draft.js";
+import { bodyOf, changeOf, contentOf, useDraft } from "./draft.js";
+import { Keys } from "./keys.jsx";
+import { endOf } from "./length.js";
 import { Part } from "./part.jsx";
+import { MOST_PARTS, partsOf } from "./parts.js";
+import { kept, OFFER, Picker, useRecent } from "./picker.jsx";
 import { NEW_POLL, Poll } from "./poll.jsx";
 import { Preview } from "./preview.jsx";
+import { Price } from "./price.jsx";
 import { remarkOn } from "./time.js";
 import { awaitsApproval } from "./words.js";
 
 const REPLIES = [["", "Everyone may reply"], ["following", "People the account follows"], ["mentionedUsers", "Only who is mentioned"], ["subscribers", "Subscribers"], ["verified", "Verified accounts"]];
+/** The accounts of a stored post that are asked for one by one. */
+const MOST_ASKED = 20;
 const ASK = "Ask for approval";
 const WHEN = { now: "Publish", later: "Schedule", draft: "Save draft" };
-const MOST_PARTS = 25;
 
 export function Compose({ id, at, session }) {
   return id ? <EditStored id={id} session={session} /> : <Editor at={at} session={session} />;
@@ -36,21 +42,31 @@ function EditStored({ id, session }) {
   const [{ stored, error }, setState] = useState({});
   const load = () => {
     setState({});
-    get(`/v1/posts/${id}`).then((body) => setState({ stored: body.post }), (error) => setState({ error }));
+    storedPost(id).then((stored) => setState({ stored }), (error) => setState({ error }));
   };
   useEffect(load, [id]);
   if (!stored) return <Page title="Edit post">{error ? <Problem error={error} /> : <Loading />}</Page>;
   return <Editor id={id} stored={stored} session={session} onSaved={load} />;
 }
 
+/** With what X allows each of its accounts, of the first of them: the strictest counts, and the API judges all. */
+async function storedPost(id) {
+  const { post: stored } = await get(`/v1/posts/${id}`);
+  const [first, others] = [stored.socialAccounts.slice(0, MOST_ASKED), stored.socialAccounts.slice(MOST_ASKED)];
+  const known = await Promise.all(first.map((delivery) => get(`/v1/social-accounts/${delivery.id}`).then(({ data }) => kept(data), () => delivery)));
+  return { ...stored, accounts: [...known, ...others] };
+}
+
 function Editor({ id, stored, at, session, onSaved }) {
   const [draft, change, forget] = useDraft(stored, session);
-  const { data, error: unknownAccounts } = useLive("/v1/social-accounts?status=active&limit=100");
-  const accounts = data?.data ?? [];
-  const isUnknown = !id && !data && !unknownAccounts;
-  const chosen = chosenOf(draft, accounts, stored);
+  const { data, error: unknownAccounts } = useLive(id ? null : OFFER);
+  const recent = useRecent(!id);
+  const isUnknown = !id && !(data && recent) && !unknownAccounts;
+  const chosen = useChosen(draft, data, stored);
   const prices = usePrices(session);
-  const counted = useCounted(draft, chosen, prices);
+  const [counted, composer] = useCounted(draft, chosen, prices);
+  const form = useRef();
+  const goTo = useGoTo(form);
   useEffect(() => {
     if (at) change({ when: "later", at });
   }, [at]);
@@ -59,7 +75,7 @@ function Editor({ id, stored, at, session, onSaved }) {
   const { run, isBusy, error } = useAction(async (isWanted) => {
     const isAsking = isWanted || mustAsk;
     const postId = await save(id, draft, chosen, isAsking);
-    changed("/v1/posts", "/v1/account/usage");
+    changed("/v1/posts", "/v1/summary", "/v1/calendar", "/v1/account/usage");
     toast(isAsking ? "Waits for approval" : { now: "On its way to X", later: "Scheduled", draft: "Saved as a draft" }[draft.when]);
     if (id) onSaved();
     else forget();
@@ -67,42 +83,49 @@ function Editor({ id, stored, at, session, onSaved }) {
   });
   const problemOf = (path) => error?.field?.(path);
   const isSending = draft.parts.some(({ media }) => media.some(({ state }) => state === "sending"));
-  if (data && accounts.length === 0 && !id) return <Page title="New post"><NoAccounts /></Page>;
+  if (data?.count === 0 && !id) return <Page title="New post"><NoAccounts /></Page>;
   // A form that is there before its accounts would jump when they come.
   if (isUnknown) return <Page title="New post"><Loading /></Page>;
-  const setPart = (key, fields) =>
-    change(({ parts }) => ({ parts: parts.map((part) => (part.key === key ? { ...part, ...(typeof fields === "function" ? fields(part) : fields) } : part)) }));
-  const move = (from, to) =>
-    change(({ parts }) => {
-      const rest = parts.filter((_, n) => n !== from);
-      return { parts: [...rest.slice(0, to), parts[from], ...rest.slice(to)] };
-    });
+  const { setPart, move, remove, add, split } = partsOf(draft, change, goTo);
+  const schedule = () => {
+    change({ when: "later" });
+    goTo("[data-time]");
+  };
   return (
     <Page title={id ? "Edit post" : "New post"} intro="What you type stays in this browser until it is sent or you sign out.">
       <div class="compose">
         <form
-          class="form"
+          ref={form} class="form"
           onSubmit={(event) => {
             event.preventDefault();
             run(event.submitter?.value === "ask");
           }}
         >
-          {!id && <Accounts accounts={accounts} chosen={chosen} error={unknownAccounts} onChange={(ids) => change({ accounts: ids })} problem={problemOf("accounts")} />}
+          <Problem error={unknownAccounts} />
+          {!id && <Picker chosen={chosen} total={data?.count ?? 0} recent={recent ?? []} session={session} onChange={(update) => change(({ accounts = chosen }) => ({ accounts: update(accounts) }))} problem={problemOf("accounts")} />}
           <ol class="parts">
             {draft.parts.map((part, n) => (
               <Part
                 key={part.key} part={part} at={n} count={draft.parts.length} counted={counted?.containers[n]}
                 problem={problemOf(`containers.${n}`) ?? problemOf(`containers.${n}.content`) ?? problemOf(`containers.${n}.media`)}
+                end={endOf(part.text, counted?.containers[n], composer, chosen)}
                 onText={(text) => setPart(part.key, { text })}
+                onSplit={(texts) => split(n, texts)}
+                onFiles={(key) => goTo(`[data-file="${key}"]`)}
                 changeMedia={(update) => setPart(part.key, ({ media }) => ({ media: update(media) }))}
                 move={move}
-                remove={() => change(({ parts }) => ({ parts: parts.filter(({ key }) => key !== part.key) }))}
+                remove={() => remove(n)}
               />
             ))}
           </ol>
           <p class="row">
-            {draft.parts.length < MOST_PARTS && <Button kind="quiet" icon="plus" onPress={() => change(({ parts }) => ({ parts: [...parts, newPart()] }))}>Add to the thread</Button>}
-            {!draft.poll && <Button kind="quiet" icon="poll" onPress={() => change({ poll: NEW_POLL })}>Add a poll</Button>}
+            {draft.parts.length < MOST_PARTS && <Button kind="quiet" icon="plus" onPress={add}>Add to the thread</Button>}
+            {!draft.poll && <Button kind="quiet" icon="poll" onPress={() => {
+              change({ poll: NEW_POLL });
+              goTo("[data-choice]");
+            }}>Add a poll</Button>}
+            {!id && <Button kind="quiet" onPress={forget}>Start over</Button>}
+            <Keys acts={{ add, schedule, send: () => form.current.requestSubmit() }} />
           </p>
           {draft.poll && <Poll poll={draft.poll} onChange={(poll) => change({ poll })} problemOf={problemOf} />}
           <div class="form-pair">
@@ -110,13 +133,12 @@ function Editor({ id, stored, at, session, onSaved }) {
             <When draft={draft} change={change} problem={problemOf("scheduledAt")} />
           </div>
           {stored && <Consequence post={stored} />}
-          <Price counted={counted} isDraft={draft.when === "draft"} />
+          <Price counted={counted} chosen={chosen} isDraft={draft.when === "draft"} />
           <Problem error={error} />
-          <div class="form-end">
+          <div class="form-end compose-end">
             <Button type="submit" kind="primary" isBusy={isBusy || isSending}>{mustAsk ? ASK : WHEN[draft.when]}</Button>
             {canAsk && !mustAsk && (!stored || stored.isDraft) && <Button type="submit" value="ask" isBusy={isBusy || isSending}>{ASK}</Button>}
             {isSending && <span class="muted">Files are on their way …</span>}
-            {!id && <Button kind="quiet" onPress={forget}>Start over</Button>}
           </div>
         </form>
         <Preview draft={draft} counted={counted} account={chosen[0]} />
@@ -145,10 +167,21 @@ async function save(id, draft, chosen, isAsking) {
 }
 
 /** Whom it is for: as it was chosen, else the one that there is. */
-function chosenOf(draft, accounts, stored) {
-  if (stored) return stored.socialAccounts.map((delivery) => accounts.find(({ id }) => id === delivery.id) ?? delivery);
-  const ids = draft.accounts ?? (accounts.length === 1 ? [accounts[0].id] : []);
-  return accounts.filter(({ id }) => ids.includes(id));
+function useChosen({ accounts }, listed, stored) {
+  const only = listed?.count === 1 ? listed.data.map(kept) : [];
+  return stored ? stored.accounts : (accounts ?? only);
+}
+
+/** The focus goes to what was just made, once it is drawn. */
+function useGoTo(form) {
+  const wanted = useRef();
+  useEffect(() => {
+    const place = wanted.current && form.current?.querySelector(wanted.current);
+    if (!place) return;
+    wanted.current = undefined;
+    place.focus();
+  });
+  return (selector) => (wanted.current = selector);
 }
 
 function usePrices({ scopes, tenant_id }) {
@@ -164,25 +197,7 @@ function useCounted(draft, chosen, prices) {
   const content = contentOf(draft);
   const accounts = chosen.map(({ username, max_post_length = 280 }) => ({ username, max_post_length }));
   const question = JSON.stringify({ post: content, accounts, ...(prices && { prices }) });
-  return useMemo(() => composer?.preview(JSON.parse(question)), [composer, question]);
-}
-
-function Accounts({ accounts, chosen, error, onChange, problem }) {
-  const ids = chosen.map(({ id }) => id);
-  return (
-    <fieldset class="pick">
-      <legend>Accounts</legend>
-      <Problem error={error} />
-      {accounts.map((account) => (
-        <label key={account.id} class="pick-one">
-          <input type="checkbox" checked={ids.includes(account.id)} onChange={(event) => onChange(event.currentTarget.checked ? [...ids, account.id] : ids.filter((id) => id !== account.id))} />
-          <Avatar account={account} size={28} />
-          <span>@{account.username}</span>
-        </label>
-      ))}
-      {problem && <p class="field-problem">{problem}</p>}
-    </fieldset>
-  );
+  return [useMemo(() => composer?.preview(JSON.parse(question)), [composer, question]), composer];
 }
 
 function When({ draft: { when, at, stored }, change, problem }) {
@@ -190,18 +205,8 @@ function When({ draft: { when, at, stored }, change, problem }) {
   return (
     <div class="stack">
       <Select label="When" value={when} options={[["now", "Now"], ["later", "At a time"], ["draft", "Keep as a draft"]]} onText={(when) => change({ when })} />
-      {when === "later" && <TextField label="Time" type="datetime-local" required value={at} onText={(at) => change({ at })} hint={remark.hint ?? "In this browser's time zone"} problem={remark.problem ?? problem} />}
+      {when === "later" && <TextField label="Time" type="datetime-local" data-time required value={at} onText={(at) => change({ at })} hint={remark.hint ?? `In ${formatZone(HERE)}`} problem={remark.problem ?? problem} />}
     </div>
-  );
-}
-
-function Price({ counted, isDraft }) {
-  const cost = counted?.cost;
-  // Its line is there before it is known: the button below stays where it is.
-  return (
-    <p class="price" role="status">
-      {cost && <><b>{formatUsd(cost.estimate_usd)}</b> <span class="muted">by X, when it is published{isDraft ? "" : `: ${cost.reasons.join(", ")}`}</span></>}
-    </p>
   );
 }
 

@@ -65,7 +65,8 @@ function kept(owner) {
     const { owner: writer, ...draft } = JSON.parse(localStorage.getItem(KEPT_AS)) ?? {};
     if (writer !== owner || !Array.isArray(draft.parts)) return undefined;
     const parts = draft.parts.map((part) => ({ ...part, media: part.media.filter(({ state }) => state === "ready") }));
-    return { ...empty(), ...draft, parts };
+    const accounts = draft.accounts?.every(({ id }) => id) ? draft.accounts : undefined;
+    return { ...empty(), ...draft, parts, accounts };
   } catch {
     return undefined;
   }

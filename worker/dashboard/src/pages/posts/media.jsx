@@ -6,19 +6,23 @@ import { isMedia, upload } from "./upload.js";
 
 /**
  * Sends files that were dropped, pasted or chosen. `changeMedia(update)` changes the part's list, whatever has become of it
- * since.
+ * since. Answers the keys of those that are sent, and the names of those that can be no media.
  */
 export function addFiles(files, changeMedia) {
-  for (const file of [...files].filter(isMedia)) {
-    const key = crypto.randomUUID();
-    const set = (fields) => changeMedia((media) => media.map((one) => (one.key === key ? { ...one, ...fields } : one)));
-    const picture = file.type.startsWith("image/") ? URL.createObjectURL(file) : undefined;
-    changeMedia((media) => [...media, { key, name: file.name, alt: "", state: "sending", share: 0, picture }]);
-    upload(file, (share) => set({ share })).then(
-      (id) => set({ id, state: "ready" }),
-      (error) => set({ state: "failed", problem: `${error.message} ${error.hint ?? ""}` }),
-    );
-  }
+  const [usable, others] = [[...files].filter(isMedia), [...files].filter((file) => !isMedia(file))];
+  return { keys: usable.map((file) => addFile(file, changeMedia)), refused: others.map(({ name }) => name) };
+}
+
+function addFile(file, changeMedia) {
+  const key = crypto.randomUUID();
+  const set = (fields) => changeMedia((media) => media.map((one) => (one.key === key ? { ...one, ...fields } : one)));
+  const picture = file.type.startsWith("image/") ? URL.createObjectURL(file) : undefined;
+  changeMedia((media) => [...media, { key, name: file.name, alt: "", state: "sending", share: 0, picture }]);
+  upload(file, (share) => set({ share })).then(
+    (id) => set({ id, state: "ready" }),
+    (error) => set({ state: "failed", problem: `${error.message} ${error.hint ?? ""}` }),
+  );
+  return key;
 }
 
 export const Files = ({ media, changeMedia }) => (
@@ -34,7 +38,7 @@ export const Files = ({ media, changeMedia }) => (
           {one.state === "sending" && <progress value={one.share} max={1} aria-label={`${one.name} on its way`} />}
           {one.state === "failed" && <p class="field-problem" role="alert">{one.problem}</p>}
           <TextField
-            label="What it shows" hint="Read out to whoever does not see it" maxLength={1000} value={one.alt}
+            label="What it shows" data-file={one.key} hint="Read out to whoever does not see it" maxLength={1000} value={one.alt}
             onText={(alt) => changeMedia((media) => media.map((other) => (other.key === one.key ? { ...other, alt } : other)))}
           />
         </div>

@@ -1,18 +1,28 @@
 /** One part of a thread: its text as X counts it, its files, and its place. */
 
 import { useId, useRef, useState } from "preact/hooks";
+import { formatCount } from "../../format.js";
 import { Button } from "../../ui/button.jsx";
 import { addFiles, Files } from "./media.jsx";
+import { paragraphsOf } from "./paragraphs.js";
 import { OFFERED } from "./upload.js";
 
-/** `counted` is the composer's word on this part; `move(to)` and `remove` are there in a thread. */
-export function Part({ part, at, count, counted, problem, onText, changeMedia, move, remove }) {
+/** `counted` is the composer's word on this part, and `end` where X's limit cuts its text; `move(to)` and `remove` are there in a thread. */
+export function Part({ part, at, count, counted, end, problem, onText, changeMedia, move, remove, onSplit, onFiles }) {
   const id = useId();
   const chooser = useRef();
   const [isOver, setOver] = useState(false);
+  const [refused, setRefused] = useState([]);
+  const [pasted, setPasted] = useState(0);
   const take = (files) => {
     setOver(false);
-    addFiles(files, changeMedia);
+    const { keys, refused: names } = addFiles(files, changeMedia);
+    setRefused(names);
+    if (keys.length > 0) onFiles(keys[0]);
+  };
+  const paste = ({ clipboardData }) => {
+    if (clipboardData.files.length > 0) return take(clipboardData.files);
+    return setPasted(paragraphsOf(clipboardData.getData("text/plain")).length);
   };
   const name = count > 1 ? `Part ${at + 1}` : "Text";
   return (
@@ -46,14 +56,23 @@ export function Part({ part, at, count, counted, problem, onText, changeMedia, m
           </span>
         )}
       </div>
-      <textarea
-        id={id} class="input" rows={4} value={part.text} aria-describedby={`${id}-count`} aria-invalid={problem ? true : undefined}
-        onInput={(event) => onText(event.currentTarget.value)}
-        onPaste={(event) => event.clipboardData.files.length > 0 && take(event.clipboardData.files)}
-      />
+      <Text part={part} id={id} end={end} isWrong={problem !== undefined} onText={onText} onPaste={paste} />
+      {pasted > 1 && (
+        <p class="offer" role="status">
+          <span>You pasted {formatCount(pasted)} paragraphs.</span>
+          <Button
+            onPress={() => {
+              setPasted(0);
+              onSplit(paragraphsOf(part.text));
+            }}
+          >Make a thread</Button>
+          <Button kind="quiet" onPress={() => setPasted(0)}>Keep as one</Button>
+        </p>
+      )}
       {problem && <p class="field-problem">{problem}</p>}
       <Kept options={part.others?.x} />
       <Files media={part.media} changeMedia={changeMedia} />
+      <p class="field-problem" role="alert">{refused.length > 0 && `X takes pictures (JPEG, PNG, WebP, GIF) and videos (MP4, MOV): ${refused.join(", ")} was left out.`}</p>
       <div class="part-foot">
         <Button kind="quiet" icon="image" onPress={() => chooser.current.click()}>Add media</Button>
         <input
@@ -66,6 +85,22 @@ export function Part({ part, at, count, counted, problem, onText, changeMedia, m
         <Remaining id={`${id}-count`} counted={counted} />
       </div>
     </li>
+  );
+}
+
+/** What is too long is marked behind the letters, which are the field's own. */
+function Text({ part, id, end, isWrong, onText, onPaste }) {
+  const marks = useRef();
+  return (
+    <div class="marked">
+      {end !== undefined && <div class="marks" aria-hidden="true"><div ref={marks}>{part.text.slice(0, end)}<mark>{part.text.slice(end)}</mark></div></div>}
+      <textarea
+        id={id} data-part={part.key} class="input" rows={4} dir="auto" value={part.text} aria-describedby={`${id}-count`} aria-invalid={isWrong ? true : undefined}
+        onInput={(event) => onText(event.currentTarget.value)}
+        onPaste={onPaste}
+        onScroll={(event) => marks.current?.style.setProperty("translate", `0 ${-event.currentTarget.scrollTop}px`)}
+      />
+    </div>
   );
 }
 

@@ -13,7 +13,7 @@ export function Poll({ poll, onChange, problemOf }) {
     <fieldset class="poll">
       <legend>Poll</legend>
       {poll.options.map((option, at) => (
-        <TextField key={at} label={`Choice ${at + 1}`} maxLength={25} value={option} onText={(text) => setOption(at, text)} problem={problemOf(`x.poll.options.${at}`)} />
+        <TextField key={at} data-choice={at} label={`Choice ${at + 1}`} maxLength={25} value={option} onText={(text) => setOption(at, text)} problem={problemOf(`x.poll.options.${at}`)} />
       ))}
       <Select label="Runs for" value={poll.duration_minutes} options={spans} onText={(text) => onChange({ ...poll, duration_minutes: Number(text) })} />
       <p class="row">

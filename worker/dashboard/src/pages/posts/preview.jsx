@@ -1,6 +1,11 @@
 /** The post as X shows it: what X links in its colour, at most four pictures, one part under the other. */
 
+import { useState } from "preact/hooks";
+import { Button } from "../../ui/button.jsx";
 import { Avatar } from "../../ui/show.jsx";
+
+/** Of a longer text X shows so much, and the rest when somebody asks for it. */
+const FOLDED = 280;
 
 export const Preview = ({ draft: { parts, poll }, counted, account }) => (
   <section class="shown" aria-label="Preview">
@@ -9,7 +14,7 @@ export const Preview = ({ draft: { parts, poll }, counted, account }) => (
         <span class="shown-line"><Avatar account={account ?? { username: "you" }} /></span>
         <div>
           <p class="shown-name"><b>{account?.nickname ?? "Your account"}</b> <span>@{account?.username ?? "username"} · now</span></p>
-          <p class="shown-text"><Linked text={part.text} spans={linked(part.text, counted?.containers[at]?.urls ?? [])} /></p>
+          <Words text={part.text} counted={counted?.containers[at]} />
           {part.media.length > 0 && (
             <div class={`shown-media shown-media-${Math.min(part.media.length, 4)}`}>
               {part.media.map((one) => (one.picture ? <img key={one.key} src={one.picture} alt={one.alt} /> : <span key={one.key}>{one.name}</span>))}
@@ -21,6 +26,19 @@ export const Preview = ({ draft: { parts, poll }, counted, account }) => (
     ))}
   </section>
 );
+
+function Words({ text, counted }) {
+  const [isWhole, setWhole] = useState(false);
+  const isFolded = !isWhole && (counted?.weighted_length ?? 0) > FOLDED;
+  const shown = isFolded ? `${text.slice(0, FOLDED).replace(/[\uD800-\uDBFF]$|\s+\S*$/, "")} …` : text;
+  const urls = (counted?.urls ?? []).filter(({ end }) => !isFolded || text.startsWith(shown.slice(0, end)));
+  return (
+    <>
+      <p class="shown-text" dir="auto"><Linked text={shown} spans={linked(shown, urls)} /></p>
+      {isFolded && <Button kind="quiet" onPress={() => setWhole(true)}>Show more</Button>}
+    </>
+  );
+}
 
 /**
  * What X makes a link besides addresses: a name, a hashtag with a letter in it, a cashtag; none in the middle of a word

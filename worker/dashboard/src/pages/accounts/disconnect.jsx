@@ -1,0 +1,106 @@
+/** Several accounts are disconnected at once: those that were chosen, or all that the filters find. */
+
+import { useRef, useState } from "preact/hooks";
+import { useAction } from "../../action.js";
+import { all, del } from "../../api.js";
+import { formatCount } from "../../format.js";
+import { changed } from "../../live.js";
+import { Button } from "../../ui/button.jsx";
+import { Dialog } from "../../ui/dialog.jsx";
+import { Checkbox, TextField } from "../../ui/field.jsx";
+import { Problem } from "../../ui/problem.jsx";
+import { toast } from "../../ui/toast.jsx";
+
+const MOST = 100_000;
+
+const named = (count) => (count === 1 ? "1 account" : `${formatCount(count)} accounts`);
+
+/** What is chosen of a list, `count` rows long, of which `shown` are on the screen. */
+export function Chosen({ chosen, shown, count, filters, onChange }) {
+  const [isAsking, setAsking] = useState(false);
+  const isPage = shown.every(({ id }) => chosen.some((one) => one.id === id));
+  const { run, isBusy, error } = useAction(async () => onChange(await all(`/v1/social-accounts?${new URLSearchParams(filters)}`, { most: MOST })));
+  const togglePage = (isOn) => {
+    const others = chosen.filter(({ id }) => !shown.some((one) => one.id === id));
+    onChange(isOn ? [...others, ...shown] : others);
+  };
+  return (
+    <div class="chosen-bar">
+      <Checkbox label="All on this page" isChecked={isPage} onToggle={togglePage} />
+      {isPage && chosen.length < count && <Button kind="quiet" isBusy={isBusy} onPress={() => run()}>Choose all {formatCount(count)}</Button>}
+      {chosen.length > 0 && (
+        <>
+          <span role="status">{named(chosen.length)} chosen</span>
+          <Button kind="quiet" onPress={() => onChange([])}>None</Button>
+          <Button kind="danger" onPress={() => setAsking(true)}>Disconnect …</Button>
+        </>
+      )}
+      <Problem error={error} />
+      {isAsking && (
+        <Disconnect
+          accounts={chosen}
+          onClose={(left) => {
+            setAsking(false);
+            onChange(left);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Typed before it is done, since nobody but the accounts' owners can undo it. One after the other: whoever stops has done a part. */
+function Disconnect({ accounts, onClose }) {
+  const [typed, setTyped] = useState("");
+  const [left, setLeft] = useState(accounts);
+  const isStopped = useRef(false);
+  const { run, isBusy, error } = useAction(async () => {
+    isStopped.current = false;
+    for (const account of left) {
+      if (isStopped.current) return;
+      await del(`/v1/social-accounts/${account.id}`).catch(ifGone);
+      setLeft((rest) => rest.filter(({ id }) => id !== account.id));
+    }
+    changed("/v1/social-accounts", "/v1/summary", "/v1/account/usage");
+    toast(`${named(accounts.length)} disconnected`);
+    onClose([]);
+  });
+  const close = () => {
+    isStopped.current = true;
+    changed("/v1/social-accounts", "/v1/summary", "/v1/account/usage");
+    onClose(left);
+  };
+  const word = String(accounts.length);
+  return (
+    <Dialog title={`Disconnect ${named(accounts.length)}?`} onClose={close}>
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (typed.trim() === word) run();
+        }}
+      >
+        <p>{some(accounts)} cannot be posted to any more. Their tokens are revoked at X and deleted, and what is queued for them is called off. Only their owners can connect them again.</p>
+        {!isBusy && <TextField label={`Type ${word} to confirm`} isVerbatim inputMode="numeric" value={typed} onText={setTyped} />}
+        {isBusy && <p role="status"><progress value={accounts.length - left.length} max={accounts.length} aria-label="Accounts disconnected" /> {accounts.length - left.length} of {word}</p>}
+        <Problem error={error} />
+        <div class="form-end">
+          <Button type="submit" kind="danger" isBusy={isBusy} disabled={typed.trim() !== word}>Disconnect</Button>
+          <Button kind="quiet" onPress={close}>{isBusy ? "Stop" : "Cancel"}</Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+const SHOWN = 3;
+
+function some(accounts) {
+  const names = accounts.slice(0, SHOWN).map(({ username }) => `@${username}`).join(", ");
+  return accounts.length > SHOWN ? `${names} and ${formatCount(accounts.length - SHOWN)} more` : names;
+}
+
+/** Somebody else was quicker. */
+function ifGone(error) {
+  if (error.status !== 404) throw error;
+}
