@@ -115,7 +115,7 @@ test("whoever only drafts can ask and is offered nothing that publishes", async 
   await desk.press(page.getByRole("link", { name: "Edit" }));
   await page.getByLabel("Text", { exact: true }).fill("please look at this instead");
   await desk.press(desk.button("Ask for approval"));
-  await desk.hears("Waits for approval");
+  await page.waitForURL(new RegExp(`#/posts/${id}$`));
   assert.equal((await approvalOf({ id })).number, 2);
   assert.deepEqual(textsAt(office, account), []);
 });

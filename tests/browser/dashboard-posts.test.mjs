@@ -194,6 +194,11 @@ test("a scheduled post is moved by dragging it to another day, and by typing ano
   await desk.hears("Moved to");
   const at = async () => new Date((await office.api.get(`/v1/posts/${id}`)).body.post.scheduledAt);
   assert.deepEqual([(await at()).getDate(), (await at()).getHours(), (await at()).getMinutes()], [12, 9, 30]);
+  await desk.press(desk.button("Undo"));
+  await desk.hears("Undone");
+  assert.equal((await at()).getDate(), 10);
+  await page.locator(`[data-day="${key("10")}"] .day-post a[href$="${id}"]`).dragTo(page.locator(`[data-day="${key("12")}"]`));
+  await page.locator(`[data-day="${key("12")}"] .day-post a[href$="${id}"]`).waitFor();
   await desk.open(`calendar?day=${key("12")}`, "Calendar");
   await desk.press(desk.button("Move to be moved"));
   const dialog = page.getByRole("dialog");

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { del } from "./api.js";
+import { stopWatching } from "./changes.js";
 import { formatTime } from "./format.js";
 import { useLive } from "./live.js";
 import { Mark } from "./mark.jsx";
@@ -95,6 +96,8 @@ function Leaving({ session, onSignedOut }) {
   const [asked, ask] = useState();
   const close = () => ask(undefined);
   const leave = (path) => async () => {
+    // Nothing waits with a session that ends.
+    stopWatching();
     await del(path);
     onSignedOut();
   };

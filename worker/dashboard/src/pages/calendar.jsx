@@ -81,9 +81,13 @@ function Days({ view, data, isLoading, onMove, ...rest }) {
 async function move(post, local, zone) {
   const scheduledAt = meantToCome(local, post.scheduledAt, zone);
   if (scheduledAt === post.scheduledAt) return;
-  await patch(`/v1/posts/${post.id}`, { scheduledAt });
+  await setTime(post, scheduledAt);
+  toast(`Moved to ${said(scheduledAt, zone)}`, { onUndo: () => setTime(post, post.scheduledAt) });
+}
+
+async function setTime({ id }, scheduledAt) {
+  await patch(`/v1/posts/${id}`, { scheduledAt });
   changed("/v1/posts", "/v1/calendar", "/v1/summary");
-  toast(`Moved to ${said(scheduledAt, zone)}`);
 }
 
 function Move({ post, zone, onClose }) {

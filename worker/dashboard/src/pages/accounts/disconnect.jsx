@@ -6,8 +6,8 @@ import { all, del } from "../../api.js";
 import { formatCount } from "../../format.js";
 import { changed } from "../../live.js";
 import { Button } from "../../ui/button.jsx";
-import { Dialog } from "../../ui/dialog.jsx";
-import { Checkbox, TextField } from "../../ui/field.jsx";
+import { TypedConfirm } from "../../ui/confirm.jsx";
+import { Checkbox } from "../../ui/field.jsx";
 import { Problem } from "../../ui/problem.jsx";
 import { toast } from "../../ui/toast.jsx";
 
@@ -49,47 +49,36 @@ export function Chosen({ chosen, shown, count, filters, onChange }) {
   );
 }
 
-/** Typed before it is done, since nobody but the accounts' owners can undo it. One after the other: whoever stops has done a part. */
+/** Only the accounts' owners can undo it. One after the other: whoever stops has done a part, and `onClose` gets what is left. */
 function Disconnect({ accounts, onClose }) {
-  const [typed, setTyped] = useState("");
   const [left, setLeft] = useState(accounts);
-  const isStopped = useRef(false);
-  const { run, isBusy, error } = useAction(async () => {
-    isStopped.current = false;
-    for (const account of left) {
-      if (isStopped.current) return;
+  const work = useRef({ isStopped: false, left: accounts });
+  const [isBegun, setBegun] = useState(false);
+  const act = async () => {
+    setBegun(true);
+    while (work.current.left.length > 0 && !work.current.isStopped) {
+      const [account, ...rest] = work.current.left;
       await del(`/v1/social-accounts/${account.id}`).catch(ifGone);
-      setLeft((rest) => rest.filter(({ id }) => id !== account.id));
+      work.current.left = rest;
+      setLeft(rest);
     }
-    changed("/v1/social-accounts", "/v1/summary", "/v1/account/usage");
-    toast(`${named(accounts.length)} disconnected`);
-    onClose([]);
-  });
-  const close = () => {
-    isStopped.current = true;
-    changed("/v1/social-accounts", "/v1/summary", "/v1/account/usage");
-    onClose(left);
   };
-  const word = String(accounts.length);
+  const close = () => {
+    work.current.isStopped = true;
+    const gone = accounts.length - work.current.left.length;
+    changed("/v1/social-accounts", "/v1/summary", "/v1/account/usage");
+    if (gone > 0) toast(`${named(gone)} disconnected`);
+    onClose(work.current.left);
+  };
   return (
-    <Dialog title={`Disconnect ${named(accounts.length)}?`} onClose={close}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (typed.trim() === word) run();
-        }}
-      >
-        <p>{some(accounts)} cannot be posted to any more. Their tokens are revoked at X and deleted, and what is queued for them is called off. Only their owners can connect them again.</p>
-        {!isBusy && <TextField label={`Type ${word} to confirm`} isVerbatim inputMode="numeric" value={typed} onText={setTyped} />}
-        {isBusy && <p role="status"><progress value={accounts.length - left.length} max={accounts.length} aria-label="Accounts disconnected" /> {accounts.length - left.length} of {word}</p>}
-        <Problem error={error} />
-        <div class="form-end">
-          <Button type="submit" kind="danger" isBusy={isBusy} disabled={typed.trim() !== word}>Disconnect</Button>
-          <Button kind="quiet" onPress={close}>{isBusy ? "Stop" : "Cancel"}</Button>
-        </div>
-      </form>
-    </Dialog>
+    <TypedConfirm title={`Disconnect ${named(accounts.length)}?`} word={accounts.length} act={`Disconnect ${named(accounts.length)}`} onAct={act} onClose={close}>
+      <p>{some(accounts)} cannot be posted to any more. Their tokens are revoked at X and deleted, and what is queued for them is called off. Only their owners can connect them again.</p>
+      {isBegun && (
+        <p role="status">
+          <progress value={accounts.length - left.length} max={accounts.length} aria-label="Accounts disconnected" /> {formatCount(accounts.length - left.length)} of {formatCount(accounts.length)}. Cancel stops it.
+        </p>
+      )}
+    </TypedConfirm>
   );
 }
 

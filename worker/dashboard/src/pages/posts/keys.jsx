@@ -14,7 +14,7 @@ const KEYS = [
   [["?"], "This list, outside of a text"],
 ];
 
-const isTyping = (element) => element?.matches?.("input, textarea, select, [contenteditable]");
+const isTyping = (element) => element?.matches?.("input:not([type=checkbox], [type=radio]), textarea, select");
 
 /** `acts` are `{ send, add, schedule }`. While a dialog is open its keys are its own. */
 export function Keys({ acts }) {
