@@ -9,7 +9,7 @@ import { elementOf, elementsPage, inStateOf, picture, told, toldOf } from "./ele
 import { startStage } from "./stage.mjs";
 
 /** Each element with what it shares with the others: bytes of gzip. */
-const BUDGETS = { "elements-accounts.js": 8000, "elements-posts.js": 8000 };
+const BUDGETS = { "elements-accounts.js": 8000, "elements-posts.js": 8000, "elements-composer.js": 16_000 };
 const HOUR_MS = 3600_000;
 
 let stage;
@@ -178,3 +178,20 @@ for (const attributes of ["", "async", "defer"]) {
     await visitBoth(t, undefined, { script: `<script ${attributes} src="{{worker}}/elements.js"></script>` });
   });
 }
+
+test("a page with a strict policy and Trusted Types holds all four elements, which share one session", async (t) => {
+  const visit = await visitBoth(t, ({ tenant }) => newAccount(stage, { tenant_id: tenant }), {
+    body: `<connect-x id="button" session-url="/api/x/session"></connect-x>${BOTH}${elementOf("x-composer")}`,
+    head: '<script type="module" src="{{worker}}/embed.js"></script>',
+    shows: "x-composer [part=count]:not(:empty)",
+  });
+  const { page } = visit;
+  await inStateOf(page, "connect-x#button", "ready");
+  for (const name of ["x-accounts", "x-posts"]) await inStateOf(page, name, "ready");
+  await page.getByRole("textbox", { name: "Text", exact: true }).fill("for all to see");
+  await page.getByRole("button", { name: "Publish" }).click();
+  await page.locator("x-posts [part=post]").filter({ hasText: "for all to see" }).waitFor();
+  assert.equal(visit.traffic.to("/api/x/page").length, 1);
+  await assertAccessible(page, "all four");
+  await picture(page, "all-four");
+});

@@ -3,5 +3,6 @@
 export const parts = {
   accounts: () => import("./elements-accounts.js"),
   posts: () => import("./elements-posts.js"),
+  composer: () => import("./elements-composer.js"),
   failure: () => import("./elements-failure.js"),
 };

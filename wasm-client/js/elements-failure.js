@@ -23,7 +23,7 @@ async function whyUnanswered({ method, url, kept }) {
   const looked = kept === "origin_not_allowed" ? `${origin}/healthz` : url;
   const seen = (what) => unanswered(method, url, what);
   if (await forbidsAsking(url)) return { code: "connect_forbidden", seen: seen("was forbidden by the page's policy") };
-  if (await isKeptFromUs(looked)) return { code: kept, seen: seen(`may not be read by a page of ${location.origin} (CORS)`) };
+  if (kept && (await isKeptFromUs(looked))) return { code: kept, seen: seen(`may not be read by a page of ${location.origin} (CORS)`) };
   return { code: "unreachable", seen: seen("brought no answer") };
 }
 

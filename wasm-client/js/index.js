@@ -5,5 +5,5 @@ export { ConnectError } from "./connect-error.js";
 export { ConnectXElement } from "./connect-x-element.js";
 export { defineConnectX } from "./define.js";
 export { Pkce } from "./pkce.js";
-export { defineElements, XAccountsElement, XPostsElement } from "./elements/define.js";
+export { defineElements, XAccountsElement, XComposerElement, XPostsElement } from "./elements/define.js";
 export { XElement } from "./elements/element.js";

@@ -33,6 +33,7 @@ class PageSession extends EventTarget {
   #given;
   #renewing;
   #renewAt;
+  #isRead = false;
 
   constructor(source) {
     super();
@@ -49,9 +50,12 @@ class PageSession extends EventTarget {
    * all elements, which hear of it first.
    */
   async call(method, path, { body, key, signal = new AbortController().signal } = {}) {
-    const ask = (session) => asked(session, method, path, { body, key, signal });
+    // Of a Worker that this page has read before, an answer is lost, and not kept from the page.
+    const kept = this.#isRead ? undefined : "origin_not_allowed";
+    const ask = (session) => asked(session, method, path, { body, key, signal, kept });
     const session = await this.current();
     let answer = await ask(session);
+    this.#isRead = true;
     // A clock that is wrong, a session that was deleted.
     if (answer.status === 401) answer = await ask(await this.#renewed(session));
     if (answer.status === 401) throw this.#over(problem("page_session_ended", answer));
@@ -82,6 +86,7 @@ class PageSession extends EventTarget {
   /** Whoever tries again begins anew. */
   #over(problem) {
     this.#given = undefined;
+    this.#isRead = false;
     this.dispatchEvent(new CustomEvent("over", { detail: problem }));
     return problem;
   }
@@ -117,7 +122,7 @@ function checked(answer) {
   return session;
 }
 
-async function asked({ token, api_url }, method, path, { body, key, signal }) {
+async function asked({ token, api_url }, method, path, { body, key, signal, kept }) {
   const url = api_url + path;
   const headers = { authorization: `Bearer ${token}` };
   if (body) headers["content-type"] = "application/json";
@@ -127,6 +132,6 @@ async function asked({ token, api_url }, method, path, { body, key, signal }) {
     return { status: response.status, body: await response.json(), method, url };
   } catch {
     signal.throwIfAborted();
-    throw problem("unanswered", { method, url, kept: "origin_not_allowed" });
+    throw problem("unanswered", { method, url, kept });
   }
 }

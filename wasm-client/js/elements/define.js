@@ -1,4 +1,4 @@
-/** Registers <x-accounts> and <x-posts>. Harmless without a DOM, and when the page does it twice. */
+/** Registers <x-accounts>, <x-posts> and <x-composer>. Harmless without a DOM, and when the page does it twice. */
 
 import { parts } from "../element-parts.js";
 import { XElement } from "./element.js";
@@ -15,7 +15,13 @@ export class XPostsElement extends XElement {
   }
 }
 
-const ELEMENTS = { "x-accounts": XAccountsElement, "x-posts": XPostsElement };
+export class XComposerElement extends XElement {
+  load() {
+    return parts.composer();
+  }
+}
+
+const ELEMENTS = { "x-accounts": XAccountsElement, "x-posts": XPostsElement, "x-composer": XComposerElement };
 
 export function defineElements() {
   if (!globalThis.customElements) return;

@@ -8,7 +8,7 @@ import { POSTS_WORDS } from "./posts-words.js";
 export const css = `
 [part=filter] { padding: 6px 12px }
 [part=filter][aria-pressed=true] { background: var(--_accent); color: var(--_on); border-color: var(--_accent) }
-[part=text] { white-space: pre-wrap; overflow-wrap: anywhere; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 6; overflow: hidden }
+[part=text] { white-space: pre-wrap; overflow-wrap: anywhere; }
 li.stack { gap: 6px }
 `;
 
