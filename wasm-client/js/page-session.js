@@ -115,9 +115,8 @@ const quoteOf = (body) => (typeof body?.error === "string" && !body.code ? body.
 function checked(answer) {
   const session = answer?.data ?? answer;
   const { token, api_url: url, origin = location.origin } = session ?? {};
-  if (typeof token !== "string") throw problem("session_unavailable", { seen: "The session has no token." });
-  if (!token.startsWith("pst_")) throw problem("invalid_page_token");
-  if (!/^https?:\/\//.test(url)) throw problem("session_unavailable", { seen: "The session has no api_url." });
+  if (token && !`${token}`.startsWith("pst_")) throw problem("invalid_page_token");
+  if (!token || !/^https?:\/\//.test(url)) throw problem("session_unavailable", { seen: "The session has no token or no api_url." });
   if (origin !== location.origin) throw problem("origin_not_allowed", { seen: `The session is for pages of ${origin}.` });
   return session;
 }

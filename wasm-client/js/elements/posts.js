@@ -6,10 +6,8 @@ import { isCancellable, isRetriable, stateOf } from "./post-state.js";
 import { POSTS_WORDS } from "./posts-words.js";
 
 export const css = `
-[part=filter] { padding: 6px 12px }
 [part=filter][aria-pressed=true] { background: var(--_accent); color: var(--_on); border-color: var(--_accent) }
 [part=text] { white-space: pre-wrap; overflow-wrap: anywhere; }
-li.stack { gap: 6px }
 `;
 
 const PAGE = 20;
