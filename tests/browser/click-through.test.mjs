@@ -45,6 +45,9 @@ test("a connection is one connected event with the account and the session, bubb
     { type: "connected", detail: null, bubbles: true, composed: true, target: "connect-x", id: "" },
   );
   assert.equal(await statusOf(visit.page).textContent(), `Connected as @${account.username}.`);
+  assert.ok(await statusOf(visit.page).isVisible());
+  const { width } = await statusOf(visit.page).boundingBox();
+  assert.ok(width > 100, "for everybody to read, and not to screen readers alone");
   // The wish to see more than one must have had its chance: Acme has asked its back end again after the event.
   await visit.page.locator("#composer").waitFor();
   await visit.events(1);

@@ -20,8 +20,8 @@ svg { flex: none; width: 1.07em; height: 1.07em; fill: currentColor }
 [aria-busy=true] .idle, [aria-busy=false] .busy { visibility: hidden }
 [part=cancel] { position: absolute; inset-block: 0; inset-inline-end: 0; width: var(--_height); padding: 0; background: none; font-size: 20px }
 [part=status] { margin: 8px 0 0; max-width: 36ch; font-weight: 400; color: var(--connect-x-text, light-dark(#536471, #a7b1b9)) }
-[part=status].problem { color: var(--_problem) }
-[part=status].quiet { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+.error { color: var(--_problem) }
+[part=status]:not(.error, .left, .confirming, .connected) { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
 `;
 
 let sheet;

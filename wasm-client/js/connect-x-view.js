@@ -6,14 +6,13 @@ import { node } from "./node.js";
 const X_GLYPH =
   "M12.6.75h2.45l-5.36 6.14L16 15.25h-4.94L7.2 10.18l-4.43 5.07H.32l5.73-6.57L0 .75h5.06l3.5 4.63zm-.86 13.03h1.36L4.32 2.15H2.87z";
 
-/** While one of these lasts, a press brings X to the front; the second set is for everybody to read. */
+/** While one of these lasts, a press brings X to the front. What everybody is to read, the style knows by the state. */
 const BUSY = ["open", "authorizing", "confirming"];
-const LOUD = ["error", "left", "confirming"];
 
 export class ConnectXView {
   #button = node("button", { type: "button", part: "button", "aria-busy": false });
   #cancel = node("button", { type: "button", part: "cancel", hidden: "" }, "×");
-  #status = node("p", { part: "status", role: "status", id: "status", class: "quiet" });
+  #status = node("p", { part: "status", role: "status", id: "status" });
   #idle = node("slot");
   #busy = node("slot", { name: "busy" });
 
@@ -40,7 +39,7 @@ export class ConnectXView {
     this.#button.setAttribute("aria-busy", isBusy);
     this.#cancel.hidden = !isBusy && state !== "left";
     if (cancelHadFocus && this.#cancel.hidden) this.#button.focus();
-    this.#status.className = LOUD.includes(state) ? (state === "error" ? "problem" : "") : "quiet";
+    this.#status.className = state;
     this.#status.textContent = said;
   }
 }

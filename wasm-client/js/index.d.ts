@@ -30,7 +30,7 @@ export interface SessionWishes {
 
 /**
  * What `POST /v1/page-sessions` answers as `data`: a token for this page, one tenant and an hour at most. The elements
- * take such sessions alone; the button takes them too, and makes its connect sessions by the token.
+ * beside the button take such sessions alone.
  */
 export interface PageSession {
   token: string;
@@ -46,9 +46,7 @@ export interface PageSession {
 /** Asked for each page session anew, and again before a session ends: once for all elements with the same function. */
 export type FetchPageSession = (wishes: { signal: AbortSignal }) => Promise<PageSession | { data: PageSession }>;
 
-export type FetchSession = (
-  wishes: SessionWishes,
-) => Promise<ConnectSession | PageSession | { data: ConnectSession | PageSession }>;
+export type FetchSession = (wishes: SessionWishes) => Promise<ConnectSession | { data: ConnectSession }>;
 
 /** `popup`: a window of its own. `redirect`: this page leaves and comes back. `auto`: the second on phones and where windows are blocked. */
 export type ConnectMode = "popup" | "redirect" | "auto";
@@ -119,8 +117,6 @@ export interface ConnectXEventMap {
   connected: CustomEvent<ConnectedDetail>;
   error: CustomEvent<ConnectErrorDetail>;
   cancelled: CustomEvent<CancelledDetail>;
-  /** Of a button whose session is a page's: the person has disconnected the account that was connected here. */
-  disconnected: CustomEvent<DisconnectedDetail>;
 }
 
 export class ConnectXElement extends HTMLElement {

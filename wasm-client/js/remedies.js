@@ -4,7 +4,7 @@ export const remedies = {
   // The button's own.
   api_key_in_page: "Remove the API key from the page. Your back end holds the key and makes the session: POST /v1/connect-sessions.",
   session_missing: "Give the element `session-url`, `fetchSession`, or, of a button, all of `session-id`, `token` and `connect-url`.",
-  session_unavailable: "Your back end must answer with the `data` of POST /v1/page-sessions as JSON: `token`, `api_url`, `expires_at`. For a button also of POST /v1/connect-sessions: `id`, `token`, `connect_url`.",
+  session_unavailable: "Your back end must answer JSON: for a button the `data` of POST /v1/connect-sessions (`id`, `token`, `connect_url`), for the other elements that of POST /v1/page-sessions (`token`, `api_url`, `expires_at`).",
   invalid_page_token: "`token` is that of POST /v1/page-sessions, which begins with pst_. An API key must never be in a page.",
   page_session_ended: "The token has ended, and so has the one that the site answered after it. Create a page session for each request to `session-url`.",
   tenant_mismatch: "The site's back end gave a session of another tenant than `tenant-id` names, or than the one before. Load the page anew after a change of the signed-in customer.",
