@@ -59,7 +59,7 @@ test("the code appears without script, and connects where it is typed", async (t
   const code = await page.locator(".code").textContent();
   assert.equal((await confirm(stage, attempt.session, code)).body.data.status, "connected");
   await page.reload();
-  await page.getByRole("heading", { name: "Done" }).waitFor();
+  await page.getByRole("heading", { name: "Connected" }).waitFor();
   assert.equal(await statusOf(stage, attempt.session), "connected");
 });
 

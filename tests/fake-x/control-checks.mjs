@@ -16,7 +16,7 @@ export const APP_KEYS = [
   "requests_email",
 ];
 export const FAULT_KEYS = ["method", "path", "username", "skip", "times", "kind", "ms", "preset", "status", "headers", "body"];
-export const USER_KEYS = ["username", "name", "description", "email", "subscription_type", "suspended"];
+export const USER_KEYS = ["username", "name", "description", "email", "subscription_type", "suspended", "profile_image_url"];
 const CHOICES = {
   type: ["confidential", "public"],
   permission: ["read", "write"],

@@ -10,7 +10,7 @@ const iso = (ms) => new Date(Math.floor(ms / SECOND) * SECOND).toISOString();
 const USER_FIELDS = {
   created_at: (user) => user.created_at,
   description: (user) => user.description,
-  profile_image_url: (user, { x }) => `${x.site}/${user.username}/avatar.svg`,
+  profile_image_url: (user, { x }) => user.profile_image_url ?? `${x.site}/${user.username}/avatar.svg`,
   protected: () => false,
   public_metrics: userMetrics,
   subscription_type: (user) => user.subscription_type,

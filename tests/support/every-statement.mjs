@@ -82,7 +82,7 @@ async function callEverything(bench, account) {
   const statuses = ["", "status=pending", "status=published", "status=failed", "status=deleted", "status=held", "status=queued"];
   const lists = {
     "/v1/posts": whose.flatMap((of) => [...statuses, ...times, ...approvals].map((only) => `${of}&${only}`)),
-    "/v1/social-accounts": ["", "tenant_id=t", "status=active", "status=disconnected", "tenant_id=t&status=active", "username=a", `id=${account.id}`],
+    "/v1/social-accounts": ["", "tenant_id=t", "status=active", "status=disconnected", "tenant_id=t&status=active", "username=a", `id=${account.id}`, `customer_social_network_id=${account.customer_social_network_id}`],
     "/v1/media": ["", "tenant_id=t", "status=active", "tenant_id=t&status=pending"],
     "/v1/audit": ["", "tenant_id=t", "action=post.created", "key_id=admin", `target_id=${planned.id}`],
     "/v1/api-keys": [""],

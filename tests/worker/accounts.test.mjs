@@ -74,6 +74,7 @@ test("each filter admits what it names and nothing else", async () => {
     "username=@FilterMe_1",
     "tenant_id=filters&network=Twitter",
     "tenant_id=filters&status=active",
+    `tenant_id=filters&customer_social_network_id=${bench.network.id}`,
   ];
   for (const query of admitting) assert.deepEqual(idsOf(await list(query)), [id], query);
   const refusing = [
@@ -84,6 +85,7 @@ test("each filter admits what it names and nothing else", async () => {
     "username=nobody_has_this",
     "tenant_id=filters&status=reconnect_required",
     `id=${id}&tenant_id=filters-other`,
+    `id=${id}&customer_social_network_id=net_other`,
   ];
   for (const query of refusing) {
     const { data, count } = await list(query);

@@ -25,6 +25,7 @@ const DOORS = {
   "GET /connect/link/{id}": ["link's id"],
   "GET /connect/logo/{id}": [],
   "GET /connect/result/{id}": ["button's id", "link's id"],
+  "GET /connect/result/{id}/picture": [],
   "POST /connect/result/{id}": ["link's id"],
   "POST /connect/start": ["button's token"],
   "POST /connect/start/confirmed": ["button's token"],

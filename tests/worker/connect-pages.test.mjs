@@ -9,6 +9,9 @@ let bench;
 before(async () => (bench = await startBench()));
 after(() => bench?.stop());
 
+/** Of the account that the page shows, from our own origin. */
+const PICTURE = /<img src="\/connect\/result\/cs_[\w-]+\/picture" alt="" width=96 height=96>/;
+const MOST_BYTES = 12 * 1024;
 const LABEL = `"><script>alert('label')</script>`;
 const resultOf = ({ headers }, cookie) => browse(bench, headers.get("location"), cookie);
 
@@ -89,7 +92,7 @@ for (const [name, open] of Object.entries(PAGES)) {
     const nonce = /'nonce-([^']+)'/.exec(policy["script-src"] ?? policy["style-src"])[1];
     for (const [tag] of text.matchAll(/<(script|style)\b[^>]*>/g)) assert.ok(tag.includes(nonce), tag);
     // An empty icon keeps browsers from asking for /favicon.ico.
-    const rest = text.replace("<link rel=icon href=data:,>", "");
+    const rest = text.replace("<link rel=icon href=data:,>", "").replace(PICTURE, "");
     assert.ok(!/\son\w+=|\ssrc=|<link|<iframe|<img|@import|url\(/.test(rest), rest);
     assert.ok(!text.includes("alert('label')"), "the label is text");
   });
@@ -146,6 +149,46 @@ test("a page speaks the language that the browser asks for, and English to all o
     const { text } = await request(bench.worker, "GET", "/connect/callback/x", { headers });
     assert.ok(text.includes(`<html lang=${lang}>`) && text.includes(`<h1>${title}</h1>`), header);
   }
+});
+
+test("no page is larger than 12 KiB, in any language", async () => {
+  for (const [name, open] of Object.entries(PAGES)) {
+    const { text } = await open();
+    assert.ok(Buffer.byteLength(text) <= MOST_BYTES, `${name}: ${Buffer.byteLength(text)}`);
+  }
+});
+
+test("the start page says in plain words what is allowed and what comes next, in every language", async () => {
+  const said = {
+    en: ["Publish, repost and delete posts for you", "Your password stays at X."],
+    es: ["Publicar, repostear y borrar publicaciones en tu nombre", "Tu contraseña se queda en X."],
+    pt: ["Publicar, repostar e apagar posts por você", "Sua senha fica no X."],
+    fr: ["Publier, republier et supprimer des posts pour vous", "Votre mot de passe reste chez X."],
+    de: ["Posts für Sie veröffentlichen, reposten und löschen", "Ihr Passwort bleibt bei X."],
+    ja: ["あなたの代わりにポスト、リポスト、削除をする", "パスワードはXの外に渡されません。"],
+  };
+  const scopes = ["tweet.read", "users.read", "tweet.write", "like.write"];
+  for (const [lang, sentences] of Object.entries(said)) {
+    const { token } = await createSession(bench, { scopes });
+    const { challenge } = newVerifier();
+    const body = new URLSearchParams({ token, code_challenge: challenge, code_challenge_method: "S256" });
+    const headers = { origin: "null", "accept-language": lang };
+    const { text } = await request(bench.worker, "POST", "/connect/start", { headers, body });
+    for (const sentence of sentences) assert.ok(text.includes(sentence), `${lang}: ${sentence}`);
+    const lines = text.match(/<li>[^<]*<\/li>/g);
+    assert.equal(lines.length, 3, "see, publish, and what has no words here");
+    assert.ok(lines[2].includes("like.write"), lines[2]);
+  }
+});
+
+test("who is connected is said to the browser that began, and not to whoever knows the address", async () => {
+  bench.x.addUser({ username: "seen_by_one", name: "Seen By One" });
+  const { session, verifier, arrived, cookie } = await authorized(bench, { username: "seen_by_one" });
+  await complete(bench, session, verifier);
+  const mine = await resultOf(arrived, cookie);
+  assert.ok(mine.text.includes("<h1>Connected</h1>") && mine.text.includes("@seen_by_one"), mine.text);
+  const other = await resultOf(arrived);
+  assert.ok(other.text.includes("<h1>Done</h1>") && !other.text.includes("seen_by_one"), other.text);
 });
 
 test("a nonce is used once", async () => {

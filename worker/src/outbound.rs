@@ -19,7 +19,7 @@ use worker::web_sys::ReadableStream;
 use worker::{Fetch, Headers, RequestInit, RequestRedirect, ResponseBody};
 
 pub use self::limit::TimeLimit;
-pub use self::public::{Fetched, Public, Taken, Unfetched};
+pub use self::public::{Fetched, Public, Taken, Unfetched, Unread};
 use crate::error::{Error, Result};
 use crate::stream::{Framed, Passing, whole};
 

@@ -58,6 +58,14 @@ impl Reply {
             .with("X-Robots-Tag", "noindex".into())
     }
 
+    /// A page that pages of our own origin may show in a frame, and nobody else.
+    pub fn framed_page(html: String, policy: String) -> Self {
+        Self::new(200, "text/html; charset=utf-8", html)
+            .with("Content-Security-Policy", policy)
+            .with("X-Frame-Options", "SAMEORIGIN".into())
+            .with("X-Robots-Tag", "noindex".into())
+    }
+
     pub fn empty(status: u16) -> Self {
         Self {
             status,
@@ -77,6 +85,11 @@ impl Reply {
             .with("Content-Type", content_type.to_owned())
             .with("Content-Security-Policy", "default-src 'none'; sandbox".into())
             .with("Cross-Origin-Resource-Policy", "same-origin".into())
+    }
+
+    /// A picture for one browser, which may change.
+    pub fn own_picture(content_type: &str, bytes: Vec<u8>) -> Self {
+        Self { cache_control: "private, max-age=600", ..Self::picture(content_type, bytes) }
     }
 
     /// A file, as it comes from where it is stored.

@@ -93,6 +93,8 @@ pub struct AccountFilter {
     pub tenant_id: Option<String>,
     pub network: Option<String>,
     pub network_unique_id: Option<String>,
+    /// The X app that they were connected through.
+    pub network_id: Option<String>,
     /// Part of it, in any case.
     pub username: Option<String>,
     pub status: Option<String>,
@@ -106,6 +108,7 @@ impl AccountFilter {
             tenant_id: query.take_tenant(),
             network: query.take(&["network"]),
             network_unique_id: query.take(&["networkUniqueId", "network_unique_id"]),
+            network_id: query.take(&["customer_social_network_id"]),
             username: query.take(&["username"]).map(|name| name.trim_start_matches('@').to_owned()),
             status: known_status(query.take(&["status"]))?,
             page: Page::from_query(query, List::Accounts)?,

@@ -5,11 +5,9 @@ use serde_json::{Value, json};
 
 use super::input::given;
 use super::line::is_line;
-use crate::brand::{Brand, Color, LOGO_BYTES, Logo};
+use crate::brand::{Brand, Color, LOGO_BYTES, Logo, NAME_CHARACTERS};
 use crate::refusal::Code;
 use crate::refusal::Refused;
-
-const NAME_CHARACTERS: usize = 80;
 
 /// What is not given stays as it is; what is null goes.
 #[derive(Debug, Default, Deserialize)]

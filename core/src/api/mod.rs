@@ -22,6 +22,7 @@ pub mod prefer;
 pub mod profile;
 pub mod query;
 pub mod refused;
+pub mod sample;
 pub mod settings;
 pub mod webhook;
 

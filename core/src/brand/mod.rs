@@ -11,6 +11,11 @@ use crate::media::{Class, Kind};
 /// Far more than a logo at 48 pixels needs, and little enough for a row of the workspace (`SQLite` there: 2 MB).
 pub const LOGO_BYTES: usize = 256 * 1024;
 
+/// Of the name, on one line.
+pub const NAME_CHARACTERS: usize = 80;
+/// A picture at X is shown at 96 pixels.
+pub const PICTURE_BYTES: usize = 64 * 1024;
+
 /// Stored as JSON. Each part may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Brand {

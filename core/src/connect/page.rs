@@ -5,15 +5,19 @@ use url::Url;
 
 use super::confirm::{Awaited, ConfirmationCode};
 use super::{Phase, Session, Status, Terms, Visitor};
+use crate::json;
+use crate::oauth::Scopes;
 use crate::refusal::Code;
 use crate::secret::Secret;
 use crate::time::UnixMillis;
+use crate::x::user::XUser;
 
 /// A page for a browser that came back from X.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Page {
-    /// The session's own page takes over; this window has nothing to say.
-    Done,
+    /// The session's own page takes over; this window has nothing to say but who is connected, if it is over and the browser
+    /// was part of it.
+    Done(Option<Person>),
     Ended(Ending),
     /// This browser is not the one that began, and nothing hangs on it.
     Elsewhere(Asking),
@@ -22,14 +26,14 @@ pub enum Page {
     /// The person is to type this code where they began.
     Code {
         asking: Asking,
-        username: String,
+        person: Person,
         #[serde(serialize_with = "exposed")]
         code: Secret<String>,
     },
     /// The person is to press a button here.
     Button {
         asking: Asking,
-        username: String,
+        person: Person,
         /// The origin of the link's redirect URI.
         redirect_target: Option<String>,
     },
@@ -51,11 +55,40 @@ pub enum Ending {
 pub struct Asking {
     pub site: Option<String>,
     pub label: Option<String>,
+    pub scopes: Scopes,
 }
 
 impl From<&Terms> for Asking {
     fn from(terms: &Terms) -> Self {
-        Self { site: terms.site().map(str::to_owned), label: terms.label.clone() }
+        Self { site: terms.site().map(str::to_owned), label: terms.label.clone(), scopes: terms.scopes.clone() }
+    }
+}
+
+/// The owner of an account, as X names them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    pub username: String,
+    #[serde(rename = "nickname")]
+    pub name: String,
+    /// At X, where no page of ours lets a browser ask.
+    #[serde(rename = "profile_picture_url")]
+    pub picture: Option<String>,
+}
+
+impl From<&XUser> for Person {
+    fn from(user: &XUser) -> Self {
+        Self { username: user.username.clone(), name: user.name.clone(), picture: user.profile_image_url.clone() }
+    }
+}
+
+impl Page {
+    /// Whom the page shows.
+    pub const fn person(&self) -> Option<&Person> {
+        match self {
+            Self::Done(person) => person.as_ref(),
+            Self::Code { person, .. } | Self::Button { person, .. } => Some(person),
+            _ => None,
+        }
     }
 }
 
@@ -81,7 +114,9 @@ impl Session {
         match &self.phase {
             Phase::Failed { code, .. } => Page::Ended(Ending::Failed(*code)),
             Phase::Cancelled => Page::Ended(Ending::Cancelled),
-            Phase::Connected { .. } => Page::Done,
+            // Whoever only knows the address learns nothing of the account.
+            Phase::Connected { account } if visitor != Visitor::Stranger => Page::Done(json::from_value(account).ok()),
+            Phase::Connected { .. } => Page::Done(None),
             _ => self.page_under_way(visitor, code),
         }
     }
@@ -90,11 +125,11 @@ impl Session {
         let asking = Asking::from(&self.terms);
         match (self.awaited(), &self.phase, code) {
             (Some(Awaited::Code), Phase::Identified { user, .. }, Some(code)) => {
-                Page::Code { asking, username: user.username.clone(), code: code.digits().clone() }
+                Page::Code { asking, person: user.into(), code: code.digits().clone() }
             }
             (Some(Awaited::Button), Phase::Identified { user, .. }, Some(_)) => {
                 let redirect_target = self.terms.redirect_origin();
-                Page::Button { asking, username: user.username.clone(), redirect_target }
+                Page::Button { asking, person: user.into(), redirect_target }
             }
             (Some(Awaited::Code | Awaited::Button), _, Some(_)) => Page::Waiting(asking),
             // A second browser was first with this URL. The link can be opened again.
@@ -102,7 +137,7 @@ impl Session {
                 Page::Ended(Ending::Failed(Code::InvalidGrant))
             }
             _ if visitor == Visitor::Stranger => Page::Elsewhere(asking),
-            _ => Page::Done,
+            _ => Page::Done(None),
         }
     }
 }

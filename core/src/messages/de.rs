@@ -1,6 +1,6 @@
 //! German.
 
-use super::{Messages, Reasons, approval};
+use super::{Messages, Reasons, access, approval};
 
 pub const MESSAGES: Messages = Messages {
     lang: "de",
@@ -9,6 +9,8 @@ pub const MESSAGES: Messages = Messages {
     start_title: "Ihr X-Konto verbinden",
     start_button: "Weiter zu X",
     start_warning: "Wenn Sie das nicht angefordert haben, schließen Sie dieses Fenster.",
+    connected_title: "Verbunden",
+    connected: "{handle} ist jetzt verbunden.",
     done_title: "Fertig",
     done: "Sie können dieses Fenster schließen und dorthin zurückkehren, wo Sie begonnen haben.",
     ended_title: "Nicht verbunden",
@@ -41,5 +43,6 @@ pub const MESSAGES: Messages = Messages {
         locked: "X hat dieses Konto gesperrt oder möchte etwas bestätigt haben. Melden Sie sich auf x.com an, tun Sie, was X dort verlangt, und versuchen Sie es dann noch einmal.",
         broken: "Hier ist etwas schiefgegangen.",
     },
+    access: access::DE,
     approval: approval::DE,
 };

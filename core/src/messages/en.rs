@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Messages, Reasons, approval};
+use super::{Messages, Reasons, access, approval};
 
 pub const MESSAGES: Messages = Messages {
     lang: "en",
@@ -9,6 +9,8 @@ pub const MESSAGES: Messages = Messages {
     start_title: "Connect your X account",
     start_button: "Continue to X",
     start_warning: "If you did not ask for this, close this window.",
+    connected_title: "Connected",
+    connected: "{handle} is connected now.",
     done_title: "Done",
     done: "You can close this window and go back to where you started.",
     ended_title: "Not connected",
@@ -41,5 +43,6 @@ pub const MESSAGES: Messages = Messages {
         locked: "X has locked this account or wants something confirmed. Sign in at x.com, do what X asks there, then try again.",
         broken: "Something went wrong here.",
     },
+    access: access::EN,
     approval: approval::EN,
 };

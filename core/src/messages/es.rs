@@ -1,6 +1,6 @@
 //! Spanish.
 
-use super::{Messages, Reasons, approval};
+use super::{Messages, Reasons, access, approval};
 
 pub const MESSAGES: Messages = Messages {
     lang: "es",
@@ -9,6 +9,8 @@ pub const MESSAGES: Messages = Messages {
     start_title: "Conecta tu cuenta de X",
     start_button: "Continuar a X",
     start_warning: "Si no has solicitado esto, cierra esta ventana.",
+    connected_title: "Conexión lista",
+    connected: "{handle} ya tiene la conexión activa.",
     done_title: "Listo",
     done: "Puedes cerrar esta ventana y volver a donde empezaste.",
     ended_title: "No conectada",
@@ -41,5 +43,6 @@ pub const MESSAGES: Messages = Messages {
         locked: "X ha bloqueado esta cuenta o pide que confirmes algo. Inicia sesión en x.com, haz lo que X te pida y vuelve a intentarlo.",
         broken: "Algo ha fallado aquí.",
     },
+    access: access::ES,
     approval: approval::ES,
 };

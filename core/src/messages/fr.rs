@@ -1,6 +1,6 @@
 //! French.
 
-use super::{Messages, Reasons, approval};
+use super::{Messages, Reasons, access, approval};
 
 pub const MESSAGES: Messages = Messages {
     lang: "fr",
@@ -9,6 +9,8 @@ pub const MESSAGES: Messages = Messages {
     start_title: "Connectez votre compte X",
     start_button: "Continuer vers X",
     start_warning: "Si vous n’avez rien demandé, fermez cette fenêtre.",
+    connected_title: "C’est connecté",
+    connected: "{handle} est maintenant connecté.",
     done_title: "C’est fait",
     done: "Vous pouvez fermer cette fenêtre et revenir là où vous avez commencé.",
     ended_title: "Non connecté",
@@ -41,5 +43,6 @@ pub const MESSAGES: Messages = Messages {
         locked: "X a verrouillé ce compte ou demande une confirmation. Connectez-vous sur x.com, faites ce que X demande, puis réessayez.",
         broken: "Un problème est survenu ici.",
     },
+    access: access::FR,
     approval: approval::FR,
 };

@@ -1,6 +1,6 @@
 //! Japanese.
 
-use super::{Messages, Reasons, approval};
+use super::{Messages, Reasons, access, approval};
 
 pub const MESSAGES: Messages = Messages {
     lang: "ja",
@@ -9,6 +9,8 @@ pub const MESSAGES: Messages = Messages {
     start_title: "X アカウントを連携",
     start_button: "X に進む",
     start_warning: "心当たりがない場合は、このウィンドウを閉じてください。",
+    connected_title: "連携しました",
+    connected: "{handle} の連携が完了しました。",
     done_title: "完了しました",
     done: "このウィンドウを閉じて、元のページに戻ってください。",
     ended_title: "連携されませんでした",
@@ -41,5 +43,6 @@ pub const MESSAGES: Messages = Messages {
         locked: "このアカウントは X でロックされているか、確認が必要です。x.com にサインインして X の案内に従ってから、もう一度お試しください。",
         broken: "問題が発生しました。",
     },
+    access: access::JA,
     approval: approval::JA,
 };

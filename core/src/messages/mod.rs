@@ -1,5 +1,6 @@
 //! The messages of the Worker's pages, in the language of the person.
 
+pub mod access;
 pub mod approval;
 mod de;
 mod en;
@@ -8,6 +9,7 @@ mod fr;
 mod ja;
 mod pt;
 
+use self::access::Access;
 use self::approval::Approval;
 use crate::refusal::Code;
 
@@ -21,6 +23,8 @@ pub struct Messages {
     pub start_title: &'static str,
     pub start_button: &'static str,
     pub start_warning: &'static str,
+    pub connected_title: &'static str,
+    pub connected: &'static str,
     pub done_title: &'static str,
     pub done: &'static str,
     pub ended_title: &'static str,
@@ -40,6 +44,7 @@ pub struct Messages {
     pub failure_title: &'static str,
     pub failure: &'static str,
     pub reasons: Reasons,
+    pub access: Access,
     pub approval: Approval,
 }
 
@@ -166,6 +171,8 @@ mod tests {
             messages.start_title,
             messages.start_button,
             messages.start_warning,
+            messages.connected_title,
+            messages.connected,
             messages.done_title,
             messages.done,
             messages.ended_title,
@@ -184,8 +191,22 @@ mod tests {
             messages.failure_title,
             messages.failure,
         ];
+        let access = |access: &Access| {
+            [
+                access.title,
+                access.see,
+                access.publish,
+                access.media,
+                access.dm_read,
+                access.dm_write,
+                access.stay,
+                access.more,
+                access.next,
+                access.ends,
+            ]
+        };
         let approval = approval::tests::sentences(&messages.approval);
-        pages.into_iter().chain(debug(&messages.reasons)).chain(approval).collect()
+        pages.into_iter().chain(debug(&messages.reasons)).chain(access(&messages.access)).chain(approval).collect()
     }
 
     #[test]

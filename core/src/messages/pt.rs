@@ -1,6 +1,6 @@
 //! Portuguese.
 
-use super::{Messages, Reasons, approval};
+use super::{Messages, Reasons, access, approval};
 
 pub const MESSAGES: Messages = Messages {
     lang: "pt",
@@ -9,6 +9,8 @@ pub const MESSAGES: Messages = Messages {
     start_title: "Conecte sua conta do X",
     start_button: "Continuar para o X",
     start_warning: "Se você não pediu isto, feche esta janela.",
+    connected_title: "Conexão feita",
+    connected: "{handle} agora está com a conexão ativa.",
     done_title: "Pronto",
     done: "Você pode fechar esta janela e voltar para onde começou.",
     ended_title: "Não conectada",
@@ -41,5 +43,6 @@ pub const MESSAGES: Messages = Messages {
         locked: "O X bloqueou esta conta ou pede uma confirmação. Entre em x.com, faça o que o X pedir e tente de novo.",
         broken: "Algo deu errado aqui.",
     },
+    access: access::PT,
     approval: approval::PT,
 };

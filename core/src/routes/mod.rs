@@ -28,6 +28,7 @@ pub enum Route {
     SignedIn,
     SignOut,
     SignOutEverywhere,
+    SamplePage(String),
     NetworkCreate,
     NetworkList,
     NetworkGet(String),
@@ -55,6 +56,7 @@ pub enum Route {
     ConnectCallback,
     ConnectResult(String),
     /// The operator's logo, by its digest.
+    ConnectPicture(String),
     ConnectLogo(String),
     /// The button of our page in another browser, pressed.
     ConnectPress(String),

@@ -56,6 +56,7 @@ pub const ROUTES: &[Row] = &[
     get("/connect/callback/x", NO_KEY, "returnFromX", |_| Route::ConnectCallback).page(),
     get("/connect/result/{id}", NO_KEY, "showConnectResult", |at| Route::ConnectResult(at.id())).page(),
     post("/connect/result/{id}", NO_KEY, "agreeToConnect", |at| Route::ConnectPress(at.id())).bare().page(),
+    get("/connect/result/{id}/picture", NO_KEY, "getConnectPicture", |at| Route::ConnectPicture(at.id())),
     get("/connect/logo/{digest}", NO_KEY, "getLogo", |at| Route::ConnectLogo(at.id())),
     // Accounts.
     get("/v1/social-accounts", READ, "listAccounts", |_| Route::AccountList).forwarded().for_pages(ANY_PAGE),
@@ -146,6 +147,7 @@ pub const ROUTES: &[Row] = &[
     post("/v1/dashboard/session", NO_KEY, "signIn", |_| Route::SignIn).json(),
     get("/v1/dashboard/session", NO_KEY, "getDashboardSession", |_| Route::SignedIn),
     delete("/v1/dashboard/session", NO_KEY, "signOut", |_| Route::SignOut),
+    get("/v1/dashboard/pages/{page}", ADMIN_ALL, "showSamplePage", |at| Route::SamplePage(at.id())),
     delete("/v1/dashboard/sessions", NO_KEY, "signOutEverywhere", |_| Route::SignOutEverywhere),
     // Moving. The second name of a path says the same by the field's word.
     post("/v1/reseal", ADMIN_ALL, "startReseal", |_| Route::ReEncryptionStart).forwarded(),

@@ -1,6 +1,7 @@
 //! Calls to addresses from callers: media and logos to fetch, and webhooks to notify, under the rules of
 //! `latchkey_core::public_url`. Nothing of ours goes along: no credentials, no cookies, no referrer.
 
+use futures_util::TryStreamExt;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use latchkey_core::public_url::{PublicUrl, PublicUrlError};
@@ -45,6 +46,31 @@ pub enum Unfetched {
     Empty,
     #[error("{0}")]
     NoAnswer(NoAnswer),
+}
+
+/// Why a body is not here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unread {
+    #[error("it broke off")]
+    BrokeOff,
+    #[error("it is larger than is taken")]
+    TooLarge,
+}
+
+impl Fetched {
+    /// The whole body, read piece by piece, so that nobody can fill the memory.
+    pub async fn bytes(&self, most: usize) -> Result<std::result::Result<Vec<u8>, Unread>> {
+        let mut stream = Response::from_body(ResponseBody::Stream(self.body.clone()))?.stream()?;
+        let mut bytes = Vec::new();
+        loop {
+            let Ok(piece) = stream.try_next().await else { return Ok(Err(Unread::BrokeOff)) };
+            let Some(piece) = piece else { return Ok(Ok(bytes)) };
+            bytes.extend_from_slice(&piece);
+            if bytes.len() > most {
+                return Ok(Err(Unread::TooLarge));
+            }
+        }
+    }
 }
 
 impl Public {

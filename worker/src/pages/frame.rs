@@ -6,7 +6,7 @@ use latchkey_core::connect::page::Asking;
 use latchkey_core::seal::base64url;
 
 use super::escape::escape;
-use super::{Theme, bold, brand};
+use super::{Theme, bold, brand, isolated};
 use crate::error::Result;
 use crate::response::Reply;
 use crate::runtime::entropy;
@@ -18,6 +18,7 @@ const SHEET: &str = include_str!("sheet.css");
 pub struct Frame<'a> {
     theme: &'a Theme,
     title: &'static str,
+    above: String,
     body: String,
     script: Option<&'static str>,
     form_action: String,
@@ -26,7 +27,15 @@ pub struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     pub const fn new(theme: &'a Theme, title: &'static str) -> Self {
-        Self { theme, title, body: String::new(), script: None, form_action: String::new(), is_sheet: false }
+        Self {
+            theme,
+            title,
+            above: String::new(),
+            body: String::new(),
+            script: None,
+            form_action: String::new(),
+            is_sheet: false,
+        }
     }
 
     /// A paragraph of ours; what is put into it is escaped already.
@@ -34,15 +43,26 @@ impl<'a> Frame<'a> {
         self.html(&format!("<p>{text}</p>"))
     }
 
+    /// A paragraph that is read last.
+    pub fn note(self, text: &str) -> Self {
+        self.html(&format!("<p class=note>{text}</p>"))
+    }
+
     pub fn html(mut self, html: &str) -> Self {
         self.body.push_str(html);
+        self
+    }
+
+    /// What stands above the heading.
+    pub fn above(mut self, html: &str) -> Self {
+        self.above.push_str(html);
         self
     }
 
     /// The asking site and the label. A link has no site; its label stands alone.
     pub fn asking(self, asking: &Asking) -> Self {
         let messages = self.theme.messages;
-        let label = asking.label.as_deref().map(escape);
+        let label = asking.label.as_deref().map(isolated);
         let text = match (&asking.site, label) {
             (Some(site), Some(label)) => messages.asks_for.replace("{site}", &bold(site)).replace("{label}", &label),
             (Some(site), None) => messages.asks.replace("{site}", &bold(site)),
@@ -76,24 +96,46 @@ impl<'a> Frame<'a> {
 
     pub fn page(self, status: u16) -> Result<Reply> {
         let nonce = base64url(&entropy::<16>()?);
-        let script = self.script.map_or_else(String::new, |code| format!("<script nonce={nonce}>{code}</script>"));
-        let scripts = self.script.map_or_else(String::new, |_| format!(" script-src 'nonce-{nonce}';"));
-        let (lang, title, body) = (self.theme.messages.lang, self.title, self.body);
-        let (head, colors) = (brand::head(&self.theme.brand), brand::style(&self.theme.brand));
-        let (style, class) = if self.is_sheet { (SHEET, " class=sheet") } else { ("", "") };
-        let html = format!(
+        let html = self.html_with(&nonce);
+        // A sample shows what the page is, and does nothing.
+        if self.theme.sample.is_some() {
+            let policy = self.policy(&nonce, "'self'");
+            return Ok(Reply::framed_page(html, format!("{policy}; sandbox allow-same-origin")));
+        }
+        Ok(Reply::page(status, html, self.policy(&nonce, "'none'")))
+    }
+
+    fn html_with(&self, nonce: &str) -> String {
+        let (lang, title, above, body) = (self.theme.messages.lang, self.title, &self.above, &self.body);
+        let script = self.code().map_or_else(String::new, |code| format!("<script nonce={nonce}>{code}</script>"));
+        let head = brand::head(&self.theme.brand);
+        let (sheet, class) = if self.is_sheet { (SHEET, "sheet") } else { ("", "card") };
+        let style = self.theme.in_scheme(&format!("{STYLE}{sheet}{}", brand::style(&self.theme.brand)));
+        format!(
             "<!doctype html><html lang={lang}><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
              <meta name=robots content=noindex><link rel=icon href=data:,><title>{title}</title>\
-             <style nonce={nonce}>{STYLE}{style}{colors}</style>\
-             <main{class}>{head}<h1>{title}</h1>{body}</main>{script}</html>"
-        );
-        let pictures = if self.theme.brand.logo.is_some() || self.is_sheet { "'self' data:" } else { "data:" };
+             <style nonce={nonce}>{style}</style>\
+             <main class={class}>{head}{above}<h1>{title}</h1>{body}</main>{script}</html>"
+        )
+    }
+
+    fn policy(&self, nonce: &str, ancestors: &str) -> String {
+        let scripts = self.code().map_or_else(String::new, |_| format!(" script-src 'nonce-{nonce}';"));
+        let has_pictures = self.theme.brand.logo.is_some()
+            || self.is_sheet
+            || self.above.contains("<img ")
+            || self.body.contains("<img ");
+        let pictures = if has_pictures { "'self' data:" } else { "data:" };
         let players = if self.is_sheet { " media-src 'self';" } else { "" };
-        let form_action = if self.form_action.is_empty() { "'none'" } else { &self.form_action };
-        let policy = format!(
+        let is_still = self.form_action.is_empty() || self.theme.sample.is_some();
+        let form_action = if is_still { "'none'" } else { &self.form_action };
+        format!(
             "default-src 'none'; style-src 'nonce-{nonce}';{scripts} img-src {pictures};{players} \
-             form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
-        );
-        Ok(Reply::page(status, html, policy))
+             form-action {form_action}; base-uri 'none'; frame-ancestors {ancestors}"
+        )
+    }
+
+    fn code(&self) -> Option<&'static str> {
+        self.script.filter(|_| self.theme.sample.is_none())
     }
 }

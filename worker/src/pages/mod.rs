@@ -3,20 +3,26 @@
 
 mod approve;
 mod brand;
+mod card;
 mod escape;
 mod frame;
 mod kept;
+mod sample;
+mod text;
 
 use latchkey_core::api::code::Code;
+use latchkey_core::api::sample::Scheme;
 use latchkey_core::brand::Brand;
-use latchkey_core::connect::page::{Asking, Ending};
+use latchkey_core::connect::page::{Asking, Ending, Person};
 use latchkey_core::messages::Messages;
 use latchkey_core::secret::Secret;
 use url::Url;
 
+use self::card::Sign;
 use self::escape::escape;
 use self::frame::Frame;
 pub use self::kept::{brand, forget_brand, kept_brand};
+pub use self::sample::sample;
 use crate::app::App;
 use crate::error::Result;
 use crate::response::Reply;
@@ -30,11 +36,13 @@ const AGAIN_AFTER: &str = "2";
 pub struct Theme {
     messages: &'static Messages,
     brand: Brand,
+    /// The page is a sample: nothing of it acts, and it is light or dark as asked.
+    sample: Option<Scheme>,
 }
 
 impl Theme {
     pub fn plain(messages: &'static Messages) -> Self {
-        Self { messages, brand: Brand::default() }
+        Self { messages, brand: Brand::default(), sample: None }
     }
 
     pub async fn of(app: &App, messages: &'static Messages) -> Self {
@@ -50,10 +58,22 @@ impl Theme {
         Self { brand: kept_brand().unwrap_or_default(), ..self }
     }
 
-    /// The page sends no message: the first page learns the result from its own poll.
-    pub fn done(&self) -> Result<Reply> {
+    /// The page sends no message: the first page learns the result from its own poll. `place` is the
+    /// path of the page, under which the person's picture is.
+    pub fn done(&self, person: Option<&Person>, place: &str) -> Result<Reply> {
         let messages = self.messages;
-        self.frame(messages.done_title).text(messages.done).script(CLOSE).page(200)
+        let Some(person) = person else {
+            let frame = self.frame(messages.done_title).above(&card::sign(Sign::Good));
+            return frame.text(messages.done).script(CLOSE).page(200);
+        };
+        let text = messages.connected.replace("{handle}", &handle(&person.username));
+        self.frame(messages.connected_title)
+            .above(&card::connected(person, place))
+            .text(&text)
+            .text(messages.done)
+            .note(messages.access.ends)
+            .script(CLOSE)
+            .page(200)
     }
 
     pub fn ended(&self, ending: Ending) -> Result<Reply> {
@@ -63,36 +83,41 @@ impl Theme {
             Ending::Cancelled => messages.reasons.cancelled,
             Ending::Expired => messages.reasons.expired,
         };
-        self.frame(messages.ended_title).text(reason).text(messages.ended).script(CLOSE).page(200)
+        let frame = self.frame(messages.ended_title).above(&card::sign(Sign::Bad));
+        frame.text(reason).text(messages.ended).script(CLOSE).page(200)
     }
 
     /// For another browser than the one that began. This browser can do nothing.
     pub fn elsewhere(&self, asking: &Asking) -> Result<Reply> {
         let messages = self.messages;
-        self.frame(messages.elsewhere_title).asking(asking).text(messages.elsewhere).page(200)
+        let frame = self.frame(messages.elsewhere_title).above(&card::sign(Sign::Away));
+        frame.asking(asking).text(messages.elsewhere).page(200)
     }
 
     /// For the second browser: X sent this browser back, and another browser began. The code appears once the first
     /// page has sent its verifier.
     pub fn waiting(&self, asking: &Asking) -> Result<Reply> {
         let messages = self.messages;
-        let frame = self.frame(messages.waiting_title).asking(asking).text(messages.waiting).text(messages.not_me);
-        Ok(frame.page(200)?.with("Refresh", AGAIN_AFTER.into()))
+        let frame = self.frame(messages.waiting_title).above(&card::sign(Sign::Waits));
+        let page = frame.asking(asking).text(messages.waiting).note(messages.not_me).page(200)?;
+        Ok(if self.sample.is_some() { page } else { page.with("Refresh", AGAIN_AFTER.into()) })
     }
 
     /// Whoever consented reads who asks, and where alone the code may be typed.
-    pub fn code(&self, asking: &Asking, username: &str, code: &Secret<String>) -> Result<Reply> {
+    pub fn code(&self, asking: &Asking, person: &Person, place: &str, code: &Secret<String>) -> Result<Reply> {
         let messages = self.messages;
         // EXPOSE: to the person in whose browser X has just said who they are.
         let (first, last) = code.expose().split_at_checked(3).unwrap_or_default();
         let site = bold(asking.site.as_deref().unwrap_or_default());
         self.frame(messages.code_title)
             .asking(asking)
-            .text(&messages.signed_in_as.replace("{handle}", &handle(username)))
+            .text(&messages.signed_in_as.replace("{handle}", &handle(&person.username)))
+            .html(&card::person(person, place))
             .text(messages.code)
             .html(&format!("<p class=code>{} {}</p>", escape(first), escape(last)))
             .text(&messages.code_only_at.replace("{site}", &site))
-            .text(messages.not_me)
+            .html(&card::allowed(self, asking))
+            .note(messages.not_me)
             .page(200)
     }
 
@@ -101,18 +126,21 @@ impl Theme {
     pub fn button(
         &self,
         asking: &Asking,
-        username: &str,
-        action: &str,
+        person: &Person,
+        place: &str,
         redirect_target: Option<&str>,
     ) -> Result<Reply> {
         let messages = self.messages;
-        let label = messages.button.replace("{handle}", &handle(username));
+        let label = messages.button.replace("{handle}", &handle(&person.username));
         let page = self
             .frame(messages.button_title)
             .asking(asking)
-            .text(&messages.signed_in_as.replace("{handle}", &handle(username)))
-            .form(action, &[], &label, redirect_target)
-            .text(messages.not_me)
+            .text(&messages.signed_in_as.replace("{handle}", &handle(&person.username)))
+            .html(&card::person(person, place))
+            .html(&card::allowed(self, asking))
+            .form(place, &[], &label, redirect_target)
+            .note(messages.access.ends)
+            .note(messages.not_me)
             .page(200)?;
         Ok(page.naming_itself_to_us())
     }
@@ -123,8 +151,11 @@ impl Theme {
         let page = self
             .frame(messages.start_title)
             .asking(asking)
+            .html(&card::allowed(self, asking))
             .form("/connect/start/confirmed", fields, messages.start_button, Some(&to_x))
-            .text(messages.start_warning)
+            .note(messages.access.next)
+            .note(messages.access.ends)
+            .note(messages.start_warning)
             .page(200)?;
         Ok(page.naming_itself_to_us())
     }
@@ -133,18 +164,35 @@ impl Theme {
     /// so that the site's own people can find the entry in the log.
     pub fn failure(&self, code: Code, request_id: &str) -> Reply {
         let messages = self.messages;
-        let note = format!("<p><small>{} · {}</small></p>", code.as_str(), escape(request_id));
-        let frame = self.frame(messages.failure_title).text(messages.reason(code)).text(messages.failure).html(&note);
+        let note = format!("<small>{} · {}</small>", code.as_str(), escape(request_id));
+        let frame = self.frame(messages.failure_title).above(&card::sign(Sign::Bad));
+        let frame = frame.text(messages.reason(code)).text(messages.failure).note(&note);
         frame.page(code.status()).unwrap_or_else(|_| Reply::empty(500))
     }
 
     const fn frame(&self, title: &'static str) -> Frame<'_> {
         Frame::new(self, title)
     }
+
+    /// A sample is light or dark whatever the browser wants.
+    fn in_scheme(&self, style: &str) -> String {
+        let Some(scheme) = self.sample else { return style.to_owned() };
+        let (is_dark, only) = match scheme {
+            Scheme::Light => ("not all", "light"),
+            Scheme::Dark => ("all", "dark"),
+        };
+        let forced = style.replace("(prefers-color-scheme: dark)", is_dark);
+        forced.replace("(prefers-color-scheme:dark)", is_dark) + &format!(":root{{color-scheme:{only}}}")
+    }
 }
 
 fn bold(text: &str) -> String {
-    format!("<b>{}</b>", escape(text))
+    format!("<b>{}</b>", isolated(text))
+}
+
+/// A text of others beside words of ours: its direction is its own (HTML standard §4.5.24).
+fn isolated(text: &str) -> String {
+    format!("<bdi>{}</bdi>", escape(text))
 }
 
 fn handle(username: &str) -> String {

@@ -3,6 +3,7 @@
 //! No URL of ours holds a secret. A cookie of the session, set on the way out, identifies the browser.
 
 use latchkey_core::api::code::Code;
+use latchkey_core::brand::{PICTURE_BYTES, logo_kind};
 use latchkey_core::connect::page::{Asking, Page};
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::connect::{Display, EntryKind};
@@ -18,6 +19,7 @@ use super::Answered;
 use crate::app::App;
 use crate::auth::Early;
 use crate::error::{Error, Result};
+use crate::outbound::QUICK;
 use crate::pages::Theme;
 use crate::request::{Form, Incoming};
 use crate::response::Reply;
@@ -98,17 +100,35 @@ pub async fn result(app: &App, incoming: &Incoming, id: &str) -> Answered {
     let cookie = cookie_of(incoming, &object).as_deref().map(digest);
     let page = app.connect(&object)?.page(cookie).await?;
     let theme = Theme::of(app, incoming.messages()).await;
+    let place = incoming.url.path();
     Ok(match page {
         Page::Return { url } => Reply::see_other(&url),
-        Page::Done => theme.done()?,
+        Page::Done(person) => theme.done(person.as_ref(), place)?,
         Page::Ended(ending) => theme.ended(ending)?,
         Page::Elsewhere(asking) => theme.elsewhere(&asking)?,
         Page::Waiting(asking) => theme.waiting(&asking)?,
-        Page::Code { asking, username, code } => theme.code(&asking, &username, &code)?,
-        Page::Button { asking, username, redirect_target } => {
-            theme.button(&asking, &username, incoming.url.path(), redirect_target.as_deref())?
+        Page::Code { asking, person, code } => theme.code(&asking, &person, place, &code)?,
+        Page::Button { asking, person, redirect_target } => {
+            theme.button(&asking, &person, place, redirect_target.as_deref())?
         }
     })
+}
+
+/// `GET /connect/result/{id}/picture`: the picture of the account that this browser's page shows, and of no other. Whoever
+/// has no cookie of the session, or sees a page without a person, gets 404. X's address is asked through the public door,
+/// and what comes is told by its first bytes.
+pub async fn picture(app: &App, incoming: &Incoming, id: &str) -> Answered {
+    let missing = || Error::refused(Code::NotFound, "There is no such picture.");
+    let object = genuine(app, id).map_err(Early::Unproven)?.object();
+    let cookie = cookie_of(incoming, &object).as_deref().map(digest).ok_or_else(missing).map_err(Early::Unproven)?;
+    let page = app.connect(&object)?.page(Some(cookie)).await?;
+    let url = page.person().and_then(|person| person.picture.as_deref()).ok_or_else(missing)?;
+    let public = app.public();
+    let address = public.url(url).map_err(|_| missing())?;
+    let fetched = public.get(address, QUICK.time).await?.map_err(|_| missing())?;
+    let bytes = fetched.bytes(PICTURE_BYTES).await?.map_err(|_| missing())?;
+    let kind = logo_kind(&bytes).ok_or_else(missing)?;
+    Ok(Reply::own_picture(kind.mime(), bytes))
 }
 
 /// `POST /connect/result/{id}`: the button of a link's page. Only from there, and only in the browser that X sent back.

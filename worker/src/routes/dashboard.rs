@@ -2,19 +2,23 @@
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::input::read;
+use latchkey_core::api::query::Query;
+use latchkey_core::api::sample::SampleAsked;
 use latchkey_core::secret::Secret;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::Answered;
 use crate::app::App;
-use crate::auth::digest_of;
+use crate::auth::{ApiCaller, digest_of};
 use crate::dashboard::{SignedIn, require_our_page};
 use crate::error::{Doing, Result};
 use crate::names::callback_url;
+use crate::pages::sample;
 use crate::request::Incoming;
 use crate::response::Reply;
-use crate::rpc::workspace::{SignIn, SignedInAs};
+use crate::rpc::workspace::{Authorise, SignIn, SignedInAs};
+use crate::runtime::now;
 
 /// Assets are asked for by path alone; the host means nothing.
 const PAGE: &str = "https://assets.local/dashboard/page";
@@ -45,7 +49,8 @@ fn framed(app: &App, html: String) -> Reply {
     let x = app.endpoints().authorize_url.origin().ascii_serialization();
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
-         img-src 'self' data: blob: {PICTURES} {x}; media-src 'self' blob:; manifest-src 'self'; form-action 'self' {x}; \
+         img-src 'self' data: blob: {PICTURES} {x}; media-src 'self' blob:; manifest-src 'self'; frame-src 'self'; \
+         form-action 'self' {x}; \
          base-uri 'none'; frame-ancestors 'none'"
     );
     Reply::page(200, html, policy)
@@ -83,10 +88,19 @@ pub async fn sign_out(app: &App, incoming: &Incoming, is_everywhere: bool) -> An
     Ok(signed_out(ended).with("Set-Cookie", SignedIn::end(incoming)))
 }
 
+/// `GET /v1/dashboard/pages/{page}`: a page as a customer sees it, with made-up data and the saved brand, or with the name and
+/// colour that are tried out. Our own origin alone may frame it, and nothing on it acts. 404 for a page that is none.
+pub async fn sample_page(app: &App, incoming: &Incoming, page: &str) -> Answered {
+    let caller = ApiCaller::new(app, incoming)?;
+    let asked = caller.require(SampleAsked::read(page, Query::parse(incoming.query()))).await?;
+    caller.plan(Authorise).await?;
+    Ok(sample(&asked, app.workspace()?.brand().await?, now())?)
+}
+
 /// With what an operator has to enter at X before there is an app to ask about.
 fn answer(app: &App, status: u16, incoming: &Incoming, signed_in: &SignedInAs) -> Result<Reply> {
     let _ = incoming.key_id.set(signed_in.key_id.clone());
-    let SignedInAs { key_id, scopes, tenant_id, account_id, expires_at, sessions, changes_after } = signed_in;
+    let SignedInAs { key_id, scopes, tenant_id, account_id, expires_at, sessions, is_frozen, changes_after } = signed_in;
     let data = json!({
         "key_id": key_id,
         "scopes": scopes,
@@ -95,6 +109,7 @@ fn answer(app: &App, status: u16, incoming: &Incoming, signed_in: &SignedInAs) -
         "expires_at": expires_at,
         "sessions": sessions,
         "changes_after": changes_after,
+        "is_frozen": is_frozen,
         "callback_url": callback_url(&app.public_origin(&incoming.url)?),
     });
     Ok(Reply::json(&Answer::data(status, data)))

@@ -109,6 +109,8 @@ async fn route_call(app: &App, Call { row, route }: Call, incoming: Incoming, en
         Route::ConnectCallback => connect::callback(app, &incoming).await,
         Route::ConnectResult(id) => connect::result(app, &incoming, &id).await,
         Route::Metrics => meta::metrics(app, &incoming).await,
+        Route::ConnectPicture(id) => connect::picture(app, &incoming, &id).await,
+        Route::SamplePage(page) => dashboard::sample_page(app, &incoming, &page).await,
         Route::SettingsChange => settings::change(app, incoming).await,
         Route::ConnectLogo(digest) => settings::logo(app, digest).await,
         Route::ConnectPress(id) => connect::press(app, &incoming, &id).await,

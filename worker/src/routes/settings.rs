@@ -1,20 +1,18 @@
 //! `PATCH /v1/settings`, and the fetch of its logo.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use futures_util::TryStreamExt;
 use latchkey_core::api::brand::{logo_not_a_picture, logo_not_fetched, logo_too_large};
 use latchkey_core::api::code::Code;
 use latchkey_core::api::input::{read, utf8};
 use latchkey_core::api::settings::ChangeSettings;
 use latchkey_core::brand::{LOGO_BYTES, Logo, logo_kind};
 use latchkey_core::seal::{base64url, sha256};
-use worker::{Response, ResponseBody};
 
 use super::Answered;
 use crate::app::App;
 use crate::auth::ApiCaller;
 use crate::error::{Error, Result};
-use crate::outbound::{Fetched, QUICK};
+use crate::outbound::{QUICK, Unread};
 use crate::pages::{brand, forget_brand};
 use crate::request::Incoming;
 use crate::response::Reply;
@@ -56,21 +54,11 @@ async fn picture(app: &App, url: &str) -> Result<Picture> {
     let public = app.public();
     let address = public.url(url).map_err(logo_not_fetched)?;
     let fetched = public.get(address, QUICK.time).await?.map_err(logo_not_fetched)?;
-    let bytes = bytes_of(&fetched).await?;
+    let bytes = fetched.bytes(LOGO_BYTES).await?.map_err(|why| match why {
+        Unread::BrokeOff => logo_not_fetched(why),
+        Unread::TooLarge => logo_too_large(),
+    })?;
     let kind = logo_kind(&bytes).ok_or_else(logo_not_a_picture)?;
     let logo = Logo { url: url.to_owned(), digest: base64url(&sha256(&bytes)), kind };
     Ok(Picture { logo, base64: BASE64_STANDARD.encode(&bytes) })
-}
-
-/// Read piece by piece, so that nobody can fill the memory.
-async fn bytes_of(fetched: &Fetched) -> Result<Vec<u8>> {
-    let mut stream = Response::from_body(ResponseBody::Stream(fetched.body.clone()))?.stream()?;
-    let mut bytes = Vec::new();
-    while let Some(piece) = stream.try_next().await.map_err(|_| logo_not_fetched("it broke off"))? {
-        bytes.extend_from_slice(&piece);
-        if bytes.len() > LOGO_BYTES {
-            return Err(logo_too_large().into());
-        }
-    }
-    Ok(bytes)
 }

@@ -4,7 +4,7 @@ use latchkey_core::messages::approval::{Approval, Choices};
 use latchkey_core::x::options::{Choice, Options, Repliers};
 
 use super::super::escape::escape;
-use super::text::{name, shown};
+use super::super::text::{name, shown};
 
 /// The options as a list; nothing without any.
 pub fn list(options: &Options, messages: &Approval) -> String {

@@ -5,7 +5,7 @@ use latchkey_core::messages::approval::Approval;
 use latchkey_core::time::UnixMillis;
 use latchkey_core::x::price::Micros;
 
-use super::text::{name, shown};
+use super::super::text::{name, shown};
 
 /// More accounts than these are behind a summary.
 const ACCOUNTS_SHOWN: usize = 5;

@@ -4,16 +4,15 @@
 mod choices;
 mod facts;
 mod parts;
-mod text;
 
 use latchkey_core::api::code::Code;
 use latchkey_core::approval::{ApprovalShown, Status};
 use latchkey_core::messages::approval::Approval;
 
-use self::text::{name, shown};
 use super::Theme;
 use super::escape::escape;
 use super::frame::Frame;
+use super::text::{name, shown};
 use crate::error::Result;
 use crate::response::Reply;
 

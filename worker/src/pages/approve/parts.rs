@@ -5,8 +5,8 @@ use latchkey_core::media::Class;
 use latchkey_core::messages::approval::Approval;
 
 use super::super::escape::escape;
+use super::super::text::{has_marks, mark, name, shown};
 use super::choices;
-use super::text::{has_marks, mark, name, shown};
 
 const RIGHT_TO_LEFT_OVERRIDE: char = '\u{202E}';
 

@@ -145,4 +145,7 @@ pub struct SignedInAs {
     pub sessions: u64,
     /// Where the changes end, for a page that then reads what it shows.
     pub changes_after: String,
+    /// The deployment changes nothing at the moment.
+    #[serde(default)]
+    pub is_frozen: bool,
 }

@@ -21,6 +21,7 @@ pub fn part() -> Result<Part, String> {
             .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
             .query("network", text(), "`x`.")
             .query("network_unique_id", text(), "X's id of the user; also `networkUniqueId`.")
+            .query("customer_social_network_id", text(), "Connected through this X app.")
             .query("username", text(), "A part of it, in any case.")
             .query("status", text(), "In this state.")
             .lists(page_of("Account", json!({ "limit": count(), "offset": count() }))),

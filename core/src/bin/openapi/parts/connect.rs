@@ -155,6 +155,18 @@ fn pages() -> Vec<Operation> {
             .answers_nothing(308, "Asked by plain http: the same on https."),
         Operation::page("/connect/result/{id}", "POST", "agreeToConnect", "The button of a link in another browser")
             .answers_nothing(303, "To the page as it is now."),
+        Operation::new(
+            "GET",
+            "/connect/result/{id}/picture",
+            "getConnectPicture",
+            "The picture of the account that the page shows to this browser",
+        )
+        .by(Auth::None)
+        .answers_content(
+            200,
+            "The picture.",
+            json!({ "image/*": {}, "application/octet-stream": { "schema": bytes() } }),
+        ),
         Operation::new("GET", "/connect/logo/{digest}", "getLogo", "The operator's logo, by the digest of its bytes")
             .by(Auth::None)
             .answers_content(

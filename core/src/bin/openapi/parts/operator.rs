@@ -103,6 +103,7 @@ pub fn part() -> Result<Part, String> {
         )
         .by(Auth::Cookie)
         .answers(200, "How many sessions ended.", success(json!({ "message": text(), "ended": count() }))),
+        sample_page(),
         Operation::page("/", "GET", "getDashboard", "The dashboard").answers_content(
             200,
             "The page.",
@@ -122,6 +123,21 @@ fn metrics() -> Operation {
     let content = json!({ "application/openmetrics-text": { "schema": text() }, "text/plain": { "schema": text() } });
     Operation::new("GET", "/v1/metrics", "getMetrics", "Counts of the whole deployment, in OpenMetrics")
         .answers_content(200, "As they are.", content)
+}
+
+fn sample_page() -> Operation {
+    Operation::new(
+        "GET",
+        "/v1/dashboard/pages/{page}",
+        "showSamplePage",
+        "A page that customers see, with made-up data: for a frame of our own origin",
+    )
+    .query("scheme", words("ColorScheme", &["light", "dark"]), "Default `light`.")
+    .query("lang", text(), "As `Accept-Language`; English without it.")
+    .query("name", text(), "The brand's name, tried out; empty for none.")
+    .query("color", text(), "The colour of buttons, tried out; empty for none.")
+    .answers_content(200, "The page.", json!({ "text/html": { "schema": text() } }))
+    .refuses(&[Code::NotFound])
 }
 
 fn health() -> Operation {
@@ -232,7 +248,7 @@ fn rows() -> [(&'static str, Value); 7] {
     }));
     let session = record(json!({
         "key_id": text(), "scopes": list(words_of::<Scope>("Scope")), "tenant_id": nullable(a("TenantId")),
-        "account_id": nullable(id("acc")), "expires_at": a("Time"), "sessions": count(), "changes_after": text(), "callback_url": text(),
+        "account_id": nullable(id("acc")), "expires_at": a("Time"), "sessions": count(), "is_frozen": flag(), "changes_after": text(), "callback_url": text(),
     }));
     [
         ("Key", key(json!({}))),

@@ -6,7 +6,7 @@ use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::KeyId;
 use latchkey_core::key::{ApiKey, Caller, Minted};
 
-use super::{Workspace, events, keys};
+use super::{Workspace, events, freeze, keys};
 use crate::error::{Error, Result};
 use crate::rpc::workspace::{SignIn, SignedInAs};
 use crate::runtime::{entropy, now};
@@ -54,6 +54,7 @@ pub fn signed_in(w: &Workspace, session: &str) -> Result<Option<SignedInAs>> {
         expires_at: minted.expires_at.to_iso(),
         sessions,
         changes_after: w.live.cursor(),
+        is_frozen: freeze::is_frozen(w)?,
     }))
 }
 

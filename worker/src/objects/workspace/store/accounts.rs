@@ -174,5 +174,6 @@ fn wanted(filter: &AccountFilter, binding: &Binding) -> Filter {
         .given("id = ?", binding.account_id.as_ref().map(AccountId::as_str))
         .given("id = ?", filter.id.as_deref())
         .given("x_user_id = ?", filter.network_unique_id.as_deref())
+        .given("network_id = ?", filter.network_id.as_deref())
         .given("instr(username, lower(?)) > 0", filter.username.as_deref())
 }

@@ -2,7 +2,7 @@
 
 use latchkey_core::text::hidden::{Piece, pieces};
 
-use super::super::escape::escape;
+use super::escape::escape;
 
 /// A text of several lines, or a name. Invisible characters are marked, each by its code point.
 pub fn shown(text: &str) -> String {
