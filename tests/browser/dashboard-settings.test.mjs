@@ -47,6 +47,7 @@ test("credentials are replaced in place, and another tenant's app is added besid
 
   const card = page.locator("article", { hasText: "customer-7" });
   await desk.press(card.getByRole("button", { name: "Remove this app" }));
+  await dialog.getByText("No account was connected through it.").waitFor();
   await desk.press(dialog.getByRole("button", { name: "Remove", exact: true }));
   await card.waitFor({ state: "detached" });
   assert.equal((await office.api.get("/v1/social-networks?tenant_id=customer-7")).body.count, 0);
@@ -64,7 +65,11 @@ test("another app's credentials are a decision, since every account has to be co
   const dialog = desk.page.getByRole("dialog");
   await dialog.getByLabel("Client ID / API Key").fill(other.client_id);
   await dialog.getByLabel("Client Secret / API Secret").fill(other.client_secret);
+  // Said before anything is sent, and said again by the API to whoever presses on.
+  await dialog.getByText("Another app: 1 account stops until connected again").waitFor();
+  assert.equal(await dialog.getByRole("link", { name: "See the 1 account" }).getAttribute("href"), `#/accounts?customer_social_network_id=${network.id}`);
   await desk.press(dialog.getByRole("button", { name: "Replace credentials" }));
+  await dialog.getByText("tick the box above").waitFor();
   await desk.press(dialog.getByLabel("Use the other app all the same"));
   assert.equal((await office.api.get(`/v1/social-accounts/${account.id}`)).body.data.status, "active");
   await desk.press(dialog.getByRole("button", { name: "Replace credentials" }));
@@ -155,12 +160,28 @@ test("the brand is seen before it is saved, and worn after", async (t) => {
   await desk.open("settings/brand", "Brand");
   await page.getByLabel("Name").fill("Acme Social");
   await page.getByLabel("Colour of buttons").fill("#ffe600");
-  await page.locator(".preview-name", { hasText: "Acme Social" }).first().waitFor();
-  const paint = await page.locator(".preview-button").first().evaluate((button) => {
-    const { backgroundColor, color } = getComputedStyle(button);
-    return [backgroundColor, color];
-  });
-  assert.deepEqual(paint, ["rgb(255, 230, 0)", "rgb(0, 0, 0)"]);
+  // The very pages, in frames of our own origin: as they would be, and before anything is saved.
+  const [light, dark] = ["The page, light", "The page, dark"].map((title) => page.frameLocator(`iframe[title="${title}"]`));
+  for (const sample of [light, dark]) {
+    await sample.locator(".brand", { hasText: "Acme Social" }).waitFor();
+    const paint = await sample.getByRole("button").evaluate((button) => {
+      const { backgroundColor, color } = getComputedStyle(button);
+      return [backgroundColor, color];
+    });
+    assert.deepEqual(paint, ["rgb(255, 230, 0)", "rgb(0, 0, 0)"]);
+  }
+  assert.equal((await settings()).brand.name, null, "nothing is saved yet");
+  const ground = (sample) => sample.locator("body").evaluate((body) => getComputedStyle(body).backgroundColor);
+  assert.notEqual(await ground(light), await ground(dark));
+  await page.getByLabel("Page", { exact: true }).selectOption("connected");
+  await light.getByRole("heading", { name: "Connected" }).waitFor();
+  await page.getByLabel("Language").selectOption("ja");
+  await light.getByRole("heading", { name: "連携しました" }).waitFor();
+  for (const value of await page.getByLabel("Page", { exact: true }).locator("option").evaluateAll((options) => options.map((option) => option.value))) {
+    const shown = page.waitForResponse((answer) => answer.url().includes(`/pages/${value}?`) && answer.url().includes("dark"));
+    await page.getByLabel("Page", { exact: true }).selectOption(value);
+    assert.equal((await shown).status(), 200, value);
+  }
   await desk.press(desk.button("Save"));
   await desk.hears("Saved");
   assert.deepEqual((await settings()).brand, { name: "Acme Social", logo_url: null, color: "#ffe600" });

@@ -22,6 +22,15 @@ export function addRows(folder, count, { days = 90, from = 0 } = {}) {
   });
 }
 
+/** Copies of the first account alone, so many: each another X user, of one of a hundred tenants. */
+export function addAccounts(folder, count) {
+  inObject(folder, "Workspace", (db) => {
+    db.exec("BEGIN");
+    ACCOUNTS(db, 0, count);
+    db.exec("COMMIT");
+  });
+}
+
 const first = (db, table, where = "TRUE") => db.prepare(`SELECT * FROM ${table} WHERE ${where} LIMIT 1`).get();
 /** An id of the kind of the one that it replaces: 16 bytes in base64url, which end in four bits that are 0. */
 const idAt = (id, at) => `${id.slice(0, id.indexOf("_") + 1)}${String(at).padStart(21, "0")}A`;
@@ -72,11 +81,13 @@ const copies = (table, of, change) => (db, from, count) => {
 
 const tenantAt = (at) => `t${at % 100}`;
 
+const ACCOUNTS = copies("accounts", undefined, (row, at) => {
+  const id = idAt(row.id, at);
+  return { id, x_user_id: `9${at}`, username: `${COPIED}${at}`, tenant_id: tenantAt(at), doc: renamed(row.doc, [row.id, id]) };
+});
+
 const COPIES = [
-  copies("accounts", undefined, (row, at) => {
-    const id = idAt(row.id, at);
-    return { id, x_user_id: `9${at}`, username: `${COPIED}${at}`, tenant_id: tenantAt(at), doc: renamed(row.doc, [row.id, id]) };
-  }),
+  ACCOUNTS,
   copies("audit", undefined, (row, at) => ({ at: Number(row.at) - at, tenant_id: tenantAt(at) })),
   copies("media", undefined, (row, at) => {
     const id = idAt(row.id, at);

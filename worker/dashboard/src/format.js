@@ -38,6 +38,9 @@ export function formatZone(zone, at = new Date()) {
 export const formatDate = (iso) => (iso ? dateOnly.format(new Date(iso)) : "–");
 export const formatCount = (count) => whole.format(count);
 
+/** "1 account", "303 accounts". */
+export const formatAccounts = (count) => (count === 1 ? "1 account" : `${formatCount(count)} accounts`);
+
 /** Per cent, when there is something to be a part of. */
 export const formatShare = (percent) => (percent === null ? "–" : `${percent.toFixed(1)} %`);
 

@@ -16,6 +16,8 @@ import { Icon } from "./ui/icon.jsx";
 
 const WAITING = "/v1/posts?approval=pending&limit=1";
 const WAITING_MS = 30_000;
+const SESSION = "/v1/dashboard/session";
+const FROZEN_MS = 30_000;
 
 export function Shell({ session, onSignedOut, children }) {
   const [isMenuOpen, setMenuOpen] = useState(false);
@@ -37,7 +39,27 @@ export function Shell({ session, onSignedOut, children }) {
       {isMenuOpen && (
         <Dialog title="Menu" size="side" onClose={() => setMenuOpen(false)}>{inside}</Dialog>
       )}
-      <main class="main" tabIndex={-1}>{children}</main>
+      <main class="main" tabIndex={-1}>
+        <Frozen session={session} />
+        {children}
+      </main>
+    </div>
+  );
+}
+
+/** Whoever is at it knows why nothing can be changed, on every page. */
+function Frozen({ session }) {
+  const { data } = useLive(SESSION, { every: FROZEN_MS });
+  const { is_frozen: isFrozen } = data?.data ?? session;
+  return (
+    <div role="status">
+      {isFrozen && (
+        <p class="frozen">
+          <Icon name="clock" />
+          <span><b>This deployment stands still.</b> Nothing is sent, connected or changed until somebody lets it go on; nothing is lost.</span>
+          {isFor(session, { scope: "admin", isOperators: true }) && <a href={href("settings/backup")}>Backup and export</a>}
+        </p>
+      )}
     </div>
   );
 }
@@ -107,7 +129,7 @@ function Leaving({ session, onSignedOut }) {
       <p>Signed in with {whose}</p>
       <Button kind="quiet" icon="out" onPress={() => ask("here")}>Sign out</Button>
       {asked === "here" && (
-        <Confirm title="Sign out?" act="Sign out here" kind="primary" onAct={leave("/v1/dashboard/session")} onClose={close}>
+        <Confirm title="Sign out?" act="Sign out here" kind="primary" onAct={leave(SESSION)} onClose={close}>
           <p>This session ends by itself on {formatTime(session.expires_at)}. A post that you have not sent or saved as a draft leaves this browser.</p>
           {session.sessions > 1 && (
             <p>

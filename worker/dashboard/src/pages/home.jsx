@@ -33,7 +33,11 @@ function OperatorHome({ session }) {
     );
   }
   return (
-    <Page title="Set up" intro={`From an X app to a button on your page. ${count} of ${total} done.`}>
+    <Page
+      title="Set up"
+      intro={`From an X app to a button on your page. ${count} of ${total} done.`}
+      actions={progress.done.post && count < total && <Button kind="quiet" onPress={() => setSettingUp(false)}>Go to the overview</Button>}
+    >
       <Checklist progress={progress} session={session} />
       {count === total && (
         <Notice kind="good" title="Everything is set up">

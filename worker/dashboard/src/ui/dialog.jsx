@@ -14,8 +14,13 @@ export function Dialog({ title, onClose, children, size = "small" }) {
   const id = useId();
   useEffect(() => {
     const dialog = element.current;
+    const opener = document.activeElement;
     dialog.showModal();
-    return () => dialog.close();
+    return () => {
+      dialog.close();
+      // A browser gives the focus back only from a dialog that is still in the document.
+      if (opener?.isConnected && (document.activeElement === document.body || document.activeElement === null)) opener.focus();
+    };
   }, []);
   const onBackdrop = (event) => event.target === element.current && onClose?.();
   return (

@@ -95,12 +95,13 @@ export function Section({ title, intro, actions, children }) {
   );
 }
 
-/** The frame of a page's content: what it is, and what can be done at once. The heading takes the focus on arrival. */
-export function Page({ title, intro, actions, children }) {
+/** The frame of a page's content: what it is, and what can be done at once. `back` is `{ to, name }` of the page above. The heading takes the focus on arrival. */
+export function Page({ title, intro, actions, back, children }) {
   return (
     <div class="page">
       <header class="page-head">
         <div>
+          {back && <a class="page-back" href={back.to}><Icon name="chevron" size={16} />{back.name}</a>}
           <h1 tabIndex={-1}>{title}</h1>
           {intro && <p class="page-intro">{intro}</p>}
         </div>

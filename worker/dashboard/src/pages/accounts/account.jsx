@@ -6,13 +6,15 @@ import { del, get } from "../../api.js";
 import { useAction } from "../../action.js";
 import { formatAgo, formatCount, formatTime } from "../../format.js";
 import { changed, useLive } from "../../live.js";
-import { go } from "../../router.js";
+import { go, href } from "../../router.js";
 import { Button } from "../../ui/button.jsx";
 import { Confirm, Dialog } from "../../ui/dialog.jsx";
 import { Notice, Problem } from "../../ui/problem.jsx";
 import { Avatar, Badge, Bar, Loading, Page, Section, StateBadge } from "../../ui/show.jsx";
 import { toast } from "../../ui/toast.jsx";
 import { KeyForm } from "../settings/key-form.jsx";
+
+const BACK = { to: href("accounts"), name: "Accounts" };
 
 /** What each reason means for whoever reads it (docs/API.md, section 4). */
 const REASONS = {
@@ -35,9 +37,9 @@ const SCOPES = {
 export function AccountPage({ id, session }) {
   const { data, error } = useLive(`/v1/social-accounts/${id}`);
   const account = data?.data;
-  if (!account) return <Page title="Account">{error ? <Problem error={error} /> : <Loading />}</Page>;
+  if (!account) return <Page title="Account" back={BACK}>{error ? <Problem error={error} /> : <Loading />}</Page>;
   return (
-    <Page title={account.nickname} intro={`@${account.username} on X${account.tenant_id ? `, of tenant ${account.tenant_id}` : ""}`} actions={<Actions account={account} session={session} />}>
+    <Page title={account.nickname} back={BACK} intro={`@${account.username} on X${account.tenant_id ? `, of tenant ${account.tenant_id}` : ""}`} actions={<Actions account={account} session={session} />}>
       <Standing account={account} />
       <Limits account={account} />
       <Health account={account} />
@@ -139,6 +141,12 @@ function Health({ account }) {
   );
 }
 
+/** Only a connection that stands is renewed. */
+function renewal({ status, scopes }) {
+  if (status !== "active") return "not renewed: connect it again";
+  return scopes.includes("offline.access") ? "then renewed by itself" : "then it has to be connected again";
+}
+
 function Facts({ account }) {
   const missing = Object.keys(SCOPES).filter((scope) => !account.scopes.includes(scope));
   return (
@@ -151,7 +159,7 @@ function Facts({ account }) {
       <dl class="facts">
         <dt>Longest post</dt><dd>{formatCount(account.max_post_length)} characters</dd>
         <dt>Connected</dt><dd>{formatTime(account.createdAt)}</dd>
-        <dt>Access token until</dt><dd>{formatTime(account.token_expires_at)}, then renewed by itself</dd>
+        <dt>Access token until</dt><dd>{formatTime(account.token_expires_at)}, {renewal(account)}</dd>
         <dt>Id</dt><dd class="mono">{account.id}</dd>
         <dt>X's id</dt><dd class="mono">{account.network_unique_id}</dd>
       </dl>

@@ -18,7 +18,7 @@ export function Checklist({ progress, session }) {
     { name: "account", title: "Connect a first account", needs: "app", Content: AccountStep },
     { name: "post", title: "Publish a first post", needs: "account", Content: FirstPost, props: { accounts } },
     { name: "key", title: "Create an API key for your back end", Content: KeyStep },
-    { name: "snippet", title: "Put the button on your page", needs: "key", Content: SnippetStep, props: { onCopied: progress.onSnippetCopied } },
+    { name: "snippet", title: "Put the button on your page", needs: "key", Content: SnippetStep },
   ];
   const next = steps.find(({ name }) => !done[name])?.name;
   const [opened, setOpened] = useState({});
@@ -94,14 +94,17 @@ function KeyStep() {
   );
 }
 
-function SnippetStep({ onCopied }) {
+function SnippetStep({ isDone }) {
   const { origin } = location;
   return (
     <>
       <h3>In your page</h3>
-      <Copy label="page snippet" isCode text={pageSnippet(origin)} onCopied={onCopied} />
+      <Copy label="page snippet" isCode text={pageSnippet(origin)} />
       <h3>In your back end</h3>
-      <Copy label="back end snippet" isCode text={backEndSnippet(origin)} onCopied={onCopied} />
+      <Copy label="back end snippet" isCode text={backEndSnippet(origin)} />
+      <p class="muted" role="status">
+        {isDone ? "Your back end has asked for its first session: the button is in use." : "This is ticked by itself once your back end asks for its first session, with the key of the step before."}
+      </p>
     </>
   );
 }

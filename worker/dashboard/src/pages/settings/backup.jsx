@@ -144,5 +144,5 @@ function Standing({ since }) {
 
 async function turn(work) {
   await work();
-  changed(PATH, "/v1/audit");
+  changed(PATH, "/v1/audit", "/v1/dashboard/session");
 }

@@ -2,13 +2,20 @@
 
 import { useState } from "preact/hooks";
 import { post } from "../../api.js";
-import { changed } from "../../live.js";
+import { formatAccounts } from "../../format.js";
+import { changed, useLive } from "../../live.js";
+import { href } from "../../router.js";
 import { TENANT } from "../../tenant.js";
 import { Form } from "../../ui/form.jsx";
 import { Checkbox, Select, TextField } from "../../ui/field.jsx";
+import { Notice } from "../../ui/problem.jsx";
 import { toast } from "../../ui/toast.jsx";
+import { mistakeInId, mistakeInSecret } from "./credentials.js";
 
 const NETWORKS = [["x", "X (Twitter)"]];
+
+/** How many were connected through an app. */
+export const accountsOf = ({ id }) => `/v1/social-accounts?customer_social_network_id=${id}&limit=1`;
 
 /** Posted again, they take the place of those that the tenant has. Another client id is a decision: `onOtherClient`. */
 async function store(body, isForced, onOtherClient) {
@@ -20,13 +27,25 @@ async function store(body, isForced, onOtherClient) {
   }
 }
 
+/** The form of an id is a hint and no proof, so it is said before anything is sent, and the same again is sent. */
+function requireLikely(mistake, isMeant, onMeant) {
+  if (!mistake || isMeant) return;
+  onMeant();
+  throw Object.assign(new Error(mistake), { hint: "Press again if X's console has it under OAuth 2.0 all the same." });
+}
+
 /** `network` is the one whose credentials are replaced; without it, one is added. */
 export function CredentialsForm({ network, withTenant = false, onSaved }) {
   const [id, setId] = useState(network?.client_key ?? "");
   const [secret, setSecret] = useState("");
   const [tenant, setTenant] = useState(network?.tenant_id ?? "");
   const [isForced, setForced] = useState();
+  const [meant, setMeant] = useState();
+  const mistakes = { id: mistakeInId(id), secret: mistakeInSecret(secret) };
+  const mistake = mistakes.id ?? mistakes.secret;
+  const isOther = network !== undefined && id.trim() !== "" && id.trim() !== network.client_key && (!mistake || meant === mistake);
   const save = async () => {
+    requireLikely(mistake, meant === mistake, () => setMeant(mistake));
     const body = { network: "x", client_key: id.trim(), client_secret: secret.trim(), ...(tenant ? { tenant_id: tenant } : {}) };
     const { data, warnings } = await store(body, isForced, () => setForced(false));
     setSecret("");
@@ -46,8 +65,8 @@ export function CredentialsForm({ network, withTenant = false, onSaved }) {
               required
               value={id}
               onText={setId}
-              problem={problemOf("client_key")}
-              hint="X's console: Keys and tokens → OAuth 2.0 Client ID"
+              problem={mistakes.id ?? problemOf("client_key")}
+              hint="The OAuth 2.0 Client ID: X's console, Keys and tokens. Not the API Key of OAuth 1.0a, which stands above it."
             />
             <TextField
               label="Client Secret / API Secret"
@@ -56,15 +75,16 @@ export function CredentialsForm({ network, withTenant = false, onSaved }) {
               required
               value={secret}
               onText={setSecret}
-              problem={problemOf("client_secret")}
-              hint="Beside it. X shows it once; it is sealed here and never shown again."
+              problem={mistakes.secret ?? problemOf("client_secret")}
+              hint="The OAuth 2.0 Client Secret beside it, not the API Key Secret of OAuth 1.0a. X shows it once; it is sealed here and never shown again."
             />
           </div>
-          {isForced !== undefined && (
+          {isOther && <OtherApp network={network} />}
+          {(isOther || isForced !== undefined) && (
             <Checkbox
               label="Use the other app all the same"
               hint="Tokens belong to the app that they were made for: every account has to be connected again."
-              isChecked={isForced}
+              isChecked={isForced ?? false}
               onToggle={setForced}
             />
           )}
@@ -83,5 +103,16 @@ export function CredentialsForm({ network, withTenant = false, onSaved }) {
         </>
       )}
     </Form>
+  );
+}
+
+/** What another client id costs, before it is sent. */
+function OtherApp({ network }) {
+  const { data } = useLive(accountsOf(network), { every: 0 });
+  if (!data || data.count === 0) return null;
+  return (
+    <Notice kind="warn" title={`Another app: ${formatAccounts(data.count)} ${data.count === 1 ? "stops" : "stop"} until connected again`}>
+      <p>They were connected through the app that is here now. <a href={href("accounts", { customer_social_network_id: network.id })}>See the {formatAccounts(data.count)}</a>.</p>
+    </Notice>
   );
 }

@@ -3,15 +3,16 @@
 import { useState } from "preact/hooks";
 import { del, post } from "../../api.js";
 import { useAction } from "../../action.js";
-import { formatTime } from "../../format.js";
+import { formatAccounts, formatCount, formatTime } from "../../format.js";
 import { changed, useLive } from "../../live.js";
 import { Button } from "../../ui/button.jsx";
 import { Copy } from "../../ui/copy.jsx";
+import { TypedConfirm } from "../../ui/confirm.jsx";
 import { Confirm, Dialog } from "../../ui/dialog.jsx";
 import { Notice, Problem } from "../../ui/problem.jsx";
 import { Badge, Loading, Page, Section } from "../../ui/show.jsx";
 import { toast } from "../../ui/toast.jsx";
-import { CredentialsForm } from "./credentials-form.jsx";
+import { CredentialsForm, accountsOf } from "./credentials-form.jsx";
 import { Doctor } from "./doctor.jsx";
 import { XConsole } from "./x-console.jsx";
 
@@ -53,11 +54,6 @@ const First = ({ callbackUrl }) => (
 function Network({ network }) {
   const [open, setOpen] = useState();
   const close = () => setOpen(undefined);
-  const remove = async () => {
-    await del(`/v1/social-networks/${network.id}`);
-    changed("/v1/social-networks", "/v1/social-accounts");
-    toast("The X app is removed");
-  };
   return (
     <article class="card">
       <header class="section-head">
@@ -83,12 +79,37 @@ function Network({ network }) {
           <CredentialsForm network={network} onSaved={close} />
         </Dialog>
       )}
-      {open === "remove" && (
-        <Confirm title="Remove this X app?" act="Remove" onAct={remove} onClose={close}>
-          <p>Every account that was connected through it is disconnected, and its tokens are revoked at X. Posts that wait are not sent.</p>
-        </Confirm>
-      )}
+      {open === "remove" && <Remove network={network} onClose={close} />}
     </article>
+  );
+}
+
+const REMOVE = "Remove this X app?";
+
+/** An app without accounts goes after one question; with accounts their number is typed. */
+function Remove({ network, onClose }) {
+  const { data, error } = useLive(accountsOf(network), { every: 0 });
+  const remove = async () => {
+    await del(`/v1/social-networks/${network.id}`);
+    changed("/v1/social-networks", "/v1/social-accounts");
+    toast("The X app is removed");
+  };
+  if (!data) return <Dialog title={REMOVE} onClose={onClose}>{error ? <Problem error={error} /> : <Loading rows={2} />}</Dialog>;
+  if (data.count === 0) {
+    return (
+      <Confirm title={REMOVE} act="Remove" onAct={remove} onClose={onClose}>
+        <p>No account was connected through it.</p>
+      </Confirm>
+    );
+  }
+  const stop = `${formatAccounts(data.count)} ${data.count === 1 ? "stops" : "stop"}`;
+  return (
+    <TypedConfirm title={`${REMOVE} ${stop}.`} word={formatCount(data.count)} act={`Remove it: ${stop}`} onAct={remove} onClose={onClose}>
+      <p>
+        {data.count === 1 ? "The account" : `All ${formatAccounts(data.count)}`} that {data.count === 1 ? "was" : "were"} connected through it {data.count === 1 ? "is" : "are"} disconnected
+        at once, and X is asked to revoke the tokens. Posts that wait are not sent. Whoever goes on has to connect again.
+      </p>
+    </TypedConfirm>
   );
 }
 

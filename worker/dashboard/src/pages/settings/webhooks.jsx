@@ -16,6 +16,7 @@ import { DeliveryLog } from "./webhook-log.jsx";
 import { WebhookForm } from "./webhook-form.jsx";
 
 const PATH = "/v1/webhooks";
+const BACK = { to: href("settings/webhooks"), name: "Webhooks" };
 
 export function Webhooks({ route }) {
   const [, , id] = route.path;
@@ -70,7 +71,7 @@ function Webhook({ id }) {
   const [open, setOpen] = useState();
   const close = () => setOpen(undefined);
   const webhook = data?.data;
-  if (!webhook) return <Page title="Webhook">{error ? <Problem error={error} /> : <Loading />}</Page>;
+  if (!webhook) return <Page title="Webhook" back={BACK}>{error ? <Problem error={error} /> : <Loading />}</Page>;
   const remove = async () => {
     await del(`${PATH}/${id}`);
     go("settings/webhooks");
@@ -85,7 +86,7 @@ function Webhook({ id }) {
     </>
   );
   return (
-    <Page title={webhook.name} intro={webhook.url} actions={actions}>
+    <Page title={webhook.name} back={BACK} intro={webhook.url} actions={actions}>
       <Standing webhook={webhook} />
       <Section title="What it hears of">
         <ul class="chips">{webhook.events.map((event) => <li key={event}><Badge>{event}</Badge></li>)}</ul>
