@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { browse, complete, consent, cookieOf } from "../support/client.mjs";
 import { confirm, createLink, inOtherBrowser, newPerson, openLink, statusOf } from "../support/sign-in.mjs";
 import { startSite } from "../support/site.mjs";
+import { ADMIN_KEY } from "../support/worker.mjs";
 import { assertAccessible } from "./accessible.mjs";
 import { startStage } from "./stage.mjs";
 
@@ -37,6 +38,14 @@ async function withoutRefresh(route) {
   const response = await route.fetch({ url: route.request().url().replace(stage.worker.origin, stage.worker.api) });
   const { refresh, ...headers } = response.headers();
   await route.fulfill({ response, headers });
+}
+
+/** axe is a script, which a sample keeps out. */
+async function withoutSandbox(route) {
+  const response = await route.fetch({ url: route.request().url().replace(stage.worker.origin, stage.worker.api) });
+  const headers = response.headers();
+  const policy = headers["content-security-policy"].replace("; sandbox allow-same-origin", "");
+  await route.fulfill({ response, headers: { ...headers, "content-security-policy": policy } });
 }
 
 async function linkElsewhere(visit) {
@@ -97,3 +106,18 @@ async function elsewhereAtLink() {
   const arrived = await browse(stage, consent(stage, location, newPerson(stage)));
   return { arrived, other: cookieOf(arrived) };
 }
+
+test("every page that a customer sees is accessible in each state, and nothing is wider than a phone", async (t) => {
+  const headers = { authorization: `Bearer ${ADMIN_KEY}` };
+  const context = await stage.browser.newContext({ viewport: { width: 390, height: 844 }, extraHTTPHeaders: headers });
+  t.after(() => context.close());
+  await context.route("**/v1/dashboard/pages/**", withoutSandbox);
+  const page = await context.newPage();
+  for (const sample of ["start", "waiting", "code", "button", "connected", "done", "elsewhere", "declined", "unknown"]) {
+    for (const scheme of ["light", "dark"]) {
+      await page.goto(`${stage.worker.origin}/v1/dashboard/pages/${sample}?scheme=${scheme}&color=%23ffe600&name=%D8%B4%D8%B1%D9%83%D8%A9`);
+      await assertAccessible(page, `${sample}, ${scheme}`);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${sample} is wider than the screen`);
+    }
+  }
+});

@@ -44,7 +44,7 @@ test("a key is exchanged for a cookie that no script reads and no other site sen
   assertTimesAndIds({ expires_at });
   assert.ok(sessions >= 1);
   const callback_url = callbackOf(bench.worker);
-  assert.deepEqual(data, { key_id: "admin", scopes: ["admin"], tenant_id: null, account_id: null, callback_url });
+  assert.deepEqual(data, { key_id: "admin", scopes: ["admin"], tenant_id: null, account_id: null, is_frozen: false, callback_url });
   assert.ok(!answer.text.includes(ADMIN_KEY));
 });
 
