@@ -345,7 +345,7 @@ test("a refusal is told in X's words and sent again; what is published is taken 
   const desk = await office.sit(t);
   const { page } = desk;
   await desk.open(`posts/${id}`, "Post");
-  await page.getByText(/Duplicate content/).first().waitFor();
+  await page.getByText(/duplicate content/i).first().waitFor();
   await desk.press(desk.button("Retry"));
   await page.getByRole("link", { name: "See it on X" }).waitFor();
   await page.getByRole("heading", { name: "How it did" }).waitFor();
