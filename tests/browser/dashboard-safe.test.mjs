@@ -176,6 +176,27 @@ test("every page below another has a way back", async (t) => {
   }
 });
 
+test("a cancelled edit goes back, and connecting for a tenant is a whole dialog", async (t) => {
+  const { id } = await createPost(office, account, { content: "stays", scheduledAt: fromNow(86_400_000) });
+  const desk = await office.sit(t);
+  const { page } = desk;
+  await desk.open(`posts/${id}/edit`, "Edit post");
+  await page.getByLabel("Text", { exact: true }).fill("changed, and thought better of");
+  await desk.press(desk.button("Cancel", true));
+  await desk.shows("Post");
+  assert.equal((await read(id)).containers[0].content, "stays");
+  await desk.open("accounts", "Accounts");
+  await desk.press(desk.button("For a tenant"));
+  const dialog = page.getByRole("dialog");
+  await dialog.locator(".button-primary").click({ force: true });
+  await dialog.getByText("Type the id of the customer first.").waitFor();
+  await desk.assertAccessible("connecting for a tenant");
+  await dialog.getByLabel("Tenant").fill("customer-9");
+  await connectX(page, "connect-tenant").waitFor();
+  await desk.press(dialog.getByRole("button", { name: "Cancel" }));
+  await dialog.waitFor({ state: "detached" });
+});
+
 /** Words for callers of the API, which mean nothing to whoever reads a dialog. */
 const OF_CALLERS = /Authorization|Bearer|`|tenant_id|\bdetails\b|POST \/v1|GET \/v1/;
 

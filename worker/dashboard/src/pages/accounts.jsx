@@ -29,7 +29,7 @@ export default function Accounts({ route, session }) {
 
 function List({ query, session }) {
   const offset = Number(query.get("offset")) || 0;
-  const filters = { username: query.get("username"), status: query.get("status"), tenant_id: query.get("tenant_id") };
+  const filters = { username: query.get("username"), status: query.get("status"), tenant_id: query.get("tenant_id"), customer_social_network_id: query.get("customer_social_network_id") };
   const wanted = Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
   const isFiltered = Object.keys(wanted).length > 0;
   const { data, error, isLoading } = useLive(`/v1/social-accounts?${new URLSearchParams({ ...wanted, limit: PAGE, ...(offset && { offset }) })}`);
@@ -108,6 +108,7 @@ function Connect({ session }) {
 
 function ForTenant({ onClose }) {
   const [tenant, setTenant] = useState("");
+  const [isEarly, setEarly] = useState(false);
   const isGood = new RegExp(`^${TENANT}$`, "v").test(tenant);
   return (
     <Dialog title="Connect for a tenant" onClose={onClose}>
@@ -115,9 +116,17 @@ function ForTenant({ onClose }) {
         <TextField
           label="Tenant" isVerbatim value={tenant} onText={setTenant}
           hint="Your own id of the customer: letters, digits, _ and -"
-          problem={tenant && !isGood ? "Up to 128 characters of plain ASCII without spaces, \", \\, < and >" : undefined}
+          problem={tenant && !isGood ? "Up to 128 letters, digits and plain signs, without spaces, \", \\, < and >" : isEarly && !tenant ? "Type the id of the customer first." : undefined}
         />
-        {isGood && <ConnectButton id="connect-tenant" wishes={{ tenant_id: tenant }} onConnected={onClose}>Connect Account</ConnectButton>}
+        <p class="muted">The account is then this customer's: their keys see it, and nobody else's do. Sign in at X as the customer, or send the customer a link by your back end.</p>
+        <div class="form-end">
+          {isGood ? (
+            <ConnectButton id="connect-tenant" wishes={{ tenant_id: tenant }} onConnected={onClose}>Connect Account</ConnectButton>
+          ) : (
+            <Button kind="primary" aria-disabled onPress={() => setEarly(true)}>Connect Account</Button>
+          )}
+          <Button kind="quiet" onPress={onClose}>Cancel</Button>
+        </div>
       </div>
     </Dialog>
   );

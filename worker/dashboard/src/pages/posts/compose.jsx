@@ -5,7 +5,7 @@ import { useAction } from "../../action.js";
 import { get, patch, post } from "../../api.js";
 import { formatZone, HERE } from "../../format.js";
 import { changed, useLive } from "../../live.js";
-import { go } from "../../router.js";
+import { go, href } from "../../router.js";
 import { may } from "../../scope.js";
 import { Button } from "../../ui/button.jsx";
 import { Select, TextField } from "../../ui/field.jsx";
@@ -30,6 +30,8 @@ const MOST_ASKED = 20;
 const ASK = "Ask for approval";
 const WHEN = { now: "Publish", later: "Schedule", draft: "Save draft" };
 
+const backOf = (id) => (id ? { to: href(`posts/${id}`), name: "Post" } : { to: href("posts"), name: "Posts" });
+
 export function Compose({ id, at, session }) {
   return id ? <EditStored id={id} session={session} /> : <Editor at={at} session={session} />;
 }
@@ -45,7 +47,7 @@ function EditStored({ id, session }) {
     storedPost(id).then((stored) => setState({ stored }), (error) => setState({ error }));
   };
   useEffect(load, [id]);
-  if (!stored) return <Page title="Edit post">{error ? <Problem error={error} /> : <Loading />}</Page>;
+  if (!stored) return <Page title="Edit post" back={backOf(id)}>{error ? <Problem error={error} /> : <Loading />}</Page>;
   return <Editor id={id} stored={stored} session={session} onSaved={load} />;
 }
 
@@ -92,7 +94,7 @@ function Editor({ id, stored, at, session, onSaved }) {
     goTo("[data-time]");
   };
   return (
-    <Page title={id ? "Edit post" : "New post"} intro="What you type stays in this browser until it is sent or you sign out.">
+    <Page title={id ? "Edit post" : "New post"} back={backOf(id)} intro="What you type stays in this browser until it is sent or you sign out.">
       <div class="compose">
         <form
           ref={form} class="form"
@@ -124,7 +126,7 @@ function Editor({ id, stored, at, session, onSaved }) {
               change({ poll: NEW_POLL });
               goTo("[data-choice]");
             }}>Add a poll</Button>}
-            {!id && <Button kind="quiet" onPress={forget}>Start over</Button>}
+            {id ? <Button kind="quiet" onPress={() => go(`posts/${id}`)}>Cancel</Button> : <Button kind="quiet" onPress={forget}>Start over</Button>}
             <Keys acts={{ add, schedule, send: () => form.current.requestSubmit() }} />
           </p>
           {draft.poll && <Poll poll={draft.poll} onChange={(poll) => change({ poll })} problemOf={problemOf} />}
