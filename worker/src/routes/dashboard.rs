@@ -100,7 +100,8 @@ pub async fn sample_page(app: &App, incoming: &Incoming, page: &str) -> Answered
 /// With what an operator has to enter at X before there is an app to ask about.
 fn answer(app: &App, status: u16, incoming: &Incoming, signed_in: &SignedInAs) -> Result<Reply> {
     let _ = incoming.key_id.set(signed_in.key_id.clone());
-    let SignedInAs { key_id, scopes, tenant_id, account_id, expires_at, sessions, is_frozen, changes_after } = signed_in;
+    let SignedInAs { key_id, scopes, tenant_id, account_id, expires_at, sessions, is_frozen, changes_after } =
+        signed_in;
     let data = json!({
         "key_id": key_id,
         "scopes": scopes,
