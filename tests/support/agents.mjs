@@ -18,6 +18,8 @@ const RESULTS = {
 };
 
 const schemas = new Map();
+/** By bench: the schemas of its tools' results. */
+const outputs = new WeakMap();
 
 /** The protocol's own schema of a revision, for its definitions. */
 function schemaOf(version) {
@@ -65,23 +67,50 @@ export async function ask(bench, method, params = {}, { key, headers, id = (requ
   return { ...answer, result: answer.body?.result, error: answer.body?.error };
 }
 
+/** What a tool shows is what `tools/list` says that it shows. */
+async function assertShown(bench, name, shown) {
+  if (!outputs.has(bench)) {
+    const { tools } = (await ask(bench, "tools/list", {}, { key: ADMIN_KEY })).result;
+    outputs.set(bench, new Map(tools.map(({ name, outputSchema }) => [name, outputSchema])));
+  }
+  const known = outputs.get(bench);
+  if (typeof known.get(name) !== "function") {
+    known.set(name, new Ajv2020({ strict: false, validateFormats: false }).compile(known.get(name)));
+  }
+  const validate = known.get(name);
+  assert.ok(validate(shown), `${name}: ${JSON.stringify(validate.errors)}: ${JSON.stringify(shown)}`);
+}
+
 /** A tool's call: what it shows, or `{isError, text}`. */
 export async function use(bench, name, args = {}, options) {
   const { result, status, text } = await ask(bench, "tools/call", { name, arguments: args }, options);
   assert.ok(result, `${name}: ${status} ${text}`);
   if (result.isError) return { isError: true, text: result.content[0].text };
   assert.deepEqual(JSON.parse(result.content[0].text), result.structuredContent);
+  await assertShown(bench, name, result.structuredContent);
   return result.structuredContent;
 }
 
 export const toolsOf = async (bench, key) => (await ask(bench, "tools/list", {}, { key })).result.tools.map(({ name }) => name);
 
+/** A client's fetch, by which each answer to a message is judged too. */
+export const judging = (version, send = fetch) => async (input, init = {}) => {
+  const answer = await send(input, init);
+  const isMessage = init.method === "POST" && new URL(input).pathname === "/mcp";
+  if (isMessage && answer.headers.get("content-type")?.startsWith("application/json")) {
+    const body = await answer.clone().json();
+    if (body.jsonrpc) assertAnswer(version, JSON.parse(init.body).method, body);
+  }
+  return answer;
+};
+
 /** The official client of an era, connected: `modern` or `legacy`. */
 export async function officialClient({ worker }, era, { key = ADMIN_KEY, url = new URL("/mcp", worker.api), ...options } = {}) {
   const requestInit = key === null ? {} : { headers: { authorization: `Bearer ${key}` } };
   const isModern = era === "modern";
+  const judged = judging(isModern ? MODERN : LEGACY, options.fetch);
   const client = isModern ? new ModernClient(INFO, { versionNegotiation: { mode: { pin: MODERN } } }) : new LegacyClient(INFO);
   const Transport = isModern ? ModernTransport : LegacyTransport;
-  await client.connect(new Transport(url, { requestInit, ...options }));
+  await client.connect(new Transport(url, { requestInit, ...options, fetch: judged }));
   return client;
 }

@@ -87,7 +87,7 @@ function fieldsOf({ one, maybe }, { path, method }) {
   if (path.endsWith("/resolve")) return { as: "absent" };
   if (path.endsWith("/upload")) return { filename: "a.png", content_type: "image/png" };
   if (path === "/mcp") {
-    const name = one(["create_post", "update_post", "delete_post", "retry_post", "create_reply", "repost", "delete_remote_post", "list_posts", "get_post"]);
+    const name = one(["create_post", "update_post", "delete_post", "retry_post", "request_approval", "create_reply", "repost_post", "delete_remote_post", "list_posts", "get_post"]);
     const args = { ...drawn({ post_id: one(ids.posts), account: account.id }), ...drawn({ accounts: [account.id] }), ...words, ...post };
     return { jsonrpc: "2.0", id: one([1, 2, 3]), method: "tools/call", params: { name, arguments: args } };
   }

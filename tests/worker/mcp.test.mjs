@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { png } from "../fake-x/sample-files.mjs";
 import { LEGACY, MODERN, ask, assertAnswer, officialClient, post, toolsOf, use } from "../support/agents.mjs";
 import { SITE, cookieOf, newAccount, request, startBench, textsAt } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
@@ -72,6 +73,23 @@ test("the handshake of earlier revisions needs no session", async () => {
     const unknown = await post(bench, message("resources/list"), { headers });
     assert.deepEqual([unknown.status, unknown.body.error.code], [200, -32601]);
   }
+  for (const method of ["GET", "DELETE"]) {
+    const stream = await request(bench.worker, method, "/mcp", { headers: { accept: "text/event-stream", "mcp-protocol-version": LEGACY } });
+    assert.equal(stream.status, 405, "by which clients know that there is no stream and no session");
+    assert.match(stream.headers.get("allow"), /POST/);
+  }
+});
+
+test("a client that reads only streams gets its answer as the one event of a stream", async () => {
+  const hello = { jsonrpc: "2.0", id: "a\nb", method: "tools/call", params: { name: "list_social_accounts", arguments: { id: account.id } } };
+  const answer = await post(bench, hello, { headers: { accept: "text/event-stream" } });
+  assert.deepEqual([answer.status, answer.headers.get("content-type")], [200, "text/event-stream"]);
+  const [, data] = answer.text.match(/^event: message\ndata: (.+)\n\n$/);
+  assertAnswer(LEGACY, "tools/call", JSON.parse(data));
+  assert.equal(JSON.parse(data).id, "a\nb");
+  for (const accept of ["*/*", "application/json", "application/json, text/event-stream"]) {
+    assert.equal((await post(bench, hello, { headers: { accept } })).headers.get("content-type"), "application/json", accept);
+  }
 });
 
 test("a request of the revision in force has true headers", async () => {
@@ -92,7 +110,8 @@ test("a request of the revision in force has true headers", async () => {
   assert.deepEqual([gone.status, gone.error.code], [404, -32601]);
   const unknown = await ask(bench, "tools/call", { name: "drop_tables" });
   assert.deepEqual([unknown.status, unknown.error.code], [400, -32602]);
-  for (const body of ["", "[]", "{", '{"jsonrpc":"2.0","id":null,"method":"ping"}']) {
+  const asBatch = JSON.stringify([{ jsonrpc: "2.0", id: 1, method: "ping" }, { jsonrpc: "2.0", id: 2, method: "ping" }]);
+  for (const body of ["", "[]", asBatch, "{", '{"jsonrpc":"2.0","id":null,"method":"ping"}']) {
     const answer = await post(bench, body);
     assert.deepEqual([answer.status, answer.body.jsonrpc], [400, "2.0"], body);
   }
@@ -103,7 +122,8 @@ test("whoever has no good key is told only that, and how to come in", async () =
     for (const body of ["{", { jsonrpc: "2.0", id: 1, method: "tools/list" }]) {
       const answer = await post(bench, body, { key });
       assertRefused(answer, 401, "invalid_api_key");
-      assert.match(answer.headers.get("www-authenticate"), /^Bearer\b/);
+      const challenge = answer.headers.get("www-authenticate");
+      assert.deepEqual([/^Bearer /.test(challenge), challenge.includes('error="invalid_token"')], [true, key !== null]);
     }
   }
   const { key, id } = await newKey(bench, { scopes: ["read"] });
@@ -146,7 +166,8 @@ test("a key is shown the tools that it can use, and a tool beyond its scopes is 
   assert.ok(ofAccount.includes("create_post") && !ofAccount.includes("list_media"), `${ofAccount}`);
   const refused = await ask(bench, "tools/call", { name: "delete_social_account", arguments: { account_id: account.id } }, { key: reader.key });
   assertRefused(refused, 403, "insufficient_key_scope");
-  assert.equal(refused.headers.get("www-authenticate"), 'Bearer error="insufficient_scope", scope="connect"');
+  const metadata = `resource_metadata="${bench.worker.origin}/.well-known/oauth-protected-resource/mcp"`;
+  assert.equal(refused.headers.get("www-authenticate"), `Bearer error="insufficient_scope", scope="read connect", ${metadata}`);
 });
 
 test("a call that has no idempotency key of its own acts once for each request", async () => {
@@ -187,26 +208,39 @@ test("no result has the client id of an X app", async () => {
 
 test("another tenant's key sees no row of this one in any tool", async () => {
   const { key } = await newKey(bench, { tenant_id: "another" });
+  const picture = await use(bench, "upload_media", { data: png().toString("base64"), filename: "ours.png", tenant_id: "t" });
   const { post: draft } = await use(bench, "create_post", { accounts: [account.id], content: "ours alone", isDraft: true });
+  const [post_id, account_id, media_id] = [draft.id, account.id, picture.data.id];
+  const theirs = {
+    list_social_accounts: {}, list_posts: {}, list_media: {}, get_account_usage: {}, list_social_networks: {}, get_social_network: {},
+    ...Object.fromEntries(["get_social_account", "get_account_metrics", "get_account_limits", "delete_social_account"].map((name) => [name, { account_id }])),
+    ...Object.fromEntries(
+      ["get_post", "delete_post", "request_approval", "retry_post", "delete_remote_post", "get_post_analytics", "get_replies"].map((name) => [name, { post_id }]),
+    ),
+    update_post: { post_id, content: "theirs" }, create_reply: { post_id, content: "theirs" }, repost_post: { post_id, account: account_id },
+    create_post: { accounts: [account_id], content: "theirs" }, preview_post: { accounts: [account_id], content: "theirs" }, get_media: { media_id },
+    upload_media: { data: png().toString("base64"), filename: "theirs.png" }, get_auth_url: { tenant_id: "t" },
+  };
+  assert.deepEqual(Object.keys(theirs).sort(), (await toolsOf(bench, key)).sort(), "every tool is tried");
+  for (const [name, args] of Object.entries(theirs)) {
+    const shown = await use(bench, name, args, { key });
+    const text = shown.isError ? shown.text : JSON.stringify(shown);
+    for (const ours of ["ours", account.username, ...Object.values(args).flat().includes(account_id) ? [] : [account_id]]) {
+      assert.ok(!text.includes(ours), `${name}: ${text}`);
+    }
+    if ("post_id" in args || "account_id" in args || "media_id" in args) assert.match(shown.text, /not_found/, name);
+    if ("accounts" in args) assert.match(shown.text, /unknown_account/, name);
+  }
   assert.equal((await use(bench, "list_social_accounts", {}, { key })).count, 0);
   assert.equal((await use(bench, "list_posts", {}, { key })).count, 0);
-  for (const [name, args] of [
-    ["get_post", { post_id: draft.id }],
-    ["update_post", { post_id: draft.id, content: "theirs" }],
-    ["delete_post", { post_id: draft.id }],
-    ["retry_post", { post_id: draft.id }],
-    ["create_reply", { post_id: draft.id, content: "theirs" }],
-    ["repost", { post_id: draft.id, account: account.id }],
-    ["delete_remote_post", { post_id: draft.id }],
-    ["get_post_analytics", { post_id: draft.id }],
-    ["get_replies", { post_id: draft.id }],
-    ["get_social_account", { account_id: account.id }],
-    ["get_account_metrics", { account_id: account.id }],
-    ["get_account_limits", { account_id: account.id }],
-    ["delete_social_account", { account_id: account.id }],
-  ]) {
-    assert.match((await use(bench, name, args, { key })).text, /not_found/, name);
-  }
-  assert.match((await use(bench, "create_post", { accounts: [account.id], content: "theirs" }, { key })).text, /unknown_account/);
-  assert.equal((await use(bench, "get_post", { post_id: draft.id })).post.containers[0].content, "ours alone");
+  assert.equal((await use(bench, "get_post", { post_id })).post.containers[0].content, "ours alone");
+  assert.ok(textsAt(bench, account).every((text) => text !== "theirs"));
+});
+
+test("every tool that lists takes the filters of its call", async () => {
+  const { post } = await use(bench, "create_post", { accounts: [account.id], content: "a needle in a stack", isDraft: true });
+  const found = await use(bench, "list_posts", { q: "NEEDLE", sort: "createdAt", order: "asc", limit: 1 });
+  assert.deepEqual(found.posts.map(({ id }) => id), [post.id]);
+  const one = await use(bench, "list_social_accounts", { id: account.id });
+  assert.deepEqual(one.data.map(({ id }) => id), [account.id]);
 });

@@ -2,6 +2,7 @@
 
 use latchkey_core::api::answer::Answer;
 use latchkey_core::json;
+use latchkey_core::mcp::EVENTS;
 use serde::Deserialize;
 use url::Url;
 use worker::web_sys::ReadableStream;
@@ -38,6 +39,11 @@ impl Reply {
     /// A message of JSON-RPC.
     pub fn rpc(status: u16, body: String) -> Self {
         Self::new(status, "application/json", body)
+    }
+
+    /// The same, as the one event of a stream.
+    pub fn event(event: String) -> Self {
+        Self::new(200, EVENTS, event)
     }
 
     /// A refusal for callers who speak to X through us (RFC 9457 §3).

@@ -20,7 +20,7 @@ mod tool;
 pub use self::call::{Call, NoCall};
 pub use self::era::{Headers, LEGACY, MODERN};
 pub use self::question::{Asked, Question, read};
-pub use self::rpc::Response;
+pub use self::rpc::{EVENTS, Response, reads_only_streams};
 pub use self::server::Server;
 pub use self::table::TOOLS;
 pub use self::tool::{Hints, Tool};

@@ -4,6 +4,17 @@ use serde_json::{Map, Value, json};
 
 use crate::json;
 
+/// The type of a stream of events (HTML, "Server-sent events").
+pub const EVENTS: &str = "text/event-stream";
+
+/// Whether a client reads streams and nothing else, by its `Accept` (RFC 9110 §12.5.1).
+pub fn reads_only_streams(accept: &str) -> bool {
+    let mut kinds = accept.split(',').map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    kinds.clone().any(|kind| kind.eq_ignore_ascii_case(EVENTS))
+        && !kinds
+            .any(|kind| ["application/json", "application/*", "*/*"].iter().any(|json| kind.eq_ignore_ascii_case(json)))
+}
+
 /// What a client gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
@@ -61,6 +72,11 @@ impl Fault {
 }
 
 impl Response {
+    /// The same message as the only event of a stream. JSON has no line break.
+    pub fn as_event(&self) -> String {
+        format!("event: message\ndata: {}\n\n", self.body)
+    }
+
     pub(super) const fn nothing() -> Self {
         Self { status: 202, body: String::new() }
     }
@@ -106,7 +122,8 @@ impl Message {
         match (id, fields.remove("params")) {
             (None, _) => Ok(Self::Unanswered { method: Some(method) }),
             (Some(id), _) if !is_id(&id) => Err((None, Fault::Request, "`id` must be a text or a whole number.")),
-            (Some(id), None) => Ok(Self::Request { id, method, params: Map::new() }),
+            // Some clients write absent parameters as null.
+            (Some(id), None | Some(Value::Null)) => Ok(Self::Request { id, method, params: Map::new() }),
             (Some(id), Some(Value::Object(params))) => Ok(Self::Request { id, method, params }),
             (Some(id), Some(_)) => Err((Some(id), Fault::Params, "`params` must be an object.")),
         }

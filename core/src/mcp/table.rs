@@ -6,7 +6,7 @@ pub const TOOLS: &[Tool] = &[
     // Accounts.
     tool("list_social_accounts", "List connected accounts", "listAccounts", Hints::Reads)
         .says("The connected X accounts that this key may use: ids, handles, whether each can post, and how long its posts may be. Begin here.")
-        .asks(&["tenant_id", "username", "status", "limit", "offset", "after"]),
+        .asks(&["tenant_id", "username", "id", "network_unique_id", "status", "limit", "offset", "after"]),
     tool("get_social_account", "Show an account", "getAccount", Hints::Reads)
         .says("One connected account: its handle, scopes and status, and why it cannot post if it cannot.")
         .about("account_id"),
@@ -23,8 +23,8 @@ pub const TOOLS: &[Tool] = &[
     tool("list_posts", "List posts", "listPosts", Hints::Reads)
         .says("Posts, newest first: drafts, scheduled, published and failed ones, with text, state, time and cost.")
         .asks(&[
-            "social_account_id", "tenant_id", "status", "approval", "created_after", "created_before", "scheduled_after",
-            "scheduled_before", "limit", "offset", "after",
+            "social_account_id", "tenant_id", "status", "approval", "state", "q", "sort", "order", "created_after",
+            "created_before", "scheduled_after", "scheduled_before", "limit", "offset", "after",
         ])
         .without(&["data"]),
     tool("get_post", "Show a post", "getPost", Hints::Reads)
@@ -58,6 +58,10 @@ pub const TOOLS: &[Tool] = &[
     tool("delete_post", "Delete a draft or cancel a post", "deletePost", Hints::Destroys)
         .says("Deletes a draft, or cancels a post that has not left. What is on X stays there: see delete_remote_post.")
         .about("post_id"),
+    tool("request_approval", "Ask a person to approve a draft", "requestApproval", Hints::Adds)
+        .says("A draft, or a post that was rejected or whose request ran out, asks a person for approval, and leaves after the yes. A post that asks already stays as it is. Give `approval.page` of the answer to the person.")
+        .about("post_id")
+        .without(&["data"]),
     tool("retry_post", "Send a failed post again", "retryPost", Hints::Publishes)
         .says("Sends the failed deliveries of a post again, from the first missing part.")
         .about("post_id")
@@ -68,7 +72,7 @@ pub const TOOLS: &[Tool] = &[
         .takes_body()
         .without(&["data"])
         .once(),
-    tool("repost", "Repost a post", "repostPost", Hints::Publishes)
+    tool("repost_post", "Repost a post", "repostPost", Hints::Publishes)
         .says("Reposts a published post by another connected account, or by its own.")
         .about("post_id")
         .takes_body()

@@ -62,7 +62,8 @@ fn every_tool_is_a_call_that_a_key_opens_and_its_body_is_the_calls() {
     for tool in TOOLS {
         let row = tool.row().unwrap();
         assert!(row.access.is_some(), "{}", tool.name);
-        assert_eq!(tool.has_body, matches!(row.body, Body::Json | Body::OptionalJson) && row.name != "retryPost");
+        let needs_nothing = matches!(row.name, "retryPost" | "requestApproval");
+        assert_eq!(tool.has_body, matches!(row.body, Body::Json | Body::OptionalJson) && !needs_nothing);
         assert_eq!(tool.id.is_some(), row.path.contains("{id}"), "{}", tool.name);
         assert!(row.path.matches("{id}").count() <= 1, "{}", tool.name);
         assert!(!tool.is_once || row.is_idempotent, "{}", tool.name);
@@ -191,10 +192,36 @@ fn what_is_no_message_gets_the_error_that_json_rpc_has_for_it() {
         (r#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":1,"method":1}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}"#, -32602),
+        (r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, -32600),
+        (r#"{"jsonrpc":"2.0","id":123456789012345678901234567890,"method":"ping"}"#, -32600),
+        (r#"{"jsonrpc":"2.0","id":"\ud800","method":"ping"}"#, -32700),
     ] {
         assert_eq!(fault(&read(body.as_bytes(), &Headers::default()).unwrap_err()), (400, code), "{body}");
     }
     assert_eq!(fault(&read(b"\xff", &Headers::default()).unwrap_err()), (400, -32700));
+}
+
+#[test]
+fn a_client_that_reads_only_streams_gets_the_answer_as_an_event() {
+    for accept in ["text/event-stream", "Text/Event-Stream; q=1", "text/html, text/event-stream"] {
+        assert!(reads_only_streams(accept), "{accept}");
+    }
+    for accept in ["", "*/*", "application/json", "application/json, text/event-stream", "text/event-stream, */*;q=0.1"]
+    {
+        assert!(!reads_only_streams(accept), "{accept}");
+    }
+    let body = json!({ "jsonrpc": "2.0", "id": "a\nb", "method": "ping" });
+    let answer = legacy(&body).unwrap().describe(&SERVER, "", &Caller::admin());
+    assert_eq!(answer.as_event(), "event: message\ndata: {\"id\":\"a\\nb\",\"jsonrpc\":\"2.0\",\"result\":{}}\n\n");
+}
+
+#[test]
+fn an_id_comes_back_as_it_was_and_absent_parameters_may_be_null() {
+    for id in [json!(0), json!(-1), json!(i64::MIN), json!(u64::MAX), json!(""), json!("\u{1f511}\u{0}\"")] {
+        let body = json!({ "jsonrpc": "2.0", "id": id, "method": "ping", "params": null });
+        let answer = legacy(&body).unwrap().describe(&SERVER, "", &Caller::admin());
+        assert_eq!(json_of(&answer), json!({ "jsonrpc": "2.0", "id": id, "result": {} }));
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::key::{Caller, Scope};
-use latchkey_core::mcp::{Asked, Headers, NoCall, Question, Response, Server, read};
+use latchkey_core::mcp::{Asked, Headers, NoCall, Question, Response, Server, read, reads_only_streams};
 use latchkey_core::routes::{Found, find};
 
 use super::Answered;
@@ -36,15 +36,15 @@ pub async fn answer(app: &App, incoming: Incoming, entry: &mut Entry) -> Answere
     let body = incoming.json_body().await?;
     let asked = match read(&body, &headers(&incoming)) {
         Ok(asked) => asked,
-        Err(response) => return Ok(reply(response)),
+        Err(response) => return Ok(reply(&incoming, &response)),
     };
     let brand = pages::brand(app).await;
     let server = Server { name: brand.name.as_deref(), version: VERSION };
     match &asked.question {
         Question::Call { .. } => call(app, &incoming, &caller, &asked, &server, entry).await,
-        Question::List => Ok(reply(asked.describe(&server, &tools(app).await?, &caller))),
+        Question::List => Ok(reply(&incoming, &asked.describe(&server, &tools(app).await?, &caller))),
         Question::Discover | Question::Initialize { .. } | Question::Ping => {
-            Ok(reply(asked.describe(&server, "", &caller)))
+            Ok(reply(&incoming, &asked.describe(&server, "", &caller)))
         }
     }
 }
@@ -75,9 +75,9 @@ async fn call(
 ) -> Answered {
     let call = match asked.call(caller) {
         Ok(call) => call,
-        Err(NoCall::Answered(response)) => return Ok(reply(response)),
-        Err(NoCall::Arguments(message)) => return Ok(reply(asked.failed(server, &message))),
-        Err(NoCall::Scope(scope)) => return Ok(lacking(scope, entry)),
+        Err(NoCall::Answered(response)) => return Ok(reply(incoming, &response)),
+        Err(NoCall::Arguments(message)) => return Ok(reply(incoming, &asked.failed(server, &message))),
+        Err(NoCall::Scope(scope)) => return lacking(app, incoming, caller, scope, entry),
     };
     let mut inner = incoming.tool_call(&call)?;
     let Found::Call(found) = find(&inner.method, inner.url.path()) else {
@@ -89,7 +89,7 @@ async fn call(
     if answered.status() == 401 {
         return challenged(app, incoming, answered);
     }
-    Ok(reply(asked.outcome(server, call.tool, answered.status(), answered.text())))
+    Ok(reply(incoming, &asked.outcome(server, call.tool, answered.status(), answered.text())))
 }
 
 async fn tools(app: &App) -> Result<String> {
@@ -104,29 +104,40 @@ fn headers(incoming: &Incoming) -> Headers {
     }
 }
 
-fn reply(response: Response) -> Reply {
+/// A client that reads only streams gets the answer as the one event of a stream; every other client gets it as JSON.
+fn reply(incoming: &Incoming, response: &Response) -> Reply {
     if response.body.is_empty() {
         return Reply::empty(response.status);
     }
-    Reply::rpc(response.status, response.body)
+    let is_event =
+        response.status == 200 && incoming.header("accept").is_some_and(|accept| reads_only_streams(&accept));
+    if is_event { Reply::event(response.as_event()) } else { Reply::rpc(response.status, response.body.clone()) }
 }
 
 fn is_unauthorised(error: &Error) -> bool {
     matches!(error, Error::Refused(refused) if refused.code == Code::InvalidApiKey)
 }
 
-/// RFC 9728 §5.1: how to come in.
+/// RFC 9728 §5.1: how to come in. RFC 6750 §3.1: whoever has shown no token is not told of an error.
 fn challenged(app: &App, incoming: &Incoming, reply: Reply) -> Answered {
-    let origin = app.public_origin(&incoming.url)?;
-    let challenge =
-        format!("Bearer resource_metadata=\"{origin}/.well-known/oauth-protected-resource/mcp\", scope=\"read draft\"");
+    let error = if incoming.header("authorization").is_some() { "error=\"invalid_token\", " } else { "" };
+    let challenge = format!("Bearer {error}{}, scope=\"read draft\"", metadata(app, incoming)?);
     Ok(reply.with("WWW-Authenticate", challenge))
 }
 
-/// RFC 6750 §3.1: a key that may not do this at all.
-fn lacking(scope: Scope, entry: &Entry) -> Reply {
-    let scope = scope.as_str();
-    let error = Error::refused(Code::InsufficientKeyScope, format!("This tool needs the scope `{scope}`."));
-    let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
-    failed(&error, Shape::Envelope, entry).with("WWW-Authenticate", challenge)
+/// RFC 6750 §3.1: a key that may not do this at all. The scopes that it has are named too, so that a client that asks for these
+/// loses none.
+fn lacking(app: &App, incoming: &Incoming, caller: &Caller, missing: Scope, entry: &Entry) -> Answered {
+    let name = missing.as_str();
+    let error = Error::refused(Code::InsufficientKeyScope, format!("This tool needs the scope `{name}`."));
+    let mut scopes = caller.scopes.clone();
+    scopes.insert(missing);
+    let scopes = scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
+    let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scopes}\", {}", metadata(app, incoming)?);
+    Ok(failed(&error, Shape::Envelope, entry).with("WWW-Authenticate", challenge))
+}
+
+fn metadata(app: &App, incoming: &Incoming) -> Result<String> {
+    let origin = app.public_origin(&incoming.url)?;
+    Ok(format!("resource_metadata=\"{origin}/.well-known/oauth-protected-resource/mcp\""))
 }

@@ -196,6 +196,19 @@ mod tests {
         assert_eq!(create, preview);
     }
 
+    /// `network` is there for callers of another API: there is one.
+    #[test]
+    fn a_tool_takes_every_parameter_of_its_call() {
+        let document = crate::document::build().unwrap();
+        for tool in TOOLS {
+            let of_call = operation(&document, tool.call).unwrap().get("parameters").and_then(Value::as_array);
+            let queries = of_call.into_iter().flatten().filter(|one| one.get("in") == Some(&json!("query")));
+            let known = queries.filter_map(|one| one.get("name")?.as_str()).filter(|name| *name != "network");
+            let parameters: BTreeSet<&str> = known.collect();
+            assert_eq!(tool.query.iter().copied().collect::<BTreeSet<_>>(), parameters, "{}", tool.name);
+        }
+    }
+
     #[test]
     fn no_tool_shows_a_client_id() {
         assert!(!tools().iter().any(|tool| tool.to_string().contains(HIDDEN)));
