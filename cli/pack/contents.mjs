@@ -8,10 +8,14 @@ export const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Tests, and files of the build that say where they come from. */
 const LEFT_OUT = [/\.test\.mjs$/, /^\.finished$/, /^\.gitignore$/, /^node_modules$/, /^pack$/, /^manifest\.json$/];
-const FOLDERS = ["build/worker", "build/assets", "cli", "tests/fake-x", "tests/acme"];
+const FOLDERS = ["build/worker", "build/assets", "cli", "docs/guide", "tests/fake-x", "tests/acme"];
 const FILES = [
   "LICENSE-APACHE",
   "LICENSE-MIT",
+  // Documents, and what leads assistants to them.
+  "build/llms.txt",
+  "build/llms-full.txt",
+  ...["API", "ARCHITECTURE", "BUILD", "SCALE", "SECURITY", "STORAGE", "TEXT"].map((name) => `docs/${name}.md`),
   ...["development", "host", "ports", "secrets", "worker", "worker-host"].map((name) => `tests/support/${name}.mjs`),
 ];
 

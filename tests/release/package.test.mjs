@@ -30,6 +30,14 @@ test("the Worker and the files are byte for byte those that the tests of this re
   }
 });
 
+test("llms.txt leads to documents of the package, and llms-full.txt holds them", async () => {
+  const index = await readFile(inPackage("build/llms.txt"), "utf8");
+  const links = [...index.matchAll(/^- \[.+\]\((.+\.md)\): ./gm)].map(([, path]) => path);
+  assert.ok(links.includes("docs/API.md") && links.includes("docs/guide/agents.md"), index);
+  const full = await readFile(inPackage("build/llms-full.txt"), "utf8");
+  for (const path of links) assert.ok(full.includes(await readFile(inPackage(path), "utf8")), path);
+});
+
 test("the checksums are right, of the files beside the package and of those within", async () => {
   const beside = sumsOf(await readFile(join(installed.dist, "SHA256SUMS"), "utf8"));
   for (const [sum, file] of beside) assert.equal(await digest(join(installed.dist, file)), sum, file);

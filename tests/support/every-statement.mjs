@@ -86,6 +86,7 @@ async function callEverything(bench, account) {
     "/v1/media": ["", "tenant_id=t", "status=active", "tenant_id=t&status=pending"],
     "/v1/audit": ["", "tenant_id=t", "action=post.created", "key_id=admin", `target_id=${planned.id}`],
     "/v1/api-keys": [""],
+    "/v1/agents": [""],
     "/v1/webhooks": ["", "tenant_id=t"],
     "/v1/social-networks": [""],
     [`/v1/webhooks/${hook.id}/deliveries`]: ["", "status=delivered", "event=test", "status=failed&event=post.published"],
@@ -100,7 +101,7 @@ async function callEverything(bench, account) {
   for (const caller of [api, own.api, tenants.api]) {
     for (const path of ["/v1/summary", "/v1/calendar?from=2026-01-01&to=2026-01-02"]) assert.equal((await caller.get(path)).status, 200, path);
   }
-  for (const path of ["/v1/posts", "/v1/media", "/v1/audit", "/v1/api-keys", "/v1/webhooks", "/v1/social-networks"]) {
+  for (const path of ["/v1/posts", "/v1/media", "/v1/audit", "/v1/api-keys", "/v1/agents", "/v1/webhooks", "/v1/social-networks"]) {
     const answer = await tenants.api.get(path);
     assert.ok([200, 403].includes(answer.status), answer.text);
   }

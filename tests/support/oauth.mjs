@@ -1,10 +1,13 @@
 /** A person who is signed in, and an assistant's client on its way through docs/API.md, section 12, "Connecting an assistant". */
 
 import assert from "node:assert/strict";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { MODERN, judging } from "./agents.mjs";
 import { api, cookieOf, newVerifier, request } from "./client.mjs";
 import { ADMIN_KEY } from "./worker.mjs";
 
 export const PLACE = "https://assistant.example/callback";
+export const MODERN_ERA = { versionNegotiation: { mode: { pin: MODERN } } };
 
 /** A browser that is signed in with a key: `{post, headers}`, as a page of ours calls. */
 export async function signedIn(bench, key = ADMIN_KEY) {
@@ -58,4 +61,30 @@ export async function grant(bench, person, fields = {}, asked = {}) {
   const answer = await exchange(bench, wanted, code);
   assert.equal(answer.status, 200, answer.text);
   return { ...answer.body, client_id, code, wanted };
+}
+
+/**
+ * What the official client needs for its own way to tokens: `transport()` for each connection, `led()` for the address to which it has
+ * sent the browser, and what it has `kept`. With `client_id` it has an id already, else it registers.
+ */
+export function officialRound(bench, { client_id } = {}) {
+  const kept = { client: client_id && { client_id } };
+  const provider = {
+    redirectUrl: PLACE,
+    clientMetadata: { redirect_uris: [PLACE], client_name: "Aya", token_endpoint_auth_method: "none", grant_types: ["authorization_code", "refresh_token"] },
+    state: () => "its state",
+    clientInformation: () => kept.client,
+    saveClientInformation: (client) => (kept.client = client),
+    tokens: () => kept.tokens,
+    saveTokens: (tokens) => (kept.tokens = tokens),
+    redirectToAuthorization: (url) => (kept.led = url),
+    saveCodeVerifier: (verifier) => (kept.verifier = verifier),
+    codeVerifier: () => kept.verifier,
+    saveDiscoveryState: (state) => (kept.discovery = state),
+    discoveryState: () => kept.discovery,
+  };
+  // Names under localhost are this machine's, which not every resolver knows.
+  const local = (input, init) => fetch(String(input).replace(bench.worker.origin, bench.worker.api), init);
+  const transport = () => new StreamableHTTPClientTransport(new URL("/mcp", bench.worker.origin), { authProvider: provider, fetch: judging(MODERN, local) });
+  return { kept, led: () => kept.led, transport };
 }

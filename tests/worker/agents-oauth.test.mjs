@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { Client } from "@modelcontextprotocol/client";
 import { ask, toolsOf, use } from "../support/agents.mjs";
 import { api, newAccount, request, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { file, redirect, startFileServer } from "../support/file-server.mjs";
 import { newKey } from "../support/keys.mjs";
-import { PLACE, allow, exchange, grant, newRequest, refresh, register, signedIn, token } from "../support/oauth.mjs";
+import { MODERN_ERA, PLACE, allow, exchange, grant, newRequest, officialRound, refresh, register, signedIn, token } from "../support/oauth.mjs";
 import { age } from "../support/stored.mjs";
 
 let bench;
@@ -44,37 +44,18 @@ test("a client without a key is told where to ask for one", async () => {
 });
 
 test("the official client registers, is led to the page, and works by what the person has given", async () => {
-  const kept = {};
-  let led;
-  const provider = {
-    redirectUrl: PLACE,
-    clientMetadata: { redirect_uris: [PLACE], client_name: "Aya", token_endpoint_auth_method: "none", grant_types: ["authorization_code", "refresh_token"] },
-    state: () => "its state",
-    clientInformation: () => kept.client,
-    saveClientInformation: (client) => (kept.client = client),
-    tokens: () => kept.tokens,
-    saveTokens: (tokens) => (kept.tokens = tokens),
-    redirectToAuthorization: (url) => (led = url),
-    saveCodeVerifier: (verifier) => (kept.verifier = verifier),
-    codeVerifier: () => kept.verifier,
-    saveDiscoveryState: (state) => (kept.discovery = state),
-    discoveryState: () => kept.discovery,
-  };
-  const url = new URL("/mcp", bench.worker.origin);
-  // Names under localhost are this machine's, which not every resolver knows.
-  const local = (input, init) => fetch(String(input).replace(bench.worker.origin, bench.worker.api), init);
-  const modern = { versionNegotiation: { mode: { pin: "2026-07-28" } } };
-  const first = new StreamableHTTPClientTransport(url, { authProvider: provider, fetch: local });
-  await assert.rejects(new Client({ name: "Aya", version: "1" }, modern).connect(first));
-  assert.equal(led.origin + led.pathname, `${bench.worker.origin}/oauth/authorize`);
-  const asked = Object.fromEntries(led.searchParams);
+  const { led, transport } = officialRound(bench);
+  const first = transport();
+  await assert.rejects(new Client({ name: "Aya", version: "1" }, MODERN_ERA).connect(first));
+  assert.equal(led().origin + led().pathname, `${bench.worker.origin}/oauth/authorize`);
+  const asked = Object.fromEntries(led().searchParams);
   const shown = await show(person, asked);
   assert.deepEqual([shown.body.data.client, shown.body.data.scopes], [{ host: "assistant.example", name: "Aya" }, ["draft", "read"]]);
   const answered = await allow(person, asked);
   assert.deepEqual([answered.get("state"), answered.get("iss")], ["its state", bench.worker.origin]);
   await first.finishAuth(answered);
-  const client = new Client({ name: "Aya", version: "1" }, modern);
-  await client.connect(new StreamableHTTPClientTransport(url, { authProvider: provider, fetch: local }));
+  const client = new Client({ name: "Aya", version: "1" }, MODERN_ERA);
+  await client.connect(transport());
   const { tools } = await client.listTools();
   const names = tools.map(({ name }) => name);
   assert.ok(names.includes("list_posts") && !names.includes("delete_remote_post"), `${names}`);

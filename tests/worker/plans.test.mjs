@@ -28,7 +28,7 @@ const AS_MUCH_AS_THEY_ANSWER = [
   [/^SELECT (name|count\(\*\) AS count) FROM \(SELECT (id|DISTINCT network_id)/, "the walk over all that is sealed, or over all accounts, and how far it is"],
   [/instr\(username/, "a part of a name, wherever it is"],
   [/FROM webhooks (w WHERE w\.is_failing|WHERE TRUE$)/, "the webhooks of the deployment, made one by one"],
-  [/^SELECT doc FROM keys WHERE digest >= \? AND digest < \? AND expires_at > \?\s+ORDER BY/, "the grants of assistants, of which a person gave each and all are shown"],
+  [/FROM keys WHERE is_closed = 1 AND digest >= \? AND digest < \?/, "the grants of assistants, of which a person gave each, and which are sorted"],
   [/FROM networks WHERE is_deleted = 0 AND tenant_id IN \('', \?\)/, "the two apps that a tenant may use"],
   [/FROM audit WHERE TRUE AND .*(target_id|key_id|action|at >= \?|at < \?)/, "the audit of one row, which is looked for"],
 ];

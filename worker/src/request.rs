@@ -22,6 +22,8 @@ use crate::stream::body_of;
 
 /// The contract's limit for a JSON body, and ours for a form.
 pub const BODY_BYTES: usize = 1024 * 1024;
+/// What anybody may send, without a key: an assistant's client describes itself, or shows a token.
+const STRANGERS_BYTES: usize = 16 * 1024;
 
 pub struct Incoming {
     pub method: String,
@@ -123,6 +125,12 @@ impl Incoming {
         self.text_body().await
     }
 
+    /// JSON of somebody without a key.
+    pub async fn strangers_json(&self) -> Result<Vec<u8>> {
+        self.require_json()?;
+        Ok(without_mark(&self.body_within(STRANGERS_BYTES).await?).to_vec())
+    }
+
     /// The body of a call whose JSON may be left out.
     pub async fn optional_json_body(&self) -> Result<Vec<u8>> {
         self.require_json_if_any()?;
@@ -140,10 +148,19 @@ impl Incoming {
 
     /// The fields of a form that a page posted.
     pub async fn form(&self) -> Result<Form> {
+        self.form_within(BODY_BYTES).await
+    }
+
+    /// The form of somebody without a key.
+    pub async fn strangers_form(&self) -> Result<Form> {
+        self.form_within(STRANGERS_BYTES).await
+    }
+
+    async fn form_within(&self, limit: usize) -> Result<Form> {
         self.require_content_type("application/x-www-form-urlencoded", "Post an ordinary HTML form.")?;
-        let body = Secret::new(self.text_body().await?);
+        let body = Secret::new(self.body_within(limit).await?);
         // EXPOSE: parsed; the one field that is secret goes into a Secret again.
-        Ok(Form(url::form_urlencoded::parse(body.expose()).into_owned().collect()))
+        Ok(Form(url::form_urlencoded::parse(without_mark(body.expose())).into_owned().collect()))
     }
 
     /// `Idempotency-Key`, bound to this very call.
@@ -176,7 +193,12 @@ impl Incoming {
 
     /// A body of any type, byte for byte.
     pub async fn whole_body(&self) -> Result<Vec<u8>> {
-        Ok(body_of(self.inner.inner(), BODY_BYTES).await.doing("read a body")?.ok_or_else(too_large)?)
+        self.body_within(BODY_BYTES).await
+    }
+
+    async fn body_within(&self, limit: usize) -> Result<Vec<u8>> {
+        let body = body_of(self.inner.inner(), limit).await.doing("read a body")?;
+        Ok(body.ok_or_else(|| too_large(limit))?)
     }
 
     async fn text_body(&self) -> Result<Vec<u8>> {
@@ -206,8 +228,9 @@ fn is_coded(coding: &str) -> bool {
     !coding.is_empty() && !coding.eq_ignore_ascii_case("identity")
 }
 
-pub fn too_large() -> Refused {
-    Refused::new(Code::PayloadTooLarge, "The body is larger than 1 MiB.")
+pub fn too_large(limit: usize) -> Refused {
+    let refused = Refused::new(Code::PayloadTooLarge, format!("The body is larger than {} KiB.", limit / 1024));
+    if limit == BODY_BYTES { refused } else { refused.with_hint("Send the fields of the call alone.") }
 }
 
 pub struct Form(Vec<(String, String)>);

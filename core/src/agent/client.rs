@@ -45,20 +45,17 @@ pub enum NotAClient {
 }
 
 impl NewClient {
-    fn check(&self) -> Result<(), NotAClient> {
+    fn check_places(&self) -> Result<(), NotAClient> {
         if !(1..=MOST_PLACES).contains(&self.redirect_uris.len()) || !self.redirect_uris.iter().all(|uri| is_place(uri))
         {
             return Err(NotAClient::Places);
         }
-        match self.token_endpoint_auth_method.as_deref() {
-            None | Some("none") => Ok(()),
-            Some(_) => Err(NotAClient::Method),
-        }
+        Ok(())
     }
 
     /// The client as a person is shown it. `host` is what the person can check.
     fn client(self, id: &str, host: Option<String>, redirect_uri: &str) -> Result<Client, NotAClient> {
-        self.check()?;
+        self.check_places()?;
         if !self.redirect_uris.iter().any(|named| matches(named, redirect_uri)) {
             return Err(NotAClient::OtherPlace);
         }
@@ -85,13 +82,14 @@ fn host_of(address: &str) -> String {
     host.map_or_else(|| url.as_ref().map_or_else(String::new, |url| format!("{}:", url.scheme())), str::to_owned)
 }
 
-/// A client that has registered itself (RFC 7591).
+/// A client that has registered itself (RFC 7591). It is public, whatever it has asked to be: many clients ask for a secret by default,
+/// and the answer says what they got (§2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registered(NewClient);
 
 impl Registered {
     pub fn new(client: NewClient) -> Result<Self, NotAClient> {
-        client.check()?;
+        client.check_places()?;
         let registered = Self(client);
         if registered.bytes().len() > MOST_BYTES { Err(NotAClient::TooLong) } else { Ok(registered) }
     }
@@ -154,6 +152,10 @@ impl Document {
         if self.client_id != url.as_str() {
             return Err(NotAClient::OtherDocument);
         }
+        // The document stays as it is, so its client would go on proving itself in a way that nobody checks.
+        if self.client.token_endpoint_auth_method.as_deref().is_some_and(|method| method != "none") {
+            return Err(NotAClient::Method);
+        }
         self.client.client(url.as_str(), url.host_str().map(str::to_owned), redirect_uri)
     }
 }
@@ -194,14 +196,18 @@ mod tests {
             (json!({ "redirect_uris": [] }), NotAClient::Places),
             (json!({ "redirect_uris": ["javascript:alert(1)"] }), NotAClient::Places),
             (json!({ "redirect_uris": vec![PLACE; 11] }), NotAClient::Places),
-            (
-                json!({ "redirect_uris": [PLACE], "token_endpoint_auth_method": "client_secret_basic" }),
-                NotAClient::Method,
-            ),
             (json!({ "redirect_uris": [PLACE], "client_name": "a".repeat(3000) }), NotAClient::TooLong),
         ] {
             assert_eq!(new(&value), Err(why), "{value}");
         }
+    }
+
+    #[test]
+    fn a_client_that_asks_for_a_secret_is_registered_without_one() {
+        let asked = json!({ "redirect_uris": [PLACE], "token_endpoint_auth_method": "client_secret_post" });
+        let answer = new(&asked).unwrap().answer(&Keyring::parse(RING).unwrap());
+        assert_eq!(answer.get("token_endpoint_auth_method"), Some(&json!("none")));
+        assert_eq!(answer.get("client_secret"), None);
     }
 
     #[test]
@@ -218,6 +224,9 @@ mod tests {
         assert_eq!((client.id.as_str(), client.host.as_str()), (id, "assistant.example"));
         assert_eq!(document("https://bank.example/client.json").client(&url, PLACE), Err(NotAClient::OtherDocument));
         assert_eq!(document(id).client(&url, PLACE), Err(NotAClient::OtherPlace));
+        let mut secret = document(id);
+        secret.client.token_endpoint_auth_method = Some("client_secret_basic".into());
+        assert_eq!(secret.client(&url, "http://127.0.0.1/callback"), Err(NotAClient::Method));
         for other in [
             "http://assistant.example/c",
             "https://assistant.example",

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::agent::AuthorizationRequest;
 use crate::id::{AccountId, TenantId};
-use crate::key::{ApiKey, Scope};
+use crate::key::{ApiKey, Grant, Scope};
 
 /// A person looks at a request.
 #[derive(Debug, Deserialize)]
@@ -28,11 +28,10 @@ pub struct DecideRequest {
     pub account_id: Option<AccountId>,
 }
 
-/// None of a key that is no assistant's. Never a token, nor a digest.
-pub fn agent_view(key: &ApiKey) -> Option<Value> {
-    let client = &key.grant()?.client;
-    let minted = key.minted.as_ref()?;
-    Some(json!({
+/// Null of a key that is no assistant's. Never a token, nor a digest.
+pub fn agent_view(key: &ApiKey) -> Value {
+    let (Some(Grant { client, .. }), Some(minted)) = (key.grant(), &key.minted) else { return Value::Null };
+    json!({
         "id": key.id,
         "client": { "host": client.host, "name": client.name },
         "scopes": key.scopes,
@@ -41,7 +40,7 @@ pub fn agent_view(key: &ApiKey) -> Option<Value> {
         "key_id": minted.parent.id,
         "created_at": key.created_at.to_iso(),
         "expires_at": minted.expires_at.to_iso(),
-    }))
+    })
 }
 
 const SCOPES: [&str; 4] = ["read", "draft", "publish", "connect"];

@@ -27,6 +27,7 @@ pub enum List {
     Webhooks,
     WebhookDeliveries,
     Keys,
+    Agents,
     Audit,
 }
 
@@ -88,7 +89,7 @@ pub struct Place(pub Vec<i64>);
 
 impl List {
     #[cfg(test)]
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Networks,
         Self::Accounts,
         Self::Imports,
@@ -100,6 +101,7 @@ impl List {
         Self::Webhooks,
         Self::WebhookDeliveries,
         Self::Keys,
+        Self::Agents,
         Self::Audit,
     ];
 
@@ -107,7 +109,7 @@ impl List {
     /// the scheduled time of a post: a post that is moved past the cursor of somebody who reads on is there in its new place.
     pub const fn order(self) -> &'static [&'static str] {
         match self {
-            Self::Networks | Self::Imports | Self::Webhooks | Self::Keys => {
+            Self::Networks | Self::Imports | Self::Webhooks | Self::Keys | Self::Agents => {
                 &["json_extract(doc, '$.created_at')", "rowid"]
             }
             Self::Accounts => &["created_at", "rowid"],
@@ -133,6 +135,7 @@ impl List {
             Self::Webhooks => "webhooks",
             Self::WebhookDeliveries => "webhook deliveries",
             Self::Keys => "keys",
+            Self::Agents => "agents",
             Self::Audit => "audit",
         }
     }

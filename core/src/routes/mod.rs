@@ -106,8 +106,8 @@ pub enum Route {
     MediaConfirm(String),
     /// Bytes, by a signed address.
     MediaReceive(String),
-    /// A browser's CORS question before that.
-    MediaPreflight,
+    /// A browser's CORS question before a call that any page may make.
+    OpenPreflight,
     /// Bytes back, by a signed address.
     MediaFile(String),
     SettingsGet,
@@ -225,7 +225,7 @@ fn asked(given: &[&str], row: &'static Row) -> Call {
     let is_for_keys = matches!(given, ["", "v1" | "2" | "mcp", ..]);
     let asked = match row.pages {
         Pages::OfSession => &table::ASKED_OF_SESSION,
-        Pages::All => &table::ASKED_OF_UPLOAD,
+        Pages::All => &table::ASKED_BY_ALL,
         _ if is_for_keys => &table::ASKED_WITH_KEY,
         _ => &table::ASKED,
     };
@@ -441,7 +441,10 @@ mod tests {
             ("/v1/posts", Route::Preflight),
             ("/v1/posts/", Route::Preflight),
             ("/2/tweets", Route::Preflight),
-            ("/v1/media/a/upload", Route::MediaPreflight),
+            ("/v1/media/a/upload", Route::OpenPreflight),
+            ("/oauth/token", Route::OpenPreflight),
+            ("/.well-known/oauth-protected-resource/mcp", Route::OpenPreflight),
+            ("/oauth/authorize", Route::Options),
             ("/v1/connect-sessions/a", Route::SessionPreflight("a".into())),
             ("/v1/connect-sessions/a/confirm", Route::SessionPreflight("a".into())),
             ("/v1/connect-sessions/a/accept", Route::Preflight),

@@ -168,13 +168,16 @@ pub const ROUTES: &[Row] = &[
     post("/v1/agents", ANY, "decideAgentRequest", |_| Route::AgentDecide).json(),
     post("/v1/agents/requests", ANY, "showAgentRequest", |_| Route::AgentShow).json().acts(),
     delete("/v1/agents/{id}", ADMIN, "deleteAgent", |at| Route::AgentDelete(at.id())).forwarded(),
-    get("/.well-known/oauth-protected-resource", NO_KEY, "getResourceMetadata", |_| Route::OAuthResource),
-    get("/.well-known/oauth-protected-resource/mcp", NO_KEY, "getMcpMetadata", |_| Route::OAuthResource),
-    get("/.well-known/oauth-authorization-server", NO_KEY, "getServerMetadata", |_| Route::OAuthServer),
+    get("/.well-known/oauth-protected-resource", NO_KEY, "getResourceMetadata", |_| Route::OAuthResource)
+        .read_by(Pages::All),
+    get("/.well-known/oauth-protected-resource/mcp", NO_KEY, "getMcpMetadata", |_| Route::OAuthResource)
+        .read_by(Pages::All),
+    get("/.well-known/oauth-authorization-server", NO_KEY, "getServerMetadata", |_| Route::OAuthServer)
+        .read_by(Pages::All),
     get("/oauth/authorize", NO_KEY, "authorizeAgent", |_| Route::OAuthAuthorize),
-    post("/oauth/register", NO_KEY, "registerAgent", |_| Route::OAuthRegister).json(),
-    post("/oauth/token", NO_KEY, "issueTokens", |_| Route::OAuthToken).bytes(),
-    post("/oauth/revoke", NO_KEY, "revokeToken", |_| Route::OAuthRevoke).bytes(),
+    post("/oauth/register", NO_KEY, "registerAgent", |_| Route::OAuthRegister).json().read_by(Pages::All),
+    post("/oauth/token", NO_KEY, "issueTokens", |_| Route::OAuthToken).bytes().read_by(Pages::All),
+    post("/oauth/revoke", NO_KEY, "revokeToken", |_| Route::OAuthRevoke).bytes().read_by(Pages::All),
     // X itself, by an account's id or, at the root, with a key that is bound to one.
     get("/2/*", READ, "getFromX", |at| Route::Proxy { account: None, target: at.target() }).passed(),
     get("/v1/social-accounts/{id}/x/2/*", READ, "getFromXByAccount", |at| Route::Proxy {
@@ -211,8 +214,8 @@ pub const ROUTES: &[Row] = &[
 /// OPTIONS of a path that has other methods: before a page's call with a session's token,
 pub(super) static ASKED_OF_SESSION: Row =
     options("/v1/connect-sessions/{id}", Pages::OfSession, |at| Route::SessionPreflight(at.id()));
-/// of bytes to a signed address,
-pub(super) static ASKED_OF_UPLOAD: Row = options("/v1/media/{id}/upload", Pages::All, |_| Route::MediaPreflight);
+/// where the address or the body is the permission, and any page may call,
+pub(super) static ASKED_BY_ALL: Row = options("*", Pages::All, |_| Route::OpenPreflight);
 /// with an API key,
 pub(super) static ASKED_WITH_KEY: Row = options("/v1/*", Pages::WithKey, |_| Route::Preflight);
 /// or where no page of another origin calls.

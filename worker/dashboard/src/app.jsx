@@ -7,6 +7,7 @@ import { stopWatching, watchChanges } from "./changes.js";
 import { changed, forgetAll } from "./live.js";
 import { pageOf } from "./pages.js";
 import { forgetDraft } from "./pages/posts/draft.js";
+import { PRODUCT } from "./product.js";
 import { go, useRoute } from "./router.js";
 import { Shell } from "./shell.jsx";
 import { SignIn } from "./sign-in.jsx";
@@ -128,7 +129,7 @@ function Place({ session }) {
       (module) => isWanted && setLoaded({ page, Content: module.default }),
       () => isWanted && setError(new ApiError({ status: 0 })),
     );
-    document.title = page?.name ? `${page.name} · Latchkey` : "Latchkey";
+    document.title = page?.name ? `${page.name} · ${PRODUCT}` : PRODUCT;
     return () => (isWanted = false);
   }, [page]);
   const isThere = loaded?.page === page && page !== undefined;

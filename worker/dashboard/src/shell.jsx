@@ -7,6 +7,7 @@ import { formatTime } from "./format.js";
 import { useLive } from "./live.js";
 import { Mark } from "./mark.jsx";
 import { PAGES } from "./pages.js";
+import { PRODUCT } from "./product.js";
 import { isFor, may } from "./scope.js";
 import { href, useRoute } from "./router.js";
 import { Button } from "./ui/button.jsx";
@@ -67,7 +68,7 @@ function Frozen({ session }) {
 const Wordmark = () => (
   <a class="wordmark" href="#/">
     <Mark />
-    <span>Latchkey</span>
+    <span>{PRODUCT}</span>
   </a>
 );
 

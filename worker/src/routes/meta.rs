@@ -3,7 +3,7 @@
 use latchkey_core::api::answer::Answer;
 use latchkey_core::connect::ticket::Ticket;
 use latchkey_core::metrics;
-use latchkey_core::routes::{Call, Pages, Route, allowed_to_pages};
+use latchkey_core::routes::{Call, Pages, Route, allowed, allowed_to_pages};
 use latchkey_core::schema;
 use serde_json::json;
 
@@ -25,16 +25,17 @@ pub async fn metrics(app: &App, incoming: &Incoming) -> Answered {
     Ok(if reply.status() == 200 { reply.of_type(metrics::CONTENT_TYPE) } else { reply })
 }
 
-/// Who holds the address may use it, from any page: the address is the permission, and no cookie or key is looked at.
-fn upload_cors(route: &Route) -> Vec<(&'static str, String)> {
+/// Any page may call what looks at no cookie and no key: the signed address of an upload is the permission, and so is the code or
+/// the token in the form of an assistant's client.
+fn open_cors(route: &Route, incoming: &Incoming) -> Vec<(&'static str, String)> {
     let mut headers = vec![
         ("Access-Control-Allow-Origin", "*".to_owned()),
         ("Access-Control-Expose-Headers", "X-Request-Id".to_owned()),
     ];
-    if matches!(route, Route::MediaPreflight) {
+    if matches!(route, Route::OpenPreflight) {
         headers.extend([
-            ("Access-Control-Allow-Methods", "PUT".to_owned()),
-            // Whatever an uploader adds: the address is the permission. The wildcard does not mean Authorization (Fetch §3.2.5).
+            ("Access-Control-Allow-Methods", allowed(incoming.url.path()).join(", ")),
+            // Whatever a client adds. The wildcard does not mean Authorization (Fetch §3.2.5).
             ("Access-Control-Allow-Headers", "*, Authorization".to_owned()),
             ("Access-Control-Max-Age", "7200".to_owned()),
         ]);
@@ -53,7 +54,7 @@ const EVERY_METHOD: &str = "GET, POST, PUT, PATCH, DELETE";
 /// key routes the configured origins. What takes tokens of pages tells every page so beforehand: that question carries no token.
 pub fn cors(app: &App, call: &Call, incoming: &Incoming) -> Vec<(&'static str, String)> {
     if call.row.pages == Pages::All {
-        return upload_cors(&call.route);
+        return open_cors(&call.route, incoming);
     }
     let Some(origin) = incoming.header("origin") else { return Vec::new() };
     let vary = ("Vary", "Origin".to_owned());

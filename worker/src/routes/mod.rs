@@ -67,7 +67,7 @@ async fn route_call(app: &App, Call { row, route }: Call, incoming: Incoming, en
     }
     match route {
         Route::Health => Ok(meta::health()),
-        Route::Preflight | Route::Options | Route::SessionPreflight(_) | Route::MediaPreflight => {
+        Route::Preflight | Route::Options | Route::SessionPreflight(_) | Route::OpenPreflight => {
             let allowed = allowed(incoming.url.path()).join(", ");
             Ok(Reply::empty(204).with("Allow", allowed))
         }

@@ -1,5 +1,6 @@
 //! `/oauth/*` and what the authorization server says of itself (docs/API.md, section 12, "Connecting an assistant"). Nothing is
-//! stored for strangers: a registration is its own id, and a token that was not made here reaches no object.
+//! stored for strangers: a registration is its own id, and a token that was not made here reaches no object. Any page may call, since
+//! neither a cookie nor an API key is looked at.
 
 use latchkey_core::agent::{NewClient, NotAClient, Registered};
 use latchkey_core::api::agent::{resource_metadata, server_metadata};
@@ -28,7 +29,7 @@ pub fn server(app: &App, incoming: &Incoming) -> Answered {
 
 /// `POST /oauth/register` (RFC 7591): 201, and nothing is kept.
 pub async fn register(app: &App, incoming: &Incoming) -> Answered {
-    let body = incoming.json_body().await?;
+    let body = incoming.strangers_json().await?;
     let registered = json::from_slice::<NewClient>(&body).map_err(|_| NotAClient::Places).and_then(Registered::new);
     Ok(match registered {
         Ok(client) => said(201, &client.answer(app.keyring())),
@@ -39,7 +40,7 @@ pub async fn register(app: &App, incoming: &Incoming) -> Answered {
 
 /// `POST /oauth/token` (RFC 6749 §4.1.3, §6): (1) what is shown was made here; (2) the workspace knows it, and takes it once.
 pub async fn token(app: &App, incoming: &Incoming) -> Answered {
-    let mut form = incoming.form().await?;
+    let mut form = incoming.strangers_form().await?;
     let origin = app.public_origin(&incoming.url)?;
     if form.take("resource").is_some_and(|resource| resource != format!("{origin}/mcp")) {
         return Ok(refused("invalid_target", "the resource must be the endpoint for agents"));
@@ -72,7 +73,7 @@ pub async fn token(app: &App, incoming: &Incoming) -> Answered {
 
 /// `POST /oauth/revoke` (RFC 7009): 200, whatever was shown.
 pub async fn revoke(app: &App, incoming: &Incoming) -> Answered {
-    let shown = incoming.form().await?.take("token").unwrap_or_default();
+    let shown = incoming.strangers_form().await?.take("token").unwrap_or_default();
     let read = |kind| AgentToken::read(app.keyring(), kind, &shown);
     if let Some(token) = read(TokenKind::Refresh).or_else(|| read(TokenKind::Access)) {
         app.workspace()?.revoke_grant(token.grant_id(), &incoming.request_id).await?;

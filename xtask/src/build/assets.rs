@@ -1,13 +1,14 @@
 //! The static files: the embed, the composer, the dashboard, and their headers.
 //!
-//! An end user never meets the product's name, so the build searches the bundled embed for the name.
+//! An end user never meets the product's name, so the build searches every served file for the name. The dashboard's document has
+//! the name, and the Worker serves the document under another title where a person lets an assistant in.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::bundle::{ALSO_CLASSIC, bundle, point};
 use super::client::{COMPOSER, EMBED, Entry};
-use super::{dashboard, elements};
+use super::{dashboard, elements, llms};
 use crate::paths;
 use crate::run::{self, Result};
 
@@ -64,11 +65,9 @@ pub(crate) fn build() -> Result<Assets> {
     point(&assets.script, imported, &assets.attempt)?;
     let [composer, composer_module] = &assets.composer;
     bundle_with_module(COMPOSER_SCRIPT, composer, &COMPOSER, composer_module)?;
-    let mut shown = vec![&assets.script, &assets.attempt, &assets.module];
-    shown.extend(&assets.composer);
-    let elements = elements::build(&folder)?;
-    shown.extend(&elements);
-    shown.into_iter().try_for_each(|file| refuse_our_name(file))?;
+    elements::build(&folder)?;
+    llms::write(&folder)?;
+    refuse_our_name_in(&folder)?;
     std::fs::write(folder.join("_headers"), HEADERS)?;
     Ok(assets)
 }
@@ -91,6 +90,21 @@ fn bundle_with_module(source: &str, bundled: &Path, entry: &Entry, module: &Path
     bundle(source, bundled, &[], &[])?;
     std::fs::copy(entry.module(), module)?;
     point(bundled, &entry.module_name(), module)
+}
+
+/// The only file that may have the name.
+const NAMED: &str = "page.html";
+
+fn refuse_our_name_in(folder: &Path) -> Result {
+    for entry in std::fs::read_dir(folder)? {
+        let (path, is_folder) = entry.and_then(|entry| Ok((entry.path(), entry.file_type()?.is_dir())))?;
+        if is_folder {
+            refuse_our_name_in(&path)?;
+        } else if !path.ends_with(NAMED) {
+            refuse_our_name(&path)?;
+        }
+    }
+    Ok(())
 }
 
 fn refuse_our_name(file: &Path) -> Result {

@@ -18,25 +18,21 @@ const BUTTON: [&str; 2] = ["connect-x-define.js", "embed.js"];
 /// The module that counts a post, which has a script of its own.
 const COMPOSER: &str = "composer.js";
 
-/// Answers the files.
-pub(super) fn build(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn build(folder: &Path) -> Result {
     let script = folder.join(SCRIPT);
     let parts: Vec<&str> = BUDGETS.map(|(name, _)| name).into_iter().chain([FAILURE]).collect();
     bundle(SCRIPT, &script, &parts, ALSO_CLASSIC)?;
-    let mut files = vec![];
     let [imported, served] = BUTTON;
     for name in parts {
         let file = folder.join(name);
         bundle(name, &file, &[imported, COMPOSER], &[])?;
         std::fs::write(&file, std::fs::read_to_string(&file)?.replace(imported, served))?;
         point(&script, name, &file)?;
-        files.push(file);
     }
     for (name, budget) in BUDGETS {
         keep_budget(name, &[&script, &folder.join(name)], budget)?;
     }
-    files.push(script);
-    Ok(files)
+    Ok(())
 }
 
 fn keep_budget(name: &str, files: &[&PathBuf], budget: u64) -> Result {

@@ -7,6 +7,7 @@ mod bundle;
 mod client;
 mod dashboard;
 mod elements;
+mod llms;
 mod worker;
 
 use std::path::Path;

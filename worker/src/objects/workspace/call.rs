@@ -41,7 +41,7 @@ pub async fn called(w: &Rc<Workspace>, header: &str, request: &Request) -> Resul
         }
         Content::Served(served) => {
             let body = body_of(request.inner(), BODY_BYTES).await.doing("read a body")?;
-            served.into_call(head, body.ok_or_else(too_large))
+            served.into_call(head, body.ok_or_else(|| too_large(BODY_BYTES)))
         }
     };
     perform(w, &mut call).await

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::Part;
 use crate::operation::{Auth, Operation};
-use crate::schema::{a, body, count, flag, id, list, nullable, only, row, success, text, texts, words, words_of};
+use crate::schema::{
+    a, body, count, flag, id, list, nullable, only, page_of, record, row, success, text, texts, words, words_of,
+};
 
 /// Clients of agents know what is in a message by the protocol, so a message is described by its frame.
 pub fn part() -> Result<Part, String> {
@@ -17,7 +19,14 @@ pub fn part() -> Result<Part, String> {
             "A message of an agent's client, by the Model Context Protocol",
         )
         .takes(a("RpcMessage"))
-        .answers(200, "The result, or an error.", json!({ "anyOf": [a("RpcResult"), a("RpcFault")] }))
+        .answers_content(
+            200,
+            "The result, or an error.",
+            json!({
+                "application/json": { "schema": { "anyOf": [a("RpcResult"), a("RpcFault")] } },
+                "text/event-stream": { "schema": text() },
+            }),
+        )
         .answers_nothing(202, "A notification was taken."),
     ];
     operations.extend(by_people()?);
@@ -30,6 +39,7 @@ pub fn part() -> Result<Part, String> {
             ("RpcResult", frame(json!({ "id": rpc_id(), "result": { "type": "object" } }), &["id", "result"])),
             ("RpcFault", frame(json!({ "id": rpc_id(), "error": rpc_error() }), &["error"])),
             ("AuthorizationRequest", authorization_request()),
+            ("Agent", agent()),
         ],
     ))
 }
@@ -57,6 +67,21 @@ fn frame(mut fields: Value, needed: &[&str]) -> Value {
     json!({ "type": "object", "properties": fields, "required": required, "additionalProperties": false })
 }
 
+fn scopes() -> Value {
+    list(words_of::<Scope>("Scope"))
+}
+
+fn client() -> Value {
+    row("AgentClient", json!({ "host": text(), "name": nullable(text()) }))
+}
+
+fn agent() -> Value {
+    record(json!({
+        "id": id("key"), "client": client(), "scopes": scopes(), "tenant_id": nullable(a("TenantId")),
+        "account_id": nullable(id("acc")), "key_id": text(), "created_at": a("Time"), "expires_at": a("Time"),
+    }))
+}
+
 fn authorization_request() -> Value {
     json!({
         "type": "object",
@@ -70,8 +95,6 @@ fn authorization_request() -> Value {
 
 /// With the dashboard's cookie, but for the two that manage what was given.
 fn by_people() -> Result<Vec<Operation>, String> {
-    let scopes = || list(words_of::<Scope>("Scope"));
-    let client = || row("AgentClient", json!({ "host": text(), "name": nullable(text()) }));
     let request = || a("AuthorizationRequest");
     let show = body::<ShowRequest>(json!({ "request": request() }), &[])?;
     let decide = body::<DecideRequest>(
@@ -88,13 +111,6 @@ fn by_people() -> Result<Vec<Operation>, String> {
             "tenant_id": nullable(a("TenantId")), "account_id": nullable(id("acc")), "brand": nullable(text()),
         }),
     );
-    let agent = row(
-        "Agent",
-        json!({
-            "id": id("key"), "client": client(), "scopes": scopes(), "tenant_id": nullable(a("TenantId")),
-            "account_id": nullable(id("acc")), "key_id": text(), "created_at": a("Time"), "expires_at": a("Time"),
-        }),
-    );
     let led = row("AgentAnswer", json!({ "redirect_to": text() }));
     Ok(vec![
         Operation::new("POST", "/v1/agents/requests", "showAgentRequest", "What an assistant's client asks")
@@ -104,11 +120,8 @@ fn by_people() -> Result<Vec<Operation>, String> {
             .takes(decide)
             .answers(201, "Where the browser goes.", success(json!({ "data": led })))
             .refuses(&[Code::NotFound]),
-        Operation::new("GET", "/v1/agents", "listAgents", "Assistants that were let in").answers(
-            200,
-            "All of them.",
-            success(json!({ "data": list(agent), "count": count() })),
-        ),
+        Operation::new("GET", "/v1/agents", "listAgents", "Assistants that were let in, newest first")
+            .lists(page_of("Agent", json!({}))),
         Operation::new("DELETE", "/v1/agents/{id}", "deleteAgent", "Its tokens are dead from the answer on").answers(
             200,
             "Gone.",
@@ -146,7 +159,7 @@ fn by_clients() -> Vec<Operation> {
     }));
     let new = json!({
         "type": "object", "required": ["redirect_uris"],
-        "properties": { "redirect_uris": texts(), "client_name": text(), "token_endpoint_auth_method": only("none") },
+        "properties": { "redirect_uris": texts(), "client_name": text(), "token_endpoint_auth_method": text() },
     });
     let tokens = row(
         "Tokens",

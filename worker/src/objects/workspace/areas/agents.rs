@@ -2,12 +2,14 @@
 
 use latchkey_core::api::agent::agent_view;
 use latchkey_core::api::answer::Answer;
+use latchkey_core::api::page::{List, Page};
+use latchkey_core::api::query::Query;
 use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::KeyId;
 use latchkey_core::key::{ApiKey, Binding, Caller, NoTokens, Parent, Redemption, Scope, agent_name};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Done, Workspace, accounts, events, freeze, keys, not_found};
+use super::{Done, Workspace, accounts, events, freeze, keys, lists, not_found};
 use crate::error::Result;
 use crate::rpc::workspace::PlanAgent;
 use crate::runtime::now;
@@ -25,15 +27,12 @@ pub fn plan(w: &Workspace, asked: &PlanAgent, caller: &Caller, digest: &str) -> 
     Ok(ApiKey::of_agent(asked.id.clone(), (caller, parent), asked.consent.clone(), binding, now())?)
 }
 
-/// Newest first: those that their keys still stand behind.
-pub fn list(w: &Workspace, caller: &Caller) -> Result<Answer> {
-    let all = w.store.keys.agents(now())?.into_iter();
-    let mut rows = Vec::new();
-    for key in all.filter(|key| caller.binding.manages(key)) {
-        rows.extend(agent_view(&key).filter(|_| is_backed(w, &key).unwrap_or(false)));
-    }
-    let count = rows.len();
-    Ok(Answer::success(200, json!({ "data": Value::from(rows), "count": count })))
+/// Newest first: those that their keys still stand behind. What is bound to an account goes with the account's row.
+pub fn list(w: &Workspace, mut query: Query, binding: &Binding) -> Result<Answer> {
+    let page = Page::from_query(&mut query, List::Agents)?;
+    let warnings = query.finish()?;
+    let listed = w.store.keys.agents(binding, &keys::admin_digest(w)?, now(), &page)?;
+    Ok(lists::answer(&listed, agent_view, &warnings))
 }
 
 /// Its tokens open nothing any more.
@@ -58,8 +57,7 @@ pub fn redeem(
     }
     match key.clone().redeemed(shown, now()) {
         Ok(next) => {
-            w.store.keys.delete(&next.id)?;
-            w.store.keys.add(&next, &agent_name(&shown.access))?;
+            w.store.keys.renew(&next, &agent_name(&shown.access))?;
             Ok(Ok(next.scopes.into_iter().collect()))
         }
         Err(NoTokens::Ends) => {

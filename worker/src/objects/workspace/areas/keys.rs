@@ -65,9 +65,13 @@ pub fn lasting(w: &Workspace, digest: &str) -> Result<Option<Caller>> {
     Ok(w.store.keys.of_digest(digest, now())?.filter(|key| key.minted.is_none()).map(Caller::from))
 }
 
+pub fn admin_digest(w: &Workspace) -> Result<String> {
+    Ok(base64url(w.app()?.admin_key_digest()))
+}
+
 /// The key of the configuration.
 fn configured(w: &Workspace, digest: &str) -> Result<Option<Caller>> {
-    let admin = base64url(w.app()?.admin_key_digest());
+    let admin = admin_digest(w)?;
     Ok(ct_eq(digest.as_bytes(), admin.as_bytes()).then(Caller::admin))
 }
 

@@ -27,6 +27,7 @@ pub fn serve(w: &Workspace, request: &ApiRequest, callback_url: &str, caller: &C
         Route::WebhookDeliveries(id) => webhooks::list_deliveries(w, id, query, binding),
         Route::ImportList(account) => imports::list(w, account, query, binding),
         Route::KeyList => keys::list(w, query, binding),
+        Route::AgentList => agents::list(w, query, binding),
         // A filter that nobody applies is refused: it would show other rows than it asks for.
         route => {
             query.finish()?;
@@ -51,7 +52,6 @@ fn change(w: &Workspace, route: &Route, body: &str, callback_url: &str, caller: 
         Route::NetworkResume(id) => nothing(body).and_then(|()| apps::resume(w, id, callback_url, binding)),
         Route::ImportCreate(account) => imports::create(w, account, body, binding),
         Route::WebhookDelete(id) => webhooks::delete(w, id, binding),
-        Route::AgentList => agents::list(w, caller).map(Done::from),
         Route::AgentDelete(id) => agents::delete(w, id, caller),
         Route::WebhookRedeliver { webhook, event } => {
             nothing(body).and_then(|()| webhooks::redeliver(w, webhook, event, binding))

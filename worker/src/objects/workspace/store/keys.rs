@@ -14,6 +14,10 @@ use super::tables::{Tenant, first_tenant};
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, time};
 
+/// A key that ends and whose own key is in force: that of the configuration, or one of these.
+const IS_BACKED: &str = "(parent = ? OR EXISTS (SELECT 1 FROM keys AS lasting
+    WHERE lasting.digest = keys.parent AND lasting.is_closed = 0))";
+
 pub struct Keys {
     db: Rc<Db>,
 }
@@ -40,11 +44,13 @@ impl Keys {
         self.db.doc("SELECT doc FROM keys WHERE id = ? AND expires_at > ?", vec![id.into(), time(now)])
     }
 
-    /// Grants of assistants that have not ended, newest first.
-    pub fn agents(&self, now: UnixMillis) -> Result<Vec<ApiKey>> {
-        let query = "SELECT doc FROM keys WHERE digest >= ? AND digest < ? AND expires_at > ?
-            ORDER BY json_extract(doc, '$.created_at') DESC, rowid DESC LIMIT 1000";
-        self.db.docs(query, vec![AGENTS.0.into(), AGENTS.1.into(), time(now)])
+    /// Grants of assistants that have not ended, and whose keys are in force. `admin` is the digest of the key of the configuration.
+    pub fn agents(&self, binding: &Binding, admin: &str, now: UnixMillis, page: &Page) -> Result<Listed<ApiKey>> {
+        let filter = Filter::new("is_closed = 1")
+            .with("digest >= ? AND digest < ? AND expires_at > ?", vec![AGENTS.0.into(), AGENTS.1.into(), time(now)])
+            .with(IS_BACKED, vec![admin.into()])
+            .of_tenant("json_extract(doc, '$.binding.tenant_id')", binding, None);
+        self.db.list("keys", "doc", &filter, page)
     }
 
     pub fn list(&self, binding: &Binding, page: &Page) -> Result<Listed<ApiKey>> {
@@ -77,6 +83,13 @@ impl Keys {
                 doc(key)?,
             ],
         )
+    }
+
+    /// A grant with its next tokens. The row stays the same, and so does its place in the list.
+    pub fn renew(&self, key: &ApiKey, digest: &str) -> Result<()> {
+        let expires_at = key.minted.as_ref().map(|minted| time(minted.expires_at));
+        let update = "UPDATE keys SET digest = ?, expires_at = ?, doc = ? WHERE id = ?";
+        self.db.run(update, vec![digest.into(), expires_at.into(), doc(key)?, key.id.as_str().into()])
     }
 
     /// How many browsers are signed in with a key.

@@ -1,0 +1,136 @@
+//! `llms.txt` and `llms-full.txt`, for assistants that read documents (llmstxt.org): which documents there are, and all of them in
+//! one file.
+//!
+//! There are two pairs. `build/` has the one of this repository, which the release carries. A deployment serves the other: what its
+//! callers need, under nobody's name.
+
+use std::path::Path;
+
+use crate::paths;
+use crate::run::Result;
+
+const README: &str = "README.md";
+const GUIDE: &str = "docs/guide";
+const API: &str = "docs/API.md";
+const REFERENCE: [&str; 7] = [
+    API,
+    "docs/ARCHITECTURE.md",
+    "docs/SECURITY.md",
+    "docs/STORAGE.md",
+    "docs/SCALE.md",
+    "docs/TEXT.md",
+    "docs/BUILD.md",
+];
+/// For callers of a deployment.
+const SERVED: [&str; 4] = [API, "docs/guide/agents.md", "docs/guide/approval.md", "docs/guide/costs-and-rules.md"];
+/// The section of the API's document about packages that have our name.
+const NAMED: &str = "### Two clients";
+
+const SERVED_INTRO: &str = "# Publishing to X
+
+> Connects X accounts and publishes posts for them, by an HTTP API, or by tools for agents.
+
+## Addresses
+
+- [/openapi.json](/openapi.json): every call, for programs (OpenAPI 3.1)
+- [/mcp](/mcp): the endpoint for agents (Model Context Protocol, `POST`)
+- [/llms-full.txt](/llms-full.txt): the documents below in one file
+
+## Documents
+";
+
+struct Document {
+    path: String,
+    title: String,
+    about: String,
+    text: String,
+}
+
+/// Writes both pairs: into the folder of served files, and beside it.
+pub(super) fn write(served: &Path) -> Result {
+    let readme = Document::read(README)?;
+    let guide = guide()?;
+    let reference = REFERENCE.into_iter().map(Document::read).collect::<Result<Vec<_>>>()?;
+    let index = format!(
+        "# {}\n\n> {}\n\n## Guide\n\n{}\n## Reference\n\n{}",
+        readme.title,
+        readme.about,
+        list(&guide, Document::link),
+        list(&reference, Document::link)
+    );
+    let all: Vec<Document> = [readme].into_iter().chain(guide).chain(reference).collect();
+    std::fs::write(served.with_file_name("llms.txt"), index)?;
+    std::fs::write(served.with_file_name("llms-full.txt"), list(&all, Document::whole))?;
+    let public = SERVED.into_iter().map(Document::read).collect::<Result<Vec<_>>>()?;
+    std::fs::write(served.join("llms.txt"), format!("{SERVED_INTRO}\n{}", list(&public, Document::line)))?;
+    let texts = list(&public, |document| format!("{}\n", document.text));
+    Ok(std::fs::write(served.join("llms-full.txt"), without_section(&texts, NAMED)?)?)
+}
+
+/// The pages of the guide, in the order of its contents.
+fn guide() -> Result<Vec<Document>> {
+    let contents = std::fs::read_to_string(paths::at(GUIDE).join(README))?;
+    let names = contents.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_digit()));
+    let links = names.filter_map(|line| line.split_once("](")?.1.split_once(')'));
+    links.map(|(name, _)| Document::read(&format!("{GUIDE}/{name}"))).collect()
+}
+
+impl Document {
+    fn read(path: &str) -> Result<Self> {
+        let text = std::fs::read_to_string(paths::at(path))?;
+        let (heading, rest) = text.split_once('\n').unwrap_or((&text, ""));
+        let title = heading.strip_prefix("# ").ok_or_else(|| format!("{path} does not begin with its title"))?;
+        Ok(Self { path: path.to_owned(), title: title.to_owned(), about: first_sentence(rest), text: text.clone() })
+    }
+
+    fn link(&self) -> String {
+        format!("- [{}]({}): {}\n", self.title, self.path, self.about)
+    }
+
+    fn line(&self) -> String {
+        format!("- {}: {}\n", self.title, self.about)
+    }
+
+    fn whole(&self) -> String {
+        format!("<!-- {} -->\n\n{}\n", self.path, self.text)
+    }
+}
+
+fn list(documents: &[Document], view: impl Fn(&Document) -> String) -> String {
+    documents.iter().map(view).collect()
+}
+
+/// Of the first paragraph below the headings.
+fn first_sentence(text: &str) -> String {
+    let lines = text.lines().skip_while(|line| line.is_empty() || line.starts_with('#'));
+    let paragraph = lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    let (first, _) = paragraph.split_once(". ").unwrap_or((&paragraph, ""));
+    format!("{}.", first.trim_matches(['*', '.', ':']))
+}
+
+/// Without the section of this heading, which ends before the next one.
+fn without_section(text: &str, heading: &str) -> Result<String> {
+    let missing = || format!("there is no section {heading:?} to leave out");
+    let (before, section) = text.split_once(&format!("\n{heading}\n")).ok_or_else(missing)?;
+    let (_, after) = section.split_once("\n##").ok_or_else(missing)?;
+    Ok(format!("{before}\n##{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_told_by_the_first_sentence_below_its_headings() {
+        assert_eq!(first_sentence("\n## What\n\nA first. A\nsecond.\n\nMore."), "A first.");
+        assert_eq!(first_sentence("\nBefore it:\n\n- one"), "Before it.");
+        assert_eq!(first_sentence("\n*One, over\ntwo lines.*\n"), "One, over two lines.");
+    }
+
+    #[test]
+    fn a_section_is_left_out_up_to_the_next_and_has_to_be_there() {
+        let text = "# A\n\n## B\nb\n### C\nc\n### D\nd\n";
+        assert_eq!(without_section(text, "### C").ok().as_deref(), Some("# A\n\n## B\nb\n### D\nd\n"));
+        assert!(without_section(text, "### E").is_err());
+    }
+}
