@@ -23,8 +23,8 @@ const REFERENCE: [&str; 7] = [
 ];
 /// For callers of a deployment.
 const SERVED: [&str; 4] = [API, "docs/guide/agents.md", "docs/guide/approval.md", "docs/guide/costs-and-rules.md"];
-/// The section of the API's document about packages that have our name.
-const NAMED: &str = "### Two clients";
+/// What names us in the API's document, each by its beginning and by what follows it: packages, and the operator's counts.
+const LEFT_OUT: [[&str; 2]; 2] = [["\n### Two clients\n", "\n### "], ["\n**Metrics** are counts ", "\n```json\n"]];
 
 const SERVED_INTRO: &str = "# Publishing to X
 
@@ -64,7 +64,8 @@ pub(super) fn write(served: &Path) -> Result {
     let public = SERVED.into_iter().map(Document::read).collect::<Result<Vec<_>>>()?;
     std::fs::write(served.join("llms.txt"), format!("{SERVED_INTRO}\n{}", list(&public, Document::line)))?;
     let texts = list(&public, |document| format!("{}\n", document.text));
-    Ok(std::fs::write(served.join("llms-full.txt"), without_section(&texts, NAMED)?)?)
+    let texts = LEFT_OUT.into_iter().try_fold(texts, |texts, part| without(&texts, part))?;
+    Ok(std::fs::write(served.join("llms-full.txt"), texts)?)
 }
 
 /// The pages of the guide, in the order of its contents.
@@ -108,12 +109,12 @@ fn first_sentence(text: &str) -> String {
     format!("{}.", first.trim_matches(['*', '.', ':']))
 }
 
-/// Without the section of this heading, which ends before the next one.
-fn without_section(text: &str, heading: &str) -> Result<String> {
-    let missing = || format!("there is no section {heading:?} to leave out");
-    let (before, section) = text.split_once(&format!("\n{heading}\n")).ok_or_else(missing)?;
-    let (_, after) = section.split_once("\n##").ok_or_else(missing)?;
-    Ok(format!("{before}\n##{after}"))
+/// Without the part that begins like this and ends before that.
+fn without(text: &str, [start, end]: [&str; 2]) -> Result<String> {
+    let missing = || format!("there is no part {start:?} to leave out");
+    let (before, part) = text.split_once(start).ok_or_else(missing)?;
+    let (_, after) = part.split_once(end).ok_or_else(missing)?;
+    Ok(format!("{before}{end}{after}"))
 }
 
 #[cfg(test)]
@@ -128,9 +129,9 @@ mod tests {
     }
 
     #[test]
-    fn a_section_is_left_out_up_to_the_next_and_has_to_be_there() {
+    fn a_part_is_left_out_up_to_what_follows_and_has_to_be_there() {
         let text = "# A\n\n## B\nb\n### C\nc\n### D\nd\n";
-        assert_eq!(without_section(text, "### C").ok().as_deref(), Some("# A\n\n## B\nb\n### D\nd\n"));
-        assert!(without_section(text, "### E").is_err());
+        assert_eq!(without(text, ["\n### C\n", "\n### "]).ok().as_deref(), Some("# A\n\n## B\nb\n### D\nd\n"));
+        assert!(without(text, ["\n### E\n", "\n### "]).is_err());
     }
 }
