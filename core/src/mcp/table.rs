@@ -23,7 +23,7 @@ pub const TOOLS: &[Tool] = &[
     tool("list_posts", "List posts", "listPosts", Hints::Reads)
         .says("Posts, newest first: drafts, scheduled, published and failed ones, with text, state, time and cost.")
         .asks(&[
-            "social_account_id", "tenant_id", "status", "approval", "state", "q", "sort", "order", "created_after",
+            "social_account_id", "tenant_id", "status", "approval", "state", "stage", "q", "sort", "order", "created_after",
             "created_before", "scheduled_after", "scheduled_before", "limit", "offset", "after",
         ])
         .without(&["data"]),
