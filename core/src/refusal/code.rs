@@ -151,184 +151,157 @@ impl Code {
         self.row().1
     }
 
-    /// What to do about it, unless the refusal knows better.
-    pub const fn hint(self) -> &'static str {
-        self.row().2
+    /// What is on the wire of docs/API.md, section 10: name, status.
+    const fn row(self) -> (&'static str, u16) {
+        match self {
+            Self::InvalidJson => ("invalid_json", 400),
+            Self::InvalidPayload => ("invalid_payload", 400),
+            Self::UnsupportedNetwork => ("unsupported_network", 400),
+            Self::NetworkNotConfigured => ("network_not_configured", 400),
+            Self::UnknownAccount => ("unknown_account", 400),
+            Self::AmbiguousAccount => ("ambiguous_account", 400),
+            Self::TextTooLong => ("text_too_long", 400),
+            Self::MediaUrlRefused => ("media_url_refused", 400),
+            Self::InvalidSchedule => ("invalid_schedule", 400),
+            Self::VerifierMismatch => ("verifier_mismatch", 400),
+            Self::StateUnknown => ("state_unknown", 400),
+            Self::InvalidApiKey => ("invalid_api_key", 401),
+            Self::InvalidSessionToken => ("invalid_session_token", 401),
+            Self::CreditsDepleted => ("credits_depleted", 402),
+            Self::InsufficientKeyScope => ("insufficient_key_scope", 403),
+            Self::OriginNotAllowed => ("origin_not_allowed", 403),
+            Self::HttpsRequired => ("https_required", 403),
+            Self::InsufficientPermissions => ("insufficient_permissions", 403),
+            Self::AccountLocked => ("account_locked", 403),
+            Self::ConfirmationFailed => ("confirmation_failed", 403),
+            Self::AccessDenied => ("access_denied", 403),
+            Self::NotFound => ("not_found", 404),
+            Self::MethodNotAllowed => ("method_not_allowed", 405),
+            Self::AlreadyPublished => ("already_published", 409),
+            Self::InFlight => ("in_flight", 409),
+            Self::IdempotencyInProgress => ("idempotency_in_progress", 409),
+            Self::ClientChanged => ("client_changed", 409),
+            Self::SessionSpent => ("session_spent", 409),
+            Self::ApprovalLate => ("approval_late", 409),
+            Self::SessionExpired => ("session_expired", 410),
+            Self::ApprovalStale => ("approval_stale", 410),
+            Self::PayloadTooLarge => ("payload_too_large", 413),
+            Self::UnsupportedMediaType => ("unsupported_media_type", 415),
+            Self::InvalidClientId => ("invalid_client_id", 422),
+            Self::InvalidClientSecret => ("invalid_client_secret", 422),
+            Self::OAuth1KeyGiven => ("oauth1_key_given", 422),
+            Self::PublicClient => ("public_client", 422),
+            Self::RedirectUriMismatch => ("redirect_uri_mismatch", 422),
+            Self::IdempotencyKeyReused => ("idempotency_key_reused", 422),
+            Self::UnsupportedMedia => ("unsupported_media", 422),
+            Self::MediaTooLarge => ("media_too_large", 422),
+            Self::CostExceeded => ("cost_exceeded", 422),
+            Self::BudgetExceeded => ("budget_exceeded", 422),
+            Self::AccountMismatch => ("account_mismatch", 422),
+            Self::MissingScope => ("missing_scope", 422),
+            Self::InvalidGrant => ("invalid_grant", 422),
+            Self::AppNotEnrolled => ("app_not_enrolled", 422),
+            Self::AppReadOnly => ("app_read_only", 422),
+            Self::RateLimited => ("rate_limited", 429),
+            Self::TooManyUploads => ("too_many_uploads", 429),
+            Self::Internal => ("internal", 500),
+            Self::Misconfigured => ("misconfigured", 500),
+            Self::XUnavailable => ("x_unavailable", 502),
+            Self::XInvalidResponse => ("x_invalid_response", 502),
+            Self::XTimeout => ("x_timeout", 504),
+        }
     }
 
-    /// The whole table of docs/API.md, section 10: name, status, hint.
-    #[expect(clippy::too_many_lines, reason = "one table, a row a code")]
-    const fn row(self) -> (&'static str, u16, &'static str) {
+    /// What to do about it, unless the refusal knows better: the third column. A table of its own, which the composer is
+    /// without.
+    #[expect(clippy::match_same_arms, reason = "two codes may have one remedy")]
+    pub const fn hint(self) -> &'static str {
         match self {
-            Self::InvalidJson => {
-                ("invalid_json", 400, "Send one JSON value in UTF-8; the message says where reading stopped.")
+            Self::InvalidJson => "Send one JSON value in UTF-8; the message says where reading stopped.",
+            Self::InvalidPayload => "Correct the fields named in `details` and send the call again.",
+            Self::UnsupportedNetwork => "The only network here is \"x\".",
+            Self::NetworkNotConfigured => {
+                "Add your X app first: POST /v1/social-networks with its OAuth 2.0 client id and secret."
             }
-            Self::InvalidPayload => {
-                ("invalid_payload", 400, "Correct the fields named in `details` and send the call again.")
+            Self::UnknownAccount => "Use an id or username that GET /v1/social-accounts lists for this tenant.",
+            Self::AmbiguousAccount => "Use the account id, or narrow the call with `tenant_id`.",
+            Self::TextTooLong => "Shorten the text; X counts a URL as 23 and an emoji as 2.",
+            Self::MediaUrlRefused => "Use a public https URL on the default port.",
+            Self::InvalidSchedule => {
+                "Give an ISO 8601 time with an offset, at most 365 days ahead and at most 24 hours ago."
             }
-            Self::UnsupportedNetwork => ("unsupported_network", 400, "The only network here is \"x\"."),
-            Self::NetworkNotConfigured => (
-                "network_not_configured",
-                400,
-                "Add your X app first: POST /v1/social-networks with its OAuth 2.0 client id and secret.",
-            ),
-            Self::UnknownAccount => {
-                ("unknown_account", 400, "Use an id or username that GET /v1/social-accounts lists for this tenant.")
+            Self::VerifierMismatch => {
+                "Complete the session from the page that started it, with the verifier it made then."
             }
-            Self::AmbiguousAccount => {
-                ("ambiguous_account", 400, "Use the account id, or narrow the call with `tenant_id`.")
+            Self::StateUnknown => "Start again from the page where you wanted to connect.",
+            Self::InvalidApiKey => "Send `Authorization: Bearer <API key>` with a key that is still in force.",
+            Self::InvalidSessionToken => "Send the token that came with this connect session.",
+            Self::CreditsDepleted => {
+                "Add credits to your X developer account; held posts go out by themselves afterwards."
             }
-            Self::TextTooLong => ("text_too_long", 400, "Shorten the text; X counts a URL as 23 and an emoji as 2."),
-            Self::MediaUrlRefused => ("media_url_refused", 400, "Use a public https URL on the default port."),
-            Self::InvalidSchedule => (
-                "invalid_schedule",
-                400,
-                "Give an ISO 8601 time with an offset, at most 365 days ahead and at most 24 hours ago.",
-            ),
-            Self::VerifierMismatch => (
-                "verifier_mismatch",
-                400,
-                "Complete the session from the page that started it, with the verifier it made then.",
-            ),
-            Self::StateUnknown => ("state_unknown", 400, "Start again from the page where you wanted to connect."),
-            Self::InvalidApiKey => {
-                ("invalid_api_key", 401, "Send `Authorization: Bearer <API key>` with a key that is still in force.")
+            Self::InsufficientKeyScope => "Use a key with the scope that this call needs.",
+            Self::OriginNotAllowed => "Create the session with the `origin` of the page that uses it.",
+            Self::HttpsRequired => {
+                "Use the https address. What this request carried was sent in the open: replace it if it was a secret."
             }
-            Self::InvalidSessionToken => {
-                ("invalid_session_token", 401, "Send the token that came with this connect session.")
+            Self::InsufficientPermissions => {
+                "In X's console, \"User authentication settings\", set \"App permissions\" to \"Read and write\", save, then connect the account again."
             }
-            Self::CreditsDepleted => (
-                "credits_depleted",
-                402,
-                "Add credits to your X developer account; held posts go out by themselves afterwards.",
-            ),
-            Self::InsufficientKeyScope => {
-                ("insufficient_key_scope", 403, "Use a key with the scope that this call needs.")
+            Self::AccountLocked => "Sign in at https://x.com as this account and do what X asks there, then try again.",
+            Self::ConfirmationFailed => "Start again and type the code that the other browser shows.",
+            Self::AccessDenied => "The person declined at X; offer the button again.",
+            Self::NotFound => "Check the id and the path.",
+            Self::MethodNotAllowed => "Use a method that the header `Allow` names.",
+            Self::AlreadyPublished => "A post that was sent cannot be edited; delete it on X and create another.",
+            Self::InFlight => "Wait until every delivery is final, then try again.",
+            Self::IdempotencyInProgress => "The first call with this key is still running; ask again in a moment.",
+            Self::ClientChanged => {
+                "Connected accounts belong to the old client id. `POST /v1/social-networks` with `force: true` replaces it; those accounts must then reconnect."
             }
-            Self::OriginNotAllowed => {
-                ("origin_not_allowed", 403, "Create the session with the `origin` of the page that uses it.")
+            Self::SessionSpent => "Create a new connect session.",
+            Self::ApprovalLate => "Give the post a new time: PATCH /v1/posts/{id} with `scheduledAt`, then approve it.",
+            Self::SessionExpired => "Create a new connect session.",
+            Self::ApprovalStale => {
+                "Read the post again: its `approval` says what it asks for now, and under which number."
             }
-            Self::HttpsRequired => (
-                "https_required",
-                403,
-                "Use the https address. What this request carried was sent in the open: replace it if it was a secret.",
-            ),
-            Self::InsufficientPermissions => (
-                "insufficient_permissions",
-                403,
-                "In X's console, \"User authentication settings\", set \"App permissions\" to \"Read and write\", save, then connect the account again.",
-            ),
-            Self::AccountLocked => (
-                "account_locked",
-                403,
-                "Sign in at https://x.com as this account and do what X asks there, then try again.",
-            ),
-            Self::ConfirmationFailed => {
-                ("confirmation_failed", 403, "Start again and type the code that the other browser shows.")
+            Self::PayloadTooLarge => "Keep a JSON body under 1 MiB.",
+            Self::UnsupportedMediaType => "Send `Content-Type: application/json`.",
+            Self::InvalidClientId => {
+                "In X's console, Apps, your app, \"Keys and tokens\", copy the Client ID under \"OAuth 2.0 Client ID and Client Secret\"; if there is none, set up \"User authentication settings\" first."
             }
-            Self::AccessDenied => ("access_denied", 403, "The person declined at X; offer the button again."),
-            Self::NotFound => ("not_found", 404, "Check the id and the path."),
-            Self::MethodNotAllowed => ("method_not_allowed", 405, "Use a method that the header `Allow` names."),
-            Self::AlreadyPublished => {
-                ("already_published", 409, "A post that was sent cannot be edited; delete it on X and create another.")
+            Self::InvalidClientSecret => {
+                "In X's console, Apps, your app, \"Keys and tokens\", press \"Regenerate\" beside the OAuth 2.0 Client Secret and store the new one here: X shows it once, and the one before is void."
             }
-            Self::InFlight => ("in_flight", 409, "Wait until every delivery is final, then try again."),
-            Self::IdempotencyInProgress => (
-                "idempotency_in_progress",
-                409,
-                "The first call with this key is still running; ask again in a moment.",
-            ),
-            Self::ClientChanged => (
-                "client_changed",
-                409,
-                "Connected accounts belong to the old client id. `POST /v1/social-networks` with `force: true` replaces it; those accounts must then reconnect.",
-            ),
-            Self::SessionSpent => ("session_spent", 409, "Create a new connect session."),
-            Self::ApprovalLate => (
-                "approval_late",
-                409,
-                "Give the post a new time: PATCH /v1/posts/{id} with `scheduledAt`, then approve it.",
-            ),
-            Self::SessionExpired => ("session_expired", 410, "Create a new connect session."),
-            Self::ApprovalStale => (
-                "approval_stale",
-                410,
-                "Read the post again: its `approval` says what it asks for now, and under which number.",
-            ),
-            Self::PayloadTooLarge => ("payload_too_large", 413, "Keep a JSON body under 1 MiB."),
-            Self::UnsupportedMediaType => ("unsupported_media_type", 415, "Send `Content-Type: application/json`."),
-            Self::InvalidClientId => (
-                "invalid_client_id",
-                422,
-                "In X's console, Apps, your app, \"Keys and tokens\", copy the Client ID under \"OAuth 2.0 Client ID and Client Secret\"; if there is none, set up \"User authentication settings\" first.",
-            ),
-            Self::InvalidClientSecret => (
-                "invalid_client_secret",
-                422,
-                "In X's console, Apps, your app, \"Keys and tokens\", press \"Regenerate\" beside the OAuth 2.0 Client Secret and store the new one here: X shows it once, and the one before is void.",
-            ),
-            Self::OAuth1KeyGiven => (
-                "oauth1_key_given",
-                422,
-                "This looks like the API key of OAuth 1.0a. On the same page of X's console, \"Keys and tokens\", use the pair under \"OAuth 2.0 Client ID and Client Secret\".",
-            ),
-            Self::PublicClient => (
-                "public_client",
-                422,
-                "In X's console, \"User authentication settings\", set the type of app to \"Web App, Automated App or Bot\", then use the new client id and secret.",
-            ),
-            Self::RedirectUriMismatch => (
-                "redirect_uri_mismatch",
-                422,
-                "In X's console, Apps, your app, \"User authentication settings\", paste the `callback_url` of your X app here under \"Callback URI / Redirect URL\", to the letter, and save.",
-            ),
-            Self::IdempotencyKeyReused => {
-                ("idempotency_key_reused", 422, "Use a new Idempotency-Key for a different call.")
+            Self::OAuth1KeyGiven => {
+                "This looks like the API key of OAuth 1.0a. On the same page of X's console, \"Keys and tokens\", use the pair under \"OAuth 2.0 Client ID and Client Secret\"."
             }
-            Self::UnsupportedMedia => ("unsupported_media", 422, "Use JPEG, PNG, WEBP, GIF, MP4 or MOV."),
-            Self::MediaTooLarge => {
-                ("media_too_large", 422, "Images up to 5 MB, GIFs up to 15 MB, videos up to the configured limit.")
+            Self::PublicClient => {
+                "In X's console, \"User authentication settings\", set the type of app to \"Web App, Automated App or Bot\", then use the new client id and secret."
             }
-            Self::CostExceeded => {
-                ("cost_exceeded", 422, "Raise `max_cost_usd` or change the post; a URL makes it dearer.")
+            Self::RedirectUriMismatch => {
+                "In X's console, Apps, your app, \"User authentication settings\", paste the `callback_url` of your X app here under \"Callback URI / Redirect URL\", to the letter, and save."
             }
-            Self::BudgetExceeded => {
-                ("budget_exceeded", 422, "Raise the monthly budget in the settings or wait for the next month.")
+            Self::IdempotencyKeyReused => "Use a new Idempotency-Key for a different call.",
+            Self::UnsupportedMedia => "Use JPEG, PNG, WEBP, GIF, MP4 or MOV.",
+            Self::MediaTooLarge => "Images up to 5 MB, GIFs up to 15 MB, videos up to the configured limit.",
+            Self::CostExceeded => "Raise `max_cost_usd` or change the post; a URL makes it dearer.",
+            Self::BudgetExceeded => "Raise the monthly budget in the settings or wait for the next month.",
+            Self::AccountMismatch => "Sign in to X as the expected account and connect again.",
+            Self::MissingScope => "Connect the account again and grant what is missing.",
+            Self::InvalidGrant => "X's authorization code lives 30 seconds and works once; connect again.",
+            Self::AppNotEnrolled => "In X's console attach the app to a project or package, and move it to Production.",
+            Self::AppReadOnly => {
+                "In X's console, \"User authentication settings\", set \"App permissions\" to \"Read and write\", save, then connect the account again."
             }
-            Self::AccountMismatch => {
-                ("account_mismatch", 422, "Sign in to X as the expected account and connect again.")
+            Self::RateLimited => "Wait for the time in Retry-After.",
+            Self::TooManyUploads => {
+                "Confirm or delete uploads that are pending; what is not confirmed goes after 24 hours."
             }
-            Self::MissingScope => ("missing_scope", 422, "Connect the account again and grant what is missing."),
-            Self::InvalidGrant => {
-                ("invalid_grant", 422, "X's authorization code lives 30 seconds and works once; connect again.")
-            }
-            Self::AppNotEnrolled => (
-                "app_not_enrolled",
-                422,
-                "In X's console attach the app to a project or package, and move it to Production.",
-            ),
-            Self::AppReadOnly => (
-                "app_read_only",
-                422,
-                "In X's console, \"User authentication settings\", set \"App permissions\" to \"Read and write\", save, then connect the account again.",
-            ),
-            Self::RateLimited => ("rate_limited", 429, "Wait for the time in Retry-After."),
-            Self::TooManyUploads => (
-                "too_many_uploads",
-                429,
-                "Confirm or delete uploads that are pending; what is not confirmed goes after 24 hours.",
-            ),
-            Self::Internal => {
-                ("internal", 500, "Nothing you sent is at fault; try again, and give the request id if it stays.")
-            }
-            Self::Misconfigured => {
-                ("misconfigured", 500, "Set what the message names in the Worker's configuration and deploy again.")
-            }
-            Self::XUnavailable => ("x_unavailable", 502, "X did not answer properly; try again in a moment."),
-            Self::XInvalidResponse => {
-                ("x_invalid_response", 502, "X answered something that is not its API; try again in a moment.")
-            }
-            Self::XTimeout => ("x_timeout", 504, "X took too long; try again in a moment."),
+            Self::Internal => "Nothing you sent is at fault; try again, and give the request id if it stays.",
+            Self::Misconfigured => "Set what the message names in the Worker's configuration and deploy again.",
+            Self::XUnavailable => "X did not answer properly; try again in a moment.",
+            Self::XInvalidResponse => "X answered something that is not its API; try again in a moment.",
+            Self::XTimeout => "X took too long; try again in a moment.",
         }
     }
 }
