@@ -467,6 +467,11 @@ impl Delivery {
         self.state == State::Held && code == Some(FailureCode::AccountLocked)
     }
 
+    /// Whether files belong to it, sent already or not.
+    pub fn has_media(&self) -> bool {
+        self.segments.iter().any(|segment| !segment.media.is_empty())
+    }
+
     /// The person has to connect again, or to grant more.
     pub const fn needs_reconnection(&self) -> bool {
         use FailureCode::{MissingScope, ReconnectRequired};

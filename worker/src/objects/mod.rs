@@ -4,6 +4,7 @@ pub mod account;
 pub mod connect;
 pub mod workspace;
 
+pub mod cached;
 pub mod schema;
 pub mod storage;
 pub mod store;

@@ -1,6 +1,6 @@
 //! `SQLite` in an object: rows are JSON documents beside the columns that find the rows.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -40,32 +40,6 @@ pub struct Db {
 /// The time of an object's alarm, if one is set.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Alarm(Option<i64>);
-
-/// A row that only this object writes, kept in memory between the reads. Whoever writes the row forgets the value; a
-/// rollback and the rows of a backup end every value ([`Db::generation`]).
-pub struct Cached<T>(RefCell<Option<(u64, T)>>);
-
-impl<T: Clone> Cached<T> {
-    pub const fn empty() -> Self {
-        Self(RefCell::new(None))
-    }
-
-    pub fn get(&self, db: &Db, read: impl FnOnce() -> Result<T>) -> Result<T> {
-        let generation = db.generation.get();
-        if let Some((of, value)) = &*self.0.borrow()
-            && *of == generation
-        {
-            return Ok(value.clone());
-        }
-        let value = read()?;
-        self.0.replace(Some((generation, value.clone())));
-        Ok(value)
-    }
-
-    pub fn forget(&self) {
-        self.0.take();
-    }
-}
 
 /// Ends every cached value unless the transaction was committed, after a panic too.
 struct Rollback<'a>(Option<&'a Cell<u64>>);
@@ -125,6 +99,11 @@ impl Db {
     /// Ends what is kept in memory of rows, whenever it changes.
     pub fn generation(&self) -> u64 {
         self.generation.get()
+    }
+
+    /// How many writes there were, those aside not counted. If none came in between, a row is what it was.
+    pub fn writes(&self) -> u64 {
+        self.writes.get()
     }
 
     pub fn run(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
@@ -256,8 +235,8 @@ impl Db {
 
     /// What an alarm does first.
     pub async fn set_alarm_for_a_crash(&self) -> Result<()> {
-        // The alarm that fires is set no more.
-        self.alarm.set(None);
+        // The alarm that fires is set no more. Whatever another event has set meanwhile, this one comes first.
+        self.alarm.set(Some(Alarm(None)));
         self.derive_alarm_anew();
         let set = self.set_alarm(Some(now() + AFTER_A_CRASH)).await;
         // Another event may have derived it meanwhile.

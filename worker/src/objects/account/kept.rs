@@ -2,41 +2,53 @@
 //!
 //! Every value follows from rows that this object alone writes. The writers of those rows are the methods below that
 //! forget: [`Kept::pairs_changed`] for the pairs (a refresh, a connection, a disconnection, another client id, another
-//! key of the ring), [`Kept::keys_changed`], [`Kept::freeze_changed`]. A rollback and the rows of a backup end every value
-//! ([`Db::generation`]). Nothing here is needed again after a crash.
+//! key of the ring), [`Kept::keys_changed`], [`Kept::freeze_changed`], [`Kept::delivery_saved`] for the journal. A rollback and
+//! the rows of a backup end every value ([`Db::generation`]). Nothing here is needed again after a crash.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cell::Cell;
 use std::rc::Rc;
 
+use latchkey_core::delivery::Delivery;
 use latchkey_core::freeze::AccountFreeze;
 use latchkey_core::id::AccountId;
 use latchkey_core::key::Caller;
 use latchkey_core::time::{Span, UnixMillis};
 
+use super::pairs::Pair;
 use super::tokens::Given;
 use crate::error::Result;
-use crate::objects::storage::{Cached, Db};
+use crate::objects::cached::{Cached, CachedRows};
+use crate::objects::storage::Db;
 
 /// How long an opened token stays in memory. It is opened again after that, from the sealed row.
 const OPEN_FOR: Span = Span::mins(1);
-/// More rows than one account has; then the values begin anew.
-const ROWS: usize = 100;
 
 pub struct Kept {
     freeze: Cached<Option<AccountFreeze>>,
     /// By digest. Digests of no key are not kept: strangers could fill the memory with them.
-    keys: Rows<String, Rc<Caller>>,
+    keys: CachedRows<String, Rc<Caller>>,
     /// By account row. The token is the row's own, or the one that takes its place.
-    tokens: Rows<AccountId, (Rc<Given>, UnixMillis)>,
+    tokens: CachedRows<AccountId, (Rc<Given>, UnixMillis)>,
+    /// By account row, as they are stored: sealed.
+    own_pairs: CachedRows<AccountId, Option<Pair>>,
+    any_pair: Cached<Option<Pair>>,
+    /// The generation of the rows in which no delivery waits for the account to be unlocked.
+    locks_none: Cell<Option<u64>>,
+    /// The generation in which a publishing loop ended, so that no intent is left without its outcome.
+    settled: Cell<Option<u64>>,
 }
-
-/// Values of rows, by the key that the rows are found by, and the generation of the rows.
-struct Rows<K, V>(RefCell<(u64, BTreeMap<K, V>)>);
 
 impl Kept {
     pub const fn empty() -> Self {
-        Self { freeze: Cached::empty(), keys: Rows::empty(), tokens: Rows::empty() }
+        Self {
+            freeze: Cached::empty(),
+            keys: CachedRows::empty(),
+            tokens: CachedRows::empty(),
+            own_pairs: CachedRows::empty(),
+            any_pair: Cached::empty(),
+            locks_none: Cell::new(None),
+            settled: Cell::new(None),
+        }
     }
 
     pub fn freeze(
@@ -52,7 +64,7 @@ impl Kept {
     }
 
     pub fn key(&self, db: &Db, digest: &str) -> Option<Rc<Caller>> {
-        self.keys.get(db, digest)
+        self.keys.known(db, digest)
     }
 
     pub fn keep_key(&self, db: &Db, digest: &str, holder: Rc<Caller>) {
@@ -65,7 +77,7 @@ impl Kept {
 
     /// The token that was opened for a row, and what it was decided by. Whether it is good now is for the caller to say.
     pub fn token(&self, db: &Db, account_id: &AccountId, now: UnixMillis) -> Option<Rc<Given>> {
-        self.tokens.get(db, account_id).filter(|(_, until)| *until > now).map(|(given, _)| given)
+        self.tokens.known(db, account_id).filter(|(_, until)| *until > now).map(|(given, _)| given)
     }
 
     pub fn keep_token(&self, db: &Db, account_id: AccountId, given: Rc<Given>, now: UnixMillis) {
@@ -74,36 +86,50 @@ impl Kept {
 
     pub fn pairs_changed(&self) {
         self.tokens.forget();
+        self.own_pairs.forget();
+        self.any_pair.forget();
+    }
+
+    pub fn own_pair(
+        &self,
+        db: &Db,
+        account_id: &AccountId,
+        read: impl FnOnce() -> Result<Option<Pair>>,
+    ) -> Result<Option<Pair>> {
+        self.own_pairs.get(db, account_id, read)
+    }
+
+    pub fn any_pair(&self, db: &Db, read: impl FnOnce() -> Result<Option<Pair>>) -> Result<Option<Pair>> {
+        self.any_pair.get(db, read)
+    }
+
+    /// A delivery is written to the journal.
+    pub fn delivery_saved(&self, delivery: &Delivery) {
+        if delivery.is_locked() {
+            self.locks_none.set(None);
+        }
+    }
+
+    pub fn is_known_to_lock_none(&self, db: &Db) -> bool {
+        self.locks_none.get() == Some(db.generation())
+    }
+
+    pub fn locks_none(&self, db: &Db) {
+        self.locks_none.set(Some(db.generation()));
+    }
+
+    /// Whether no call to X of an earlier process, or of a loop that broke off, is without its outcome. The question
+    /// begins a loop: until the loop has ended, the next question is answered by the rows.
+    pub fn take_settled(&self, db: &Db) -> bool {
+        self.settled.take() == Some(db.generation())
+    }
+
+    pub fn settled(&self, db: &Db) {
+        self.settled.set(Some(db.generation()));
     }
 
     /// Wipes the tokens that were opened a while ago. Each event of the object ends with this.
     pub fn close_tokens(&self, now: UnixMillis) {
-        self.tokens.0.borrow_mut().1.retain(|_, (_, until)| *until > now);
-    }
-}
-
-impl<K: Ord, V: Clone> Rows<K, V> {
-    const fn empty() -> Self {
-        Self(RefCell::new((0, BTreeMap::new())))
-    }
-
-    fn get<Q: Ord + ?Sized>(&self, db: &Db, key: &Q) -> Option<V>
-    where
-        K: std::borrow::Borrow<Q>,
-    {
-        let rows = self.0.borrow();
-        if rows.0 == db.generation() { rows.1.get(key).cloned() } else { None }
-    }
-
-    fn keep(&self, db: &Db, key: K, value: V) {
-        let mut rows = self.0.borrow_mut();
-        if rows.0 != db.generation() || rows.1.len() >= ROWS {
-            *rows = (db.generation(), BTreeMap::new());
-        }
-        rows.1.insert(key, value);
-    }
-
-    fn forget(&self) {
-        self.0.borrow_mut().1.clear();
+        self.tokens.retain(|(_, until)| *until > now);
     }
 }

@@ -75,6 +75,8 @@ struct Inner {
     /// X is being asked to revoke pairs.
     revoking: Cell<bool>,
     publishing: Cell<bool>,
+    /// The loop is in a step whose row is open in the journal.
+    stepping: Cell<bool>,
     /// The post that may be tried although the network is paused. A crash forgets it, and the next probe is another.
     probing: RefCell<Option<PostId>>,
     /// Posts that callers create through us at this moment.
@@ -128,6 +130,7 @@ impl Inner {
             purged_at: Cell::new(UnixMillis(0)),
             revoking: Cell::new(false),
             publishing: Cell::new(false),
+            stepping: Cell::new(false),
             probing: RefCell::default(),
             creating: Cell::new(0),
         }

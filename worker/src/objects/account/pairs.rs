@@ -119,8 +119,10 @@ impl Inner {
 
     /// A row's own pair; for a row without an own pair (not connected since version 2), the shared pair.
     pub(super) fn own_pair(&self, account_id: &AccountId) -> Result<Option<Pair>> {
-        let own = self.pair(&Owner::Row(account_id.clone()))?;
-        own.map_or_else(|| self.pair(&Owner::Shared), |own| Ok(Some(own)))
+        self.kept.own_pair(&self.db, account_id, || {
+            let own = self.pair(&Owner::Row(account_id.clone()))?;
+            own.map_or_else(|| self.pair(&Owner::Shared), |own| Ok(Some(own)))
+        })
     }
 
     /// The pair that a row uses. Usually the row's own pair. If the own pair is lost at X: another row's pair of the
@@ -146,10 +148,12 @@ impl Inner {
 
     /// Any of them, for what is the same of all: the app and the X user.
     pub(super) fn any_pair(&self) -> Result<Option<Pair>> {
-        let query = "SELECT account_id, doc, sealed, session_id, x_user_id FROM pairs LIMIT 1";
-        let rows: Vec<Stored> = self.db.rows(query, Vec::new())?;
-        let own = rows.into_iter().next().map(Pair::try_from).transpose()?;
-        own.map_or_else(|| self.pair(&Owner::Shared), |own| Ok(Some(own)))
+        self.kept.any_pair(&self.db, || {
+            let query = "SELECT account_id, doc, sealed, session_id, x_user_id FROM pairs LIMIT 1";
+            let rows: Vec<Stored> = self.db.rows(query, Vec::new())?;
+            let own = rows.into_iter().next().map(Pair::try_from).transpose()?;
+            own.map_or_else(|| self.pair(&Owner::Shared), |own| Ok(Some(own)))
+        })
     }
 
     pub(super) fn x_user_id(&self) -> Result<XUserId> {

@@ -54,17 +54,25 @@ impl Inner {
         if self.frozen()? {
             return Ok(());
         }
-        self.recover()?;
+        if !self.kept.take_settled(&self.db) {
+            self.recover()?;
+        }
         for _ in 0..STEPS_OF_AN_ALARM {
             if self.frozen()? {
                 break;
             }
             // What became of the last step, before the next.
             self.report_news().await?;
-            let Some(row) = self.next_row(now())? else { return self.purge(now()) };
+            let Some(row) = self.open_next_row(now())? else { return self.end_loop() };
             self.step_row(&row).await?;
         }
         self.report_news().await?;
+        self.end_loop()
+    }
+
+    /// Each intent has its outcome.
+    fn end_loop(&self) -> Result<()> {
+        self.kept.settled(&self.db);
         self.purge(now())
     }
 
@@ -85,9 +93,11 @@ impl Inner {
                 return self.dead_letter(row);
             }
         };
-        self.open_row(row)?;
+        self.stepping.set(true);
         let outcome = self.step(delivery).await;
-        self.close_row(row)?;
+        if self.stepping.take() {
+            self.close_row(row)?;
+        }
         outcome
     }
 
@@ -131,8 +141,10 @@ impl Inner {
         if !self.is_admitted(&delivery.account_id, &breaker)? {
             return self.effect(delivery, Outcome::ReconnectRequired);
         }
+        let writes = self.db.writes();
         let access = self.access_token(&delivery.account_id).await?;
-        let Some(delivery) = self.unchanged(&delivery)? else { return Ok(()) };
+        let unchanged = if self.db.writes() == writes { Some(delivery) } else { self.unchanged(&delivery)? };
+        let Some(delivery) = unchanged else { return Ok(()) };
         match (access, upload) {
             (Err(no_access), _) => self.effect(delivery, no_access.outcome(now())),
             (Ok(access), Some((place, step))) => {
@@ -204,16 +216,27 @@ impl Inner {
     fn effect(&self, mut delivery: Delivery, outcome: Outcome) -> Result<()> {
         let id = if let Outcome::Published(id) = &outcome { Some(id.clone()) } else { None };
         delivery.effect(outcome, now(), self.pace()?);
-        self.save_with_claim(&delivery, id.as_ref())?;
+        self.end_step(&delivery, id.as_ref())?;
         // X took it: the account is not locked any more.
         if id.is_some() { self.release_locked() } else { Ok(()) }
     }
 
     /// One write stores the claim of a post's id and the delivery.
     pub(super) fn save_with_claim(&self, delivery: &Delivery, id: Option<&XPostId>) -> Result<()> {
+        self.with_claim(id, || self.save_delivery(delivery))
+    }
+
+    /// The same at the end of a step.
+    pub(super) fn end_step(&self, delivery: &Delivery, id: Option<&XPostId>) -> Result<()> {
+        self.with_claim(id, || self.save_after_step(delivery))?;
+        self.stepping.set(false);
+        Ok(())
+    }
+
+    fn with_claim(&self, id: Option<&XPostId>, save: impl FnOnce() -> Result<()>) -> Result<()> {
         self.db.transaction(|| {
             id.map_or(Ok(()), |id| self.claim(id))?;
-            self.save_delivery(delivery)
+            save()
         })
     }
 

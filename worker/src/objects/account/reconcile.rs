@@ -52,7 +52,7 @@ impl Inner {
         let policy = Policy { may_resend: breaker.may_resend, post_read: breaker.post_read };
         let is_claimed = |id: &XPostId| self.is_claimed(id).unwrap_or(true);
         let found = delivery.reconcile(read, policy, is_claimed, now(), self.pace()?);
-        self.save_with_claim(&delivery, found.as_ref())
+        self.end_step(&delivery, found.as_ref())
     }
 
     /// By hand: it came about as `id`, or not at all. Says whether it was unconfirmed.

@@ -12,16 +12,16 @@ use crate::runtime::now;
 impl Inner {
     pub(super) async fn report_news(&self) -> Result<()> {
         let news = self.news()?;
-        if news.grants + news.revocations + news.deliveries > 0 { self.tell(&news).await.map(drop) } else { Ok(()) }
+        if news.is_any() { self.tell(news).await.map(drop) } else { Ok(()) }
     }
 
     /// Reports every unacknowledged change to the workspace. The answer says whether X may be called. A repeated report
     /// changes nothing there.
     pub(super) async fn report(&self) -> Result<Breaker> {
-        self.tell(&self.news()?).await
+        self.tell(self.news()?).await
     }
 
-    async fn tell(&self, news: &News) -> Result<Breaker> {
+    async fn tell(&self, mut news: News) -> Result<Breaker> {
         let workspace = self.app()?.workspace()?;
         if news.grants > 0 {
             self.tell_grants(&workspace).await?;
@@ -30,7 +30,7 @@ impl Inner {
             self.tell_revocations(&workspace).await?;
         }
         loop {
-            let deliveries = if news.deliveries > 0 { self.unacknowledged_deliveries()? } else { Vec::new() };
+            let deliveries = news.deliveries()?;
             let is_all = deliveries.len() < REPORT_ROWS as usize;
             let network_id = self.any_pair()?.map(|pair| pair.grant.client().network_id.clone());
             let closed = self.spent_window_of_the_app()?;
@@ -44,6 +44,7 @@ impl Inner {
             if is_all {
                 return Ok(breaker);
             }
+            news = self.news()?;
         }
     }
 

@@ -27,13 +27,29 @@ pub struct Row {
     pub doc: String,
 }
 
-/// Which changes the workspace has not heard of: 0 or 1 for each kind.
+/// Which changes the workspace has not heard of: 0 or 1 for each kind, and the first deliveries themselves.
 #[derive(Default, Deserialize)]
 pub struct News {
     pub grants: u8,
     pub revocations: u8,
-    pub deliveries: u8,
+    /// A JSON array of documents.
+    deliveries: String,
 }
+
+impl News {
+    pub fn is_any(&self) -> bool {
+        self.grants + self.revocations > 0 || self.deliveries != "[]"
+    }
+
+    pub fn deliveries(&self) -> Result<Vec<Delivery>> {
+        let docs: Vec<String> = read(&self.deliveries)?;
+        docs.iter().map(|doc| read(doc)).collect()
+    }
+}
+
+/// A row of the journal that is new has its number.
+#[derive(Deserialize)]
+struct Taken {}
 
 #[derive(Deserialize)]
 struct Known {
@@ -50,30 +66,49 @@ impl Inner {
     /// Takes a delivery in. A newer version replaces a known delivery that has not begun. Only later changes are
     /// reported.
     pub fn take_delivery(&self, delivery: &Delivery) -> Result<()> {
-        if self.delivery(delivery)?.is_some_and(|known| !known.gives_way_to(delivery)) {
+        self.kept.delivery_saved(delivery);
+        let values = vec![
+            delivery.post_id.as_str().into(),
+            delivery.account_id.as_str().into(),
+            column_of(delivery).into(),
+            time(delivery.run_at),
+            delivery.due().map(time).into(),
+            revision_of(delivery).into(),
+            revision_of(delivery).into(),
+            doc(delivery)?,
+        ];
+        let taken: Vec<Taken> = self.db.rows(
+            "INSERT INTO journal (post_id, account_id, state, run_at, due_at, revision, told, doc)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (post_id, account_id) DO NOTHING RETURNING seq",
+            values.clone(),
+        )?;
+        if !taken.is_empty() || self.delivery(delivery)?.is_none_or(|known| !known.gives_way_to(delivery)) {
             return Ok(());
         }
         self.db.run(
-            "INSERT INTO journal (post_id, account_id, state, run_at, due_at, revision, told, doc)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (post_id, account_id) DO UPDATE SET state = excluded.state,
-                run_at = excluded.run_at, due_at = excluded.due_at, revision = excluded.revision, told = excluded.told,
-                opened = 0, doc = excluded.doc",
-            vec![
-                delivery.post_id.as_str().into(),
-                delivery.account_id.as_str().into(),
-                column_of(delivery).into(),
-                time(delivery.run_at),
-                delivery.due().map(time).into(),
-                revision_of(delivery).into(),
-                revision_of(delivery).into(),
-                doc(delivery)?,
-            ],
+            "UPDATE journal SET state = ?3, run_at = ?4, due_at = ?5, revision = ?6, told = ?7, opened = 0, doc = ?8
+                WHERE post_id = ?1 AND account_id = ?2",
+            values,
         )
     }
 
     pub fn save_delivery(&self, delivery: &Delivery) -> Result<()> {
+        self.update_delivery(delivery, "opened")
+    }
+
+    /// The delivery as a step leaves it. The same write says that the step has ended.
+    pub fn save_after_step(&self, delivery: &Delivery) -> Result<()> {
+        self.update_delivery(delivery, "0")
+    }
+
+    fn update_delivery(&self, delivery: &Delivery, opened: &str) -> Result<()> {
+        self.kept.delivery_saved(delivery);
+        let update = format!(
+            "UPDATE journal SET state = ?, due_at = ?, revision = ?, opened = {opened}, doc = ?
+                WHERE post_id = ? AND account_id = ?"
+        );
         self.db.run(
-            "UPDATE journal SET state = ?, due_at = ?, revision = ?, doc = ? WHERE post_id = ? AND account_id = ?",
+            &update,
             vec![
                 column_of(delivery).into(),
                 delivery.due().map(time).into(),
@@ -85,31 +120,29 @@ impl Inner {
         )
     }
 
-    /// The row with a step to make now. A parked row waits for its own answer. In the queue, deliveries leave in the
-    /// order of their times, and a delivery that backs off keeps later deliveries waiting.
-    pub fn next_row(&self, now: UnixMillis) -> Result<Option<Row>> {
-        let aside = "SELECT seq, opened, doc FROM journal WHERE state IN ('held', 'unknown', 'recalled', 'aside')
-            AND due_at <= ? ORDER BY due_at LIMIT 1";
-        if let Some(row) = self.db.rows(aside, vec![time(now)])?.into_iter().next() {
-            return Ok(Some(row));
+    /// Opens the row with a step to make now: the step begins. A parked row waits for its own answer. In the queue,
+    /// deliveries leave in the order of their times, and a delivery that backs off keeps later deliveries waiting.
+    ///
+    /// Steps that the process does not survive are counted. A row in which the process died three times is parked and
+    /// retried later, so that the rest goes on. The row is never given up: the next death may be another power cut.
+    pub fn open_next_row(&self, now: UnixMillis) -> Result<Option<Row>> {
+        let open = "UPDATE journal SET opened = opened + 1 WHERE seq = coalesce(
+            (SELECT seq FROM journal WHERE state IN ('held', 'unknown', 'recalled', 'aside') AND due_at <= ?1
+                ORDER BY due_at LIMIT 1),
+            (SELECT seq FROM (SELECT seq, due_at FROM journal WHERE state IN ('queued', 'publishing')
+                ORDER BY run_at, seq LIMIT 1) WHERE due_at <= ?1))
+            RETURNING seq, opened - 1 AS opened, doc";
+        let Some(row) = self.db.rows::<Row>(open, vec![time(now)])?.into_iter().next() else { return Ok(None) };
+        if let Some(pause) = backoff::after_deaths(row.opened) {
+            let (seq, deaths) = (row.seq, row.opened);
+            log::alert("account", &format!("row {seq} of the journal was begun {deaths} times and not ended"));
+            let park = "UPDATE journal SET state = 'aside', due_at = ? WHERE seq = ?";
+            self.db.run(park, vec![time(now + pause), row.seq.into()])?;
         }
-        let line = "SELECT seq, opened, doc FROM (SELECT seq, opened, doc, due_at FROM journal
-            WHERE state IN ('queued', 'publishing') ORDER BY run_at, seq LIMIT 1) WHERE due_at <= ?";
-        Ok(self.db.rows(line, vec![time(now)])?.into_iter().next())
+        Ok(Some(row))
     }
 
-    /// A step of the row begins. Steps that the process does not survive are counted. A row in which the process died
-    /// three times is parked and retried later, so that the rest goes on. The row is never given up: the next death may
-    /// be another power cut.
-    pub fn open_row(&self, row: &Row) -> Result<()> {
-        let Some(pause) = backoff::after_deaths(row.opened) else {
-            return self.db.run("UPDATE journal SET opened = opened + 1 WHERE seq = ?", vec![row.seq.into()]);
-        };
-        log::alert("account", &format!("row {} of the journal was begun {} times and not ended", row.seq, row.opened));
-        let update = "UPDATE journal SET opened = opened + 1, state = 'aside', due_at = ? WHERE seq = ?";
-        self.db.run(update, vec![time(now() + pause), row.seq.into()])
-    }
-
+    /// The step has ended, whatever became of it.
     pub fn close_row(&self, row: &Row) -> Result<()> {
         self.db.run("UPDATE journal SET opened = 0 WHERE seq = ?", vec![row.seq.into()])
     }
@@ -137,17 +170,26 @@ impl Inner {
         self.db.docs(query, Vec::new())
     }
 
-    /// What waits for the account to be unlocked at X, the next to be tried first.
+    /// What waits for the account to be unlocked at X, the next to be tried first. Usually nothing does, which is known.
     pub fn locked_deliveries(&self) -> Result<Vec<Delivery>> {
-        self.db.docs(
+        if self.kept.is_known_to_lock_none(&self.db) {
+            return Ok(Vec::new());
+        }
+        let locked: Vec<Delivery> = self.db.docs(
             "SELECT doc FROM journal WHERE state IN ('held', 'unknown', 'recalled', 'aside')
                 AND json_extract(doc, '$.error.code') = 'account_locked' AND state = 'held' ORDER BY due_at",
             Vec::new(),
-        )
+        )?;
+        if locked.is_empty() {
+            self.kept.locks_none(&self.db);
+        }
+        Ok(locked)
     }
 
+    /// The intents whose call to X ended with its process. `IN` names the states of the index.
     pub fn interrupted_deliveries(&self) -> Result<Vec<Delivery>> {
-        self.db.docs("SELECT doc FROM journal WHERE state = 'publishing'", Vec::new())
+        let query = "SELECT doc FROM journal WHERE state IN ('queued', 'publishing') AND state = 'publishing'";
+        self.db.docs(query, Vec::new())
     }
 
     /// The id is the answer to a call that is known: it confirms no other delivery.
@@ -198,17 +240,14 @@ impl Inner {
         )
     }
 
-    pub fn unacknowledged_deliveries(&self) -> Result<Vec<Delivery>> {
-        let query = "SELECT doc FROM journal WHERE told < revision ORDER BY seq LIMIT ?";
-        self.db.docs(query, vec![i64::from(REPORT_ROWS).into()])
-    }
-
     pub fn news(&self) -> Result<News> {
         let query = "SELECT EXISTS (SELECT 1 FROM pair WHERE is_told <> 1)
                 OR EXISTS (SELECT 1 FROM pairs WHERE is_told <> 1) AS grants,
             EXISTS (SELECT 1 FROM discarded WHERE is_told <> 1) AS revocations,
-            EXISTS (SELECT 1 FROM journal WHERE told < revision) AS deliveries";
-        Ok(self.db.rows(query, Vec::new())?.into_iter().next().unwrap_or_default())
+            (SELECT json_group_array(doc) FROM (SELECT doc FROM journal WHERE told < revision ORDER BY seq LIMIT ?))
+                AS deliveries";
+        let rows = self.db.rows(query, vec![i64::from(REPORT_ROWS).into()])?;
+        rows.into_iter().next().ok_or_else(|| Error::fault("what is untold was not read"))
     }
 
     /// The next version of a delivery may have arrived before the acknowledgement of this one. Its revisions count anew.

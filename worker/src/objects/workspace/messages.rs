@@ -119,7 +119,7 @@ async fn await_post(w: &Workspace, head: &Head, id: &str, warnings: &[String], w
     let caller = access::authorise(w, head)?;
     let id = posts::find(w, id, &caller.binding)?.id;
     let deadline = now() + Span::millis(wait_ms);
-    while now() < deadline && !posts::is_settled(w, &id)? {
+    while now() < deadline && !w.store.deliveries.is_settled(&id)? {
         within(deadline - now(), w.waiting.news(id.clone())).await;
     }
     Ok(posts::answer(w, &posts::find(w, id.as_str(), &caller.binding)?, warnings, &caller)?.result)

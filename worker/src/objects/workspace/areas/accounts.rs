@@ -58,7 +58,7 @@ pub fn learn_users(w: &Workspace, said: &[XUser]) -> Result<()> {
 fn cancel_drafts(w: &Workspace, account_id: &AccountId) -> Result<()> {
     for delivery in w.store.deliveries.idle_of(account_id)? {
         w.store.deliveries.save_idle(&delivery.ended_as(State::Cancelled))?;
-        if w.store.deliveries.states_of(&delivery.post_id)?.into_iter().all(State::is_final) {
+        if w.store.deliveries.are_all_final(&delivery.post_id)? {
             let post = w.store.posts.find(delivery.post_id.as_str())?;
             post.as_ref()
                 .and_then(post_change::end_without_accounts)

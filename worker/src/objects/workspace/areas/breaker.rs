@@ -2,6 +2,7 @@
 
 use latchkey_core::api::event::Event;
 use latchkey_core::delivery::Delivery;
+use latchkey_core::id::NetworkId;
 use latchkey_core::network::{Breaker, Evidence, Finding, Network};
 use latchkey_core::outbox::OutboxJob;
 use latchkey_core::webhook::EventKind;
@@ -19,10 +20,12 @@ pub fn delivered(w: &Workspace, report: &Report) -> Result<(Breaker, bool)> {
     for delivery in &report.deliveries {
         w.store.deliveries.save(delivery)?;
         events::reported(w, delivery)?;
-        is_news |= learn_from(w, delivery)? | delivery.is_waiting();
+        is_news |= learn_from(w, delivery, report.network_id.as_ref())? | delivery.is_waiting();
         if delivery.is_settled() {
             is_news |= events::announce(w, &delivery.post_id)?;
-            w.store.media.look_again(&delivery.post_id)?;
+            if delivery.has_media() {
+                w.store.media.look_again(&delivery.post_id)?;
+            }
         }
     }
     let settings = w.store.settings.get()?;
@@ -43,11 +46,16 @@ pub fn of_app(w: &Workspace, network_id: &str) -> Result<Breaker> {
     Ok(network.map_or_else(|| Breaker::of_no_app(&settings), |network| network.breaker(&settings, now())))
 }
 
-/// A delivery that the app is at fault for pauses the network; one that X took while it was paused ends the pause.
-fn learn_from(w: &Workspace, delivery: &Delivery) -> Result<bool> {
+/// A delivery that the app is at fault for pauses the network; one that X took while it was paused ends the pause. All
+/// deliveries of a report are of one app, which an object without tokens cannot name.
+fn learn_from(w: &Workspace, delivery: &Delivery, network_id: Option<&NetworkId>) -> Result<bool> {
     let Some(evidence) = Evidence::of(delivery, now()) else { return Ok(false) };
-    let Some(account) = w.store.accounts.find_even_deleted(&delivery.account_id)? else { return Ok(false) };
-    let Some(mut network) = w.store.apps.find(account.network_id.as_str())? else { return Ok(false) };
+    let account = || w.store.accounts.find_even_deleted(&delivery.account_id);
+    let network = match network_id {
+        Some(id) => w.store.apps.find(id.as_str())?,
+        None => account()?.map_or(Ok(None), |account| w.store.apps.find(account.network_id.as_str()))?,
+    };
+    let Some(mut network) = network else { return Ok(false) };
     match network.learn(evidence, now() + w.app()?.pace().probe) {
         Finding::Nothing => return Ok(false),
         Finding::Pauses(pause) => {
@@ -55,7 +63,10 @@ fn learn_from(w: &Workspace, delivery: &Delivery) -> Result<bool> {
             let event = Event::of_network(EventKind::NetworkPaused, &network, ORG_ID, &pause);
             events::happened(w, &event)?;
         }
-        Finding::ReleasesAccount => w.store.outbox.add(&OutboxJob::AppMended { object: account.object() }, now())?,
+        Finding::ReleasesAccount => {
+            let Some(account) = account()? else { return Ok(false) };
+            w.store.outbox.add(&OutboxJob::AppMended { object: account.object() }, now())?;
+        }
         Finding::Resumes => lift_by_itself(w, network)?,
     }
     Ok(true)

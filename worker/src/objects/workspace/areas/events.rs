@@ -1,7 +1,7 @@
 //! Events: the one path into the audit and to the webhooks, in the transaction of the effect.
 
 use latchkey_core::account::Account;
-use latchkey_core::announcement;
+use latchkey_core::announcement::{self, Announcement};
 use latchkey_core::api::event::{Event, event_body};
 use latchkey_core::audit::Entry;
 use latchkey_core::delivery::Delivery;
@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::Workspace;
 use crate::error::{Error, Result};
 use crate::names::{ORG_ID, WORKSPACE};
+use crate::objects::workspace::store::posts::deliveries::Addressed;
 use crate::objects::workspace::store::webhooks::StoredEvent;
 use crate::runtime::{entropy, now};
 
@@ -107,15 +108,25 @@ pub fn of_status(account: &Account) -> Option<Event> {
 
 /// What became of a post, if that is news. Says whether there was something to tell.
 pub fn announce(w: &Workspace, id: &PostId) -> Result<bool> {
-    let deliveries = w.store.deliveries.of_post(id)?;
-    let Some(announcement) = announcement::of_post(&deliveries, &w.store.deliveries.notified(id)?) else {
-        return Ok(false);
-    };
-    let Some(post) = w.store.posts.find(id.as_str())? else { return Ok(false) };
+    let (deliveries, notified) = w.store.deliveries.with_outcomes(id)?;
+    let Some(announcement) = announcement::of_post(&deliveries, &notified) else { return Ok(false) };
     announcement.news.iter().try_for_each(|outcome| w.store.deliveries.remember_notified(id, outcome))?;
+    if !is_anybody_told(w, &announcement, &deliveries)? {
+        return Ok(true);
+    }
+    let Some(post) = w.store.posts.find(id.as_str())? else { return Ok(false) };
     happened(w, &Event::of_post(announcement.event, &post, ORG_ID, &deliveries))?;
     if !announcement.media_failed.is_empty() {
         happened(w, &Event::of_post(EventKind::MediaFailed, &post, ORG_ID, &announcement.media_failed))?;
     }
     Ok(true)
+}
+
+/// Whether there is somebody to tell: a webhook, or the audit. A post has the tenant of its accounts.
+fn is_anybody_told(w: &Workspace, announcement: &Announcement, deliveries: &[Addressed]) -> Result<bool> {
+    let kinds = [announcement.event, EventKind::MediaFailed];
+    let tenant_id = deliveries.first().and_then(|(_, account)| account.tenant_id.as_ref());
+    let webhooks = w.store.webhooks.in_reach(tenant_id)?;
+    let is_told = |kind: &EventKind| webhooks.iter().any(|webhook| webhook.hears(*kind, tenant_id));
+    Ok(kinds.iter().any(|kind| kind.row().audited.is_some() || is_told(kind)))
 }

@@ -11,15 +11,17 @@ use latchkey_core::api::query::Query;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::audit::{Action, Audited};
 use latchkey_core::budget::require_ceiling;
-use latchkey_core::delivery::{Delivery, State};
+use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{PostId, TenantId};
 use latchkey_core::key::{Binding, Caller};
 use latchkey_core::media::Media;
 use latchkey_core::outbox::OutboxJob;
 use latchkey_core::post::{Draft, Post, is_for, resolve};
+use latchkey_core::x::price::Prices;
 use serde_json::{Map, Value, json};
 
 use super::super::store::outbox::Begun;
+use super::super::store::posts::deliveries::Addressed;
 use super::links::links;
 use super::{Done, Workspace, budget, lists, not_found, requests};
 use crate::error::{Error, Result};
@@ -109,8 +111,9 @@ pub fn accepted(
     warnings: &[String],
     caller: &Caller,
 ) -> Result<Done<Answer>> {
-    let handed = accept(w, post, accounts)?;
-    let done = answer(w, post, warnings, caller)?.did(audited(Action::PostCreated, post)).hands(handed);
+    let (deliveries, handed) = accept(w, post, accounts)?;
+    let view = view_with(w, post, &deliveries, caller)?;
+    let done = answer_of(post, &view, warnings).did(audited(Action::PostCreated, post)).hands(handed);
     if !post.awaits_approval() {
         return Ok(done);
     }
@@ -122,20 +125,27 @@ pub fn audited(action: Action, post: &Post) -> Audited {
     Audited::on(action, post.tenant_id(), post.id.as_str())
 }
 
-fn accept(w: &Workspace, post: &Post, accounts: &[&Account]) -> Result<Vec<Begun>> {
+/// The deliveries in the order in which they are read, and the jobs that have begun.
+fn accept(w: &Workspace, post: &Post, accounts: &[&Account]) -> Result<(Vec<Addressed>, Vec<Begun>)> {
     let prices = w.store.settings.get()?.prices;
     let mut owed = Vec::new();
-    w.store.posts.save(post)?;
-    for account in accounts {
-        let delivery = post.delivery_to(account, &prices, post.created_at);
+    w.store.posts.add(post)?;
+    let mut deliveries = deliveries_of(post, accounts, &prices);
+    for (delivery, account) in &deliveries {
         if post.is_draft() {
-            w.store.deliveries.save_idle(&delivery)?;
+            w.store.deliveries.save_idle(delivery)?;
         } else {
-            w.store.deliveries.save(&delivery)?;
-            owed.push(OutboxJob::Enqueue { object: account.object(), delivery: Box::new(delivery) });
+            w.store.deliveries.save(delivery)?;
+            owed.push(OutboxJob::Enqueue { object: account.object(), delivery: Box::new(delivery.clone()) });
         }
     }
-    w.store.outbox.add_begun(owed, now())
+    deliveries.sort_by(|(one, _), (other, _)| one.account_id.cmp(&other.account_id));
+    Ok((deliveries, w.store.outbox.add_begun(owed, now())?))
+}
+
+fn deliveries_of(post: &Post, accounts: &[&Account], prices: &Prices) -> Vec<Addressed> {
+    let to = |account: &&Account| (post.delivery_to(account, prices, post.created_at), (*account).clone());
+    accounts.iter().map(to).collect()
 }
 
 /// The post as it would be. It has no id, since there is none.
@@ -146,11 +156,7 @@ fn dry_answer(
     warnings: &[String],
     caller: &Caller,
 ) -> Result<Answer> {
-    let prices = w.store.settings.get()?.prices;
-    let deliveries: Vec<(Delivery, Account)> = accounts
-        .iter()
-        .map(|account| (post.delivery_to(account, &prices, post.created_at), (*account).clone()))
-        .collect();
+    let deliveries = deliveries_of(post, accounts, &w.store.settings.get()?.prices);
     let mut view = view_with(w, post, &deliveries, caller)?;
     if let Some(fields) = view.as_object_mut() {
         fields.insert("id".into(), Value::Null);
@@ -193,13 +199,16 @@ pub fn resolved(w: &Workspace, id: &PostId, caller: &Caller) -> Result<Done<Answ
 
 /// With `reply_id` for what is a reply: X's id, once there is one.
 pub fn answer(w: &Workspace, post: &Post, warnings: &[String], caller: &Caller) -> Result<Done<Answer>> {
-    let view = view(w, post, caller)?;
+    Ok(answer_of(post, &view(w, post, caller)?, warnings))
+}
+
+fn answer_of(post: &Post, view: &Value, warnings: &[String]) -> Done<Answer> {
     let mut body = json!({ "post": view, "data": { "post": view }, "warnings": warnings });
     if let (true, Some(fields)) = (post.is_reply(), body.as_object_mut()) {
         let id = view.pointer("/socialAccounts/0/platformPostId").cloned().unwrap_or_default();
         fields.insert("reply_id".into(), id);
     }
-    Ok(Done::from(Answer::success(200, body)).secret(view.pointer("/approval/url").is_some()))
+    Done::from(Answer::success(200, body)).secret(view.pointer("/approval/url").is_some())
 }
 
 /// Says where the bytes of each named medium lie.
@@ -228,10 +237,4 @@ pub fn view(w: &Workspace, post: &Post, caller: &Caller) -> Result<Value> {
 fn view_with(w: &Workspace, post: &Post, deliveries: &[(Delivery, Account)], caller: &Caller) -> Result<Value> {
     let links = links(w, caller.may_publish())?;
     Ok(post_view(post, ORG_ID, deliveries, &w.store.settings.get()?.prices, &links))
-}
-
-/// Nothing happens to it that a caller could wait for: it is final, or a draft, or asks for approval.
-pub fn is_settled(w: &Workspace, id: &PostId) -> Result<bool> {
-    let is_draft = w.store.posts.find(id.as_str())?.is_some_and(|post| post.is_draft());
-    Ok(is_draft || w.store.deliveries.states_of(id)?.into_iter().all(State::is_final))
 }

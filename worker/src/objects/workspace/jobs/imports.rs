@@ -74,6 +74,6 @@ fn enter(w: &Workspace, account: &Account, own: &OwnPost) -> Result<()> {
     let mut post = Post::new(PostId::from_entropy(entropy()?), account.tenant_id.clone(), own.created_at);
     post.say_as_published(&own.content());
     let delivery = post.published_by(account, own.id.clone());
-    w.store.posts.save(&post)?;
+    w.store.posts.add(&post)?;
     w.store.deliveries.save(&delivery)
 }

@@ -175,10 +175,14 @@ fn times(w: &Workspace) -> Result<Vec<(usize, &'static Job, Option<UnixMillis>)>
 fn detach(w: &Rc<Workspace>, work: Work) {
     let w = Rc::clone(w);
     spawn_local(async move {
-        let ended = work.await;
-        // There is room for another try of a webhook.
-        w.store.derive_alarm_anew();
-        let armed = arm(&w).await;
-        log::unattended("workspace", "work beside the alarm", &ended.and(armed));
+        let outcome = work.await;
+        ended(&w, outcome).await;
     });
+}
+
+async fn ended(w: &Workspace, outcome: Result<()>) {
+    // There is room for another try of a webhook.
+    w.store.derive_alarm_anew();
+    let armed = arm(w).await;
+    log::unattended("workspace", "work beside the alarm", &outcome.and(armed));
 }

@@ -7,8 +7,10 @@ use std::rc::Rc;
 
 use futures_util::future::join_all;
 use latchkey_core::outbox::{self, Batch, Due, OutboxJob, Work};
+use worker::wasm_bindgen_futures::spawn_local;
 
-use super::{Workspace, detach, targets};
+use super::targets::{self, Since};
+use super::{Workspace, detach, ended};
 use crate::error::Result;
 use crate::log;
 use crate::objects::waiting::Waiting;
@@ -64,23 +66,53 @@ pub fn hand_over(w: &Rc<Workspace>, handed: Vec<Begun>) {
             continue;
         }
         on_their_way.insert(object.clone(), vec![(row, job)]);
-        detach(w, Box::pin(hand_all(Way { w: Rc::clone(w), object })));
+        hand_to(Way { w: Rc::clone(w), object });
     }
 }
 
+/// What its account sends at once is reported in a moment, and the report derives the alarm. Until then the alarm stands
+/// where the jobs wanted it: at most, it finds nothing to do.
+fn hand_to(way: Way) {
+    let w = Rc::clone(&way.w);
+    spawn_local(async move {
+        let handed = hand_all(way).await;
+        if !matches!(handed, Ok(Handed::SentAtOnce)) {
+            ended(&w, handed.map(drop)).await;
+        }
+    });
+}
+
+/// What became of all that was on its way to an object.
+enum Handed {
+    SentAtOnce,
+    /// Something is sent later, or was left.
+    Waits,
+}
+
 /// What is left after a failure waits with the batch that failed, for the alarm.
-async fn hand_all(way: Way) -> Result<()> {
+async fn hand_all(way: Way) -> Result<Handed> {
+    let mut handed = Handed::SentAtOnce;
     loop {
         let waiting = way.w.hand_over.next(&way.object);
-        if waiting.is_empty() || is_frozen(&way.w)? {
-            return Ok(());
+        if waiting.is_empty() {
+            return Ok(handed);
+        }
+        if is_frozen(&way.w)? {
+            return Ok(Handed::Waits);
         }
         for batch in outbox::batches(waiting).deliveries {
-            if !try_to_deliver(&way.w, batch).await? {
-                return Ok(());
+            if !is_sent_at_once(&batch.work) {
+                handed = Handed::Waits;
+            }
+            if !try_to_deliver(&way.w, batch, Since::ThisProcess).await? {
+                return Ok(Handed::Waits);
             }
         }
     }
+}
+
+fn is_sent_at_once(work: &Work) -> bool {
+    matches!(work, Work::Enqueue(_, deliveries) if deliveries.iter().all(|delivery| delivery.is_due(now())))
 }
 
 /// By the alarm: after what is on its way to the same object.
@@ -138,12 +170,12 @@ fn park(w: &Workspace, row: &Row) -> Result<()> {
 }
 
 async fn deliver(w: Rc<Workspace>, batch: Batch<Row>) -> Result<()> {
-    try_to_deliver(&w, batch).await.map(drop)
+    try_to_deliver(&w, batch, Since::Unknown).await.map(drop)
 }
 
 /// Done is deleted; what failed waits and is tried again. Says whether it is done.
-async fn try_to_deliver(w: &Workspace, batch: Batch<Row>) -> Result<bool> {
-    let outcome = targets::reach(w, batch.work).await;
+async fn try_to_deliver(w: &Workspace, batch: Batch<Row>, since: Since) -> Result<bool> {
+    let outcome = targets::reach(w, batch.work, since).await;
     if outcome.is_ok() {
         batch.rows.iter().try_for_each(|row| w.store.outbox.done(row))?;
         return Ok(true);

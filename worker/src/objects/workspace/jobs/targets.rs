@@ -14,11 +14,20 @@ use crate::objects::workspace::areas::{accounts, breaker};
 use crate::rpc::workspace::RevocationReport;
 use crate::runtime::now;
 
-pub async fn reach(w: &Workspace, work: Work) -> Result<()> {
+/// Since when a job is in the outbox.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// This process has accepted it, and hands it over.
+    ThisProcess,
+    /// The alarm has found it.
+    Unknown,
+}
+
+pub async fn reach(w: &Workspace, work: Work, since: Since) -> Result<()> {
     let app = w.app()?;
     match work {
-        Work::Enqueue(object, deliveries) => enqueue(w, &object, deliveries).await,
-        Work::Other(OutboxJob::Enqueue { object, delivery }) => enqueue(w, &object, vec![*delivery]).await,
+        Work::Enqueue(object, deliveries) => enqueue(w, &object, deliveries, since).await,
+        Work::Other(OutboxJob::Enqueue { object, delivery }) => enqueue(w, &object, vec![*delivery], since).await,
         Work::Other(OutboxJob::Retry { object, delivery }) => app.account(&object)?.retry(*delivery).await,
         Work::Other(OutboxJob::Release { account_id, network_id, x_user_id }) => {
             release(w, account_id, &network_id, &x_user_id).await
@@ -40,11 +49,15 @@ pub async fn reach(w: &Workspace, work: Work) -> Result<()> {
 }
 
 /// A delivery may arrive after its account's row was closed, and would wait for a connection there. The object then hears
-/// of the closing once more, which cancels the delivery.
-async fn enqueue(w: &Workspace, object: &str, deliveries: Vec<Delivery>) -> Result<()> {
-    let ids: BTreeSet<AccountId> = deliveries.iter().map(|delivery| delivery.account_id.clone()).collect();
+/// of the closing once more, which cancels the delivery. What was accepted a moment ago was for accounts that were open, and
+/// the rows that were closed since are known.
+async fn enqueue(w: &Workspace, object: &str, deliveries: Vec<Delivery>, since: Since) -> Result<()> {
+    let mut ids: BTreeSet<AccountId> = deliveries.iter().map(|delivery| delivery.account_id.clone()).collect();
     let breaker = breaker::of_app(w, network_of(object))?;
     w.app()?.account(object)?.enqueue(deliveries, breaker).await?;
+    if since == Since::ThisProcess {
+        ids.retain(|id| w.store.accounts.may_be_closed(id));
+    }
     for id in &ids {
         let row = w.store.accounts.find_even_deleted(id)?;
         if let Some(closed) = row.filter(|account| account.status() == Status::Disconnected) {

@@ -1,5 +1,7 @@
 //! Connected accounts.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use latchkey_core::account::{Account, Status};
@@ -25,8 +27,13 @@ pub const OBJECTS: &str = "SELECT DISTINCT network_id || '/' || x_user_id AS nam
 const OBJECTS_BEHIND: &str = "SELECT DISTINCT network_id || '/' || x_user_id AS name FROM accounts
     WHERE network_id || '/' || x_user_id > ? ORDER BY network_id || '/' || x_user_id LIMIT ?";
 
+/// More closed rows than are remembered: then any account may be closed.
+const MOST_CLOSED: usize = 1000;
+
 pub struct Accounts {
     db: Rc<Db>,
+    /// The rows that this process has closed.
+    closed: RefCell<BTreeSet<AccountId>>,
 }
 
 #[derive(Deserialize)]
@@ -36,7 +43,7 @@ struct Named {
 
 impl Accounts {
     pub fn new(db: &Rc<Db>) -> Self {
-        Self { db: Rc::clone(db) }
+        Self { db: Rc::clone(db), closed: RefCell::default() }
     }
 
     pub fn find(&self, id: &str) -> Result<Option<Account>> {
@@ -99,6 +106,7 @@ impl Accounts {
 
     /// Writes a row and brings a deleted one back.
     pub fn save(&self, account: &Account) -> Result<()> {
+        self.closed.borrow_mut().remove(&account.id);
         let tenant_id = account.tenant_id.as_ref().map_or("", |tenant_id| tenant_id.as_str());
         self.db.run(
             "INSERT INTO accounts (id, network_id, tenant_id, x_user_id, username, created_at, doc)
@@ -123,7 +131,18 @@ impl Accounts {
         self.db.run(update, vec![username.into(), doc(account)?, account.id.as_str().into()])
     }
 
+    /// Whether an account that was open when this process accepted something for it may be closed by now.
+    pub fn may_be_closed(&self, id: &AccountId) -> bool {
+        let closed = self.closed.borrow();
+        closed.len() >= MOST_CLOSED || closed.contains(id)
+    }
+
     pub fn close(&self, id: &AccountId) -> Result<()> {
+        let mut closed = self.closed.borrow_mut();
+        if closed.len() < MOST_CLOSED {
+            closed.insert(id.clone());
+        }
+        drop(closed);
         self.db.run("UPDATE accounts SET is_deleted = 1 WHERE id = ?", vec![id.as_str().into()])
     }
 

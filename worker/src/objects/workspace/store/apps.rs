@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::list::{Filter, Listed};
 use crate::error::Result;
+use crate::objects::cached::{Cached, CachedRows};
 use crate::objects::storage::{Db, doc};
 
 /// The apps whose secrets a session holds for revocations: a column of ids, deleted apps too.
@@ -20,6 +21,9 @@ pub const IDS: &str = "SELECT id AS name FROM networks WHERE is_deleted = 0";
 
 pub struct Apps {
     db: Rc<Db>,
+    /// Each post asks for its app, and whether an app is paused. [`Apps::changed`] forgets both.
+    found: CachedRows<String, Option<Network>>,
+    paused: Cached<BTreeSet<NetworkId>>,
 }
 
 #[derive(Deserialize)]
@@ -29,11 +33,17 @@ struct Last {
 
 impl Apps {
     pub fn new(db: &Rc<Db>) -> Self {
-        Self { db: Rc::clone(db) }
+        Self { db: Rc::clone(db), found: CachedRows::empty(), paused: Cached::empty() }
     }
 
     pub fn find(&self, id: &str) -> Result<Option<Network>> {
-        self.db.doc("SELECT doc FROM networks WHERE id = ? AND is_deleted = 0", vec![id.into()])
+        let query = "SELECT doc FROM networks WHERE id = ? AND is_deleted = 0";
+        self.found.get(&self.db, id, || self.db.doc(query, vec![id.into()]))
+    }
+
+    fn changed(&self) {
+        self.found.forget();
+        self.paused.forget();
     }
 
     pub fn find_even_deleted(&self, id: &NetworkId) -> Result<Option<Network>> {
@@ -51,9 +61,11 @@ impl Apps {
 
     /// The apps that X refuses at the moment.
     pub fn paused(&self) -> Result<BTreeSet<NetworkId>> {
-        let query = "SELECT doc FROM networks WHERE is_deleted = 0 AND json_extract(doc, '$.paused') IS NOT NULL";
-        let paused: Vec<Network> = self.db.docs(query, Vec::new())?;
-        Ok(paused.into_iter().map(|network| network.id).collect())
+        self.paused.get(&self.db, || {
+            let query = "SELECT doc FROM networks WHERE is_deleted = 0 AND json_extract(doc, '$.paused') IS NOT NULL";
+            let paused: Vec<Network> = self.db.docs(query, Vec::new())?;
+            Ok(paused.into_iter().map(|network| network.id).collect())
+        })
     }
 
     pub fn count_paused(&self) -> Result<u64> {
@@ -75,6 +87,7 @@ impl Apps {
     }
 
     pub fn save(&self, network: &Network) -> Result<()> {
+        self.changed();
         let tenant_id = network.tenant_id.as_ref().map_or("", |tenant_id| tenant_id.as_str());
         self.db.run(
             "INSERT INTO networks (id, tenant_id, doc) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET doc = excluded.doc",
@@ -84,6 +97,7 @@ impl Apps {
 
     /// The row stays, for the sake of tokens that are still to be revoked.
     pub fn close(&self, id: &NetworkId) -> Result<()> {
+        self.changed();
         self.db.run("UPDATE networks SET is_deleted = 1 WHERE id = ?", vec![id.as_str().into()])
     }
 

@@ -6,7 +6,8 @@ use latchkey_core::freeze::Freeze;
 use latchkey_core::time::UnixMillis;
 
 use crate::error::Result;
-use crate::objects::storage::{Cached, Db, doc, time};
+use crate::objects::cached::Cached;
+use crate::objects::storage::{Db, doc, time};
 
 pub struct FreezeStore {
     db: Rc<Db>,

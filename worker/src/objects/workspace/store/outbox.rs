@@ -29,6 +29,14 @@ pub struct Row {
     doc: String,
 }
 
+/// A job that was added.
+#[derive(Deserialize)]
+struct Added {
+    seq: i64,
+    due_at: i64,
+    doc: String,
+}
+
 /// A job that has begun.
 pub type Begun = (Row, OutboxJob);
 
@@ -52,23 +60,26 @@ impl Outbox {
     /// to the alarm, which goes by batches; so is all that comes while the alarm has something to do, for no later job
     /// overtakes it.
     pub fn add_begun(&self, jobs: Vec<OutboxJob>, now: UnixMillis) -> Result<Vec<Begun>> {
-        if jobs.len() > outbox::BATCH as usize || self.is_any_due(now)? {
+        if jobs.len() > outbox::BATCH as usize {
             jobs.iter().try_for_each(|job| self.add(job, now))?;
             return Ok(Vec::new());
         }
-        let due_at = now + outbox::UNACKNOWLEDGED;
-        jobs.into_iter().map(|job| Ok((self.add_row(&job, due_at)?, job))).collect()
+        let mut begun = Vec::new();
+        for job in jobs {
+            begun.extend(self.add_row(&job, now)?.map(|row| (row, job)));
+        }
+        Ok(begun)
     }
 
-    fn is_any_due(&self, now: UnixMillis) -> Result<bool> {
-        let query = "SELECT EXISTS (SELECT 1 FROM outbox WHERE due_at <= ?) AS count";
-        Ok(self.db.count(query, vec![time(now)])? > 0)
-    }
-
-    fn add_row(&self, job: &OutboxJob, due_at: UnixMillis) -> Result<Row> {
-        let insert = "INSERT INTO outbox (due_at, doc) VALUES (?, ?) RETURNING seq, attempts, opened, doc";
-        let row = self.db.rows(insert, vec![time(due_at), doc(job)?])?.into_iter().next();
-        row.ok_or_else(|| Error::fault("an outbox job has no row"))
+    /// None if the job waits for the alarm: another one is due, or the job before it waits.
+    fn add_row(&self, job: &OutboxJob, now: UnixMillis) -> Result<Option<Row>> {
+        let insert = "INSERT INTO outbox (due_at, doc)
+            SELECT iif(EXISTS (SELECT 1 FROM outbox WHERE due_at <= ?1), ?1, ?2), ?3
+            RETURNING seq, due_at, doc";
+        let values = vec![time(now), time(now + outbox::UNACKNOWLEDGED), doc(job)?];
+        let added = self.db.rows::<Added>(insert, values)?.into_iter().next();
+        let Added { seq, due_at, doc } = added.ok_or_else(|| Error::fault("an outbox job has no row"))?;
+        Ok((due_at > now.0).then_some(Row { seq, attempts: 0, opened: 0, doc }))
     }
 
     pub fn due(&self, now: UnixMillis, limit: u32) -> Result<Vec<Row>> {

@@ -7,7 +7,8 @@ use latchkey_core::settings::Settings;
 use serde::Deserialize;
 
 use crate::error::Result;
-use crate::objects::storage::{Cached, Db, doc, read};
+use crate::objects::cached::Cached;
+use crate::objects::storage::{Db, doc, read};
 
 /// How many days posts are kept after their end, if they are not kept for ever.
 pub const KEEP_POSTS_DAYS: &str = "SELECT keep_posts_days FROM retention";

@@ -14,12 +14,15 @@ use latchkey_core::x::price::Micros;
 use serde::Deserialize;
 
 use crate::error::Result;
-use crate::objects::storage::{Db, doc, time};
+use crate::objects::storage::{Db, doc, read, time};
 use crate::objects::workspace::store::accounts;
 use crate::runtime::now;
 
 /// What deliveries are still to cost, and when.
 pub const COMMITTED: &str = "SELECT post_id, due_at, micros FROM dues";
+
+/// A delivery, and the account that it is for.
+pub type Addressed = (Delivery, Account);
 
 pub struct Deliveries {
     db: Rc<Db>,
@@ -28,6 +31,8 @@ pub struct Deliveries {
 #[derive(Deserialize)]
 struct InState {
     state: State,
+    /// Of the post.
+    is_draft: Option<u8>,
 }
 
 /// A row that was there to be written.
@@ -39,12 +44,12 @@ struct Published {
     id: Option<String>,
 }
 
-/// A version of a delivery whose outcome was notified.
+/// A delivery with its account, and the version whose outcome was notified, if that was asked for.
 #[derive(Deserialize)]
-struct NotifiedRow {
-    account_id: AccountId,
-    #[serde(rename = "edition")]
-    version: u32,
+struct Joined {
+    delivery: String,
+    account: String,
+    notified: Option<u32>,
 }
 
 impl Deliveries {
@@ -59,18 +64,33 @@ impl Deliveries {
 
     /// The deliveries of a post with the accounts they are for, deleted accounts too.
     pub fn of_post(&self, post_id: &PostId) -> Result<Vec<(Delivery, Account)>> {
-        self.with_accounts("post_id = ?", post_id.as_str())
+        Ok(self.with_outcomes(post_id)?.0)
+    }
+
+    /// The same, and the outcomes that were notified.
+    pub fn with_outcomes(&self, post_id: &PostId) -> Result<(Vec<Addressed>, Vec<Notified>)> {
+        let query = format!(
+            "SELECT d.doc AS delivery, a.doc AS account, n.edition AS notified
+                FROM deliveries d JOIN ({}) a ON a.id = d.account_id
+                LEFT JOIN announced n ON n.post_id = d.post_id AND n.account_id = d.account_id
+                WHERE d.post_id = ? ORDER BY d.post_id, d.account_id",
+            accounts::ROWS
+        );
+        let (mut deliveries, mut outcomes) = (Vec::new(), Vec::new());
+        for Joined { delivery, account, notified } in self.db.rows(&query, vec![post_id.as_str().into()])? {
+            let (delivery, account): (Delivery, Account) = (read(&delivery)?, read(&account)?);
+            outcomes.extend(notified.map(|version| Notified { account_id: account.id.clone(), version }));
+            deliveries.push((delivery, account));
+        }
+        Ok((deliveries, outcomes))
     }
 
     /// The same of several posts. Each delivery names its post. An account is read once, however many deliveries it has.
     pub fn of_posts<'a>(&self, ids: impl Iterator<Item = &'a PostId>) -> Result<Vec<(Delivery, Account)>> {
         let ids = serde_json::to_string(&ids.map(PostId::as_str).collect::<Vec<_>>())?;
-        self.with_accounts("post_id IN (SELECT value FROM json_each(?))", &ids)
-    }
-
-    fn with_accounts(&self, condition: &str, value: &str) -> Result<Vec<(Delivery, Account)>> {
-        let query = format!("SELECT doc FROM deliveries WHERE {condition} ORDER BY post_id, account_id");
-        let deliveries: Vec<Delivery> = self.db.docs(&query, vec![value.into()])?;
+        let query = "SELECT doc FROM deliveries WHERE post_id IN (SELECT value FROM json_each(?))
+            ORDER BY post_id, account_id";
+        let deliveries: Vec<Delivery> = self.db.docs(query, vec![ids.into()])?;
         let ids: BTreeSet<&str> = deliveries.iter().map(|delivery| delivery.account_id.as_str()).collect();
         let query = format!("SELECT doc FROM ({}) WHERE id IN (SELECT value FROM json_each(?))", accounts::ROWS);
         let accounts: Vec<Account> = self.db.docs(&query, vec![serde_json::to_string(&ids)?.into()])?;
@@ -80,10 +100,19 @@ impl Deliveries {
         Ok(deliveries.into_iter().filter_map(with_account).map(|(account, delivery)| (delivery, account)).collect())
     }
 
-    pub fn states_of(&self, post_id: &PostId) -> Result<Vec<State>> {
-        let query = "SELECT state FROM deliveries WHERE post_id = ?";
-        let rows: Vec<InState> = self.db.rows(query, vec![post_id.as_str().into()])?;
-        Ok(rows.into_iter().map(|row| row.state).collect())
+    /// Nothing happens to a post that a caller could wait for: it is final, or a draft, or asks for approval.
+    pub fn is_settled(&self, post_id: &PostId) -> Result<bool> {
+        Ok(self.states_of(post_id)?.iter().all(|row| row.state.is_final() || row.is_draft == Some(1)))
+    }
+
+    pub fn are_all_final(&self, post_id: &PostId) -> Result<bool> {
+        Ok(self.states_of(post_id)?.iter().all(|row| row.state.is_final()))
+    }
+
+    fn states_of(&self, post_id: &PostId) -> Result<Vec<InState>> {
+        let query = "SELECT state, (SELECT json_extract(doc, '$.is_draft') FROM posts
+                WHERE id = post_id AND is_deleted = 0) AS is_draft FROM deliveries WHERE post_id = ?";
+        self.db.rows(query, vec![post_id.as_str().into()])
     }
 
     /// What an account was to be sent and nobody sends: its drafts, and what waits for approval.
@@ -187,12 +216,6 @@ impl Deliveries {
             "INSERT OR REPLACE INTO dues (post_id, account_id, due_at, micros) VALUES (?, ?, ?, ?)",
             vec![post, account, time(delivery.run_at), micros.into()],
         )
-    }
-
-    pub fn notified(&self, id: &PostId) -> Result<Vec<Notified>> {
-        let query = "SELECT account_id, edition FROM announced WHERE post_id = ?";
-        let rows: Vec<NotifiedRow> = self.db.rows(query, vec![id.as_str().into()])?;
-        Ok(rows.into_iter().map(|row| Notified { account_id: row.account_id, version: row.version }).collect())
     }
 
     pub fn remember_notified(&self, id: &PostId, outcome: &Notified) -> Result<()> {

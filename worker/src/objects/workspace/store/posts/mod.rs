@@ -40,20 +40,31 @@ impl Posts {
         Ok(first_tenant(rows))
     }
 
-    pub fn save(&self, post: &Post) -> Result<()> {
-        let tenant_id = post.tenant_id().map(TenantId::as_str);
+    /// One that nobody has named before.
+    pub fn add(&self, post: &Post) -> Result<()> {
         self.db.run(
-            "INSERT INTO posts (id, tenant_id, created_at, scheduled_at, doc) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (id) DO UPDATE SET scheduled_at = excluded.scheduled_at, doc = excluded.doc",
+            "INSERT INTO posts (id, tenant_id, created_at, scheduled_at, doc) VALUES (?, ?, ?, ?, ?)",
             vec![
                 post.id.as_str().into(),
-                tenant_id.into(),
+                post.tenant_id().map(TenantId::as_str).into(),
                 time(post.created_at),
                 post.scheduled_at().map(time).into(),
                 doc(post)?,
             ],
         )?;
+        self.name_media(post)
+    }
+
+    pub fn save(&self, post: &Post) -> Result<()> {
+        self.db.run(
+            "UPDATE posts SET scheduled_at = ?, doc = ? WHERE id = ?",
+            vec![post.scheduled_at().map(time).into(), doc(post)?, post.id.as_str().into()],
+        )?;
         self.db.run("DELETE FROM post_media WHERE post_id = ?", vec![post.id.as_str().into()])?;
+        self.name_media(post)
+    }
+
+    fn name_media(&self, post: &Post) -> Result<()> {
         post.media_ids().try_for_each(|media_id| {
             let insert = "INSERT OR IGNORE INTO post_media (post_id, media_id) VALUES (?, ?)";
             self.db.run(insert, vec![post.id.as_str().into(), media_id.as_str().into()])

@@ -12,7 +12,8 @@ use serde_json::json;
 
 use super::StoredEvent;
 use crate::error::Result;
-use crate::objects::storage::{Cached, Db, doc, read, time};
+use crate::objects::cached::Cached;
+use crate::objects::storage::{Db, doc, read, time};
 use crate::objects::workspace::store::Time;
 use crate::objects::workspace::store::list::{Filter, Kinds, Listed};
 

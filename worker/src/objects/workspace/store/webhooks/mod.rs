@@ -14,6 +14,7 @@ use worker::SqlStorageValue;
 
 use super::list::{Filter, Listed};
 use crate::error::{Error, Result};
+use crate::objects::cached::CachedRows;
 use crate::objects::storage::{Db, doc, time};
 
 /// The ids of all webhooks.
@@ -23,6 +24,8 @@ pub const SEALED_EVENTS: &str = "SELECT id AS name FROM events WHERE is_sealed =
 
 pub struct Webhooks {
     db: Rc<Db>,
+    /// By tenant, "" for none: each post asks who hears of it. Who writes a webhook forgets all.
+    in_reach: CachedRows<String, Vec<Webhook>>,
 }
 
 /// An event as it is kept.
@@ -48,7 +51,7 @@ impl StoredEvent {
 
 impl Webhooks {
     pub fn new(db: &Rc<Db>) -> Self {
-        Self { db: Rc::clone(db) }
+        Self { db: Rc::clone(db), in_reach: CachedRows::empty() }
     }
 
     pub fn find(&self, id: &str) -> Result<Option<Webhook>> {
@@ -57,7 +60,9 @@ impl Webhooks {
 
     /// Those of this tenant, and those that hear of everything.
     pub fn in_reach(&self, tenant_id: Option<&TenantId>) -> Result<Vec<Webhook>> {
-        self.db.docs("SELECT doc FROM webhooks WHERE tenant_id IN ('', ?)", vec![tenant_key(tenant_id)])
+        let tenant = tenant_id.map_or("", TenantId::as_str);
+        let query = "SELECT doc FROM webhooks WHERE tenant_id IN ('', ?)";
+        self.in_reach.get(&self.db, tenant, || self.db.docs(query, vec![tenant.into()]))
     }
 
     pub fn list(&self, binding: &Binding, tenant_id: Option<&str>, page: &Page) -> Result<Listed<Webhook>> {
@@ -78,6 +83,7 @@ impl Webhooks {
     }
 
     pub fn save(&self, webhook: &Webhook) -> Result<()> {
+        self.in_reach.forget();
         self.db.run(
             "INSERT INTO webhooks (id, tenant_id, is_failing, doc) VALUES (?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET is_failing = excluded.is_failing, doc = excluded.doc",
@@ -91,6 +97,7 @@ impl Webhooks {
     }
 
     pub fn delete(&self, id: &WebhookId) -> Result<()> {
+        self.in_reach.forget();
         self.db.run("DELETE FROM webhooks WHERE id = ?", vec![id.as_str().into()])
     }
 
