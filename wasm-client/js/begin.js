@@ -9,7 +9,7 @@ const isTouch = () => matchMedia("(hover: none) and (pointer: coarse)").matches;
 const leaves = (mode) => mode === "redirect" || (mode === "auto" && isTouch());
 
 /** The part that makes sessions, asks the server and speaks. Browsers fetch again what failed. */
-export const parts = { load: () => import("./attempt.js") };
+export const parts = { load: () => import("./packed.js") };
 export const loadAttempt = () => parts.load();
 const LOAD_MS = 15e3;
 

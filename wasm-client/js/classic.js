@@ -6,4 +6,4 @@
 import { parts } from "./begin.js";
 
 const from = document.currentScript?.src;
-if (from) parts.load = () => import(new URL("./attempt.js", from));
+if (from) parts.load = () => import(new URL("./packed.js", from));

@@ -1,9 +1,8 @@
-/** What the API would say of a post while it is being written: length as X counts it, links, mistakes, price. */
+/** Entry `composer` of the package: the module comes as text in a script of its own, as in packed.js. */
 
-import init, { preview } from "../pkg/composer/composer.js";
+import { sources } from "./sources.js";
+import { unpacked } from "./unpacked.js";
 
-/** Resolves to `{preview}` once its module is loaded. */
-export async function loadComposer() {
-  await init();
-  return { preview: (question) => JSON.parse(preview(JSON.stringify(question))) };
-}
+sources.composer ??= async () => unpacked((await import("../pkg/composer/composer_packed.js")).default);
+
+export { loadComposer } from "./composing.js";

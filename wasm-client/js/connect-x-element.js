@@ -15,18 +15,33 @@ const Base = globalThis.HTMLElement ?? class {};
 const MOVES_MS = 1000;
 
 export class ConnectXElement extends Base {
-  // On the prototype, so that frameworks see that they are properties, and what was set before the element was defined
-  // stays: a function that makes a session, and the site's own words by the names of ours.
-  static {
-    Object.assign(this.prototype, { fetchSession: undefined, labels: undefined });
-  }
-
+  #fetchSession;
+  #labels;
   #root;
   #view;
   #states;
   #attempt;
   #leaving;
   #isReady = false;
+
+  // Accessors: Svelte sets as properties only those that have a setter, and makes attributes of all others. What a page has
+  // set before the element was defined is the element's own property, and stays.
+  get fetchSession() {
+    return this.#fetchSession;
+  }
+
+  set fetchSession(makeSession) {
+    this.#fetchSession = makeSession;
+  }
+
+  /** The site's own words by the names of ours. */
+  get labels() {
+    return this.#labels;
+  }
+
+  set labels(words) {
+    this.#labels = words;
+  }
 
   constructor() {
     super();
@@ -39,7 +54,7 @@ export class ConnectXElement extends Base {
 
   connectedCallback() {
     clearTimeout(this.#leaving);
-    this.#view.label(this.#labels());
+    this.#view.label(this.#allLabels());
     const kept = !this.#attempt && keptFor(this.id);
     if (kept) this.#begin(kept);
     const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
@@ -66,7 +81,7 @@ export class ConnectXElement extends Base {
 
   /** Synchronous up to the open window. `kept` is what this tab has left for X with. */
   #begin(kept) {
-    const labels = this.#labels();
+    const labels = this.#allLabels();
     this.#view.label(labels);
     this.#attempt = begin({
       labels,
@@ -101,7 +116,7 @@ export class ConnectXElement extends Base {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 
-  #labels() {
+  #allLabels() {
     return labelsOf(languageOf(this), this.labels);
   }
 }

@@ -119,6 +119,23 @@ export interface ConnectXEventMap {
   cancelled: CustomEvent<CancelledDetail>;
 }
 
+/** What a page writes in the tag, beside the attributes of every element. */
+export interface ConnectXAttributes {
+  /** An endpoint of the site, which answers the `data` of `POST /v1/connect-sessions`. */
+  "session-url"?: string;
+  /** A session that is served with the page: these three together. */
+  "session-id"?: string;
+  token?: string;
+  "connect-url"?: string;
+  /** The only X account that may be connected, without the @. */
+  "expected-username"?: string;
+  /** The id of the account that is connected anew. */
+  "reconnect-account-id"?: string;
+  /** Without it `popup`. */
+  mode?: ConnectMode;
+  size?: "small" | "large";
+}
+
 export class ConnectXElement extends HTMLElement {
   /** Asks the site's back end for a session: an alternative to the attribute `session-url`. */
   fetchSession?: FetchSession;
@@ -253,6 +270,12 @@ export class Pkce {
   /** Drops the verifier. */
   free(): void;
 }
+
+/**
+ * Where the page finds files of the package, for a site that serves the files itself; else the modules are in the
+ * package's scripts. Call it before the page is idle. Addresses may be relative to the page.
+ */
+export function setWasmUrl(urls: { connect?: string | URL; composer?: string | URL }): void;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -7,3 +7,4 @@ export { defineConnectX } from "./define.js";
 export { Pkce } from "./pkce.js";
 export { defineElements, XAccountsElement, XComposerElement, XPostsElement } from "./elements/define.js";
 export { XElement } from "./elements/element.js";
+export { setWasmUrl } from "./sources.js";

@@ -1,13 +1,13 @@
 /** A code verifier and its challenge (RFC 7636 §4.1, §4.2, S256), for pages that post the start themselves. */
 
-import { loadWasm } from "./wasm.js";
+import { loadAttempt } from "./begin.js";
 
 export class Pkce {
   #attempt;
 
   /** 256 bits from the browser's generator. */
   static async create() {
-    const { Attempt } = await loadWasm();
+    const { Attempt } = await (await loadAttempt()).loadWasm();
     const pkce = new Pkce();
     pkce.#attempt = new Attempt();
     return pkce;

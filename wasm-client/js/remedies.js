@@ -11,7 +11,7 @@ export const remedies = {
   insufficient_key_scope: "Create the page session with the scope that the element needs: `accounts`, `draft` or `publish`.",
   popup_blocked: "Begin inside a click, or use mode=\"auto\" with a session that has a redirect_uri. A sandboxed frame needs allow-same-origin, allow-popups and allow-popups-to-escape-sandbox.",
   wasm_forbidden: "Add 'wasm-unsafe-eval' to script-src in the page's Content-Security-Policy.",
-  wasm_unavailable: "Serve the .wasm file beside the script, as application/wasm. Some bundlers need it copied (README, top).",
+  wasm_unavailable: "Serve embed_bg.wasm as application/wasm: beside the script, or at the address that setWasmUrl() was given.",
   connect_forbidden: "Add that origin to connect-src in the page's Content-Security-Policy.",
   form_forbidden: "Add the origin of connect_url and https://x.com to form-action in the page's Content-Security-Policy.",
   start_failed: "Look at the window or the network panel: a proxy, an extension or a sandbox keeps the form from connect_url, or its answer from the window.",

@@ -15,9 +15,10 @@ use crate::run::{self, Result};
 const FOLDER: &str = "build/assets";
 const HEADERS: &str = include_str!("headers.txt");
 const SCRIPT: &str = "embed.js";
-/// As the sources import it on demand, and as visitors download it.
-const ATTEMPT: [&str; 2] = ["attempt.js", "embed_attempt.js"];
+/// As the sources import it on demand, which is the package's, the Worker's own in its place, and as visitors download it.
+const ATTEMPT: [&str; 3] = ["packed.js", "served.js", "embed_attempt.js"];
 const COMPOSER_SCRIPT: &str = "composer.js";
+const COMPOSER_SOURCE: &str = "served-composer.js";
 const DESCRIPTION: &str = "openapi.json";
 /// For the tests that try every call.
 const ROUTES: &str = "routes.json";
@@ -52,7 +53,7 @@ pub(crate) fn build() -> Result<Assets> {
     std::fs::create_dir_all(folder.join("agents"))?;
     let beside = |name: &str| folder.with_file_name(name);
     describe(&file(DESCRIPTION), [beside(ROUTES), beside(LISTS), file(TOOLS), beside(RELEASE)])?;
-    let [imported, downloaded] = ATTEMPT;
+    let [imported, served, downloaded] = ATTEMPT;
     let assets = Assets {
         script: file(SCRIPT),
         attempt: file(downloaded),
@@ -60,11 +61,11 @@ pub(crate) fn build() -> Result<Assets> {
         composer: [file(COMPOSER_SCRIPT), file(&COMPOSER.module_name())],
         dashboard: dashboard::build(&folder)?,
     };
-    bundle_with_module(imported, &assets.attempt, &EMBED, &assets.module)?;
+    bundle_with_module(served, &assets.attempt, &EMBED, &assets.module)?;
     bundle(SCRIPT, &assets.script, &[imported], ALSO_CLASSIC)?;
     point(&assets.script, imported, &assets.attempt)?;
     let [composer, composer_module] = &assets.composer;
-    bundle_with_module(COMPOSER_SCRIPT, composer, &COMPOSER, composer_module)?;
+    bundle_with_module(COMPOSER_SOURCE, composer, &COMPOSER, composer_module)?;
     elements::build(&folder)?;
     llms::write(&folder)?;
     refuse_our_name_in(&folder)?;

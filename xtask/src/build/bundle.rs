@@ -31,6 +31,6 @@ pub(super) fn point(source: &Path, name: &str, part: &Path) -> Result {
     let mut hasher = DefaultHasher::new();
     std::fs::read(part)?.hash(&mut hasher);
     let file = part.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let versioned = format!("{file}?v={:016x}", hasher.finish());
+    let versioned = format!("{file}?v={:08x}", hasher.finish() & 0xffff_ffff);
     Ok(std::fs::write(source, text.replace(name, &versioned))?)
 }

@@ -7,7 +7,12 @@ use std::path::PathBuf;
 use super::{is_stale, optimise};
 use crate::paths;
 use crate::run::{self, Result};
-use crate::setup::{Tools, WASM_TARGET, WASM_TARGET_DIR, WasmProfile};
+use crate::setup::{Tools, WASM_TARGET, WASM_TARGET_DIR, WasmProfile, node_command};
+
+/// The scripts of `wasm-client/js` say where the module is: bundlers would look for an address in what wasm-bindgen writes.
+const BINDGEN: [&str; 3] = ["--target", "web", "--omit-default-module-path"];
+/// What a finished folder holds: another text after a change of these steps, so that old folders are made anew.
+const FINISHED: &str = "wasm-bindgen without a default path, wasm-opt, a packed script";
 
 const PROFILE: WasmProfile = WasmProfile {
     std: "std,panic_abort",
@@ -52,14 +57,23 @@ impl Entry {
         run::step(&format!("cargo build the browser crate: {}", self.feature), &mut self.cargo_build(tools))?;
         let compiled = self.target_dir().join(WASM_TARGET).join("release/latchkey_client.wasm");
         let finished = paths::at(self.folder).join(".finished");
-        if is_stale(&finished, &compiled)? {
+        if is_stale(&finished, &compiled)? || std::fs::read_to_string(&finished)? != FINISHED {
             let mut bindgen = std::process::Command::new(tools.wasm_bindgen());
-            bindgen.arg(&compiled).args(["--target", "web", "--out-name", self.name, "--out-dir"]);
+            bindgen.arg(&compiled).args(BINDGEN).args(["--out-name", self.name, "--out-dir"]);
             run::step("wasm-bindgen", bindgen.arg(paths::at(self.folder)))?;
             optimise(&self.module(), &["-Oz"])?;
-            std::fs::write(&finished, "")?;
+            self.pack()?;
+            std::fs::write(&finished, FINISHED)?;
         }
         Ok(())
+    }
+
+    /// The module in a script, for the npm package.
+    fn pack(&self) -> Result {
+        let mut node = node_command("node");
+        let script = paths::at(self.folder).join(format!("{}_packed.js", self.name));
+        node.arg("wasm-client/pack-module.mjs").arg(self.module()).arg(script);
+        run::step("pack the module", &mut node).map(drop)
     }
 
     fn cargo_build(&self, tools: &Tools) -> std::process::Command {
