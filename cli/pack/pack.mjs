@@ -1,6 +1,6 @@
 /**
- * `cargo xtask release`, after the build: the npm package in `dist/`, and beside it the two clients, the checksums, the bill
- * of materials and the versions of the tools.
+ * `cargo xtask release`, after the build: the npm package in `dist/`, and beside it the package of the elements, the two clients,
+ * the checksums, the bill of materials and the versions of the tools.
  *
  *   node cli/pack/pack.mjs dist --clients
  */
@@ -27,9 +27,11 @@ try {
   await rm(dist, { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
   await assemble(stage, release);
-  const npm = ["pack", stage, "--pack-destination", dist, "--silent", "--ignore-scripts"];
-  execFileSync("npm", npm, { stdio: ["ignore", "ignore", "inherit"] });
-  if (withClients === "--clients") execFileSync(process.execPath, [join(REPOSITORY, "clients/make.mjs"), dist], { stdio: "inherit" });
+  pack(stage);
+  if (withClients === "--clients") {
+    pack(join(REPOSITORY, "wasm-client"));
+    execFileSync(process.execPath, [join(REPOSITORY, "clients/make.mjs"), dist], { stdio: "inherit" });
+  }
   await writeFile(join(dist, "sbom.cdx.json"), json(billOfMaterials(release.version)));
   await writeFile(join(dist, "tools.json"), json(toolVersions()));
   await writeFile(join(dist, "openapi.json"), await readFile(join(REPOSITORY, "build/assets/openapi.json")));
@@ -37,6 +39,11 @@ try {
   for (const file of await filesBelow(dist)) console.log(`  dist/${file}`);
 } finally {
   await rm(stage, { recursive: true, force: true });
+}
+
+function pack(folder) {
+  const npm = ["pack", folder, "--pack-destination", dist, "--silent", "--ignore-scripts"];
+  execFileSync("npm", npm, { stdio: ["ignore", "ignore", "inherit"] });
 }
 
 async function assemble(folder, release) {

@@ -36,10 +36,10 @@ let visits = 0;
 
 class Visit {
   /**
-   * `files` are pages in place of Acme's own, `prepare` gets the visit before its page is there, which is there with the element
-   * `shows`; the rest is for the browser.
+   * `files` are pages in place of Acme's own, which another server has at `publicOrigin`; `prepare` gets the visit before its page
+   * is there, which is there with the element `shows`; the rest is for the browser.
    */
-  static async begin({ api, worker, x, browser }, { files, prepare, shows = "connect-x:defined", ...options } = {}) {
+  static async begin({ api, worker, x, browser }, { files, publicOrigin, prepare, shows = "connect-x:defined", ...options } = {}) {
     const tenant = `tenant_${++visits}`;
     const acme = await startAcme({
       port: 0,
@@ -48,6 +48,7 @@ class Visit {
       apiKey: ADMIN_KEY,
       xOrigin: x.site,
       userId: tenant,
+      publicOrigin,
       files,
     });
     const context = await browser.newContext(options);

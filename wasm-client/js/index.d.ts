@@ -196,6 +196,19 @@ export interface XComposerEventMap extends ElementEventMap {
   "post-created": CustomEvent<PostDetail>;
 }
 
+/** What a page writes in the tag of an element beside the button, and the attributes of every element. */
+export interface ElementAttributes {
+  /** An endpoint of the site, which answers the `data` of `POST /v1/page-sessions`. */
+  "session-url"?: string;
+  /** The only tenant whose rows the element may show. */
+  "tenant-id"?: string;
+}
+
+export interface XAccountsAttributes extends ElementAttributes {
+  /** Of the button inside. */
+  mode?: ConnectMode;
+}
+
 /** What the three elements have in common. Attributes: `session-url`, `tenant-id`, `lang`. */
 export class XElement<Events extends ElementEventMap = ElementEventMap> extends HTMLElement {
   /** Asks the site's back end for a page session: an alternative to the attribute `session-url`. */

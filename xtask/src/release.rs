@@ -1,5 +1,5 @@
-//! `cargo xtask release`: the optimised build as an npm package in `dist/`, and the two clients. cli/pack/pack.mjs puts the
-//! packages together; the types of a client come from one of the generators.
+//! `cargo xtask release`: the optimised build as an npm package in `dist/`, the package of the elements, and the two clients.
+//! cli/pack/pack.mjs puts the packages together; the types of a client come from one of the generators.
 
 use crate::build;
 use crate::progress::Steps;

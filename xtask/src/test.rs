@@ -2,13 +2,13 @@
 //!
 //! A failed check does not stop later checks, except that a failed build leaves nothing to test.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::paths::{files_ending, root};
 use crate::progress::{Steps, say};
 use crate::run::{self, Finished, Result};
-use crate::setup::{Tools, cargo_deny, chromium, generators, node_command, node_packages, tools};
+use crate::setup::{Tools, cargo_deny, chromium, generators, node_command, node_packages, node_packages_of, tools};
 use crate::tally::Tally;
 use crate::{build, failures, rules};
 
@@ -98,9 +98,17 @@ fn in_runtimes(kinds: &[Kind], report: &mut Report) {
     }
     if kinds.contains(&Kind::Browser) {
         match chromium() {
-            Ok(program) => report.suite(BROWSER.with("CHROMIUM", program)),
+            Ok(program) => in_browsers(&program, report),
             Err(error) => report.broken("Chromium", &error.to_string()),
         }
+    }
+}
+
+fn in_browsers(chromium: &Path, report: &mut Report) {
+    report.suite(BROWSER.with("CHROMIUM", chromium));
+    match node_packages_of("bundlers", BUNDLERS.folder) {
+        Ok(()) => report.suite(BUNDLERS.with("CHROMIUM", chromium)),
+        Err(error) => report.broken("bundlers", &error.to_string()),
     }
 }
 
@@ -137,6 +145,8 @@ const CLIENTS: Suite = Suite { name: "tests of the clients", folder: "tests/clie
 const RELEASE: Suite = Suite { name: "tests of the release", folder: "tests/release", files_at_once: "2" };
 /// Each file has a browser and a Worker of its own, and keeps little more than one core busy.
 const BROWSER: Suite = Suite { name: "browser tests", folder: "tests/browser", files_at_once: "2" };
+/// The npm package of the elements: its types, and pages that frameworks and bundlers make of the package.
+const BUNDLERS: Suite = Suite { name: "tests of the bundlers", folder: "tests/bundlers", files_at_once: "2" };
 
 impl Suite {
     /// tests/support/run.mjs prints TAP on every machine: its closing lines are what is counted.
@@ -146,7 +156,7 @@ impl Suite {
         (self.name, node)
     }
 
-    fn with(&self, variable: &str, value: PathBuf) -> (&'static str, Command) {
+    fn with(&self, variable: &str, value: &Path) -> (&'static str, Command) {
         let (name, mut node) = self.command();
         node.env(variable, value);
         (name, node)

@@ -21,16 +21,30 @@ const MOVES_MS = 1000;
 export class XElement extends Base {
   static observedAttributes = ["session-url", "tenant-id"];
 
-  // On the prototype, so that frameworks see that they are properties, and what was set before the element was defined stays.
-  static {
-    Object.assign(this.prototype, { fetchSession: undefined, labels: undefined });
-  }
-
+  #fetchSession;
+  #labels;
   #root;
   #states;
   #run;
   #leaving;
   #refresh;
+
+  // Accessors, as those of the button (connect-x-element.js).
+  get fetchSession() {
+    return this.#fetchSession;
+  }
+
+  set fetchSession(makeSession) {
+    this.#fetchSession = makeSession;
+  }
+
+  get labels() {
+    return this.#labels;
+  }
+
+  set labels(words) {
+    this.#labels = words;
+  }
 
   constructor() {
     super();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::apt;
+use super::node::packages_of;
 use crate::paths;
 use crate::progress::say;
 use crate::run::{self, Result};
@@ -14,18 +15,8 @@ const FOLDER: &str = "tests/generators";
 const ENVIRONMENT: &str = "target/tools/python";
 
 pub(crate) fn generators() -> Result {
-    npm()?;
+    packages_of("generators", FOLDER)?;
     python()
-}
-
-fn npm() -> Result {
-    let folder = paths::at(FOLDER);
-    let (lock, stamp) = (folder.join("package-lock.json"), folder.join("node_modules/.installed-lock.json"));
-    if is_copy(&stamp, &lock)? {
-        return Ok(());
-    }
-    run::step("npm ci, of the generators", Command::new("npm").args(["ci", "--loglevel=error"]).current_dir(&folder))?;
-    Ok(std::fs::copy(lock, stamp).map(drop)?)
 }
 
 fn python() -> Result {

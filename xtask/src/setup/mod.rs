@@ -23,6 +23,7 @@ pub(crate) use cargo_deny::cargo_deny;
 pub(crate) use chromium::chromium;
 pub(crate) use generators::generators;
 pub(crate) use node::packages as node_packages;
+pub(crate) use node::packages_of as node_packages_of;
 pub(crate) use wasm_rust::TARGET as WASM_TARGET;
 use wasm_rust::WasmRust;
 

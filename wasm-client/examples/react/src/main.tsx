@@ -1,13 +1,8 @@
 import "@latchkey/connect-x/define";
+import "@latchkey/connect-x/react";
 import { StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";
-
-/** With a bundler the button asks a function of the page for its session. */
-const fetchSession = async ({ signal, ...wishes }) => {
-  const headers = { "content-type": "application/json" };
-  const answer = await fetch("/api/x/session", { method: "POST", headers, body: JSON.stringify(wishes), signal });
-  return answer.json();
-};
+import { fetchSession } from "./session";
 
 function Accounts() {
   const [outcome, setOutcome] = useState("");
@@ -16,6 +11,7 @@ function Accounts() {
       <h1>Accounts</h1>
       <connect-x
         fetchSession={fetchSession}
+        labels={{ idle: "Add an X account" }}
         onconnected={({ detail }) => setOutcome(`Publishing as @${detail.account.username}`)}
         onerror={({ detail }) => setOutcome(detail.message)}
       />
@@ -24,7 +20,7 @@ function Accounts() {
   );
 }
 
-createRoot(document.getElementById("app")).render(
+createRoot(document.getElementById("app")!).render(
   <StrictMode>
     <Accounts />
   </StrictMode>,

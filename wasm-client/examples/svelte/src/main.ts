@@ -2,4 +2,4 @@ import "@latchkey/connect-x/define";
 import { mount } from "svelte";
 import App from "./App.svelte";
 
-mount(App, { target: document.getElementById("app") });
+mount(App, { target: document.getElementById("app")! });

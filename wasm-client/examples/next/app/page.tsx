@@ -1,0 +1,10 @@
+import { Accounts } from "./accounts";
+
+export default function Page() {
+  return (
+    <>
+      <h1>Accounts</h1>
+      <Accounts />
+    </>
+  );
+}

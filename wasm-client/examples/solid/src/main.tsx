@@ -1,0 +1,23 @@
+import "@latchkey/connect-x/define";
+import "@latchkey/connect-x/solid";
+import { createSignal } from "solid-js";
+import { render } from "solid-js/web";
+import { fetchSession } from "./session";
+
+function Accounts() {
+  const [outcome, setOutcome] = createSignal("");
+  return (
+    <>
+      <h1>Accounts</h1>
+      <connect-x
+        prop:fetchSession={fetchSession}
+        prop:labels={{ idle: "Add an X account" }}
+        on:connected={({ detail }) => setOutcome(`Publishing as @${detail.account.username}`)}
+        on:error={({ detail }) => setOutcome(detail.message)}
+      />
+      <p role="status">{outcome()}</p>
+    </>
+  );
+}
+
+render(() => <Accounts />, document.getElementById("app")!);

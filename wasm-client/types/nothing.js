@@ -1,0 +1,1 @@
+/** The types of a framework are types alone. */
