@@ -57,7 +57,7 @@ test("the manifest has the attributes that the code reads", () => {
 
 test("the manifest has the parts, slots and custom properties that the code has", () => {
   const exported = found(/exportparts: "([^"]+)"/g).flatMap((parts) => [...parts.matchAll(/: ([a-z-]+)/g)].map(([, name]) => name));
-  assert.deepEqual(listed("cssParts"), unique([...found(/(?:part: |button\()"([a-z-]+)"/g), ...exported]));
+  assert.deepEqual(listed("cssParts"), unique([...found(/(?:part: |button\(|select\()"([a-z-]+)"/g), ...exported]));
   assert.deepEqual(listed("slots"), unique(["", ...found(/"slot", \{ name: "([a-z-]+)"/g)]));
   assert.deepEqual(listed("cssProperties"), found(/var\((--[a-z][a-z-]+)/g));
 });

@@ -209,6 +209,11 @@ export interface XAccountsAttributes extends ElementAttributes {
   mode?: ConnectMode;
 }
 
+export interface XComposerAttributes extends ElementAttributes {
+  /** Shows what X charges, by X's own prices. */
+  price?: "" | boolean;
+}
+
 /** What the three elements have in common. Attributes: `session-url`, `tenant-id`, `lang`. */
 export class XElement<Events extends ElementEventMap = ElementEventMap> extends HTMLElement {
   /** Asks the site's back end for a page session: an alternative to the attribute `session-url`. */

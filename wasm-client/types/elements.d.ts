@@ -6,6 +6,9 @@ import type {
   XAccountsAttributes,
   XAccountsElement,
   XAccountsEventMap,
+  XComposerAttributes,
+  XComposerElement,
+  XComposerEventMap,
   XPostsElement,
   XPostsEventMap,
 } from "../js/index.js";
@@ -22,6 +25,7 @@ export interface Elements {
   "connect-x": Row<ConnectXElement, ConnectXAttributes, "fetchSession" | "labels", ConnectXEventMap>;
   "x-accounts": Row<XAccountsElement, XAccountsAttributes, "fetchSession" | "labels", XAccountsEventMap>;
   "x-posts": Row<XPostsElement, ElementAttributes, "fetchSession" | "labels", XPostsEventMap>;
+  "x-composer": Row<XComposerElement, XComposerAttributes, "fetchSession" | "labels", XComposerEventMap>;
 }
 
 export type Tag = keyof Elements;
