@@ -6,7 +6,7 @@ pub const TOOLS: &[Tool] = &[
     // Accounts.
     tool("list_social_accounts", "List connected accounts", "listAccounts", Hints::Reads)
         .says("The connected X accounts that this key may use: ids, handles, whether each can post, and how long its posts may be. Begin here.")
-        .asks(&["tenant_id", "username", "id", "network_unique_id", "status", "limit", "offset", "after"]),
+        .asks(&["tenant_id", "username", "id", "network_unique_id", "customer_social_network_id", "status", "limit", "offset", "after"]),
     tool("get_social_account", "Show an account", "getAccount", Hints::Reads)
         .says("One connected account: its handle, scopes and status, and why it cannot post if it cannot.")
         .about("account_id"),
