@@ -97,7 +97,7 @@ pub mod tests {
             "2VKE2qpFmnXUrDLLJGFKyR3edc5CJpaWaQk8xE-TEJg",
             "pQmRb9o_HhAbQIXkB9mU3YXDV5y9ZxXmDggAD3LDkNU",
             "95FrFdGScHWWiMyoy8SHTB0Kux_4f44H-tNPCuJzCJ0",
-            "Ux7joIohrgiLkPZprKRX_dnlUPTvBXeSzwjT_barXDg",
+            "gNj8-VrFgwJeNGwHI7rzlWefPCGHYya0ZUlfNQGWw88",
         ];
         assert_eq!((0..CURRENT).map(digest).collect::<Vec<_>>(), known);
     }

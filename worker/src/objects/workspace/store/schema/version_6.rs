@@ -12,6 +12,8 @@ pub const STATEMENTS: &[&str] = &[
         WHERE is_deleted = 0 AND json_extract(doc, '$.approval.status') = 'pending'",
     "CREATE INDEX deliveries_unapproved ON deliveries (account_id)
         WHERE state = 'held' AND json_extract(doc, '$.error.code') = 'approval_required'",
+    // The list of the accounts of an X app.
+    "CREATE INDEX accounts_of_network ON accounts (network_id, created_at) WHERE is_deleted = 0",
     // Events with an address by which anybody may act.
     "ALTER TABLE events ADD COLUMN is_sealed INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX events_sealed ON events (id) WHERE is_sealed = 1",
