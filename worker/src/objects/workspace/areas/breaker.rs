@@ -19,13 +19,14 @@ pub fn delivered(w: &Workspace, report: &Report) -> Result<(Breaker, bool)> {
     let mut is_news = false;
     for delivery in &report.deliveries {
         w.store.deliveries.save(delivery)?;
-        events::reported(w, delivery)?;
         is_news |= learn_from(w, delivery, report.network_id.as_ref())? | delivery.is_waiting();
         if delivery.is_settled() {
             is_news |= events::announce(w, &delivery.post_id)?;
             if delivery.has_media() {
                 w.store.media.look_again(&delivery.post_id)?;
             }
+        } else {
+            events::under_way(w, delivery)?;
         }
     }
     let settings = w.store.settings.get()?;

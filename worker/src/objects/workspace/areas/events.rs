@@ -5,7 +5,7 @@ use latchkey_core::announcement::{self, Announcement};
 use latchkey_core::api::event::{Event, event_body};
 use latchkey_core::audit::Entry;
 use latchkey_core::delivery::Delivery;
-use latchkey_core::id::{EventId, PostId};
+use latchkey_core::id::{EventId, PostId, TenantId};
 use latchkey_core::recent::Topic;
 use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::webhook::{EventKind, WebhookDelivery};
@@ -61,8 +61,8 @@ pub fn record(w: &Workspace, entry: &Entry) -> Result<()> {
     w.store.audit.add(entry)
 }
 
-/// An account's object has reported what became of its part of a post, however little.
-pub fn reported(w: &Workspace, delivery: &Delivery) -> Result<()> {
+/// An account's object has reported of its part of a post, which has not come to its end.
+pub fn under_way(w: &Workspace, delivery: &Delivery) -> Result<()> {
     let account = w.store.accounts.find_even_deleted(&delivery.account_id)?;
     w.live.note(account.and_then(|account| account.tenant_id).as_ref(), Topic::Posts);
     Ok(())
@@ -109,6 +109,7 @@ pub fn of_status(account: &Account) -> Option<Event> {
 /// What became of a post, if that is news. Says whether there was something to tell.
 pub fn announce(w: &Workspace, id: &PostId) -> Result<bool> {
     let (deliveries, notified) = w.store.deliveries.with_outcomes(id)?;
+    w.live.note(tenant_of(&deliveries), Topic::Posts);
     let Some(announcement) = announcement::of_post(&deliveries, &notified) else { return Ok(false) };
     announcement.news.iter().try_for_each(|outcome| w.store.deliveries.remember_notified(id, outcome))?;
     if !is_anybody_told(w, &announcement, &deliveries)? {
@@ -122,10 +123,15 @@ pub fn announce(w: &Workspace, id: &PostId) -> Result<bool> {
     Ok(true)
 }
 
-/// Whether there is somebody to tell: a webhook, or the audit. A post has the tenant of its accounts.
+/// A post has the tenant of its accounts.
+fn tenant_of(deliveries: &[Addressed]) -> Option<&TenantId> {
+    deliveries.first().and_then(|(_, account)| account.tenant_id.as_ref())
+}
+
+/// Whether there is somebody to tell: a webhook, or the audit.
 fn is_anybody_told(w: &Workspace, announcement: &Announcement, deliveries: &[Addressed]) -> Result<bool> {
     let kinds = [announcement.event, EventKind::MediaFailed];
-    let tenant_id = deliveries.first().and_then(|(_, account)| account.tenant_id.as_ref());
+    let tenant_id = tenant_of(deliveries);
     let webhooks = w.store.webhooks.in_reach(tenant_id)?;
     let is_told = |kind: &EventKind| webhooks.iter().any(|webhook| webhook.hears(*kind, tenant_id));
     Ok(kinds.iter().any(|kind| kind.row().audited.is_some() || is_told(kind)))
