@@ -150,7 +150,7 @@ test("a press without anywhere to get a session from is an error that names the 
   const visit = await stage.visit(t);
   await visit.configure({ "session-url": null });
   await buttonOf(visit.page).click();
-  await assertTold(visit, "session_missing", /`session-url`, `fetchSession`, or all of/, FAILED);
+  await assertTold(visit, "session_missing", /`session-url`, `fetchSession`, or, of a button, all of/, FAILED);
 });
 
 test("a status that the button does not know ends the press, and names the script as too old", async (t) => {

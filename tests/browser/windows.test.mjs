@@ -81,11 +81,11 @@ test("a reload of the callback or of its result shows the same and exchanges not
   const callback = visit.context.waitForEvent("request", (request) => request.url().includes("/connect/callback/x?"));
   await visit.answer(popup, "authorize");
   await visit.onlyEvent();
-  const done = popup.getByRole("heading", { name: "Done" });
-  await done.waitFor();
+  const connected = popup.getByRole("heading", { name: "Connected" });
+  await connected.waitFor();
   for (const url of [popup.url(), (await callback).url()]) {
     await popup.goto(url);
-    await done.waitFor();
+    await connected.waitFor();
   }
   assert.equal(exchanges(stage.x).length, before + 1);
   assert.equal((await visit.accounts()).length, 1);

@@ -33,7 +33,7 @@ test("the other browser's code connects the account, once, however often it is t
   assert.deepEqual((await complete(bench, attempt.session, attempt.verifier)).body.data, body.data);
   assert.equal(exchangesOf(bench, attempt.callback), 1);
   assert.deepEqual(await accountsOf("typed"), [body.data.account]);
-  assert.ok((await attempt.reload()).text.includes("<h1>Done</h1>"));
+  assert.ok((await attempt.reload()).text.includes("<h1>Connected</h1>"));
 });
 
 test("a code may be typed with a space, as it is shown", async () => {
@@ -50,7 +50,7 @@ test("site and label are shown at once, handle and code when X has said who it i
   assert.ok(!waiting.text.includes("<script"));
   await complete(bench, session, verifier);
   const shown = await reload();
-  assert.ok(shown.text.includes(`@${username}`) && shown.text.includes(`Type it only at <b>${SITE}</b>`));
+  assert.ok(shown.text.includes(`@${username}`) && shown.text.includes(`Type it only at <b><bdi>${SITE}</bdi></b>`));
   assert.ok(confirmationCode(shown.text));
   assert.equal((await reload()).text.replace(/nonce\S+/g, ""), shown.text.replace(/nonce\S+/g, ""), "the same again");
 });

@@ -72,6 +72,7 @@ const ROWS = {
   "GET /v1/handover": operator(),
   "GET /v1/reseal": operator(),
   "GET /v1/metrics": operator(),
+  "GET /v1/dashboard/pages/{page}": operator(),
   "GET /v1/settings": operator(),
   "GET /v1/social-accounts": list,
   "GET /v1/social-accounts/{id}": row("account"),
@@ -148,7 +149,7 @@ const nameOf = ({ method, path }) => `${path.endsWith("/*") ? "ANY" : method} ${
 const needs = Object.fromEntries(opened.toReversed().map((call) => [nameOf(call), { scope: call.scope, reach: call.reach, pages: call.pages }]));
 const withKeys = Object.entries(ROWS).map(([call, rule]) => [call, { ...rule, ...needs[call] }]);
 const ofKind = (kind) => withKeys.filter(([, call]) => call.kind === kind);
-const pathOf = (call, id) => call.split(" ")[1].replaceAll("{id}", id).replace("*", "users/me");
+const pathOf = (call, id) => call.split(" ")[1].replaceAll(/\{\w+\}/g, id).replace("*", "users/me");
 const methodOf = (call) => call.split(" ")[0].replace("ANY", "GET");
 
 let bench;
@@ -277,7 +278,7 @@ for (const [name, by, binding] of [
   test(`${name} gets lists and sums of its own rows alone`, async () => {
     for (const [call, rule] of ofKind("list")) {
       const filters = ["", ...strangers.flatMap(({ tenant_id }) => (tenant_id ? [`?tenant_id=${tenant_id}`] : []))];
-      for (const filter of call.endsWith("usage") || call.endsWith("keys") || call.endsWith("agents") ? [""] : filters) {
+      for (const filter of /(usage|keys|agents|changes)$/.test(call) ? [""] : filters) {
         const query = rule.query ? `?${rule.query}&${filter.slice(1)}` : filter;
         const answer = await by().get(pathOf(call) + query);
         if (!isOpenTo(rule, binding)) assertRefused(answer, 403, "insufficient_key_scope");
@@ -324,7 +325,7 @@ test("a call for X is for one's own account, by whichever door", async () => {
 test("what is the operator's own is for no bound key", async () => {
   for (const [call, { body }] of ofKind("operator")) {
     for (const key of [intruder, narrow, page]) {
-      assertRefused(await send(key.api, call, "", body), 403, "insufficient_key_scope");
+      assertRefused(await send(key.api, call, "start", body), 403, "insufficient_key_scope");
     }
   }
 });
