@@ -74,7 +74,9 @@ async function frozen(call) {
 }
 
 async function answer(url, init) {
-  const response = await fetch(url, init);
+  const response = await fetch(url, init).catch((error) => {
+    throw new Error(`${url} does not answer: ${error.cause?.code ?? error.message}`);
+  });
   if (response.ok) return response;
   const { message, hint } = await response.json().catch(() => ({}));
   throw new Error(`${init.method} ${url}: ${response.status} ${message ?? ""} ${hint ?? ""}`.trim());

@@ -27,7 +27,7 @@ export const apiKey = async (env) => process.env.LATCHKEY_KEY ?? (await keptSecr
 export const authorized = (key, headers = {}) => ({ authorization: `Bearer ${key}`, ...headers });
 
 function ofVersion({ version }) {
-  return version === VERSION ? [] : [`Version ${version} is deployed, and this package is version ${VERSION}: run \`npx latchkey upgrade\`, or install the other version.`];
+  return version === VERSION ? [] : [`Version ${version} is deployed, and this package is version ${VERSION}: run \`npx --no-install latchkey upgrade\`, or install the other version.`];
 }
 
 /** Static files are served by Cloudflare without the Worker, so a setting of the zone has to protect them. */

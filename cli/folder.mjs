@@ -42,13 +42,18 @@ export async function otherDeployments(file) {
 /** A deployment that exists. */
 export async function deployed(env) {
   const deployment = await openDeployment(env);
-  if (!deployment.settings.name) throw new Error(`${deployment.file} is missing: run \`npx latchkey deploy\` first, in this folder`);
+  const { file, settings } = deployment;
+  const absent = ["name", "origin"].filter((field) => typeof settings[field] !== "string");
+  if (Object.keys(settings).length === 0) throw new Error(`${file} is missing: run \`npx --no-install latchkey deploy\` first, in this folder`);
+  if (absent.length > 0) throw new Error(`${file} has no \`${absent[0]}\`, which \`deploy\` writes there`);
   return deployment;
 }
 
 async function readJson(file) {
   try {
-    return JSON.parse(await readFile(file, "utf8"));
+    const settings = JSON.parse(await readFile(file, "utf8"));
+    if (settings === null || typeof settings !== "object" || Array.isArray(settings)) throw new Error("expected an object, as `deploy` writes it");
+    return settings;
   } catch (error) {
     if (error.code === "ENOENT") return {};
     throw new Error(`${file} cannot be read: ${error.message}`);

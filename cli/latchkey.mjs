@@ -3,7 +3,7 @@
 
 const MIN_NODE = [22, 12];
 
-const USAGE = `usage: npx latchkey <command>
+const USAGE = `usage: npx --no-install latchkey <command>
 
   dev                  Latchkey, a stand-in for X and a demo site, on this machine
                        [--real] [--port N] [--x-port N] [--site-port N]
@@ -16,8 +16,13 @@ const USAGE = `usage: npx latchkey <command>
   upgrade              a backup, then this version of the package [--no-backup]
   rollback             the version that was deployed before, if that version may open the stored data [--to VERSION]
 
-  --env NAME           another deployment of the same folder, such as \`staging\`: its settings are in latchkey.NAME.json
+  --env NAME           another deployment of the same folder, such as \`staging\`: its settings are in latchkey.NAME.json; for
+                       every command but dev and docs
+  --version            the version of the package
   --help               this text`;
+
+const HELP = ["help", "--help", "-h"];
+const VERSION = ["version", "--version", "-v"];
 
 const COMMANDS = ["dev", "docs", "deploy", "doctor", "backup", "upgrade", "rollback"];
 
@@ -29,7 +34,8 @@ function requireNode() {
 }
 
 async function main([command, ...args]) {
-  if (!command || command === "help" || command === "--help" || args.includes("--help")) return console.log(USAGE);
+  if (!command || HELP.includes(command) || args.some((word) => HELP.slice(1).includes(word))) return console.log(USAGE);
+  if (VERSION.includes(command)) return console.log((await import("./package.mjs")).VERSION);
   if (!COMMANDS.includes(command)) throw new Error(`there is no command \`${command}\`\n\n${USAGE}`);
   requireNode();
   const { run } = await import(`./commands/${command}.mjs`);

@@ -26,7 +26,7 @@ export function targetOf(deployments, running, to) {
   if (all.slice(at + 1).some(({ isSecret }) => isSecret)) {
     throw new Error(
       `a secret was changed after version ${all[at].version} was deployed, and a rollback would bring the old secret back. ` +
-        "Nothing was changed. Install that version of the package and run `npx latchkey deploy`: the secrets stay",
+        "Nothing was changed. Install that version of the package and run `npx --no-install latchkey deploy`: the secrets stay",
     );
   }
   return all[at];

@@ -126,5 +126,5 @@ deployed: ${origin}
   dashboard      ${origin}/   sign in with ADMIN_KEY
   callback URL   ${origin}/connect/callback/x   enter it at X, to the letter
   settings       ${deployment.file}   commit this file
-  look           npx latchkey doctor`);
+  look           npx --no-install latchkey doctor`);
 }

@@ -16,7 +16,7 @@ const FILES = [
   "build/llms.txt",
   "build/llms-full.txt",
   ...["API", "ARCHITECTURE", "BUILD", "SCALE", "SECURITY", "STORAGE", "TEXT"].map((name) => `docs/${name}.md`),
-  ...["development", "host", "ports", "secrets", "worker", "worker-host"].map((name) => `tests/support/${name}.mjs`),
+  ...["development", "folder-lock", "host", "ports", "secrets", "set-up", "worker", "worker-host"].map((name) => `tests/support/${name}.mjs`),
 ];
 
 export async function copyContents(folder) {

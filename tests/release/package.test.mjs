@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { access, readFile } from "node:fs/promises";
+import { access, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
@@ -66,6 +66,20 @@ test("a wrong command, and a port that is taken, are named before anything start
   assert.match(wrong.stderr, /no command `launch`[^]*usage:/);
   const port = await latchkey(installed, ["dev", "--port", "eighty"]);
   assert.match(port.stderr, /--port takes a port, and not `eighty`/);
+  const twice = await latchkey(installed, ["dev", "--port", "9400", "--site-port", "9400"]);
+  assert.deepEqual([twice.code, twice.stderr], [1, "error: --site-port and --port are the same port, 9400\n"]);
+  for (const asked of ["-h", "--help"]) assert.match((await latchkey(installed, ["dev", asked])).stdout, /^usage: npx --no-install latchkey/);
+  assert.equal((await latchkey(installed, ["--version"])).stdout, `${JSON.parse(await readFile(inPackage("package.json"), "utf8")).version}\n`);
+});
+
+test("settings that are no settings of a deployment are named with their file", async () => {
+  const file = join(installed.operator, "latchkey.odd.json");
+  for (const [text, said] of [["null", /latchkey\.odd\.json cannot be read: expected an object/], ['{"name":"acme"}', /latchkey\.odd\.json has no `origin`/]]) {
+    await writeFile(file, text);
+    const { code, stderr } = await latchkey(installed, ["doctor", "--env", "odd"]);
+    assert.deepEqual([code, said.test(stderr)], [1, true], stderr);
+  }
+  await rm(file);
 });
 
 test("`docs` shows the guide and the reference, and nothing but them, under a policy without scripts", async () => {
@@ -100,6 +114,9 @@ test("`dev` runs the Worker, the stand-in and the demo site from an empty folder
     const key = said.at(-1).match(/(dev_\S+)/)[1];
     const answer = await fetch(`http://127.0.0.1:${port}/v1/social-networks`, { headers: { authorization: `Bearer ${key}` } });
     assert.equal((await answer.json()).count, 1);
+    const second = await latchkey(installed, ["dev", "--port", await freePort(), "--x-port", await freePort(), "--site-port", await freePort()].map(String));
+    assert.match(second.stderr, /^error: process \d+ runs `dev` in this folder already/);
+    assert.equal((await fetch(`http://127.0.0.1:${port}/v1/social-networks`, { headers: { authorization: `Bearer ${key}` } })).status, 200);
     assert.match(said.join("\n"), new RegExp(`ready\n +open this +http://acme\\.localhost:${site}`));
   } finally {
     child.kill("SIGTERM");

@@ -105,4 +105,6 @@ test("an address that does not answer ends an upgrade with a sentence", async ()
   await writeFile(join(installed.operator, "latchkey.json"), JSON.stringify({ ...kept, origin }));
   const { code, stderr } = await call("upgrade", "--yes");
   assert.deepEqual([code, stderr], [1, `error: ${origin} does not answer as a deployment does (ECONNREFUSED): nothing was changed\n`]);
+  const backup = await call("backup");
+  assert.deepEqual([backup.code, backup.stderr], [1, `error: ${origin}/v1/freeze does not answer: ECONNREFUSED\n`]);
 });

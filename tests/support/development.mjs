@@ -11,8 +11,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startAcme } from "../acme/server.mjs";
 import { startFakeX } from "../fake-x/server.mjs";
+import { lockFolder } from "./folder-lock.mjs";
 import { requireFree } from "./ports.mjs";
 import { developmentSecrets } from "./secrets.mjs";
+import { setUp } from "./set-up.mjs";
 import { startWorker } from "./worker.mjs";
 
 const PORTS = { port: "8787", "x-port": "8788", "site-port": "8789" };
@@ -26,6 +28,8 @@ export async function developmentOptions(args) {
     const port = Number(values[name]);
     if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`--${name} takes a port, and not \`${values[name]}\``);
     if (name !== "x-port" || !values.real) await requireFree(port, `--${name}`);
+    const other = Object.keys(PORTS).find((earlier) => values[earlier] === port);
+    if (other) throw new Error(`--${name} and --${other} are the same port, ${port}`);
     values[name] = port;
   }
   return values;
@@ -44,31 +48,35 @@ export async function developmentOptions(args) {
 export async function startDevelopment({ args, folder, secretsFile, config, follow }) {
   const values = await developmentOptions(args);
   const context = { values, folder, config, secrets: developmentSecrets(secretsFile) };
-  const running = values.real ? await startReal(context) : await startWithStandIn(context);
+  const running = await setUp(async (opened) => {
+    const lock = opened(await lockFolder(folder), "release");
+    return { lock, ...(await (values.real ? startReal : startWithStandIn)(context, opened)) };
+  });
   announce(running, context.secrets);
   const following = follow?.(running.worker);
   const stop = async () => {
     following?.close();
     await Promise.all([running.site.close(), running.fakeX?.close(), running.worker.stop()]);
+    await running.lock.release();
   };
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stop);
 }
 
-async function startReal({ values: { port, ...values }, folder, config, secrets }) {
+async function startReal({ values: { port, ...values }, folder, config, secrets }, opened) {
   const origin = `http://127.0.0.1:${port}`;
   const persist = join(folder, "dev-real");
-  const worker = await startWorker({ port, persist, config, vars: { ...secrets, PUBLIC_ORIGIN: origin } });
+  const worker = opened(await startWorker({ port, persist, config, vars: { ...secrets, PUBLIC_ORIGIN: origin } }), "stop");
   const site = await startSite({ worker, workerOrigin: origin, port: values["site-port"], secrets });
   return { worker, workerOrigin: origin, site };
 }
 
 /** The stand-in keeps nothing between runs, so neither does the Worker: its tokens would be unknown there. */
-async function startWithStandIn({ values: { port, ...values }, folder, config, secrets }) {
+async function startWithStandIn({ values: { port, ...values }, folder, config, secrets }, opened) {
   const origin = `http://connect.localhost:${port}`;
-  const fakeX = await startFakeX({ port: values["x-port"], callbacks: [`${origin}/connect/callback/x`] });
+  const fakeX = opened(await startFakeX({ port: values["x-port"], callbacks: [`${origin}/connect/callback/x`] }), "close");
   const persist = join(folder, "dev");
   await rm(persist, { recursive: true, force: true });
-  const worker = await startWorker({ port, persist, fakeX, config, vars: secrets });
+  const worker = opened(await startWorker({ port, persist, fakeX, config, vars: secrets }), "stop");
   await registerApp(worker, fakeX.app, secrets);
   const xOrigin = fakeX.site;
   const site = await startSite({ worker, workerOrigin: origin, xOrigin, port: values["site-port"], secrets });
