@@ -81,8 +81,9 @@ test("a reload of the callback or of its result shows the same and exchanges not
   const callback = visit.context.waitForEvent("request", (request) => request.url().includes("/connect/callback/x?"));
   await visit.answer(popup, "authorize");
   await visit.onlyEvent();
+  // The window may be there before the first page has asked who the person is.
+  await popup.getByRole("heading", { name: /^(Done|Connected)$/ }).waitFor();
   const connected = popup.getByRole("heading", { name: "Connected" });
-  await connected.waitFor();
   for (const url of [popup.url(), (await callback).url()]) {
     await popup.goto(url);
     await connected.waitFor();
