@@ -275,7 +275,7 @@ test("the deployment stands still, is saved as a sealed file, and goes on", asyn
   await desk.open("settings/backup", "Backup and export");
   await desk.press(desk.button("Stand still for a backup"));
   await desk.press(page.getByRole("dialog").getByRole("button", { name: "Stand still" }));
-  await page.getByText("This deployment stands still.").waitFor();
+  await page.locator(".notice-title", { hasText: "This deployment stands still." }).waitFor();
   await page.getByLabel("Passphrase", { exact: true }).fill("correct horse battery");
   await page.getByLabel("Passphrase again").fill("correct horse staple!");
   await desk.press(desk.button("Download backup"));
