@@ -50,14 +50,18 @@ pub enum Decision {
     Reused,
 }
 
+/// 1 to 255 printable ASCII characters.
+pub fn is_key(text: &str) -> bool {
+    (1..=255).contains(&text.len()) && text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
+}
+
 impl Key {
     /// `None` unless `key` is 1 to 255 printable ASCII characters. In quotation marks, as the IETF's draft writes keys, it
     /// is the same key as without.
     pub fn new(key: &str, method: &str, path: &str, body: &[u8]) -> Option<Self> {
         let unquoted = unquoted(key);
         let key = unquoted.as_deref().unwrap_or(key);
-        let printable = key.bytes().all(|b| (0x20..0x7f).contains(&b));
-        if key.is_empty() || key.len() > 255 || !printable {
+        if !is_key(key) {
             return None;
         }
         let fingerprint = |path: &str, body: &[u8]| {

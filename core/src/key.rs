@@ -242,7 +242,8 @@ impl Caller {
         }
         if self.binding.reach() < access.reach {
             let message = "This call is not for a key that is bound so narrowly.";
-            return Err(Refused::new(Code::InsufficientKeyScope, message));
+            let hint = "Use a key that is bound to a tenant, or to nothing, as the call needs.";
+            return Err(Refused::new(Code::InsufficientKeyScope, message).with_hint(hint));
         }
         Ok(())
     }

@@ -55,6 +55,16 @@ test("a person signs in, reads who asks, gives read and draft, and the assistant
   assert.equal((await exchange(office, wanted, query.get("code"))).status, 400);
 });
 
+test("a program is shown by its scheme and its whole address, not by the host that it claims", async (t) => {
+  const desk = await office.sit(t);
+  const place = "https.evil://claude.ai/api/mcp/auth_callback";
+  const client = await register(office, { redirect_uris: [place], client_name: "Claude" });
+  const { request } = newRequest(office, client, { redirect_uri: place });
+  await desk.page.goto(`${office.worker.origin}/oauth/authorize?${new URLSearchParams(request)}`);
+  await desk.page.getByRole("heading", { level: 1, name: "https.evil: wants to act for you" }).waitFor();
+  assert.match(await desk.page.locator("main").textContent(), /You are sent back to https\.evil:\/\/claude\.ai\/api\/mcp\/auth_callback\./);
+});
+
 test("a person refuses, and the assistant is told so", async (t) => {
   const desk = await office.sit(t);
   desk.tolerate(WITHOUT_ICON);

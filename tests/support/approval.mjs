@@ -1,7 +1,7 @@
 /** Approval by a person (docs/API.md, section 5): posts that ask, and the page of the address that answers. */
 
 import assert from "node:assert/strict";
-import { createPost, postOf, readPost, request } from "./client.mjs";
+import { createPost, fromNow, postOf, publishPost, readPost, request } from "./client.mjs";
 
 /** What a browser says of a form that its own page sends. */
 export const OURS = { "sec-fetch-site": "same-origin" };
@@ -16,6 +16,22 @@ export async function askingPost(bench, account, { by = bench, ...fields } = {})
 export const answerWith = ({ api }, { id }, verb, body) => api.post(`/v1/posts/${id}/${verb}`, body);
 export const approve = (bench, post, body) => answerWith(bench, post, "approve", body);
 export const reject = (bench, post, body) => answerWith(bench, post, "reject", body);
+
+/** The ids of posts, one in each state that a publisher can bring about. Nothing of them comes due within an hour. */
+export async function postsOfPublishers(bench, account) {
+  const scheduledAt = fromNow(3_600_000);
+  const made = [
+    await publishPost(bench, account, { content: "published" }),
+    await createPost(bench, account, { content: "planned", scheduledAt }),
+    await createPost(bench, account, { content: "a draft", isDraft: true }),
+    await askingPost(bench, account, { content: "asking" }),
+    await askingPost(bench, account, { content: "approved", scheduledAt }),
+    await askingPost(bench, account, { content: "rejected" }),
+  ];
+  await approve(bench, made[4]);
+  await reject(bench, made[5]);
+  return made.map(({ id }) => id);
+}
 
 /** A draft asks. Answers the post. */
 export const ask = async ({ api }, { id }) => postOf(await api.post(`/v1/posts/${id}/approval`));

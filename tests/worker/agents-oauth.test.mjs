@@ -6,7 +6,7 @@ import { Client } from "@modelcontextprotocol/client";
 import { ask, toolsOf, use } from "../support/agents.mjs";
 import { api, newAccount, request, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
-import { file, redirect, startFileServer } from "../support/file-server.mjs";
+import { cutShort, file, redirect, startFileServer } from "../support/file-server.mjs";
 import { newKey } from "../support/keys.mjs";
 import { MODERN_ERA, PLACE, allow, exchange, grant, newRequest, officialRound, refresh, register, signedIn, token } from "../support/oauth.mjs";
 import { age } from "../support/stored.mjs";
@@ -94,6 +94,7 @@ test("a document is about its own address, and names the place that is answered"
     [at("/other.json", (own) => about(own, { redirect_uris: ["https://other.example/"] })), "redirect_uri"],
     [at("/moved.json", () => redirect(good)), "client_id"],
     [at("/large.json", (own) => about(own, { filler: "a".repeat(70_000) })), "client_id"],
+    [at("/cut.json", () => cutShort({ bytes: Buffer.from("{"), type: "application/json" })), "client_id"],
     [at("/secret.json", (own) => about(own, { token_endpoint_auth_method: "client_secret_basic" })), "client_id"],
     ["https://10.0.0.1/client.json", "client_id"],
     ["agcl_bm9uZQ.bm9uZQ", "client_id"],
@@ -117,6 +118,32 @@ test("a request is for a code under S256, for our endpoint, and for a place that
   for (const redirect_uris of [["javascript:alert(1)"], ["http://assistant.example/"], []]) {
     const answer = await anyone().post("/oauth/register", { redirect_uris });
     assert.deepEqual([answer.status, answer.body.error], [400, "invalid_redirect_uri"]);
+  }
+  for (const metadata of [{ redirect_uris: [PLACE], client_name: 1 }, [PLACE], "a client"]) {
+    const answer = await anyone().post("/oauth/register", metadata);
+    assert.deepEqual([answer.status, answer.body.error], [400, "invalid_client_metadata"]);
+  }
+});
+
+test("a request for tokens that lacks its kind, or says a thing twice, is no request", async () => {
+  const { client_id, refresh_token } = await grant(bench, person);
+  const right = { grant_type: "refresh_token", client_id, refresh_token };
+  const { grant_type: _, ...without } = right;
+  for (const fields of [without, [...Object.entries(right), ["client_id", "another"]], [...Object.entries(right), ["refresh_token", "another"]]]) {
+    const answer = await token(bench, fields);
+    assert.deepEqual([answer.status, answer.body.error], [400, "invalid_request"], answer.text);
+  }
+  assert.equal((await token(bench, right)).status, 200, "nothing was spent");
+});
+
+test("a program is known by its scheme, and never by what its address has in the place of a host", async () => {
+  for (const [place, host] of [["https.evil://claude.ai/cb", "https.evil:"], ["com.evil.app://claude.ai/cb", "com.evil.app:"]]) {
+    const client = await register(bench, { redirect_uris: [place], client_name: "Claude\u3164" });
+    const asked = newRequest(bench, client, { redirect_uri: place }).request;
+    assert.deepEqual((await show(person, asked)).body.data.client, { host, name: "Claude" });
+    await allow(person, asked);
+    const grants = (await bench.api.get("/v1/agents")).body.data;
+    assert.equal(grants[0].client.host, host);
   }
 });
 

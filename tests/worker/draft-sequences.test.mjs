@@ -5,10 +5,10 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { seededBytes } from "../fake-x/random.mjs";
 import { png } from "../fake-x/sample-files.mjs";
-import { approve, askingPost, reject } from "../support/approval.mjs";
+import { postsOfPublishers } from "../support/approval.mjs";
 import { createPost, fromNow, newAccount, publishPost, startBench, textsAt } from "../support/client.mjs";
+import { dice } from "../support/dice.mjs";
 import { newKey, newPage, routes } from "../support/keys.mjs";
 import { announce, upload } from "../support/media.mjs";
 
@@ -46,27 +46,8 @@ after(() => bench?.stop());
 
 /** A post in each state that a publisher can bring about, and files. */
 async function fill() {
-  const scheduledAt = fromNow(LATER_MS);
-  const made = [
-    await publishPost(bench, account, { content: "published" }),
-    await createPost(bench, account, { content: "planned", scheduledAt }),
-    await createPost(bench, account, { content: "a draft", isDraft: true }),
-    await askingPost(bench, account, { content: "asking" }),
-    await askingPost(bench, account, { content: "approved", scheduledAt }),
-    await askingPost(bench, account, { content: "rejected" }),
-  ];
-  await approve(bench, made[4]);
-  await reject(bench, made[5]);
-  ids.posts = made.map(({ id }) => id);
+  ids.posts = await postsOfPublishers(bench, account);
   ids.media = [(await upload(bench, png(), { tenant_id })).id, (await announce(bench, { tenant_id })).id];
-}
-
-/** Draws of one sequence. The bytes follow from the test's seed. */
-function dice() {
-  const bytes = seededBytes(4096);
-  let at = 0;
-  const number = (below) => bytes.readUInt16BE((at = (at + 2) % 4000)) % below;
-  return { number, one: (list) => list[number(list.length)], maybe: () => number(2) === 0 };
 }
 
 function idOf({ one }, path) {

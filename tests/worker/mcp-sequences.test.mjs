@@ -5,11 +5,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { seededBytes } from "../fake-x/random.mjs";
 import { png } from "../fake-x/sample-files.mjs";
 import { ask } from "../support/agents.mjs";
-import { approve, askingPost, reject } from "../support/approval.mjs";
+import { postsOfPublishers } from "../support/approval.mjs";
 import { createPost, fromNow, newAccount, publishPost, startBench, textsAt } from "../support/client.mjs";
+import { dice } from "../support/dice.mjs";
 import { newKey } from "../support/keys.mjs";
 import { upload } from "../support/media.mjs";
 import { grant, signedIn } from "../support/oauth.mjs";
@@ -34,37 +34,13 @@ before(async () => {
   account = await newAccount(bench, { tenant_id });
   tools = (await ask(bench, "tools/list")).result.tools;
   medium = (await upload(bench, png(), { tenant_id })).id;
-  posts = await postsOfPublishers();
+  posts = await postsOfPublishers(bench, account);
   const drafter = await newKey(bench, { tenant_id, scopes: ["draft"] });
   const narrow = await newKey(bench, { account_id: account.id, scopes: ["draft"] });
   const consented = await grant(bench, await signedIn(bench), { tenant_id });
   keys = [drafter.key, narrow.key, consented.access_token];
 });
 after(() => bench?.stop());
-
-/** One in each state that a publisher can bring about. */
-async function postsOfPublishers() {
-  const scheduledAt = fromNow(LATER_MS);
-  const made = [
-    await publishPost(bench, account, { content: "published" }),
-    await createPost(bench, account, { content: "planned", scheduledAt }),
-    await createPost(bench, account, { content: "a draft", isDraft: true }),
-    await askingPost(bench, account, { content: "asking" }),
-    await askingPost(bench, account, { content: "approved", scheduledAt }),
-    await askingPost(bench, account, { content: "rejected" }),
-  ];
-  await approve(bench, made[4]);
-  await reject(bench, made[5]);
-  return made.map(({ id }) => id);
-}
-
-/** Draws of one sequence. The bytes follow from the test's seed. */
-function dice() {
-  const bytes = seededBytes(512);
-  let at = 0;
-  const number = (below) => bytes.readUInt16BE((at = (at + 2) % 510)) % below;
-  return { number, one: (list) => list[number(list.length)] };
-}
 
 /** What an agent may think of for an argument, right and wrong. */
 const VALUES = {

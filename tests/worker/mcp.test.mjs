@@ -179,6 +179,10 @@ test("a call that has no idempotency key of its own acts once for each request",
   assert.notEqual((await create(1, { content: "said anew" })).post.id, first.post.id);
   const own = await create(3, { idempotency_key: "mine" });
   assert.equal((await create(4, { idempotency_key: "mine" })).post.id, own.post.id);
+  for (const [id, key] of ["a\nb", "a\0", "", "ü", "a".repeat(256)].entries()) {
+    const refused = await create(`bad ${id}`, { idempotency_key: key });
+    assert.match(refused.text, /expected 1 to 255 printable ASCII characters/);
+  }
   const reused = await create(5, { idempotency_key: "mine", content: "another" });
   assert.match(reused.text, /idempotency_key_reused/);
   const { key } = await newKey(bench, { scopes: ["publish"], tenant_id: "t" });

@@ -240,4 +240,8 @@ impl Form {
         let at = self.0.iter().position(|(key, _)| key == name)?;
         Some(self.0.swap_remove(at).1)
     }
+
+    pub fn has_twice(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.0.iter().filter(|(key, _)| key == name).count() > 1)
+    }
 }

@@ -10,6 +10,7 @@ use crate::connect::place::is_loopback;
 use crate::json;
 use crate::key::Client;
 use crate::seal::{Keyring, base64url, base64url_decode};
+use crate::text::hidden::cleaned;
 
 const PREFIX: &str = "agcl_";
 const LABEL: &str = "agent-client";
@@ -21,6 +22,7 @@ const MOST_BYTES: usize = 3000;
 /// Metadata of a client (RFC 7591 §2), of which these matter here. A client says more, which has no meaning here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewClient {
+    #[serde(default)]
     pub redirect_uris: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_name: Option<String>,
@@ -34,6 +36,8 @@ pub struct NewClient {
 pub enum NotAClient {
     #[error("`redirect_uris` must be 1 to 10 addresses: https, http on a loopback address, or a program's own scheme")]
     Places,
+    #[error("expected the metadata of a client, a JSON object (RFC 7591, section 2)")]
+    Shape,
     #[error("only `token_endpoint_auth_method` \"none\" is supported: use PKCE")]
     Method,
     #[error("the registration is too long")]
@@ -67,19 +71,15 @@ impl NewClient {
 
 /// A name is the client's own word: short, and each of its characters plain to see.
 fn shown_name(name: &str) -> String {
-    name.chars()
-        .filter(|c| !c.is_control() && (c.is_alphanumeric() || c.is_ascii()))
-        .take(NAME_CHARACTERS)
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    cleaned(name).chars().take(NAME_CHARACTERS).collect::<String>().trim().to_owned()
 }
 
-/// The host of an address, or the scheme of a program.
+/// The host of an address of the web, or the scheme of a program: whatever a program's own address has in the place of a host is the
+/// program's word.
 fn host_of(address: &str) -> String {
-    let url = Url::parse(address).ok();
-    let host = url.as_ref().filter(|url| url.scheme().starts_with("http")).and_then(Url::host_str);
-    host.map_or_else(|| url.as_ref().map_or_else(String::new, |url| format!("{}:", url.scheme())), str::to_owned)
+    let Ok(url) = Url::parse(address) else { return String::new() };
+    let host = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https"));
+    host.map_or_else(|| format!("{}:", url.scheme()), str::to_owned)
 }
 
 /// A client that has registered itself (RFC 7591). It is public, whatever it has asked to be: many clients ask for a secret by default,
@@ -188,6 +188,35 @@ mod tests {
         assert_eq!(read("https://evil.example/callback"), Err(NotAClient::OtherPlace));
         assert_eq!(Registered::read(&Keyring::parse(OTHER_RING).unwrap(), &id, PLACE), None);
         assert_eq!(Registered::read(&ring, &id.replacen('e', "f", 1), PLACE), None);
+    }
+
+    #[test]
+    fn the_host_of_a_program_is_its_scheme_whatever_its_address_says() {
+        let ring = Keyring::parse(RING).unwrap();
+        for (place, host) in [
+            ("https.evil://claude.ai/api/mcp/auth_callback", "https.evil:"),
+            ("http.x://claude.ai/", "http.x:"),
+            ("com.evil.app://claude.ai/cb", "com.evil.app:"),
+            ("cursor://claude.ai/cb", "cursor:"),
+            ("http://127.0.0.1:4000/cb", "127.0.0.1"),
+            ("https://assistant.example:8443/cb", "assistant.example"),
+        ] {
+            let id = new(&json!({ "redirect_uris": [place] })).unwrap().id(&ring);
+            assert_eq!(Registered::read(&ring, &id, place).unwrap().unwrap().host, host, "{place}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_shown_as_it_is_written_without_what_nobody_sees() {
+        for (name, shown) in [
+            ("\u{3164}\u{FFA0}\u{115F}", ""),
+            ("Claude\u{200B}\u{202E}", "Claude"),
+            ("हिन्दी", "हिन्दी"),
+            ("Cafe\u{301} – Desktop", "Cafe\u{301} – Desktop"),
+        ] {
+            assert_eq!(shown_name(name), shown);
+        }
+        assert_eq!(shown_name(&"ü".repeat(200)).chars().count(), NAME_CHARACTERS);
     }
 
     #[test]

@@ -5,19 +5,12 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::text::hidden::{is_control_or_hidden, is_hidden_at, joins_at};
+use crate::text::hidden::{cleaned, is_hidden_at};
 
 /// Whether `text` is at most `most` characters on one line, and each of them is there to be seen.
 pub fn is_line(text: &str, most: usize) -> bool {
     let chars: Vec<char> = text.chars().collect();
     chars.len() <= most && !(0..chars.len()).any(|at| is_hidden_at(&chars, at))
-}
-
-/// A text of a person's own machine, such as the name of a file, as it may be shown: without what a line has not.
-pub fn cleaned(text: &str) -> String {
-    let seen: Vec<char> = text.chars().filter(|c| !is_control_or_hidden(*c)).collect();
-    let kept = seen.iter().enumerate().filter(|(at, _)| joins_at(&seen, *at)).map(|(_, c)| *c);
-    kept.collect::<String>().trim().to_owned()
 }
 
 /// For serde: the fields of end users.

@@ -6,6 +6,7 @@ use super::question::{Asked, Question};
 use super::rpc::{Fault, Response};
 use super::table::named;
 use super::tool::{IDEMPOTENCY_KEY, Tool};
+use crate::idempotency::is_key;
 use crate::key::{Caller, Scope};
 use crate::seal::{base64url, sha256};
 
@@ -69,6 +70,9 @@ impl Tool {
         let row = self.row().ok_or("There is no such call.")?;
         let path = self.path(row.path, &mut arguments)?;
         let idempotency_key = if self.is_once { text(&mut arguments, IDEMPOTENCY_KEY)? } else { None };
+        if idempotency_key.as_deref().is_some_and(|key| !is_key(key)) {
+            return Err(format!("`{IDEMPOTENCY_KEY}`: expected 1 to 255 printable ASCII characters."));
+        }
         let query = self.query(&mut arguments)?;
         if let Some(name) = arguments.keys().find(|name| !self.has_body || self.omits.contains(&name.as_str())) {
             return Err(format!("`{name}` is no argument of {}.", self.name));

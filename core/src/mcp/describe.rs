@@ -14,7 +14,7 @@ use crate::key::Caller;
 const KEPT_MS: u32 = 60_000;
 
 const INSTRUCTIONS: &str = "Tools that publish to X (Twitter) for connected accounts. Begin with list_social_accounts. \
-Before creating a post call preview_post with the same arguments: it shows the price in US dollars, the length as X counts it, and what X would refuse. \
+Before creating a post call preview_post with the same arguments but `idempotency_key`: it shows the price in US dollars, the length as X counts it, and what X would refuse. \
 A thread is `containers`, one for each post. Times are RFC 3339 with an offset. \
 Whether a post leaves at once, waits for a person, or stays a draft depends on the key: read `isDraft`, `approval` and `socialAccounts[].state` of the answer, and say to the person what they say. \
 If `approval.page` is there, give it to the person: a person approves, not you. \

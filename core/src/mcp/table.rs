@@ -39,7 +39,7 @@ pub const TOOLS: &[Tool] = &[
         .about("post_id")
         .asks(&["username"]),
     tool("preview_post", "Preview a post", "createPost", Hints::Reads)
-        .says("Checks a post or thread and prices it, and stores and sends nothing. Takes the arguments of create_post. Shows the weighted length of each part, the price in US dollars with its reasons, warnings, and what would be refused. Call it before create_post.")
+        .says("Checks a post or thread and prices it, and stores and sends nothing. Takes the arguments of create_post but `idempotency_key`. Shows the weighted length of each part, the price in US dollars with its reasons, warnings, and what would be refused. Call it before create_post.")
         .takes_body()
         .setting("dryRun")
         .except(&["dryRun"])

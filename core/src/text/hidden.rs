@@ -34,6 +34,13 @@ fn seen(text: &str, from: usize, to: usize) -> Option<Piece<'_>> {
     text.get(from..to).filter(|piece| !piece.is_empty()).map(Piece::Seen)
 }
 
+/// A text that somebody else has named a thing by, such as the name of a file, as it may be shown on one line.
+pub fn cleaned(text: &str) -> String {
+    let seen: Vec<char> = text.chars().filter(|c| !is_control_or_hidden(*c)).collect();
+    let kept = seen.iter().enumerate().filter(|(at, _)| joins_at(&seen, *at)).map(|(_, c)| *c);
+    kept.collect::<String>().trim().to_owned()
+}
+
 /// Whether nobody sees the character at `at`.
 pub(crate) fn is_hidden_at(chars: &[char], at: usize) -> bool {
     chars.get(at).is_some_and(|c| is_control_or_hidden(*c)) || !joins_at(chars, at)

@@ -52,6 +52,12 @@ function Asked({ session }) {
   return asked ? <Choice session={session} request={request} asked={asked} /> : <Loading rows={3} />;
 }
 
+/** The host, or the whole address of a program: what stands in the place of a host there is the program's own word. */
+function shownPlace(address) {
+  const { protocol, host } = new URL(address);
+  return ["https:", "http:"].includes(protocol) ? host : address;
+}
+
 function Choice({ session, request, asked }) {
   const offered = asked.can_give;
   const [scopes, setScopes] = useState(USUAL.filter((scope) => offered.includes(scope) && (asked.scopes.length === 0 || asked.scopes.includes(scope))));
@@ -66,7 +72,7 @@ function Choice({ session, request, asked }) {
   return (
     <>
       <h1><b>{host}</b> wants to act for you{asked.brand ? ` at ${asked.brand}` : ""}</h1>
-      <p class="muted">{name ? <>It calls itself “{name}”. </> : null}You are sent back to <span class="mono">{new URL(asked.redirect_uri).host || asked.redirect_uri}</span>.</p>
+      <p class="muted">{name ? <>It calls itself “{name}”. </> : null}You are sent back to <span class="mono">{shownPlace(asked.redirect_uri)}</span>.</p>
       <Notice kind="warn" title="Only continue if you have just started this yourself">
         <p>Whoever sent you a link to this page may want your rights for themselves.</p>
       </Notice>

@@ -18,7 +18,7 @@ use super::Answered;
 use super::oauth::digest;
 use crate::app::App;
 use crate::auth::{ApiCaller, Early};
-use crate::error::{Doing, Result};
+use crate::error::Result;
 use crate::pages;
 use crate::request::Incoming;
 use crate::response::Reply;
@@ -108,7 +108,10 @@ async fn document(app: &App, url: &Url) -> Result<std::result::Result<Document, 
         Err(reason) => return Ok(Err(unknown(&format!("its document cannot be read: {reason}")))),
     };
     let length = fetched.length.and_then(|length| usize::try_from(length).ok());
-    let bytes = whole(&fetched.body, DOCUMENT_BYTES, length).await.doing("read a client's document")?;
+    // What breaks on the way is the other side's, as is what never comes.
+    let Ok(bytes) = whole(&fetched.body, DOCUMENT_BYTES, length).await else {
+        return Ok(Err(unknown("its document breaks off")));
+    };
     let document = bytes.and_then(|bytes| json::from_slice(&bytes).ok());
     Ok(document.ok_or_else(|| unknown("its document is not JSON of at most 64 KiB that names a client")))
 }

@@ -17,6 +17,9 @@ use crate::request::{Form, Incoming};
 use crate::response::Reply;
 use crate::runtime::entropy;
 
+/// What a request for tokens has at most once (RFC 6749 §3.2). `resource` may be repeated (RFC 8707 §2).
+const ONCE: [&str; 6] = ["grant_type", "code", "refresh_token", "client_id", "code_verifier", "redirect_uri"];
+
 /// `GET /.well-known/oauth-protected-resource…` (RFC 9728).
 pub fn resource(app: &App, incoming: &Incoming) -> Answered {
     Ok(said(200, &resource_metadata(&app.public_origin(&incoming.url)?)))
@@ -30,7 +33,7 @@ pub fn server(app: &App, incoming: &Incoming) -> Answered {
 /// `POST /oauth/register` (RFC 7591): 201, and nothing is kept.
 pub async fn register(app: &App, incoming: &Incoming) -> Answered {
     let body = incoming.strangers_json().await?;
-    let registered = json::from_slice::<NewClient>(&body).map_err(|_| NotAClient::Places).and_then(Registered::new);
+    let registered = json::from_slice::<NewClient>(&body).map_err(|_| NotAClient::Shape).and_then(Registered::new);
     Ok(match registered {
         Ok(client) => said(201, &client.answer(app.keyring())),
         Err(why @ NotAClient::Places) => refused("invalid_redirect_uri", &why.to_string()),
@@ -41,6 +44,9 @@ pub async fn register(app: &App, incoming: &Incoming) -> Answered {
 /// `POST /oauth/token` (RFC 6749 §4.1.3, §6): (1) what is shown was made here; (2) the workspace knows it, and takes it once.
 pub async fn token(app: &App, incoming: &Incoming) -> Answered {
     let mut form = incoming.strangers_form().await?;
+    if form.has_twice(&ONCE) {
+        return Ok(refused("invalid_request", "a parameter is given twice"));
+    }
     let origin = app.public_origin(&incoming.url)?;
     if form.take("resource").is_some_and(|resource| resource != format!("{origin}/mcp")) {
         return Ok(refused("invalid_target", "the resource must be the endpoint for agents"));
@@ -48,6 +54,7 @@ pub async fn token(app: &App, incoming: &Incoming) -> Answered {
     let (kind, name, proof) = match form.take("grant_type").as_deref() {
         Some("authorization_code") => (TokenKind::Code, "code", proof_of_code(&mut form)),
         Some("refresh_token") => (TokenKind::Refresh, "refresh_token", Some(Proof::Refresh)),
+        None => return Ok(refused("invalid_request", "`grant_type` is missing")),
         _ => return Ok(refused("unsupported_grant_type", "expected authorization_code or refresh_token")),
     };
     let (Some(shown), Some(client_id), Some(proof)) = (form.take(name), form.take("client_id"), proof) else {

@@ -5,10 +5,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use super::FILENAME_CHARACTERS;
-use crate::api::line::{clean_if_any, cleaned};
+use crate::api::line::clean_if_any;
 use crate::id::TenantId;
 use crate::public_url::PublicUrl;
 use crate::refusal::{Code, Refused};
+use crate::text::hidden::cleaned;
 
 /// X's API description 2.167, `MetadataCreateRequest`.
 const ALT_TEXT_CHARACTERS: usize = 1000;
