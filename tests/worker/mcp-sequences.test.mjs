@@ -87,5 +87,5 @@ test("after 1,000 sequences of an agent's calls X has seen reads alone, and no a
     assert.ok(told.has(name), `${name} was never let through: ${[...told]}`);
   }
   const asked = (await bench.api.get("/v1/audit?action=post.approval_requested")).body.count;
-  assert.ok(asked > 50, `the calls have made ${asked} requests`);
+  assert.ok(asked > 20, `the calls have made ${asked} requests`);
 });
