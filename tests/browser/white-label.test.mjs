@@ -47,7 +47,7 @@ test("what an end user can come upon by an address alone has no name in it", asy
   const link = (await stage.api.post("/v1/social-networks/x/auth-url", {})).body.data;
   const calls = [
     ["/embed.js"], ["/embed_attempt.js"], ["/embed_bg.wasm"], ["/composer.js"], ["/composer_bg.wasm"],
-    ["/elements.js"], ["/elements-accounts.js"], ["/elements-posts.js"], ["/elements-composer.js"], ["/elements-failure.js"],
+    ["/elements.js"], ["/elements-accounts.js"], ["/elements-posts.js"], ["/elements-composer.js"], ["/elements-button.js"], ["/elements-failure.js"],
     ["/connect/callback/x"], ["/connect/callback/x?state=x&code=y"], ["/connect/callback/x?error=access_denied"],
     [`/connect/result/${session.id}`], ["/connect/result/cs_nobody"], ["/connect/link/nobody"], ["/connect/logo/nothing"],
     ["/connect/start", { method: "POST" }], ["/connect/start", { method: "POST", body: new URLSearchParams({ connect_id: session.id }) }],

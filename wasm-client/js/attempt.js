@@ -15,6 +15,20 @@ import { Window } from "./window.js";
 
 export { comeBack, loadWasm };
 
+/** What the button needs once the page is idle: the module, and the account beside the button where the page has a page session. */
+export function prepare(host, root) {
+  if (host.hasAttribute("page-session-url") || host.fetchPageSession) showAccount(host, root);
+  return loadWasm();
+}
+
+async function showAccount(host, root) {
+  try {
+    (await import("./elements-button.js")).manage(host, root);
+  } catch (error) {
+    failed(error, textsOf({ language: "en" }));
+  }
+}
+
 /**
  * Resolves to the type and detail of the one event that ends the attempt; rejects when it was called off.
  *

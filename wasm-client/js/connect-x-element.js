@@ -16,13 +16,14 @@ const MOVES_MS = 1000;
 
 export class ConnectXElement extends Base {
   #fetchSession;
+  #fetchPageSession;
   #labels;
   #root;
   #view;
   #states;
   #attempt;
   #leaving;
-  #isReady = false;
+  #isReady;
 
   // Accessors: Svelte sets as properties only those that have a setter, and makes attributes of all others. What a page has
   // set before the element was defined is the element's own property, and stays.
@@ -32,6 +33,14 @@ export class ConnectXElement extends Base {
 
   set fetchSession(makeSession) {
     this.#fetchSession = makeSession;
+  }
+
+  get fetchPageSession() {
+    return this.#fetchPageSession;
+  }
+
+  set fetchPageSession(makeSession) {
+    this.#fetchPageSession = makeSession;
   }
 
   /** The site's own words by the names of ours. */
@@ -69,7 +78,7 @@ export class ConnectXElement extends Base {
   /** Before anybody presses the button. A failure says nothing: the press loads again, and reports. */
   async #load() {
     try {
-      await (await loadAttempt()).loadWasm();
+      await (await loadAttempt()).prepare(this, this.#root);
     } catch {
       return;
     }

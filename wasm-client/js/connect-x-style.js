@@ -12,16 +12,16 @@ const CSS = `
 .row { position: relative; display: inline-grid; color: var(--_ink) }
 button { font: inherit; color: inherit; border: 0; border-radius: var(--connect-x-radius, 999px); cursor: pointer }
 [part=button] { display: flex; align-items: center; gap: 10px; min-height: var(--_height); padding-block: 4px; padding-inline: 18px var(--_height); background: var(--_ground) }
-[part=button]:hover { opacity: 0.85 }
+[part=button]:hover { opacity: .85 }
 :focus-visible { outline: 2px solid var(--connect-x-focus, light-dark(#1d6fdc, #7db7ff)); outline-offset: 2px }
 svg { flex: none; width: 1.07em; height: 1.07em; fill: currentColor }
 .labels { display: grid; flex: 1; text-align: center }
-.labels > * { grid-area: 1 / 1 }
+.labels > * { grid-area: 1/1 }
 [aria-busy=true] .idle, [aria-busy=false] .busy { visibility: hidden }
 [part=cancel] { position: absolute; inset-block: 0; inset-inline-end: 0; width: var(--_height); padding: 0; background: none; font-size: 20px }
-[part=status] { margin: 8px 0 0; max-width: 36ch; font-weight: 400; color: var(--connect-x-text, light-dark(#536471, #a7b1b9)) }
+p { margin: 8px 0 0; max-width: 36ch; font-weight: 400; color: var(--connect-x-text, light-dark(#536471, #a7b1b9)) }
 .error { color: var(--_problem) }
-[part=status]:not(.error, .left, .confirming, .connected) { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+p:not(.error, .left, .confirming, .connected) { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
 `;
 
 let sheet;

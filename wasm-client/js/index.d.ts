@@ -51,8 +51,21 @@ export type FetchSession = (wishes: SessionWishes) => Promise<ConnectSession | {
 /** `popup`: a window of its own. `redirect`: this page leaves and comes back. `auto`: the second on phones and where windows are blocked. */
 export type ConnectMode = "popup" | "redirect" | "auto";
 
+/** Words of the account beside a button with a page session. `{}` stands for the account's name, of `several` for a number. */
+export interface AccountLabels {
+  active: string;
+  reconnect_required: string;
+  reconnect: string;
+  disconnect: string;
+  sure: string;
+  keep: string;
+  gone: string;
+  several: string;
+  again: string;
+}
+
 /** Words of the button; a site may replace any of them. `{}` stands for the account's name. */
-export interface ConnectLabels {
+export interface ConnectLabels extends AccountLabels {
   idle: string;
   busy: string;
   cancel: string;
@@ -109,7 +122,7 @@ export interface DisconnectedDetail {
   account: ConnectedAccount;
 }
 
-/** All bubble and are composed. Every attempt ends with exactly one of the last three. */
+/** All bubble and are composed. Every attempt ends with exactly one of `connected`, `error` and `cancelled`; an `error` of the page session comes without an attempt. */
 export interface ConnectXEventMap {
   ready: CustomEvent<Record<string, never>>;
   open: CustomEvent<OpenDetail>;
@@ -117,6 +130,8 @@ export interface ConnectXEventMap {
   connected: CustomEvent<ConnectedDetail>;
   error: CustomEvent<ConnectErrorDetail>;
   cancelled: CustomEvent<CancelledDetail>;
+  /** With a page session. */
+  disconnected: CustomEvent<DisconnectedDetail>;
 }
 
 /** What a page writes in the tag, beside the attributes of every element. */
@@ -131,6 +146,10 @@ export interface ConnectXAttributes {
   "expected-username"?: string;
   /** The id of the account that is connected anew. */
   "reconnect-account-id"?: string;
+  /** An endpoint of the site, which answers the `data` of `POST /v1/page-sessions`: the button shows the account, and reconnects and disconnects. */
+  "page-session-url"?: string;
+  /** The only tenant whose account the button may show. */
+  "tenant-id"?: string;
   /** Without it `popup`. */
   mode?: ConnectMode;
   size?: "small" | "large";
@@ -139,6 +158,8 @@ export interface ConnectXAttributes {
 export class ConnectXElement extends HTMLElement {
   /** Asks the site's back end for a session: an alternative to the attribute `session-url`. */
   fetchSession?: FetchSession;
+  /** Asks the site's back end for a page session: an alternative to the attribute `page-session-url`. Set it before the page is idle. */
+  fetchPageSession?: FetchPageSession;
   /** The site's own words. */
   labels?: Partial<ConnectLabels>;
   addEventListener<K extends keyof ConnectXEventMap>(

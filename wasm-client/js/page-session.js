@@ -17,10 +17,12 @@ const LIFE_MS = 3600e3;
  */
 export const problem = (code, facts) => Object.assign(new Error(code), { code, ...facts });
 
-const shared = new Map();
+/** In one place for all scripts of the page: the button and the elements may each have come by a script of their own. */
+const shared = (globalThis[Symbol.for("x-page-sessions")] ??= new Map());
 
-/** The one of this source: the address that is asked, or the function that is called. */
-export function pageSessionOf({ url, fetchSession }) {
+/** The one of this source, the address that is asked or the function that is called. An API key is never used. */
+export function pageSessionFor(host, url, fetchSession) {
+  if (host.hasAttribute("api-key") || host.apiKey !== undefined) throw problem("api_key_in_page");
   const source = fetchSession ?? (url && new URL(url, document.baseURI).href);
   if (!source) throw problem("session_missing");
   if (!shared.has(source)) shared.set(source, new PageSession(source));
@@ -43,6 +45,13 @@ class PageSession extends EventTarget {
   /** Resolves to what the back end has answered, once it is good for a call. */
   async current() {
     return this.#given && Date.now() < this.#renewAt ? this.#given : this.#renewed(this.#given);
+  }
+
+  /** The same, for an element that may show the rows of one tenant alone. */
+  async currentFor(host) {
+    const given = await this.current();
+    if (host.hasAttribute("tenant-id") && host.getAttribute("tenant-id") !== given.tenant_id) throw problem("tenant_mismatch");
+    return given;
   }
 
   /**

@@ -22,7 +22,7 @@ interface Row<Element extends HTMLElement, Attributes, Property extends keyof El
 
 /** A row for each element: the types of an element in every framework follow from the row. */
 export interface Elements {
-  "connect-x": Row<ConnectXElement, ConnectXAttributes, "fetchSession" | "labels", ConnectXEventMap>;
+  "connect-x": Row<ConnectXElement, ConnectXAttributes, "fetchSession" | "fetchPageSession" | "labels", ConnectXEventMap>;
   "x-accounts": Row<XAccountsElement, XAccountsAttributes, "fetchSession" | "labels", XAccountsEventMap>;
   "x-posts": Row<XPostsElement, ElementAttributes, "fetchSession" | "labels", XPostsEventMap>;
   "x-composer": Row<XComposerElement, XComposerAttributes, "fetchSession" | "labels", XComposerEventMap>;

@@ -2,6 +2,7 @@
 
 import { ACCOUNTS_WORDS } from "./accounts-words.js";
 import { confirmed } from "./confirm.js";
+import { ACCOUNTS, connector } from "./connector.js";
 import { button, make } from "./make.js";
 import { picture } from "./picture.js";
 
@@ -12,7 +13,6 @@ connect-x { --connect-x-font: inherit }
 
 /** As many as one answer has. */
 const PAGE = 100;
-const PATH = "/v1/social-accounts";
 
 export async function show(given) {
   const { view, emit, session } = given;
@@ -34,7 +34,7 @@ export async function show(given) {
 
   const disconnect = async (account) => {
     try {
-      await session.call("DELETE", `${PATH}/${account.id}`);
+      await session.call("DELETE", `${ACCOUNTS}/${account.id}`);
       say(texts.gone.replace("{}", account.username));
       emit("disconnected", { account });
       await load();
@@ -51,7 +51,7 @@ export async function show(given) {
     let found = [];
     let total;
     for (let offset = skipped ?? 0; wanted > 0; offset += PAGE, wanted -= PAGE) {
-      const { data, count } = await session.call("GET", `${PATH}?network=x&limit=${PAGE}&offset=${offset}`);
+      const { data, count } = await session.call("GET", `${ACCOUNTS}?network=x&limit=${PAGE}&offset=${offset}`);
       [found, total] = [[...found, ...data], count];
     }
     draw(skipped === undefined ? found : [...[...rows.values()].map(({ account }) => account), ...found]);
@@ -93,14 +93,4 @@ export async function show(given) {
 
   await load();
   return () => load().catch(tell);
-}
-
-/** A button of the package inside ours, which makes its sessions by our token. */
-function connector({ host, session, signal, language }, attributes, label) {
-  const made = make("connect-x", { part: "connect", exportparts: "button: connect-button, status: connect-status", lang: language, ...attributes, mode: host.getAttribute("mode") ?? "popup" }, label);
-  made.id = `${host.id || "x-accounts"}-${made.id}`;
-  made.fetchSession = async ({ signal: _, ...wishes }) => (await session.call("POST", "/v1/connect-sessions", { body: { network: "x", ...wishes }, signal })).data;
-  // The element itself is ready when all of it is.
-  made.addEventListener("ready", (event) => event.stopPropagation());
-  return made;
 }

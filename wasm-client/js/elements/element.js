@@ -6,8 +6,8 @@
  * there, to a function that reads everything anew.
  */
 
-import { parts } from "../element-parts.js";
-import { pageSessionOf, problem } from "../page-session.js";
+import { emit, told } from "../element-told.js";
+import { pageSessionFor } from "../page-session.js";
 import "../policy.js";
 import { button, make } from "./make.js";
 import { baseSheet, sheetOf } from "./style.js";
@@ -86,10 +86,9 @@ export class XElement extends Base {
     // A framework sets properties right after it has made the element.
     await null;
     try {
-      const session = this.#source();
+      const session = pageSessionFor(this, this.getAttribute("session-url"), this.fetchSession);
       session.addEventListener("over", ({ detail }) => this.#fail(detail, texts, signal), { signal });
-      const [{ show, css = "" }, { tenant_id: tenant }] = await Promise.all([this.load(), session.current()]);
-      if (this.hasAttribute("tenant-id") && this.getAttribute("tenant-id") !== tenant) throw problem("tenant_mismatch");
+      const [{ show, css = "" }] = await Promise.all([this.load(), session.currentFor(this)]);
       signal.throwIfAborted();
       this.#root.adoptedStyleSheets = [baseSheet(), sheetOf(css)];
       await this.#show(show, session, signal);
@@ -103,21 +102,16 @@ export class XElement extends Base {
     const language = languageAt(this);
     view.lang = language;
     const given = {
-      host: this, view, session, signal, language, emit: (...event) => this.#emit(...event),
+      host: this, view, session, signal, language, emit: (...event) => emit(this, ...event),
       textsOf: (all) => ({ ...WORDS[language], ...all[language], ...this.labels }),
       // What ended the element has been told.
-      explain: async (error) => (signal.aborted ? {} : this.#told(await explained(error, language))),
+      explain: async (error) => (signal.aborted ? {} : told(this, error, language)),
     };
     this.#refresh = await show(given);
     signal.throwIfAborted();
     session.addEventListener("changed", () => this.refresh(), { signal });
     this.#become("ready", view);
-    this.#emit("ready", {});
-  }
-
-  #source() {
-    if (this.hasAttribute("api-key") || this.apiKey !== undefined) throw problem("api_key_in_page");
-    return pageSessionOf({ url: this.getAttribute("session-url"), fetchSession: this.fetchSession });
+    emit(this, "ready", {});
   }
 
   /** Shows nothing but that something is wrong, and the way to try again. */
@@ -125,34 +119,14 @@ export class XElement extends Base {
     if (signal.aborted || this.#run?.signal !== signal) return;
     this.#run.abort();
     this.#refresh = undefined;
-    const { message } = this.#told(await explained(error, languageAt(this)));
+    const { message } = await told(this, error, languageAt(this));
     const retry = button("retry", again, () => this.#start());
     this.#become("error", make("div", { class: "stack" }, make("p", { part: "problem", class: "problem", role: "alert" }, message), make("p", {}, retry)));
-  }
-
-  /** The visitor reads a sentence; the console, and whoever listens, what was seen and what to do about it. */
-  #told(detail) {
-    console.error(`${this.localName}: ${detail.code}:`, detail.hint);
-    this.#emit("error", detail);
-    return detail;
   }
 
   #become(state, ...shown) {
     this.#states.clear();
     this.#states.add(state);
     this.#root.replaceChildren(...shown);
-  }
-
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
-  }
-}
-
-/** `{code, message, retryable, hint}`. */
-async function explained(error, language) {
-  try {
-    return await (await parts.failure()).explain(error, language);
-  } catch {
-    return { code: error.code ?? "unreachable", message: WORDS[language].broken, retryable: true, hint: `${error.message}` };
   }
 }

@@ -61,12 +61,14 @@ pub(crate) fn build() -> Result<Assets> {
         composer: [file(COMPOSER_SCRIPT), file(&COMPOSER.module_name())],
         dashboard: dashboard::build(&folder)?,
     };
-    bundle_with_module(served, &assets.attempt, &EMBED, &assets.module)?;
+    elements::build(&folder)?;
+    let of_button = elements::OF_BUTTON;
+    bundle_with_module(served, &assets.attempt, &[of_button], &EMBED, &assets.module)?;
+    point(&assets.attempt, of_button, &file(of_button))?;
     bundle(SCRIPT, &assets.script, &[imported], ALSO_CLASSIC)?;
     point(&assets.script, imported, &assets.attempt)?;
     let [composer, composer_module] = &assets.composer;
-    bundle_with_module(COMPOSER_SOURCE, composer, &COMPOSER, composer_module)?;
-    elements::build(&folder)?;
+    bundle_with_module(COMPOSER_SOURCE, composer, &[], &COMPOSER, composer_module)?;
     llms::write(&folder)?;
     refuse_our_name_in(&folder)?;
     std::fs::write(folder.join("_headers"), HEADERS)?;
@@ -87,8 +89,8 @@ fn describe(description: &Path, tables: [PathBuf; 4]) -> Result {
 }
 
 /// Two bundles, not one that is split: what both need is small, and a third file would be a third request.
-fn bundle_with_module(source: &str, bundled: &Path, entry: &Entry, module: &Path) -> Result {
-    bundle(source, bundled, &[], &[])?;
+fn bundle_with_module(source: &str, bundled: &Path, external: &[&str], entry: &Entry, module: &Path) -> Result {
+    bundle(source, bundled, external, &[])?;
     std::fs::copy(entry.module(), module)?;
     point(bundled, &entry.module_name(), module)
 }
