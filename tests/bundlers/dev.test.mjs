@@ -14,6 +14,7 @@ import { startStage } from "../browser/stage.mjs";
 import { freePort } from "../support/ports.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
 import { installApps } from "./apps.mjs";
+import { clicksThrough } from "./click-through.mjs";
 
 let stage;
 let apps;
@@ -29,30 +30,31 @@ async function startVite(t, root) {
   const { createServer, version } = await import(pathToFileURL(join(vite, "dist/node/index.js")));
   const port = await freePort();
   const origin = `http://acme.localhost:${port}`;
-  const plugins = [backend(xBackend({ api: stage.worker.api, apiKey: ADMIN_KEY, origin }))];
+  const plugins = [backend(xBackend({ api: stage.worker.api, apiKey: ADMIN_KEY, origin }), { id: `developer-${port}` })];
   const server = await createServer({ root, plugins, logLevel: "error", server: { host: "127.0.0.1", port, strictPort: true } });
   t.after(() => server.close());
   await server.listen();
   return { origin, version };
 }
 
-const backend = (site) => ({
+const send = (response, { data }) => response.setHeader("content-type", "application/json").end(JSON.stringify(data));
+
+/** Each server has a user of its own. */
+const backend = (site, developer) => ({
   name: "backend",
   configureServer({ middlewares }) {
     middlewares.use("/api/x/session", async (request, response) => {
-      const { data } = await site.startSession({ id: "developer" }, await json(request));
-      response.setHeader("content-type", "application/json").end(JSON.stringify(data));
+      send(response, await site.startSession(developer, await json(request)));
     });
+    middlewares.use("/api/x/page", async (_, response) => send(response, await site.startPage(developer)));
   },
 });
 
 for (const [major, example] of [["7", "preact"], ["8", "react"]]) {
-  test(`Vite ${major} serves a page that connects, without a line of configuration for the package`, async (t) => {
+  test(`Vite ${major} serves a page with all four elements, without a line of configuration for the package`, async (t) => {
     const app = await apps.app(example);
     const { origin, version } = await startVite(t, app.folder);
     assert.equal(version.split(".")[0], major);
-    const visit = await stage.visit(t, { publicOrigin: origin, prepare: ({ traffic }) => traffic.tolerate(/favicon\.ico/) });
-    await visit.answer(await visit.pressUntilX(), "authorize");
-    await visit.page.getByText(`Publishing as @${visit.user.username}`).waitFor();
+    await clicksThrough(t, stage, { publicOrigin: origin, prepare: ({ traffic }) => traffic.tolerate(/favicon\.ico/) });
   });
 }

@@ -1,6 +1,6 @@
 /**
  * The examples of the package: each is checked for its types, built from the package as npm packs it, served under a strict
- * policy, and clicked through as far as the connected account. No page, script or address has our name.
+ * policy, and clicked through in all four elements as far as the published post. No page, script or address has our name.
  */
 
 import assert from "node:assert/strict";
@@ -8,6 +8,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { startStage } from "../browser/stage.mjs";
 import { installApps } from "./apps.mjs";
+import { clicksThrough } from "./click-through.mjs";
 import { startNext } from "./next.mjs";
 import { WRONG } from "./wrong.mjs";
 
@@ -25,15 +26,6 @@ after(() => Promise.all([stage?.stop(), apps?.remove()]));
 
 const read = (path) => readFile(new URL(path, EXAMPLES), "utf8");
 
-/** `label` is what the button says: a property that the page has set. */
-async function connects(t, options, label) {
-  const visit = await stage.visit(t, options);
-  if (label) await visit.page.getByRole("button", { name: label }).waitFor();
-  await visit.answer(await visit.pressUntilX(), "authorize");
-  await visit.page.getByText(`Publishing as @${visit.user.username}`).waitFor();
-  await visit.events(1);
-}
-
 const LABEL = "Add an X account";
 
 /** The check complains of the wrong file alone, and of each of its mistakes. */
@@ -47,8 +39,8 @@ async function holdsTypes(app, [file, text]) {
   for (const mistake of [/"window"/, /'token' does not exist/, /'number' is not assignable/]) assert.match(complaints, mistake);
 }
 
-test("plain HTML connects with one script tag", async (t) =>
-  connects(t, { files: { "/": [await read("html/index.html"), HTML], "/main.js": [await read("html/main.js"), JS] } }));
+test("plain HTML needs a script tag for the button and one for the elements", async (t) =>
+  clicksThrough(t, stage, { files: { "/": [await read("html/index.html"), HTML], "/main.js": [await read("html/main.js"), JS] } }));
 
 for (const [name, what] of Object.entries({
   react: "React 19, by Vite 8",
@@ -57,33 +49,33 @@ for (const [name, what] of Object.entries({
   vue: "Vue 3, by Vite 8",
   svelte: "Svelte 5, by Vite 8",
 })) {
-  test(`${what}: the types take the page and refuse a wrong one, and the page connects`, async (t) => {
+  test(`${what}: the types take the page and refuse a wrong one, and all four elements work`, async (t) => {
     const app = await apps.app(name);
     await holdsTypes(app, WRONG[name]);
     await app.script("build");
-    await connects(t, { files: await app.served("dist") }, LABEL);
+    await clicksThrough(t, stage, { files: await app.served("dist") }, LABEL);
   });
 }
 
-test("a page without a framework: the types hold, and the page connects by webpack 5, Rollup and esbuild", async (t) => {
+test("a page without a framework: the types hold, and all four elements work by webpack 5, Rollup and esbuild", async (t) => {
   const app = await apps.app("plain");
   await app.script("check");
   for (const bundler of ["webpack", "rollup", "esbuild"]) {
     await app.script(`build:${bundler}`);
     const page = [await read("plain/index.html"), HTML];
-    await connects(t, { files: { ...(await app.served(`dist/${bundler}`)), "/": page } }, LABEL);
+    await clicksThrough(t, stage, { files: { ...(await app.served(`dist/${bundler}`)), "/": page } }, LABEL);
   }
 });
 
-test("Astro: the page connects", async (t) => {
+test("Astro: all four elements work", async (t) => {
   const app = await apps.app("astro");
   await app.script("build");
-  await connects(t, { files: await app.served("dist") });
+  await clicksThrough(t, stage, { files: await app.served("dist") });
 });
 
-test("Next 16: the types hold, and the page connects by the site's own back end", async (t) => {
+test("Next 16: the types hold, and all four elements work by the site's own back end", async (t) => {
   const app = await apps.app("next");
   await app.script("build");
   const next = await startNext(t, app.folder, stage);
-  await connects(t, { publicOrigin: next.origin, prepare: ({ traffic }) => traffic.tolerate(/favicon\.ico/) }, LABEL);
+  await clicksThrough(t, stage, { publicOrigin: next.origin, prepare: ({ traffic }) => traffic.tolerate(/favicon\.ico/) }, LABEL);
 });

@@ -1,8 +1,9 @@
 import "@latchkey/connect-x/define";
+import "@latchkey/connect-x/elements";
 import "@latchkey/connect-x/solid";
 import { createSignal } from "solid-js";
 import { render } from "solid-js/web";
-import { fetchSession } from "./session";
+import { fetchPageSession, fetchSession } from "./session";
 
 function Accounts() {
   const [outcome, setOutcome] = createSignal("");
@@ -11,11 +12,15 @@ function Accounts() {
       <h1>Accounts</h1>
       <connect-x
         prop:fetchSession={fetchSession}
+        prop:fetchPageSession={fetchPageSession}
         prop:labels={{ idle: "Add an X account" }}
         on:connected={({ detail }) => setOutcome(`Publishing as @${detail.account.username}`)}
         on:error={({ detail }) => setOutcome(detail.message)}
       />
       <p role="status">{outcome()}</p>
+      <x-accounts prop:fetchSession={fetchPageSession} />
+      <x-composer prop:fetchSession={fetchPageSession} on:post-created={({ detail }) => setOutcome(`Taken: ${detail.post.containers[0].content}`)} />
+      <x-posts prop:fetchSession={fetchPageSession} />
     </>
   );
 }

@@ -1,4 +1,5 @@
 import "@latchkey/connect-x/define";
+import "@latchkey/connect-x/elements";
 import { mount } from "svelte";
 import App from "./App.svelte";
 

@@ -1,4 +1,5 @@
 import "@latchkey/connect-x/define";
+import "@latchkey/connect-x/elements";
 import { createApp } from "vue";
 import App from "./App.vue";
 
