@@ -1,7 +1,8 @@
 /** One part of a thread: its text as X counts it, and its files. */
 
+import { problem } from "../page-session.js";
+import { isMedia, OFFERED, upload } from "../posting/upload.js";
 import { button, make } from "./make.js";
-import { isMedia, OFFERED, upload } from "./upload.js";
 
 /** `{row, name, count}`: `name` is told of the part's place, `count` of what the composer says of it. */
 export function partRow(part, { draft, texts, session, explain, remove }) {
@@ -43,7 +44,7 @@ export function partRow(part, { draft, texts, session, explain, remove }) {
     part.media.push(medium);
     const { failed, ready, progress } = showFile(medium);
     draft.changed();
-    upload(session, file, (share) => (progress.value = share))
+    upload(sender(session), file, (share) => (progress.value = share))
       .then((id) => draft.changed(void ready(id)), async (error) => draft.changed(void failed((await explain(error)).message)));
   }
 
@@ -71,6 +72,12 @@ export function partRow(part, { draft, texts, session, explain, remove }) {
     },
   };
 }
+
+/** The page's token makes the calls; the address of the bytes needs none. */
+const sender = (session) => ({
+  post: (path, body) => session.call("POST", path, { body }),
+  failed: ({ status, ...facts }) => problem(status === 0 ? "unanswered" : (facts.body?.code ?? "unexpected_answer"), { method: "PUT", status, ...facts }),
+});
 
 function fileRow(medium, texts, { onAlt, onRemove }) {
   const progress = make("progress", { part: "progress", max: 1, value: 0, "aria-label": medium.name });

@@ -1,9 +1,10 @@
 /** <x-composer>: a post, written as X counts it, for one or more accounts, now, at a time or as a draft. */
 
+import { MOST_PARTS, newPart, newPoll, REPLIES, writersOf } from "../posting/post.js";
 import { COMPOSER_WORDS } from "./composer-words.js";
 import { partRow } from "./composer-part.js";
 import { pollRow } from "./composer-poll.js";
-import { Draft, NEW_POLL, newPart } from "./draft.js";
+import { Draft } from "./draft.js";
 import { button, make } from "./make.js";
 import { picture } from "./picture.js";
 
@@ -16,9 +17,7 @@ progress { width: 100% }
 [part=fields] { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20ch), 1fr)) }
 `;
 
-const MOST_PARTS = 25;
 const MOST_ACCOUNTS = 1000;
-const REPLIES = ["", "following", "mentionedUsers", "subscribers", "verified"];
 const SENT = { now: "sentNow", later: "sentLater", draft: "sentDraft" };
 
 export async function show(given, loading) {
@@ -41,7 +40,7 @@ export async function show(given, loading) {
     draft.changed();
   });
   const addPoll = button("add-poll", texts.addPoll, () => {
-    draft.poll = structuredClone(NEW_POLL);
+    draft.poll = newPoll();
     redraw();
     poll.querySelector("input").focus();
   });
@@ -76,8 +75,7 @@ export async function show(given, loading) {
 
   /** What follows from the draft as it is: counts, verdict, price, what the button does. */
   function update() {
-    const writers = chosen().map(({ username, max_post_length = 280 }) => ({ username, max_post_length }));
-    const counted = composer?.preview({ post: draft.content, accounts: writers });
+    const counted = composer?.preview({ post: draft.content, accounts: writersOf(chosen()) });
     [...rows.values()].forEach((row, at) => row.count(counted?.containers[at]));
     const { code, message } = (!draft.isUnfinished && counted?.error) || {};
     // How much too long it is stands beside the text.

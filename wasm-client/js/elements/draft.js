@@ -3,8 +3,7 @@
  * change is another intent: sending again what did not change is the same call under the same key, and posts once.
  */
 
-export const newPart = () => ({ key: crypto.randomUUID(), text: "", media: [] });
-export const NEW_POLL = { options: ["", ""], duration_minutes: 1440 };
+import { isPast, isSending, newPart, withFilesThatAreThere } from "../posting/post.js";
 
 const empty = () => ({ parts: [newPart()], accounts: undefined, replies: "", poll: undefined, when: "now", at: "", intent: crypto.randomUUID() });
 
@@ -35,11 +34,7 @@ export class Draft {
 
   /** Nothing is refused yet of what is not there yet. */
   get isUnfinished() {
-    return this.parts.some(({ text, media }) => !text.trim() && media.length === 0) || this.isSending || this.poll?.options.some((option) => !option.trim());
-  }
-
-  get isSending() {
-    return this.parts.some(({ media }) => media.some(({ state }) => state === "sending"));
+    return this.parts.some(({ text, media }) => !text.trim() && media.length === 0) || isSending(this) || this.poll?.options.some((option) => !option.trim());
   }
 
   /** What it says, as the API has it. */
@@ -57,7 +52,7 @@ export class Draft {
 
   /** A post that is given a time waits for it: a time that has passed is a slip. */
   get isPast() {
-    return this.when === "later" && this.at !== "" && new Date(this.at) <= new Date();
+    return this.when === "later" && this.at !== "" && isPast(this.at);
   }
 }
 
@@ -65,7 +60,7 @@ export class Draft {
 function kept(key) {
   try {
     const draft = JSON.parse(sessionStorage.getItem(key));
-    return { ...draft, parts: draft.parts.map((part) => ({ ...part, media: part.media.filter(({ state }) => state === "ready") })) };
+    return { ...draft, parts: withFilesThatAreThere(draft.parts) };
   } catch {
     return undefined;
   }

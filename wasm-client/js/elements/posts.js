@@ -2,7 +2,7 @@
 
 import { confirmed } from "./confirm.js";
 import { button, make } from "./make.js";
-import { isCancellable, isRetriable, stateOf } from "./post-state.js";
+import { isCancellable, isRetriable, stateOf } from "../posting/state.js";
 import { POSTS_WORDS } from "./posts-words.js";
 
 export const css = `

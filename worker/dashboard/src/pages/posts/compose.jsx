@@ -1,6 +1,7 @@
 /** The composer: what is written is counted, priced and checked as it is typed, by the code that the Worker checks it with. */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { isSending, MOST_PARTS, newPoll, REPLIES, writersOf } from "../../../../../wasm-client/js/posting/post.js";
 import { useAction } from "../../action.js";
 import { get, patch, post } from "../../api.js";
 import { formatZone, HERE } from "../../format.js";
@@ -16,15 +17,15 @@ import { bodyOf, changeOf, contentOf, useDraft } from "./draft.js";
 import { Keys } from "./keys.jsx";
 import { endOf } from "./length.js";
 import { Part } from "./part.jsx";
-import { MOST_PARTS, partsOf } from "./parts.js";
+import { partsOf } from "./parts.js";
 import { kept, OFFER, Picker, useRecent } from "./picker.jsx";
-import { NEW_POLL, Poll } from "./poll.jsx";
+import { Poll } from "./poll.jsx";
 import { Preview } from "./preview.jsx";
 import { Price } from "./price.jsx";
 import { remarkOn } from "./time.js";
 import { awaitsApproval } from "./words.js";
 
-const REPLIES = [["", "Everyone may reply"], ["following", "People the account follows"], ["mentionedUsers", "Only who is mentioned"], ["subscribers", "Subscribers"], ["verified", "Verified accounts"]];
+const MAY_REPLY = { "": "Everyone may reply", following: "People the account follows", mentionedUsers: "Only who is mentioned", subscribers: "Subscribers", verified: "Verified accounts" };
 /** The accounts of a stored post that are asked for one by one. */
 const MOST_ASKED = 20;
 const ASK = "Ask for approval";
@@ -84,7 +85,7 @@ function Editor({ id, stored, at, session, onSaved }) {
     go(`posts/${postId}`);
   });
   const problemOf = (path) => error?.field?.(path);
-  const isSending = draft.parts.some(({ media }) => media.some(({ state }) => state === "sending"));
+  const waits = isSending(draft);
   if (data?.count === 0 && !id) return <Page title="New post"><NoAccounts /></Page>;
   // A form that is there before its accounts would jump when they come.
   if (isUnknown) return <Page title="New post"><Loading /></Page>;
@@ -123,7 +124,7 @@ function Editor({ id, stored, at, session, onSaved }) {
           <p class="row">
             {draft.parts.length < MOST_PARTS && <Button kind="quiet" icon="plus" onPress={add}>Add to the thread</Button>}
             {!draft.poll && <Button kind="quiet" icon="poll" onPress={() => {
-              change({ poll: NEW_POLL });
+              change({ poll: newPoll() });
               goTo("[data-choice]");
             }}>Add a poll</Button>}
             {id ? <Button kind="quiet" onPress={() => go(`posts/${id}`)}>Cancel</Button> : <Button kind="quiet" onPress={forget}>Start over</Button>}
@@ -131,16 +132,16 @@ function Editor({ id, stored, at, session, onSaved }) {
           </p>
           {draft.poll && <Poll poll={draft.poll} onChange={(poll) => change({ poll })} problemOf={problemOf} />}
           <div class="form-pair">
-            <Select label="Replies" value={draft.replies} options={REPLIES} onText={(replies) => change({ replies })} />
+            <Select label="Replies" value={draft.replies} options={REPLIES.map((value) => [value, MAY_REPLY[value]])} onText={(replies) => change({ replies })} />
             <When draft={draft} change={change} problem={problemOf("scheduledAt")} />
           </div>
           {stored && <Consequence post={stored} />}
           <Price counted={counted} chosen={chosen} isDraft={draft.when === "draft"} />
           <Problem error={error} />
           <div class="form-end compose-end">
-            <Button type="submit" kind="primary" isBusy={isBusy || isSending}>{mustAsk ? ASK : WHEN[draft.when]}</Button>
-            {canAsk && !mustAsk && (!stored || stored.isDraft) && <Button type="submit" value="ask" isBusy={isBusy || isSending}>{ASK}</Button>}
-            {isSending && <span class="muted">Files are on their way …</span>}
+            <Button type="submit" kind="primary" isBusy={isBusy || waits}>{mustAsk ? ASK : WHEN[draft.when]}</Button>
+            {canAsk && !mustAsk && (!stored || stored.isDraft) && <Button type="submit" value="ask" isBusy={isBusy || waits}>{ASK}</Button>}
+            {waits && <span class="muted">Files are on their way …</span>}
           </div>
         </form>
         <Preview draft={draft} counted={counted} account={chosen[0]} />
@@ -197,8 +198,7 @@ function useCounted(draft, chosen, prices) {
     import("/composer.js").then(({ loadComposer }) => loadComposer()).then(setComposer, () => {});
   }, []);
   const content = contentOf(draft);
-  const accounts = chosen.map(({ username, max_post_length = 280 }) => ({ username, max_post_length }));
-  const question = JSON.stringify({ post: content, accounts, ...(prices && { prices }) });
+  const question = JSON.stringify({ post: content, accounts: writersOf(chosen), ...(prices && { prices }) });
   return [useMemo(() => composer?.preview(JSON.parse(question)), [composer, question]), composer];
 }
 

@@ -1,11 +1,11 @@
 /** A post that is being written: kept in this browser until it is sent, so that neither a reload nor a lost answer takes it. */
 
 import { useLayoutEffect, useState } from "preact/hooks";
-import { isPast, meant, meantToCome, toLocal } from "./time.js";
+import { isPast, newPart, withFilesThatAreThere } from "../../../../../wasm-client/js/posting/post.js";
+import { meant, meantToCome, toLocal } from "./time.js";
 
 const KEPT_AS = "post-being-written";
 
-export const newPart = (text = "") => ({ key: crypto.randomUUID(), text, media: [] });
 const empty = () => ({ parts: [newPart()], accounts: undefined, replies: "", poll: undefined, when: "now", at: "", intent: crypto.randomUUID() });
 
 /** A post of the API as the composer has it. What the composer has no field for stays beside its fields, and goes back with them. */
@@ -64,7 +64,7 @@ function kept(owner) {
   try {
     const { owner: writer, ...draft } = JSON.parse(localStorage.getItem(KEPT_AS)) ?? {};
     if (writer !== owner || !Array.isArray(draft.parts)) return undefined;
-    const parts = draft.parts.map((part) => ({ ...part, media: part.media.filter(({ state }) => state === "ready") }));
+    const parts = withFilesThatAreThere(draft.parts);
     const accounts = draft.accounts?.every(({ id }) => id) ? draft.accounts : undefined;
     return { ...empty(), ...draft, parts, accounts };
   } catch {

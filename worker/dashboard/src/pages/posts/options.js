@@ -32,7 +32,8 @@ const addressOf = (id) => `https://x.com/i/status/${id}`;
 
 const UNITS = [["day", 1440], ["hour", 60], ["minute", 1]];
 
-function lengthOf(minutes) {
+/** "1 day 2 hours". */
+export function lengthOf(minutes) {
   const counted = UNITS.map(([unit, size], at) => [Math.floor((at > 0 ? minutes % UNITS[at - 1][1] : minutes) / size), unit]);
   return counted.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`).join(" ");
 }

@@ -1,9 +1,6 @@
 /** What is done to the parts of a thread. The focus goes to where the text goes on. */
 
-import { newPart } from "./draft.js";
-
-/** X's limit of a thread here (docs/API.md, section 5). */
-export const MOST_PARTS = 25;
+import { MOST_PARTS, newPart } from "../../../../../wasm-client/js/posting/post.js";
 
 const textOf = ({ key }) => `[data-part="${key}"]`;
 

@@ -1,5 +1,6 @@
 /** When a post leaves: what a clock of a time zone shows then, and the instant that it means. Without a zone it is the browser's own. */
 
+import { isPast } from "../../../../../wasm-client/js/posting/post.js";
 import { formatTime, HERE } from "../../format.js";
 
 const MINUTE_MS = 60_000;
@@ -57,9 +58,6 @@ export function meantToCome(local, before, zone) {
   if (!isPast(time)) return time;
   throw new WrongTime(`${said(time, zone)} has passed. Nothing was changed.`, "Choose a later time; to publish at once, open the post and press Publish now.");
 }
-
-/** Has it passed? The API would publish such a post at once (docs/API.md, section 5). */
-export const isPast = (time, now = new Date()) => new Date(time) <= now;
 
 const isTwice = (local, zone) => instantsOf(local, zone).length > 1;
 /** "31 Oct 2027, 02:30 (GMT+01:00)": the offset where the clock alone would not tell. */

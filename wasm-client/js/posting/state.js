@@ -1,4 +1,4 @@
-/** What a post is, in a word, in how many, and what can be done about it (docs/API.md, section 5, "Deliveries"). */
+/** What a post is, in a word, and what can be done about it (docs/API.md, section 5, "Deliveries"): in the elements and in the dashboard. */
 
 /** The state that a post as a whole is in: the one that a person would ask about first. */
 export function stateOf({ isDraft, scheduled, approval, socialAccounts }) {
