@@ -12,6 +12,11 @@ use crate::time::{Span, UnixMillis};
 
 /// How long an answer is remembered.
 pub const REMEMBERED: Span = Span::hours(24);
+/// How long an answer is remembered under a key that we have made: clients count their requests from 1 in each
+/// conversation, so such a key is right for a repetition after a lost answer, and for nothing later.
+const REMEMBERED_OF_MADE: Span = Span::mins(10);
+/// In front of the stored name of a made key. No key from a caller has a line end.
+const MADE: &str = "made\n";
 /// How long a call that has not committed anything may hold its key.
 const RUNNING: Span = Span::secs(60);
 
@@ -24,6 +29,8 @@ pub struct Key {
     /// The digests over other spellings of the same call. Rows stored before path and JSON had one spelling here have
     /// such a digest.
     pub earlier: Vec<String>,
+    /// The caller gave none: the key is made of an agent's request.
+    pub is_made: bool,
 }
 
 /// The row under a key.
@@ -45,7 +52,8 @@ pub struct Stored {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     Run,
-    Replay(Stored),
+    /// The answer of this time.
+    Replay(Stored, UnixMillis),
     InProgress,
     Reused,
 }
@@ -72,11 +80,23 @@ impl Key {
         let spelled = [path.to_owned(), format!("{path}/")]
             .into_iter()
             .flat_map(|path| [&canonical, body].map(|body| fingerprint(&path, body)));
-        Some(Self { key: key.to_owned(), fingerprint: fingerprint(path, &canonical), earlier: spelled.collect() })
+        let (fingerprint, earlier) = (fingerprint(path, &canonical), spelled.collect());
+        Some(Self { key: key.to_owned(), fingerprint, earlier, is_made: false })
+    }
+
+    /// The key as it is stored: one that we have made is never one that a caller has given.
+    pub fn name(&self) -> String {
+        if self.is_made { format!("{MADE}{}", self.key) } else { self.key.clone() }
+    }
+
+    /// Whether an answer with this status is kept. Under a made key no refusal is: the same call asks again whether it is
+    /// refused now.
+    pub const fn keeps(&self, status: u16) -> bool {
+        !self.is_made || status < 400
     }
 
     /// Whether a row with this fingerprint is of this very call.
-    fn made(&self, fingerprint: &str) -> bool {
+    fn is_of(&self, fingerprint: &str) -> bool {
         fingerprint == self.fingerprint || self.earlier.iter().any(|earlier| earlier == fingerprint)
     }
 
@@ -93,11 +113,13 @@ impl Key {
     }
 
     pub fn decide(&self, row: Option<Row>, now: UnixMillis) -> Decision {
-        let Some(row) = row.filter(|row| row.is_alive(now)) else { return Decision::Run };
-        if !self.made(&row.fingerprint) {
+        let remembered = if self.is_made { REMEMBERED_OF_MADE } else { REMEMBERED };
+        let Some(row) = row.filter(|row| row.is_alive(remembered, now)) else { return Decision::Run };
+        if !self.is_of(&row.fingerprint) {
             return Decision::Reused;
         }
-        row.answer.map_or(Decision::InProgress, Decision::Replay)
+        let started_at = row.started_at;
+        row.answer.map_or(Decision::InProgress, |answer| Decision::Replay(answer, started_at))
     }
 }
 
@@ -120,8 +142,8 @@ const fn context<'a>(workspace: &'a str, fingerprint: &'a str) -> Context<'a> {
 }
 
 impl Row {
-    fn is_alive(&self, now: UnixMillis) -> bool {
-        let span = if self.answer.is_some() { REMEMBERED } else { RUNNING };
+    fn is_alive(&self, remembered: Span, now: UnixMillis) -> bool {
+        let span = if self.answer.is_some() { remembered } else { RUNNING };
         now < self.started_at + span
     }
 }
@@ -171,8 +193,30 @@ mod tests {
     #[test]
     fn a_repetition_gets_the_first_answer_for_a_day() {
         let stored = row(Some("first")).answer.unwrap();
-        assert_eq!(key("{}").decide(Some(row(Some("first"))), T0 + Span::hours(23)), Decision::Replay(stored));
+        assert_eq!(key("{}").decide(Some(row(Some("first"))), T0 + Span::hours(23)), Decision::Replay(stored, T0));
         assert_eq!(key("{}").decide(Some(row(Some("first"))), T0 + Span::hours(24)), Decision::Run);
+    }
+
+    #[test]
+    fn an_answer_under_a_made_key_is_remembered_for_ten_minutes_and_a_refusal_not_at_all() {
+        let made = Key { is_made: true, ..key("{}") };
+        let stored = row(Some("first")).answer.unwrap();
+        assert_eq!(made.decide(Some(row(Some("first"))), T0 + Span::secs(599)), Decision::Replay(stored, T0));
+        assert_eq!(made.decide(Some(row(Some("first"))), T0 + Span::mins(10)), Decision::Run);
+        assert_eq!(made.decide(Some(row(None)), T0 + Span::secs(59)), Decision::InProgress);
+        assert_eq!(
+            [200, 201, 202, 400, 404, 422].map(|status| made.keeps(status)),
+            [true, true, true, false, false, false]
+        );
+        assert!(key("{}").keeps(422), "the caller's own key");
+    }
+
+    #[test]
+    fn a_made_key_is_no_callers_key_whatever_the_caller_gives() {
+        let made = Key { is_made: true, ..key("{}") };
+        assert_eq!(key("{}").name(), "k");
+        assert_ne!(made.name(), key("{}").name());
+        assert!(!is_key(&made.name()), "no caller can give it");
     }
 
     #[test]
@@ -215,7 +259,7 @@ mod tests {
         let digest = base64url(&sha256(format!("POST\n/v1/posts\n{body}").as_bytes()));
         let row = Row { fingerprint: digest, ..row(Some("first")) };
         let stored = row.answer.clone().unwrap();
-        assert_eq!(key(body).decide(Some(row.clone()), T0 + Span::hours(23)), Decision::Replay(stored));
+        assert_eq!(key(body).decide(Some(row.clone()), T0 + Span::hours(23)), Decision::Replay(stored, T0));
         assert_eq!(key(r#"{"a":2,"b":2}"#).decide(Some(row.clone()), T0), Decision::Reused);
 
         let ring = Keyring::parse(&format!("k:{}", "BwcH".repeat(10) + "Bwc=")).unwrap();

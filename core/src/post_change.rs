@@ -221,8 +221,9 @@ fn nothing_failed() -> Refused {
 }
 
 fn not_approved() -> Refused {
-    Refused::new(Code::InFlight, "The post waits until somebody has approved it.")
-        .with_hint("Approve the post: POST /v1/posts/{id}/approve, with a key that may publish.")
+    Refused::new(Code::InFlight, "The post waits until somebody has approved it.").with_hint(
+        "Somebody who may publish approves the post: on the page of `approval`, or by POST /v1/posts/{id}/approve.",
+    )
 }
 
 fn in_flight() -> Refused {

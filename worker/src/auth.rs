@@ -135,6 +135,7 @@ impl<'a> ApiCaller<'a> {
         caller.require(incoming.idempotency(&[])).await?;
         let idempotency = incoming.idempotency_key().map(|key| Repeatable {
             key,
+            is_made: incoming.has_made_key(),
             method: incoming.method.clone(),
             path: incoming.url.path().to_owned(),
         });
@@ -303,7 +304,10 @@ impl<'a> ApiCaller<'a> {
                 String::from_utf8(body.expose().clone()).map_err(|_| Error::fault("a sealed answer is not text"))?;
         }
         let reply = Reply::json(&answer);
-        Ok(if done.is_replayed { reply.replayed() } else { reply })
+        Ok(match done.first_at {
+            Some(at) => reply.replayed(at),
+            None => reply,
+        })
     }
 }
 

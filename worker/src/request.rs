@@ -35,6 +35,7 @@ pub struct Incoming {
     pub key_id: Rc<OnceCell<String>>,
     /// It is a tool's call.
     is_tool_call: bool,
+    has_made_key: bool,
     inner: worker::Request,
 }
 
@@ -42,7 +43,9 @@ impl Incoming {
     pub fn new(inner: worker::Request, request_id: String) -> Result<Self> {
         // As it was sent: `worker` takes a method that it does not know for GET.
         let method = inner.inner().method();
-        Ok(Self { method, url: inner.url()?, request_id, row: None, key_id: Rc::default(), is_tool_call: false, inner })
+        let url = inner.url()?;
+        let (key_id, is_tool_call, has_made_key) = (Rc::default(), false, false);
+        Ok(Self { method, url, request_id, row: None, key_id, is_tool_call, has_made_key, inner })
     }
 
     /// A call of ours that an agent's message becomes: under the same key, and the same request id.
@@ -65,7 +68,8 @@ impl Incoming {
         }
         init.with_headers(headers);
         let inner = worker::Request::new_with_init(url.as_str(), &init)?;
-        Ok(Self { key_id: Rc::clone(&self.key_id), is_tool_call: true, ..Self::new(inner, self.request_id.clone())? })
+        let (key_id, has_made_key) = (Rc::clone(&self.key_id), call.has_made_key);
+        Ok(Self { key_id, is_tool_call: true, has_made_key, ..Self::new(inner, self.request_id.clone())? })
     }
 
     /// A message to `/mcp`, or the call that it becomes.
@@ -168,12 +172,17 @@ impl Incoming {
         let Some(header) = self.idempotency_key() else { return Ok(None) };
         let key = Key::new(&header, &self.method, self.url.path(), body);
         let problem = || Refused::field("Idempotency-Key", "expected 1 to 255 printable ASCII characters");
-        key.map(Some).ok_or_else(problem)
+        key.map(|key| Some(Key { is_made: self.has_made_key, ..key })).ok_or_else(problem)
     }
 
     /// `Idempotency-Key`, which only a POST can have.
     pub fn idempotency_key(&self) -> Option<String> {
         self.header("idempotency-key").filter(|_| self.method == "POST")
+    }
+
+    /// Whether the key is made of an agent's request, since the call gave none.
+    pub const fn has_made_key(&self) -> bool {
+        self.has_made_key
     }
 
     /// `Prefer: wait=N` (RFC 7240 §4.3), in milliseconds, at most the contract's 25 seconds.

@@ -3,6 +3,7 @@
 use latchkey_core::api::answer::Answer;
 use latchkey_core::json;
 use latchkey_core::mcp::EVENTS;
+use latchkey_core::time::UnixMillis;
 use serde::Deserialize;
 use url::Url;
 use worker::web_sys::ReadableStream;
@@ -24,7 +25,7 @@ pub struct Reply {
     body: Content,
     referrer_policy: &'static str,
     cache_control: &'static str,
-    is_replayed: bool,
+    first_at: Option<UnixMillis>,
 }
 
 impl Reply {
@@ -80,7 +81,7 @@ impl Reply {
             body: Content::Text(String::new()),
             referrer_policy: "no-referrer",
             cache_control: "no-store",
-            is_replayed: false,
+            first_at: None,
         }
     }
 
@@ -129,8 +130,8 @@ impl Reply {
 
     /// The first answer once more.
     #[must_use]
-    pub fn replayed(mut self) -> Self {
-        self.is_replayed = true;
+    pub fn replayed(mut self, first_at: UnixMillis) -> Self {
+        self.first_at = Some(first_at);
         self.with("Idempotency-Replayed", "true".into()).with("Idempotency-Replay", "true".into())
     }
 
@@ -155,6 +156,15 @@ impl Reply {
         self.status
     }
 
+    /// When this answer was given first, if it is given once more.
+    pub const fn first_at(&self) -> Option<UnixMillis> {
+        self.first_at
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())
+    }
+
     /// A JSON text.
     pub fn text(&self) -> &str {
         if let Content::Text(text) = &self.body { text } else { "" }
@@ -163,7 +173,7 @@ impl Reply {
     /// The id of the post that this answer, if it is one of creation and the first, says was created, and its warnings.
     pub fn created_post(&self) -> Option<(String, Vec<String>)> {
         let Content::Text(text) = &self.body else { return None };
-        if self.is_replayed {
+        if self.first_at.is_some() {
             return None;
         }
         let body = json::value(text).ok()?;

@@ -1,13 +1,17 @@
 //! Arguments of a tool become the request that any other caller would send.
 
+use std::iter::empty;
+
 use serde_json::{Map, Value};
 
 use super::question::{Asked, Question};
 use super::rpc::{Fault, Response};
 use super::table::named;
 use super::tool::{IDEMPOTENCY_KEY, Tool};
+use super::words::no_argument;
 use crate::idempotency::is_key;
 use crate::key::{Caller, Scope};
+use crate::refusal::{Code, Refused, name as escaped};
 use crate::seal::{base64url, sha256};
 
 /// A request of the HTTP API.
@@ -20,6 +24,8 @@ pub struct Call {
     /// JSON.
     pub body: Option<String>,
     pub idempotency_key: Option<String>,
+    /// The agent gave no key: this one is made of its request.
+    pub has_made_key: bool,
 }
 
 /// Why no call is made.
@@ -29,8 +35,8 @@ pub enum NoCall {
     Scope(Scope),
     /// There is no such tool.
     Answered(Response),
-    /// What is wrong with the arguments, in words for the model.
-    Arguments(String),
+    /// What is wrong with the arguments of the tool.
+    Arguments(&'static Tool, Box<Refused>),
 }
 
 impl Asked {
@@ -41,9 +47,10 @@ impl Asked {
         if let Some(scope) = tool.missing_scope(caller) {
             return Err(NoCall::Scope(scope));
         }
-        let mut call = tool.request(arguments.clone()).map_err(NoCall::Arguments)?;
+        let mut call = tool.request(arguments.clone()).map_err(|refused| NoCall::Arguments(tool, refused.into()))?;
         if tool.is_once && call.idempotency_key.is_none() {
             call.idempotency_key = Some(self.idempotency_key(caller, tool.name, arguments));
+            call.has_made_key = true;
         }
         Ok(call)
     }
@@ -52,8 +59,9 @@ impl Asked {
         NoCall::Answered(self.era.fault(&self.id, Fault::Params, "There is no such tool."))
     }
 
-    /// One for a call that has none: of the key, the request, and the arguments, since every client counts its requests
-    /// from 1. A client that repeats a request whose answer it lost gets the first answer.
+    /// One for a call that has none: of the key, the request, and the arguments. A client that repeats a request whose
+    /// answer it lost gets the first answer. Every client counts its requests from 1 in each conversation, so such a key
+    /// holds for minutes (see [`crate::idempotency`]).
     fn idempotency_key(&self, caller: &Caller, tool: &str, arguments: &Map<String, Value>) -> String {
         let call = Value::from(vec![
             Value::from(caller.key_id.as_str()),
@@ -66,52 +74,54 @@ impl Asked {
 }
 
 impl Tool {
-    fn request(&'static self, mut arguments: Map<String, Value>) -> Result<Call, String> {
-        let row = self.row().ok_or("There is no such call.")?;
+    fn request(&'static self, mut arguments: Map<String, Value>) -> Result<Call, Refused> {
+        let row = self.row().ok_or_else(|| Refused::new(Code::NotFound, "There is no such call."))?;
         let path = self.path(row.path, &mut arguments)?;
         let idempotency_key = if self.is_once { text(&mut arguments, IDEMPOTENCY_KEY)? } else { None };
         if idempotency_key.as_deref().is_some_and(|key| !is_key(key)) {
-            return Err(format!("`{IDEMPOTENCY_KEY}`: expected 1 to 255 printable ASCII characters."));
+            return Err(Refused::field(IDEMPOTENCY_KEY, "expected 1 to 255 printable ASCII characters"));
         }
         let query = self.query(&mut arguments)?;
         if let Some(name) = arguments.keys().find(|name| !self.has_body || self.omits.contains(&name.as_str())) {
-            return Err(format!("`{name}` is no argument of {}.", self.name));
+            let problem =
+                if self.has_body { format!("is no argument of {}", self.name) } else { no_argument(self, empty()) };
+            return Err(Refused::field(&escaped(name), problem));
         }
         arguments.extend(self.sets.map(|name| (name.to_owned(), Value::Bool(true))));
         let body = self.has_body.then(|| Value::Object(arguments).to_string());
-        Ok(Call { tool: self, method: row.method, path, query, body, idempotency_key })
+        Ok(Call { tool: self, method: row.method, path, query, body, idempotency_key, has_made_key: false })
     }
 
     /// An id is put into a path, so it may have nothing that means something there.
-    fn path(&self, template: &str, arguments: &mut Map<String, Value>) -> Result<String, String> {
+    fn path(&self, template: &str, arguments: &mut Map<String, Value>) -> Result<String, Refused> {
         let Some((name, default)) = self.id else { return Ok(template.to_owned()) };
         let given = text(arguments, name)?.or_else(|| default.map(str::to_owned));
-        let id = given.ok_or_else(|| format!("`{name}` is missing."))?;
+        let id = given.ok_or_else(|| Refused::field(name, "is missing"))?;
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
         if id.is_empty() || !id.bytes().all(is_plain) {
-            return Err(format!("`{name}` is not an id. Use an id that another tool has shown."));
+            return Err(Refused::field(name, "is not an id").with_hint("Use an id that another tool has shown."));
         }
         Ok(template.replace("{id}", &id))
     }
 
-    fn query(&self, arguments: &mut Map<String, Value>) -> Result<String, String> {
+    fn query(&self, arguments: &mut Map<String, Value>) -> Result<String, Refused> {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for name in self.query {
             match arguments.remove(*name) {
                 None | Some(Value::Null) => {}
                 Some(Value::String(text)) => drop(query.append_pair(name, &text)),
                 Some(value @ (Value::Number(_) | Value::Bool(_))) => drop(query.append_pair(name, &value.to_string())),
-                Some(_) => return Err(format!("`{name}` must be a text or a number.")),
+                Some(_) => return Err(Refused::field(name, "expected a text or a number")),
             }
         }
         Ok(query.finish())
     }
 }
 
-fn text(arguments: &mut Map<String, Value>, name: &str) -> Result<Option<String>, String> {
+fn text(arguments: &mut Map<String, Value>, name: &str) -> Result<Option<String>, Refused> {
     match arguments.remove(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(format!("`{name}` must be a text.")),
+        Some(_) => Err(Refused::field(name, "expected a text")),
     }
 }

@@ -16,9 +16,11 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod tool;
+mod words;
 
 pub use self::call::{Call, NoCall};
 pub use self::era::{Headers, LEGACY, MODERN};
+pub use self::outcome::Answered;
 pub use self::question::{Asked, Question, read};
 pub use self::rpc::{EVENTS, Response, reads_only_streams};
 pub use self::server::Server;

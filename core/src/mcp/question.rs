@@ -111,7 +111,10 @@ impl Asked {
     pub(super) fn result(&self, server: &Server, mut result: Value) -> Response {
         if let (Era::Modern, Some(fields)) = (self.era, result.as_object_mut()) {
             fields.insert("resultType".into(), json!("complete"));
-            fields.insert("_meta".into(), json!({ "io.modelcontextprotocol/serverInfo": server.info() }));
+            let meta = fields.entry("_meta").or_insert_with(|| json!({}));
+            if let Some(meta) = meta.as_object_mut() {
+                meta.insert("io.modelcontextprotocol/serverInfo".into(), server.info());
+            }
         }
         Response::result(&self.id, &result)
     }

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 
@@ -9,6 +9,7 @@ use super::era::{Headers, MODERN};
 use super::*;
 use crate::key::{Binding, Caller, Scope};
 use crate::routes::{Body, Found, find};
+use crate::time::UnixMillis;
 
 const SERVER: Server = Server { name: Some("Acme"), version: "1" };
 const TOOLS_FILE: &str = r#"[{"name":"list_posts"},{"name":"create_post"},{"name":"delete_social_account"}]"#;
@@ -52,9 +53,13 @@ fn call_as(caller: &Caller, name: &str, arguments: &Value) -> Result<Call, NoCal
 
 fn call(name: &str, arguments: &Value) -> Result<Call, String> {
     call_as(&Caller::admin(), name, arguments).map_err(|why| match why {
-        NoCall::Arguments(message) => message,
+        NoCall::Arguments(_, refused) => refused.message,
         other => format!("{other:?}"),
     })
+}
+
+const fn answered(status: u16, body: &str) -> Answered<'_> {
+    Answered { status, body, retry_after: None, first_at: None }
 }
 
 #[test]
@@ -315,17 +320,63 @@ fn an_answer_becomes_a_result_and_a_refusal_one_that_says_what_to_do() {
     let tool = asked.call(&Caller::admin()).unwrap().tool;
     let body =
         r#"{"success":true,"post":{"id":"p"},"data":{"post":{"id":"p"}},"warnings":[],"app":{"client_key":"c"}}"#;
-    let result = json_of(&asked.outcome(&SERVER, tool, 200, body)).get("result").unwrap().clone();
+    let result = json_of(&asked.outcome(&SERVER, tool, &answered(200, body))).get("result").unwrap().clone();
     let shown = json!({ "success": true, "post": { "id": "p" }, "warnings": [], "app": {} });
     assert_eq!(result.get("structuredContent"), Some(&shown));
     let text: Value = serde_json::from_str(result.pointer("/content/0/text").unwrap().as_str().unwrap()).unwrap();
     assert_eq!((text, result.get("isError")), (shown, None));
     let refusal =
         r#"{"code":"not_found","message":"There is no such post.","hint":"Check the id.","request_id":"req_1"}"#;
-    let result = json_of(&asked.outcome(&SERVER, tool, 404, refusal)).get("result").unwrap().clone();
+    let result = json_of(&asked.outcome(&SERVER, tool, &answered(404, refusal))).get("result").unwrap().clone();
     assert_eq!((result.get("isError"), result.get("structuredContent")), (Some(&json!(true)), None));
     let told = "There is no such post. (not_found)\nCheck the id.\nRequest: req_1";
     assert_eq!(result.pointer("/content/0/text"), Some(&json!(told)));
+}
+
+#[test]
+fn an_answer_that_comes_once_more_says_so_to_clients_and_to_models() {
+    let asked = modern("tools/call", json!({ "name": "create_post", "arguments": {} })).unwrap();
+    let tool = asked.call(&Caller::admin()).unwrap().tool;
+    let said = "This is the answer to the same call of 1970-01-01T00:00:00.000Z; nothing was done again. To do it again, give another `idempotency_key`.";
+    for (status, body) in [(200, r#"{"post":{},"warnings":["one"]}"#), (404, r#"{"code":"not_found"}"#)] {
+        let answered = Answered { first_at: Some(UnixMillis(0)), ..answered(status, body) };
+        let result = json_of(&asked.outcome(&SERVER, tool, &answered)).get("result").unwrap().clone();
+        assert_eq!(result.pointer("/_meta/idempotencyReplay"), Some(&json!(true)));
+        assert!(result.pointer("/_meta/io.modelcontextprotocol~1serverInfo").is_some());
+        assert_eq!(result.pointer("/content/1/text"), Some(&json!(said)));
+        let warnings = (status == 200).then(|| json!(["one", said]));
+        assert_eq!(result.pointer("/structuredContent/warnings"), warnings.as_ref());
+    }
+    let first = json_of(&asked.outcome(&SERVER, tool, &answered(200, "{}")));
+    assert!(first.pointer("/result/_meta/idempotencyReplay").is_none() && first.pointer("/result/content/1").is_none());
+}
+
+#[test]
+fn wrong_arguments_are_refused_in_the_shape_of_every_refusal() {
+    let asked =
+        modern("tools/call", json!({ "name": "get_post", "arguments": { "post_id": "p", "colour": 1 } })).unwrap();
+    let Err(NoCall::Arguments(tool, refused)) = asked.call(&Caller::admin()) else { panic!("it is a call") };
+    let answer = refused.answer("req_1");
+    let result = json_of(&asked.outcome(&SERVER, tool, &answered(answer.status, &answer.body)));
+    let expected = "`colour`: is no argument of get_post, which takes `post_id` (invalid_payload)\n\
+        Correct the fields named in `details` and send the call again.\n\
+        Details: {\"colour\":{\"_errors\":[\"is no argument of get_post, which takes `post_id`\"]}}\n\
+        Request: req_1";
+    assert_eq!(result.pointer("/result/content/0/text"), Some(&json!(expected)));
+    assert_eq!(result.pointer("/result/isError"), Some(&json!(true)));
+}
+
+#[test]
+fn a_time_to_wait_is_told_where_headers_are_not_read() {
+    let asked = modern("tools/call", json!({ "name": "get_replies", "arguments": { "post_id": "p" } })).unwrap();
+    let tool = asked.call(&Caller::admin()).unwrap().tool;
+    let answered =
+        Answered { retry_after: Some("30"), ..answered(429, r#"{"code":"rate_limited","message":"Too much."}"#) };
+    let result = json_of(&asked.outcome(&SERVER, tool, &answered));
+    assert_eq!(
+        result.pointer("/result/content/0/text"),
+        Some(&json!("Too much. (rate_limited)\nRetry-After: 30 seconds"))
+    );
 }
 
 /// A value of JSON, not deep.
@@ -358,12 +409,15 @@ fn is_answered(body: &[u8], headers: &Headers) -> bool {
         Ok(asked) => match asked.call(&Caller::admin()) {
             Ok(call) => {
                 matches!(find(call.method, &call.path), Found::Call(found) if found.row.name == call.tool.call)
-                    && is_message(&asked.outcome(&SERVER, call.tool, 200, "{}"))
+                    && is_message(&asked.outcome(&SERVER, call.tool, &answered(200, "{}")))
             }
             Err(NoCall::Answered(response)) => {
                 is_message(&response) && is_message(&asked.describe(&SERVER, TOOLS_FILE, &Caller::admin()))
             }
-            Err(NoCall::Arguments(message)) => is_message(&asked.failed(&SERVER, &message)),
+            Err(NoCall::Arguments(tool, refused)) => {
+                let answer = refused.answer("req_1");
+                is_message(&asked.outcome(&SERVER, tool, &answered(answer.status, &answer.body)))
+            }
             Err(NoCall::Scope(_)) => false,
         },
     }

@@ -221,7 +221,7 @@ impl Code {
             Self::InvalidPayload => "Correct the fields named in `details` and send the call again.",
             Self::UnsupportedNetwork => "The only network here is \"x\".",
             Self::NetworkNotConfigured => {
-                "Add your X app first: POST /v1/social-networks with its OAuth 2.0 client id and secret."
+                "Add your X app first, with its OAuth 2.0 client id and secret: POST /v1/social-networks."
             }
             Self::UnknownAccount => "Use an id or username that GET /v1/social-accounts lists for this tenant.",
             Self::AmbiguousAccount => "Use the account id, or narrow the call with `tenant_id`.",
@@ -256,7 +256,7 @@ impl Code {
             Self::InFlight => "Wait until every delivery is final, then try again.",
             Self::IdempotencyInProgress => "The first call with this key is still running; ask again in a moment.",
             Self::ClientChanged => {
-                "Connected accounts belong to the old client id. `POST /v1/social-networks` with `force: true` replaces it; those accounts must then reconnect."
+                "Connected accounts belong to the old client id. To replace it all the same, send `force: true` with POST /v1/social-networks; those accounts must then reconnect."
             }
             Self::SessionSpent => "Create a new connect session.",
             Self::ApprovalLate => "Give the post a new time: PATCH /v1/posts/{id} with `scheduledAt`, then approve it.",

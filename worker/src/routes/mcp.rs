@@ -1,10 +1,13 @@
 //! `/mcp`: messages of agents' clients (docs/API.md, section 12). A tool's call is made as the call of the HTTP API that it
 //! is, by the same key: whatever that call checks, stores or refuses, it does here too.
 
+use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::refused::Refused;
 use latchkey_core::key::{Caller, Scope};
-use latchkey_core::mcp::{Asked, Headers, NoCall, Question, Response, Server, read, reads_only_streams};
+use latchkey_core::mcp::{
+    Answered as ToolAnswer, Asked, Headers, NoCall, Question, Response, Server, read, reads_only_streams,
+};
 use latchkey_core::routes::{Found, find};
 
 use super::Answered;
@@ -76,7 +79,11 @@ async fn call(
     let call = match asked.call(caller) {
         Ok(call) => call,
         Err(NoCall::Answered(response)) => return Ok(reply(incoming, &response)),
-        Err(NoCall::Arguments(message)) => return Ok(reply(incoming, &asked.failed(server, &message))),
+        Err(NoCall::Arguments(tool, refused)) => {
+            let Answer { status, body, .. } = refused.answer(&incoming.request_id);
+            let answered = ToolAnswer { status, body: &body, retry_after: None, first_at: None };
+            return Ok(reply(incoming, &asked.outcome(server, tool, &answered)));
+        }
         Err(NoCall::Scope(scope)) => return lacking(app, incoming, caller, scope, entry),
     };
     let mut inner = incoming.tool_call(&call)?;
@@ -85,11 +92,13 @@ async fn call(
     };
     inner.row = Some(found.row);
     // The call's own way is longer than this one: it is boxed, since the one is inside the other.
-    let answered = Box::pin(super::answer(app, found, inner, entry)).await;
-    if answered.status() == 401 {
-        return challenged(app, incoming, answered);
+    let inner = Box::pin(super::answer(app, found, inner, entry)).await;
+    if inner.status() == 401 {
+        return challenged(app, incoming, inner);
     }
-    Ok(reply(incoming, &asked.outcome(server, call.tool, answered.status(), answered.text())))
+    let (status, body) = (inner.status(), inner.text());
+    let answered = ToolAnswer { status, body, retry_after: inner.header("Retry-After"), first_at: inner.first_at() };
+    Ok(reply(incoming, &asked.outcome(server, call.tool, &answered)))
 }
 
 async fn tools(app: &App) -> Result<String> {

@@ -43,8 +43,8 @@ pub async fn answer(app: &App, call: Call, incoming: Incoming, entry: &mut Entry
     let takes_key = call.row.access.is_some() && !is_session_token(&incoming);
     entry.account_id = call.route.account_id().map(|id| id.to_string());
     let cors = meta::cors(app, &call, &incoming);
-    let idempotency = incoming.header("idempotency-key").filter(|_| takes_key);
-    let repeatable = idempotency.and_then(|key| Some((ApiCaller::new(app, &incoming).ok()?, key)));
+    let idempotency = incoming.idempotency(&[]).ok().flatten().filter(|_| takes_key);
+    let repeatable = idempotency.and_then(|key| Some((ApiCaller::new(app, &incoming).ok()?, key.name())));
     let key_id = Rc::clone(&incoming.key_id);
     let reply = match route_call(app, call, incoming, entry).await {
         Ok(reply) | Err(Early::Answered(reply)) => reply,

@@ -8,8 +8,7 @@ use serde_json::{Map, Value, json};
 const COMPONENTS: &str = "#/components/schemas/";
 /// The other half of a secret, which no agent is shown.
 const HIDDEN: &str = "client_key";
-const KEY: &str =
-    "Makes a repetition of the call act once. Without it a repetition is recognised by its request id and arguments.";
+const KEY: &str = "A text of your own for this act: for a day a repetition with the same text gets the first answer and does nothing, a refusal too. Without it the same request id and arguments act once in ten minutes, and a refusal is not kept.";
 
 pub fn all(document: &Value) -> Result<Value, String> {
     TOOLS.iter().map(|tool| described(document, tool)).collect()

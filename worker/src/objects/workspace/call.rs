@@ -50,9 +50,9 @@ pub async fn called(w: &Rc<Workspace>, header: &str, request: &Request) -> Resul
 /// The result of a call. The body of an answer goes to the edge as it is: what is said of it is in a header.
 pub fn replied(w: &Workspace, result: Result<CallResponse>) -> worker::Result<Response> {
     match result {
-        Ok(CallResponse { key_id, outcome: Outcome::Done(Replied { answer, is_replayed, is_sealed }) }) => {
+        Ok(CallResponse { key_id, outcome: Outcome::Done(Replied { answer, first_at, is_sealed }) }) => {
             let (status, retry_after) = (answer.status, answer.retry_after);
-            let header = AnswerHeader { key_id, status, retry_after, is_replayed, is_sealed };
+            let header = AnswerHeader { key_id, status, retry_after, first_at, is_sealed };
             let response = ResponseBuilder::new().with_header(ANSWER_HEADER, &serde_json::to_string(&header)?)?;
             Ok(response.fixed(answer.body.into_bytes()))
         }
@@ -73,7 +73,7 @@ pub fn answered(w: &Workspace, result: &Result<Value>) -> worker::Result<Respons
 async fn perform(w: &Rc<Workspace>, call: &mut Call) -> Result<CallResponse> {
     let caller = access::authorise(w, &call.head)?;
     if let Some(key) = &mut call.idempotency {
-        key.key = caller.idempotency_key(&key.key, call.head.access);
+        key.key = caller.idempotency_key(&key.name(), call.head.access);
     }
     let (outcome, handed) = w.store.transaction(|| execute(w, call, &caller))?;
     jobs::outbox::hand_over(w, handed);
@@ -108,7 +108,7 @@ fn replay(w: &Workspace, call: &Call) -> Result<Option<Replied>> {
     match key.decide(w.store.idempotency.find(&key.key)?, now()) {
         Decision::Run => Ok(None),
         // The edge opens what the edge has sealed.
-        Decision::Replay(Stored { status, body, is_sealed })
+        Decision::Replay(Stored { status, body, is_sealed }, at)
             if is_sealed && matches!(call.command, Command::Serve(_)) =>
         {
             let body = key.open(w.app()?.keyring(), WORKSPACE, &body)?;
@@ -116,13 +116,13 @@ fn replay(w: &Workspace, call: &Call) -> Result<Option<Replied>> {
             let body = utf8(body.expose())?.to_owned();
             Ok(Some(Replied {
                 answer: Answer { status, body, retry_after: None },
-                is_replayed: true,
+                first_at: Some(at),
                 is_sealed: false,
             }))
         }
-        Decision::Replay(Stored { status, body, is_sealed }) => {
+        Decision::Replay(Stored { status, body, is_sealed }, at) => {
             let answer = Answer { status, body, retry_after: None };
-            Ok(Some(Replied { answer, is_replayed: true, is_sealed }))
+            Ok(Some(Replied { answer, first_at: Some(at), is_sealed }))
         }
         Decision::InProgress => {
             Err(Error::refused(Code::IdempotencyInProgress, "A call with this Idempotency-Key is still running."))
@@ -138,7 +138,9 @@ fn remember(w: &Workspace, call: &Call, outcome: &Outcome, is_secret: bool) -> R
     let Some(key) = &call.idempotency else { return Ok(()) };
     let answer = match outcome {
         Outcome::Plan(_) | Outcome::Again => None,
-        Outcome::Done(done) if !done.answer.is_repeatable() => return w.store.idempotency.delete(&key.key),
+        Outcome::Done(done) if !done.answer.is_repeatable() || !key.keeps(done.answer.status) => {
+            return w.store.idempotency.delete(&key.key);
+        }
         Outcome::Done(Replied { answer, .. }) if is_secret => {
             let body = key.seal(w.app()?.keyring(), WORKSPACE, &answer.body, entropy()?)?;
             Some(Stored { status: answer.status, body, is_sealed: true })
@@ -160,7 +162,8 @@ impl Served {
             Err(too_large) => return Call { head, idempotency: None, command: refused(too_large) },
         };
         let bytes = if body.is_empty() && self.is_body_optional { b"{}" } else { without_mark(&body) };
-        let bound = |to: Repeatable| Key::new(&to.key, &to.method, &to.path, bytes);
+        let bound =
+            |to: Repeatable| Some(Key { is_made: to.is_made, ..Key::new(&to.key, &to.method, &to.path, bytes)? });
         let idempotency = self.idempotency.and_then(bound);
         let command = match utf8(bytes) {
             Ok(text) => Command::Serve(ApiRequest { route: self.route, query: self.query, body: text.to_owned() }),

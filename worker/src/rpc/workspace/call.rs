@@ -8,6 +8,7 @@ use latchkey_core::idempotency::Key;
 use latchkey_core::json;
 use latchkey_core::key::{Access, RecentDigests};
 use latchkey_core::routes::Route;
+use latchkey_core::time::UnixMillis;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use worker::wasm_bindgen::JsValue;
@@ -63,6 +64,8 @@ pub struct Served {
 #[derive(Serialize, Deserialize)]
 pub struct Repeatable {
     pub key: String,
+    /// See [`Key::is_made`].
+    pub is_made: bool,
     pub method: String,
     pub path: String,
 }
@@ -79,7 +82,8 @@ pub struct AnswerHeader {
     pub key_id: String,
     pub status: u16,
     pub retry_after: Option<i64>,
-    pub is_replayed: bool,
+    /// When a repeated answer was given first.
+    pub first_at: Option<UnixMillis>,
     pub is_sealed: bool,
 }
 
@@ -145,9 +149,9 @@ async fn keyed<R: DeserializeOwned>(digest: &str, answer: Response) -> Result<R>
 
 /// An answer whose body was not read on its way.
 async fn answered(digest: &str, header: &str, answer: Response) -> Result<CallResponse> {
-    let AnswerHeader { key_id, status, retry_after, is_replayed, is_sealed } = json::from_str(header)?;
+    let AnswerHeader { key_id, status, retry_after, first_at, is_sealed } = json::from_str(header)?;
     KNOWN.with_borrow_mut(|known| known.remember(digest, now()));
     let body = text_of(&answer).await.doing("read an object's reply")?;
     let answer = Answer { status, body, retry_after };
-    Ok(CallResponse { key_id, outcome: Outcome::Done(Replied { answer, is_replayed, is_sealed }) })
+    Ok(CallResponse { key_id, outcome: Outcome::Done(Replied { answer, first_at, is_sealed }) })
 }

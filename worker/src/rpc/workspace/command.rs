@@ -6,6 +6,7 @@ use latchkey_core::brand::Logo;
 use latchkey_core::idempotency::Key;
 use latchkey_core::json;
 use latchkey_core::routes::Route;
+use latchkey_core::time::UnixMillis;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -69,6 +70,7 @@ pub enum Command {
 /// The call broke off in the middle: its idempotency key is free again.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Abandon {
+    /// See `Key::name` of core.
     pub key: String,
 }
 
@@ -140,12 +142,13 @@ impl Outcome {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Replied {
     pub answer: Answer,
-    pub is_replayed: bool,
+    /// When it was given first, if it is given once more.
+    pub first_at: Option<UnixMillis>,
     pub is_sealed: bool,
 }
 
 impl Replied {
     pub const fn fresh(answer: Answer) -> Self {
-        Self { answer, is_replayed: false, is_sealed: false }
+        Self { answer, first_at: None, is_sealed: false }
     }
 }

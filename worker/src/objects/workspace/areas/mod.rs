@@ -122,7 +122,7 @@ fn done(answer: impl Into<Done<Answer>>) -> Done<Outcome> {
 }
 
 fn given(answer: &Answer, is_sealed: bool) -> Done<Outcome> {
-    Outcome::Done(Replied { answer: answer.clone(), is_replayed: false, is_sealed }).into()
+    Outcome::Done(Replied { answer: answer.clone(), first_at: None, is_sealed }).into()
 }
 
 pub fn not_found(what: &str) -> Error {
