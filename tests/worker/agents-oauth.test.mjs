@@ -249,6 +249,50 @@ test("a grant is shown where keys are, and ends there, with its key, and by its 
   isNoGrant(await refresh(bench, orphaned.client_id, orphaned.refresh_token));
 });
 
+test("whoever has let an assistant in sees and ends it with any key, and no other key but an admin's does", async () => {
+  const mine = await newAccount(bench, { tenant_id: "shared" });
+  const held = [
+    await newKey(bench, { tenant_id: "shared", scopes: ["draft"] }), await newKey(bench, { tenant_id: "shared", scopes: ["read"] }),
+    await newKey(bench, { account_id: mine.id, scopes: ["read"] }), await newKey(bench, { scopes: ["read"] }),
+  ];
+  const ids = ({ body }) => body.data.map(({ id }) => id);
+  for (const own of held) {
+    const browser = await signedIn(bench, own.key);
+    const { access_token } = await grant(bench, browser, { scopes: ["read"] });
+    const { data: [given, ...others] } = (await browser.get("/v1/agents")).body;
+    assert.deepEqual([given.key_id, given.status, others], [own.id, "active", []]);
+    assert.ok(Date.parse(given.renewed_at) >= Date.parse(given.created_at) - 1000, given.renewed_at);
+    assert.deepEqual(ids(await own.api.get("/v1/agents")), [given.id], "by the key itself too");
+    for (const other of held.filter((one) => one !== own)) {
+      const browsers = await signedIn(bench, other.key);
+      for (const by of [other.api, browsers]) {
+        assert.deepEqual(ids(await by.get("/v1/agents")), []);
+        assertRefused(await by.delete(`/v1/agents/${given.id}`), 404, "not_found");
+      }
+    }
+    assert.ok(await lives(access_token));
+    assert.ok(ids(await bench.api.get("/v1/agents")).includes(given.id), "an admin sees it");
+    assert.equal((await browser.delete(`/v1/agents/${given.id}`)).status, 200);
+    assert.equal(await lives(access_token), false);
+    assert.deepEqual(ids(await browser.get("/v1/agents")), []);
+  }
+  const narrow = await newKey(bench, { account_id: mine.id, scopes: ["admin"] });
+  await grant(bench, await signedIn(bench, held[0].key));
+  assert.deepEqual(ids(await narrow.api.get("/v1/agents")), [], "an account's admin manages no keys of the tenant");
+});
+
+test("a consent whose code nobody has exchanged is pending, and can be ended", async () => {
+  const { key } = await newKey(bench, { tenant_id: "unfinished" });
+  const tenants = await signedIn(bench, key);
+  const wanted = newRequest(bench, await register(bench));
+  const code = (await allow(tenants, wanted.request)).get("code");
+  const [pending] = (await tenants.get("/v1/agents")).body.data;
+  assert.deepEqual([pending.status, pending.renewed_at], ["pending", null]);
+  assert.ok(Date.parse(pending.expires_at) - Date.parse(pending.created_at) <= 60_000, pending.expires_at);
+  assert.equal((await tenants.delete(`/v1/agents/${pending.id}`)).status, 200);
+  isNoGrant(await exchange(bench, wanted, code));
+});
+
 test("an assistant makes no key and lets nobody in", async () => {
   const { access_token } = await grant(bench, person, { scopes: ["read", "draft", "publish", "connect"] });
   const tools = await toolsOf(bench, access_token);

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::agent::AuthorizationRequest;
 use crate::id::{AccountId, TenantId};
 use crate::key::{ApiKey, Grant, Scope};
+use crate::time::UnixMillis;
 
 /// A person looks at a request.
 #[derive(Debug, Deserialize)]
@@ -30,7 +31,8 @@ pub struct DecideRequest {
 
 /// Null of a key that is no assistant's. Never a token, nor a digest.
 pub fn agent_view(key: &ApiKey) -> Value {
-    let (Some(Grant { client, .. }), Some(minted)) = (key.grant(), &key.minted) else { return Value::Null };
+    let (Some(Grant { client, stage }), Some(minted)) = (key.grant(), &key.minted) else { return Value::Null };
+    let renewed_at = stage.renewed_at();
     json!({
         "id": key.id,
         "client": { "host": client.host, "name": client.name },
@@ -38,6 +40,8 @@ pub fn agent_view(key: &ApiKey) -> Value {
         "tenant_id": key.binding.tenant_id,
         "account_id": key.binding.account_id,
         "key_id": minted.parent.id,
+        "status": if renewed_at.is_some() { "active" } else { "pending" },
+        "renewed_at": renewed_at.map(UnixMillis::to_iso),
         "created_at": key.created_at.to_iso(),
         "expires_at": minted.expires_at.to_iso(),
     })

@@ -176,6 +176,14 @@ impl ApiKey {
 }
 
 impl Stage {
+    /// When the client got its last tokens: an assistant that is used renews them by the hour. None as long as it has none.
+    pub fn renewed_at(&self) -> Option<UnixMillis> {
+        match self {
+            Self::Code { .. } => None,
+            Self::Tokens { access_until, .. } => Some(*access_until - ACCESS_LIFE),
+        }
+    }
+
     fn admits(&self, shown: &Redemption) -> Result<(), NoTokens> {
         match (self, &shown.proof) {
             (Self::Code { digest, challenge, redirect_uri }, Proof::Code { verifier, redirect_uri: place }) => {
@@ -358,6 +366,23 @@ mod tests {
     }
 
     #[test]
+    fn a_grant_is_managed_by_the_key_of_its_sign_in_and_by_who_manages_the_tenants_keys() {
+        let given = ApiKey { binding: Binding { tenant_id: TenantId::parse("t1").ok(), account_id: None }, ..good() };
+        let by = |key_id: &str, scope, tenant: Option<&str>| {
+            let binding = Binding { tenant_id: tenant.and_then(|name| TenantId::parse(name).ok()), account_id: None };
+            let caller = Caller { key_id: key_id.into(), binding, kind: None, ..person(&[scope]) };
+            caller.manages_minted(&given)
+        };
+        assert!(by("admin", Scope::Read, None), "by its id, whatever it may else");
+        assert!(by("key_other", Scope::Admin, None) && by("key_other", Scope::Admin, Some("t1")));
+        assert!(!by("key_other", Scope::Admin, Some("t2")));
+        for scope in [Scope::Publish, Scope::Draft, Scope::Read, Scope::Connect] {
+            assert!(!by("key_other", scope, None) && !by("key_other", scope, Some("t1")), "{scope:?}");
+        }
+        assert!(!Caller::from(given.clone()).manages_minted(&given), "an assistant ends nothing by a call");
+    }
+
+    #[test]
     fn a_code_becomes_tokens_once_and_with_its_verifier_alone() {
         let code_of = |change: fn(&mut Redemption)| {
             let mut redemption = code();
@@ -397,6 +422,8 @@ mod tests {
     fn a_grant_is_open_by_its_access_token_for_an_hour() {
         let (consented, opened) = (good(), good().redeemed(&code(), T0).unwrap());
         assert!(!consented.is_open(T0) && opened.is_open(T0));
+        let renewed_at = |key: &ApiKey| key.grant().unwrap().stage.renewed_at();
+        assert_eq!((renewed_at(&consented), renewed_at(&opened)), (None, Some(T0)));
         assert!(opened.is_open(T0 + Span::mins(59)) && !opened.is_open(T0 + ACCESS_LIFE));
         let caller = Caller::from(opened.clone());
         assert_eq!(caller.key_id, opened.id.to_string());

@@ -72,10 +72,15 @@ impl Caller {
         Ok(wanted.iter().flat_map(takes).chain(reads).collect())
     }
 
-    /// Whether a page session is this caller's: it made it, or manages the keys of its tenant.
-    pub fn manages_page(&self, key: &ApiKey) -> bool {
+    /// Whether a key that ends is this caller's: the caller made it, in a browser too, or manages the keys of its tenant.
+    pub fn manages_minted(&self, key: &ApiKey) -> bool {
         let is_made_here = key.minted.as_ref().is_some_and(|minted| minted.parent.id == self.key_id);
-        is_made_here || may(&self.scopes, Scope::Admin) && self.binding.manages(key)
+        is_made_here || self.manages_keys() && self.binding.manages(key)
+    }
+
+    /// Whether keys that others have made are this caller's too: those of its tenant, or all.
+    pub fn manages_keys(&self) -> bool {
+        may(&self.scopes, Scope::Admin) && self.binding.account_id.is_none()
     }
 }
 
@@ -274,12 +279,13 @@ mod tests {
     fn a_page_session_is_shown_to_its_maker_and_to_who_manages_the_tenants_keys() {
         let key = page(&caller(&[Scope::Admin], None, None), Some("t1"), &[PageScope::Publish]).unwrap();
         let other = |scopes, tenant| Caller { key_id: "key_other".into(), ..caller(scopes, tenant, None) };
-        assert!(caller(&[Scope::Publish], None, None).manages_page(&key), "its maker has this id");
+        assert!(caller(&[Scope::Publish], None, None).manages_minted(&key), "its maker has this id");
         assert!(
-            other(&[Scope::Admin], None).manages_page(&key) && other(&[Scope::Admin], Some("t1")).manages_page(&key)
+            other(&[Scope::Admin], None).manages_minted(&key)
+                && other(&[Scope::Admin], Some("t1")).manages_minted(&key)
         );
-        assert!(!other(&[Scope::Admin], Some("t2")).manages_page(&key));
-        assert!(!other(&[Scope::Publish, Scope::Read, Scope::Connect], Some("t1")).manages_page(&key));
+        assert!(!other(&[Scope::Admin], Some("t2")).manages_minted(&key));
+        assert!(!other(&[Scope::Publish, Scope::Read, Scope::Connect], Some("t1")).manages_minted(&key));
     }
 
     #[test]

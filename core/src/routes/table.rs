@@ -164,10 +164,10 @@ pub const ROUTES: &[Row] = &[
     post("/v1/import", ADMIN_ALL, "importBackup", |_| Route::Restore).bytes().even_frozen(),
     // Agents.
     post("/mcp", ANY, "callTools", |_| Route::Agents).json().for_agents(),
-    get("/v1/agents", ADMIN, "listAgents", |_| Route::AgentList).forwarded(),
+    get("/v1/agents", ANY, "listAgents", |_| Route::AgentList).forwarded(),
     post("/v1/agents", ANY, "decideAgentRequest", |_| Route::AgentDecide).json(),
     post("/v1/agents/requests", ANY, "showAgentRequest", |_| Route::AgentShow).json().acts(),
-    delete("/v1/agents/{id}", ADMIN, "deleteAgent", |at| Route::AgentDelete(at.id())).forwarded(),
+    delete("/v1/agents/{id}", ANY, "deleteAgent", |at| Route::AgentDelete(at.id())).forwarded(),
     get("/.well-known/oauth-protected-resource", NO_KEY, "getResourceMetadata", |_| Route::OAuthResource)
         .read_by(Pages::All),
     get("/.well-known/oauth-protected-resource/mcp", NO_KEY, "getMcpMetadata", |_| Route::OAuthResource)

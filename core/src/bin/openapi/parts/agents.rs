@@ -78,7 +78,8 @@ fn client() -> Value {
 fn agent() -> Value {
     record(json!({
         "id": id("key"), "client": client(), "scopes": scopes(), "tenant_id": nullable(a("TenantId")),
-        "account_id": nullable(id("acc")), "key_id": text(), "created_at": a("Time"), "expires_at": a("Time"),
+        "account_id": nullable(id("acc")), "key_id": text(), "status": words("AgentStatus", &["active", "pending"]), "renewed_at": nullable(a("Time")),
+        "created_at": a("Time"), "expires_at": a("Time"),
     }))
 }
 

@@ -28,16 +28,17 @@ pub fn plan(w: &Workspace, asked: &PlanAgent, caller: &Caller, digest: &str) -> 
 }
 
 /// Newest first: those that their keys still stand behind. What is bound to an account goes with the account's row.
-pub fn list(w: &Workspace, mut query: Query, binding: &Binding) -> Result<Answer> {
+pub fn list(w: &Workspace, mut query: Query, caller: &Caller) -> Result<Answer> {
     let page = Page::from_query(&mut query, List::Agents)?;
     let warnings = query.finish()?;
-    let listed = w.store.keys.agents(binding, &keys::admin_digest(w)?, now(), &page)?;
+    let listed = w.store.keys.agents(caller, &keys::admin_digest(w)?, now(), &page)?;
     Ok(lists::answer(&listed, agent_view, &warnings))
 }
 
 /// Its tokens open nothing any more.
 pub fn delete(w: &Workspace, id: &str, caller: &Caller) -> Result<Done<Answer>> {
-    let key = w.store.keys.find_minted(id, now())?.filter(|key| key.grant().is_some() && caller.binding.manages(key));
+    let found = w.store.keys.find_minted(id, now())?;
+    let key = found.filter(|key| key.grant().is_some() && caller.manages_minted(key));
     let key = key.ok_or_else(|| not_found("assistant"))?;
     w.store.keys.delete(&key.id)?;
     let answer = Answer::success(200, json!({ "message": "Assistant disconnected successfully" }));

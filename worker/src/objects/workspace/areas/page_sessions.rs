@@ -25,7 +25,7 @@ pub fn delete(w: &Workspace, id: &str, caller: &Caller) -> Result<Done<Answer>> 
 /// One that is in force, of the caller, with what is shown of it.
 fn find(w: &Workspace, id: &str, caller: &Caller) -> Result<(ApiKey, Value)> {
     let unknown = || not_found("page session");
-    let key = w.store.keys.find_minted(id, now())?.filter(|key| caller.manages_page(key)).ok_or_else(unknown)?;
+    let key = w.store.keys.find_minted(id, now())?.filter(|key| caller.manages_minted(key)).ok_or_else(unknown)?;
     let view = page_session_view(&key).ok_or_else(unknown)?;
     let minted = key.minted.as_ref().ok_or_else(unknown)?;
     let parent = keys::lasting(w, &minted.parent.digest)?;

@@ -27,7 +27,7 @@ pub fn serve(w: &Workspace, request: &ApiRequest, callback_url: &str, caller: &C
         Route::WebhookDeliveries(id) => webhooks::list_deliveries(w, id, query, binding),
         Route::ImportList(account) => imports::list(w, account, query, binding),
         Route::KeyList => keys::list(w, query, binding),
-        Route::AgentList => agents::list(w, query, binding),
+        Route::AgentList => agents::list(w, query, caller),
         // A filter that nobody applies is refused: it would show other rows than it asks for.
         route => {
             query.finish()?;

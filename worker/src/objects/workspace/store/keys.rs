@@ -5,7 +5,7 @@ use std::rc::Rc;
 use latchkey_core::api::page::Page;
 use latchkey_core::dashboard::SESSIONS;
 use latchkey_core::id::{AccountId, KeyId, TenantId};
-use latchkey_core::key::{AGENTS, ApiKey, Binding};
+use latchkey_core::key::{AGENTS, ApiKey, Binding, Caller};
 use latchkey_core::retention::Kept;
 use latchkey_core::time::UnixMillis;
 
@@ -44,12 +44,17 @@ impl Keys {
         self.db.doc("SELECT doc FROM keys WHERE id = ? AND expires_at > ?", vec![id.into(), time(now)])
     }
 
-    /// Grants of assistants that have not ended, and whose keys are in force. `admin` is the digest of the key of the configuration.
-    pub fn agents(&self, binding: &Binding, admin: &str, now: UnixMillis, page: &Page) -> Result<Listed<ApiKey>> {
+    /// Grants of assistants that have not ended, and whose keys are in force: the caller's own, or all of its tenant. `admin` is the
+    /// digest of the key of the configuration.
+    pub fn agents(&self, caller: &Caller, admin: &str, now: UnixMillis, page: &Page) -> Result<Listed<ApiKey>> {
         let filter = Filter::new("is_closed = 1")
             .with("digest >= ? AND digest < ? AND expires_at > ?", vec![AGENTS.0.into(), AGENTS.1.into(), time(now)])
-            .with(IS_BACKED, vec![admin.into()])
-            .of_tenant("json_extract(doc, '$.binding.tenant_id')", binding, None);
+            .with(IS_BACKED, vec![admin.into()]);
+        let filter = if caller.manages_keys() {
+            filter.of_tenant("json_extract(doc, '$.binding.tenant_id')", &caller.binding, None)
+        } else {
+            filter.given("json_extract(doc, '$.minted.parent.id') = ?", Some(caller.key_id.as_str()))
+        };
         self.db.list("keys", "doc", &filter, page)
     }
 
