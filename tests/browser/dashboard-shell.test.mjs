@@ -21,6 +21,7 @@ const PLACES = [
   ["", /Set up|Home/],
   ["accounts", "Accounts"],
   ["usage", "Usage"],
+  ["assistants", "Assistants"],
   ["settings/networks", "Social Networks"],
   ["settings/keys", "API keys"],
   ["settings/webhooks", "Webhooks"],
@@ -148,7 +149,7 @@ test("a key that may only read sees what it may, and no way to what it may not",
   const { key } = await newKey(office, { scopes: ["read"], tenant_id: "customer-42" });
   const desk = await office.sit(t, { key });
   const names = await desk.page.getByRole("navigation").getByRole("link").allTextContents();
-  assert.ok(names.includes("Accounts") && !names.includes("Settings"), names.join());
+  assert.ok(names.includes("Accounts") && names.includes("Assistants") && !names.includes("Settings"), names.join());
   await desk.open("accounts", "Accounts");
   await desk.page.getByRole("link", { name: `@${account.username}` }).waitFor();
 });

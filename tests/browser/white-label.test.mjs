@@ -54,7 +54,7 @@ test("what an end user can come upon by an address alone has no name in it", asy
     [`/v1/connect-sessions/${session.id}`], ["/v1/connect-sessions/cs_nobody", { headers: { authorization: "Bearer cst_x" } }],
     [`/v1/connect-sessions/${session.id}/complete`, { method: "POST" }], [`/v1/connect-sessions/${session.id}/confirm`, { method: "POST" }],
     ["/v1/media/med_x/upload?expires=1&token=x", { method: "PUT", body: "x" }], ["/v1/media/med_x/file?expires=1&token=x"],
-    ["/2/users/me"], ["/favicon.ico"], ["/nothing"], ["/healthz"],
+    ["/2/users/me"], ["/"], ["/oauth/authorize?client_id=c"], ["/favicon.ico"], ["/nothing"], ["/healthz"],
   ];
   for (const [path, init] of [...calls, [new URL(link.auth_url).pathname]]) {
     const said = await saidBy(await fetch(stage.worker.api + path, { redirect: "manual", ...init }));

@@ -2,15 +2,15 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, SIGNED_OUT, get } from "./api.js";
-import { CONSENT, Consent } from "./consent.jsx";
+import { TITLE } from "./brand.js";
 import { stopWatching, watchChanges } from "./changes.js";
+import { CONSENT, Consent } from "./consent/index.jsx";
 import { changed, forgetAll } from "./live.js";
 import { pageOf } from "./pages.js";
 import { forgetDraft } from "./pages/posts/draft.js";
-import { PRODUCT } from "./product.js";
 import { go, useRoute } from "./router.js";
 import { Shell } from "./shell.jsx";
-import { SignIn } from "./sign-in.jsx";
+import { SignIn, SignInPage } from "./sign-in.jsx";
 import { Dialog } from "./ui/dialog.jsx";
 import { Page, Loading } from "./ui/show.jsx";
 import { Problem } from "./ui/problem.jsx";
@@ -26,14 +26,15 @@ export function App() {
   useReturnFromX();
   if (error) return <Unreachable error={error} onRetry={load} />;
   if (session === undefined) return <div class="sign-in"><Loading rows={2} /></div>;
-  if (location.pathname === CONSENT) return <Consent session={isLapsed ? null : session} onSignedIn={setSession} />;
-  if (session === null) return <SignIn onSignedIn={setSession} />;
+  const again = isLapsed && <SignInAgain onSignedIn={setSession} />;
+  if (location.pathname === CONSENT) return <Consent session={session} again={again} onSignedIn={setSession} onSignedOut={signOut} />;
+  if (session === null) return <SignInPage onSignedIn={setSession} />;
   return (
     <>
       <Shell session={session} onSignedOut={signOut}>
         <Place session={session} />
       </Shell>
-      {isLapsed && <SignInAgain onSignedIn={setSession} />}
+      {again}
       <Toasts />
     </>
   );
@@ -43,8 +44,8 @@ export function App() {
 function useSession() {
   const [state, setState] = useState({});
   const enter = (session) => {
-    // Before anything else is asked for: the session says where the changes end.
-    if (session) watchChanges(session.changes_after, changed);
+    // Before anything else is asked for: the session says where the changes end. A key of one account is told of none.
+    if (session && !session.account_id) watchChanges(session.changes_after, changed);
     else stopWatching();
     setState({ session });
   };
@@ -103,7 +104,8 @@ function useReturnFromX() {
 /** Over the page, which keeps what was typed. */
 const SignInAgain = ({ onSignedIn }) => (
   <Dialog title="Sign in again">
-    <SignIn isAgain onSignedIn={onSignedIn} />
+    <p class="muted">You have been signed out meanwhile. What you have entered is still there.</p>
+    <SignIn onSignedIn={onSignedIn} />
   </Dialog>
 );
 
@@ -129,7 +131,7 @@ function Place({ session }) {
       (module) => isWanted && setLoaded({ page, Content: module.default }),
       () => isWanted && setError(new ApiError({ status: 0 })),
     );
-    document.title = page?.name ? `${page.name} · ${PRODUCT}` : PRODUCT;
+    document.title = page?.name ? `${page.name} · ${TITLE}` : TITLE;
     return () => (isWanted = false);
   }, [page]);
   const isThere = loaded?.page === page && page !== undefined;

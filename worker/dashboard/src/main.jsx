@@ -2,5 +2,7 @@
 
 import { render } from "preact";
 import { App } from "./app.jsx";
+import { wear } from "./brand.js";
 
+wear();
 render(<App />, document.getElementById("app"));

@@ -21,6 +21,7 @@ export const PAGES = [
   { path: "posts", name: "Posts", icon: "pen", scope: "read", load: () => import("./pages/posts.jsx") },
   { path: "calendar", name: "Calendar", icon: "calendar", scope: "read", load: () => import("./pages/calendar.jsx") },
   { path: "usage", name: "Usage", icon: "chart", scope: "read", load: () => import("./pages/usage.jsx") },
+  { path: "assistants", name: "Assistants", icon: "link", load: () => import("./pages/assistants.jsx") },
   { path: "settings", name: "Settings", icon: "sliders", scope: "admin", parts: SETTINGS, load: () => import("./pages/settings.jsx") },
 ];
 

@@ -2,12 +2,12 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { del } from "./api.js";
+import { TITLE } from "./brand.js";
 import { stopWatching } from "./changes.js";
 import { formatTime } from "./format.js";
 import { useLive } from "./live.js";
 import { Mark } from "./mark.jsx";
 import { PAGES } from "./pages.js";
-import { PRODUCT } from "./product.js";
 import { isFor, may } from "./scope.js";
 import { href, useRoute } from "./router.js";
 import { Button } from "./ui/button.jsx";
@@ -68,7 +68,7 @@ function Frozen({ session }) {
 const Wordmark = () => (
   <a class="wordmark" href="#/">
     <Mark />
-    <span>{PRODUCT}</span>
+    <span>{TITLE}</span>
   </a>
 );
 

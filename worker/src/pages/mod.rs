@@ -4,6 +4,7 @@
 mod approve;
 mod brand;
 mod card;
+mod document;
 mod escape;
 mod frame;
 mod kept;
@@ -19,6 +20,7 @@ use latchkey_core::secret::Secret;
 use url::Url;
 
 use self::card::Sign;
+pub use self::document::dressed;
 use self::escape::escape;
 use self::frame::Frame;
 pub use self::kept::{brand, forget_brand, kept_brand};

@@ -14,7 +14,7 @@ use crate::auth::{ApiCaller, digest_of};
 use crate::dashboard::{SignedIn, require_our_page};
 use crate::error::{Doing, Result};
 use crate::names::callback_url;
-use crate::pages::sample;
+use crate::pages::{brand, dressed, sample};
 use crate::request::Incoming;
 use crate::response::Reply;
 use crate::rpc::workspace::{Authorise, SignIn, SignedInAs};
@@ -34,17 +34,22 @@ struct Credentials {
 /// `GET /oauth/authorize`: the same page, which asks by itself: a request that another site has caused carries no cookie of
 /// ours, since the cookie is `SameSite=Strict`. It looks at the address and shows what is asked.
 pub async fn consent_page(app: &App) -> Answered {
-    let html = app.assets()?.fetch(PAGE, None).await.doing("read the dashboard's page")?.text().await?;
-    Ok(framed(app, html.replacen("<title>Latchkey</title>", "<title>Connect an assistant</title>", 1)))
+    document(app, Some("Connect an assistant")).await
 }
 
-/// `GET /`: the static page with the policy that this configuration needs. Its form goes to X by a redirect of ours,
-/// which Chromium checks as well.
+/// `GET /`: the dashboard.
 pub async fn page(app: &App) -> Answered {
-    let html = app.assets()?.fetch(PAGE, None).await.doing("read the dashboard's page")?.text().await?;
-    Ok(framed(app, html))
+    document(app, None).await
 }
 
+/// The static page under the operator's name. The workspace is asked for the name once a minute at most, however many strangers
+/// look.
+async fn document(app: &App, title: Option<&str>) -> Answered {
+    let html = app.assets()?.fetch(PAGE, None).await.doing("read the dashboard's page")?.text().await?;
+    Ok(framed(app, dressed(&html, title, &brand(app).await)))
+}
+
+/// With the policy that this configuration needs. Its form goes to X by a redirect of ours, which Chromium checks as well.
 fn framed(app: &App, html: String) -> Reply {
     let x = app.endpoints().authorize_url.origin().ascii_serialization();
     let policy = format!(

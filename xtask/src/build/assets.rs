@@ -95,15 +95,12 @@ fn bundle_with_module(source: &str, bundled: &Path, external: &[&str], entry: &E
     point(bundled, &entry.module_name(), module)
 }
 
-/// The only file that may have the name.
-const NAMED: &str = "page.html";
-
 fn refuse_our_name_in(folder: &Path) -> Result {
     for entry in std::fs::read_dir(folder)? {
         let (path, is_folder) = entry.and_then(|entry| Ok((entry.path(), entry.file_type()?.is_dir())))?;
         if is_folder {
             refuse_our_name_in(&path)?;
-        } else if !path.ends_with(NAMED) {
+        } else {
             refuse_our_name(&path)?;
         }
     }

@@ -9,7 +9,6 @@ import { Problem } from "../../ui/problem.jsx";
 import { Badge, Empty, Loading, Page } from "../../ui/show.jsx";
 import { Table } from "../../ui/table.jsx";
 import { toast } from "../../ui/toast.jsx";
-import { Agents } from "./agents.jsx";
 import { KeyForm } from "./key-form.jsx";
 
 /** Settings → API keys: who may call, and what they may do. */
@@ -24,7 +23,6 @@ export function Keys({ session }) {
       {isLoading && <Loading />}
       {data?.count === 0 && <Empty icon="key" title="No keys yet">Your back end needs one to connect accounts and to publish. It is shown once, when it is created.</Empty>}
       {data?.count > 0 && <Rows keys={data.data} session={session} onDelete={(key) => setOpen({ key })} />}
-      <Agents />
       {open && !open.key && <Dialog title="Create a key" size="large" onClose={close}><KeyForm /></Dialog>}
       {open?.key && <Remove apiKey={open.key} onClose={close} />}
     </Page>
