@@ -83,6 +83,29 @@ test("a thread with a picture, its alt text and reply settings arrives as it was
   assert.equal((await isPublished(page, account, 2)).length, 2);
 });
 
+test("the parts of a thread change their places, by the keyboard, with their files, and the focus goes with the part", async (t) => {
+  const { page, accounts: [account] } = await visitWith(t);
+  assert.ok(await page.getByRole("button", { name: "Move up" }).isHidden(), "a single post has no order");
+  await textOf(page).fill("first, at the end");
+  await page.locator("x-composer input[type=file]").setInputFiles({ name: "sea.png", mimeType: "image/png", buffer: png() });
+  for (const [name, text] of [["Part 2", "in the middle"], ["Part 3", "last, at the beginning"]]) {
+    await page.getByRole("button", { name: "Add to the thread" }).click();
+    await textOf(page, name).fill(text);
+  }
+  await page.getByRole("button", { name: "Move up: Part 3" }).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  assert.equal(await textOf(page, "Part 1").inputValue(), "last, at the beginning");
+  const focused = page.getByRole("button", { name: "Move down: Part 1" });
+  assert.ok(await focused.evaluate((button) => button.getRootNode().activeElement === button), "at the top the way down is left");
+  await page.getByRole("button", { name: "Move down: Part 2" }).click();
+  await submitOf(page).click();
+  const { detail: { post } } = await told(page, "post-created");
+  const { containers } = await readPost(stage, post);
+  assert.deepEqual(containers.map(({ content, media }) => [content, media.length]), [["last, at the beginning", 0], ["in the middle", 0], ["first, at the end", 1]]);
+  await isPublished(page, account, 3);
+});
+
 test("a file that is none of X's is refused with the reason, and can be removed", async (t) => {
   const { visit, page } = await visitWith(t);
   visit.traffic.tolerate(/status of 422/);

@@ -87,6 +87,7 @@ test("a token that has ended, from a site that has no other, shows nothing and s
   });
   const { page } = visit;
   visit.traffic.tolerate(/status of 401/);
+  await inStateOf(page, "x-accounts", "ready");
   assert.equal(await page.locator("x-accounts [part=account]").count(), 1);
   await stage.api.delete(`/v1/page-sessions/${given.id}`);
   await page.locator("x-posts").evaluate((element) => element.refresh());

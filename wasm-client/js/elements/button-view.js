@@ -1,7 +1,7 @@
 /** What stands in the place of the button, or below the button, where a page session says more. */
 
-import { confirmed } from "./confirm.js";
 import { connector } from "./connector.js";
+import { leaveButton } from "./leave.js";
 import { button, make } from "./make.js";
 import { sheetOf } from "./style.js";
 
@@ -22,18 +22,20 @@ export const buttonSheet = () => sheetOf(CSS);
 /** The button that reconnects is one of ours, named and looking as the page's. */
 const PARTS = ["button", "cancel", "status", "confirm", "code", "confirm-button"].join();
 
-export function accountRow(given, { id, username, status }, disconnect) {
-  const { host, language, texts } = given;
+export function accountRow(given, account, disconnect) {
+  const { language, texts } = given;
+  const { username, status } = account;
   const isActive = status === "active";
-  const attributes = { id: `reconnect-${id}`, "reconnect-account-id": id, size: host.getAttribute("size") ?? undefined, exportparts: PARTS };
-  const leave = button("disconnect", texts.disconnect, () => {
-    const question = texts.sure.replace("{}", username);
-    confirmed({ pressed: leave, question, yes: texts.disconnect, no: texts.keep, act: disconnect });
-  }, { "aria-label": `${texts.disconnect} @${username}` });
   return make("div", { part: "account", lang: language, "data-state": status },
     make("span", { part: "handle", dir: "ltr" }, `@${username}`),
     make("span", { part: "state", class: isActive ? undefined : "problem" }, texts[status] ?? status),
-    !isActive && connector(given, attributes, texts.reconnect, host.localName), leave);
+    !isActive && reconnector(given, account), leaveButton(account, texts, disconnect));
+}
+
+function reconnector(given, { id }) {
+  const { host, texts } = given;
+  const size = host.getAttribute("size") ?? undefined;
+  return connector(given, { id: `reconnect-${id}`, "reconnect-account-id": id, size, exportparts: PARTS }, texts.reconnect, host.localName);
 }
 
 export const severalRow = ({ language, texts }, count) => make("div", { part: "account", lang: language }, texts.several.replace("{}", count));

@@ -1,103 +1,117 @@
-/** One part of a thread: its text as X counts it, and its files. */
+/** One part of a thread: its text as X counts it, its place, and its files. */
 
-import { problem } from "../page-session.js";
-import { isMedia, OFFERED, upload } from "../posting/upload.js";
+import { isMedia, OFFERED } from "../posting/upload.js";
+import { FileRow } from "./composer-file.js";
 import { button, make } from "./make.js";
 
-/** `{row, name, count}`: `name` is told of the part's place, `count` of what the composer says of it. */
-export function partRow(part, { draft, texts, session, explain, remove }) {
-  const id = `text-${part.key}`;
-  const label = make("label", { for: id });
-  const counter = make("span", { part: "count", id: `${id}-count`, class: "muted" });
-  const files = make("ul", { part: "files" });
-  const text = make("textarea", { part: "text", id, rows: 4, dir: "auto", "aria-describedby": counter.id, oninput: () => draft.changed(void (part.text = text.value)) });
-  const chooser = make("input", { type: "file", hidden: true, multiple: true, accept: OFFERED, onchange: () => take(chooser.files) });
-  const leave = button("remove", texts.remove, remove);
-  text.value = part.text;
+export class PartRow {
+  node;
+  #part;
+  #context;
+  #label;
+  #text;
+  #counter;
+  #files = make("ul", { part: "files" });
+  #chooser = make("input", { type: "file", hidden: true, multiple: true, accept: OFFERED, onchange: () => this.#choose() });
+  #up;
+  #down;
+  #leave;
 
-  const take = (list) => {
-    for (const file of [...list].filter(isMedia)) add({ key: crypto.randomUUID(), name: file.name, alt: "", state: "sending" }, file);
-    chooser.value = "";
-  };
-  const taking = (event, { files: given }) => {
-    if (given.length === 0) return;
+  /** `context` is what the element is given, the draft, and `remove()` and `move(by)`. */
+  constructor(part, context) {
+    const { texts, remove, move } = context;
+    const id = `text-${part.key}`;
+    this.#part = part;
+    this.#context = context;
+    this.#label = make("label", { for: id });
+    this.#counter = make("span", { part: "count", id: `${id}-count`, class: "muted" });
+    this.#text = make("textarea", { part: "text", id, rows: 4, dir: "auto", "aria-describedby": this.#counter.id, oninput: () => this.#typed(), onpaste: (event) => this.#taken(event, event.clipboardData) });
+    this.#text.value = part.text;
+    this.#up = button("up", "↑", () => move(-1));
+    this.#down = button("down", "↓", () => move(1));
+    this.#leave = button("remove", texts.remove, remove);
+    this.node = this.#drawn(texts);
+    for (const medium of part.media) this.#show(medium).ready(medium.id);
+  }
+
+  #drawn({ addMedia }) {
+    const head = make("p", { class: "row" }, make("span", { class: "grow" }, this.#label), this.#up, this.#down, this.#leave);
+    const add = button("add-media", addMedia, () => this.#chooser.click());
+    const foot = make("p", { class: "row" }, add, this.#chooser, make("span", { class: "grow" }), this.#counter);
+    const listeners = { ondragover: (event) => event.preventDefault(), ondrop: (event) => this.#taken(event, event.dataTransfer) };
+    return make("li", { part: "part", class: "card stack", ...listeners }, head, this.#text, this.#files, foot);
+  }
+
+  focus() {
+    this.#text.focus();
+  }
+
+  /** On the button that has moved the part, or on the other one at the end of the way. */
+  focusMove(by) {
+    const [pressed, other] = by < 0 ? [this.#up, this.#down] : [this.#down, this.#up];
+    (pressed.disabled ? other : pressed).focus();
+  }
+
+  /** Its place among `count`. */
+  name(at, count) {
+    const { texts } = this.#context;
+    const isAlone = count === 1;
+    this.#label.textContent = isAlone ? texts.text : texts.part.replace("{}", at + 1);
+    this.#up.disabled = at === 0;
+    this.#down.disabled = at === count - 1;
+    for (const [made, words] of [[this.#up, texts.up], [this.#down, texts.down], [this.#leave, texts.remove]]) {
+      made.hidden = isAlone;
+      made.setAttribute("aria-label", `${words}: ${this.#label.textContent}`);
+    }
+  }
+
+  /** What the composer says of it. */
+  count({ remaining } = {}) {
+    const { left, over } = this.#context.texts;
+    const isOver = remaining < 0;
+    this.#counter.textContent = remaining === undefined ? "" : (isOver ? over : left).replace("{}", Math.abs(remaining));
+    this.#counter.className = isOver ? "problem" : "muted";
+    this.#text.setAttribute("aria-invalid", isOver);
+  }
+
+  #typed() {
+    this.#part.text = this.#text.value;
+    this.#context.draft.changed();
+  }
+
+  #choose() {
+    this.#take(this.#chooser.files);
+    this.#chooser.value = "";
+  }
+
+  #taken(event, { files }) {
+    if (files.length === 0) return;
     event.preventDefault();
-    take(given);
-  };
-  text.addEventListener("paste", (event) => taking(event, event.clipboardData));
-
-  function showFile(medium) {
-    const shown = fileRow(medium, texts, {
-      onAlt: () => draft.changed(),
-      onRemove: () => {
-        part.media = part.media.filter(({ key }) => key !== medium.key);
-        shown.row.remove();
-        draft.changed();
-        text.focus();
-      },
-    });
-    files.append(shown.row);
-    return shown;
+    this.#take(files);
   }
 
-  function add(medium, file) {
-    part.media.push(medium);
-    const { failed, ready, progress } = showFile(medium);
-    draft.changed();
-    upload(sender(session), file, (share) => (progress.value = share))
-      .then((id) => draft.changed(void ready(id)), async (error) => draft.changed(void failed((await explain(error)).message)));
+  #take(files) {
+    for (const file of [...files].filter(isMedia)) this.#add({ key: crypto.randomUUID(), name: file.name, alt: "", state: "sending" }, file);
   }
 
-  for (const medium of part.media) showFile(medium).ready(medium.id);
+  #add(medium, file) {
+    this.#part.media.push(medium);
+    const sent = this.#show(medium).send(file, this.#context);
+    this.#context.draft.changed();
+    sent.then(() => this.#context.draft.changed());
+  }
 
-  const row = make("li", { part: "part", class: "card stack" },
-    make("p", { class: "row" }, make("span", { class: "grow" }, label), leave), text, files,
-    make("p", { class: "row" }, button("add-media", texts.addMedia, () => chooser.click()), chooser, make("span", { class: "grow" }), counter));
-  row.addEventListener("dragover", (event) => event.preventDefault());
-  row.addEventListener("drop", (event) => taking(event, event.dataTransfer));
+  #show(medium) {
+    const { texts, draft } = this.#context;
+    const row = new FileRow(medium, texts, { onAlt: () => draft.changed(), onRemove: () => this.#drop(medium, row) });
+    this.#files.append(row.node);
+    return row;
+  }
 
-  return {
-    row,
-    focus: () => text.focus(),
-    name(at, count) {
-      label.textContent = count > 1 ? texts.part.replace("{}", at + 1) : texts.text;
-      leave.hidden = count === 1;
-      leave.setAttribute("aria-label", `${texts.remove}: ${label.textContent}`);
-    },
-    count({ remaining } = {}) {
-      const isOver = remaining < 0;
-      counter.textContent = remaining === undefined ? "" : (isOver ? texts.over : texts.left).replace("{}", Math.abs(remaining));
-      counter.className = isOver ? "problem" : "muted";
-      text.setAttribute("aria-invalid", isOver);
-    },
-  };
-}
-
-/** The page's token makes the calls; the address of the bytes needs none. */
-const sender = (session) => ({
-  post: (path, body) => session.call("POST", path, { body }),
-  failed: ({ status, ...facts }) => problem(status === 0 ? "unanswered" : (facts.body?.code ?? "unexpected_answer"), { method: "PUT", status, ...facts }),
-});
-
-function fileRow(medium, texts, { onAlt, onRemove }) {
-  const progress = make("progress", { part: "progress", max: 1, value: 0, "aria-label": medium.name });
-  const said = make("p", { class: "problem", role: "alert" });
-  const alt = make("input", { part: "alt", maxlength: 1000, dir: "auto", oninput: () => onAlt(void (medium.alt = alt.value)) });
-  alt.value = medium.alt;
-  const row = make("li", { part: "file", class: "stack" },
-    make("p", { class: "row" }, make("span", { class: "grow", dir: "auto" }, medium.name), button("remove", texts.remove, onRemove, { "aria-label": `${texts.remove}: ${medium.name}` })),
-    progress, said, make("label", { class: "stack" }, texts.alt, alt));
-  const ended = (fields) => {
-    Object.assign(medium, fields);
-    progress.hidden = true;
-  };
-  return {
-    row,
-    progress,
-    ready: (id) => ended({ id, state: "ready" }),
-    failed(message) {
-      ended({ state: "failed" });
-      said.textContent = message;
-    },
-  };
+  #drop({ key }, { node }) {
+    this.#part.media = this.#part.media.filter((medium) => medium.key !== key);
+    node.remove();
+    this.#context.draft.changed();
+    this.focus();
+  }
 }

@@ -1,8 +1,8 @@
 /** <x-posts>: what is scheduled, and what became of what was sent. */
 
-import { confirmed } from "./confirm.js";
+import { stateOf } from "../posting/state.js";
 import { button, make } from "./make.js";
-import { isCancellable, isRetriable, stateOf } from "../posting/state.js";
+import { postRow } from "./post-row.js";
 import { POSTS_WORDS } from "./posts-words.js";
 
 export const css = `
@@ -15,108 +15,111 @@ const PAGE = 20;
 const EVERY_MS = 5000;
 const QUERIES = { all: "", scheduled: "&status=pending&sort=scheduledAt&order=asc", failed: "&state=failed" };
 
-const SAID_AS = { publishing: "queued" };
-
 export async function show(given) {
-  const { view, session, signal, language, emit } = given;
-  const texts = given.textsOf(POSTS_WORDS);
-  const { scopes = ["publish"] } = await session.current();
-  const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-  const filters = Object.keys(QUERIES).map((name) => button("filter", texts[name], () => choose(name)));
-  const list = make("ul", { part: "list", "aria-label": texts.posts });
-  const empty = make("p", { part: "empty", class: "muted" }, make("slot", { name: "empty" }, texts.empty));
-  const more = button("more", texts.more, () => load(true).catch(tell));
-  const status = make("p", { part: "status", role: "status", class: "unseen" });
-  let filter = "all";
-  let posts = [];
-  let after;
-  let timer;
-  signal.addEventListener("abort", () => clearTimeout(timer));
-  view.append(make("slot", { name: "heading" }), make("div", { class: "row", role: "group", "aria-label": texts.posts }, filters), list, empty, more, status);
+  const { scopes = ["publish"] } = await given.session.current();
+  const posts = new Posts(given, scopes);
+  await posts.load();
+  return () => posts.refresh();
+}
 
-  const say = (text, isProblem) => Object.assign(status, { className: isProblem ? "problem" : "unseen", textContent: text });
-  async function tell(error) {
-    const { message } = await given.explain(error);
-    if (message) say(message, true);
+class Posts {
+  #given;
+  /** What a row needs. */
+  #context;
+  #filters;
+  #list;
+  #empty;
+  #more;
+  #status = make("p", { part: "status", role: "status" });
+  #filter = "all";
+  #posts = [];
+  #rows = new Map();
+  #after;
+  #timer;
+
+  constructor(given, scopes) {
+    const texts = given.textsOf(POSTS_WORDS);
+    const time = new Intl.DateTimeFormat(given.language, { dateStyle: "medium", timeStyle: "short" });
+    this.#given = given;
+    this.#context = { texts, time, scopes, act: (...action) => this.#act(...action) };
+    this.#filters = Object.keys(QUERIES).map((name) => button("filter", texts[name], () => this.#choose(name), { value: name }));
+    this.#list = make("ul", { part: "list", "aria-label": texts.posts });
+    this.#empty = make("p", { part: "empty", class: "muted" }, make("slot", { name: "empty" }, texts.empty));
+    this.#more = button("more", texts.more, () => this.#read(true));
+    const filters = make("div", { class: "row", role: "group", "aria-label": texts.posts }, this.#filters);
+    given.view.append(make("slot", { name: "heading" }), filters, this.#list, this.#empty, this.#more, this.#status);
+    given.signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
-  function choose(name) {
-    filter = name;
-    posts = [];
-    return load().catch(tell);
+  #read(isNext) {
+    return this.load(isNext).catch((error) => this.#tell(error));
+  }
+
+  async #tell(error) {
+    const { message } = await this.#given.explain(error);
+    if (message) this.#say(message, "problem");
+  }
+
+  #say(textContent, className = "unseen") {
+    Object.assign(this.#status, { className, textContent });
+  }
+
+  #choose(name) {
+    this.#filter = name;
+    this.#posts = [];
+    return this.#read();
   }
 
   /** The next page; without, all posts that are shown are read anew, and new ones. */
-  async function load(isNext) {
-    const asked = filter;
-    const limit = isNext ? PAGE : Math.min(Math.max(posts.length, PAGE), 100);
-    const cursor = isNext ? `&after=${encodeURIComponent(after)}` : "";
-    const answer = await session.call("GET", `/v1/posts?limit=${limit}${QUERIES[asked]}${cursor}`, { signal });
-    if (asked !== filter) return;
-    posts = isNext ? [...posts, ...answer.posts] : answer.posts;
-    after = answer.pagination.after;
-    draw();
+  async load(isNext) {
+    const { session, signal } = this.#given;
+    const asked = this.#filter;
+    const limit = isNext ? PAGE : Math.min(Math.max(this.#posts.length, PAGE), 100);
+    const cursor = isNext ? `&after=${encodeURIComponent(this.#after)}` : "";
+    const { posts, pagination } = await session.call("GET", `/v1/posts?limit=${limit}${QUERIES[asked]}${cursor}`, { signal });
+    if (asked !== this.#filter) return;
+    this.#posts = isNext ? [...this.#posts, ...posts] : posts;
+    this.#after = pagination.after;
+    this.#draw();
   }
 
-  function draw() {
-    filters.forEach((each, at) => each.setAttribute("aria-pressed", Object.keys(QUERIES)[at] === filter));
-    const before = new Map([...list.children].map((row) => [row.dataset.looks, row]));
-    list.replaceChildren(...posts.map((post) => before.get(looksOf(post)) ?? drawn(post)));
-    list.hidden = posts.length === 0;
-    empty.hidden = posts.length > 0;
-    more.hidden = !after;
-    clearTimeout(timer);
-    if (posts.some((post) => ["queued", "publishing"].includes(stateOf(post)))) timer = setTimeout(refresh, EVERY_MS);
+  #draw() {
+    for (const each of this.#filters) each.setAttribute("aria-pressed", each.value === this.#filter);
+    this.#rows = new Map(this.#posts.map((post) => this.#rowOf(post)));
+    this.#list.replaceChildren(...this.#rows.values());
+    this.#list.hidden = !this.#rows.size;
+    this.#empty.hidden = this.#rows.size;
+    this.#more.hidden = !this.#after;
+    clearTimeout(this.#timer);
+    if (this.#posts.some((post) => ["queued", "publishing"].includes(stateOf(post)))) this.#wait();
   }
 
-  function refresh() {
-    // A question that is being asked stays; so does a page that nobody sees.
-    if (document.hidden || list.querySelector("[part=question]")) return void (timer = setTimeout(refresh, EVERY_MS));
-    return load().catch(tell);
+  /** A row whose post has not changed stays as it is. The address of a file is another one each time. */
+  #rowOf(post) {
+    const looks = JSON.stringify(post, (name, value) => (name === "url" ? undefined : value));
+    return [looks, this.#rows.get(looks) ?? postRow(post, this.#context)];
   }
 
-  function drawn(post) {
-    const state = stateOf(post);
-    const when = post.scheduledAt ?? post.publishedAt ?? post.createdAt;
-    const accounts = post.socialAccounts.map(({ username, platformPostUrl: url }) =>
-      url ? make("a", { part: "link", href: url, target: "_blank", rel: "noopener noreferrer", dir: "ltr" }, `@${username}`) : make("span", { dir: "ltr" }, `@${username}`));
-    const problems = [...new Set(post.socialAccounts.map(({ error }) => error).filter(Boolean))];
-    return make("li", { part: "post", class: "card stack", "data-looks": looksOf(post), "data-state": state },
-      make("p", { class: "row" }, make("b", { part: "state", class: ["failed", "partial", "held", "unknown"].includes(state) && "problem" }, texts[SAID_AS[state] ?? state] ?? state), make("time", { part: "time", class: "muted", datetime: when }, time.format(new Date(when)))),
-      make("p", { part: "text", dir: "auto" }, post.containers.map(({ content }) => content).join("\n\n") || "…"),
-      make("p", { part: "accounts", class: "row muted" }, accounts),
-      problems.map((said) => make("p", { part: "reason", class: "problem", dir: "auto" }, said)),
-      scopes.some((scope) => scope !== "accounts") && actionsOf(post));
+  #wait() {
+    this.#timer = setTimeout(() => this.refresh(), EVERY_MS);
   }
 
-  function actionsOf(post) {
-    const mayPublish = scopes.includes("publish");
-    const cancel = isCancellable(post, mayPublish) && button("cancel", texts.cancel, () =>
-      confirmed({ pressed: cancel, question: texts.sure, yes: texts.cancel, no: texts.keep, act: () => act(post, "DELETE", "", "post-cancelled", texts.deleted) }));
-    const retry = mayPublish && isRetriable(post) && button("retry", texts.retry, () => {
-      retry.disabled = true;
-      return act(post, "POST", "/retry", "post-retried", texts.queued).finally(() => (retry.disabled = false));
-    });
-    return (cancel || retry) && make("p", { class: "row" }, retry, cancel);
+  /** A question that is being asked stays; so does a page that nobody sees. */
+  refresh() {
+    return document.hidden || this.#list.querySelector("[part=question]") ? this.#wait() : this.#read();
   }
 
   /** A key for each press: a repeated one is the same call. */
-  async function act(post, method, path, event, said) {
+  async #act(post, method, path, event, said) {
+    const { session, emit } = this.#given;
     try {
       const answer = await session.call(method, `/v1/posts/${post.id}${path}`, { key: method === "POST" ? crypto.randomUUID() : undefined });
-      say(said);
+      this.#say(said);
       emit(event, { post: answer.post ?? post });
-      await load();
-      (list.querySelector("button") ?? filters[0]).focus();
+      await this.load();
+      (this.#list.querySelector("button") ?? this.#filters[0]).focus();
     } catch (error) {
-      await tell(error);
+      await this.#tell(error);
     }
   }
-
-  await load();
-  return refresh;
 }
-
-/** What of a post can be seen. */
-const looksOf = ({ id, isDraft, scheduled, scheduledAt, approval, containers, socialAccounts }) =>
-  JSON.stringify([id, isDraft, scheduled, scheduledAt, approval?.status, containers.map(({ content }) => content), socialAccounts.map(({ state, error, username }) => [state, error, username])]);

@@ -8,17 +8,16 @@ const CSS = `
   --_problem: var(--x-problem, light-dark(#b3141c, #ff8a80)); --_radius: var(--x-radius, 12px) }
 :host([hidden]), [hidden] { display: none !important }
 * { box-sizing: border-box }
-p, ul, ol, h2, fieldset { margin: 0; padding: 0; border: 0; min-width: 0 }
+p, ul, ol { margin: 0; padding: 0; border: 0; min-width: 0 }
 ul, ol { list-style: none; display: grid; gap: 8px }
-button, input, textarea, select { font: inherit; color: inherit; min-height: 36px; padding: 6px 14px; border: 1px solid var(--_line);
-  border-radius: var(--_radius); background: var(--_ground) }
-button { cursor: pointer; border-radius: var(--x-button-radius, 999px); font-weight: 600 }
+button { font: inherit; color: inherit; min-height: 36px; padding: 6px 14px; border: 1px solid var(--_line); background: var(--_ground);
+  border-radius: var(--x-button-radius, 999px); cursor: pointer; font-weight: 600 }
 button:hover { border-color: var(--_ink) }
 button:disabled { opacity: 0.6; cursor: default }
 .main { background: var(--_accent); color: var(--_on); border-color: var(--_accent) }
 :focus-visible { outline: 2px solid var(--x-focus, light-dark(#1d6fdc, #7db7ff)); outline-offset: 2px }
 a { color: inherit }
-p, b, span, time, legend { unicode-bidi: plaintext; text-align: -webkit-match-parent; text-align: match-parent }
+p, b, span, time { unicode-bidi: plaintext; text-align: -webkit-match-parent; text-align: match-parent }
 [part=question] .grow { flex-basis: 24ch }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: 8px }
 .grow { flex: 1 1 12ch; min-width: 0; overflow-wrap: anywhere }
@@ -27,7 +26,6 @@ p, b, span, time, legend { unicode-bidi: plaintext; text-align: -webkit-match-pa
 .muted { color: var(--_muted) }
 .problem { color: var(--_problem) }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
-[part=picture] { width: 40px; height: 40px; border-radius: 50%; background: var(--_line); flex: none; object-fit: cover }
 `;
 
 const sheets = new Map();
