@@ -36,7 +36,7 @@ export function Refused({ error, children }) {
   return (
     <>
       <h1>This assistant cannot be connected</h1>
-      <Notice kind="bad" title="The assistant has not asked as it has to">
+      <Notice kind="bad" title="The assistant's request has a mistake">
         <p>Nothing has been given. Go back to the assistant and start again.</p>
       </Notice>
       <div class="stack small">
