@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { before, test } from "node:test";
+import { explain } from "../../wasm-client/js/elements-failure.js";
 import { remedies } from "../../wasm-client/js/remedies.js";
 import load, { Attempt, Step } from "../../wasm-client/pkg/wasm/embed.js";
 import description from "../../build/assets/openapi.json" with { type: "json" };
@@ -21,13 +22,16 @@ test("the README has every code with its remedy, as the button says them", async
   assert.deepEqual(Object.fromEntries(rows.map(([, code, , remedy]) => [code, remedy])), remedies);
 });
 
+const OF_ELEMENTS = ["page-session", "elements-failure", "element-told", "elements/button", "elements/composer", "elements/composer-file"];
+
 test("every code that the sources name has a remedy", async () => {
-  const parts = ["asking", "attempt", "begin", "connect", "follow", "page", "refusal", "session", "session-client", "wasm"];
+  const parts = ["asking", "attempt", "begin", "connect", "follow", "page", "refusal", "session", "session-client", "wasm", ...OF_ELEMENTS];
   const texts = await Promise.all(parts.map((part) => readFile(new URL(`js/${part}.js`, FOLDER), "utf8")));
-  const named = texts.join("\n").matchAll(/(?:ConnectError\(|return |\? |: )"([a-z]+_[a-z_]+|unreachable)"/g);
+  const named = texts.join("\n").matchAll(/(?:ConnectError\(|problem\(|code: |return |\? |: )"([a-z]+_[a-z_]+|unreachable)"/g);
   const codes = new Set([...named].map(([, code]) => code));
   // The person's own doing: a cancellation, and no error.
   codes.delete("window_closed");
+  for (const code of ["page_session_ended", "insufficient_key_scope", "wasm_unavailable"]) assert.ok(codes.has(code), code);
   assert.ok(codes.size > 10, [...codes].join());
   assertHasRemedies([...codes]);
 });
@@ -64,4 +68,13 @@ test("every code of the API's after which the module offers another press has a 
   const codes = API_CODES.filter(isWorthAnother);
   assert.ok(codes.length > 5, codes.join());
   assertHasRemedies(codes);
+});
+
+test("a code of the API's that the table has not comes with the API's own remedy", async (t) => {
+  // All that the words need of a page.
+  globalThis.location = new URL("https://acme.example/");
+  t.after(() => delete globalThis.location);
+  const body = { code: "budget_exceeded", message: "The budget is spent.", hint: "Raise the budget." };
+  const { code, hint } = await explain({ code: body.code, method: "POST", url: "https://connect.example/v1/posts", status: 402, body }, "en");
+  assert.deepEqual([code, hint], ["budget_exceeded", "POST https://connect.example/v1/posts answered 402. It says budget_exceeded: The budget is spent. Raise the budget."]);
 });

@@ -40,12 +40,33 @@ test("every entry of the package is in it, and nothing of the sources or of the 
   assert.deepEqual(apps.files.filter((path) => /\.rs$|Cargo|test|examples|served|embed\.js$/.test(path)), ["pkg/wasm/embed.js"]);
 });
 
-test("the package can be published as it is: with its licences, its address, and proof of where it was built", async () => {
+test("the package can be published: with its licences, and proof of where it was built, but with no address that nobody has given", async () => {
   assert.deepEqual([manifest.private, manifest.publishConfig], [undefined, { access: "public", provenance: true }]);
-  for (const field of ["repository", "homepage", "keywords", "license", "description"]) assert.ok(manifest[field], field);
+  for (const field of ["keywords", "license", "description"]) assert.ok(manifest[field], field);
+  for (const field of ["repository", "homepage", "bugs"]) assert.equal(manifest[field], undefined, field);
   for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) {
     assert.equal(await readFile(join(apps.package, licence), "utf8"), await readFile(here(`../../${licence}`), "utf8"));
   }
+});
+
+test("packed by whoever publishes it, the package has their name and addresses, the same files, and publint has nothing to say", async () => {
+  const to = join(apps.folder, "published");
+  const addresses = ["--repository", "https://github.com/acme/site.git", "--homepage", "https://acme.example"];
+  const { stdout } = await run(process.execPath, [here("../../wasm-client/pack.mjs"), "--name", OWN_NAME, ...addresses, "--to", to]);
+  await run("tar", ["--extract", "--gzip", "--file", stdout.trim(), "--directory", to]);
+  const published = join(to, "package");
+  const { name, repository, homepage, publishConfig } = JSON.parse(await readFile(join(published, "package.json"), "utf8"));
+  assert.deepEqual([name, repository, homepage], [OWN_NAME, { type: "git", url: "git+https://github.com/acme/site.git" }, "https://acme.example"]);
+  assert.equal(publishConfig.provenance, true);
+  const files = (await readdir(published, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  assert.equal(files.length, apps.files.length);
+  assert.doesNotMatch(await readFile(join(published, "README.md"), "utf8"), /@latchkey/);
+  await run(program("publint"), ["--strict", published]);
+});
+
+test("packing without a name or an address is refused, and says which is missing", async () => {
+  const refused = await run(process.execPath, [here("../../wasm-client/pack.mjs"), "--name", OWN_NAME]).catch((error) => error);
+  assert.deepEqual([refused.code, refused.stderr.trim()], [2, "Missing: --repository, --homepage, --to."]);
 });
 
 test("no file that a bundler takes has our name, so that the package can have the site's own", async () => {
