@@ -89,7 +89,7 @@ pub const TOOLS: &[Tool] = &[
         .says("One uploaded file, with an address at which it can be seen for an hour.")
         .about("media_id"),
     tool("upload_media", "Upload a file", "storeMedia", Hints::Adds)
-        .says("Stores a picture, GIF or video for a post: from an https `url`, or as base64 in `data` (at most 512 KiB). `alt_text` says what is to be seen. The `id` of the answer goes into `mediaIds` of create_post.")
+        .says("Stores a picture, GIF or video for a post: from an https `url`, or a file of at most 512 KiB as base64 in `data`. `alt_text` says what is to be seen. The `id` of the answer goes into `mediaIds` of create_post.")
         .takes_body()
         .once(),
     // X apps and accounts.

@@ -96,7 +96,10 @@ fn common() -> Map<String, Value> {
                 "description": "An integer is its digits.",
             }),
         ),
-        ("XId".to_owned(), json!({ "type": "string", "pattern": "^[0-9]{1,19}$" })),
+        (
+            "XId".to_owned(),
+            json!({ "type": "string", "pattern": "^[0-9]{1,19}$", "description": "An id of X's: 1 to 19 digits." }),
+        ),
         ("Usd".to_owned(), json!({ "type": "number", "minimum": 0, "maximum": 1_000_000 })),
         ("XProblem".to_owned(), x),
         (

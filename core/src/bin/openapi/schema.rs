@@ -75,6 +75,14 @@ pub fn flag() -> Value {
     json!({ "type": "boolean" })
 }
 
+/// The schema with a sentence for whoever fills it in. A schema with a name takes the sentence to `components`.
+pub fn said(description: &str, mut schema: Value) -> Value {
+    if let Some(fields) = schema.as_object_mut() {
+        fields.insert("description".into(), json!(description));
+    }
+    schema
+}
+
 /// How many.
 pub fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })

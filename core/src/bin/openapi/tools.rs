@@ -10,6 +10,13 @@ const COMPONENTS: &str = "#/components/schemas/";
 const HIDDEN: &str = "client_key";
 const KEY: &str = "A text of your own for this act: for a day a repetition with the same text gets the first answer and does nothing, a refusal too. Without it the same request id and arguments act once in ten minutes, and a refusal is not kept.";
 
+/// Of objects inside each other: a list of posts, a post, its delivery for one account.
+const LEVELS: usize = 3;
+/// What has changed is shown whole by the tool that reads it.
+const LEVELS_OF_CHANGES: usize = 2;
+/// The caller's own words come back as they were.
+const OF_CALLER: &str = "x";
+
 pub fn all(document: &Value) -> Result<Value, String> {
     TOOLS.iter().map(|tool| described(document, tool)).collect()
 }
@@ -21,8 +28,8 @@ fn described(document: &Value, tool: &Tool) -> Result<Value, String> {
         "name": tool.name,
         "title": tool.title,
         "description": tool.description,
-        "inputSchema": whole(document, input)?,
-        "outputSchema": whole(document, output)?,
+        "inputSchema": without_null(whole(document, input)?),
+        "outputSchema": outline(document, &output, if tool.hints.reads_only() { LEVELS } else { LEVELS_OF_CHANGES }),
         "annotations": {
             "title": tool.title,
             "readOnlyHint": tool.hints.reads_only(),
@@ -44,10 +51,11 @@ fn input(document: &Value, tool: &Tool, operation: &Value) -> Result<Value, Stri
     let mut properties = Map::new();
     let mut required = Vec::new();
     if let Some((name, default)) = tool.id {
-        let schema = match default {
-            None => json!({ "type": "string" }),
-            Some(default) => json!({ "type": "string", "default": default }),
-        };
+        let about = about_id(name).ok_or_else(|| format!("{}: `{name}` is not described", tool.name))?;
+        let mut schema = json!({ "type": "string", "description": about });
+        if let (Some(default), Some(fields)) = (default, schema.as_object_mut()) {
+            fields.insert("default".into(), json!(default));
+        }
         properties.insert(name.to_owned(), schema);
         required.extend(Some(json!(name)).filter(|_| default.is_none()));
     }
@@ -76,6 +84,17 @@ fn input(document: &Value, tool: &Tool, operation: &Value) -> Result<Value, Stri
     Ok(schema)
 }
 
+/// What an id in a path is, and where a model finds one.
+fn about_id(name: &str) -> Option<&'static str> {
+    match name {
+        "post_id" => Some("The `id` of a post, `post_…`, as list_posts and create_post show it."),
+        "account_id" => Some("The `id` of an account, `acc_…`, as list_social_accounts shows it."),
+        "media_id" => Some("The `id` of a file, `med_…`, as list_media and upload_media show it."),
+        "network_id" => Some("The `id` of an X app, `net_…`, or `x`: the app that is nobody's own."),
+        _ => None,
+    }
+}
+
 fn parameter(operation: &Value, name: &str) -> Option<Value> {
     let all = operation.get("parameters")?.as_array()?;
     let is_it = |parameter: &&Value| {
@@ -102,6 +121,62 @@ fn output(document: &Value, tool: &Tool, operation: &Value) -> Result<Value, Str
     let mut schema = resolved(document, schema).ok_or_else(missing)?.clone();
     without(&mut schema, tool.drops);
     Ok(schema)
+}
+
+/// The shape of an answer, as deep as a model looks for a field. The whole of it is in the description of the HTTP API:
+/// repeated for each tool it would fill the memory of a model that lists the tools. Whatever the whole schema admits, the
+/// outline admits too.
+fn outline(document: &Value, schema: &Value, levels: usize) -> Value {
+    let Some(schema) = resolved(document, schema) else { return json!({}) };
+    if let Some([some, null]) = schema.get("anyOf").and_then(Value::as_array).map(Vec::as_slice)
+        && null == &json!({ "type": "null" })
+    {
+        return or_null(outline(document, some, levels));
+    }
+    let Some(kind) = schema.get("type") else { return json!({}) };
+    if levels == 0 {
+        return json!({ "type": kind });
+    }
+    let mut shown = Map::from_iter([("type".to_owned(), kind.clone())]);
+    if let Some(items) = schema.get("items") {
+        shown.insert("items".into(), outline(document, items, levels));
+    }
+    if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+        let told = properties.iter().filter(|(name, _)| *name != HIDDEN);
+        let levels_of = |name: &str| if name == OF_CALLER { 0 } else { levels.saturating_sub(1) };
+        let fields = told.map(|(name, schema)| (name.clone(), outline(document, schema, levels_of(name))));
+        shown.insert("properties".into(), Value::Object(fields.collect()));
+    }
+    Value::Object(shown)
+}
+
+/// Null counts as absent, so a model need not know of it, but where the description says what null does.
+fn without_null(schema: Value) -> Value {
+    match schema {
+        Value::Array(items) => items.into_iter().map(without_null).collect(),
+        Value::Object(fields) => {
+            let mut fields: Map<String, Value> =
+                fields.into_iter().map(|(name, value)| (name, without_null(value))).collect();
+            let says_null = fields.get("description").and_then(Value::as_str).is_some_and(|said| said.contains("Null"));
+            match fields.get("anyOf").and_then(Value::as_array).map(Vec::as_slice) {
+                Some([Value::Object(some), null]) if !says_null && null == &json!({ "type": "null" }) => {
+                    let mut some = some.clone();
+                    fields.remove("anyOf");
+                    some.extend(fields);
+                    Value::Object(some)
+                }
+                _ => Value::Object(fields),
+            }
+        }
+        other => other,
+    }
+}
+
+fn or_null(mut schema: Value) -> Value {
+    if let Some(kind) = schema.get_mut("type") {
+        *kind = json!([kind.take(), "null"]);
+    }
+    schema
 }
 
 fn resolved<'a>(document: &'a Value, schema: &'a Value) -> Option<&'a Value> {
@@ -206,6 +281,70 @@ mod tests {
             let parameters: BTreeSet<&str> = known.collect();
             assert_eq!(tool.query.iter().copied().collect::<BTreeSet<_>>(), parameters, "{}", tool.name);
         }
+    }
+
+    /// Names of fields without a description, by their path: of a schema, and of whatever it refers to.
+    fn silent(root: &Value, schema: &Value, path: &str) -> Vec<String> {
+        let target =
+            schema.get("$ref").and_then(Value::as_str).map(|name| root.pointer(name.trim_start_matches('#')).unwrap());
+        let within = target.into_iter().chain(schema.get("items"));
+        let within = within.chain(schema.get("anyOf").and_then(Value::as_array).into_iter().flatten());
+        let mut found: Vec<String> = within.flat_map(|schema| silent(root, schema, path)).collect();
+        for (name, field) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            let path = format!("{path}.{name}");
+            let referred =
+                field.get("$ref").and_then(Value::as_str).and_then(|name| root.pointer(name.trim_start_matches('#')));
+            let said = field.get("description").or_else(|| referred?.get("description"));
+            if said.and_then(Value::as_str).is_none_or(|said| said.len() <= 6) {
+                found.push(path.clone());
+            }
+            found.extend(silent(root, field, &path));
+        }
+        found
+    }
+
+    #[test]
+    fn every_argument_and_every_field_of_one_is_described() {
+        let all: Vec<String> = tools()
+            .iter()
+            .flat_map(|tool| {
+                let schema = tool.get("inputSchema").unwrap();
+                silent(schema, schema, tool.get("name").unwrap().as_str().unwrap())
+            })
+            .collect();
+        assert_eq!(all, Vec::<String>::new());
+    }
+
+    /// A client puts the list into the memory of its model.
+    #[test]
+    fn the_list_of_all_tools_stays_below_60_kb() {
+        let size = all(&crate::document::build().unwrap()).unwrap().to_string().len();
+        assert!(size < 60_000, "{size} bytes");
+    }
+
+    #[test]
+    fn the_outline_of_an_answer_shows_what_became_of_a_post() {
+        for (name, fields) in [
+            (
+                "get_post",
+                ["approval/properties/page", "cost/properties/estimate_usd", "socialAccounts/items/properties/state"],
+            ),
+            ("create_post", ["approval", "cost", "socialAccounts"]),
+        ] {
+            for field in fields {
+                let at = format!("/outputSchema/properties/post/properties/{field}");
+                assert!(tool(name).pointer(&at).is_some(), "{name}: {field}");
+            }
+        }
+    }
+
+    #[test]
+    fn null_is_offered_where_it_says_something() {
+        let update = tool("update_post");
+        let field = |name: &str| update.pointer(&format!("/inputSchema/properties/{name}")).unwrap().clone();
+        assert!(field("scheduledAt").get("anyOf").is_some(), "at once");
+        assert_eq!(field("content").get("type"), Some(&json!("string")));
+        assert!(field("x").get("$ref").is_some() && field("x").get("description").is_some());
     }
 
     #[test]

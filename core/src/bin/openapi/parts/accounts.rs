@@ -13,17 +13,22 @@ use crate::schema::{
     words_of,
 };
 
+#[expect(clippy::too_many_lines, reason = "one table, a row a call")]
 pub fn part() -> Result<Part, String> {
     let import = body::<CreateImport>(json!({ "limit?": nullable(between(1, MAX_POSTS.into())) }), &[])?;
     let operations = vec![
         Operation::new("GET", "/v1/social-accounts", "listAccounts", "Connected accounts")
-            .query("id", text(), "This one.")
+            .query("id", text(), "The account with this id, `acc_…`.")
             .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
             .query("network", text(), "`x`.")
             .query("network_unique_id", text(), "X's id of the user; also `networkUniqueId`.")
             .query("customer_social_network_id", text(), "Connected through this X app.")
-            .query("username", text(), "A part of it, in any case.")
-            .query("status", text(), "In this state.")
+            .query("username", text(), "A part of the username, in any case, with or without `@`.")
+            .query(
+                "status",
+                text(),
+                "`active`, `reconnect_required` or `disconnected`; absent: all that are connected.",
+            )
             .lists(page_of("Account", json!({ "limit": count(), "offset": count() }))),
         Operation::new("GET", "/v1/social-accounts/{id}", "getAccount", "One account").answers(
             200,
@@ -48,8 +53,12 @@ pub fn part() -> Result<Part, String> {
         )
         .answers(200, "Windows that are open.", success(json!({ "data": list(a("Limit")) }))),
         Operation::new("GET", "/v1/social-accounts/{id}/metrics", "getAccountMetrics", "X's totals")
-            .query("since", text(), "RFC 3339, or seconds since 1970.")
-            .query("until", text(), "The same.")
+            .query(
+                "since",
+                text(),
+                "A time by RFC 3339, or seconds since 1970: repeated in `period`. X has only totals as they are now.",
+            )
+            .query("until", text(), "A time as in `since`.")
             .answers(200, "As they are now.", success(json!({ "data": a("Metrics") })))
             .refuses(OF_X),
         Operation::new("POST", "/v1/social-accounts/{id}/imports", "createImport", "Enters the account's latest posts")

@@ -3,12 +3,12 @@ use latchkey_core::api::connect::{CreateAuthUrl, IGNORED};
 use latchkey_core::api::network::{CreateNetwork, UpdateNetwork};
 use latchkey_core::connect::Accept;
 use latchkey_core::network::ClientType;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Part;
 use crate::operation::{OF_X, Operation};
 use crate::schema::{
-    a, body, flag, id, list, nullable, only, page_of, record, row, success, text, texts, words, words_of,
+    a, body, flag, id, list, nullable, only, page_of, record, row, said, success, text, texts, words, words_of,
 };
 
 const OF_PROOF: &[Code] = &[Code::InvalidClientId, Code::InvalidClientSecret, Code::OAuth1KeyGiven, Code::PublicClient];
@@ -28,9 +28,12 @@ pub fn part() -> Result<Part, String> {
     )?;
     let link = body::<CreateAuthUrl>(
         json!({
-            "redirect_uri?": nullable(text()), "tenant_id?": nullable(a("TenantIdInput")), "scopes?": nullable(a("ScopeList")),
-            "expected_username?": nullable(text()), "reconnect_account_id?": nullable(id("acc")),
-            "label?": nullable(text()), "accept?": words_of::<Accept>("Accept"),
+            "redirect_uri?": said("Where the browser lands afterwards; absent: a page that says how it went.", nullable(text())),
+            "tenant_id?": said("Whose the account is to be.", nullable(a("TenantIdInput"))),
+            "scopes?": said("What X is asked for, as a list or with spaces between; absent: all that publishing needs.", nullable(a("ScopeList"))),
+            "expected_username?": said("The X handle that has to sign in; another one is refused.", nullable(text())),
+            "reconnect_account_id?": said("The account that is connected again, `acc_…`.", nullable(id("acc"))),
+            "label?": said("One line for the person, at most 80 characters.", nullable(text())), "accept?": accept(),
         }),
         IGNORED,
     )?;
@@ -92,7 +95,7 @@ pub fn part() -> Result<Part, String> {
         .query("expected_username", text(), "Who has to sign in.")
         .query("reconnect_account_id", id("acc"), "Which account is connected again.")
         .query("label", text(), "Shown to the person.")
-        .query("accept", words_of::<Accept>("Accept"), "Whether the back end has to accept the account.")
+        .query("accept", accept(), "Whether the back end has to accept the account.")
         .answers(200, "The link.", success(json!({ "data": a("ConnectLink"), "warnings": a("Warnings") })))
         .refuses(&[Code::NetworkNotConfigured]),
     ];
@@ -122,4 +125,11 @@ pub fn part() -> Result<Part, String> {
             ("ConnectLink", link),
         ],
     ))
+}
+
+fn accept() -> Value {
+    said(
+        "`auto`: the account can post at once. `manual`: when the back end has accepted it.",
+        words_of::<Accept>("Accept"),
+    )
 }

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 use super::Part;
 use crate::operation::{Auth, Operation};
 use crate::schema::{
-    a, between, body, bytes, characters, count, id, nullable, page_of, record, row, success, text, words, words_of,
+    a, between, body, bytes, characters, count, id, nullable, page_of, record, row, said, success, text, words,
+    words_of,
 };
 
 pub fn part() -> Result<Part, String> {
@@ -20,8 +21,11 @@ pub fn part() -> Result<Part, String> {
     )?;
     let direct = body::<NewMedia>(
         json!({
-            "url?": nullable(text()), "data?": nullable(text()), "filename?": nullable(characters(0, 255)),
-            "alt_text?": nullable(characters(0, 1000)), "tenant_id?": nullable(a("TenantIdInput")),
+            "url?": said("A public https address of the file, in place of `data`.", nullable(text())),
+            "data?": said("The bytes in base64, in place of `url`: at most 512 KiB before the encoding.", nullable(text())),
+            "filename?": said("A name for lists; default the last part of the address.", nullable(characters(0, 255))),
+            "alt_text?": said("What is to be seen, for people who do not see it.", nullable(characters(0, 1000))),
+            "tenant_id?": said("Whose file it is.", nullable(a("TenantIdInput"))),
         }),
         &[],
     )?;

@@ -10,8 +10,8 @@ use super::Part;
 use super::media::media_type;
 use crate::operation::{OF_X, Operation};
 use crate::schema::{
-    a, between, body, characters, count, flag, id, list, named, nullable, only, page_of, record, row, success, text,
-    texts, words, words_of,
+    a, between, body, characters, count, flag, id, list, named, nullable, only, page_of, record, row, said, success,
+    text, texts, words, words_of,
 };
 
 const OF_ACCEPTANCE: &[Code] = &[
@@ -28,10 +28,18 @@ const OF_ACCEPTANCE: &[Code] = &[
 #[expect(clippy::too_many_lines, reason = "one table, a row a call")]
 pub fn part() -> Result<Part, String> {
     let wording = |mut rest: Value| {
+        let containers = json!({ "type": "array", "items": a("ContainerInput"), "minItems": 1, "maxItems": 25 });
         let ours = json!({
-            "content?": nullable(text()), "media?": nullable(list(a("PostMediaInput"))), "mediaIds?": nullable(texts()),
-            "containers?": nullable(json!({ "type": "array", "items": a("ContainerInput"), "minItems": 1, "maxItems": 25 })),
-            "x?": nullable(a("XOptions")), "scheduledAt?": nullable(text()), "past?": nullable(words("Past", &["now"])),
+            "content?": said("The text of a single post, in place of `containers`. X counts a URL as 23 characters and an emoji as 2.", nullable(text())),
+            "media?": said("Files beside `content`, with alternative texts: 1 to 4 pictures, or 1 GIF, or 1 video.", nullable(list(a("PostMediaInput")))),
+            "mediaIds?": said("The same as ids of uploaded files, `med_…`, without alternative texts of the post's own.", nullable(texts())),
+            "containers?": said("A thread in place of `content`: 1 to 25 posts in order, each a reply to the one before.", nullable(containers)),
+            "x?": said("X's options for the whole post.", nullable(a("XOptions"))),
+            "scheduledAt?": said(
+                "When it leaves: RFC 3339 with an offset, such as `2026-11-30T09:00:00+01:00`, at most 365 days ahead. Null is at once.",
+                nullable(text()),
+            ),
+            "past?": said("`now`: a `scheduledAt` older than 24 hours is at once, and not refused.", nullable(words("Past", &["now"]))),
         });
         if let (Some(rest), Value::Object(ours)) = (rest.as_object_mut(), ours) {
             rest.extend(ours);
@@ -39,24 +47,40 @@ pub fn part() -> Result<Part, String> {
         rest
     };
     let create = wording(json!({
-        "accounts": { "type": "array", "items": text(), "minItems": 1 }, "tenant_id?": nullable(a("TenantIdInput")), "isDraft?": flag(),
-        "approval?": flag(),
-        "dryRun?": flag(), "max_cost_usd?": nullable(a("Usd")),
+        "accounts": said(
+            "Which accounts post: ids (`acc_…`) or usernames; `x` is every active account.",
+            json!({ "type": "array", "items": text(), "minItems": 1 }),
+        ),
+        "tenant_id?": said("Only accounts of this customer are meant.", nullable(a("TenantIdInput"))),
+        "isDraft?": said("True: kept, and not sent. Default false.", flag()),
+        "approval?": said("True: it waits until a person has approved it; not beside `isDraft: true`. A caller that may not publish always asks.", flag()),
+        "dryRun?": said("True: checked and priced, and nothing is stored or sent.", flag()),
+        "max_cost_usd?": said("US dollars: a post with a higher estimate is refused.", nullable(a("Usd"))),
     }));
     let create = body::<CreatePost>(create, IGNORED)?;
-    let change = body::<ChangePost>(wording(json!({ "isDraft?": nullable(flag()) })), IGNORED)?;
+    let change = body::<ChangePost>(
+        wording(
+            json!({ "isDraft?": said("False sends a draft; true makes a scheduled post a draft again.", nullable(flag())) }),
+        ),
+        IGNORED,
+    )?;
     let resolve = body::<Resolve>(
         json!({ "as": words("Resolution", &["published", "absent"]), "platform_post_id?": nullable(a("XId")) }),
         &[],
     )?;
     let reply = body::<NewReply>(
         json!({
-            "content": text(), "account_username?": nullable(text()), "platform_post_id?": nullable(a("XId")),
-            "parent_comment_id?": nullable(a("XId")),
+            "content": said("The text of the reply. X counts a URL as 23 characters and an emoji as 2.", text()),
+            "account_username?": said("Which of the post's accounts replies; default one that has published it.", nullable(text())),
+            "platform_post_id?": said("X's id of the part of a thread that is answered; default its first part.", nullable(a("XId"))),
+            "parent_comment_id?": said("X's id of somebody's reply that is answered, as the list of replies has it.", nullable(a("XId"))),
         }),
         IGNORED,
     )?;
-    let repost = body::<NewRepost>(json!({ "account": text() }), IGNORED)?;
+    let repost = body::<NewRepost>(
+        json!({ "account": said("Who reposts: an account's id (`acc_…`) or username.", text()) }),
+        IGNORED,
+    )?;
     let one = || success(post(json!({ "reply_id?": nullable(a("XId")) })));
     let waiting = |operation: Operation| {
         let seconds = json!({ "type": "string", "pattern": "wait=[0-9]+" });
@@ -78,9 +102,9 @@ pub fn part() -> Result<Part, String> {
             )
             .refuses(OF_ACCEPTANCE),
         Operation::new("GET", "/v1/posts", "listPosts", "Posts, newest first")
-            .query("social_account_id", text(), "For this account; also `socialAccountId`.")
+            .query("social_account_id", text(), "For the account with this id, `acc_…`; also `socialAccountId`.")
             .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
-            .query("status", text(), "`pending`, `published`, `failed`, `deleted`, or a `state`.")
+            .query("status", text(), "Posts with a delivery in this status: `pending`, `published`, `failed`, `deleted`, or a word of `state`.")
             .query("approval", words("ApprovalStatus", &approval_words()), "What became of a request for approval.")
             .query("state", words_of::<State>("DeliveryState"), "Of one delivery, exactly.")
             .query(
@@ -95,10 +119,10 @@ pub fn part() -> Result<Part, String> {
                 "Default `createdAt`. Posts without a time come last.",
             )
             .query("order", words("SortOrder", &["desc", "asc"]), "Default `desc`.")
-            .query("created_after", text(), "RFC 3339.")
-            .query("created_before", text(), "RFC 3339.")
-            .query("scheduled_after", text(), "RFC 3339.")
-            .query("scheduled_before", text(), "RFC 3339.")
+            .query("created_after", text(), "A time by RFC 3339, with an offset.")
+            .query("created_before", text(), "A time by RFC 3339, with an offset.")
+            .query("scheduled_after", text(), "A time by RFC 3339, with an offset.")
+            .query("scheduled_before", text(), "A time by RFC 3339, with an offset.")
             .lists(page_of("Post", json!({ "posts": list(a("Post")) }))),
         Operation::new("GET", "/v1/summary", "getSummary", "How many posts stand where, and which are next")
             .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
@@ -159,7 +183,7 @@ pub fn part() -> Result<Part, String> {
             .refuses(OF_X),
         Operation::new("GET", "/v1/posts/{id}/replies", "listReplies", "What people answered, of the last seven days")
             .query("network", text(), "`x`.")
-            .query("username", text(), "One of the post's accounts.")
+            .query("username", text(), "Under the post of this account alone, by its username; default every account that has published it.")
             .answers(200, "In trees.", success(json!({ "data": list(a("Reply")), "warnings?": a("Warnings") })))
             .refuses(&[Code::UnknownAccount])
             .refuses(OF_X),
@@ -300,15 +324,23 @@ fn inputs() -> [(&'static str, Value); 2] {
     let track = row(
         "SubtitlesInput",
         json!({
-            "id": text(), "language_code": { "type": "string", "pattern": "^[A-Z]{2}$" }, "display_name?": nullable(text()),
+            "id": said("An uploaded SRT or WebVTT file, `med_…`.", text()),
+            "language_code": said("Two capital letters, such as `EN`.", json!({ "type": "string", "pattern": "^[A-Z]{2}$" })),
+            "display_name?": said("The name of the track.", nullable(text())),
         }),
     );
     let medium = record(json!({
-        "id?": nullable(text()), "url?": nullable(text()), "filename?": nullable(characters(0, 255)),
-        "altText?": nullable(characters(0, 1000)), "subtitles?": list(track),
+        "id?": said("An uploaded file, `med_…`.", nullable(text())),
+        "url?": said("In place of `id`: a public https address, fetched when the post leaves.", nullable(text())),
+        "filename?": said("The name of the file at `url`.", nullable(characters(0, 255))),
+        "altText?": said("What is to be seen, for people who do not see it.", nullable(characters(0, 1000))),
+        "subtitles?": said("Of a video.", list(track)),
     }));
     let container = record(json!({
-        "content?": text(), "media?": nullable(list(a("PostMediaInput"))), "mediaIds?": nullable(texts()), "x?": nullable(a("XOptions")),
+        "content?": said("The text; it may be empty beside media or a poll.", text()),
+        "media?": said("Files with alternative texts: 1 to 4 pictures, or 1 GIF, or 1 video.", nullable(list(a("PostMediaInput")))),
+        "mediaIds?": said("The same as ids of uploaded files, `med_…`.", nullable(texts())),
+        "x?": said("X's options for this part alone.", nullable(a("XOptions"))),
     }));
     [("PostMediaInput", medium), ("ContainerInput", container)]
 }
@@ -316,23 +348,33 @@ fn inputs() -> [(&'static str, Value); 2] {
 /// X's own names and limits; null says nothing.
 fn options() -> Value {
     let ids = || list(a("XId"));
-    let reply = row("XReply", json!({ "in_reply_to_tweet_id": a("XId"), "exclude_reply_user_ids?": ids() }));
+    let reply = json!({
+        "in_reply_to_tweet_id": a("XId"), "exclude_reply_user_ids?": said("X's ids of users who are not addressed.", ids()),
+    });
+    let reply = row("XReply", reply);
     let choices =
         json!({ "type": "array", "items": named("XPollOption", characters(1, 25)), "minItems": 2, "maxItems": 4 });
-    let poll = row("XPoll", json!({ "options": choices, "duration_minutes": between(5, 10080) }));
+    let poll = json!({
+        "options": said("2 to 4 answers of 1 to 25 characters.", choices),
+        "duration_minutes": said("Minutes: 5 to 10080, a week.", between(5, 10080)),
+    });
+    let poll = row("XPoll", poll);
     let tagged = json!({ "type": "array", "items": a("XId"), "minItems": 1, "maxItems": 10 });
+    let tags = row("XTags", json!({ "tagged_user_ids": said("X's ids of 1 to 10 users.", tagged) }));
+    let place = row("XGeo", json!({ "place_id": said("X's id of the place.", text()) }));
+    let settings = words("XReplySettings", &["following", "mentionedUsers", "subscribers", "verified"]);
     record(json!({
-        "reply_settings?": nullable(words("XReplySettings", &["following", "mentionedUsers", "subscribers", "verified"])),
-        "reply?": nullable(reply),
-        "quote_tweet_id?": nullable(a("XId")),
-        "poll?": nullable(poll),
-        "community_id?": nullable(a("XId")),
-        "share_with_followers?": nullable(flag()),
-        "geo?": nullable(row("XGeo", json!({ "place_id": text() }))),
-        "media?": nullable(row("XTags", json!({ "tagged_user_ids": tagged }))),
-        "made_with_ai?": nullable(flag()),
-        "paid_partnership?": nullable(flag()),
-        "for_super_followers_only?": nullable(flag()),
+        "reply_settings?": said("Who may reply; absent: everyone.", nullable(settings)),
+        "reply?": said("The post is a reply; of a thread its first part alone.", nullable(reply)),
+        "quote_tweet_id?": said("X's id of the post that is quoted; not beside a poll.", nullable(a("XId"))),
+        "poll?": said("A poll; not beside media or a quote.", nullable(poll)),
+        "community_id?": said("X's id of the community that it is posted in.", nullable(a("XId"))),
+        "share_with_followers?": said("Of a community's post: followers see it too.", nullable(flag())),
+        "geo?": said("A place of X's.", nullable(place)),
+        "media?": said("Who is tagged; only beside media.", nullable(tags)),
+        "made_with_ai?": said("True for a text or picture that an AI has made.", nullable(flag())),
+        "paid_partnership?": said("True for advertising.", nullable(flag())),
+        "for_super_followers_only?": said("True: subscribers alone see it.", nullable(flag())),
     }))
 }
 
