@@ -52,6 +52,30 @@ test("every day is there, with its counts and its first five posts in the order 
   assert.deepEqual((await calendar({ from, to })).map(({ counts }) => counts.scheduled), [1, 6, 0]);
 });
 
+test("a day is read page by page, with posts of one moment and of every stage, and none is missing or there twice", async () => {
+  const start = Date.parse(`${dateOf(Date.now() + 80 * DAY)}T00:00:00Z`);
+  const posts = [];
+  for (const hour of [0, 4, 4, 4, 4, 9, 23]) posts.push(await plan(start + hour * HOUR));
+  await plan(start + DAY);
+  const day = { from: dateOf(start), to: dateOf(start) };
+  const pages = [];
+  for (let query = {}; query; ) {
+    const [{ counts, posts: shown, after }] = await calendar({ ...day, limit: 2, ...query });
+    assert.equal(counts.scheduled, posts.length);
+    pages.push(idsOf(shown));
+    query = after && { after };
+  }
+  assert.deepEqual(pages.map(({ length }) => length), [2, 2, 2, 1]);
+  assert.deepEqual(pages.flat(), idsOf(posts));
+  const [first, second] = await calendar({ from: day.from, to: dateOf(start + DAY) });
+  assert.deepEqual([typeof first.after, second.after], ["string", null]);
+  // What is shown five at a time goes on as well.
+  const [rest] = await calendar({ ...day, after: first.after, limit: 100 });
+  assert.deepEqual(idsOf([...first.posts, ...rest.posts]), idsOf(posts));
+  const days = new URLSearchParams({ from: day.from, to: dateOf(start + DAY), after: first.after });
+  assertRefused(await bench.api.get(`/v1/calendar?${days}`), 400, "invalid_payload", "after");
+});
+
 test("published and failed posts are on the day of their publication, and each counts once", async () => {
   const [good, bad] = [await newAccount(bench, { tenant_id: "ended" }), await newAccount(bench, { tenant_id: "ended" })];
   bench.x.setUser({ username: bad.username, suspended: true });

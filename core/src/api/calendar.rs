@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::page::{List, Place};
 use super::query::{Query, plus_for_space};
 use crate::calendar::{Date, Day, MOST_DAYS};
 use crate::refusal::Refused;
@@ -18,6 +19,8 @@ pub struct CalendarQuery {
     pub zone: String,
     /// How many posts of each day.
     pub shown: u32,
+    /// Of a single day: the post before the first.
+    pub after: Option<Place>,
     pub tenant_id: Option<String>,
 }
 
@@ -40,7 +43,8 @@ impl CalendarQuery {
         }
         let zone = query.take(&["tz"]).map_or_else(|| "UTC".to_owned(), |name| plus_for_space(&name));
         let shown = shown(query, first == last)?;
-        Ok(Self { first, last, zone, shown, tenant_id: query.take_tenant() })
+        let after = after(query, first == last)?;
+        Ok(Self { first, last, zone, shown, after, tenant_id: query.take_tenant() })
     }
 }
 
@@ -53,15 +57,25 @@ fn shown(query: &mut Query, is_one_day: bool) -> Result<u32, Refused> {
     Err(Refused::field("limit", format!("expected a number from 1 to {SHOWN}, or to {MOST_SHOWN} for a single day")))
 }
 
+fn after(query: &mut Query, is_one_day: bool) -> Result<Option<Place>, Refused> {
+    let Some(text) = query.take(&["after"]) else { return Ok(None) };
+    let place = Place::parse(List::Day, &text).filter(|_| is_one_day);
+    place
+        .map(Some)
+        .ok_or_else(|| Refused::field("after", "expected the `after` of the same day, which is asked for alone"))
+}
+
 fn date(query: &mut Query, name: &'static str) -> Result<Date, Refused> {
     let text = query.take(&[name]).unwrap_or_default();
     Date::parse(&text).ok_or_else(|| Refused::field(name, "expected a date such as 2026-11-30"))
 }
 
-pub fn day_view(day: &Day, counts: DayCounts, posts: &[Value]) -> Value {
+/// `last` is the place of the last post that is shown, if there are posts behind it.
+pub fn day_view(day: &Day, counts: DayCounts, posts: &[Value], last: Option<&Place>) -> Value {
     let DayCounts { scheduled, published, failed } = counts;
     let counts = json!({ "scheduled": scheduled, "published": published, "failed": failed });
-    json!({ "date": day.date.to_iso(), "counts": counts, "posts": posts })
+    let after = last.map(|place| place.write(List::Day));
+    json!({ "date": day.date.to_iso(), "counts": counts, "posts": posts, "after": after })
 }
 
 #[cfg(test)]
@@ -93,6 +107,17 @@ mod tests {
         assert_eq!(refused("from=2026-01-01&to=2026-01-02&limit=5"), none);
         for bad in ["to=2026-01-02&limit=6", "to=2026-01-01&limit=101", "to=2026-01-01&limit=0"] {
             assert_eq!(refused(&format!("from=2026-01-01&{bad}")), ["limit"], "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_is_asked_for_alone_goes_on_behind_the_last_post_that_was_shown() {
+        let place = Place(vec![1_795_426_200_000, 7]);
+        let query = |to, after: &str| format!("from=2026-01-01&to=2026-01-{to}&after={after}");
+        let asked = CalendarQuery::from_query(&mut Query::parse(&query("01", &place.write(List::Day))));
+        assert_eq!(asked.ok().and_then(|asked| asked.after), Some(place.clone()));
+        for bad in [query("02", &place.write(List::Day)), query("01", &place.write(List::Audit)), query("01", "")] {
+            assert_eq!(refused(&bad), ["after"], "{bad}");
         }
     }
 }

@@ -29,6 +29,8 @@ pub enum List {
     Keys,
     Agents,
     Audit,
+    /// The posts of a single day of the calendar.
+    Day,
 }
 
 /// The orders of the list of posts. Posts without a scheduled time come last by that time, whichever way it goes.
@@ -89,7 +91,7 @@ pub struct Place(pub Vec<i64>);
 
 impl List {
     #[cfg(test)]
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Networks,
         Self::Accounts,
         Self::Imports,
@@ -103,10 +105,11 @@ impl List {
         Self::Keys,
         Self::Agents,
         Self::Audit,
+        Self::Day,
     ];
 
     /// The columns that it is in the order of, whole numbers. The last is unique. No change of a row touches them, but for
-    /// the scheduled time of a post: a post that is moved past the cursor of somebody who reads on is there in its new place.
+    /// the time of a post: a post that is moved past the cursor of somebody who reads on is there in its new place.
     pub const fn order(self) -> &'static [&'static str] {
         match self {
             Self::Networks | Self::Imports | Self::Webhooks | Self::Keys | Self::Agents => {
@@ -117,12 +120,13 @@ impl List {
             // 0 for a post without a scheduled time.
             Self::Posts(PostOrder { by: PostTime::Scheduled, .. }) => &["scheduled_at", "created_at", "seq"],
             Self::Media | Self::WebhookDeliveries | Self::Audit => &["seq"],
+            Self::Day => &["at", "seq"],
         }
     }
 
-    /// Apps in the order in which they were added, posts in the order that is asked for; whatever else there is, newest first.
+    /// Apps in the order in which they were added, posts in the order that is asked for, those of a day by time; whatever else there is, newest first.
     pub const fn is_ascending(self) -> bool {
-        matches!(self, Self::Networks | Self::Posts(PostOrder { is_ascending: true, .. }))
+        matches!(self, Self::Networks | Self::Day | Self::Posts(PostOrder { is_ascending: true, .. }))
     }
 
     const fn name(self) -> &'static str {
@@ -137,6 +141,7 @@ impl List {
             Self::Keys => "keys",
             Self::Agents => "agents",
             Self::Audit => "audit",
+            Self::Day => "a day",
         }
     }
 }
@@ -167,12 +172,12 @@ impl Page {
 
 impl Place {
     /// The cursor, opaque to callers.
-    fn write(&self, list: List) -> String {
+    pub(super) fn write(&self, list: List) -> String {
         let values = self.0.iter().flat_map(|value| value.to_be_bytes()).collect::<Vec<u8>>();
         base64url(&[check(list, &values), values].concat())
     }
 
-    fn parse(list: List, text: &str) -> Option<Self> {
+    pub(super) fn parse(list: List, text: &str) -> Option<Self> {
         let bytes = base64url_decode(text)?;
         let (found, values) = bytes.split_at_checked(CHECK)?;
         if found != check(list, values) || values.len() != list.order().len() * size_of::<i64>() {

@@ -132,6 +132,11 @@ pub fn part() -> Result<Part, String> {
             .query("to", text(), "The last date, 62 days in all at most.")
             .query("tz", text(), "A time zone of the IANA's list; default `UTC`.")
             .query("limit", between(1, 100), "How many posts of each day; default 5, and more for a single day alone.")
+            .query(
+                "after",
+                text(),
+                "Of a single day: `after` of the day in the last answer; without it the day's first posts.",
+            )
             .query("tenant_id", text(), "Of this tenant; also `tenantId`.")
             .answers(200, "Each day.", success(json!({ "data": list(a("CalendarDay")), "warnings": a("Warnings") }))),
         Operation::new("GET", "/v1/changes", "getChanges", "What has changed, as soon as something has")
@@ -218,7 +223,7 @@ fn changes() -> Value {
 fn day() -> Value {
     let counts = record(json!({ "scheduled": count(), "published": count(), "failed": count() }));
     let counts = named("DayCounts", counts);
-    record(json!({ "date": text(), "counts": counts, "posts": list(a("Post")) }))
+    record(json!({ "date": text(), "counts": counts, "posts": list(a("Post")), "after": nullable(text()) }))
 }
 
 /// Both spellings of one post.

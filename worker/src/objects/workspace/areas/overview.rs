@@ -53,7 +53,7 @@ pub fn calendar(w: &Workspace, mut query: Query, caller: &Caller) -> Result<Answ
         .ok_or_else(|| Refused::field("tz", "expected a time zone of the IANA's list, such as Europe/Berlin"))?;
     let days = days(asked.first, asked.last, &|time| zone.offset_at(time));
     let rows = match Wanted::seen(asked.tenant_id.as_deref(), None, &caller.binding) {
-        Some(seen) => w.store.posts.calendar(&seen, &days, asked.shown)?,
+        Some(seen) => w.store.posts.calendar(&seen, &days, asked.shown, asked.after.as_ref())?,
         None => Vec::new(),
     };
     let data = days_view(w, &days, &rows, caller)?;
@@ -64,8 +64,9 @@ fn days_view(w: &Workspace, days: &[Day], rows: &[DayRows], caller: &Caller) -> 
     let all: Vec<_> = rows.iter().flat_map(|day| &day.posts).collect();
     let mut views = posts::views(w, &all, caller)?.into_iter();
     let view = |(at, day): (usize, &Day)| {
-        let (counts, shown) = rows.get(at).map_or((DayCounts::default(), 0), |row| (row.counts, row.posts.len()));
-        day_view(day, counts, &views.by_ref().take(shown).collect::<Vec<_>>())
+        let Some(row) = rows.get(at) else { return day_view(day, DayCounts::default(), &[], None) };
+        let shown: Vec<_> = views.by_ref().take(row.posts.len()).collect();
+        day_view(day, row.counts, &shown, row.last.as_ref())
     };
     Ok(days.iter().enumerate().map(view).collect())
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use latchkey_core::api::calendar::{DayCounts, SHOWN};
+use latchkey_core::api::page::Place;
 use latchkey_core::api::post::stage::Stage;
 use latchkey_core::calendar::Day;
 use latchkey_core::json;
@@ -32,20 +33,22 @@ struct DayRow {
     key: usize,
     /// How many posts, as an array of three numbers.
     counts: String,
-    /// Numbers of posts.
+    /// Times and numbers of posts, one more than is shown.
     posts: String,
 }
 
 #[derive(Deserialize)]
 struct Numbered {
-    seq: u64,
+    seq: i64,
     doc: String,
 }
 
-/// A day of the calendar: how many posts, and the first of them.
+/// A day of the calendar: how many posts, and those that are shown.
 pub struct DayRows {
     pub counts: DayCounts,
     pub posts: Vec<Post>,
+    /// The place of the last of them, if there are posts behind it.
+    pub last: Option<Place>,
 }
 
 impl Posts {
@@ -65,44 +68,46 @@ impl Posts {
         self.db.docs(&query, values.collect())
     }
 
-    /// What each day has, in their order.
-    pub fn calendar(&self, seen: &Wanted<'_>, days: &[Day], shown: u32) -> Result<Vec<DayRows>> {
-        let mut rows = self.day_rows(seen, days, shown)?;
+    /// What each day has, in their order; `after` is the post before the first.
+    pub fn calendar(&self, seen: &Wanted<'_>, days: &[Day], shown: u32, after: Option<&Place>) -> Result<Vec<DayRows>> {
+        let mut rows = self.day_rows(seen, days, shown, after)?;
         rows.sort_by_key(|row| row.key);
-        let of_days: Vec<Vec<u64>> = rows.iter().map(|row| numbers(&row.posts)).collect::<Result<_>>()?;
-        let mut posts = self.numbered(&of_days.concat())?;
-        let day = |(row, seqs): (&DayRow, &Vec<u64>)| {
+        let of_days: Vec<_> = rows.iter().map(|row| places(&row.posts, shown)).collect::<Result<_>>()?;
+        let mut posts = self.numbered(&of_days.iter().flat_map(|(seqs, _)| seqs).copied().collect::<Vec<_>>())?;
+        let day = |(row, (seqs, last)): (&DayRow, &(Vec<i64>, Option<Place>))| {
             let counts = match numbers(&row.counts)?[..] {
                 [scheduled, published, failed] => DayCounts { scheduled, published, failed },
                 _ => DayCounts::default(),
             };
-            Ok(DayRows { counts, posts: seqs.iter().filter_map(|seq| posts.remove(seq)).collect() })
+            let posts = seqs.iter().filter_map(|seq| posts.remove(seq)).collect();
+            Ok(DayRows { counts, posts, last: last.clone() })
         };
         rows.iter().zip(&of_days).map(day).collect()
     }
 
-    fn day_rows(&self, seen: &Wanted<'_>, days: &[Day], shown: u32) -> Result<Vec<DayRow>> {
+    fn day_rows(&self, seen: &Wanted<'_>, days: &[Day], shown: u32, after: Option<&Place>) -> Result<Vec<DayRow>> {
         let Whose { scope, index, condition, value } = Whose::of(seen);
         let at_stage = |stage: &str| {
             format!(
                 "SELECT at, seq FROM post_stages INDEXED BY {index} WHERE {condition} AND stage = '{stage}'
-                    AND at >= value->>0 AND at < value->>1"
+                    AND at >= value->>2 AND at < value->>1 AND (at, seq) > (value->>2, value->>3)"
             )
         };
         let stages = ["scheduled", "published", "failed"].map(at_stage).join(" UNION ALL ");
         let query = format!(
             "SELECT key, (SELECT json_array(coalesce(sum(scheduled), 0), coalesce(sum(published), 0), coalesce(sum(failed), 0))
                     FROM calendar_totals WHERE scope = ? AND quarter >= value->>0 AND quarter < value->>1) AS counts,
-                (SELECT json_group_array(seq) FROM ({stages} ORDER BY at, seq LIMIT {shown})) AS posts
-                FROM json_each(?)"
+                (SELECT json_group_array(json_array(at, seq)) FROM ({stages} ORDER BY at, seq LIMIT {})) AS posts
+                FROM json_each(?)",
+            shown.saturating_add(1)
         );
-        let days: Vec<[i64; 2]> = days.iter().map(|day| [day.from.0, day.until.0]).collect();
+        let days: Vec<[i64; 4]> = days.iter().map(|day| window(day, after)).collect();
         let whose = vec![value; 3].into_iter().flatten().map(SqlStorageValue::from);
         let values = [scope.into()].into_iter().chain(whose).chain([serde_json::to_string(&days)?.into()]);
         self.db.rows(&query, values.collect())
     }
 
-    fn numbered(&self, seqs: &[u64]) -> Result<BTreeMap<u64, Post>> {
+    fn numbered(&self, seqs: &[i64]) -> Result<BTreeMap<i64, Post>> {
         let query = "SELECT seq, doc FROM posts WHERE seq IN (SELECT value FROM json_each(?))";
         let rows: Vec<Numbered> = self.db.rows(query, vec![serde_json::to_string(seqs)?.into()])?;
         rows.into_iter().map(|row| Ok((row.seq, read(&row.doc)?))).collect()
@@ -127,6 +132,24 @@ impl<'a> Whose<'a> {
             (None, None) => Self { scope: Scope::All.key(), index: "stages_listed", condition: "TRUE", value: None },
         }
     }
+}
+
+/// A day's first moment and that of the next; and the time and number behind which its posts are shown.
+fn window(day: &Day, after: Option<&Place>) -> [i64; 4] {
+    let [from, until] = [day.from.0, day.until.0];
+    match after.map(|place| place.0.as_slice()) {
+        Some(&[at, seq]) if at >= from => [from, until, at, seq],
+        _ => [from, until, from, -1],
+    }
+}
+
+/// The numbers of the posts that are shown, and the place of the last of them if there is another one behind.
+fn places(text: &str, shown: u32) -> Result<(Vec<i64>, Option<Place>)> {
+    let mut places: Vec<[i64; 2]> = json::from_str(text).doing("read the posts of a day")?;
+    let has_more = places.len() > shown as usize;
+    places.truncate(shown as usize);
+    let last = places.last().filter(|_| has_more).map(|place| Place(place.to_vec()));
+    Ok((places.iter().map(|[_, seq]| *seq).collect(), last))
 }
 
 fn numbers(text: &str) -> Result<Vec<u64>> {
