@@ -74,6 +74,38 @@ test("each view of the posts has the rows of the server, in its order, page by p
   await total(desk, facts.draft);
 });
 
+test("no list counts the rows before a page: each goes on by its cursor, and back the way it came", async (t) => {
+  const desk = await office.sit(t);
+  const { page } = desk;
+  const asked = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).searchParams));
+  const firstRow = () => rows(desk).first().locator("a").first().getAttribute("href");
+  let deep;
+  const turn = (name) => desk.press(page.getByRole("link", { name, exact: true }));
+  for (const [place, heading, size, forth, back] of [["posts", "Posts", 30, "Next", "Previous"], ["accounts", "Accounts", 50, "Next", "Previous"]]) {
+    await desk.open(place, heading);
+    const first = await firstRow();
+    for (const from of [0, size, 2 * size]) {
+      await page.getByText(`${from + 1} to ${from + size} of`).waitFor();
+      deep = page.url();
+      await turn(forth);
+    }
+    for (const from of [3 * size, 2 * size, size]) {
+      await page.getByText(`${from + 1} to ${from + size} of`).waitFor();
+      await turn(back);
+    }
+    await page.getByText(`1 to ${size} of`).waitFor();
+    assert.equal(await firstRow(), first);
+    // By its address alone a page knows no page before it but the first.
+    await page.goto(deep);
+    await page.reload();
+    await page.getByText(`${2 * size + 1} to ${3 * size} of`).waitFor();
+    await turn("First page");
+    await page.getByText(`1 to ${size} of`).waitFor();
+  }
+  assert.deepEqual(asked.filter((query) => Number(query.get("offset")) > 0), []);
+});
+
 test("posts are found by words, by tenant and by account, together", async (t) => {
   const { id } = await createPost(office, other, { content: "the only zeppelin of them all", scheduledAt: fromNow(200 * DAY_MS) });
   const desk = await at(t, "posts", "Posts");

@@ -15,7 +15,7 @@ import { SearchField } from "../ui/search.jsx";
 import { Avatar, Empty, Loading, Page, StateBadge } from "../ui/show.jsx";
 import { Table } from "../ui/table.jsx";
 import { Time } from "../ui/time.jsx";
-import { Turn } from "../ui/turn.jsx";
+import { Turn, placeOf } from "../ui/turn.jsx";
 import { AccountPage } from "./accounts/account.jsx";
 import { Chosen } from "./accounts/disconnect.jsx";
 
@@ -28,11 +28,11 @@ export default function Accounts({ route, session }) {
 }
 
 function List({ query, session }) {
-  const offset = Number(query.get("offset")) || 0;
+  const at = placeOf(query);
   const filters = { username: query.get("username"), status: query.get("status"), tenant_id: query.get("tenant_id"), customer_social_network_id: query.get("customer_social_network_id") };
   const wanted = Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
   const isFiltered = Object.keys(wanted).length > 0;
-  const { data, error, isLoading } = useLive(`/v1/social-accounts?${new URLSearchParams({ ...wanted, limit: PAGE, ...(offset && { offset }) })}`);
+  const { data, error, isLoading } = useLive(`/v1/social-accounts?${new URLSearchParams({ ...wanted, limit: PAGE, ...(at.after && { after: at.after }) })}`);
   const [chosen, setChosen] = useState([]);
   const set = (name) => (value) => {
     setChosen([]);
@@ -55,7 +55,7 @@ function List({ query, session }) {
       {data?.data.length > 0 && mayDisconnect && <Chosen chosen={chosen} shown={data.data} count={data.count} filters={wanted} onChange={setChosen} />}
       {data?.data.length > 0 && <Rows accounts={data.data} chosen={mayDisconnect && chosen} onChange={setChosen} />}
       {data?.data.length === 0 && (isFiltered ? <NoMatch /> : <NoAccounts />)}
-      {data && <Turn offset={offset} size={PAGE} total={data.count} to={(next) => href("accounts", { ...filters, offset: next })} />}
+      {data && <Turn at={at} size={PAGE} answer={data} path="accounts" filters={filters} />}
     </Page>
   );
 }
@@ -69,9 +69,9 @@ function Rows({ accounts, chosen, onChange }) {
       columns={[
         ...(chosen ? [choice] : []),
         { name: "Account", kind: "main", cell: (account) => <Person account={account} /> },
-        { name: "Tenant", cell: ({ tenant_id }) => (tenant_id ? <Cut text={tenant_id} label="tenant" /> : <span class="muted">none</span>) },
+        { name: "Tenant", cell: ({ tenant_id }) => (tenant_id ? <Cut text={tenant_id} label="tenant" /> : <span class="nothing muted">none</span>) },
         { name: "Status", kind: "end", cell: (account) => <StateBadge state={account.status} /> },
-        { name: "Since", cell: ({ status_since }) => <Time iso={status_since} isAgo /> },
+        { name: "Since", kind: "time", cell: ({ status_since }) => <Time iso={status_since} isAgo /> },
       ]}
     />
   );
@@ -134,7 +134,7 @@ function ForTenant({ onClose }) {
 
 const NoAccounts = () => (
   <Empty icon="people" title="Nobody has connected yet">
-    Connect an account of your own with the button above, or put the same button on your page: the last step of the set-up has the snippet.
+    Connect an account of your own with <b>Connect Account</b>, or put the same button on your page: the last step of the set-up has the snippet.
   </Empty>
 );
 

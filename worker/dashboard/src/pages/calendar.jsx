@@ -14,19 +14,21 @@ import { Form } from "../ui/form.jsx";
 import { Problem } from "../ui/problem.jsx";
 import { Page } from "../ui/show.jsx";
 import { toast } from "../ui/toast.jsx";
+import { Turn, placeOf } from "../ui/turn.jsx";
 import { Day } from "./calendar/day.jsx";
 import { nameOfWeekday, viewOf } from "./calendar/days.js";
 import { ZoneButton, useZone } from "./calendar/zone.jsx";
 import { dayOf, meantToCome, remarkOn, said, toLocal } from "./posts/time.js";
 
-/** The most that the API shows of a single day. */
+/** The most that the API shows of a single day at once. */
 const MOST_OF_A_DAY = 100;
 
 export default function Calendar({ route, session }) {
   const [zone, setZone] = useZone();
   const now = new Date();
   const view = viewOf(route.query, dayOf(now, zone));
-  const question = { from: view.days[0], to: view.days.at(-1), tz: zone, ...(view.kind === "day" && { limit: MOST_OF_A_DAY }) };
+  const at = placeOf(route.query);
+  const question = { from: view.days[0], to: view.days.at(-1), tz: zone, ...(view.kind === "day" && { limit: MOST_OF_A_DAY, ...(at.after && { after: at.after }) }) };
   const { data, error, isLoading } = useLive(`/v1/calendar?${new URLSearchParams(question)}`);
   const [asked, ask] = useState();
   const { run, error: unmoved } = useAction((post, local) => move(post, local, zone));
@@ -50,6 +52,7 @@ export default function Calendar({ route, session }) {
       </div>
       <Problem error={error ?? unmoved} />
       <Days view={view} data={data?.data} isLoading={isLoading} zone={zone} now={now} onMove={isMover ? run : undefined} onAsk={ask} isWriter={may(session, "draft")} />
+      {view.kind === "day" && data && <Turn at={at} size={MOST_OF_A_DAY} answer={listOf(data.data[0])} path="calendar" filters={{ day: view.of }} names={["Earlier", "Later"]} />}
       {asked && <Move post={asked} zone={zone} onClose={() => ask(undefined)} />}
     </Page>
   );
@@ -57,6 +60,10 @@ export default function Calendar({ route, session }) {
 
 /** The same kind of view, of today. The week of today is where the calendar opens. */
 const todayIn = (kind, today) => ({ day: { day: today }, month: { month: today.slice(0, 7) }, week: {} })[kind];
+
+const countOf = (counts) => Object.values(counts).reduce((sum, one) => sum + one, 0);
+/** A day, as the API answers a list. */
+const listOf = ({ counts, after }) => ({ count: countOf(counts), pagination: { after } });
 
 function Days({ view, data, isLoading, onMove, ...rest }) {
   const known = new Map((data ?? []).map((day) => [day.date, day]));
@@ -68,8 +75,7 @@ function Days({ view, data, isLoading, onMove, ...rest }) {
         {view.kind === "month" && view.days.slice(0, 7).map((date) => <span key={date} class="calendar-weekday" aria-hidden="true">{nameOfWeekday(date)}</span>)}
         {view.days.map((date) => {
           const { posts = [], counts = {} } = known.get(date) ?? {};
-          const count = Object.values(counts).reduce((sum, one) => sum + one, 0);
-          return <Day key={date} date={date} posts={posts} count={count} kind={view.kind} isOther={view.month !== undefined && !date.startsWith(view.month)} all={all} onMove={onMove} {...rest} />;
+          return <Day key={date} date={date} posts={posts} count={countOf(counts)} kind={view.kind} isOther={view.month !== undefined && !date.startsWith(view.month)} all={all} onMove={onMove} {...rest} />;
         })}
       </div>
       {isNone && <p class="calendar-none">Nothing leaves here, and nothing has. A post that is given a time appears on its day.</p>}

@@ -1,13 +1,26 @@
 import { formatCount } from "../format.js";
+import { href } from "../router.js";
 
-/** From one page of a list to the next. `to(offset)` is the address of the page that begins there. */
-export function Turn({ offset, size, total, to, names = ["Previous", "Next"] }) {
-  if (total <= size) return null;
+/** By cursor, the page that its page was turned from: lists of the API lead on, and not back. */
+const before = new Map();
+
+/** Where a list is, as an address says: behind a cursor of the API, and how many rows are before it. */
+export const placeOf = (query) => ({ after: query.get("after") ?? undefined, from: (query.has("after") && Number(query.get("from"))) || 0 });
+
+/**
+ * From one page of a list to the next. `at` is `placeOf` the address, `answer` has the list, `path` and `filters` are the address
+ * without a place. A page that was opened by its address alone leads back to the first.
+ */
+export function Turn({ at, size, answer: { count: total, pagination: { after } }, path, filters, names = ["Previous", "Next"] }) {
+  if (total <= size && !at.after) return null;
+  if (after) before.set(after, at);
+  const back = at.from <= size ? {} : before.get(at.after);
+  const to = (place) => href(path, { ...filters, ...place });
   return (
     <nav class="turn" aria-label="Pages of the list">
-      {offset > 0 && <a href={to(Math.max(0, offset - size) || undefined)}>{names[0]}</a>}
-      <span>{formatCount(Math.min(offset + 1, total))} to {formatCount(Math.min(offset + size, total))} of {formatCount(total)}</span>
-      {offset + size < total && <a href={to(offset + size)}>{names[1]}</a>}
+      {at.after && <a href={to({ ...back, from: back?.from || undefined })}>{back ? names[0] : "First page"}</a>}
+      <span>{formatCount(Math.min(at.from + 1, total))} to {formatCount(after ? at.from + size : total)} of {formatCount(total)}</span>
+      {after && <a href={to({ after, from: at.from + size })}>{names[1]}</a>}
     </nav>
   );
 }

@@ -50,7 +50,7 @@ export function Day({ date, posts, count, kind, zone, now, isOther, all, onMove,
         {isWriter && <NewPost date={date} zone={zone} now={now} today={today} />}
       </p>
       {shown.length > 0 && <ul class="day-posts">{shown.map((post) => <Post key={post.id} post={post} kind={kind} zone={zone} onMove={onMove} onAsk={onAsk} />)}</ul>}
-      {count > shown.length && <a class="day-more" href={kind === "day" ? href("posts", { stage: "scheduled" }) : href("calendar", { day: date })}>+{formatCount(count - shown.length)} more<span class="unseen"> on {nameOfDay(date)}</span></a>}
+      {count > shown.length && kind !== "day" && <a class="day-more" href={href("calendar", { day: date })}>+{formatCount(count - shown.length)} more<span class="unseen"> on {nameOfDay(date)}</span></a>}
     </section>
   );
 }
@@ -70,14 +70,17 @@ function Post({ post, kind, zone, onMove, onAsk }) {
   const standing = standingOf(post);
   const isMovable = onMove !== undefined && post.scheduled && standing === "scheduled";
   const time = timeOf(post);
+  // A month has many posts: each gets its button once somebody is there, and keeps it, so that focus can come back to it.
+  const [isNear, setNear] = useState(kind !== "month");
+  const come = isNear ? {} : { onFocusIn: () => setNear(true), onMouseEnter: () => setNear(true) };
   const drag = isMovable ? { draggable: true, onDragStart: (event) => event.dataTransfer.setData("text/plain", post.id) } : { draggable: false };
   return (
-    <li class={`day-post day-post-${standing}`}>
+    <li class={`day-post day-post-${standing}`} {...(isMovable ? come : {})}>
       <a href={href(`posts/${post.id}`)} title={wholeTime(time, zone)} {...drag}>
         <span class="day-time"><Icon name={ICONS[standing]} size={14} />{formatClock(time, zone)}<span class="unseen"> {standing}</span></span> <span class="day-text" dir="auto">{textOf(post)}</span>
         {kind !== "month" && <small class="day-who">{namesOf(post)}</small>}
       </a>
-      {isMovable && kind !== "month" && <Button kind="quiet" icon="calendar" label={`Move ${textOf(post)}`} onPress={() => onAsk(post)} />}
+      {isMovable && isNear && <Button kind="quiet" icon="calendar" label={`Move ${textOf(post)}`} onPress={() => onAsk(post)} />}
     </li>
   );
 }

@@ -1,5 +1,6 @@
 /** Posts, as they were asked for: by where they stand, by words, by tenant and account. The address says it all. */
 
+import { useEffect, useRef } from "preact/hooks";
 import { formatCount, formatUsd } from "../../format.js";
 import { useLive } from "../../live.js";
 import { go, href } from "../../router.js";
@@ -11,7 +12,7 @@ import { AccountField, SearchField } from "../../ui/search.jsx";
 import { Empty, Loading, Page, StateBadge } from "../../ui/show.jsx";
 import { Table } from "../../ui/table.jsx";
 import { Time } from "../../ui/time.jsx";
-import { Turn } from "../../ui/turn.jsx";
+import { Turn, placeOf } from "../../ui/turn.jsx";
 import { Queue } from "./queue.jsx";
 import { stateOf, textOf } from "./words.js";
 
@@ -39,8 +40,8 @@ export function List({ query, session }) {
   const asked = askedOf(query);
   const isQueue = asked.approval === "pending";
   const size = isQueue ? PAGE_OF_QUEUE : PAGE;
-  const offset = Number(query.get("offset")) || 0;
-  const { data, error, isLoading } = useLive(`/v1/posts?${questionOf(asked, size, offset)}`);
+  const at = placeOf(query);
+  const { data, error, isLoading } = useLive(`/v1/posts?${questionOf(asked, size, at)}`);
   const set = (fields) => go("posts", { ...asked, ...fields }, { replace: true });
   return (
     <Page title="Posts" intro="What was published, what waits for its time, and what needs you." actions={<NewPost session={session} />}>
@@ -51,7 +52,7 @@ export function List({ query, session }) {
       {data && isQueue && <Queue posts={data.posts} session={session} />}
       {data?.posts.length > 0 && !isQueue && <Rows posts={data.posts} />}
       {data?.posts.length === 0 && !isQueue && <Nothing isFiltered={[...KINDS, ...FILTERS].some((name) => asked[name])} session={session} />}
-      {data && <Turn offset={offset} size={size} total={data.count} to={(next) => href("posts", { ...asked, offset: next })} />}
+      {data && <Turn at={at} size={size} answer={data} path="posts" filters={asked} />}
     </Page>
   );
 }
@@ -61,13 +62,16 @@ const askedOf = (query) => Object.fromEntries([...KINDS, ...FILTERS, "order"].ma
 /** What leaves next is what somebody wants to see first of what is scheduled. */
 const usualOrder = ({ stage }) => (stage === "scheduled" ? "scheduledAt.asc" : "createdAt.desc");
 
-function questionOf({ q, account, order: chosen, ...asked }, limit, offset) {
+function questionOf({ q, account, order: chosen, ...asked }, limit, { after }) {
   const [sort, order] = (chosen || usualOrder(asked)).split(".");
-  const question = { ...asked, q: q.length >= SEARCHED ? q : "", social_account_id: account, sort, order, limit, offset };
+  const question = { ...asked, q: q.length >= SEARCHED ? q : "", social_account_id: account, sort, order, limit, after };
   return new URLSearchParams(Object.entries(question).filter(([, value]) => value));
 }
 
 function Views({ asked }) {
+  const here = useRef();
+  // On a phone the views are wider than the screen.
+  useEffect(() => here.current?.scrollIntoView({ block: "nearest", inline: "center" }), KINDS.map((kind) => asked[kind]));
   const summary = useLive(`/v1/summary${asked.tenant_id ? `?tenant_id=${encodeURIComponent(asked.tenant_id)}` : ""}`).data?.data;
   const filters = Object.fromEntries(FILTERS.map((name) => [name, asked[name]]));
   return (
@@ -76,7 +80,7 @@ function Views({ asked }) {
         const isHere = KINDS.every((kind) => (view[kind] ?? "") === asked[kind]);
         const count = asked.account || asked.q ? 0 : summary?.[counted];
         return (
-          <a key={name} class="chip" href={href("posts", { ...view, ...filters })} aria-current={isHere ? "page" : undefined}>
+          <a key={name} ref={isHere ? here : undefined} class="chip" href={href("posts", { ...view, ...filters })} aria-current={isHere ? "page" : undefined}>
             {name}{count > 0 && " "}{count > 0 && <span class="chip-count">{formatCount(count)}</span>}
           </a>
         );
@@ -133,7 +137,7 @@ const When = ({ post: { scheduledAt, publishedAt, createdAt, scheduled, isDraft 
 
 const Nothing = ({ isFiltered, session }) =>
   isFiltered ? (
-    <Empty icon="pen" title="None of these" action={<a href="#/posts">Show all</a>}>No post is as you ask.</Empty>
+    <Empty icon="pen" title="No posts here" action={<a href="#/posts">Show all posts</a>}>No post is in this state with these words, of this tenant and account.</Empty>
   ) : (
     <Empty icon="pen" title="Nothing has been posted yet" action={<NewPost session={session} />}>
       Write one here, or send it from your back end by <code>POST /v1/posts</code>: both are listed here, with what X said.

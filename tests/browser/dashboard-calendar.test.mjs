@@ -1,0 +1,81 @@
+/** The calendar for whoever has no mouse, and of a day with more posts than the API shows at once. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createPost, newAccount } from "../support/client.mjs";
+import { startOffice } from "./desk.mjs";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Two of the calendar's pages, and a bit of a third. */
+const MANY = 230;
+
+let office;
+let account;
+before(async () => {
+  office = await startOffice({ register: true });
+  account = await newAccount(office);
+});
+after(() => office?.stop());
+
+const patches = ({ page }) => {
+  const sent = [];
+  page.on("request", (request) => request.method() === "PATCH" && sent.push(request.url()));
+  return sent;
+};
+
+test("in the month a post is moved by the keyboard alone, and not into the past", async (t) => {
+  const at = new Date(new Date().getFullYear(), new Date().getMonth() + 1, 10, 9, 30);
+  const { id } = await createPost(office, account, { content: "by keyboard", scheduledAt: at.toISOString() });
+  const key = (day) => `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, "0")}-${day}`;
+  const desk = await office.sit(t);
+  const { page } = desk;
+  await desk.open(`calendar?month=${key("01").slice(0, 7)}`, "Calendar");
+  const on = (day) => page.locator(`[data-day="${key(day)}"] .day-post a[href$="${id}"]`);
+  await on("10").focus();
+  await desk.button("Move by keyboard").waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Move to another time" });
+  const sent = patches(desk);
+  await dialog.getByLabel("Time").fill("2020-01-01T09:30");
+  await dialog.getByLabel("Time").press("Enter");
+  await dialog.getByRole("alert").getByText("has passed. Nothing was changed.").waitFor();
+  assert.deepEqual(sent, []);
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  // Escape leads back to the post.
+  await page.waitForFunction(() => document.activeElement.getAttribute("aria-label") === "Move by keyboard");
+  await desk.assertAccessible("a post of the month that can be moved");
+  await page.keyboard.press("Enter");
+  await dialog.getByLabel("Time").fill(`${key("12")}T10:00`);
+  await dialog.getByLabel("Time").press("Enter");
+  await desk.hears("Moved to");
+  await on("12").waitFor();
+  assert.equal(sent.length, 1);
+});
+
+test("a day with more posts than are shown at once is turned page by page, and no post is missing", async (t) => {
+  const date = new Date(Date.now() + 60 * DAY_MS).toISOString().slice(0, 10);
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  const scheduledAt = (nth) => new Date(midnight + nth * 60_000).toISOString();
+  // Accounts have a limit for each minute, so that one post follows another.
+  const ids = [];
+  for (let nth = 0; nth < MANY; nth++) ids.push((await createPost(office, account, { content: `post ${nth} of the day`, scheduledAt: scheduledAt(nth) })).id);
+  const desk = await office.sit(t, { timezoneId: "UTC" });
+  const { page } = desk;
+  const shown = () => page.locator(".day-post a").evaluateAll((links) => links.map(({ hash }) => hash.split("/").at(-1)));
+  const seen = [];
+  await desk.open(`calendar?day=${date}`, "Calendar");
+  for (const [range, hasMore] of [["1 to 100", true], ["101 to 200", true], [`201 to ${MANY}`, false]]) {
+    await page.getByText(`${range} of ${MANY}`).waitFor();
+    seen.push(...(await shown()));
+    const later = page.getByRole("link", { name: "Later", exact: true });
+    assert.equal(await later.count(), hasMore ? 1 : 0);
+    if (hasMore) await desk.press(later);
+  }
+  assert.deepEqual(seen, ids);
+  await page.reload();
+  await page.getByText(`201 to ${MANY} of ${MANY}`).waitFor();
+  assert.deepEqual(await shown(), ids.slice(200));
+});
