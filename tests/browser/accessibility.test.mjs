@@ -3,7 +3,7 @@
 import { after, before, test } from "node:test";
 import { createSession, newVerifier } from "../support/client.mjs";
 import { assertAccessible } from "./accessible.mjs";
-import { blockWindows, buttonOf, keepOpen, startStage, statusOf } from "./stage.mjs";
+import { blockWindows, buttonOf, keepOpen, postHiddenStart, startStage, statusOf } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
@@ -66,15 +66,3 @@ test("the pages of refusal, of another browser and of a start that has to be con
   await page.getByRole("button", { name: "Continue to X" }).waitFor();
   await assertAccessible(page, "start");
 });
-
-/** Runs in the page: posts a start without saying where from. */
-function postHiddenStart({ action, ...fields }) {
-  const form = Object.assign(document.createElement("form"), { method: "post", action });
-  for (const [name, value] of Object.entries({ ...fields, code_challenge_method: "S256", display: "popup" })) {
-    form.append(Object.assign(document.createElement("input"), { name, value }));
-  }
-  const policy = Object.assign(document.createElement("meta"), { name: "referrer", content: "no-referrer" });
-  document.head.append(policy);
-  document.body.append(form);
-  form.submit();
-}

@@ -8,7 +8,7 @@ import { confirm, createLink, inOtherBrowser, newPerson, openLink, statusOf } fr
 import { startSite } from "../support/site.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
 import { assertAccessible } from "./accessible.mjs";
-import { startStage } from "./stage.mjs";
+import { startStage, withoutRefresh } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await startStage()));
@@ -31,13 +31,6 @@ async function open(t, path, cookie, { still = false, ...options } = {}) {
   const page = await context.newPage();
   await page.goto(new URL(path, stage.worker.origin).href);
   return page;
-}
-
-async function withoutRefresh(route) {
-  // Node does not know names under localhost, as browsers do.
-  const response = await route.fetch({ url: route.request().url().replace(stage.worker.origin, stage.worker.api) });
-  const { refresh, ...headers } = response.headers();
-  await route.fulfill({ response, headers });
 }
 
 /** axe is a script, which a sample keeps out. */

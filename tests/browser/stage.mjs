@@ -184,3 +184,24 @@ function recordEvents() {
     });
   }
 }
+
+/** A page of the Worker's that does not load itself anew while it is looked at. */
+export async function withoutRefresh(route) {
+  const { port, pathname, search } = new URL(route.request().url());
+  // Node does not know names under localhost, as browsers do.
+  const response = await route.fetch({ url: `http://127.0.0.1:${port}${pathname}${search}` });
+  const { refresh: _, ...headers } = response.headers();
+  await route.fulfill({ response, headers });
+}
+
+/** Runs in the page: posts a start without saying where from. */
+export function postHiddenStart({ action, ...fields }) {
+  const form = Object.assign(document.createElement("form"), { method: "post", action });
+  for (const [name, value] of Object.entries({ ...fields, code_challenge_method: "S256", display: "popup" })) {
+    form.append(Object.assign(document.createElement("input"), { name, value }));
+  }
+  const policy = Object.assign(document.createElement("meta"), { name: "referrer", content: "no-referrer" });
+  document.head.append(policy);
+  document.body.append(form);
+  form.submit();
+}
