@@ -89,7 +89,7 @@ function Tenants({ usage: { x_cost }, settings }) {
       {rows.length === 0 && <p class="muted">Nobody has published anything yet.</p>}
       {rows.length > 0 && (
         <Table
-          caption="Posts and charges by tenant"
+          caption="Posts and charges by tenant" name="table-usage"
           rows={rows}
           keyOf={({ tenant_id }) => tenant_id ?? ""}
           columns={[
@@ -113,7 +113,7 @@ const SHOWN = 8;
 
 /** X's limits of the accounts, the window of each that is closest to its end. */
 function Limits() {
-  const accounts = useLive("/v1/social-accounts?status=active&limit=100").data?.data ?? [];
+  const accounts = useLive(`/v1/social-accounts?status=active&limit=${SHOWN + 1}`).data?.data ?? [];
   if (accounts.length === 0) return null;
   return (
     <Section title="X's limits" intro="Of each account the window that is closest to its end, as X last told it." actions={accounts.length > SHOWN && <LinkButton href={href("accounts")}>All accounts</LinkButton>}>

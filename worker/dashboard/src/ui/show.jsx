@@ -48,7 +48,7 @@ export function Bar({ label, name = label, value, max, note }) {
 
 /** A face, or the first letter of the name where there is none. */
 export function Avatar({ account: { nickname, username, profile_picture_url }, size = 40 }) {
-  const letter = (nickname || username || "?").charAt(0).toUpperCase();
+  const [letter] = (nickname || username || "?").toUpperCase();
   return (
     <span class="avatar" ref={(element) => element?.style.setProperty("--size", `${size}px`)} aria-hidden="true">
       {letter}

@@ -1,6 +1,6 @@
 /**
  * Rows with names over their columns; on phones each row is a card, in which every value has its name beside it.
- * `columns` are `{ name, cell(row), kind? }`; `kind` is `number`, `main`, `choice`, `end` or `actions`; `name` is a class
+ * `columns` are `{ name, cell(row), kind? }`; `kind` is `number`, `main`, `choice`, `end`, `time` or `actions`; `name` is a class
  * for a list that looks otherwise on phones.
  */
 export function Table({ caption, columns, rows, keyOf = (row) => row.id, name = "" }) {

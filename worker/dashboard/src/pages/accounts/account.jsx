@@ -53,17 +53,17 @@ function Standing({ account }) {
   return (
     <div class="standing">
       <Avatar account={account} size={72} />
-      <div class="stack">
-        <p class="row"><StateBadge state={status} /> <span class="muted">since {formatTime(status_since)}</span></p>
-        {status !== "active" && (
+      <p class="row"><StateBadge state={status} /> <span class="muted">since {formatTime(status_since)}</span></p>
+      {status !== "active" && (
+        <div class="standing-trouble stack">
           <Notice kind="warn" title={REASONS[status_reason] ?? "It has to be connected again."}>
             <p>Its posts wait until @{username} has connected again, and then go on by themselves.</p>
           </Notice>
-        )}
-        {status === "reconnect_required" && (
-          <div><ConnectButton id={`reconnect-${id}`} wishes={{ tenant_id, reconnect_account_id: id }}>Reconnect</ConnectButton></div>
-        )}
-      </div>
+          {status === "reconnect_required" && (
+            <div><ConnectButton id={`reconnect-${id}`} wishes={{ tenant_id, reconnect_account_id: id }}>Reconnect</ConnectButton></div>
+          )}
+        </div>
+      )}
     </div>
   );
 }
@@ -130,12 +130,11 @@ function Health({ account }) {
     changed("/v1/social-accounts");
   });
   return (
-    <Section title="Health" actions={<Button icon="refresh" isBusy={isBusy} onPress={() => run()}>Ask X</Button>}>
+    <Section title="Health" intro="Asks X who this is, with the account's own tokens." actions={<Button icon="refresh" isBusy={isBusy} onPress={() => run()}>Ask X</Button>}>
       <Problem error={error} />
       <div role="status">
         {health?.healthy && <Notice kind="good" title="X answers as this account"><p>Asked {formatTime(health.checkedAt)}.</p></Notice>}
         {health && !health.healthy && <Notice kind="bad" title={health.error}><p>{health.errorCode}</p></Notice>}
-        {!health && !isBusy && <p class="muted">Asks X who this is, with the account's own tokens.</p>}
       </div>
     </Section>
   );

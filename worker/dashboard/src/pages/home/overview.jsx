@@ -3,7 +3,8 @@
 import { formatCount, formatUsd } from "../../format.js";
 import { useLive } from "../../live.js";
 import { href } from "../../router.js";
-import { Badge, Empty, Section, StateBadge } from "../../ui/show.jsx";
+import { Problem } from "../../ui/problem.jsx";
+import { Badge, Empty, Loading, Section, StateBadge } from "../../ui/show.jsx";
 import { Icon } from "../../ui/icon.jsx";
 import { Time } from "../../ui/time.jsx";
 import { stateOf, textOf } from "../posts/words.js";
@@ -12,20 +13,27 @@ import { stateOf, textOf } from "../posts/words.js";
 const NAMED = 3;
 
 export function Overview() {
-  const summary = useLive("/v1/summary").data?.data;
-  const networks = useLive("/v1/social-networks").data?.data ?? [];
-  const lost = useLive(`/v1/social-accounts?status=reconnect_required&limit=${NAMED}`).data;
-  const usage = useLive("/v1/account/usage").data?.usage;
-  const latest = useLive("/v1/posts?limit=5").data?.posts;
+  const asked = [
+    useLive("/v1/summary"),
+    useLive("/v1/social-networks"),
+    useLive(`/v1/social-accounts?status=reconnect_required&limit=${NAMED}`),
+    useLive("/v1/account/usage"),
+    useLive("/v1/posts?limit=5"),
+  ];
+  const error = asked.find((answer) => answer.error)?.error;
+  // All of it at once: nothing moves under whoever has begun to read.
+  if (asked.some(({ data }) => !data)) return error ? <Problem error={error} /> : <Loading rows={6} />;
+  const [{ data: summary }, { data: networks }, lost, { usage }, { posts: latest }] = asked.map(({ data }) => data);
   return (
     <>
-      {summary && lost && <Todo todo={todoOf(summary, networks, lost)} />}
-      {usage && <Figures usage={usage} summary={summary} />}
-      {summary?.next.length > 0 && (
+      <Problem error={error} />
+      <Todo todo={todoOf(summary, networks, lost)} />
+      <Figures usage={usage} summary={summary} />
+      {summary.next.length > 0 && (
         <Section title="Next to leave" intro={<Scheduled count={summary.scheduled} />}><Lines posts={summary.next} /></Section>
       )}
       <Section title="Latest posts">
-        {latest?.length === 0 ? <Empty icon="pen" title="No posts yet">Posts that you or your back end create show here.</Empty> : <Lines posts={latest ?? []} />}
+        {latest.length === 0 ? <Empty icon="pen" title="No posts yet">Posts that you or your back end create show here.</Empty> : <Lines posts={latest} />}
       </Section>
     </>
   );
@@ -71,7 +79,7 @@ function Todo({ todo }) {
 /** Accounts are those that can post: one that has to be connected again is none of them. */
 const Figures = ({ usage: { posts, x_cost }, summary }) => (
   <dl class="figures">
-    <div class="figure"><dt>Accounts connected</dt><dd>{summary ? formatCount(summary.accounts.active) : "–"}</dd></div>
+    <div class="figure"><dt>Accounts connected</dt><dd>{formatCount(summary.accounts.active)}</dd></div>
     <div class="figure"><dt>Posts this month</dt><dd>{formatCount(posts.current)}</dd></div>
     <div class="figure"><dt>X's charges this month</dt><dd>{formatUsd(x_cost.estimate_usd)}</dd></div>
   </dl>

@@ -27,7 +27,10 @@ const ADVICE = {
 };
 const HELD_BY_APP = "X refuses the app's credentials. Replace them in Settings, Social Networks.";
 
-export const adviceOn = (code, state) => (code === "x_refused" && state === "held" ? HELD_BY_APP : ADVICE[code]);
+/** X's answer is lost: whether the post is there is for the account to show. */
+const UNKNOWN = "Nothing is sent twice. Look at the account on X, and say below whether the post is there.";
+
+export const adviceOn = (code, state) => (state === "unknown" ? UNKNOWN : code === "x_refused" && state === "held" ? HELD_BY_APP : ADVICE[code]);
 
 /** Whether the X app holds it, and not the account. */
 export const isOfApp = (code) => OF_APP.includes(code);

@@ -53,7 +53,7 @@ function Trouble({ delivery: { id, state, error, error_code: code, next_attempt_
   return (
     <Notice kind={state === "failed" ? "bad" : "warn"} title={error}>
       {advice && <p>{advice}</p>}
-      {next && <p>Next try {formatTime(next)}.</p>}
+      {next && <p>{state === "unknown" ? "X is asked again" : "Next try"} {formatTime(next)}.</p>}
       {state === "held" && (isOfApp(code) ? <ToApp session={session} /> : <Reconnect id={id} session={session} />)}
     </Notice>
   );

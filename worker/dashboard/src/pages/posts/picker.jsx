@@ -102,7 +102,7 @@ const One = ({ account, isChosen, session, onToggle }) => (
   <label class="pick-one">
     <input type="checkbox" checked={isChosen} onChange={(event) => onToggle(event.currentTarget.checked)} />
     <Avatar account={account} size={28} />
-    <span class="pick-name">@{account.username}{!session.tenant_id && account.tenant_id && <small title={account.tenant_id}>{account.tenant_id}</small>}</span>
+    <span class="pick-name"><span>@{account.username}</span>{!session.tenant_id && account.tenant_id && <small title={account.tenant_id}>{account.tenant_id}</small>}</span>
   </label>
 );
 

@@ -11,7 +11,7 @@ export function Price({ counted, chosen, isDraft }) {
   return (
     <div class="price">
       <p role="status">
-        {cost && <><b>{formatUsd(cost.estimate_usd)}</b> <span class="muted">by X, when it is published{isDraft ? "" : `: ${cost.reasons.join(", ")}`}</span></>}
+        {cost && <><b>{formatUsd(cost.estimate_usd)}</b> <span class="muted">by X, when it is published{!isDraft && cost.reasons.length > 0 && `: ${cost.reasons.join(", ")}`}</span></>}
       </p>
       {cost && chosen.length > 1 && <ByAccount each={cost.estimate_usd / chosen.length} accounts={chosen} />}
     </div>

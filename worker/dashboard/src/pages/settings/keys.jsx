@@ -1,6 +1,5 @@
 import { useState } from "preact/hooks";
 import { del } from "../../api.js";
-import { formatTime } from "../../format.js";
 import { changed, useLive } from "../../live.js";
 import { href } from "../../router.js";
 import { Button } from "../../ui/button.jsx";
@@ -8,6 +7,7 @@ import { Confirm, Dialog } from "../../ui/dialog.jsx";
 import { Problem } from "../../ui/problem.jsx";
 import { Badge, Empty, Loading, Page } from "../../ui/show.jsx";
 import { Table } from "../../ui/table.jsx";
+import { Time } from "../../ui/time.jsx";
 import { toast } from "../../ui/toast.jsx";
 import { KeyForm } from "./key-form.jsx";
 
@@ -37,7 +37,7 @@ const Rows = ({ keys, session, onDelete }) => (
       { name: "Name", kind: "main", cell: ({ id, name }) => <span><b>{name}</b>{id === session.key_id && <span class="muted"> (this session's)</span>}</span> },
       { name: "May", cell: ({ scopes }) => <span class="row">{scopes.map((scope) => <Badge key={scope}>{scope}</Badge>)}</span> },
       { name: "Bound to", cell: (key) => <Binding apiKey={key} /> },
-      { name: "Created", cell: ({ created_at }) => formatTime(created_at) },
+      { name: "Created", cell: ({ created_at }) => <Time iso={created_at} /> },
       { name: "Actions", kind: "actions", cell: (key) => <Button kind="quiet" icon="trash" label={`Delete ${key.name}`} onPress={() => onDelete(key)} /> },
     ]}
   />
