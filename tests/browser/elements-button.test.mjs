@@ -93,6 +93,8 @@ test("of several accounts the button says how many, and disconnects none; the on
   assert.deepEqual([await leaveOf(page).count(), await mainOf(page).isVisible()], [0, true]);
   await page.locator("connect-x").evaluate((button, id) => button.setAttribute("reconnect-account-id", id), account.id);
   await handleOf(page).getByText(`@${account.username}`).waitFor();
+  await page.locator("connect-x").evaluate((button) => button.setAttribute("tenant-id", "somebody-else"));
+  await assertShowsNothing(page, "tenant_mismatch");
 });
 
 test("button and list share a session, and each shows what the other has done", async (t) => {

@@ -39,7 +39,7 @@ class ButtonAccount {
     this.#root = root;
     root.adoptedStyleSheets.push(buttonSheet());
     root.append(this.#place, this.#status);
-    new MutationObserver(() => this.start()).observe(host, { attributes: true, attributeFilter: HEEDED });
+    new MutationObserver(() => this.#startAnew()).observe(host, { attributes: true, attributeFilter: HEEDED });
     host.addEventListener("connected", ({ detail }) => this.#connected(detail));
     for (const type of ["cancelled", "error"]) host.addEventListener(type, () => this.#draw());
   }
@@ -58,6 +58,17 @@ class ButtonAccount {
     } catch (error) {
       await this.#fail(error, signal);
     }
+  }
+
+  #startAnew() {
+    this.#clear();
+    this.start();
+  }
+
+  #clear() {
+    this.#found = {};
+    this.#id = undefined;
+    this.#draw();
   }
 
   /** A button that has left the page hears of nothing any more. */
@@ -138,7 +149,7 @@ class ButtonAccount {
   async #fail(error, signal) {
     if (signal.aborted) return;
     this.#run.abort();
-    [this.#found, this.#looks, this.#id] = [{}, undefined, undefined];
+    this.#clear();
     const { language, texts } = this.#given;
     const { message } = await told(this.#host, error, language);
     this.#show(false, troubleRow(texts, message, () => this.start()));
