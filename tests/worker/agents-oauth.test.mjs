@@ -136,6 +136,57 @@ test("a request for tokens that lacks its kind, or says a thing twice, is no req
   assert.equal((await token(bench, right)).status, 200, "nothing was spent");
 });
 
+test("every refusal of the authorization server has the form of its RFC, and says what is wrong", async () => {
+  const wanted = newRequest(bench, await register(bench));
+  const code = (await allow(person, wanted.request)).get("code");
+  const other = await register(bench, { client_name: "another" });
+  const said = async (asked) => {
+    const { status, body } = await asked;
+    return [status, body.error, body.error_description];
+  };
+  for (const [fields, words] of [
+    [{ code_verifier: "w".repeat(43) }, /^code_verifier /],
+    [{ redirect_uri: `${PLACE}?x` }, /^redirect_uri /],
+    [{ client_id: other }, /another client_id/],
+    [{ code: `${code}A` }, /unknown or has expired/],
+  ]) {
+    const [status, error, description] = await said(exchange(bench, wanted, code, fields));
+    assert.deepEqual([status, error], [400, "invalid_grant"]);
+    assert.match(description, words);
+  }
+  const right = { grant_type: "authorization_code", code, client_id: wanted.request.client_id, redirect_uri: PLACE, code_verifier: wanted.verifier };
+  for (const name of Object.keys(right)) {
+    const { [name]: _, ...fields } = right;
+    assert.deepEqual(await said(token(bench, fields)), [400, "invalid_request", `${name} is missing`]);
+  }
+  const send = (path, type, body) => request(bench.worker, "POST", path, { headers: { "content-type": type }, body });
+  const long = "a".repeat(20_000);
+  for (const [path, error] of [["/oauth/token", "invalid_request"], ["/oauth/revoke", "invalid_request"], ["/oauth/register", "invalid_client_metadata"]]) {
+    const [form, json] = ["application/x-www-form-urlencoded", "application/json"];
+    const [good, bad] = path.endsWith("register") ? [json, form] : [form, json];
+    assert.deepEqual((await said(send(path, bad, "{}"))).slice(0, 2), [400, error], path);
+    assert.deepEqual((await said(send(path, good, long))).slice(0, 2), [413, error], path);
+  }
+  const [, , scheme] = await said(anyone().post("/oauth/register", { redirect_uris: ["myapp:/callback"] }));
+  assert.match(scheme, /the scheme of a program, which has a dot/);
+  assert.equal((await token(bench, right)).status, 200, "nothing was spent");
+  assert.match((await said(token(bench, right)))[2], /used before/);
+});
+
+test("a frozen deployment gives no tokens and ends no grant, in the form of the RFC", async () => {
+  const { client_id, refresh_token, access_token, code, wanted } = await grant(bench, person);
+  assert.equal((await bench.api.post("/v1/freeze")).status, 202);
+  for (const answer of [await refresh(bench, client_id, refresh_token), await exchange(bench, wanted, code)]) {
+    assert.deepEqual([answer.status, answer.body.error], [503, "temporarily_unavailable"], answer.text);
+  }
+  const told = await use(bench, "create_post", { accounts: ["nobody"], content: "hi" });
+  assert.match(told.text, /in_flight\)\nUse the deployment that it moved to\.\n/);
+  assert.equal((await bench.api.delete("/v1/freeze")).status, 200);
+  assert.ok(await lives(access_token));
+  isNoGrant(await exchange(bench, wanted, code));
+  assert.equal(await lives(access_token), false, "a spent code that is shown afterwards ends the grant");
+});
+
 test("a program is known by its scheme, and never by what its address has in the place of a host", async () => {
   for (const [place, host] of [["https.evil://claude.ai/cb", "https.evil:"], ["com.evil.app://claude.ai/cb", "com.evil.app:"]]) {
     const client = await register(bench, { redirect_uris: [place], client_name: "Claude\u3164" });

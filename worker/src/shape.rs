@@ -18,6 +18,8 @@ pub enum Shape {
     Envelope,
     /// Whoever speaks to X through us hears of it as X's clients do.
     Problem,
+    /// A client of the authorization server; with the error of a request that cannot be read.
+    OAuth(&'static str),
     /// A person.
     Page(Theme),
     /// A person who was to approve a post.
@@ -29,6 +31,8 @@ impl Shape {
         let theme = || Theme::plain(incoming.messages());
         match incoming.row.map(|row| (row.answers, row.path)) {
             Some((Answers::X, _)) => Self::Problem,
+            Some((_, "/oauth/register")) if incoming.method == "POST" => Self::OAuth("invalid_client_metadata"),
+            Some((_, "/oauth/token" | "/oauth/revoke")) if incoming.method == "POST" => Self::OAuth("invalid_request"),
             Some((Answers::Page, APPROVAL_PATH)) => Self::Approval(theme()),
             Some((Answers::Page, _)) => Self::Page(theme()),
             _ => Self::Envelope,
@@ -66,7 +70,9 @@ pub fn failed(error: &Error, shape: Shape, entry: &Entry) -> Reply {
     match shape {
         Shape::Page(theme) => theme.failure(refused.code, &entry.request_id),
         Shape::Approval(theme) => theme.undecided(refused.code, &entry.request_id),
-        Shape::Envelope => Reply::json(&refused.answer(&entry.request_id)),
+        // Said of every address alike (docs/API.md, section 1), before anything is asked of one.
+        Shape::OAuth(invalid) if refused.code != Code::HttpsRequired => Reply::json(&refused.oauth(invalid)),
+        Shape::Envelope | Shape::OAuth(_) => Reply::json(&refused.answer(&entry.request_id)),
         Shape::Problem => {
             let reply = Reply::problem(&refused.problem(&entry.request_id));
             headers(&refused.windows).into_iter().fold(reply, |reply, (name, value)| reply.with(name, value))

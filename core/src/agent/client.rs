@@ -34,15 +34,17 @@ pub struct NewClient {
 /// Why a client is none (RFC 7591 §3.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAClient {
-    #[error("`redirect_uris` must be 1 to 10 addresses: https, http on a loopback address, or a program's own scheme")]
+    #[error(
+        "redirect_uris must be 1 to 10 addresses without a fragment: https, http on a loopback address, or the scheme of a program, which has a dot (com.example.app:/callback) or is cursor, vscode, vscode-insiders, windsurf or claude"
+    )]
     Places,
     #[error("expected the metadata of a client, a JSON object (RFC 7591, section 2)")]
     Shape,
-    #[error("only `token_endpoint_auth_method` \"none\" is supported: use PKCE")]
+    #[error("only the token_endpoint_auth_method none is supported: use PKCE")]
     Method,
     #[error("the registration is too long")]
     TooLong,
-    #[error("the client's document is not about the client: `client_id` must be its own URL")]
+    #[error("the client's document is not about the client: client_id must be its own URL")]
     OtherDocument,
     #[error("this client has not named the place to which it wants to be answered")]
     OtherPlace,

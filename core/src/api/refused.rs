@@ -4,6 +4,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
+use crate::refusal::Code;
 pub use crate::refusal::Refused;
 
 impl Refused {
@@ -44,6 +45,22 @@ impl Refused {
         Answer { retry_after: self.retry_after, ..Answer::json(status, &body) }
     }
 
+    /// The same for a client of the authorization server (RFC 6749 §5.2, RFC 7591 §3.2.2). `invalid` is the error of a request
+    /// that cannot be read.
+    pub fn oauth(&self, invalid: &str) -> Answer {
+        let (error, status) = match self.code {
+            Code::InFlight => ("temporarily_unavailable", 503),
+            Code::Internal | Code::Misconfigured => ("server_error", 500),
+            Code::PayloadTooLarge => (invalid, 413),
+            _ => (invalid, 400),
+        };
+        // The description has neither quotation marks nor backslashes (§5.2).
+        let said = format!("{} {}", self.message, self.hint.as_deref().unwrap_or(self.code.hint()));
+        let said = said.replace('"', "'").replace('\\', "/");
+        let body = json!({ "error": error, "error_description": said });
+        Answer { retry_after: self.retry_after, ..Answer::json(status, &body) }
+    }
+
     /// `containers.0.content` becomes `{"containers":{"0":{"content":{"_errors":[…]}}}}`.
     fn nested_details(&self) -> Value {
         let mut root = Map::new();
@@ -80,7 +97,7 @@ fn insert_at(node: &mut Map<String, Value>, path: &str, problems: Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::refusal::{Code, name};
+    use crate::refusal::name;
 
     #[test]
     fn a_problem_is_xs_shape_with_our_code() {
@@ -90,6 +107,20 @@ mod tests {
             "detail": "Too much. Wait for the time in Retry-After.", "request_id": "req_1",
         });
         assert_eq!((answer.status, serde_json::from_str::<Value>(&answer.body).ok()), (429, Some(body)));
+    }
+
+    #[test]
+    fn a_client_of_the_authorization_server_hears_of_a_refusal_as_its_rfc_says() {
+        for (code, status, error) in [
+            (Code::UnsupportedMediaType, 400, "invalid_request"),
+            (Code::PayloadTooLarge, 413, "invalid_request"),
+            (Code::InFlight, 503, "temporarily_unavailable"),
+            (Code::Internal, 500, "server_error"),
+        ] {
+            let answer = Refused::new(code, "A \"no\".").with_hint("Why.").oauth("invalid_request");
+            let body = json!({ "error": error, "error_description": "A 'no'. Why." });
+            assert_eq!((answer.status, serde_json::from_str::<Value>(&answer.body).ok()), (status, Some(body)));
+        }
     }
 
     #[test]

@@ -103,9 +103,26 @@ pub enum Proof {
 /// Why there are no tokens (RFC 6749 §5.2, `invalid_grant`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoTokens {
-    Refused,
+    /// Or it has expired, or its grant is over: nothing is kept that tells one from another.
+    Unknown,
+    OtherClient,
+    Place,
+    Verifier,
     /// What was shown had been used: the grant is over.
     Ends,
+}
+
+impl NoTokens {
+    /// For whoever writes the client. Whoever is told more than "unknown" holds a code or token that was made here.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Unknown => "the code or refresh token is unknown or has expired, or its grant has ended",
+            Self::OtherClient => "the code or refresh token was issued to another client_id",
+            Self::Place => "redirect_uri is not that of the authorization request",
+            Self::Verifier => "code_verifier does not match the code_challenge of the authorization request",
+            Self::Ends => "the code or refresh token had been used before, so its grant has ended",
+        }
+    }
 }
 
 impl Caller {
@@ -164,9 +181,9 @@ impl ApiKey {
 
     /// The grant with its next tokens.
     pub fn redeemed(self, shown: &Redemption, now: UnixMillis) -> Result<Self, NoTokens> {
-        let Some(Minted { parent, kind: Kind::Agent(grant), .. }) = self.minted else { return Err(NoTokens::Refused) };
+        let Some(Minted { parent, kind: Kind::Agent(grant), .. }) = self.minted else { return Err(NoTokens::Unknown) };
         if grant.client.id != shown.client_id {
-            return Err(NoTokens::Refused);
+            return Err(NoTokens::OtherClient);
         }
         grant.stage.admits(shown)?;
         let stage = Stage::Tokens { refresh: shown.refresh.clone(), access_until: now + ACCESS_LIFE };
@@ -188,15 +205,19 @@ impl Stage {
         match (self, &shown.proof) {
             (Self::Code { digest, challenge, redirect_uri }, Proof::Code { verifier, redirect_uri: place }) => {
                 let is_proved = CodeVerifier::parse(verifier).is_ok_and(|verifier| challenge.matches(&verifier));
-                let is_shown = ct_eq(digest.as_bytes(), shown.digest.as_bytes()) && redirect_uri == place;
-                if is_proved && is_shown { Ok(()) } else { Err(NoTokens::Refused) }
+                match (ct_eq(digest.as_bytes(), shown.digest.as_bytes()), redirect_uri == place, is_proved) {
+                    (true, true, true) => Ok(()),
+                    (false, ..) => Err(NoTokens::Unknown),
+                    (_, false, _) => Err(NoTokens::Place),
+                    (.., false) => Err(NoTokens::Verifier),
+                }
             }
             (Self::Tokens { refresh, .. }, Proof::Refresh) if ct_eq(refresh.as_bytes(), shown.digest.as_bytes()) => {
                 Ok(())
             }
             // A grant has one code, and one refresh token at a time; what is shown was made here, and is neither.
             (Self::Tokens { .. }, _) => Err(NoTokens::Ends),
-            (Self::Code { .. }, Proof::Refresh) => Err(NoTokens::Refused),
+            (Self::Code { .. }, Proof::Refresh) => Err(NoTokens::Unknown),
         }
     }
 }
@@ -389,21 +410,21 @@ mod tests {
             change(&mut redemption);
             good().redeemed(&redemption, T0).err()
         };
-        for wrong in [
-            |code: &mut Redemption| code.digest = "another".into(),
-            |code: &mut Redemption| code.client_id = "https://other.example/c".into(),
-            |code: &mut Redemption| code.proof = Proof::Refresh,
-            |code: &mut Redemption| {
-                code.proof = Proof::Code {
-                    verifier: verifier().expose().to_owned(),
-                    redirect_uri: "https://assistant.example/".into(),
-                }
-            },
-            |code: &mut Redemption| code.proof = Proof::Code { verifier: "w".repeat(43), redirect_uri: PLACE.into() },
-            |code: &mut Redemption| code.proof = Proof::Code { verifier: String::new(), redirect_uri: PLACE.into() },
-        ] {
-            assert_eq!(code_of(wrong), Some(NoTokens::Refused));
-        }
+        let elsewhere = |code: &mut Redemption| {
+            code.proof = Proof::Code {
+                verifier: verifier().expose().to_owned(),
+                redirect_uri: "https://assistant.example/".into(),
+            }
+        };
+        let wrong =
+            |code: &mut Redemption| code.proof = Proof::Code { verifier: "w".repeat(43), redirect_uri: PLACE.into() };
+        let unproved =
+            |code: &mut Redemption| code.proof = Proof::Code { verifier: String::new(), redirect_uri: PLACE.into() };
+        assert_eq!(code_of(|code| code.digest = "another".into()), Some(NoTokens::Unknown));
+        assert_eq!(code_of(|code| code.client_id = "https://other.example/c".into()), Some(NoTokens::OtherClient));
+        assert_eq!(code_of(|code| code.proof = Proof::Refresh), Some(NoTokens::Unknown));
+        assert_eq!(code_of(elsewhere), Some(NoTokens::Place));
+        assert_eq!([code_of(wrong), code_of(unproved)], [Some(NoTokens::Verifier); 2]);
         let opened = good().redeemed(&code(), T0).unwrap();
         assert_eq!(opened.clone().redeemed(&code(), T0), Err(NoTokens::Ends), "a code that is shown twice");
         assert_eq!(opened.minted.unwrap().expires_at, T0 + REFRESH_LIFE);

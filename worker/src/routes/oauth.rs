@@ -51,16 +51,17 @@ pub async fn token(app: &App, incoming: &Incoming) -> Answered {
     if form.take("resource").is_some_and(|resource| resource != format!("{origin}/mcp")) {
         return Ok(refused("invalid_target", "the resource must be the endpoint for agents"));
     }
-    let (kind, name, proof) = match form.take("grant_type").as_deref() {
-        Some("authorization_code") => (TokenKind::Code, "code", proof_of_code(&mut form)),
-        Some("refresh_token") => (TokenKind::Refresh, "refresh_token", Some(Proof::Refresh)),
-        None => return Ok(refused("invalid_request", "`grant_type` is missing")),
+    let (kind, name) = match form.take("grant_type").as_deref() {
+        Some("authorization_code") => (TokenKind::Code, "code"),
+        Some("refresh_token") => (TokenKind::Refresh, "refresh_token"),
+        None => return Ok(missing("grant_type")),
         _ => return Ok(refused("unsupported_grant_type", "expected authorization_code or refresh_token")),
     };
-    let (Some(shown), Some(client_id), Some(proof)) = (form.take(name), form.take("client_id"), proof) else {
-        return Ok(refused("invalid_request", "a parameter is missing"));
+    let (shown, client_id, proof) = match shown(&mut form, kind, name) {
+        Ok(shown) => shown,
+        Err(name) => return Ok(missing(name)),
     };
-    let Some(token) = AgentToken::read(app.keyring(), kind, &shown) else { return Ok(no_grant()) };
+    let Some(token) = AgentToken::read(app.keyring(), kind, &shown) else { return Ok(no_grant(NoTokens::Unknown)) };
     let (access, refresh) = (token.next(entropy()?), token.next(entropy()?));
     let (access, refresh) =
         (access.text(app.keyring(), TokenKind::Access), refresh.text(app.keyring(), TokenKind::Refresh));
@@ -74,7 +75,7 @@ pub async fn token(app: &App, incoming: &Incoming) -> Answered {
     };
     Ok(match app.workspace()?.redeem(redemption, &incoming.request_id).await? {
         Ok(scopes) => issued(&access, &refresh, &scopes),
-        Err(NoTokens::Refused | NoTokens::Ends) => no_grant(),
+        Err(why) => no_grant(why),
     })
 }
 
@@ -88,8 +89,15 @@ pub async fn revoke(app: &App, incoming: &Incoming) -> Answered {
     Ok(said(200, &json!({})))
 }
 
-fn proof_of_code(form: &mut Form) -> Option<Proof> {
-    Some(Proof::Code { verifier: form.take("code_verifier")?, redirect_uri: form.take("redirect_uri")? })
+/// What is shown, by which client, and with which proof; or the name of what is missing.
+fn shown(form: &mut Form, kind: TokenKind, name: &'static str) -> Result<(String, String, Proof), &'static str> {
+    let mut take = |name| form.take(name).ok_or(name);
+    let (shown, client_id) = (take(name)?, take("client_id")?);
+    let proof = match kind {
+        TokenKind::Code => Proof::Code { redirect_uri: take("redirect_uri")?, verifier: take("code_verifier")? },
+        TokenKind::Access | TokenKind::Refresh => Proof::Refresh,
+    };
+    Ok((shown, client_id, proof))
 }
 
 fn issued(access: &Secret<String>, refresh: &Secret<String>, scopes: &[Scope]) -> Reply {
@@ -113,8 +121,12 @@ pub fn digest(token: &Secret<String>) -> String {
     base64url(&sha256(token.expose().as_bytes()))
 }
 
-fn no_grant() -> Reply {
-    refused("invalid_grant", "what was shown is unknown, used, or not this client's")
+fn no_grant(why: NoTokens) -> Reply {
+    refused("invalid_grant", why.description())
+}
+
+fn missing(name: &str) -> Reply {
+    refused("invalid_request", &format!("{name} is missing"))
 }
 
 /// RFC 6749 §5.2, RFC 7591 §3.2.2.

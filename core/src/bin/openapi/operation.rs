@@ -320,8 +320,10 @@ impl Operation {
                 json!({ "application/json": { "schema": { "anyOf": [a("RpcFault"), a("Failure")] } } }),
             ),
             Shape::Envelope => {
-                let refusals = self.refusals().into_iter();
-                responses.extend(refusals.map(|(status, codes)| (status.to_string(), refusal(&codes))));
+                // What is described apart has a form of its own.
+                for (status, codes) in self.refusals() {
+                    responses.entry(status.to_string()).or_insert_with(|| refusal(&codes));
+                }
                 return Value::Object(responses);
             }
         };

@@ -146,6 +146,8 @@ fn by_clients() -> Vec<Operation> {
                 "unsupported_grant_type",
                 "invalid_redirect_uri",
                 "invalid_client_metadata",
+                "temporarily_unavailable",
+                "server_error",
             ],
         );
         row("OAuthError", json!({ "error": words, "error_description": text() }))
@@ -190,17 +192,22 @@ fn by_clients() -> Vec<Operation> {
             .takes_content(json!({ "application/json": { "schema": new } }))
             .answers(201, "Its id.", client)
             .answers(400, "No client.", refused())
-            .refuses(&[Code::PayloadTooLarge, Code::UnsupportedMediaType]),
+            .answers(413, "Too long.", refused())
+            .answers(500, "A fault.", refused()),
         Operation::new("POST", "/oauth/token", "issueTokens", "A code or a refresh token becomes tokens (RFC 6749)")
             .by(Auth::None)
             .takes_content(shown)
             .answers(200, "Tokens.", tokens)
             .answers(400, "No tokens.", refused())
-            .refuses(&[Code::PayloadTooLarge, Code::UnsupportedMediaType, Code::InFlight]),
+            .answers(413, "Too long.", refused())
+            .answers(500, "A fault.", refused())
+            .answers(503, "The deployment is frozen.", refused()),
         Operation::new("POST", "/oauth/revoke", "revokeToken", "A token ends, and its grant (RFC 7009)")
             .by(Auth::None)
             .takes_content(form(json!({ "type": "object", "properties": { "token": text() } })))
             .answers(200, "Whatever was shown opens nothing.", json!({ "type": "object" }))
-            .refuses(&[Code::PayloadTooLarge, Code::UnsupportedMediaType]),
+            .answers(400, "No form.", refused())
+            .answers(413, "Too long.", refused())
+            .answers(500, "A fault.", refused()),
     ]
 }

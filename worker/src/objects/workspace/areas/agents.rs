@@ -52,9 +52,9 @@ pub fn redeem(
     request_id: &str,
 ) -> Result<std::result::Result<Vec<Scope>, NoTokens>> {
     freeze::require_running(w)?;
-    let Some(key) = w.store.keys.find_minted(shown.id.as_str(), now())? else { return Ok(Err(NoTokens::Refused)) };
+    let Some(key) = w.store.keys.find_minted(shown.id.as_str(), now())? else { return Ok(Err(NoTokens::Unknown)) };
     if !is_backed(w, &key)? {
-        return Ok(Err(NoTokens::Refused));
+        return Ok(Err(NoTokens::Unknown));
     }
     match key.clone().redeemed(shown, now()) {
         Ok(next) => {
