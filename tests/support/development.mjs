@@ -98,11 +98,12 @@ async function registerApp(worker, { client_id, client_secret }, { ADMIN_KEY }) 
   throw new Error([`registering the stand-in's app: ${response.status}`, await response.text(), ...worker.logs()].join("\n"));
 }
 
-function announce({ site, workerOrigin, xOrigin }, { ADMIN_KEY }) {
+function announce({ site, worker, workerOrigin, xOrigin }, { ADMIN_KEY }) {
   const rows = [
     ["open this", site.origin, "a site whose users connect X and post"],
     ["dashboard", workerOrigin, "sign in with the key below; the API and /embed.js are there too"],
     ["X", xOrigin ?? "https://x.com", xOrigin ? "a stand-in: nothing leaves this machine" : "the real one"],
+    ["API", worker.api, "for programs, and /mcp for agents: Node and Python know no names under localhost"],
     ["key", ADMIN_KEY, "for the dashboard and the API"],
   ];
   console.log(`\nready\n${rows.map(([what, where, why]) => `  ${what.padEnd(10)} ${where}   ${why}`).join("\n")}\n`);

@@ -2,7 +2,7 @@
 //! one file.
 //!
 //! There are two pairs. `build/` has the one of this repository, which the release carries. A deployment serves the other: what its
-//! callers need, under nobody's name.
+//! callers need, under nobody's name, and each document by itself at the address that the index names.
 
 use std::path::Path;
 
@@ -23,6 +23,8 @@ const REFERENCE: [&str; 7] = [
 ];
 /// For callers of a deployment.
 const SERVED: [&str; 4] = [API, "docs/guide/agents.md", "docs/guide/approval.md", "docs/guide/costs-and-rules.md"];
+/// The folder of the served documents, at the same address.
+const FOLDER: &str = "llms";
 /// What names us in the API's document, each by its beginning and by what follows it: packages, and the operator's counts.
 const LEFT_OUT: [[&str; 2]; 2] = [["\n### Two clients\n", "\n### "], ["\n**Metrics** are counts ", "\n```json\n"]];
 
@@ -61,11 +63,54 @@ pub(super) fn write(served: &Path) -> Result {
     let all: Vec<Document> = [readme].into_iter().chain(guide).chain(reference).collect();
     std::fs::write(served.with_file_name("llms.txt"), index)?;
     std::fs::write(served.with_file_name("llms-full.txt"), list(&all, Document::whole))?;
-    let public = SERVED.into_iter().map(Document::read).collect::<Result<Vec<_>>>()?;
-    std::fs::write(served.join("llms.txt"), format!("{SERVED_INTRO}\n{}", list(&public, Document::line)))?;
-    let texts = list(&public, |document| format!("{}\n", document.text));
-    let texts = LEFT_OUT.into_iter().try_fold(texts, |texts, part| without(&texts, part))?;
-    Ok(std::fs::write(served.join("llms-full.txt"), texts)?)
+    let public = SERVED.into_iter().map(Document::served).collect::<Result<Vec<_>>>()?;
+    std::fs::write(served.join("llms.txt"), format!("{SERVED_INTRO}\n{}", list(&public, Document::link)))?;
+    std::fs::create_dir_all(served.join(FOLDER))?;
+    for document in &public {
+        std::fs::write(served.join(document.path.trim_start_matches('/')), &document.text)?;
+    }
+    Ok(std::fs::write(served.join("llms-full.txt"), list(&public, |document| format!("{}\n", document.text)))?)
+}
+
+/// Where a deployment serves a document of this repository: `/llms/api.md`; nothing of one that is not served.
+fn address(path: &str) -> Option<String> {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    SERVED.contains(&path).then(|| format!("/{FOLDER}/{name}"))
+}
+
+/// The text with links that hold at any address: to a served document, and of any other file the words alone.
+fn relinked(text: &str, path: &str) -> String {
+    let mut parts = text.split("](");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |mut done, part| {
+        let (target, rest) = part.split_once(')').unwrap_or((part, ""));
+        let (file, fragment) = target.find('#').map_or((target, ""), |at| target.split_at(at));
+        let target = match address(&beside(path, file)) {
+            _ if file.is_empty() || file.starts_with('/') || target.contains("://") => target.to_owned(),
+            Some(address) => address + fragment,
+            None => {
+                if let Some(at) = done.rfind('[') {
+                    done.remove(at);
+                }
+                return done + rest;
+            }
+        };
+        format!("{done}]({target}){rest}")
+    })
+}
+
+/// The path of a file that a document names from its own place.
+fn beside(path: &str, file: &str) -> String {
+    let mut steps: Vec<&str> = path.split('/').collect();
+    steps.pop();
+    for step in file.split('/') {
+        match step {
+            ".." => drop(steps.pop()),
+            "." => {}
+            step => steps.push(step),
+        }
+    }
+    steps.join("/")
 }
 
 /// The pages of the guide, in the order of its contents.
@@ -84,12 +129,17 @@ impl Document {
         Ok(Self { path: path.to_owned(), title: title.to_owned(), about: first_sentence(rest), text: text.clone() })
     }
 
-    fn link(&self) -> String {
-        format!("- [{}]({}): {}\n", self.title, self.path, self.about)
+    /// As a deployment serves it.
+    fn served(path: &str) -> Result<Self> {
+        let document = Self::read(path)?;
+        let parts = LEFT_OUT.into_iter().filter(|_| path == API);
+        let text = parts.into_iter().try_fold(document.text, |text, part| without(&text, part))?;
+        let address = address(path).ok_or_else(|| format!("{path} is not served"))?;
+        Ok(Self { path: address, text: relinked(&text, path), ..document })
     }
 
-    fn line(&self) -> String {
-        format!("- {}: {}\n", self.title, self.about)
+    fn link(&self) -> String {
+        format!("- [{}]({}): {}\n", self.title, self.path, self.about)
     }
 
     fn whole(&self) -> String {
@@ -126,6 +176,22 @@ mod tests {
         assert_eq!(first_sentence("\n## What\n\nA first. A\nsecond.\n\nMore."), "A first.");
         assert_eq!(first_sentence("\nBefore it:\n\n- one"), "Before it.");
         assert_eq!(first_sentence("\n*One, over\ntwo lines.*\n"), "One, over two lines.");
+    }
+
+    #[test]
+    fn a_link_of_a_served_document_leads_to_a_served_document_or_is_words() {
+        for (link, expected) in [
+            ("See [the API](../API.md).", "See [the API](/llms/api.md)."),
+            ("[a](../API.md#12-agents) and [b](agents.md)", "[a](/llms/api.md#12-agents) and [b](/llms/agents.md)"),
+            ("the [scale](../SCALE.md), twice: [two](deploy.md)", "the scale, twice: two"),
+            (
+                "[x](https://docs.x.com/a) [here](#below) [all](/llms.txt)",
+                "[x](https://docs.x.com/a) [here](#below) [all](/llms.txt)",
+            ),
+            ("a list [1, 2](../../README.md) (in brackets)", "a list 1, 2 (in brackets)"),
+        ] {
+            assert_eq!(relinked(link, "docs/guide/approval.md"), expected);
+        }
     }
 
     #[test]
