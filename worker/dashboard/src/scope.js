@@ -10,3 +10,6 @@ export function isFor(session, { scope, isOperators = false }) {
   if (isOperators && session.tenant_id) return false;
   return !scope || may(session, scope);
 }
+
+/** What a tenant may be called (docs/API.md, section 1), as a pattern of HTML: printable ASCII without space, `"`, `\`, `<`, `>`. */
+export const TENANT = String.raw`[!#-;=?-\[\]-~]{1,128}`;

@@ -28,7 +28,7 @@ function OperatorHome({ session }) {
   if (!isSettingUp) {
     return (
       <Page title="Home" actions={<Button kind="quiet" onPress={() => setSettingUp(true)}>Show the set-up</Button>}>
-        <Overview />
+        <Overview networks={progress.networks} />
       </Page>
     );
   }

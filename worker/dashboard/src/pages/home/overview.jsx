@@ -12,18 +12,18 @@ import { stateOf, textOf } from "../posts/words.js";
 /** Accounts that are named one by one; the others are a number. */
 const NAMED = 3;
 
-export function Overview() {
-  const asked = [
-    useLive("/v1/summary"),
-    useLive("/v1/social-networks"),
-    useLive(`/v1/social-accounts?status=reconnect_required&limit=${NAMED}`),
-    useLive("/v1/account/usage"),
-    useLive("/v1/posts?limit=5"),
-  ];
+/** No account is lost, and nobody has to be asked which. */
+const NONE = { data: { data: [], count: 0 } };
+
+export function Overview({ networks }) {
+  const known = useLive("/v1/summary");
+  const hasLost = known.data?.data.accounts.reconnect_required > 0;
+  const named = useLive(hasLost ? `/v1/social-accounts?status=reconnect_required&limit=${NAMED}` : null);
+  const asked = [known, hasLost ? named : NONE, useLive("/v1/account/usage"), useLive("/v1/posts?limit=5")];
   const error = asked.find((answer) => answer.error)?.error;
   // All of it at once: nothing moves under whoever has begun to read.
   if (asked.some(({ data }) => !data)) return error ? <Problem error={error} /> : <Loading rows={6} />;
-  const [{ data: summary }, { data: networks }, lost, { usage }, { posts: latest }] = asked.map(({ data }) => data);
+  const [{ data: summary }, lost, { usage }, { posts: latest }] = asked.map(({ data }) => data);
   return (
     <>
       <Problem error={error} />

@@ -17,6 +17,7 @@ export function useProgress() {
     isLoading: all.some(({ isLoading }) => isLoading),
     error: all.find(({ error, data }) => error && !data)?.error,
     network,
+    networks: networks.data?.data ?? [],
     accounts: accounts.data?.data ?? [],
     done: {
       app: network !== undefined,

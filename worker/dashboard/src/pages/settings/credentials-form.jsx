@@ -5,7 +5,7 @@ import { post } from "../../api.js";
 import { formatAccounts } from "../../format.js";
 import { changed, useLive } from "../../live.js";
 import { href } from "../../router.js";
-import { TENANT } from "../../tenant.js";
+import { TENANT } from "../../scope.js";
 import { Form } from "../../ui/form.jsx";
 import { Checkbox, Select, TextField } from "../../ui/field.jsx";
 import { Notice } from "../../ui/problem.jsx";

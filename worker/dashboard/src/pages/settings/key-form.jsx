@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { post } from "../../api.js";
 import { changed } from "../../live.js";
-import { TENANT } from "../../tenant.js";
+import { TENANT } from "../../scope.js";
 import { Checkbox, TextField } from "../../ui/field.jsx";
 import { Form } from "../../ui/form.jsx";
 import { Copy } from "../../ui/copy.jsx";

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { patch, post } from "../../api.js";
 import { EVENTS } from "../../lists.js";
 import { changed } from "../../live.js";
-import { TENANT } from "../../tenant.js";
+import { TENANT } from "../../scope.js";
 import { Copy } from "../../ui/copy.jsx";
 import { Checkbox, TextField } from "../../ui/field.jsx";
 import { Form } from "../../ui/form.jsx";
