@@ -230,6 +230,7 @@ for (const [size, options] of [["wide", WIDE], ["on a phone", PHONE]]) {
       const requests = [];
       const sizes = [];
       const listen = (response) => {
+        if (FETCHED_WHEN_IDLE.includes(new URL(response.url()).pathname)) return;
         requests.push(response.url());
         if (isCounted(response)) sizes.push(response.body().then((body) => gzipSync(body).length));
       };
@@ -250,8 +251,14 @@ for (const [size, options] of [["wide", WIDE], ["on a phone", PHONE]]) {
   });
 }
 
-/** Everything of ours but wasm, which is fetched when it is needed; faces are X's. */
-const isCounted = (response) => response.ok() && response.url().startsWith(office.worker.origin) && !response.url().includes(".wasm");
+/** `<connect-x>` fetches these when the page is idle, thus before the measurement ends or after: no page waits for them. */
+const FETCHED_WHEN_IDLE = ["/embed_attempt.js", "/embed_bg.wasm"];
+
+/** Everything of ours that the page needs to be shown. Wasm is fetched when it is needed; faces are X's. */
+function isCounted(response) {
+  const { origin, pathname } = new URL(response.url());
+  return response.ok() && origin === office.worker.origin && !pathname.endsWith(".wasm") && !FETCHED_WHEN_IDLE.includes(pathname);
+}
 
 /** Runs in every page: the sum of what moved without anybody having done anything (Layout Instability §2). */
 function watchShifts() {
