@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createPost, newAccount } from "../support/client.mjs";
-import { startOffice } from "./desk.mjs";
+import { createPost, newAccount, readPost } from "../support/client.mjs";
+import { PHONE, startOffice } from "./desk.mjs";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -53,6 +53,53 @@ test("in the month a post is moved by the keyboard alone, and not into the past"
   await desk.hears("Moved to");
   await on("12").waitFor();
   assert.equal(sent.length, 1);
+});
+
+/** A post of next month that was dragged from the 10th to the 12th, and the sentence with *Undo*. */
+async function dragged(t, content, options) {
+  const at = new Date(new Date().getFullYear(), new Date().getMonth() + 1, 10, 9, 30);
+  const key = (day) => `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, "0")}-${day}`;
+  const { id } = await createPost(office, account, { content, scheduledAt: at.toISOString() });
+  const desk = await office.sit(t, options);
+  await desk.open(`calendar?month=${key("01").slice(0, 7)}`, "Calendar");
+  await desk.page.locator(`.day-post a[href$="${id}"]`).dragTo(desk.page.locator(`[data-day="${key("12")}"]`));
+  // Whoever is at the button has all the time.
+  await desk.button("Undo").focus();
+  const moved = await readPost(office, { id });
+  assert.equal(new Date(moved.scheduledAt).getDate(), 12);
+  return { desk, id, at, moved, sent: patches(desk) };
+}
+
+test("an Undo sends nothing once the old time is over: the post would be published at once", async (t) => {
+  const { desk, id, at, moved, sent } = await dragged(t, "stays on the 12th");
+  await desk.page.clock.setFixedTime(at.getTime() + 1000);
+  await desk.press(desk.button("Undo"));
+  await desk.hears(/cannot be undone any more: .* has passed. The post stays at/);
+  assert.deepEqual(sent, []);
+  assert.equal((await readPost(office, { id })).scheduledAt, moved.scheduledAt);
+});
+
+test("an Undo leaves a time that somebody else has set meanwhile", async (t) => {
+  const { desk, id, moved, sent } = await dragged(t, "moved by two");
+  const theirs = new Date(Date.parse(moved.scheduledAt) + DAY_MS).toISOString();
+  await office.api.patch(`/v1/posts/${id}`, { scheduledAt: theirs });
+  await desk.press(desk.button("Undo"));
+  await desk.hears("The post has been changed since");
+  assert.deepEqual(sent, []);
+  assert.equal((await readPost(office, { id })).scheduledAt, theirs);
+});
+
+test("an Undo stays for another week, is above what a phone's page is there to do, and ends with the page", async (t) => {
+  const { desk } = await dragged(t, "undone on a phone", PHONE);
+  const { page } = desk;
+  const undo = desk.button("Undo");
+  const [toast, action] = await Promise.all([page.locator(".toast").boundingBox(), page.locator(".page-actions > .button-primary").boundingBox()]);
+  assert.ok(toast.y + toast.height <= action.y, `${JSON.stringify(toast)} over ${JSON.stringify(action)}`);
+  await desk.open("calendar?month=2099-01", "Calendar");
+  await page.getByRole("heading", { level: 2, name: "January 2099" }).waitFor();
+  assert.equal(await undo.count(), 1);
+  await desk.open("posts", "Posts");
+  await undo.waitFor({ state: "detached" });
 });
 
 test("a day with more posts than are shown at once is turned page by page, and no post is missing", async (t) => {

@@ -72,12 +72,38 @@ test("cancelling a scheduled post is undone by one press, and the post is at its
   await desk.open(`posts/${id}`, "Post");
   await desk.press(desk.button("Cancel", true));
   await desk.hears("Cancelled. It is kept as a draft");
+  // Whoever is at the button has all the time.
+  await desk.button("Undo").focus();
   assert.deepEqual([(await read(id)).isDraft, (await read(id)).scheduled], [true, false]);
   await desk.assertAccessible("an Undo");
   await desk.press(page.locator(".toast").getByRole("button", { name: "Undo" }));
   await desk.hears("Scheduled again");
   const post = await read(id);
   assert.deepEqual([post.isDraft, post.scheduled, post.scheduledAt], [false, true, scheduledAt ?? post.scheduledAt]);
+});
+
+test("an Undo of a cancel publishes nothing: neither at a time that is over, nor a text that is another by now", async (t) => {
+  const desk = await office.sit(t);
+  const { page } = desk;
+  const cancelled = async (content) => {
+    const post = await createPost(office, account, { content, scheduledAt: fromNow(86_400_000) });
+    await desk.open(`posts/${post.id}`, "Post");
+    await page.locator(".texts", { hasText: content }).waitFor();
+    await desk.press(desk.button("Cancel", true));
+    await undo.focus();
+    return post;
+  };
+  const undo = page.locator(".toast").getByRole("button", { name: "Undo" });
+  const changed = await cancelled("a text of then");
+  await office.api.patch(`/v1/posts/${changed.id}`, { content: "another text" });
+  await desk.press(undo);
+  await desk.hears("The post has been changed since");
+  assert.equal((await read(changed.id)).isDraft, true);
+  const late = await cancelled("too late");
+  await page.clock.setFixedTime(Date.now() + 2 * 86_400_000);
+  await desk.press(undo);
+  await desk.hears(/has passed. The post stays a draft/);
+  assert.equal((await read(late.id)).isDraft, true);
 });
 
 test("a held post leads to its account and mends the account where it stands", async (t) => {

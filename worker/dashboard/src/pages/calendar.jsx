@@ -2,9 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { useAction } from "../action.js";
-import { patch } from "../api.js";
 import { formatZone } from "../format.js";
-import { changed, useLive } from "../live.js";
+import { useLive } from "../live.js";
 import { href } from "../router.js";
 import { may } from "../scope.js";
 import { Button, LinkButton } from "../ui/button.jsx";
@@ -19,6 +18,7 @@ import { Day } from "./calendar/day.jsx";
 import { nameOfWeekday, viewOf } from "./calendar/days.js";
 import { ZoneButton, useZone } from "./calendar/zone.jsx";
 import { dayOf, meantToCome, remarkOn, said, toLocal } from "./posts/time.js";
+import { change, giveTimeBack } from "./posts/undo.js";
 
 /** The most that the API shows of a single day at once. */
 const MOST_OF_A_DAY = 100;
@@ -87,13 +87,8 @@ function Days({ view, data, isLoading, onMove, ...rest }) {
 async function move(post, local, zone) {
   const scheduledAt = meantToCome(local, post.scheduledAt, zone);
   if (scheduledAt === post.scheduledAt) return;
-  await setTime(post, scheduledAt);
-  toast(`Moved to ${said(scheduledAt, zone)}`, { onUndo: () => setTime(post, post.scheduledAt) });
-}
-
-async function setTime({ id }, scheduledAt) {
-  await patch(`/v1/posts/${id}`, { scheduledAt });
-  changed("/v1/posts", "/v1/calendar", "/v1/summary");
+  const made = await change(post.id, { scheduledAt });
+  toast(`Moved to ${said(scheduledAt, zone)}`, { onUndo: () => giveTimeBack(made, post, zone) });
 }
 
 function Move({ post, zone, onClose }) {

@@ -2,16 +2,19 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useAction } from "../action.js";
+import { parse } from "../router.js";
 import { Button } from "./button.jsx";
 import { Icon } from "./icon.jsx";
 
 const SEEN_MS = 5000;
-/** Long enough to read it, to see the mistake and to come to the button. */
-const UNDO_MS = 20_000;
+/** Long enough to read it, to see the mistake and to come to the button: there it stays. */
+const UNDO_MS = 8000;
 const said = new EventTarget();
+/** Another week of the calendar is the same page. */
+const pageHere = () => parse(location.hash).path.join("/");
 
-/** `onUndo` takes back what was done: the sentence has a button *Undo*, and waits as long as somebody is at it. */
-export const toast = (text, { onUndo } = {}) => said.dispatchEvent(new CustomEvent("toast", { detail: { text, onUndo } }));
+/** `onUndo` takes back what was done: the sentence has a button *Undo*, waits as long as somebody is at it, and ends with the page. */
+export const toast = (text, { onUndo } = {}) => said.dispatchEvent(new CustomEvent("toast", { detail: { text, onUndo, page: pageHere() } }));
 
 export function Toasts() {
   const [shown, setShown] = useState();
@@ -27,8 +30,13 @@ export function Toasts() {
       setShown(detail);
       wait(detail);
     };
+    const leave = () => setShown((now) => (now?.onUndo && now.page !== pageHere() ? undefined : now));
     said.addEventListener("toast", show);
-    return () => said.removeEventListener("toast", show);
+    addEventListener("hashchange", leave);
+    return () => {
+      said.removeEventListener("toast", show);
+      removeEventListener("hashchange", leave);
+    };
   }, []);
   const release = () => shown && wait(shown);
   return (

@@ -19,6 +19,7 @@ import { Content } from "./content.jsx";
 import { Delivery } from "./delivery.jsx";
 import { Metrics } from "./metrics.jsx";
 import { said } from "./time.js";
+import { change, giveTimeBack } from "./undo.js";
 import { awaitsApproval, isOpen, mayChange, stateOf } from "./words.js";
 
 const BACK = { to: href("posts"), name: "Posts" };
@@ -57,15 +58,18 @@ function introOf({ scheduled, isDraft, approval, scheduledAt, publishedAt, creat
 
 function Actions({ post, session }) {
   const [asked, ask] = useState();
-  const { run, isBusy, error } = useAction(async (work, said, undo) => {
+  const { run, isBusy, error } = useAction(async (work, said) => {
     await work();
     changed("/v1/posts");
-    toast(said, undo);
+    toast(said);
   });
   const states = post.socialAccounts.map(({ state }) => state);
   const path = `/v1/posts/${post.id}`;
   const again = () => run(async () => go(`posts/${await draftAgain(post)}/edit`), "A new draft. What X refused stays as it is");
-  const cancel = () => run(() => patch(path, { isDraft: true }), "Cancelled. It is kept as a draft", { onUndo: () => restore(path, post) });
+  const cancel = useAction(async () => {
+    const made = await change(post.id, { isDraft: true });
+    toast("Cancelled. It is kept as a draft", { onUndo: () => restore(made, post) });
+  });
   const state = stateOf(post);
   const isPublisher = may(session, "publish");
   const isScheduled = post.scheduled && !awaitsApproval(post);
@@ -78,10 +82,10 @@ function Actions({ post, session }) {
       {isOpen(post) && isPublisher && !awaitsApproval(post) && <Button kind="primary" isBusy={isBusy} onPress={() => run(() => patch(path, { isDraft: false, scheduledAt: null }), "On its way to X")}>Publish now</Button>}
       {isPublisher && mayRetry && <Button kind="primary" icon="refresh" isBusy={isBusy} onPress={() => run(() => send(`${path}/retry`), "Sent again")}>Retry</Button>}
       {refused.length > 0 && may(session, "draft") && <Button icon="pen" isBusy={isBusy} onPress={() => again()}>Edit and post again</Button>}
-      {isScheduled && isPublisher && <Button isBusy={isBusy} onPress={() => cancel()}>Cancel</Button>}
+      {isScheduled && isPublisher && <Button isBusy={isBusy || cancel.isBusy} onPress={() => cancel.run()}>Cancel</Button>}
       {isPublisher && states.includes("published") && <Button kind="danger" onPress={() => ask("remote")}>Delete on X</Button>}
       {mayChange(session, post) && !["publishing", "unknown"].includes(state) && <Button kind="quiet" icon="trash" onPress={() => ask("record")}>{isOpen(post) ? "Delete" : "Delete the record"}</Button>}
-      <Problem error={error} />
+      <Problem error={error ?? cancel.error} />
       {asked === "remote" && (
         <Confirm title="Delete it on X?" act="Delete on X" onClose={() => ask()} onAct={() => removeAtX(path)}>
           <p>It goes from every account that published it. Likes and replies go with it, and X does not bring it back.</p>
@@ -97,10 +101,9 @@ function Actions({ post, session }) {
 }
 
 /** Scheduled again, for the time that it had. */
-async function restore(path, { scheduledAt }) {
-  await patch(path, { isDraft: false, scheduledAt });
-  changed("/v1/posts");
-  return `Scheduled again, for ${said(scheduledAt)}`;
+async function restore(made, before) {
+  await giveTimeBack(made, before);
+  return `Scheduled again, for ${said(before.scheduledAt)}`;
 }
 
 async function removeAtX(path) {
