@@ -1,5 +1,6 @@
 //! The operator's own page: how a signed-in browser is recognised, and for which requests its cookie counts.
 
+use crate::seal::{base64url, sha256};
 use crate::time::Span;
 
 /// From signing in to having to sign in again: a working day.
@@ -11,6 +12,11 @@ const SESSION: &str = "session:";
 
 pub fn session_name(cookie_digest: &str) -> String {
     format!("{SESSION}{cookie_digest}")
+}
+
+/// The name by which a page knows its sign-in. Neither the cookie nor the row of the session follows from the name.
+pub fn session_id(name: &str) -> String {
+    base64url(&sha256(name.as_bytes())).chars().take(22).collect()
 }
 
 /// Whether a caller came with a cookie.
@@ -86,6 +92,13 @@ mod tests {
     fn a_browser_that_says_nothing_may_only_read() {
         assert!(takes("GET", None, None) && takes("HEAD", None, None));
         assert!(!takes("POST", None, None) && !takes("PATCH", None, None) && !takes("DELETE", None, None));
+    }
+
+    #[test]
+    fn the_id_of_a_session_is_known_to_its_page_alone_and_opens_nothing() {
+        let name = session_name("abc");
+        assert_eq!(session_id(&name), "op2AO0d-tCCD69JVljVsRc");
+        assert!(!has_form_of_cookie(&session_id(&name)) && !is_session(&session_id(&name)));
     }
 
     #[test]

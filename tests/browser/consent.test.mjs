@@ -180,6 +180,26 @@ test("a session that ends while a person reads loses no choice, and gives nothin
   assert.ok((await arrives).has("code"));
 });
 
+test("another key that signs in in another tab gives nothing by this one's page", async (t) => {
+  const { key } = await newKey(office, { tenant_id: "customer-7", scopes: ["draft"] });
+  const { desk } = await consider(t, key, {});
+  const { page } = desk;
+  desk.tolerate(/status of 401/);
+  const before = (await office.api.get("/v1/agents")).body.count;
+  await page.getByText("You are signed in with a key of customer-7").waitFor();
+  // As the other tab does.
+  await page.evaluate((key) => fetch("/v1/dashboard/session", {
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ key }),
+  }), ADMIN_KEY);
+  await page.getByRole("button", { name: "Allow" }).click();
+  const dialog = page.getByRole("dialog", { name: "Sign in again" });
+  await dialog.getByLabel("API key").fill(ADMIN_KEY);
+  assert.equal((await office.api.get("/v1/agents")).body.count, before);
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("You are signed in with the admin key").waitFor();
+  assert.ok(!(await page.getByRole("radio", { name: /^Everything/ }).isChecked()));
+});
+
 test("an answer is given once: the page of a program that does not open has no second yes", async (t) => {
   const { desk } = await consider(t, ADMIN_KEY, {}, { place: "com.example.aya:/callback" });
   const { page } = desk;

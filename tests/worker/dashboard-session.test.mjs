@@ -40,8 +40,9 @@ async function signIn(key = ADMIN_KEY) {
 test("a key is exchanged for a cookie that no script reads and no other site sends", async () => {
   const { answer } = await signIn();
   assert.match(answer.headers.get("set-cookie"), /^dashboard=[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict$/);
-  const { expires_at, sessions, changes_after, ...data } = answer.body.data;
+  const { id, expires_at, sessions, changes_after, ...data } = answer.body.data;
   assertTimesAndIds({ expires_at });
+  assert.match(id, /^[\w-]{22}$/);
   assert.ok(sessions >= 1 && changes_after.length > 0);
   const callback_url = callbackOf(bench.worker);
   assert.deepEqual(data, { key_id: "admin", scopes: ["admin"], tenant_id: null, account_id: null, is_frozen: false, callback_url });
@@ -56,6 +57,18 @@ test("with the cookie a page of ours does what the key can, and no more", async 
   assertRefused(await page.get("/v1/api-keys"), 403, "insufficient_key_scope");
   assertRefused(await page.post("/v1/posts", { content: "no", accounts: ["x"] }), 403, "insufficient_key_scope");
   assertRefused(await page.get("/v1/settings"), 403, "insufficient_key_scope");
+});
+
+test("a page acts for the sign-in that it was drawn for, and not for one that has come after it", async () => {
+  const key = await newKey(bench, { tenant_id: "drawn-for", scopes: ["read", "connect"] });
+  const before = await signIn(key.key);
+  const drawn = { "dashboard-session": before.answer.body.data.id };
+  assert.equal((await before.page.get("/v1/posts", drawn)).status, 200);
+  assert.equal((await before.page.get(SESSION)).body.data.id, drawn["dashboard-session"]);
+  const { page } = await signIn();
+  assertRefused(await page.get("/v1/posts", drawn), 401, "invalid_session_token");
+  assertRefused(await page.post("/v1/api-keys", { name: "by a stale page", scopes: ["admin"] }, drawn), 401, "invalid_session_token");
+  assert.ok((await bench.api.get("/v1/api-keys")).body.data.every(({ name }) => name !== "by a stale page"));
 });
 
 test("what a signed-in browser does is the key's deed, and so is signing in and out", async () => {

@@ -3,7 +3,7 @@
 
 use latchkey_core::api::code::Code;
 use latchkey_core::cookie::SameSite;
-use latchkey_core::dashboard::{LIFETIME, Provenance, has_form_of_cookie, session_name};
+use latchkey_core::dashboard::{LIFETIME, Provenance, has_form_of_cookie, session_id, session_name};
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::time::Span;
 
@@ -12,6 +12,9 @@ use crate::request::Incoming;
 use crate::runtime::entropy;
 
 const COOKIE: &str = "dashboard";
+/// The sign-in that a page was drawn for. All tabs of a browser share the cookie, so without this header a page would act with
+/// the rights of whichever key was signed in last, in another tab.
+const PAGE: &str = "dashboard-session";
 
 /// By its name among the keys.
 pub struct SignedIn {
@@ -28,7 +31,14 @@ impl SignedIn {
             return Err(Error::refused(Code::InvalidApiKey, "The Authorization header has no API key."));
         }
         require_our_page(incoming)?;
-        Ok(Some(Self::of_cookie(&value)))
+        let browser = Self::of_cookie(&value);
+        if incoming.header(PAGE).is_some_and(|page| page != browser.id()) {
+            return Err(Error::refused(
+                Code::InvalidSessionToken,
+                "This page belongs to another sign-in of this browser.",
+            ));
+        }
+        Ok(Some(browser))
     }
 
     /// A new browser session, and the `Set-Cookie` line for the browser.
@@ -40,6 +50,11 @@ impl SignedIn {
     /// The `Set-Cookie` line that ends it.
     pub fn end(incoming: &Incoming) -> String {
         incoming.jar().set(COOKIE, "", SameSite::Strict, Span::secs(0))
+    }
+
+    /// What a page says of itself.
+    pub fn id(&self) -> String {
+        session_id(&self.session)
     }
 
     /// What the workspace looks a caller up by.

@@ -11,6 +11,11 @@ const LONGEST_WAIT_MS = 5000;
 /** Heard by the frame, which asks for the key again without taking the page away. */
 export const SIGNED_OUT = "signed-out";
 
+let sessionId;
+
+/** From now on each call says for which sign-in its page was drawn: a call with the cookie of another one is refused. */
+export const actAs = (session) => { sessionId = session?.id; };
+
 export class ApiError extends Error {
   constructor({ status, body = {} }) {
     super(body.message ?? wordsFor(status));
@@ -107,7 +112,8 @@ function failureOf(path, response, answer) {
 
 async function send(method, path, { body, headers, signal }) {
   const json = body === undefined ? {} : { "content-type": "application/json" };
-  const init = { method, signal, headers: { ...json, ...headers }, credentials: "same-origin", redirect: "error" };
+  const own = sessionId && { "dashboard-session": sessionId };
+  const init = { method, signal, headers: { ...json, ...own, ...headers }, credentials: "same-origin", redirect: "error" };
   try {
     return await fetch(path, { ...init, body: body === undefined ? undefined : JSON.stringify(body) });
   } catch (error) {

@@ -1,7 +1,7 @@
 /** The frame: who is signed in, where the person is, and the page in it. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, SIGNED_OUT, get } from "./api.js";
+import { ApiError, SIGNED_OUT, actAs, get } from "./api.js";
 import { TITLE } from "./brand.js";
 import { stopWatching, watchChanges } from "./changes.js";
 import { CONSENT, Consent } from "./consent/index.jsx";
@@ -31,7 +31,7 @@ export function App() {
   if (session === null) return <SignInPage onSignedIn={setSession} />;
   return (
     <>
-      <Shell session={session} onSignedOut={signOut}>
+      <Shell key={session.key_id} session={session} onSignedOut={signOut}>
         <Place session={session} />
       </Shell>
       {again}
@@ -44,6 +44,7 @@ export function App() {
 function useSession() {
   const [state, setState] = useState({});
   const enter = (session) => {
+    actAs(session);
     // Before anything else is asked for: the session says where the changes end. A key of one account is told of none.
     if (session && !session.account_id) watchChanges(session.changes_after, changed);
     else stopWatching();
@@ -104,7 +105,7 @@ function useReturnFromX() {
 /** Over the page, which keeps what was typed. */
 const SignInAgain = ({ onSignedIn }) => (
   <Dialog title="Sign in again">
-    <p class="muted">You have been signed out meanwhile. What you have entered is still there.</p>
+    <p class="muted">You have been signed out meanwhile, or another key has signed in in another tab. What you have entered is still there.</p>
     <SignIn onSignedIn={onSignedIn} />
   </Dialog>
 );

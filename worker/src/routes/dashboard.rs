@@ -71,19 +71,17 @@ pub async fn sign_in(app: &App, incoming: Incoming) -> Answered {
     let (browser, cookie) = SignedIn::begin(&incoming)?;
     let sign_in = SignIn { key_digest, session: browser.session().to_owned(), request_id: incoming.request_id.clone() };
     let signed_in = app.workspace()?.sign_in(sign_in).await?;
-    Ok(answer(app, 201, &incoming, &signed_in)?.with("Set-Cookie", cookie))
+    Ok(answer(app, 201, &incoming, &browser, &signed_in)?.with("Set-Cookie", cookie))
 }
 
 /// `GET`: who is signed in here; `data` is null if nobody is.
 pub async fn signed_in(app: &App, incoming: &Incoming) -> Answered {
-    let session = match SignedIn::of(incoming)? {
-        Some(browser) => app.workspace()?.signed_in(browser.session()).await?,
-        None => None,
-    };
-    match session {
-        Some(signed_in) => Ok(answer(app, 200, incoming, &signed_in)?),
-        None => Ok(Reply::json(&Answer::data(200, json!(null)))),
+    if let Some(browser) = SignedIn::of(incoming)?
+        && let Some(signed_in) = app.workspace()?.signed_in(browser.session()).await?
+    {
+        return Ok(answer(app, 200, incoming, &browser, &signed_in)?);
     }
+    Ok(Reply::json(&Answer::data(200, json!(null))))
 }
 
 /// `DELETE`: this browser, or every one that has signed in with the same key. Again, it changes nothing.
@@ -103,11 +101,12 @@ pub async fn sample_page(app: &App, incoming: &Incoming, page: &str) -> Answered
 }
 
 /// With what an operator has to enter at X before there is an app to ask about.
-fn answer(app: &App, status: u16, incoming: &Incoming, signed_in: &SignedInAs) -> Result<Reply> {
+fn answer(app: &App, status: u16, incoming: &Incoming, browser: &SignedIn, signed_in: &SignedInAs) -> Result<Reply> {
     let _ = incoming.key_id.set(signed_in.key_id.clone());
     let SignedInAs { key_id, scopes, tenant_id, account_id, expires_at, sessions, is_frozen, changes_after } =
         signed_in;
     let data = json!({
+        "id": browser.id(),
         "key_id": key_id,
         "scopes": scopes,
         "tenant_id": tenant_id,

@@ -248,7 +248,7 @@ fn rows() -> [(&'static str, Value); 7] {
     }));
     let session = record(json!({
         "key_id": text(), "scopes": list(words_of::<Scope>("Scope")), "tenant_id": nullable(a("TenantId")),
-        "account_id": nullable(id("acc")), "expires_at": a("Time"), "sessions": count(), "is_frozen": flag(), "changes_after": text(), "callback_url": text(),
+        "account_id": nullable(id("acc")), "id": text(), "expires_at": a("Time"), "sessions": count(), "is_frozen": flag(), "changes_after": text(), "callback_url": text(),
     }));
     [
         ("Key", key(json!({}))),
