@@ -15,12 +15,13 @@ const DAY_MS = 86_400_000;
 const postOf = (page, text) => page.locator("x-posts [part=post]").filter({ hasText: text });
 
 /** A page with the element, of a visitor with one account, for which `work` has been done. */
-async function visitAfter(t, work, { scopes, attributes, ...options } = {}) {
+async function visitAfter(t, work, { scopes, attributes, clock, ...options } = {}) {
   let account;
   const visit = await stage.visit(t, {
     files: elementsPage(elementOf("x-posts", attributes)),
     shows: "x-posts:state(ready)",
     prepare: async (visit) => {
+      if (clock) await visit.context.clock.install();
       account = await newAccount(stage, { tenant_id: visit.tenant });
       await work(account);
       if (scopes) await scopedPage(visit, scopes);
@@ -87,6 +88,42 @@ test("a page whose posts need an approval deletes its drafts and sends nothing",
   await postOf(page, "a draft").getByRole("button", { name: "Delete" }).waitFor();
   assert.equal(await page.getByRole("button", { name: "Send again" }).count(), 0);
   assert.equal(await postOf(page, "tomorrow").getByRole("button").count(), 0);
+});
+
+test("a post that waits for approval shows what became of it, and why it was rejected", async (t) => {
+  let post;
+  const { page } = await visitAfter(t, async (account) => (post = await createPost(stage, account, { content: "may I?", approval: true })), {
+    scopes: ["draft"], attributes: 'lang="de"', clock: true,
+  });
+  await postOf(page, "may I?").getByText("Wartet auf Freigabe").waitFor();
+  assert.equal(await page.locator("x-posts [part=reason]").count(), 0, "the state says all");
+  await stage.api.post(`/v1/posts/${post.id}/reject`, { note: "The price is wrong." });
+  await page.clock.runFor(20_000);
+  await postOf(page, "may I?").getByText("Abgelehnt").waitFor();
+  assert.deepEqual(await page.locator("x-posts [part=reason]").allTextContents(), ["The price is wrong."]);
+});
+
+test("a reason is in the visitor's language, and one that is the operator's is not told", async (t) => {
+  const { page } = await visitAfter(t, (account) => refused(account), { attributes: 'lang="fr"' });
+  const reason = await postOf(page, "refused by X").locator("[part=reason]").textContent();
+  assert.equal(reason, "X n’a pas accepté le post. Le responsable de ce site sait pourquoi.");
+});
+
+test("after a deletion a long list has all of its rows, and the focus stays in its place", async (t) => {
+  const { page } = await visitAfter(t, async (account) => {
+    for (let at = 0; at < 122; at += 1) await createPost(stage, account, { content: `draft ${at}.`, isDraft: true });
+  });
+  const rows = page.locator("x-posts [part=post]");
+  for (let shown = 20; shown < 120; shown += 20) {
+    await page.getByRole("button", { name: "Show more" }).click();
+    await rows.nth(shown).waitFor();
+  }
+  await rows.nth(110).getByRole("button", { name: "Delete" }).click();
+  await rows.nth(110).locator("[part=confirm]").click();
+  await told(page, "post-cancelled");
+  await postOf(page, "draft 11.").waitFor({ state: "detached" });
+  await rows.nth(119).waitFor();
+  assert.ok(await postOf(page, "draft 10.").evaluate((row) => row.getRootNode().activeElement === row));
 });
 
 test("posts beyond the first page come page by page", async (t) => {

@@ -4,6 +4,9 @@ import { WORDS } from "./elements/words.js";
 
 export const emit = (host, type, detail) => host.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
 
+/** What is loaded once something has gone wrong. */
+export const failure = () => import("./elements-failure.js");
+
 /** The visitor reads the sentence `message`; the console, and whoever listens, what was seen and what to do about it. */
 export async function told(host, error, language) {
   const detail = await explained(error, language);
@@ -15,7 +18,7 @@ export async function told(host, error, language) {
 /** `{code, message, retryable, hint}`. */
 async function explained(error, language) {
   try {
-    return await (await import("./elements-failure.js")).explain(error, language);
+    return await (await failure()).explain(error, language);
   } catch {
     return { code: error.code ?? "unreachable", message: WORDS[language].broken, retryable: true, hint: `${error.message}` };
   }

@@ -6,15 +6,17 @@ import { forbidsAsking } from "./policy.js";
 import { remedyOf } from "./remedies.js";
 import { addressOf, redacted, unanswered } from "./seen.js";
 
+export { reasonsOf, troubleWords } from "./elements/trouble.js";
+
 /** Codes that trying again may end differently, beside X's and the server's own troubles. */
 const PASSING = ["unreachable", "page_session_ended", "tenant_mismatch", "in_flight", "idempotency_in_progress"];
 
 /** `{code, message, retryable, hint}` of a `problem` of page-session.js, or of any other error. */
 export async function explain(error, language) {
   const found = error.code === "unanswered" ? await whyUnanswered(error) : error;
-  const { code = "unreachable", quote, seen = seenOf(found), body, status = 0 } = found;
+  const { code = "unreachable", quote, body, status = 0 } = found;
   const retryable = found.retryable ?? (PASSING.includes(code) || status === 429 || status >= 500);
-  const hint = [seen, (body?.code === code && body.hint) || remedyOf(code)].filter(Boolean).join(" ");
+  const hint = [seenOf(found), (body?.code === code && body.hint) || remedyOf(code)].filter(Boolean).join(" ");
   return { code, message: quote ?? sentenceOf(code, status, body, SENTENCES[language]), retryable, hint };
 }
 
@@ -27,8 +29,17 @@ async function whyUnanswered({ method, url, kept }) {
   return { code: "unreachable", seen: seen("brought no answer") };
 }
 
+/** What page-session.js has seen, by its name. */
+const SEEN = {
+  late: (seconds) => `fetchSession gave no answer within ${seconds} s.`,
+  thrown: (why) => `fetchSession failed: ${redacted(why)}.`,
+  incomplete: () => "The session has no token or no api_url.",
+  elsewhere: (origin) => `The session is for pages of ${origin}.`,
+};
+
 /** The API's refusal, or an error that nobody has foreseen. */
-function seenOf({ code, method, url, status, body, message }) {
+function seenOf({ code, method, url, status, body, message, seen, of }) {
+  if (seen) return SEEN[seen]?.(of) ?? seen;
   if (!code) return `${redacted(message)}.`;
   const said = body?.code ? ` It says ${body.code}: ${redacted(body.message)}` : "";
   return url && `${method} ${addressOf(url)} answered ${status}.${said}`;

@@ -12,7 +12,7 @@ const BEFORE_END_MS = 60_000;
 const LIFE_MS = 3600e3;
 
 /**
- * `seen` is a sentence for developers, `body` the API's own refusal. Of code `unanswered`, `url` was asked in vain, and `kept`
+ * `seen` is what was seen, by its name in elements-failure.js, and `of` whom or what; `body` is the API's own refusal. Of code `unanswered`, `url` was asked in vain, and `kept`
  * is the code if a server is there that keeps its answers from this page.
  */
 export const problem = (code, facts) => Object.assign(new Error(code), { code, ...facts });
@@ -104,9 +104,9 @@ class PageSession extends EventTarget {
 async function obtained(source) {
   const signal = AbortSignal.timeout(SITE_MS);
   if (typeof source === "function") {
-    const late = () => problem("session_unavailable", { seen: `fetchSession gave no answer within ${SITE_MS / 1000} s.`, retryable: true });
+    const late = () => problem("session_unavailable", { seen: "late", of: SITE_MS / 1000, retryable: true });
     return inTime(Promise.resolve(source({ signal })), SITE_MS, late).catch((error) => {
-      throw error.code ? error : problem("session_unavailable", { seen: `fetchSession failed: ${error?.message ?? error}.`, retryable: true });
+      throw error.code ? error : problem("session_unavailable", { seen: "thrown", of: error?.message ?? error, retryable: true });
     });
   }
   const facts = { method: "POST", url: source };
@@ -125,8 +125,8 @@ function checked(answer) {
   const session = answer?.data ?? answer;
   const { token, api_url: url, origin = location.origin } = session ?? {};
   if (token && !`${token}`.startsWith("pst_")) throw problem("invalid_page_token");
-  if (!token || !/^https?:\/\//.test(url)) throw problem("session_unavailable", { seen: "The session has no token or no api_url." });
-  if (origin !== location.origin) throw problem("origin_not_allowed", { seen: `The session is for pages of ${origin}.` });
+  if (!token || !/^https?:\/\//.test(url)) throw problem("session_unavailable", { seen: "incomplete" });
+  if (origin !== location.origin) throw problem("origin_not_allowed", { seen: "elsewhere", of: origin });
   return session;
 }
 

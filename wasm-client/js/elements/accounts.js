@@ -3,7 +3,7 @@
 import { accountRow } from "./account-row.js";
 import { ACCOUNTS_WORDS } from "./accounts-words.js";
 import { ACCOUNTS, connector } from "./connector.js";
-import { button, make } from "./make.js";
+import { button, make, place } from "./make.js";
 import { pictureCss } from "./picture.js";
 
 export const css = `${pictureCss}
@@ -26,6 +26,8 @@ class Accounts {
   #texts;
   #mayConnect;
   #rows = new Map();
+  /** Where the next page begins. */
+  #after;
   #list;
   #empty;
   #more;
@@ -37,7 +39,7 @@ class Accounts {
     const texts = (this.#texts = given.textsOf(ACCOUNTS_WORDS));
     this.#list = make("ul", { part: "list", "aria-label": texts.accounts });
     this.#empty = make("p", { part: "empty", class: "muted" }, make("slot", { name: "empty" }, texts.empty));
-    this.#more = button("more", texts.more, () => this.load(this.#rows.size).catch(this.tell));
+    this.#more = button("more", texts.more, () => this.load(true).catch(this.tell));
     const connect = mayConnect && connector(given, { id: "connect" }, make("slot", { name: "connect" }, texts.connect));
     given.view.append(make("slot", { name: "heading" }), this.#list, this.#empty, this.#more, this.#status, connect);
     given.view.addEventListener("connected", () => this.load().then(() => given.session.changed("accounts"), this.tell));
@@ -52,30 +54,29 @@ class Accounts {
     Object.assign(this.#status, { className, textContent });
   }
 
-  /** The page after `skipped` rows; without, all rows that are shown are read anew. */
-  async load(skipped) {
-    const isAnew = skipped === undefined;
-    const { found, total } = await this.#read(skipped ?? 0, isAnew ? Math.max(this.#rows.size, 1) : PAGE);
-    this.#draw(isAnew ? found : [...[...this.#rows.values()].map(({ account }) => account), ...found]);
-    this.#more.hidden = this.#rows.size >= total;
+  /** The next page; without, all rows that are shown are read anew. */
+  async load(isNext) {
+    const [found, after] = await this.#read(isNext ? PAGE : this.#rows.size, isNext && this.#after);
+    this.#draw(isNext ? [...[...this.#rows.values()].map(({ account }) => account), ...found] : found);
+    this.#after = after;
+    this.#more.hidden = !after;
   }
 
-  async #read(offset, wanted) {
-    const { data, count } = await this.#given.session.call("GET", `${ACCOUNTS}?network=x&limit=${PAGE}&offset=${offset}`);
-    if (wanted <= PAGE) return { found: data, total: count };
-    const { found, total } = await this.#read(offset + PAGE, wanted - PAGE);
-    return { found: [...data, ...found], total };
+  /** Behind the account that `after` names: rows that come or go shift nothing. */
+  async #read(wanted, after) {
+    const cursor = after ? `&after=${encodeURIComponent(after)}` : "";
+    const { data, pagination } = await this.#given.session.call("GET", `${ACCOUNTS}?network=x&limit=${PAGE}${cursor}`);
+    if (wanted <= PAGE || !pagination.after) return [data, pagination.after];
+    const [others, last] = await this.#read(wanted - PAGE, pagination.after);
+    return [[...data, ...others], last];
   }
 
   /** A row that has not changed stays as it is: a window may be open for it, or a question. */
   #draw(accounts) {
     const rows = new Map(accounts.map((account) => [account.id, this.#rowOf(account)]));
-    for (const [id, { row }] of this.#rows) if (rows.get(id)?.row !== row) row.remove();
     this.#rows = rows;
-    const children = this.#list.children;
-    [...rows.values()].forEach(({ row }, at) => children[at] !== row && this.#list.insertBefore(row, children[at] ?? null));
+    place(this.#list, [...rows.values()].map(({ row }) => row));
     this.#empty.hidden = rows.size > 0;
-    this.#list.hidden = rows.size === 0;
   }
 
   #rowOf(account) {

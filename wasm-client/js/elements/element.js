@@ -6,7 +6,7 @@
  * there, to a function that reads everything anew.
  */
 
-import { emit, told } from "../element-told.js";
+import { emit, failure, told } from "../element-told.js";
 import { pageSessionFor } from "../page-session.js";
 import "../policy.js";
 import { button, make } from "./make.js";
@@ -104,6 +104,7 @@ export class XElement extends Base {
     const given = {
       host: this, view, session, signal, language, emit: (...event) => emit(this, ...event),
       textsOf: (all) => ({ ...WORDS[language], ...all[language], ...this.labels }),
+      failure,
       // What ended the element has been told.
       explain: async (error) => (signal.aborted ? {} : told(this, error, language)),
     };

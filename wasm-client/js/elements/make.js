@@ -11,3 +11,10 @@ export function make(tag, attributes = {}, ...children) {
 }
 
 export const button = (part, label, onclick, others) => make("button", { type: "button", part, onclick, ...others }, label);
+
+/** These rows and no others are in the list, which is hidden without one. A row that stays is not touched: it may have the focus. */
+export function place(list, rows) {
+  for (const row of [...list.children]) rows.includes(row) || row.remove();
+  rows.forEach((row, at) => list.children[at] === row || list.insertBefore(row, list.children[at]));
+  list.hidden = !rows.length;
+}

@@ -7,21 +7,20 @@ import { button, make } from "./make.js";
 const BAD = ["failed", "partial", "held", "unknown"];
 
 /** `act(post, method, path, event, said)` does what was pressed. */
-export function postRow(post, { texts, time, scopes, act }) {
+export function postRow(post, { texts, time, scopes, act, reasonsOf = () => [] }) {
   const state = stateOf(post);
-  const problems = [...new Set(post.socialAccounts.map(({ error }) => error).filter(Boolean))];
-  return make("li", { part: "post", class: "card stack", "data-state": state },
+  return make("li", { part: "post", class: "card stack", "data-state": state, tabindex: -1 },
     headOf(post, state, texts, time),
     make("p", { part: "text", dir: "auto" }, post.containers.map(({ content }) => content).join("\n\n") || "…"),
     make("p", { part: "accounts", class: "row muted" }, post.socialAccounts.map(accountOf)),
-    problems.map((said) => make("p", { part: "reason", class: "problem", dir: "auto" }, said)),
+    reasonsOf(post, texts).map((said) => make("p", { part: "reason", class: "problem", dir: "auto" }, said)),
     scopes.some((scope) => scope !== "accounts") && actionsOf(post, texts, scopes.includes("publish"), act));
 }
 
 function headOf({ scheduledAt, publishedAt, createdAt }, state, texts, time) {
   const when = scheduledAt ?? publishedAt ?? createdAt;
   return make("p", { class: "row" },
-    make("b", { part: "state", class: BAD.includes(state) && "problem" }, texts[state === "publishing" ? "queued" : state] ?? state),
+    make("b", { part: "state", class: BAD.includes(state) && "problem" }, texts[state] ?? state),
     make("time", { part: "time", class: "muted", datetime: when }, time.format(new Date(when))));
 }
 
