@@ -78,6 +78,11 @@ test("an account is disconnected after a question, by the keyboard alone", async
   assert.deepEqual((await visit.accounts()).map(({ id }) => id), [other.id]);
 });
 
+test("a name cannot turn the direction of the page around it", async (t) => {
+  const { page } = await visitWith(t, { count: 1, prepare: ({ tenant }) => newAccount(stage, { tenant_id: tenant, name: "\u202Eevil\u2066 name" }) });
+  assert.equal(await rowsOf(page).locator("[part=name]").textContent(), "evil name");
+});
+
 test("accounts beyond the first hundred come page by page", async (t) => {
   const { page, accounts } = await visitWith(t, { count: 101 });
   assert.equal(await rowsOf(page).count(), 100);

@@ -197,6 +197,30 @@ test("after a lost answer, and a reload, the same press posts once", async (t) =
   assert.deepEqual(await isPublished(page, account), ["only once"]);
 });
 
+test("an account that is connected beside the composer counts by its own limit at once", async (t) => {
+  const { visit, page } = await visitWith(t, { count: 0 });
+  await newAccount(stage, { tenant_id: visit.tenant, subscription_type: "Premium" });
+  await page.locator("x-composer").evaluate((element) => element.refresh());
+  await countOf(page).getByText("25000 left").waitFor();
+});
+
+test("among many accounts one is found by its name, the chosen ones stand first, and the text stays near", async (t) => {
+  const { page, accounts } = await visitWith(t, { count: 12, viewport: { width: 390, height: 800 }, attributes: 'lang="de"' });
+  const { username } = accounts[0];
+  const boxes = page.locator("x-composer [part=account]");
+  await page.getByRole("searchbox", { name: "Konto suchen" }).fill(`@${username.toUpperCase()}`);
+  await page.keyboard.press("Enter");
+  await boxes.nth(0).waitFor({ state: "hidden" });
+  assert.equal(await boxes.filter({ visible: true }).count(), 1);
+  await page.getByRole("checkbox", { name: `@${username}` }).check();
+  await page.reload();
+  await boxes.first().getByText(`@${username}`).waitFor();
+  assert.ok(await boxes.first().getByRole("checkbox").isChecked());
+  const { y } = await page.locator("x-composer [part=text]").boundingBox();
+  assert.ok(y < 600, `${y} px down`);
+  await assertAccessible(page, "many accounts");
+});
+
 test("without an account there is nothing to write with", async (t) => {
   const { page } = await visitWith(t, { count: 0 });
   await page.getByText("Connect an X account first.").waitFor();

@@ -103,6 +103,77 @@ test("a token that has ended, from a site that has no other, shows nothing and s
   assert.equal(await page.locator("x-accounts [part=account]").count(), 1);
 });
 
+const ALL = BOTH + elementOf("x-composer");
+const AGAIN = ["x-accounts", "x-posts", "x-composer"];
+
+for (const [what, answer, code, said] of [
+  ["refuses", { status: 401, json: { error: "Please sign in again." } }, "session_unavailable", "Please sign in again."],
+  ["answers a login page", { status: 200, contentType: "text/html", body: "<h1>Log in</h1>" }, "session_unavailable", "This site could not reach X just now."],
+]) {
+  test(`a token that has ended, from a site that ${what}: every element says so, what was typed stays, and all can try again`, async (t) => {
+    let isAway = false;
+    let given;
+    const visit = await visitBoth(t, async (visit) => {
+      await newAccount(stage, { tenant_id: visit.tenant });
+      await visit.context.route("**/api/x/page", async (route) => {
+        given = isAway ? given : await minted(visit);
+        return route.fulfill(isAway ? answer : { json: given });
+      });
+    }, { body: ALL, shows: "x-composer [part=count]:not(:empty)" });
+    const { page } = visit;
+    visit.traffic.tolerate(/status of 401/);
+    for (const name of AGAIN) await inStateOf(page, name, "ready");
+    await page.locator("x-composer [part=text]").fill("half a thought");
+    isAway = true;
+    await stage.api.delete(`/v1/page-sessions/${given.id}`);
+    await page.locator("x-composer [part=submit]").click();
+    for (const name of AGAIN) {
+      await inStateOf(page, name, "error");
+      await page.locator(`${name} [part=problem]`).getByText(said).waitFor();
+    }
+    assert.deepEqual([...new Set((await toldOf(page, "error")).map(({ detail }) => detail.code))], [code]);
+    assert.equal(await page.locator("x-composer [part=text]").inputValue(), "half a thought");
+    await assertAccessible(page, what);
+    isAway = false;
+    for (const name of AGAIN) {
+      await page.locator(`${name} [part=retry]`).click();
+      await inStateOf(page, name, "ready");
+    }
+    assert.equal(await page.locator("x-composer [part=text]").inputValue(), "half a thought");
+  });
+}
+
+test("an element whose visitor is offline says so, with what was seen and the remedy", async (t) => {
+  const visit = await visitBoth(t);
+  const { page } = visit;
+  visit.traffic.tolerate(/ERR_INTERNET_DISCONNECTED/);
+  await page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => name.includes("elements-failure.js")));
+  await visit.context.setOffline(true);
+  await page.locator("x-posts").evaluate((element) => element.refresh());
+  const { detail: { code, message, hint, retryable } } = await told(page, "error");
+  assert.deepEqual([code, message, retryable], ["unreachable", "The connection was lost. Please try again.", true]);
+  assert.match(hint, /^GET .*\/v1\/posts brought no answer\. Check the network/);
+  await visit.context.setOffline(false);
+});
+
+test("another language of a live element is spoken at once", async (t) => {
+  const { page } = await visitBoth(t);
+  await page.locator("x-posts").evaluate((element) => (element.lang = "de"));
+  await page.locator("x-posts").getByText("Hier sind keine Beiträge.").waitFor();
+});
+
+test("forced colours show where a button is, and which filter is chosen", async (t) => {
+  const { page } = await visitBoth(t);
+  await page.emulateMedia({ forcedColors: "active" });
+  const looks = (locator) => locator.evaluate((button) => (({ borderStyle, borderColor }) => ({ borderStyle, borderColor }))(getComputedStyle(button)));
+  const pressed = await looks(page.locator("x-posts [aria-pressed=true]"));
+  const other = await looks(page.locator("x-posts [aria-pressed=false]").first());
+  assert.notEqual(pressed.borderStyle, other.borderStyle);
+  const button = await looks(page.locator("x-accounts [part=connect] [part=button]"));
+  assert.equal(button.borderStyle, "solid");
+  assert.doesNotMatch(button.borderColor, /^rgba/, "forced, not transparent");
+});
+
 test("a token of another tenant than the page's shows nothing and says so", async (t) => {
   const visit = await visitBoth(t, (visit) => answering(visit, () => minted(visit, { tenant_id: "theirs" })), {
     body: elementOf("x-accounts", 'tenant-id="ours"') + elementOf("x-posts", 'tenant-id="ours"'),

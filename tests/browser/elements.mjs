@@ -11,7 +11,7 @@ globalThis.told = [];
 for (const type of ["ready", "error", "connected", "cancelled", "disconnected", "post-created", "post-cancelled", "post-retried"]) {
   addEventListener(type, ({ target, detail, bubbles, composed }) => {
     if (target.localName) told.push({ type, of: target.localName, detail, bubbles, composed });
-  });
+  }, true);
 }`;
 
 /** A page of Acme with `body` in it. Its server gives page sessions at /api/x/page. */

@@ -1,6 +1,6 @@
 /** The quiet default look. Sites restyle it with custom properties, ::part() and :state() (README.md). */
 
-// Colours follow the page's own `color-scheme`. Both labels share one grid cell and the cancel button lies in padding
+// Forced colours show a transparent border. Colours follow the page's own `color-scheme`. Both labels share one grid cell and the cancel button lies in padding
 // that is always there, so nothing moves when the button changes its state.
 const CSS = `
 :host { display: inline-block; vertical-align: middle; font: var(--connect-x-font, 600 15px/20px system-ui, sans-serif);
@@ -10,7 +10,7 @@ const CSS = `
 :host([size=small]) { --_height: 32px; font-size: 13px }
 :host([size=large]) { --_height: 52px; font-size: 17px }
 .row { position: relative; display: inline-grid; color: var(--_ink) }
-button { font: inherit; color: inherit; border: 0; border-radius: var(--connect-x-radius, 999px); cursor: pointer }
+button { font: inherit; color: inherit; border: 1px solid #0000; border-radius: var(--connect-x-radius, 999px); cursor: pointer }
 [part=button] { display: flex; align-items: center; gap: 10px; min-height: var(--_height); padding-block: 4px; padding-inline: 18px var(--_height); background: var(--_ground) }
 [part=button]:hover { opacity: .85 }
 :focus-visible { outline: 2px solid var(--connect-x-focus, light-dark(#1d6fdc, #7db7ff)); outline-offset: 2px }

@@ -4,7 +4,7 @@ import { WORDS } from "./elements/words.js";
 
 export const emit = (host, type, detail) => host.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
 
-/** What is loaded once something has gone wrong. */
+/** The words of what has gone wrong: loaded once an element is ready, since whoever is offline loads nothing any more. */
 export const failure = () => import("./elements-failure.js");
 
 /** The visitor reads the sentence `message`; the console, and whoever listens, what was seen and what to do about it. */
@@ -20,6 +20,6 @@ async function explained(error, language) {
   try {
     return await (await failure()).explain(error, language);
   } catch {
-    return { code: error.code ?? "unreachable", message: WORDS[language].broken, retryable: true, hint: `${error.message}` };
+    return { code: "unreachable", message: WORDS[language].lost, retryable: true, hint: `${error.message}. Check the network.` };
   }
 }

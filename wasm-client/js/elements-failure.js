@@ -1,6 +1,6 @@
-/** What went wrong with an element, in words: for the visitor, and for the site's developers. Loaded when something has. */
+/** What went wrong with an element, in words: for the visitor, and for the site's developers. Loaded once an element is ready. */
 
-import { isKeptFromUs } from "./asking.js";
+import { isKeptFromUs, SITE_MS } from "./asking.js";
 import { SENTENCES } from "./elements/sentences.js";
 import { forbidsAsking } from "./policy.js";
 import { remedyOf } from "./remedies.js";
@@ -31,8 +31,8 @@ async function whyUnanswered({ method, url, kept }) {
 
 /** What page-session.js has seen, by its name. */
 const SEEN = {
-  late: (seconds) => `fetchSession gave no answer within ${seconds} s.`,
-  thrown: (why) => `fetchSession failed: ${redacted(why)}.`,
+  late: () => `fetchSession gave no answer within ${SITE_MS / 1000} s.`,
+  thrown: (why) => `fetchSession failed: ${redacted(why?.message ?? why)}.`,
   incomplete: () => "The session has no token or no api_url.",
   elsewhere: (origin) => `The session is for pages of ${origin}.`,
 };
@@ -45,7 +45,7 @@ function seenOf({ code, method, url, status, body, message, seen, of }) {
   return url && `${method} ${addressOf(url)} answered ${status}.${said}`;
 }
 
-const SAID_AS = { page_session_ended: "ended", tenant_mismatch: "ended", unreachable: "unreachable", session_unavailable: "unreachable" };
+const SAID_AS = { page_session_ended: "ended", tenant_mismatch: "ended", unreachable: "unreachable" };
 
 /** A cause that is the developers' to mend is told to the visitor as one; what is wrong with a post is the visitor's. */
 function sentenceOf(code, status, body, sentences) {

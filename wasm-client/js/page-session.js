@@ -84,12 +84,19 @@ class PageSession extends EventTarget {
   }
 
   async #renew(old) {
-    const given = checked(await obtained(this.#source));
-    if (old && old.tenant_id !== given.tenant_id) throw this.#over(problem("tenant_mismatch"));
+    const given = await this.#next(old).catch((error) => {
+      throw old ? this.#over(error) : error;
+    });
     const life = Date.parse(given.expires_at) - Date.parse(given.created_at) || LIFE_MS;
     // By the clock of this browser, whatever it shows, from now on.
     this.#renewAt = Date.now() + life - Math.min(BEFORE_END_MS, life / 10);
     return (this.#given = given);
+  }
+
+  async #next(old) {
+    const given = checked(await obtained(this.#source));
+    if (old && old.tenant_id !== given.tenant_id) throw problem("tenant_mismatch");
+    return given;
   }
 
   /** Whoever tries again begins anew. */
@@ -104,9 +111,9 @@ class PageSession extends EventTarget {
 async function obtained(source) {
   const signal = AbortSignal.timeout(SITE_MS);
   if (typeof source === "function") {
-    const late = () => problem("session_unavailable", { seen: "late", of: SITE_MS / 1000, retryable: true });
+    const late = () => problem("session_unavailable", { seen: "late", retryable: true });
     return inTime(Promise.resolve(source({ signal })), SITE_MS, late).catch((error) => {
-      throw error.code ? error : problem("session_unavailable", { seen: "thrown", of: error?.message ?? error, retryable: true });
+      throw error.code ? error : problem("session_unavailable", { seen: "thrown", of: error, retryable: true });
     });
   }
   const facts = { method: "POST", url: source };

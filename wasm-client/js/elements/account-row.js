@@ -4,6 +4,7 @@ import { connector } from "./connector.js";
 import { leaveButton } from "./leave.js";
 import { make } from "./make.js";
 import { picture } from "./picture.js";
+import { shown } from "./shown.js";
 
 /** `disconnect` is there where the page may. */
 export function accountRow(given, texts, account, disconnect) {
@@ -17,5 +18,5 @@ export function accountRow(given, texts, account, disconnect) {
 function nameOf({ username, nickname, status }, texts) {
   const handle = make("span", { part: "handle", class: "muted", dir: "ltr" }, `@${username}`);
   const state = make("p", { part: "state", class: status === "active" ? "muted" : "problem" }, texts[status] ?? status);
-  return make("div", { class: "grow" }, make("b", { part: "name" }, nickname), " ", handle, state);
+  return make("div", { class: "grow" }, make("b", { part: "name" }, shown(nickname)), " ", handle, state);
 }

@@ -21,6 +21,8 @@ label input:not([type=checkbox]), label select { width: 100% }
 label.stack { gap: 4px }
 input[type=checkbox] { min-height: 0; width: 18px; height: 18px; margin: 0; accent-color: var(--_accent) }
 progress { width: 100% }
+[part=search] { flex: 1 1 100% }
+.many { flex: 1 1 100%; max-height: 15em; overflow-y: auto; padding: 4px }
 [part=fields] { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20ch), 1fr)) }
 `;
 
@@ -66,9 +68,16 @@ class Composer {
   }
 
   async load() {
+    const before = this.#writers;
     await this.#picker.load(this.#given);
     this.#empty.hidden = this.#picker.count > 0;
     this.#form.node.hidden = this.#picker.count === 0;
+    if (this.#writers !== before) this.#update();
+  }
+
+  /** For whom is counted. */
+  get #writers() {
+    return JSON.stringify(writersOf(this.#picker.chosen));
   }
 
   countBy(counter) {

@@ -16,6 +16,8 @@ export class XPostsElement extends XElement {
 }
 
 export class XComposerElement extends XElement {
+  keepsView = true;
+
   load() {
     return parts.composer();
   }

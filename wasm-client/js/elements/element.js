@@ -19,7 +19,7 @@ const Base = globalThis.HTMLElement ?? class {};
 const MOVES_MS = 1000;
 
 export class XElement extends Base {
-  static observedAttributes = ["session-url", "tenant-id"];
+  static observedAttributes = ["session-url", "tenant-id", "lang"];
 
   #fetchSession;
   #labels;
@@ -113,16 +113,19 @@ export class XElement extends Base {
     session.addEventListener("changed", () => this.refresh(), { signal });
     this.#become("ready", view);
     emit(this, "ready", {});
+    failure().catch(() => {});
   }
 
-  /** Shows nothing but that something is wrong, and the way to try again. */
+  /** Shows nothing but that something is wrong, and the way to try again; and, of the same tenant, what a person has written. */
   async #fail(error, { again }, signal) {
     if (signal.aborted || this.#run?.signal !== signal) return;
     this.#run.abort();
     this.#refresh = undefined;
+    const view = error.code !== "tenant_mismatch" && this.keepsView && this.#root.querySelector("[part=view]");
+    if (view) view.inert = true;
     const { message } = await told(this, error, languageAt(this));
     const retry = button("retry", again, () => this.#start());
-    this.#become("error", make("div", { class: "stack" }, make("p", { part: "problem", class: "problem", role: "alert" }, message), make("p", {}, retry)));
+    this.#become("error", make("div", { class: "stack" }, view, make("p", { part: "problem", class: "problem", role: "alert" }, message), make("p", {}, retry)));
   }
 
   #become(state, ...shown) {

@@ -7,7 +7,7 @@ import { POSTS_WORDS } from "./posts-words.js";
 
 export const css = `
 [part=filter][aria-pressed=true] { background: var(--_accent); color: var(--_on); border-color: var(--_accent) }
-@media (forced-colors: active) { [part=filter][aria-pressed=true] { border: 3px double Highlight } }
+@media (forced-colors: active) { [aria-pressed=true] { border: 4px double } }
 [part=text] { white-space: pre-wrap; overflow-wrap: anywhere; }
 `;
 

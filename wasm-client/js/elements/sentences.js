@@ -4,6 +4,7 @@ export const SENTENCES = {
   en: {
     ended: "Your session has ended. Please load the page again.",
     unreachable: "The connection was lost. Please try again.",
+    session_unavailable: "This site could not reach X just now.",
     silent: "X or this site is not answering at the moment. Please try again.",
     refused: "This was refused: {}",
     failed: "This part of the page does not work. Please tell the people of this site.",
@@ -15,6 +16,7 @@ export const SENTENCES = {
   es: {
     ended: "Tu sesión ha terminado. Vuelve a cargar la página.",
     unreachable: "Se perdió la conexión. Inténtalo de nuevo.",
+    session_unavailable: "Este sitio no ha podido contactar con X.",
     silent: "X o este sitio no responde en este momento. Inténtalo de nuevo.",
     refused: "Se rechazó: {}",
     failed: "Esta parte de la página no funciona. Avisa a los responsables de este sitio.",
@@ -26,6 +28,7 @@ export const SENTENCES = {
   pt: {
     ended: "Sua sessão terminou. Carregue a página novamente.",
     unreachable: "A conexão caiu. Tente novamente.",
+    session_unavailable: "Este site não conseguiu falar com o X agora.",
     silent: "O X ou este site não está respondendo no momento. Tente novamente.",
     refused: "Foi recusado: {}",
     failed: "Esta parte da página não funciona. Avise os responsáveis por este site.",
@@ -37,6 +40,7 @@ export const SENTENCES = {
   fr: {
     ended: "Votre session est terminée. Rechargez la page.",
     unreachable: "La connexion a été perdue. Réessayez.",
+    session_unavailable: "Ce site n’a pas pu joindre X.",
     silent: "X ou ce site ne répond pas pour le moment. Réessayez.",
     refused: "Refusé : {}",
     failed: "Cette partie de la page ne fonctionne pas. Prévenez les responsables de ce site.",
@@ -48,6 +52,7 @@ export const SENTENCES = {
   de: {
     ended: "Ihre Sitzung ist zu Ende. Bitte laden Sie die Seite neu.",
     unreachable: "Die Verbindung ist abgerissen. Bitte noch einmal versuchen.",
+    session_unavailable: "Diese Seite konnte X gerade nicht erreichen.",
     silent: "X oder diese Seite antwortet gerade nicht. Bitte noch einmal versuchen.",
     refused: "Das wurde abgelehnt: {}",
     failed: "Dieser Teil der Seite funktioniert nicht. Bitte sagen Sie es den Betreibern dieser Seite.",
@@ -59,6 +64,7 @@ export const SENTENCES = {
   ja: {
     ended: "セッションが終了しました。ページを再読み込みしてください。",
     unreachable: "接続が切れました。もう一度お試しください。",
+    session_unavailable: "このサイトは X に接続できませんでした。",
     silent: "X またはこのサイトが応答していません。もう一度お試しください。",
     refused: "拒否されました: {}",
     failed: "この部分は動作していません。このサイトの管理者にお知らせください。",

@@ -1,12 +1,12 @@
 /** What every element says, in the languages of the product; and which of them a place on the page is in. */
 
 export const WORDS = {
-  en: { loading: "Loading…", again: "Try again", more: "Show more", broken: "This did not work. Please try again." },
-  es: { loading: "Cargando…", again: "Reintentar", more: "Mostrar más", broken: "No ha funcionado. Inténtalo de nuevo." },
-  pt: { loading: "Carregando…", again: "Tentar de novo", more: "Mostrar mais", broken: "Não funcionou. Tente novamente." },
-  fr: { loading: "Chargement…", again: "Réessayer", more: "Afficher plus", broken: "Cela n’a pas fonctionné. Réessayez." },
-  de: { loading: "Wird geladen …", again: "Noch einmal", more: "Mehr zeigen", broken: "Das ging nicht. Bitte noch einmal versuchen." },
-  ja: { loading: "読み込み中…", again: "再試行", more: "さらに表示", broken: "うまくいきませんでした。もう一度お試しください。" },
+  en: { loading: "Loading…", again: "Try again", more: "Show more", lost: "The connection was lost. Please try again." },
+  es: { loading: "Cargando…", again: "Reintentar", more: "Mostrar más", lost: "Se perdió la conexión. Inténtalo de nuevo." },
+  pt: { loading: "Carregando…", again: "Tentar de novo", more: "Mostrar mais", lost: "A conexão caiu. Tente novamente." },
+  fr: { loading: "Chargement…", again: "Réessayer", more: "Afficher plus", lost: "La connexion a été perdue. Réessayez." },
+  de: { loading: "Wird geladen …", again: "Noch einmal", more: "Mehr zeigen", lost: "Die Verbindung ist abgerissen. Bitte noch einmal versuchen." },
+  ja: { loading: "読み込み中…", again: "再試行", more: "さらに表示", lost: "接続が切れました。もう一度お試しください。" },
 };
 
 /** The nearest `lang` of ours around `element` (HTML standard §3.2.6.1), else the browser's own language, else English. */
