@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { newAccount, textsAt } from "../support/client.mjs";
+import { createPost, fromNow, newAccount, textsAt, thread } from "../support/client.mjs";
 import { PNG } from "../support/files.mjs";
+import { newKey } from "../support/keys.mjs";
+import { ADMIN_KEY } from "../support/worker.mjs";
 import { PHONE, startOffice } from "./desk.mjs";
 
 let office;
@@ -146,4 +148,81 @@ test("the composer is accessible with all of it on the screen, wide and on a pho
     const [inner, content] = await desk.page.evaluate(() => [innerWidth, document.documentElement.scrollWidth]);
     assert.ok(content <= inner, `${content} px in ${inner}`);
   }
+});
+
+/** A post's page of one key of one tenant: its accounts are all that there are. */
+async function ofTenant(t, tenant_id) {
+  const { key } = await newKey(office, { tenant_id, scopes: ["read", "publish"] });
+  const desk = await office.sit(t, { key });
+  await desk.open("posts/new", "New post");
+  return desk;
+}
+const disconnect = ({ id }) => office.api.delete(`/v1/social-accounts/${id}`);
+const pick = ({ page }, { username }) => page.getByRole("checkbox", { name: `@${username}` });
+
+test("an account that was chosen and is disconnected leaves the choice, by name, at once and after a reload", async (t) => {
+  const [own, gone, later] = [await newAccount(office, { tenant_id: "leaves" }), await newAccount(office, { tenant_id: "leaves" }), await newAccount(office, { tenant_id: "leaves" })];
+  const desk = await ofTenant(t, "leaves");
+  const { page } = desk;
+  for (const account of [own, gone, later]) await pick(desk, account).check();
+  await disconnect(gone);
+  await page.getByText(`@${gone.username} cannot post any more`).waitFor();
+  await page.getByText("2 chosen").waitFor();
+  assert.equal(await pick(desk, gone).count(), 0);
+  await desk.open("posts", "Posts");
+  await disconnect(later);
+  await desk.open("posts/new", "New post");
+  await page.getByText(`@${later.username} cannot post any more`).waitFor();
+  await page.reload();
+  await page.getByText("1 chosen").waitFor();
+  assert.ok(await pick(desk, own).isChecked());
+});
+
+test("the one account is chosen by itself, and stays chosen when a second is connected", async (t) => {
+  const own = await newAccount(office, { tenant_id: "grows" });
+  const desk = await ofTenant(t, "grows");
+  await desk.page.getByText("1 chosen").waitFor();
+  const second = await newAccount(office, { tenant_id: "grows" });
+  await pick(desk, second).waitFor();
+  assert.deepEqual([await pick(desk, own).isChecked(), await pick(desk, second).isChecked()], [true, false]);
+});
+
+test("a picture is seen after a reload as before, in the form and in the preview", async (t) => {
+  const desk = await atComposer(t);
+  const { page } = desk;
+  await page.getByLabel("Media of Text").setInputFiles({ name: PNG.filename, mimeType: PNG.type, buffer: PNG.bytes });
+  await page.locator(".compose-end .muted").waitFor({ state: "detached" });
+  await page.reload();
+  for (const place of [".file-picture img", ".shown-media img"]) {
+    await page.locator(place).waitFor({ state: "attached" });
+    await page.waitForFunction((selector) => document.querySelector(selector).naturalWidth > 0, place);
+  }
+});
+
+test("no part of a draft is queued", async (t) => {
+  const { id } = await createPost(office, account, { ...thread("one of two", "two of two"), scheduledAt: fromNow(86_400_000) });
+  const desk = await office.sit(t);
+  await desk.open(`posts/${id}`, "Post");
+  await desk.press(desk.button("Cancel", true));
+  await desk.page.locator(".delivery", { hasText: "Draft" }).waitFor();
+  assert.doesNotMatch(await desk.page.locator(".delivery").textContent(), /Queued/);
+});
+
+test("that a session had ended is no problem of the form any more after signing in again", async (t) => {
+  const { key, id } = await newKey(office);
+  const desk = await office.sit(t, { key });
+  desk.tolerate(/status of 401/);
+  const { page } = desk;
+  await desk.open("posts/new", "New post");
+  await page.locator(".pick-one").first().click();
+  await text(desk).fill("kept");
+  await office.api.delete(`/v1/api-keys/${id}`);
+  await desk.press(desk.button("Publish"));
+  const dialog = page.getByRole("dialog", { name: "Sign in again" });
+  const problem = page.locator(".compose .notice-bad");
+  await problem.waitFor({ state: "attached" });
+  await dialog.getByLabel("API key").fill(ADMIN_KEY);
+  await desk.press(dialog.getByRole("button", { name: "Sign in" }));
+  await dialog.waitFor({ state: "detached" });
+  await problem.waitFor({ state: "detached" });
 });

@@ -16,6 +16,8 @@ let account;
 before(async () => {
   office = await startOffice({ register: true });
   account = await newAccount(office);
+  // Nobody is chosen by itself.
+  await newAccount(office);
 });
 after(() => office?.stop());
 

@@ -10,6 +10,8 @@ const LONGEST_WAIT_MS = 5000;
 
 /** Heard by the frame, which asks for the key again without taking the page away. */
 export const SIGNED_OUT = "signed-out";
+/** Heard by whatever was refused because nobody was. */
+export const SIGNED_IN = "signed-in";
 
 let sessionId;
 

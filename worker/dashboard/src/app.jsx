@@ -1,7 +1,7 @@
 /** The frame: who is signed in, where the person is, and the page in it. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, SIGNED_OUT, actAs, get } from "./api.js";
+import { ApiError, SIGNED_IN, SIGNED_OUT, actAs, get } from "./api.js";
 import { TITLE } from "./brand.js";
 import { stopWatching, watchChanges } from "./changes.js";
 import { CONSENT, Consent } from "./consent/index.jsx";
@@ -67,7 +67,9 @@ function useSession() {
   const setSession = (session) => {
     forgetAll();
     enter(session);
-    if (session) changed("/v1/");
+    if (!session) return;
+    changed("/v1/");
+    dispatchEvent(new Event(SIGNED_IN));
   };
   const leave = () => {
     forgetDraft();

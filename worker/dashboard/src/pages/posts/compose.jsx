@@ -13,6 +13,7 @@ import { Select, TextField } from "../../ui/field.jsx";
 import { Problem } from "../../ui/problem.jsx";
 import { Empty, Loading, Page } from "../../ui/show.jsx";
 import { toast } from "../../ui/toast.jsx";
+import { useChosen } from "./chosen.js";
 import { bodyOf, changeOf, contentOf, useDraft } from "./draft.js";
 import { Keys } from "./keys.jsx";
 import { endOf } from "./length.js";
@@ -65,7 +66,7 @@ function Editor({ id, stored, at, session, onSaved }) {
   const { data, error: unknownAccounts } = useLive(id ? null : OFFER);
   const recent = useRecent(!id);
   const isUnknown = !id && !(data && recent) && !unknownAccounts;
-  const chosen = useChosen(draft, data, stored);
+  const [chosen, gone] = useChosen(draft, data, stored, change);
   const prices = usePrices(session);
   const [counted, composer] = useCounted(draft, chosen, prices);
   const form = useRef();
@@ -105,7 +106,7 @@ function Editor({ id, stored, at, session, onSaved }) {
           }}
         >
           <Problem error={unknownAccounts} />
-          {!id && <Picker chosen={chosen} total={data?.count ?? 0} recent={recent ?? []} session={session} onChange={(update) => change(({ accounts = chosen }) => ({ accounts: update(accounts) }))} problem={problemOf("accounts")} />}
+          {!id && <Picker chosen={chosen} total={data?.count ?? 0} recent={recent ?? []} session={session} gone={gone} onChange={(update) => change(({ accounts = chosen }) => ({ accounts: update(accounts) }))} problem={problemOf("accounts")} />}
           <ol class="parts">
             {draft.parts.map((part, n) => (
               <Part
@@ -167,12 +168,6 @@ async function save(id, draft, chosen, isAsking) {
   }
   const body = { ...bodyOf({ ...draft, accounts: chosen.map((account) => account.id) }), ...(isAsking && { approval: true }) };
   return (await post("/v1/posts", body, { headers: { "idempotency-key": draft.intent } })).post.id;
-}
-
-/** Whom it is for: as it was chosen, else the one that there is. */
-function useChosen({ accounts }, listed, stored) {
-  const only = listed?.count === 1 ? listed.data.map(kept) : [];
-  return stored ? stored.accounts : (accounts ?? only);
 }
 
 /** The focus goes to what was just made, once it is drawn. */

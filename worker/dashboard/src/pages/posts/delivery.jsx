@@ -19,7 +19,8 @@ import { isOpen, stateOf } from "./words.js";
 export function Delivery({ post, delivery, session }) {
   const { id, username, state, error, error_code: code, platformPostUrl, segments } = delivery;
   const [isResolving, setResolving] = useState(false);
-  const isPart = segments.length > 1;
+  // Of what has not begun to leave, no part has a state of its own.
+  const isPart = segments.length > 1 && !isOpen(post);
   return (
     <li class="delivery">
       <p class="row">

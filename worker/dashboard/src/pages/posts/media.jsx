@@ -1,5 +1,6 @@
 /** The files of one part of a post: how far each is, what it shows, and the way out. */
 
+import { useLive } from "../../live.js";
 import { Button } from "../../ui/button.jsx";
 import { TextField } from "../../ui/field.jsx";
 import { isMedia, upload } from "./upload.js";
@@ -25,11 +26,20 @@ function addFile(file, changeMedia) {
   return key;
 }
 
+/** A page that was loaded anew has no picture of a file any more: the server has. A file that is no picture shows `children`. */
+export function Picture({ file: { id, picture, others }, alt, children }) {
+  const stored = id ?? others?.id;
+  const { data } = useLive(picture || !stored ? null : `/v1/media/${stored}`, { every: 0 });
+  const { url, content_type: type } = data?.data ?? {};
+  const source = picture ?? (type?.startsWith("image/") ? url : undefined);
+  return source ? <img src={source} alt={alt} /> : children;
+}
+
 export const Files = ({ media, changeMedia }) => (
   <ul class="files">
     {media.map((one) => (
       <li key={one.key} class="file">
-        <span class="file-picture">{one.picture ? <img src={one.picture} alt="" /> : <span aria-hidden="true">▶</span>}</span>
+        <span class="file-picture"><Picture file={one} alt=""><span aria-hidden="true">▶</span></Picture></span>
         <div class="stack">
           <p class="row">
             <b class="file-name">{one.name}</b>

@@ -25,8 +25,8 @@ export const OFFER = `/v1/social-accounts?status=active&limit=${OFFERED}`;
 /** What a draft keeps of an account. */
 export const kept = (account) => Object.fromEntries(FIELDS.map((name) => [name, account[name]]));
 
-/** `chosen` are accounts, as `kept` has them, and `onChange` takes what becomes of them. `total` is how many there are. */
-export function Picker({ chosen, total, recent, session, onChange, problem }) {
+/** `chosen` are accounts, as `kept` has them, and `onChange` takes what becomes of them. `total` is how many there are, and `gone` who was chosen and cannot post any more. */
+export function Picker({ chosen, total, recent, session, gone, onChange, problem }) {
   const [search, setSearch] = useState({ username: "", tenant_id: "" });
   const isSearching = search.username !== "" || search.tenant_id !== "";
   const given = new URLSearchParams(Object.entries(search).filter(([, value]) => value));
@@ -45,6 +45,7 @@ export function Picker({ chosen, total, recent, session, onChange, problem }) {
     <fieldset class="pick">
       <legend>Accounts{chosen.length > 0 && <span class="pick-count" role="status">{formatCount(chosen.length)} chosen</span>}</legend>
       <Problem error={error ?? toggle.error} />
+      {gone.length > 0 && <p class="field-problem" role="status">{gone.map(({ username }) => `@${username}`).join(", ")} cannot post any more: disconnected, or to be connected again. The choice is without {gone.length === 1 ? "it" : "them"}.</p>}
       <Hidden accounts={hidden} one={one} onNone={() => onChange((now) => now.filter(({ id }) => !hidden.some((other) => other.id === id)))} />
       {total > OFFERED && (
         <div class="pick-search" role="search" aria-label="Accounts">

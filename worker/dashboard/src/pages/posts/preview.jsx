@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { Button } from "../../ui/button.jsx";
 import { Avatar } from "../../ui/show.jsx";
+import { Picture } from "./media.jsx";
 
 /** Of a longer text X shows so much, and the rest when somebody asks for it. */
 const FOLDED = 280;
@@ -17,7 +18,7 @@ export const Preview = ({ draft: { parts, poll }, counted, account }) => (
           <Words text={part.text} counted={counted?.containers[at]} />
           {part.media.length > 0 && (
             <div class={`shown-media shown-media-${Math.min(part.media.length, 4)}`}>
-              {part.media.map((one) => (one.picture ? <img key={one.key} src={one.picture} alt={one.alt} /> : <span key={one.key}>{one.name}</span>))}
+              {part.media.map((one) => <Picture key={one.key} file={one} alt={one.alt}><span>{one.name}</span></Picture>)}
             </div>
           )}
           {at === 0 && poll && <ul class="shown-poll">{poll.options.map((option, n) => <li key={n}>{option || `Choice ${n + 1}`}</li>)}</ul>}
