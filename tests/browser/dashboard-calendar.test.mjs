@@ -37,6 +37,7 @@ test("in the month a post is moved by the keyboard alone, and not into the past"
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog", { name: "Move to another time" });
+  await page.waitForFunction(() => document.activeElement.type === "datetime-local");
   const sent = patches(desk);
   await dialog.getByLabel("Time").fill("2020-01-01T09:30");
   await dialog.getByLabel("Time").press("Enter");
@@ -53,6 +54,31 @@ test("in the month a post is moved by the keyboard alone, and not into the past"
   await desk.hears("Moved to");
   await on("12").waitFor();
   assert.equal(sent.length, 1);
+  // The focus has gone along with the post.
+  const isAt = (selector) => page.waitForFunction((wanted) => document.activeElement.matches(wanted), selector);
+  await isAt(`[data-day="${key("12")}"] a[href$="${id}"]`);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  const elsewhere = new Date(at.getFullYear(), at.getMonth() + 3, 12, 10);
+  await dialog.getByLabel("Time").fill(`${elsewhere.getFullYear()}-${String(elsewhere.getMonth() + 1).padStart(2, "0")}-12T10:00`);
+  await dialog.getByLabel("Time").press("Enter");
+  await isAt("main h1");
+});
+
+test("the zone is named with the offset of the time or of the days that it is about", async (t) => {
+  const desk = await office.sit(t, { timezoneId: "America/New_York" });
+  const { page } = desk;
+  const year = new Date().getFullYear() + 1;
+  await desk.open("posts/new", "New post");
+  await page.getByLabel("When").selectOption("later");
+  for (const [month, offset] of [["07", "GMT-4"], ["01", "GMT-5"]]) {
+    await page.getByLabel("Time").fill(`${year}-${month}-10T10:00`);
+    await page.getByText(`In America/New_York, ${offset}`, { exact: true }).waitFor();
+  }
+  for (const [query, offset] of [[`month=${year}-07`, "GMT-4"], [`month=${year}-01`, "GMT-5"], [`month=${year}-03`, "GMT-5 and GMT-4"], [`day=${year}-07-10`, "GMT-4"]]) {
+    await desk.open(`calendar?${query}`, "Calendar");
+    await page.getByRole("button", { name: `Time zone: America/New_York, ${offset}`, exact: true }).waitFor();
+  }
 });
 
 /** A post of next month that was dragged from the 10th to the 12th, and the sentence with *Undo*. */

@@ -179,6 +179,8 @@ test("a time that the clocks show twice is named with its offset, and keeps the 
     assert.equal((await stored(post.id)).scheduledAt, iso(to));
     await page.getByText(`(${gmt(offset)})`).waitFor();
   }
+  await desk.open("posts?stage=scheduled", "Posts");
+  for (const offset of [change.before, change.after]) await page.locator("tbody tr", { hasText: `(${gmt(offset)})` }).first().waitFor();
   await desk.open("posts/new", "New post");
   await page.getByLabel("When").selectOption("later");
   await page.getByLabel("Time").fill(wanted);

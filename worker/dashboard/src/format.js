@@ -29,10 +29,12 @@ export const formatTime = (iso, zone = HERE) => (iso ? formatter(zone, "time", {
 export const formatClock = (iso, zone = HERE) => formatter(zone, "clock", { timeStyle: "short" }).format(new Date(iso));
 /** All of a time: "Monday, 30 November 2026 at 09:00:15 Central European Standard Time, Europe/Berlin". */
 export const wholeTime = (iso, zone = HERE) => `${formatter(zone, "whole", { dateStyle: "full", timeStyle: "full" }).format(new Date(iso))}, ${zone}`;
-/** "Europe/Berlin, GMT+1". */
-export function formatZone(zone, at = new Date()) {
-  const offset = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "shortOffset" }).formatToParts(at).find(({ type }) => type === "timeZoneName").value;
-  return offset === zone ? zone : `${zone}, ${offset}`;
+/** "Europe/Berlin, GMT+1" at these times; with both offsets, "GMT+1 and GMT+2", where the clocks are changed between them. */
+export function formatZone(zone, ...times) {
+  const format = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "shortOffset" });
+  const offsets = times.map((time) => format.formatToParts(time).find(({ type }) => type === "timeZoneName").value);
+  const named = [...new Set(offsets)].join(" and ");
+  return named === zone ? zone : `${zone}, ${named}`;
 }
 
 export const formatDate = (iso) => (iso ? dateOnly.format(new Date(iso)) : "–");

@@ -1,8 +1,7 @@
 /** What leaves when, and what has left: a week, a month or a day, counted by the server. Posts are moved by dragging, or by typing a time. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useAction } from "../action.js";
-import { formatZone } from "../format.js";
 import { useLive } from "../live.js";
 import { href } from "../router.js";
 import { may } from "../scope.js";
@@ -17,7 +16,7 @@ import { Turn, placeOf } from "../ui/turn.jsx";
 import { Day } from "./calendar/day.jsx";
 import { nameOfWeekday, viewOf } from "./calendar/days.js";
 import { ZoneButton, useZone } from "./calendar/zone.jsx";
-import { dayOf, meantToCome, remarkOn, said, toLocal } from "./posts/time.js";
+import { dayOf, meantToCome, remarkOn, said, toLocal, zoneAt } from "./posts/time.js";
 import { change, giveTimeBack } from "./posts/undo.js";
 
 /** The most that the API shows of a single day at once. */
@@ -31,6 +30,7 @@ export default function Calendar({ route, session }) {
   const question = { from: view.days[0], to: view.days.at(-1), tz: zone, ...(view.kind === "day" && { limit: MOST_OF_A_DAY, ...(at.after && { after: at.after }) }) };
   const { data, error, isLoading } = useLive(`/v1/calendar?${new URLSearchParams(question)}`);
   const [asked, ask] = useState();
+  const follow = useFollow(data?.data);
   const { run, error: unmoved } = useAction((post, local) => move(post, local, zone));
   const isMover = may(session, "publish");
   return (
@@ -43,7 +43,7 @@ export default function Calendar({ route, session }) {
         </nav>
         <h2>{view.title}</h2>
         <div class="calendar-choice">
-          <ZoneButton zone={zone} onChoose={setZone} />
+          <ZoneButton zone={zone} days={view.days} onChoose={setZone} />
           <nav class="chips" aria-label="View">
             <a class="chip" href={href("calendar", { week: view.of })} aria-current={view.kind === "week" ? "page" : undefined}>Week</a>
             <a class="chip" href={href("calendar", { month: view.of.slice(0, 7) })} aria-current={view.kind === "month" ? "page" : undefined}>Month</a>
@@ -53,7 +53,7 @@ export default function Calendar({ route, session }) {
       <Problem error={error ?? unmoved} />
       <Days view={view} data={data?.data} isLoading={isLoading} zone={zone} now={now} onMove={isMover ? run : undefined} onAsk={ask} isWriter={may(session, "draft")} />
       {view.kind === "day" && data && <Turn at={at} size={MOST_OF_A_DAY} answer={listOf(data.data[0])} path="calendar" filters={{ day: view.of }} names={["Earlier", "Later"]} />}
-      {asked && <Move post={asked} zone={zone} onClose={() => ask(undefined)} />}
+      {asked && <Move post={asked} zone={zone} onClose={() => ask(undefined)} onMoved={follow} />}
     </Page>
   );
 }
@@ -86,22 +86,38 @@ function Days({ view, data, isLoading, onMove, ...rest }) {
 /** A time that has passed is refused before anything is asked for. */
 async function move(post, local, zone) {
   const scheduledAt = meantToCome(local, post.scheduledAt, zone);
-  if (scheduledAt === post.scheduledAt) return;
+  if (scheduledAt === post.scheduledAt) return undefined;
   const made = await change(post.id, { scheduledAt });
   toast(`Moved to ${said(scheduledAt, zone)}`, { onUndo: () => giveTimeBack(made, post, zone) });
+  return made;
 }
 
-function Move({ post, zone, onClose }) {
+/** The focus goes along with a post to its new place, or to the heading if the place is not shown. */
+function useFollow(days) {
+  const [moved, follow] = useState();
+  useEffect(() => {
+    const shown = days?.flatMap(({ posts }) => posts).find(({ id }) => id === moved?.id);
+    if (!moved || (shown && shown.scheduledAt !== moved.scheduledAt)) return;
+    follow(undefined);
+    // Whoever has gone elsewhere meanwhile stays there.
+    if (document.activeElement !== document.body && !document.activeElement?.closest(".day-post")) return;
+    (document.querySelector(`.day-post a[href="${href(`posts/${moved.id}`)}"]`) ?? document.querySelector("main h1")).focus();
+  }, [days, moved]);
+  return follow;
+}
+
+function Move({ post, zone, onClose, onMoved }) {
   const [at, setAt] = useState(toLocal(post.scheduledAt, zone));
-  const { hint = `In ${formatZone(zone)}`, problem } = remarkOn(at, post.scheduledAt, zone);
+  const { hint = `In ${zoneAt(zone, at)}`, problem } = remarkOn(at, post.scheduledAt, zone);
   const send = async () => {
-    await move(post, at, zone);
+    const made = await move(post, at, zone);
     onClose();
+    if (made) onMoved(made);
   };
   return (
     <Dialog title="Move to another time" onClose={onClose}>
       <Form send="Move" onSend={send} extra={<Button kind="quiet" onPress={onClose}>Cancel</Button>}>
-        {(problemOf) => <TextField label="Time" type="datetime-local" required value={at} onText={setAt} hint={hint} problem={problemOf("scheduledAt") ?? problem} />}
+        {(problemOf) => <TextField label="Time" type="datetime-local" required autofocus value={at} onText={setAt} hint={hint} problem={problemOf("scheduledAt") ?? problem} />}
       </Form>
     </Dialog>
   );

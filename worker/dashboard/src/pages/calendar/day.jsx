@@ -1,11 +1,11 @@
 /** One day of the calendar: its posts, how many more there are, and the place to drop another one. */
 
 import { useState } from "preact/hooks";
-import { formatClock, formatCount, wholeTime } from "../../format.js";
+import { formatCount, wholeTime } from "../../format.js";
 import { href } from "../../router.js";
 import { Button } from "../../ui/button.jsx";
 import { Icon } from "../../ui/icon.jsx";
-import { meant, toClock, toLocal } from "../posts/time.js";
+import { meant, saidClock, toClock, toLocal } from "../posts/time.js";
 import { textOf } from "../posts/words.js";
 import { nameOfDay, nameOfWeekday, numberOf, wholeName } from "./days.js";
 
@@ -77,7 +77,7 @@ function Post({ post, kind, zone, onMove, onAsk }) {
   return (
     <li class={`day-post day-post-${standing}`} {...(isMovable ? come : {})}>
       <a href={href(`posts/${post.id}`)} title={wholeTime(time, zone)} {...drag}>
-        <span class="day-time"><Icon name={ICONS[standing]} size={14} />{formatClock(time, zone)}<span class="unseen"> {standing}</span></span> <span class="day-text" dir="auto">{textOf(post)}</span>
+        <span class="day-time"><Icon name={ICONS[standing]} size={14} />{saidClock(time, zone)}<span class="unseen"> {standing}</span></span> <span class="day-text" dir="auto">{textOf(post)}</span>
         {kind !== "month" && <small class="day-who">{namesOf(post)}</small>}
       </a>
       {isMovable && isNear && <Button kind="quiet" icon="calendar" label={`Move ${textOf(post)}`} onPress={() => onAsk(post)} />}

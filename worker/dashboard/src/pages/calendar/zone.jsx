@@ -1,11 +1,12 @@
 /** The time zone of the calendar: the browser's own, or one that somebody has chosen in this browser. */
 
 import { useState } from "preact/hooks";
-import { formatZone, HERE } from "../../format.js";
+import { HERE } from "../../format.js";
 import { Button } from "../../ui/button.jsx";
 import { Dialog } from "../../ui/dialog.jsx";
 import { Select } from "../../ui/field.jsx";
 import { Form } from "../../ui/form.jsx";
+import { zoneAt } from "../posts/time.js";
 
 const KEPT_AS = "time-zone";
 
@@ -31,11 +32,12 @@ export function useZone() {
   return [zone, choose];
 }
 
-export function ZoneButton({ zone, onChoose }) {
+/** With the offset of the days that are shown. */
+export function ZoneButton({ zone, days, onChoose }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <Button kind="quiet" icon="clock" onPress={() => setOpen(true)} aria-haspopup="dialog"><span><span class="unseen">Time zone: </span>{formatZone(zone)}</span></Button>
+      <Button kind="quiet" icon="clock" onPress={() => setOpen(true)} aria-haspopup="dialog"><span><span class="unseen">Time zone: </span>{zoneAt(zone, `${days[0]}T00:00`, `${days.at(-1)}T23:59`)}</span></Button>
       {isOpen && <Choose zone={zone} onChoose={onChoose} onClose={() => setOpen(false)} />}
     </>
   );

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isSending, MOST_PARTS, newPoll, REPLIES, writersOf } from "../../../../../wasm-client/js/posting/post.js";
 import { useAction } from "../../action.js";
 import { get, patch, post } from "../../api.js";
-import { formatZone, HERE } from "../../format.js";
+import { HERE } from "../../format.js";
 import { changed, useLive } from "../../live.js";
 import { go, href } from "../../router.js";
 import { may } from "../../scope.js";
@@ -23,7 +23,7 @@ import { kept, OFFER, Picker, useRecent } from "./picker.jsx";
 import { Poll } from "./poll.jsx";
 import { Preview } from "./preview.jsx";
 import { Price } from "./price.jsx";
-import { remarkOn } from "./time.js";
+import { remarkOn, zoneAt } from "./time.js";
 import { awaitsApproval } from "./words.js";
 
 const MAY_REPLY = { "": "Everyone may reply", following: "People the account follows", mentionedUsers: "Only who is mentioned", subscribers: "Subscribers", verified: "Verified accounts" };
@@ -202,7 +202,7 @@ function When({ draft: { when, at, stored }, change, problem }) {
   return (
     <div class="stack">
       <Select label="When" value={when} options={[["now", "Now"], ["later", "At a time"], ["draft", "Keep as a draft"]]} onText={(when) => change({ when })} />
-      {when === "later" && <TextField label="Time" type="datetime-local" data-time required value={at} onText={(at) => change({ at })} hint={remark.hint ?? `In ${formatZone(HERE)}`} problem={remark.problem ?? problem} />}
+      {when === "later" && <TextField label="Time" type="datetime-local" data-time required value={at} onText={(at) => change({ at })} hint={remark.hint ?? `In ${zoneAt(HERE, at)}`} problem={remark.problem ?? problem} />}
     </div>
   );
 }

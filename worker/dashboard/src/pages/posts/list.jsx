@@ -14,6 +14,7 @@ import { Table } from "../../ui/table.jsx";
 import { Time } from "../../ui/time.jsx";
 import { Turn, placeOf } from "../../ui/turn.jsx";
 import { Queue } from "./queue.jsx";
+import { said } from "./time.js";
 import { stateOf, textOf } from "./words.js";
 
 const PAGE = 30;
@@ -133,7 +134,7 @@ function Names({ post: { socialAccounts: [first, second, ...others], tenant_id: 
 }
 
 const When = ({ post: { scheduledAt, publishedAt, createdAt, scheduled, isDraft } }) =>
-  scheduled || (isDraft && scheduledAt) ? <Time iso={scheduledAt} /> : <Time iso={publishedAt ?? createdAt} isAgo />;
+  scheduled || (isDraft && scheduledAt) ? <Time iso={scheduledAt}>{said(scheduledAt)}</Time> : <Time iso={publishedAt ?? createdAt} isAgo />;
 
 const Nothing = ({ isFiltered, session }) =>
   isFiltered ? (

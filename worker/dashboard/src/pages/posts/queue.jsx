@@ -6,6 +6,7 @@ import { Empty } from "../../ui/show.jsx";
 import { Decide, Request } from "./approval.jsx";
 import { Content } from "./content.jsx";
 import { Time } from "../../ui/time.jsx";
+import { said } from "./time.js";
 
 const NAMES_SHOWN = 5;
 
@@ -19,9 +20,9 @@ export function Queue({ posts, session }) {
 const Waiting = ({ post, session }) => (
   <li class="queue-post">
     <h2 class="queue-head"><a href={href(`posts/${post.id}`)}>{namesOf(post.socialAccounts)}</a></h2>
-    <p class="muted">{post.scheduledAt ? <>Leaves <Time iso={post.scheduledAt} /></> : "Leaves as soon as it is approved"}, {formatUsd(post.cost.estimate_usd)}</p>
+    <p class="muted">{post.scheduledAt ? <>Leaves <Time iso={post.scheduledAt}>{said(post.scheduledAt)}</Time></> : "Leaves as soon as it is approved"}, {formatUsd(post.cost.estimate_usd)}</p>
     <Content post={post} />
-    <Request approval={post.approval} />
+    <Request approval={post.approval} session={session} />
     <Decide post={post} session={session} />
   </li>
 );

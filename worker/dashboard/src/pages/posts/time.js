@@ -1,7 +1,7 @@
 /** When a post leaves: what a clock of a time zone shows then, and the instant that it means. Without a zone it is the browser's own. */
 
 import { isPast } from "../../../../../wasm-client/js/posting/post.js";
-import { formatTime, HERE } from "../../format.js";
+import { formatClock, formatTime, formatZone, HERE } from "../../format.js";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -59,9 +59,16 @@ export function meantToCome(local, before, zone) {
   throw new WrongTime(`${said(time, zone)} has passed. Nothing was changed.`, "Choose a later time; to publish at once, open the post and press Publish now.");
 }
 
+/** The zone with its offset when its clocks show these: the offset of a summer is not that of the winter in which somebody plans it. */
+export const zoneAt = (zone, ...locals) => formatZone(zone, ...locals.map((local) => (local ? (instantsOf(local, zone)[0] ?? aroundOf(local, zone)) : Date.now())));
+/** No clock shows it: an hour beside is as good. */
+const aroundOf = (local, zone) => Date.parse(`${local}Z`) + offsetAt(Date.parse(`${local}Z`), zone) * MINUTE_MS;
+
 const isTwice = (local, zone) => instantsOf(local, zone).length > 1;
 /** "31 Oct 2027, 02:30 (GMT+01:00)": the offset where the clock alone would not tell. */
 export const said = (time, zone) => (time && isTwice(toLocal(time, zone), zone) ? `${formatTime(time, zone)} (${offsetOf(time, zone)})` : formatTime(time, zone));
+/** The same of the hour alone, for a calendar. */
+export const saidClock = (time, zone) => (isTwice(toLocal(time, zone), zone) ? `${formatClock(time, zone)} (${offsetOf(time, zone)})` : formatClock(time, zone));
 const offsetOf = (time, zone) =>
   new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" }).formatToParts(new Date(time)).find(({ type }) => type === "timeZoneName").value;
 
