@@ -219,6 +219,7 @@ test("among many accounts one is found by its name, the chosen ones stand first,
   const { y } = await page.locator("x-composer [part=text]").boundingBox();
   assert.ok(y < 600, `${y} px down`);
   await assertAccessible(page, "many accounts");
+  await picture(page, "composer-many");
 });
 
 test("without an account there is nothing to write with", async (t) => {

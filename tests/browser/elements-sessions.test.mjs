@@ -134,6 +134,7 @@ for (const [what, answer, code, said] of [
     assert.deepEqual([...new Set((await toldOf(page, "error")).map(({ detail }) => detail.code))], [code]);
     assert.equal(await page.locator("x-composer [part=text]").inputValue(), "half a thought");
     await assertAccessible(page, what);
+    await picture(page, `ended-${what.slice(0, 7)}`);
     isAway = false;
     for (const name of AGAIN) {
       await page.locator(`${name} [part=retry]`).click();
