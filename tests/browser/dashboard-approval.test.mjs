@@ -97,6 +97,18 @@ test("the post's page has the request, the link and the answer, and asks for dra
   assert.equal((await approvalOf({ id })).status, "approved");
 });
 
+test("an answer names its key: as the admin calls it, and as one's own", async (t) => {
+  const account = await newAccount(office);
+  const { api, key } = await newKey(office, { name: "The editor", scopes: ["read", "publish"] });
+  const { id } = await asked(account, { content: "answered by the editor", scheduledAt: fromNow(86_400_000) });
+  await api.post(`/v1/posts/${id}/approve`);
+  for (const [who, words] of [[undefined, "with The editor."], [key, "with your key."]]) {
+    const desk = await office.sit(t, who ? { key: who } : {});
+    await desk.open(`posts/${id}`, "Post");
+    await desk.page.getByText(words).waitFor();
+  }
+});
+
 test("whoever only drafts can ask and is offered nothing that publishes", async (t) => {
   const account = await newAccount(office);
   const desk = await office.sit(t, { key: bot.key });

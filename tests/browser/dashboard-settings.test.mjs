@@ -349,3 +349,54 @@ test("usage shows posts and charges, by day and by tenant, against the budget", 
   await desk.page.getByRole("row", { name: /payer.*1.*\$0\.015.*\$1\.00/ }).waitFor();
   await desk.page.getByRole("img", { name: /X's charges by day/ }).waitFor();
 });
+
+test("Home says what a key may do, and leads there", async (t) => {
+  for (const [scopes, words, isWriter] of [
+    [["connect"], "This key may connect and disconnect accounts.", false],
+    [["draft"], "This key may see accounts, posts and figures and write posts that a person approves.", true],
+    [["read", "publish"], "This key may see accounts, posts and figures, write posts, and publish.", true],
+  ]) {
+    const { key } = await newKey(office, { scopes, tenant_id: "narrow" });
+    const desk = await office.sit(t, { key });
+    // A key that may not read is told of no changes.
+    desk.tolerate(/status of 403/);
+    await desk.page.getByText(words).waitFor();
+    assert.equal(await desk.page.getByRole("link", { name: "New post" }).count(), isWriter ? 1 : 0);
+    await desk.press(desk.page.locator("main").getByRole("link", { name: "Assistants" }));
+    await desk.shows("Assistants");
+  }
+});
+
+test("a tenant's admin makes keys of that tenant alone, and a key that may not make keys is offered no form", async (t) => {
+  const { key } = await newKey(office, { tenant_id: "theirs" });
+  const desk = await office.sit(t, { key });
+  const { page } = desk;
+  await desk.open("settings/keys", "API keys");
+  await desk.press(desk.button("Create key"));
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("theirs alone").waitFor();
+  assert.equal(await dialog.getByLabel("Tenant").count(), 0);
+  await dialog.getByLabel("Name").fill("of theirs");
+  await desk.press(dialog.getByRole("button", { name: "Create key" }));
+  await dialog.getByText("Copy this key now").waitFor();
+  const made = (await office.api.get("/v1/api-keys")).body.data.find(({ name }) => name === "of theirs");
+  assert.equal(made.tenant_id, "theirs");
+  const other = await office.sit(t, { key: (await newKey(office, { scopes: ["read"] })).key });
+  other.tolerate(/status of 403/);
+  await other.open("settings/keys", "API keys");
+  await other.page.getByRole("alert").locator(".notice-bad").first().waitFor();
+  assert.equal(await other.button("Create key").count(), 0);
+});
+
+test("no name is wider than the screen, however long it is without a space", async (t) => {
+  await newKey(office, { name: "N".repeat(80) });
+  await newAccount(office, { name: "W".repeat(50), tenant_id: "long" });
+  const desk = await office.sit(t);
+  for (const [place, heading] of [["settings/keys", "API keys"], [`accounts?tenant_id=long`, "Accounts"]]) {
+    await desk.open(place, heading);
+    await desk.isLoaded();
+    await desk.page.locator("tbody tr").first().waitFor();
+    const [inner, content] = await desk.page.evaluate(() => [innerWidth, document.documentElement.scrollWidth]);
+    assert.ok(content <= inner, `${place}: ${content} px in ${inner}`);
+  }
+});

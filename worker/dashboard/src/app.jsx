@@ -107,7 +107,7 @@ function useReturnFromX() {
 /** Over the page, which keeps what was typed. */
 const SignInAgain = ({ onSignedIn }) => (
   <Dialog title="Sign in again">
-    <p class="muted">You have been signed out meanwhile, or another key has signed in in another tab. What you have entered is still there.</p>
+    <p class="muted">You have been signed out meanwhile, or another key has signed in in another tab. What you have entered is still there for the same key; another key begins anew.</p>
     <SignIn onSignedIn={onSignedIn} />
   </Dialog>
 );

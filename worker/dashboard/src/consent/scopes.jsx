@@ -18,7 +18,7 @@ export const firstChoice = ({ can_give: offered, scopes: asked }) =>
   USUAL.filter((scope) => offered.includes(scope) && (asked.length === 0 || asked.includes(scope)));
 
 const held = (scopes) => scopes.flatMap((scope) => HOLDS[scope] ?? []);
-const nameOf = (scope) => SCOPES[scope]?.[0] ?? scope;
+export const nameOf = (scope) => SCOPES[scope]?.[0] ?? scope;
 const inWords = (names) => new Intl.ListFormat("en", { type: "conjunction" }).format(names);
 
 export function Scopes({ asked: { can_give: offered, scopes: asked }, chosen, problem, onChange }) {

@@ -3,6 +3,8 @@
 import { useState } from "preact/hooks";
 import { del } from "../api.js";
 import { formatDate, formatTime } from "../format.js";
+import { nameOf } from "../consent/scopes.jsx";
+import { KeyName } from "../key-name.jsx";
 import { changed, useLive } from "../live.js";
 import { href } from "../router.js";
 import { may } from "../scope.js";
@@ -39,12 +41,12 @@ function Rows({ agents, session, onDisconnect }) {
   const keys = useLive(isAdmin ? "/v1/api-keys" : null).data?.data ?? [];
   const columns = [
     { name: "From", kind: "main", cell: ({ client }) => <span class="break"><b>{client.host}</b>{client.name && <span class="muted"> “<bdi>{client.name}</bdi>”</span>}</span> },
-    { name: "May", cell: ({ scopes }) => <span class="row">{scopes.map((scope) => <Badge key={scope}>{scope}</Badge>)}</span> },
+    { name: "May", cell: ({ scopes }) => <span class="row">{scopes.map((scope) => <Badge key={scope}>{nameOf(scope)}</Badge>)}</span> },
     { name: "For", cell: (agent) => <Binding agent={agent} session={session} /> },
-    { name: "Let in", cell: ({ created_at, key_id }) => <span><Time iso={created_at} />{isAdmin && <small class="below">with <Key id={key_id} keys={keys} session={session} /></small>}</span> },
+    { name: "Let in", cell: ({ created_at, key_id }) => <span><Time iso={created_at} />{isAdmin && <small class="below">with <KeyName id={key_id} keys={keys} session={session} /></small>}</span> },
     { name: "State", cell: (agent) => <State agent={agent} /> },
     { name: "Ends unless used", cell: ({ status, expires_at }) => (status === "active" ? formatDate(expires_at) : <Time iso={expires_at} isAgo />) },
-    { name: "Actions", kind: "actions", cell: (agent) => <Button kind="quiet" icon="trash" label={`Disconnect ${agent.client.host}, let in ${formatTime(agent.created_at)}`} onPress={() => onDisconnect(agent)} /> },
+    { name: "Actions", kind: "actions", cell: (agent) => <Button kind="quiet" icon="trash" label={`Disconnect ${agent.client.host}, let in ${formatTime(agent.created_at)}`} onPress={() => onDisconnect(agent)}>Disconnect</Button> },
   ];
   return <Table caption="Assistants" rows={agents} columns={columns} />;
 }
@@ -60,12 +62,6 @@ function Binding({ agent: { tenant_id: tenant, account_id: id }, session }) {
     );
   }
   return tenant ? <span class="mono">{tenant}</span> : <span class="muted">all tenants</span>;
-}
-
-function Key({ id, keys, session }) {
-  if (id === session.key_id) return "your key";
-  if (id === "admin") return "the admin key";
-  return keys.find((key) => key.id === id)?.name ?? <span class="mono">{id}</span>;
 }
 
 /** A token lasts an hour, so the last use is no later than an hour after the renewal. */

@@ -1,8 +1,9 @@
 /** The set-up until it is whole; then how things stand. */
 
 import { useEffect, useState } from "preact/hooks";
-import { isFor } from "../scope.js";
-import { Button } from "../ui/button.jsx";
+import { href } from "../router.js";
+import { isFor, may } from "../scope.js";
+import { Button, LinkButton } from "../ui/button.jsx";
 import { Notice, Problem } from "../ui/problem.jsx";
 import { Loading, Page } from "../ui/show.jsx";
 import { Checklist } from "./home/checklist.jsx";
@@ -11,7 +12,7 @@ import { useProgress } from "./home/progress.js";
 
 export default function Home({ session }) {
   // A key that cannot set anything up is shown none of it.
-  return isFor(session, { scope: "admin" }) ? <OperatorHome session={session} /> : <Narrow />;
+  return isFor(session, { scope: "admin" }) ? <OperatorHome session={session} /> : <Narrow session={session} />;
 }
 
 function OperatorHome({ session }) {
@@ -48,6 +49,23 @@ function OperatorHome({ session }) {
   );
 }
 
-const Narrow = () => (
-  <Page title="Home" intro="This key may see accounts and posts. Setting things up takes a key with the scope admin." />
-);
+/** In words, by the scope that opens it. */
+const MAY = [["read", "see accounts, posts and figures"], ["draft", "write posts"], ["publish", "publish"], ["connect", "connect and disconnect accounts"]];
+const inWords = new Intl.ListFormat("en", { type: "conjunction" });
+/** A key with `draft` alone writes what a person approves. */
+const wordsOf = (session) => (may(session, "publish") ? MAY : MAY.map(([scope, words]) => [scope, scope === "draft" ? "write posts that a person approves" : words]));
+
+/** Whatever the key can do, and the way there. Assistants are for every key. */
+function Narrow({ session }) {
+  const able = wordsOf(session).filter(([scope]) => may(session, scope)).map(([, words]) => words);
+  const mayRead = may(session, "read");
+  return (
+    <Page title="Home" intro={`This key may ${inWords.format(able)}. Setting things up takes a key with the scope admin.`}>
+      <p class="row">
+        {mayRead && may(session, "draft") && <LinkButton kind="primary" icon="pen" href={href("posts/new")}>New post</LinkButton>}
+        {mayRead && <LinkButton icon="people" href={href("accounts")}>{may(session, "connect") ? "See and connect accounts" : "See accounts"}</LinkButton>}
+        <LinkButton icon="link" href={href("assistants")}>Assistants</LinkButton>
+      </p>
+    </Page>
+  );
+}

@@ -17,7 +17,7 @@ export function Checklist({ progress, session }) {
     { name: "app", title: "Add your X app", Content: AppStep, props: { network, callbackUrl: session.callback_url } },
     { name: "account", title: "Connect a first account", needs: "app", Content: AccountStep },
     { name: "post", title: "Publish a first post", needs: "account", Content: FirstPost, props: { accounts } },
-    { name: "key", title: "Create an API key for your back end", Content: KeyStep },
+    { name: "key", title: "Create an API key for your back end", Content: KeyStep, props: { session } },
     { name: "snippet", title: "Put the button on your page", needs: "key", Content: SnippetStep },
   ];
   const next = steps.find(({ name }) => !done[name])?.name;
@@ -85,11 +85,11 @@ function AccountStep({ isDone }) {
   );
 }
 
-function KeyStep() {
+function KeyStep({ session }) {
   return (
     <>
-      <p class="muted">Your back end calls the API with it. It may connect accounts and publish, and nothing else.</p>
-      <KeyForm name="Production back end" />
+      <p class="muted">Your back end calls the API with it. It needs no more than is ticked here: to connect accounts, to publish, and to read.</p>
+      <KeyForm name="Production back end" session={session} />
     </>
   );
 }

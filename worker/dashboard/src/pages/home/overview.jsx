@@ -56,9 +56,15 @@ function todoOf({ awaiting_approval: waiting, held, unknown, failed }, networks,
     others > 0 && { id: "accounts", kind: "warn", to: href("accounts", { status: "reconnect_required" }), text: posts(others, "more account has to be connected again", "more accounts have to be connected again") },
     waiting > 0 && { id: "waiting", kind: "warn", to: href("posts", { approval: "pending" }), text: posts(waiting, "post waits for approval", "posts wait for approval") },
     unknown > 0 && { id: "unknown", kind: "warn", to: href("posts", { status: "unknown" }), text: posts(unknown, "post of which X's answer was lost", "posts of which X's answer was lost") },
-    stopped > 0 && { id: "held", kind: "warn", to: href("posts", { status: "held" }), text: posts(stopped, "post is held until its account or app is mended", "posts are held until their account or app is mended") },
+    stopped > 0 && { id: "held", kind: "warn", to: href("posts", { status: "held" }), text: heldOf(held, waiting) },
     failed > 0 && { id: "failed", kind: "bad", to: href("posts", { status: "failed" }), text: posts(failed, "post that X refused", "posts that X refused") },
   ].filter(Boolean);
+}
+
+/** The number of the list that the line leads to: the API has none without those that wait for approval. */
+function heldOf(held, waiting) {
+  if (waiting === 0) return posts(held, "post is held until its account or app is mended", "posts are held until their account or app is mended");
+  return `${formatCount(held)} posts are held: ${formatCount(waiting)} until somebody approves them, the others until their account or app is mended`;
 }
 
 function Todo({ todo }) {

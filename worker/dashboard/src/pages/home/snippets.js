@@ -12,9 +12,14 @@ export const backEndSnippet = (origin) => `app.post("/api/x/session", requireLog
       "content-type": "application/json",
     },
     body: JSON.stringify({
-      origin: "https://app.example.com", // your page
-      tenant_id: request.user.id,        // your customer
+      origin: "https://app.example.com",  // your page
+      tenant_id: String(request.user.id), // your customer
     }),
   });
-  response.status(answer.status).json(await answer.json());
+  if (!answer.ok) {
+    // What the API says is for your log, and not for visitors.
+    console.error("connect session:", answer.status, await answer.text());
+    return response.status(502).json({ error: "Connecting is not possible at the moment." });
+  }
+  response.json((await answer.json()).data);
 });`;

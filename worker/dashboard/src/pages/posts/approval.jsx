@@ -4,7 +4,8 @@ import { useState } from "preact/hooks";
 import { useAction } from "../../action.js";
 import { post as send } from "../../api.js";
 import { formatTime } from "../../format.js";
-import { changed } from "../../live.js";
+import { KeyName } from "../../key-name.jsx";
+import { changed, useLive } from "../../live.js";
 import { may } from "../../scope.js";
 import { Button } from "../../ui/button.jsx";
 import { Copy } from "../../ui/copy.jsx";
@@ -26,7 +27,7 @@ export function Approval({ post, session }) {
   return (
     <Section title="Approval">
       <div class="stack">
-        <Request approval={approval} />
+        <Request approval={approval} session={session} />
         {approval.url && <Copy label="link to the approval page" text={approval.url} />}
         {awaitsApproval(post) && <Decide post={post} session={session} />}
       </div>
@@ -35,17 +36,24 @@ export function Approval({ post, session }) {
 }
 
 /** Who asks, and what has become of it. */
-export const Request = ({ approval: { status, requested_by: who, requested_at: at, expires_at: until, decided_at: decided, decided_by: by, note } }) => (
+export const Request = ({ approval: { status, requested_by: who, requested_at: at, expires_at: until, decided_at: decided, decided_by: by, note }, session }) => (
   <div>
     <p>
       <b><bdi><Seen text={who.name} /></bdi></b> asked <time dateTime={at}>{formatTime(at)}</time>.{" "}
       {status === "pending" && <>Nothing is published before somebody approves it, until <time dateTime={until}>{formatTime(until)}</time>.</>}
       {status === "expired" && <>Nobody answered until <time dateTime={until}>{formatTime(until)}</time>: it is a draft again.</>}
-      {decided && <>{status === "approved" ? "Approved" : "Rejected"} <time dateTime={decided}>{formatTime(decided)}</time> {by === "link" ? "on the approval page" : `with the key ${by}`}.</>}
+      {decided && <>{status === "approved" ? "Approved" : "Rejected"} <time dateTime={decided}>{formatTime(decided)}</time> <By id={by} session={session} />.</>}
     </p>
     {note && <p class="texts-text" dir="auto"><b>Note:</b> <Seen text={note} /></p>}
   </div>
 );
+
+/** The API tells an admin alone what keys are called. */
+function By({ id, session }) {
+  const isKey = id !== "link" && id !== session.key_id;
+  const keys = useLive(isKey && may(session, "admin") ? "/v1/api-keys" : null, { every: 0 }).data?.data ?? [];
+  return id === "link" ? "on the approval page" : <>with <KeyName id={id} keys={keys} session={session} /></>;
+}
 
 /** What was not seen is not approved: the answer names the version that is on the screen since the person looked. */
 export function Decide({ post: { id, approval: { number } }, session }) {

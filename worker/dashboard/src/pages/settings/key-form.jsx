@@ -16,14 +16,16 @@ const SCOPES = [
 ];
 
 /** Makes a key, and shows it the one time that it can be seen. */
-export function KeyForm({ name: given = "", scopes: wanted = ["connect", "publish", "read"], account, onMade }) {
+export function KeyForm({ name: given = "", scopes: wanted = ["connect", "publish", "read"], account, session, onMade }) {
   const [name, setName] = useState(given);
   const [scopes, setScopes] = useState(wanted);
   const [tenant, setTenant] = useState("");
+  // A key of a tenant makes keys of that tenant alone.
+  const own = session?.tenant_id;
   const [made, setMade] = useState();
   const toggle = (scope) => (isOn) => setScopes((all) => (isOn ? [...all, scope] : all.filter((one) => one !== scope)));
   const make = async () => {
-    const binding = account ? { account_id: account } : tenant ? { tenant_id: tenant } : {};
+    const binding = account ? { account_id: account } : (own ?? tenant) ? { tenant_id: own ?? tenant } : {};
     const { data } = await post("/v1/api-keys", { name, scopes, ...binding });
     setMade(data);
     changed("/v1/api-keys");
@@ -36,13 +38,14 @@ export function KeyForm({ name: given = "", scopes: wanted = ["connect", "publis
         <>
           <div class="form-pair">
             <TextField label="Name" required maxLength={80} value={name} onText={setName} problem={problemOf("name")} hint="What will use it: “Production back end”" />
-            {!account && (
+            {!account && !own && (
               <TextField
                 label="Tenant" isOptional isVerbatim value={tenant} onText={setTenant} pattern={TENANT}
                 problem={problemOf("tenant_id")} hint="Bound to one of your customers, it sees nobody else's rows"
               />
             )}
           </div>
+          {own && <p class="muted">It is for <span class="mono break">{own}</span> alone, as your key is.</p>}
           <fieldset class="choice">
             <legend>What it may do</legend>
             {SCOPES.map(([scope, label, hint]) => (

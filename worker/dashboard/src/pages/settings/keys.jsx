@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { del } from "../../api.js";
 import { changed, useLive } from "../../live.js";
 import { href } from "../../router.js";
+import { may } from "../../scope.js";
 import { Button } from "../../ui/button.jsx";
 import { Confirm, Dialog } from "../../ui/dialog.jsx";
 import { Problem } from "../../ui/problem.jsx";
@@ -18,12 +19,12 @@ export function Keys({ session }) {
   const close = () => setOpen(undefined);
   const create = <Button kind="primary" icon="plus" onPress={() => setOpen({})}>Create key</Button>;
   return (
-    <Page title="API keys" intro="A key for each program that calls, as narrow as its work. The admin key of the configuration is not among them." actions={create}>
+    <Page title="API keys" intro="A key for each program that calls, as narrow as its work. The admin key of the configuration is not among them." actions={may(session, "admin") && create}>
       <Problem error={error} />
       {isLoading && <Loading />}
       {data?.count === 0 && <Empty icon="key" title="No keys yet">Your back end needs one to connect accounts and to publish. It is shown once, when it is created.</Empty>}
       {data?.count > 0 && <Rows keys={data.data} session={session} onDelete={(key) => setOpen({ key })} />}
-      {open && !open.key && <Dialog title="Create a key" size="large" onClose={close}><KeyForm /></Dialog>}
+      {open && !open.key && <Dialog title="Create a key" size="large" onClose={close}><KeyForm session={session} /></Dialog>}
       {open?.key && <Remove apiKey={open.key} onClose={close} />}
     </Page>
   );
