@@ -17,7 +17,7 @@ use crate::secret::Secret;
 use crate::time::UnixMillis;
 
 pub use self::agent::{
-    ACCESS_LIFE, AGENTS, AgentToken, Client, Consent, Grant, NoTokens, Proof, Redemption, TokenKind, agent_name,
+    AGENTS, AgentToken, Client, Consent, Grant, Issued, NoTokens, Proof, Redeemed, Redemption, TokenKind, agent_name,
     says_agent,
 };
 pub use self::minted::{Kind, Minted, NewPage, Parent};
@@ -250,7 +250,7 @@ impl Caller {
 
     /// Whether a key has no right that this caller lacks.
     pub fn covers(&self, key: &ApiKey) -> bool {
-        key.scopes.iter().all(|scope| may(&self.scopes, *scope)) && self.binding.covers(&key.binding)
+        key.scopes.iter().all(|scope| holds(&self.scopes, *scope)) && self.binding.covers(&key.binding)
     }
 }
 
@@ -285,6 +285,11 @@ pub fn may(scopes: &BTreeSet<Scope>, scope: Scope) -> bool {
         held => *held == scope,
     };
     scopes.iter().any(includes)
+}
+
+/// Whether a scope opens nothing that these do not open: `draft` is a part of `publish` and `read` together.
+fn holds(scopes: &BTreeSet<Scope>, scope: Scope) -> bool {
+    may(scopes, scope) || scope == Scope::Draft && may(scopes, Scope::Publish) && may(scopes, Scope::Read)
 }
 
 /// Whether a call that needs a scope is open: whoever publishes also makes the post before.

@@ -2,13 +2,15 @@
 //! acts, and how one token leads to the next.
 //!
 //! A grant is a key that ends. It is known by its access token, and at `/mcp` alone. Its refresh token works once: whoever
-//! shows a spent one ends the grant, since two parties then hold what one should (RFC 9700 §4.14.2).
+//! shows a spent one ends the grant, since two parties then hold what one should (RFC 9700 §4.14.2). A client that has lost
+//! an answer, or asks twice at once, is no second party: for a minute it gets the same answer again. No token is stored for
+//! that: the next tokens follow from the token that is shown.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ApiKey, Binding, Caller, Kind, Minted, Parent, Scope, may};
+use super::{ApiKey, Binding, Caller, Kind, Minted, Parent, Scope, holds};
 use crate::id::KeyId;
 use crate::pkce::{CodeChallenge, CodeVerifier};
 use crate::refusal::{Code, Refused};
@@ -21,8 +23,14 @@ const CODE_LIFE: Span = Span::secs(60);
 pub const ACCESS_LIFE: Span = Span::hours(1);
 /// From one refresh to the next.
 const REFRESH_LIFE: Span = Span::days(30);
+/// How long a spent refresh token brings the same tokens again.
+const REPEATS: Span = Span::secs(60);
 /// What an assistant may be given. Keys, X apps and settings are no tools.
 const OFFERED: [Scope; 4] = [Scope::Read, Scope::Draft, Scope::Publish, Scope::Connect];
+
+/// Labels of the MACs by which a token leads to the next ones.
+const NEXT_ACCESS: &str = "agent-next-access";
+const NEXT_REFRESH: &str = "agent-next-refresh";
 
 const ID: usize = 16;
 const RANDOM: usize = 32;
@@ -96,8 +104,28 @@ pub struct Redemption {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Proof {
-    Code { verifier: String, redirect_uri: String },
+    /// OAuth 2.1 has no `redirect_uri` here; RFC 6749 has one.
+    Code {
+        verifier: String,
+        redirect_uri: Option<String>,
+    },
     Refresh,
+}
+
+/// What a client is told with its tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issued {
+    pub scopes: BTreeSet<Scope>,
+    /// How long the access token lives from now on.
+    pub access_life: Span,
+}
+
+/// What a code or a refresh token that is taken does to its grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Redeemed {
+    Next(Box<ApiKey>),
+    /// The tokens are those that the grant has already.
+    Again,
 }
 
 /// Why there are no tokens (RFC 6749 §5.2, `invalid_grant`).
@@ -128,7 +156,7 @@ impl NoTokens {
 impl Caller {
     /// Which scopes this caller can give an assistant.
     pub fn can_give(&self) -> Vec<Scope> {
-        OFFERED.into_iter().filter(|scope| may(&self.scopes, *scope)).collect()
+        OFFERED.into_iter().filter(|scope| holds(&self.scopes, *scope)).collect()
     }
 
     /// Only a person consents: in a browser that is signed in.
@@ -179,16 +207,26 @@ impl ApiKey {
         }
     }
 
-    /// The grant with its next tokens.
-    pub fn redeemed(self, shown: &Redemption, now: UnixMillis) -> Result<Self, NoTokens> {
+    /// The grant with its next tokens, unless it has them already.
+    pub fn redeemed(self, shown: &Redemption, now: UnixMillis) -> Result<Redeemed, NoTokens> {
         let Some(Minted { parent, kind: Kind::Agent(grant), .. }) = self.minted else { return Err(NoTokens::Unknown) };
         if grant.client.id != shown.client_id {
             return Err(NoTokens::OtherClient);
         }
+        if grant.stage.has_just_issued(shown, now) {
+            return Ok(Redeemed::Again);
+        }
         grant.stage.admits(shown)?;
         let stage = Stage::Tokens { refresh: shown.refresh.clone(), access_until: now + ACCESS_LIFE };
         let kind = Kind::Agent(Box::new(Grant { client: grant.client, stage }));
-        Ok(Self { minted: Some(Minted { parent, expires_at: now + REFRESH_LIFE, kind }), ..self })
+        let next = Self { minted: Some(Minted { parent, expires_at: now + REFRESH_LIFE, kind }), ..self };
+        Ok(Redeemed::Next(next.into()))
+    }
+
+    /// Of a grant that has tokens.
+    pub fn issued(&self, now: UnixMillis) -> Option<Issued> {
+        let Stage::Tokens { access_until, .. } = &self.grant()?.stage else { return None };
+        Some(Issued { scopes: self.scopes.clone(), access_life: *access_until - now })
     }
 }
 
@@ -201,11 +239,22 @@ impl Stage {
         }
     }
 
+    /// Whether a refresh token was spent less than a minute ago, and nobody has used its successor.
+    fn has_just_issued(&self, shown: &Redemption, now: UnixMillis) -> bool {
+        match (self, &shown.proof, self.renewed_at()) {
+            (Self::Tokens { refresh, .. }, Proof::Refresh, Some(at)) => {
+                now < at + REPEATS && ct_eq(refresh.as_bytes(), shown.refresh.as_bytes())
+            }
+            _ => false,
+        }
+    }
+
     fn admits(&self, shown: &Redemption) -> Result<(), NoTokens> {
         match (self, &shown.proof) {
             (Self::Code { digest, challenge, redirect_uri }, Proof::Code { verifier, redirect_uri: place }) => {
                 let is_proved = CodeVerifier::parse(verifier).is_ok_and(|verifier| challenge.matches(&verifier));
-                match (ct_eq(digest.as_bytes(), shown.digest.as_bytes()), redirect_uri == place, is_proved) {
+                let is_place = place.as_ref().is_none_or(|place| place == redirect_uri);
+                match (ct_eq(digest.as_bytes(), shown.digest.as_bytes()), is_place, is_proved) {
                     (true, true, true) => Ok(()),
                     (false, ..) => Err(NoTokens::Unknown),
                     (_, false, _) => Err(NoTokens::Place),
@@ -230,7 +279,7 @@ pub enum TokenKind {
     Refresh,
 }
 
-/// `agt_…` and its kin: the grant's id, 256 random bits, and a MAC over both. So the edge refuses a made-up token by itself, and a
+/// `agt_…` and its kin: the grant's id, 256 bits that nobody can guess, and a MAC over both. So the edge refuses a made-up token by itself, and a
 /// spent one still names its grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgentToken {
@@ -275,10 +324,16 @@ impl AgentToken {
         (tag.len() == 32 && ring.verify_mac(kind.label(), payload, tag)).then_some(token)
     }
 
-    /// The next one of the same grant.
+    /// The access token and the refresh token that come of the text of this one. Whoever holds no key of the ring can tell
+    /// nothing of them, and the first key alone makes them: another first key makes others.
     #[must_use]
-    pub const fn next(&self, random: [u8; RANDOM]) -> Self {
-        Self { id: self.id, random }
+    pub fn next(&self, ring: &Keyring, shown: &Secret<String>) -> (Secret<String>, Secret<String>) {
+        let made = |label, kind| {
+            // EXPOSE: hashed under a key.
+            let random = ring.mac(label, shown.expose().as_bytes());
+            Self { id: self.id, random }.text(ring, kind)
+        };
+        (made(NEXT_ACCESS, TokenKind::Access), made(NEXT_REFRESH, TokenKind::Refresh))
     }
 
     pub fn grant_id(&self) -> KeyId {
@@ -347,6 +402,11 @@ mod tests {
         grant(&person(&[Scope::Admin]), &[Scope::Read, Scope::Draft]).unwrap()
     }
 
+    fn next(key: ApiKey, shown: &Redemption, at: UnixMillis) -> ApiKey {
+        let Redeemed::Next(next) = key.redeemed(shown, at).unwrap() else { panic!("the same tokens") };
+        *next
+    }
+
     fn shown(digest: &str, proof: Proof) -> Redemption {
         let id = KeyId::from_entropy([1; 16]);
         let (access, refresh) = ("access".into(), format!("after {digest}"));
@@ -361,7 +421,7 @@ mod tests {
     }
 
     fn code() -> Redemption {
-        let proof = Proof::Code { verifier: verifier().expose().to_owned(), redirect_uri: PLACE.into() };
+        let proof = Proof::Code { verifier: verifier().expose().to_owned(), redirect_uri: Some(PLACE.into()) };
         shown("code", proof)
     }
 
@@ -376,8 +436,12 @@ mod tests {
             (&[Read], &[Read, Draft], false),
             (&[Draft], &[Read, Draft], true),
             (&[Draft], &[Publish], false),
+            (&[Publish, Read], &[Draft], true),
+            (&[Publish], &[Draft], false),
         ] {
-            assert_eq!(grant(&person(held), wanted).is_ok(), is_given, "{held:?} for {wanted:?}");
+            let given = grant(&person(held), wanted);
+            assert_eq!(given.is_ok(), is_given, "{held:?} for {wanted:?}");
+            assert!(given.is_ok_and(|key| person(held).covers(&key)) || !is_given, "{held:?} stands behind {wanted:?}");
         }
         assert!(Caller::admin().covers(&good()));
         for kind in [None, Some(good().minted.unwrap().kind)] {
@@ -413,35 +477,79 @@ mod tests {
         let elsewhere = |code: &mut Redemption| {
             code.proof = Proof::Code {
                 verifier: verifier().expose().to_owned(),
-                redirect_uri: "https://assistant.example/".into(),
+                redirect_uri: Some("https://assistant.example/".into()),
             }
         };
-        let wrong =
-            |code: &mut Redemption| code.proof = Proof::Code { verifier: "w".repeat(43), redirect_uri: PLACE.into() };
-        let unproved =
-            |code: &mut Redemption| code.proof = Proof::Code { verifier: String::new(), redirect_uri: PLACE.into() };
+        let wrong = |code: &mut Redemption| code.proof = Proof::Code { verifier: "w".repeat(43), redirect_uri: None };
+        let unproved = |code: &mut Redemption| code.proof = Proof::Code { verifier: String::new(), redirect_uri: None };
+        let placeless = |code: &mut Redemption| {
+            code.proof = Proof::Code { verifier: verifier().expose().to_owned(), redirect_uri: None };
+        };
         assert_eq!(code_of(|code| code.digest = "another".into()), Some(NoTokens::Unknown));
         assert_eq!(code_of(|code| code.client_id = "https://other.example/c".into()), Some(NoTokens::OtherClient));
         assert_eq!(code_of(|code| code.proof = Proof::Refresh), Some(NoTokens::Unknown));
         assert_eq!(code_of(elsewhere), Some(NoTokens::Place));
         assert_eq!([code_of(wrong), code_of(unproved)], [Some(NoTokens::Verifier); 2]);
-        let opened = good().redeemed(&code(), T0).unwrap();
+        assert_eq!(code_of(placeless), None, "OAuth 2.1, section 4.1.3");
+        let opened = next(good(), &code(), T0);
         assert_eq!(opened.clone().redeemed(&code(), T0), Err(NoTokens::Ends), "a code that is shown twice");
         assert_eq!(opened.minted.unwrap().expires_at, T0 + REFRESH_LIFE);
     }
 
     #[test]
     fn a_refresh_token_works_once_and_a_spent_one_ends_the_grant() {
-        let first = good().redeemed(&code(), T0).unwrap();
         let refresh = shown("after code", Proof::Refresh);
-        let second = first.redeemed(&refresh, T0 + Span::mins(50)).unwrap();
-        assert_eq!(second.clone().redeemed(&refresh, T0), Err(NoTokens::Ends));
-        assert!(second.redeemed(&shown("after after code", Proof::Refresh), T0).is_ok());
+        let at = T0 + Span::mins(50);
+        let second = next(next(good(), &code(), T0), &refresh, at);
+        assert_eq!(second.clone().redeemed(&refresh, at + REPEATS), Err(NoTokens::Ends), "a minute later");
+        let third = next(second, &shown("after after code", Proof::Refresh), at);
+        assert_eq!(third.redeemed(&refresh, at), Err(NoTokens::Ends), "its successor was used");
+    }
+
+    #[test]
+    fn a_refresh_token_that_is_shown_twice_within_a_minute_gets_the_same_answer() {
+        let refresh = shown("after code", Proof::Refresh);
+        let (at, later) = (T0 + Span::mins(50), T0 + Span::mins(50) + Span::secs(59));
+        let second = next(next(good(), &code(), T0), &refresh, at);
+        assert_eq!(second.clone().redeemed(&refresh, later), Ok(Redeemed::Again));
+        let issued = second.issued(later).unwrap();
+        assert_eq!(
+            (issued.scopes, issued.access_life),
+            (second.scopes.clone(), T0 + ACCESS_LIFE - (T0 + Span::secs(59)))
+        );
+        let stranger = Redemption { client_id: "https://other.example/c".into(), ..refresh.clone() };
+        assert_eq!(second.clone().redeemed(&stranger, later), Err(NoTokens::OtherClient));
+        let rotated = Redemption { refresh: "under another first key".into(), ..refresh };
+        assert_eq!(second.redeemed(&rotated, later), Err(NoTokens::Ends), "a ring that was rotated meanwhile");
+    }
+
+    /// Made with Node's `hkdfSync` and `createHmac`: after a change, a refresh that is repeated meanwhile ends its grant.
+    #[test]
+    fn next_tokens_v1_unchanged() {
+        let token = AgentToken::new([1; 16], [2; 32]);
+        let shown = token.text(&ring(RING), TokenKind::Refresh);
+        let (access, refresh) = token.next(&ring(RING), &shown);
+        // EXPOSE: tokens of this test.
+        assert_eq!(
+            access.expose(),
+            "agt_AQEBAQEBAQEBAQEBAQEBAU8e3rovDwwaT3dJk2rVxtd_gfQ8GdNeRtVqy05fuwKQL4MRJIb-PgGdKjchH1FkZTMZcYhiiHYDFst1pmxk0Zk"
+        );
+        // EXPOSE: as above.
+        assert_eq!(
+            refresh.expose(),
+            "agr_AQEBAQEBAQEBAQEBAQEBATSW7I6hPKEnMTl1bpf5exq9Gi_i1bEprqYJ4VV8uKCuti27WPBszVKmMWyLoi_hEvE0ieIECDWwdMhK2TSsIbE"
+        );
+        let rotated = ring(&format!("{OTHER_RING},{RING}"));
+        // EXPOSE: as above.
+        assert!(!token.next(&rotated, &shown).0.ct_eq(access.expose().as_bytes()));
+        // EXPOSE: as above.
+        let read = AgentToken::read(&ring(RING), TokenKind::Refresh, refresh.expose()).unwrap();
+        assert_eq!(read.grant_id(), token.grant_id());
     }
 
     #[test]
     fn a_grant_is_open_by_its_access_token_for_an_hour() {
-        let (consented, opened) = (good(), good().redeemed(&code(), T0).unwrap());
+        let (consented, opened) = (good(), next(good(), &code(), T0));
         assert!(!consented.is_open(T0) && opened.is_open(T0));
         let renewed_at = |key: &ApiKey| key.grant().unwrap().stage.renewed_at();
         assert_eq!((renewed_at(&consented), renewed_at(&opened)), (None, Some(T0)));
@@ -474,7 +582,7 @@ mod tests {
 
     #[test]
     fn agent_v1_format_unchanged() {
-        let key = good().redeemed(&code(), T0).unwrap();
+        let key = next(good(), &code(), T0);
         let text = r#"{"id":"key_AQEBAQEBAQEBAQEBAQEBAQ","name":"Aya","scopes":["draft","read"],"binding":{"tenant_id":"t1","account_id":null},"created_at":1795426200000,"minted":{"parent":{"id":"admin","digest":"digest"},"expires_at":1798018200000,"kind":{"agent":{"client":{"id":"https://assistant.example/c","host":"assistant.example","name":"Aya"},"stage":{"tokens":{"refresh":"after code","access_until":1795429800000}}}}}}"#;
         assert_eq!(serde_json::to_string(&key).unwrap(), text);
         assert_eq!(serde_json::from_str::<ApiKey>(text).unwrap(), key);

@@ -6,7 +6,7 @@ use latchkey_core::agent::{NewClient, NotAClient, Registered};
 use latchkey_core::api::agent::{resource_metadata, server_metadata};
 use latchkey_core::api::answer::Answer;
 use latchkey_core::json;
-use latchkey_core::key::{ACCESS_LIFE, AgentToken, NoTokens, Proof, Redemption, Scope, TokenKind};
+use latchkey_core::key::{AgentToken, Issued, NoTokens, Proof, Redemption, TokenKind};
 use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::Secret;
 use serde_json::{Value, json};
@@ -15,7 +15,6 @@ use super::Answered;
 use crate::app::App;
 use crate::request::{Form, Incoming};
 use crate::response::Reply;
-use crate::runtime::entropy;
 
 /// What a request for tokens has at most once (RFC 6749 §3.2). `resource` may be repeated (RFC 8707 §2).
 const ONCE: [&str; 6] = ["grant_type", "code", "refresh_token", "client_id", "code_verifier", "redirect_uri"];
@@ -62,19 +61,18 @@ pub async fn token(app: &App, incoming: &Incoming) -> Answered {
         Err(name) => return Ok(missing(name)),
     };
     let Some(token) = AgentToken::read(app.keyring(), kind, &shown) else { return Ok(no_grant(NoTokens::Unknown)) };
-    let (access, refresh) = (token.next(entropy()?), token.next(entropy()?));
-    let (access, refresh) =
-        (access.text(app.keyring(), TokenKind::Access), refresh.text(app.keyring(), TokenKind::Refresh));
+    let shown = Secret::new(shown);
+    let (access, refresh) = token.next(app.keyring(), &shown);
     let redemption = Redemption {
         id: token.grant_id(),
-        digest: digest(&Secret::new(shown)),
+        digest: digest(&shown),
         client_id,
         proof,
         access: digest(&access),
         refresh: digest(&refresh),
     };
     Ok(match app.workspace()?.redeem(redemption, &incoming.request_id).await? {
-        Ok(scopes) => issued(&access, &refresh, &scopes),
+        Ok(told) => issued(&access, &refresh, &told),
         Err(why) => no_grant(why),
     })
 }
@@ -94,21 +92,21 @@ fn shown(form: &mut Form, kind: TokenKind, name: &'static str) -> Result<(String
     let mut take = |name| form.take(name).ok_or(name);
     let (shown, client_id) = (take(name)?, take("client_id")?);
     let proof = match kind {
-        TokenKind::Code => Proof::Code { redirect_uri: take("redirect_uri")?, verifier: take("code_verifier")? },
+        TokenKind::Code => Proof::Code { verifier: take("code_verifier")?, redirect_uri: form.take("redirect_uri") },
         TokenKind::Access | TokenKind::Refresh => Proof::Refresh,
     };
     Ok((shown, client_id, proof))
 }
 
-fn issued(access: &Secret<String>, refresh: &Secret<String>, scopes: &[Scope]) -> Reply {
-    let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+fn issued(access: &Secret<String>, refresh: &Secret<String>, told: &Issued) -> Reply {
+    let scopes: Vec<&str> = told.scopes.iter().map(|scope| scope.as_str()).collect();
     said(
         200,
         &json!({
             // EXPOSE: to the client that has proved itself.
             "access_token": access.expose(),
             "token_type": "Bearer",
-            "expires_in": ACCESS_LIFE.as_secs(),
+            "expires_in": told.access_life.as_secs(),
             // EXPOSE: as above.
             "refresh_token": refresh.expose(),
             "scope": scopes.join(" "),

@@ -18,7 +18,7 @@ use latchkey_core::approval::{ApprovalShown, Decision, Link};
 use latchkey_core::brand::Brand;
 use latchkey_core::delivery::Delivery;
 use latchkey_core::id::{AccountId, KeyId, NetworkId};
-use latchkey_core::key::{NoTokens, Redemption, Scope};
+use latchkey_core::key::{Issued, NoTokens, Redemption};
 use latchkey_core::media::Kind;
 use latchkey_core::network::{Breaker, ClientRef};
 use latchkey_core::x::price::Micros;
@@ -198,12 +198,12 @@ impl WorkspaceStub {
         ask(&self.stub, &Message::AnswerApproval { link, decision, request_id, callback_url }).await
     }
 
-    /// The scopes of the tokens that take the place of what is shown.
+    /// What the client is told with the tokens that take the place of what is shown.
     pub async fn redeem(
         &self,
         redemption: Redemption,
         request_id: &str,
-    ) -> Result<std::result::Result<Vec<Scope>, NoTokens>> {
+    ) -> Result<std::result::Result<Issued, NoTokens>> {
         let (redemption, request_id) = (Box::new(redemption), request_id.to_owned());
         ask(&self.stub, &Message::Redeem { redemption, request_id }).await
     }

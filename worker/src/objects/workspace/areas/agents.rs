@@ -6,7 +6,7 @@ use latchkey_core::api::page::{List, Page};
 use latchkey_core::api::query::Query;
 use latchkey_core::audit::{Action, Audited};
 use latchkey_core::id::KeyId;
-use latchkey_core::key::{ApiKey, Binding, Caller, NoTokens, Parent, Redemption, Scope, agent_name};
+use latchkey_core::key::{ApiKey, Binding, Caller, Issued, NoTokens, Parent, Redeemed, Redemption, agent_name};
 use serde_json::json;
 
 use super::{Done, Workspace, accounts, events, freeze, keys, lists, not_found};
@@ -45,22 +45,19 @@ pub fn delete(w: &Workspace, id: &str, caller: &Caller) -> Result<Done<Answer>> 
     Ok(Done::from(answer).did(deleted(&key)))
 }
 
-/// The scopes of the tokens that take the place of what is shown. A spent token ends the grant, and that is kept.
-pub fn redeem(
-    w: &Workspace,
-    shown: &Redemption,
-    request_id: &str,
-) -> Result<std::result::Result<Vec<Scope>, NoTokens>> {
+/// What goes with the tokens that take the place of what is shown. A spent token ends the grant, and that is kept.
+pub fn redeem(w: &Workspace, shown: &Redemption, request_id: &str) -> Result<std::result::Result<Issued, NoTokens>> {
     freeze::require_running(w)?;
     let Some(key) = w.store.keys.find_minted(shown.id.as_str(), now())? else { return Ok(Err(NoTokens::Unknown)) };
     if !is_backed(w, &key)? {
         return Ok(Err(NoTokens::Unknown));
     }
     match key.clone().redeemed(shown, now()) {
-        Ok(next) => {
+        Ok(Redeemed::Next(next)) => {
             w.store.keys.renew(&next, &agent_name(&shown.access))?;
-            Ok(Ok(next.scopes.into_iter().collect()))
+            Ok(next.issued(now()).ok_or(NoTokens::Unknown))
         }
+        Ok(Redeemed::Again) => Ok(key.issued(now()).ok_or(NoTokens::Unknown)),
         Err(NoTokens::Ends) => {
             end(w, &key, request_id)?;
             Ok(Err(NoTokens::Ends))
