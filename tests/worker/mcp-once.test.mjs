@@ -26,6 +26,7 @@ test("a call that has no idempotency key of its own acts once for each request",
   const [first, again, other] = [await create(1, { content }), await create(1, { content }), await create(2, { content })];
   assert.equal(again.post.id, first.post.id);
   assert.notEqual(other.post.id, first.post.id);
+  assert.equal((await create(1, { content, scheduledAt: null })).post.id, first.post.id, "null counts as absent");
   assert.notEqual((await create(1, { content: "said anew" })).post.id, first.post.id);
   const own = await create(3, { content, idempotency_key: "mine" });
   assert.equal((await create(4, { content, idempotency_key: "mine" })).post.id, own.post.id);

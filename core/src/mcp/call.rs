@@ -47,9 +47,10 @@ impl Asked {
         if let Some(scope) = tool.missing_scope(caller) {
             return Err(NoCall::Scope(scope));
         }
+        let arguments = with_integers(arguments);
         let mut call = tool.request(arguments.clone()).map_err(|refused| NoCall::Arguments(tool, refused.into()))?;
         if tool.is_once && call.idempotency_key.is_none() {
-            call.idempotency_key = Some(self.idempotency_key(caller, tool.name, arguments));
+            call.idempotency_key = Some(self.idempotency_key(caller, tool.name, &arguments));
             call.has_made_key = true;
         }
         Ok(call)
@@ -67,7 +68,7 @@ impl Asked {
             Value::from(caller.key_id.as_str()),
             self.id.clone(),
             Value::from(tool),
-            Value::from(arguments.clone()),
+            without_nulls(&Value::from(arguments.clone())),
         ]);
         format!("mcp-{}", base64url(&sha256(call.to_string().as_bytes())))
     }
@@ -115,6 +116,39 @@ impl Tool {
             }
         }
         Ok(query.finish())
+    }
+}
+
+/// JSON Schema counts 60.0 as an integer, and the calls read 60 alone.
+fn with_integers(arguments: &Map<String, Value>) -> Map<String, Value> {
+    arguments.iter().map(|(name, value)| (name.clone(), with_integer(value))).collect()
+}
+
+fn with_integer(value: &Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            integer(&number.to_string()).map_or_else(|| value.clone(), Value::from)
+        }
+        Value::Array(items) => items.iter().map(with_integer).collect(),
+        Value::Object(fields) => Value::Object(with_integers(fields)),
+        _ => value.clone(),
+    }
+}
+
+/// A number is written with an exponent where it is too large to be exact.
+fn integer(written: &str) -> Option<i64> {
+    written.strip_suffix(".0")?.parse().ok()
+}
+
+/// Null counts as absent, so it makes no other call.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let given = fields.iter().filter(|(_, value)| !value.is_null());
+            Value::Object(given.map(|(name, value)| (name.clone(), without_nulls(value))).collect())
+        }
+        Value::Array(items) => items.iter().map(without_nulls).collect(),
+        _ => value.clone(),
     }
 }
 

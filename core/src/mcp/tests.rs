@@ -265,6 +265,9 @@ fn arguments_become_the_path_the_query_and_the_body_of_the_call() {
         (patch.method, patch.path.as_str(), patch.body.as_deref()),
         ("PATCH", "/v1/posts/post_1", Some(r#"{"content":"hi"}"#))
     );
+    let poll: Value = serde_json::from_str(r#"{"post_id":"p","x":{"a":[60.0,-1e1,0.5]}}"#).unwrap();
+    assert_eq!(call("update_post", &poll).unwrap().body.as_deref(), Some(r#"{"x":{"a":[60,-10,0.5]}}"#));
+    assert_eq!(call("list_posts", &serde_json::from_str(r#"{"limit":1.0}"#).unwrap()).unwrap().query, "limit=1");
     let preview = call("preview_post", &json!({ "content": "hi", "accounts": ["ada"] })).unwrap();
     assert_eq!(preview.body.as_deref(), Some(r#"{"accounts":["ada"],"content":"hi","dryRun":true}"#));
     assert_eq!(preview.idempotency_key, None, "a preview is made anew each time");
@@ -302,6 +305,13 @@ fn a_call_without_a_key_of_its_own_gets_one_of_the_key_the_request_and_the_argum
     let (ours, theirs) = (Caller::admin(), Caller { key_id: "key_2".into(), ..Caller::admin() });
     let first = key(&ours, 1, "create_post", "hi");
     assert_eq!(first, key(&ours, 1, "create_post", "hi"), "the same request, once more");
+    let args = |arguments: Value| {
+        let asked = modern("tools/call", json!({ "name": "create_post", "arguments": arguments })).unwrap();
+        asked.call(&ours).unwrap().idempotency_key
+    };
+    let plain = json!({ "content": "hi", "containers": [{ "content": "a" }] });
+    let nulls = json!({ "content": "hi", "scheduledAt": null, "containers": [{ "content": "a", "mediaIds": null }] });
+    assert_eq!(args(plain), args(nulls), "null counts as absent");
     let all = [
         first,
         key(&ours, 2, "create_post", "hi"),

@@ -5,11 +5,14 @@ use serde_json::Value;
 
 use super::table::TOOLS;
 use super::tool::{IDEMPOTENCY_KEY, Tool};
+use crate::refusal::Code;
 use crate::routes::{Found, METHODS, find};
 
 /// What a tool's model can do in place of a call that has other tools than its own.
 const STAND_INS: [(&str, &str); 1] = [("createUpload", "upload_media")];
 const NO_TOOL: &str = "the operator can, and no tool";
+/// In place of the hint that speaks of a path.
+const OTHER_ID: &str = "Use an id that another tool has shown.";
 const HEADER: &str = "Idempotency-Key";
 const ALTERNATIVE: &str = ", or ";
 
@@ -24,6 +27,9 @@ pub(super) fn translate(tool: &Tool, value: &mut Value) {
 }
 
 fn said(tool: &Tool, text: &str) -> String {
+    if text == Code::NotFound.hint() {
+        return OTHER_ID.to_owned();
+    }
     let sentences = text.split(". ").map(|sentence| without_calls(tool, sentence)).collect::<Vec<_>>().join(". ");
     sentences.replace(&format!("`{HEADER}`"), HEADER).replace(HEADER, &format!("`{IDEMPOTENCY_KEY}`"))
 }
@@ -114,7 +120,6 @@ mod tests {
 
     use super::super::table::named;
     use super::*;
-    use crate::refusal::Code;
 
     fn names_a_call(text: &str) -> bool {
         METHODS.iter().any(|method| text.contains(&format!("{method} /")) || text.contains(&format!("{method} …")))
@@ -126,7 +131,7 @@ mod tests {
             for code in Code::ALL {
                 let hint = said(tool, code.hint());
                 assert!(
-                    !names_a_call(&hint) && !hint.contains(HEADER) && !hint.contains("/v1/"),
+                    !names_a_call(&hint) && !hint.contains(" path") && !hint.contains(HEADER) && !hint.contains("/v1/"),
                     "{}: {hint}",
                     tool.name
                 );

@@ -144,7 +144,7 @@ fn check_poll(value: &Value, path: &str) -> Result<(), Refused> {
     if minutes.as_u64().is_some_and(|minutes| POLL_MINUTES.contains(&minutes)) {
         return Ok(());
     }
-    Err(Refused::field(&format!("{path}.duration_minutes"), "expected 5 to 10080 minutes"))
+    Err(Refused::field(&format!("{path}.duration_minutes"), "expected a whole number from 5 to 10080, the minutes"))
 }
 
 fn check_media(value: &Value, path: &str) -> Result<(), Refused> {
