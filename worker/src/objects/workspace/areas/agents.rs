@@ -48,16 +48,17 @@ pub fn delete(w: &Workspace, id: &str, caller: &Caller) -> Result<Done<Answer>> 
 /// What goes with the tokens that take the place of what is shown. A spent token ends the grant, and that is kept.
 pub fn redeem(w: &Workspace, shown: &Redemption, request_id: &str) -> Result<std::result::Result<Issued, NoTokens>> {
     freeze::require_running(w)?;
-    let Some(key) = w.store.keys.find_minted(shown.id.as_str(), now())? else { return Ok(Err(NoTokens::Unknown)) };
+    let at = now();
+    let Some(key) = w.store.keys.find_minted(shown.id.as_str(), at)? else { return Ok(Err(NoTokens::Unknown)) };
     if !is_backed(w, &key)? {
         return Ok(Err(NoTokens::Unknown));
     }
-    match key.clone().redeemed(shown, now()) {
+    match key.clone().redeemed(shown, at) {
         Ok(Redeemed::Next(next)) => {
             w.store.keys.renew(&next, &agent_name(&shown.access))?;
-            Ok(next.issued(now()).ok_or(NoTokens::Unknown))
+            Ok(next.issued(at).ok_or(NoTokens::Unknown))
         }
-        Ok(Redeemed::Again) => Ok(key.issued(now()).ok_or(NoTokens::Unknown)),
+        Ok(Redeemed::Again) => Ok(key.issued(at).ok_or(NoTokens::Unknown)),
         Err(NoTokens::Ends) => {
             end(w, &key, request_id)?;
             Ok(Err(NoTokens::Ends))
