@@ -47,7 +47,10 @@ impl Asked {
         if let Some(scope) = tool.missing_scope(caller) {
             return Err(NoCall::Scope(scope));
         }
-        let arguments = with_integers(arguments);
+        let mut arguments = with_integers(arguments);
+        if tool.is_once {
+            arguments = without_nulls(arguments);
+        }
         let mut call = tool.request(arguments.clone()).map_err(|refused| NoCall::Arguments(tool, refused.into()))?;
         if tool.is_once && call.idempotency_key.is_none() {
             call.idempotency_key = Some(self.idempotency_key(caller, tool.name, &arguments));
@@ -68,7 +71,7 @@ impl Asked {
             Value::from(caller.key_id.as_str()),
             self.id.clone(),
             Value::from(tool),
-            without_nulls(&Value::from(arguments.clone())),
+            Value::from(arguments.clone()),
         ]);
         format!("mcp-{}", base64url(&sha256(call.to_string().as_bytes())))
     }
@@ -140,15 +143,17 @@ fn integer(written: &str) -> Option<i64> {
     written.strip_suffix(".0")?.parse().ok()
 }
 
-/// Null counts as absent, so it makes no other call.
-fn without_nulls(value: &Value) -> Value {
+/// Null counts as absent, so a request that has it is the same request.
+fn without_nulls(arguments: Map<String, Value>) -> Map<String, Value> {
+    let given = arguments.into_iter().filter(|(_, value)| !value.is_null());
+    given.map(|(name, value)| (name, without_null(value))).collect()
+}
+
+fn without_null(value: Value) -> Value {
     match value {
-        Value::Object(fields) => {
-            let given = fields.iter().filter(|(_, value)| !value.is_null());
-            Value::Object(given.map(|(name, value)| (name.clone(), without_nulls(value))).collect())
-        }
-        Value::Array(items) => items.iter().map(without_nulls).collect(),
-        _ => value.clone(),
+        Value::Object(fields) => Value::Object(without_nulls(fields)),
+        Value::Array(items) => items.into_iter().map(without_null).collect(),
+        other => other,
     }
 }
 
