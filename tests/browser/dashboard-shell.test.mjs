@@ -253,9 +253,9 @@ for (const [size, options] of [["wide", WIDE], ["on a phone", PHONE]]) {
 
 /**
  * Fetched once the page is shown, thus before the measurement ends or after: what `<connect-x>` fetches when idle, and the
- * loader of the module that counts a text.
+ * module that counts a text, with its loader.
  */
-const FETCHED_AFTERWARDS = ["/embed_attempt.js", "/embed_bg.wasm", "/composer.js"];
+const FETCHED_AFTERWARDS = ["/embed_attempt.js", "/embed_bg.wasm", "/composer.js", "/composer_bg.wasm"];
 
 /** Everything of ours that the page needs to be shown. Wasm is fetched when it is needed; faces are X's. */
 function isCounted(response) {
