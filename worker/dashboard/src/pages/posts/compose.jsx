@@ -106,7 +106,7 @@ function Editor({ id, stored, at, session, onSaved }) {
           }}
         >
           <Problem error={unknownAccounts} />
-          {!id && <Picker chosen={chosen} total={data?.count ?? 0} recent={recent ?? []} session={session} gone={gone} onChange={(update) => change(({ accounts = chosen }) => ({ accounts: update(accounts) }))} problem={problemOf("accounts")} />}
+          {!id && <Picker chosen={chosen} offer={data} total={data?.count ?? 0} recent={recent ?? []} session={session} gone={gone} onChange={(update) => change(({ accounts = chosen }) => ({ accounts: update(accounts) }))} problem={problemOf("accounts")} />}
           <ol class="parts">
             {draft.parts.map((part, n) => (
               <Part

@@ -25,12 +25,13 @@ export const OFFER = `/v1/social-accounts?status=active&limit=${OFFERED}`;
 /** What a draft keeps of an account. */
 export const kept = (account) => Object.fromEntries(FIELDS.map((name) => [name, account[name]]));
 
-/** `chosen` are accounts, as `kept` has them, and `onChange` takes what becomes of them. `total` is how many there are, and `gone` who was chosen and cannot post any more. */
-export function Picker({ chosen, total, recent, session, gone, onChange, problem }) {
+/** `chosen` are accounts, as `kept` has them, and `onChange` takes what becomes of them. `offer` is the answer of `OFFER`, `total` is how many there are, and `gone` who was chosen and cannot post any more. */
+export function Picker({ chosen, offer, total, recent, session, gone, onChange, problem }) {
   const [search, setSearch] = useState({ username: "", tenant_id: "" });
   const isSearching = search.username !== "" || search.tenant_id !== "";
   const given = new URLSearchParams(Object.entries(search).filter(([, value]) => value));
-  const { data, error } = useLive(isSearching ? `${OFFER}&${given}` : OFFER);
+  const { data: found, error } = useLive(isSearching ? `${OFFER}&${given}` : null);
+  const data = isSearching ? found : offer;
   const offered = offeredOf(total > OFFERED && !isSearching ? recent : [], data?.data ?? []);
   const toggle = useAction(async (account, isOn) => {
     onChange((now) => (isOn ? joined(now, [kept(account)]) : now.filter(({ id }) => id !== account.id)));
