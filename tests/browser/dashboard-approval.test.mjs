@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createPost, fromNow, newAccount, readPost, textsAt } from "../support/client.mjs";
+import { createPost, fromNow, newAccount, postIn, readPost, textsAt } from "../support/client.mjs";
 import { PNG } from "../support/files.mjs";
 import { newKey } from "../support/keys.mjs";
 import { uploadMedia } from "../support/publish-media.mjs";
@@ -41,6 +41,20 @@ test("a post is approved from the queue, and goes to X", async (t) => {
   await desk.open(`posts/${post.id}`, "Post");
   await desk.page.getByRole("link", { name: "See it on X" }).waitFor();
   assert.deepEqual(textsAt(office, account), ["seen and approved"]);
+});
+
+test("Home counts as held what the list behind its line shows, and says which of them wait for an approval", async (t) => {
+  const [stopped, waiting] = [await newAccount(office), await newAccount(office)];
+  office.x.revokeGrants({ username: stopped.username });
+  await postIn(office, (await createPost(office, stopped, { content: "held" })).id, "held");
+  await asked(waiting, { content: "waits" });
+  const { held, awaiting_approval } = (await office.api.get("/v1/summary")).body.data;
+  assert.ok(awaiting_approval >= 1 && held > awaiting_approval);
+  const desk = await office.sit(t);
+  await desk.press(desk.button("Go to the overview"));
+  const line = desk.page.getByRole("link", { name: `${held} posts are held: ${awaiting_approval} until somebody approves them, the others` });
+  const listed = new URLSearchParams((await line.getAttribute("href")).split("?")[1]);
+  assert.equal((await office.api.get(`/v1/posts?${listed}`)).body.count, held);
 });
 
 test("a post is rejected with a note, and is a draft again that says why", async (t) => {

@@ -20,7 +20,7 @@ use crate::time::{Span, UnixMillis};
 
 /// RFC 6749 §4.1.2 has ten minutes at most; a client exchanges its code at once.
 const CODE_LIFE: Span = Span::secs(60);
-pub const ACCESS_LIFE: Span = Span::hours(1);
+const ACCESS_LIFE: Span = Span::hours(1);
 /// From one refresh to the next.
 const REFRESH_LIFE: Span = Span::days(30);
 /// How long a spent refresh token brings the same tokens again.
