@@ -7,6 +7,9 @@ import { PNG } from "../support/files.mjs";
 import { newKey } from "../support/keys.mjs";
 import { PHONE, startOffice } from "./desk.mjs";
 
+/** What the form reads as long as it is shown. */
+const READ = /\/v1\/social-accounts\?/;
+
 let office;
 let account;
 before(async () => {
@@ -226,3 +229,33 @@ test("that a session had ended is no problem of the form any more after signing 
   await problem.waitFor({ state: "detached" });
   assert.equal(await text(desk).inputValue(), "kept");
 });
+
+test("a late answer to the sign-in before does not ask for the key again", async (t) => {
+  const { key } = await newKey(office);
+  const desk = await office.sit(t, { key });
+  desk.tolerate(/status of 401/);
+  const { page, context } = desk;
+  await desk.open("posts/new", "New post");
+  await page.locator(".pick-one").first().click();
+  await text(desk).fill("kept");
+  const { promise: until, resolve: letGo } = Promise.withResolvers();
+  const held = page.waitForRequest(READ);
+  await page.route(READ, (route) => until.then(() => route.continue()), { times: 1 });
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await held;
+  await context.clearCookies();
+  await desk.press(desk.button("Publish"));
+  const dialog = page.getByRole("dialog", { name: "Sign in again" });
+  await dialog.getByLabel("API key").fill(key);
+  await desk.press(dialog.getByRole("button", { name: "Sign in" }));
+  await dialog.waitFor({ state: "detached" });
+  const [late, again] = [answered(page, 401), answered(page, 200)];
+  letGo();
+  await Promise.all([late, again]);
+  await desk.isLoaded();
+  assert.equal(await dialog.count(), 0);
+  await desk.press(desk.button("Publish"));
+  await desk.shows("Post");
+});
+
+const answered = (page, status) => page.waitForResponse((response) => READ.test(response.url()) && response.status() === status);

@@ -1,6 +1,11 @@
 //! The failed tests and their files, from the output of the two test runners.
 
-/// Each as `file:line: name`, in the order in which they failed.
+use std::iter;
+
+/// Lines of an error that are shown again at the end: a log of thousands of tests may be cut.
+const LINES: usize = 12;
+
+/// Each as `file:line: name` and its error below, in the order in which they failed.
 pub(crate) fn of_node(output: &str) -> Vec<String> {
     let mut lines = output.lines().map(str::trim_start);
     let mut failures = Vec::new();
@@ -9,10 +14,23 @@ pub(crate) fn of_node(output: &str) -> Vec<String> {
         let about: Vec<&str> = lines.by_ref().take_while(|line| *line != "...").collect();
         // A test or suite around others is named by those.
         if field(&about, "failureType") != Some("subtestsFailed") {
-            failures.push(located(field(&about, "location"), &unescaped(name)));
+            let failed = located(field(&about, "location"), &unescaped(name));
+            failures.push(iter::once(failed.as_str()).chain(error(&about)).collect::<Vec<_>>().join("\n    "));
         }
     }
     failures
+}
+
+/// The lines of the field `error`: one, or those of a block up to the next field.
+fn error<'a>(about: &[&'a str]) -> Vec<&'a str> {
+    let mut lines = about.iter().copied().skip_while(|line| !line.starts_with("error: "));
+    let first = lines.next().and_then(|line| line.strip_prefix("error: "));
+    let block = lines.take_while(|line| !line.starts_with("code: ") && !line.starts_with("stack: "));
+    match first {
+        Some("|-") => block.filter(|line| !line.is_empty()).take(LINES).collect(),
+        Some(only) => vec![only.trim_matches(['\'', '"'])],
+        None => vec![],
+    }
 }
 
 /// libtest names the place of a panic. For a test that returned an error, cargo names only the binary.
@@ -76,8 +94,19 @@ mod tests {
 
     #[test]
     fn a_file_that_took_too_long_or_did_not_load_is_named() {
-        let output = "not ok 1 - a.test.mjs\n  ---\n  location: '/elsewhere/a.test.mjs:1:1'\n  failureType: 'testTimeoutFailure'\n  ...\n";
-        assert_eq!(of_node(output), ["/elsewhere/a.test.mjs:1: a.test.mjs"]);
+        let output = "not ok 1 - a.test.mjs\n  ---\n  location: '/elsewhere/a.test.mjs:1:1'\n  failureType: 'testTimeoutFailure'\n  error: 'test timed out'\n  ...\n";
+        assert_eq!(of_node(output), ["/elsewhere/a.test.mjs:1: a.test.mjs\n    test timed out"]);
+    }
+
+    #[test]
+    fn the_first_lines_of_an_error_stand_below_its_test() {
+        let many = (1..=40).fold(String::new(), |lines, n| format!("{lines}    line {n}\n    \n"));
+        let output = format!(
+            "not ok 1 - a\n  ---\n  location: '/a.test.mjs:1:1'\n  error: |-\n{many}  code: 'ERR_ASSERTION'\n  stack: |-\n    far\n  ...\n"
+        );
+        let told = of_node(&output).concat();
+        assert!(told.starts_with("/a.test.mjs:1: a\n    line 1\n    line 2\n"), "{told}");
+        assert!(told.ends_with("\n    line 12"), "{told}");
     }
 
     #[test]

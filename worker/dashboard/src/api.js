@@ -74,7 +74,7 @@ export async function whole(path, options) {
 /** A file, once all of it is here. */
 export async function file(path, headers) {
   const response = await send("GET", path, { headers });
-  if (!response.ok) throw failureOf(path, response, parsed(await response.text().catch(() => "")));
+  if (!response.ok) throw failureOf(response, parsed(await response.text().catch(() => "")));
   try {
     return await response.blob();
   } catch {
@@ -101,14 +101,13 @@ async function once(method, path, { body, headers = {}, signal }) {
   const text = await response.text().catch(() => "");
   const answer = parsed(text);
   if (response.ok && answer) return answer;
-  throw failureOf(path, response, answer);
+  throw failureOf(response, answer);
 }
 
-function failureOf(path, response, answer) {
+function failureOf(response, answer) {
   const error = new ApiError({ status: response.status, body: answer });
   const after = Number(response.headers.get("retry-after"));
   if (after > 0) error.retryAfterMs = after * 1000;
-  if (response.status === 401) dispatchEvent(new CustomEvent(SIGNED_OUT, { detail: { path } }));
   return error;
 }
 
@@ -116,8 +115,12 @@ async function send(method, path, { body, headers, signal }) {
   const json = body === undefined ? {} : { "content-type": "application/json" };
   const own = sessionId && { "dashboard-session": sessionId };
   const init = { method, signal, headers: { ...json, ...own, ...headers }, credentials: "same-origin", redirect: "error" };
+  const asking = sessionId;
   try {
-    return await fetch(path, { ...init, body: body === undefined ? undefined : JSON.stringify(body) });
+    const response = await fetch(path, { ...init, body: body === undefined ? undefined : JSON.stringify(body) });
+    // A late answer to an earlier sign-in says nothing about the present one.
+    if (response.status === 401 && asking === sessionId) dispatchEvent(new CustomEvent(SIGNED_OUT, { detail: { path } }));
+    return response;
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError({ status: 0 });
