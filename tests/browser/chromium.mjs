@@ -3,7 +3,7 @@
 import { chromium } from "playwright-core";
 
 /** What is not there by then will not come, on the busiest of machines: a test that passes never waits so long. */
-export const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 30_000);
+export const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 60_000);
 
 const PROGRAM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const QUIET =

@@ -304,6 +304,7 @@ test("accounts are found by name, tenant and status, and each says how it is", a
   await page.getByLabel("Username").fill(one.username.slice(1, 6));
   await rowOf(other).waitFor({ state: "detached" });
   await page.getByLabel("Username").fill("");
+  await rowOf(other).waitFor();
   await page.getByLabel("Tenant").fill("finder");
   await rowOf(other).waitFor({ state: "detached" });
   await desk.press(rowOf(one));
