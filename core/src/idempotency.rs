@@ -29,7 +29,8 @@ pub struct Key {
     /// The digests over other spellings of the same call. Rows stored before path and JSON had one spelling here have
     /// such a digest.
     pub earlier: Vec<String>,
-    /// The caller gave none: the key is made of an agent's request.
+    /// The caller gave none: the key is made of an agent's request. Absent in a message of the release before.
+    #[serde(default)]
     pub is_made: bool,
 }
 

@@ -106,6 +106,28 @@ test("no list counts the rows before a page: each goes on by its cursor, and bac
   assert.deepEqual(asked.filter((query) => Number(query.get("offset")) > 0), []);
 });
 
+test("keys and deeds have 50 rows to a page, the newest first", async (t) => {
+  for (let made = 0; made < 60; made++) await newKey(office, { name: `key ${made}` });
+  const desk = await office.sit(t);
+  const { page } = desk;
+  const turn = (name) => desk.press(page.getByRole("link", { name, exact: true }));
+  for (const [place, heading] of [["settings/keys", "API keys"], ["settings/audit", "Audit"]]) {
+    await desk.open(place, heading);
+    await page.getByText("1 to 50 of").waitFor();
+    assert.equal(await rows(desk).count(), 50, place);
+    const first = await rows(desk).first().textContent();
+    await turn("Older");
+    await page.getByText("51 to ").waitFor();
+    await turn("Newer");
+    await page.getByText("1 to 50 of").waitFor();
+    assert.equal(await rows(desk).first().textContent(), first, place);
+  }
+  await desk.open("settings/keys", "API keys");
+  await turn("Older");
+  await page.getByText("key 0", { exact: true }).waitFor();
+  await page.getByText("51 to 61 of 61").waitFor();
+});
+
 test("posts are found by words, by tenant and by account, together", async (t) => {
   const { id } = await createPost(office, other, { content: "the only zeppelin of them all", scheduledAt: fromNow(200 * DAY_MS) });
   const desk = await at(t, "posts", "Posts");

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::question::{Asked, Question};
 use super::rpc::{Fault, Response};
 use super::table::named;
-use super::tool::{IDEMPOTENCY_KEY, Tool};
+use super::tool::{IDEMPOTENCY_KEY, LIMIT, Tool};
 use super::words::no_argument;
 use crate::idempotency::is_key;
 use crate::key::{Caller, Scope};
@@ -110,9 +110,10 @@ impl Tool {
 
     fn query(&self, arguments: &mut Map<String, Value>) -> Result<String, Refused> {
         let mut query = form_urlencoded::Serializer::new(String::new());
+        let absent = |name: &str| (name == LIMIT).then_some(self.usual_limit?).map(Value::from);
         for name in self.query {
-            match arguments.remove(*name) {
-                None | Some(Value::Null) => {}
+            match arguments.remove(*name).filter(|value| !value.is_null()).or_else(|| absent(name)) {
+                None => {}
                 Some(Value::String(text)) => drop(query.append_pair(name, &text)),
                 Some(value @ (Value::Number(_) | Value::Bool(_))) => drop(query.append_pair(name, &value.to_string())),
                 Some(_) => return Err(Refused::field(name, "expected a text or a number")),

@@ -25,4 +25,4 @@ pub use self::question::{Asked, Question, read};
 pub use self::rpc::{EVENTS, Response, reads_only_streams};
 pub use self::server::Server;
 pub use self::table::TOOLS;
-pub use self::tool::{Hints, Tool};
+pub use self::tool::{Hints, LIMIT, Tool};

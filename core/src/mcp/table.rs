@@ -26,6 +26,7 @@ pub const TOOLS: &[Tool] = &[
             "social_account_id", "tenant_id", "status", "approval", "state", "stage", "q", "sort", "order", "created_after",
             "created_before", "scheduled_after", "scheduled_before", "limit", "offset", "after",
         ])
+        .usually(20)
         .without(&["data"]),
     tool("get_post", "Show a post", "getPost", Hints::Reads)
         .says("One post as it is now: text, state for each account, its address on X once it is published, or why it failed.")
@@ -120,6 +121,7 @@ const fn tool(name: &'static str, title: &'static str, call: &'static str, hints
         call,
         id: None,
         query: &[],
+        usual_limit: None,
         has_body: false,
         sets: None,
         omits: &[],
@@ -144,6 +146,10 @@ impl Tool {
 
     const fn asks(self, query: &'static [&'static str]) -> Self {
         Self { query, ..self }
+    }
+
+    const fn usually(self, limit: u32) -> Self {
+        Self { usual_limit: Some(limit), ..self }
     }
 
     const fn takes_body(self) -> Self {

@@ -268,6 +268,7 @@ fn arguments_become_the_path_the_query_and_the_body_of_the_call() {
     let poll: Value = serde_json::from_str(r#"{"post_id":"p","x":{"a":[60.0,-1e1,0.5]}}"#).unwrap();
     assert_eq!(call("update_post", &poll).unwrap().body.as_deref(), Some(r#"{"x":{"a":[60,-10,0.5]}}"#));
     assert_eq!(call("list_posts", &serde_json::from_str(r#"{"limit":1.0}"#).unwrap()).unwrap().query, "limit=1");
+    assert_eq!(call("list_posts", &json!({ "limit": null })).unwrap().query, "limit=20", "a page of 50 is 136 KB");
     let preview = call("preview_post", &json!({ "content": "hi", "accounts": ["ada"] })).unwrap();
     assert_eq!(preview.body.as_deref(), Some(r#"{"accounts":["ada"],"content":"hi","dryRun":true}"#));
     assert_eq!(preview.idempotency_key, None, "a preview is made anew each time");

@@ -15,6 +15,8 @@ pub struct Tool {
     pub id: Option<(&'static str, Option<&'static str>)>,
     /// Arguments that go into the query.
     pub query: &'static [&'static str],
+    /// How many rows are listed where `limit` is absent, if fewer than the call would list.
+    pub usual_limit: Option<u32>,
     /// Whether the other arguments are the body.
     pub has_body: bool,
     /// A field of the body that is true whatever the arguments say.
@@ -43,6 +45,8 @@ pub enum Hints {
     Destroys,
 }
 
+/// The argument of tools that list.
+pub const LIMIT: &str = "limit";
 /// The argument of tools that act once.
 pub(super) const IDEMPOTENCY_KEY: &str = "idempotency_key";
 

@@ -1,11 +1,10 @@
 //! The elements beside the button: `elements.js`, which registers them, and what each of them loads on demand. A bundle above
 //! its budget fails the build.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::bundle::{ALSO_CLASSIC, bundle, point};
-use super::{gzip_size, sizes};
-use crate::progress::say;
+use super::keep_budget;
 use crate::run::Result;
 
 const SCRIPT: &str = "elements.js";
@@ -38,15 +37,6 @@ pub(super) fn build(folder: &Path) -> Result {
     keep_budget(OF_BUTTON, &[&own], BUTTON_BUDGET)?;
     for (name, budget) in BUDGETS {
         keep_budget(&format!("{name} with {SCRIPT}"), &[&script, &folder.join(name)], budget)?;
-    }
-    Ok(())
-}
-
-fn keep_budget(name: &str, files: &[&PathBuf], budget: u64) -> Result {
-    let packed = files.iter().map(|file| gzip_size(file)).sum::<Result<u64>>()?;
-    say(&format!("  {name}: {}", sizes(files)?));
-    if packed > budget {
-        return Err(format!("{name}: {packed} bytes of gzip, of {budget}").into());
     }
     Ok(())
 }

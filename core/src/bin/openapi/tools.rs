@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use latchkey_core::mcp::{TOOLS, Tool};
+use latchkey_core::mcp::{LIMIT, TOOLS, Tool};
 use serde_json::{Map, Value, json};
 
 const COMPONENTS: &str = "#/components/schemas/";
@@ -60,7 +60,10 @@ fn input(document: &Value, tool: &Tool, operation: &Value) -> Result<Value, Stri
         required.extend(Some(json!(name)).filter(|_| default.is_none()));
     }
     for name in tool.query {
-        let schema = parameter(operation, name).ok_or_else(|| format!("{}: no parameter `{name}`", tool.name))?;
+        let mut schema = parameter(operation, name).ok_or_else(|| format!("{}: no parameter `{name}`", tool.name))?;
+        if let (LIMIT, Some(limit), Some(fields)) = (*name, tool.usual_limit, schema.as_object_mut()) {
+            fields.insert("description".into(), json!(format!("How many rows; default {limit}.")));
+        }
         properties.insert((*name).to_owned(), schema);
     }
     if tool.has_body {

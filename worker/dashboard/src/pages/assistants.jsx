@@ -16,9 +16,13 @@ import { Badge, Empty, Loading, Page, Section } from "../ui/show.jsx";
 import { Table } from "../ui/table.jsx";
 import { Time } from "../ui/time.jsx";
 import { toast } from "../ui/toast.jsx";
+import { Turn, placeOf } from "../ui/turn.jsx";
 
-export default function Assistants({ session }) {
-  const { data, error, isLoading } = useLive("/v1/agents");
+const PAGE = 50;
+
+export default function Assistants({ session, route: { query } }) {
+  const at = placeOf(query);
+  const { data, error, isLoading } = useLive(`/v1/agents?${new URLSearchParams({ limit: PAGE, ...(at.after && { after: at.after }) })}`);
   const [open, setOpen] = useState();
   return (
     <Page title="Assistants" intro={may(session, "admin") ? "Programs that act for somebody who has let them in." : "Programs that act for you, within what you have allowed."}>
@@ -27,6 +31,7 @@ export default function Assistants({ session }) {
         {isLoading && <Loading />}
         {data?.count === 0 && <Empty icon="link" title="No assistant is let in">An assistant asks for your consent first, and does what you allow until you end it here.</Empty>}
         {data?.count > 0 && <Rows agents={data.data} session={session} onDisconnect={setOpen} />}
+        {data && <Turn at={at} size={PAGE} answer={data} path="assistants" names={["Newer", "Older"]} />}
       </Section>
       <Section title="Let another in" intro="Enter this address where the assistant takes a connector or an MCP server. The assistant then leads you to a page that asks.">
         <Copy label="address for assistants" text={`${location.origin}/mcp`} />

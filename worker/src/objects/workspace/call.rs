@@ -52,7 +52,8 @@ pub fn replied(w: &Workspace, result: Result<CallResponse>) -> worker::Result<Re
     match result {
         Ok(CallResponse { key_id, outcome: Outcome::Done(Replied { answer, first_at, is_sealed }) }) => {
             let (status, retry_after) = (answer.status, answer.retry_after);
-            let header = AnswerHeader { key_id, status, retry_after, first_at, is_sealed };
+            let is_replayed = first_at.is_some();
+            let header = AnswerHeader { key_id, status, retry_after, first_at, is_replayed, is_sealed };
             let response = ResponseBuilder::new().with_header(ANSWER_HEADER, &serde_json::to_string(&header)?)?;
             Ok(response.fixed(answer.body.into_bytes()))
         }

@@ -65,6 +65,7 @@ pub struct Served {
 pub struct Repeatable {
     pub key: String,
     /// See [`Key::is_made`].
+    #[serde(default)]
     pub is_made: bool,
     pub method: String,
     pub path: String,
@@ -84,6 +85,9 @@ pub struct AnswerHeader {
     pub retry_after: Option<i64>,
     /// When a repeated answer was given first.
     pub first_at: Option<UnixMillis>,
+    /// The same as yes or no, for an edge of the release before: while a deployment spreads, both are at work.
+    #[serde(default)]
+    pub is_replayed: bool,
     pub is_sealed: bool,
 }
 
@@ -149,7 +153,7 @@ async fn keyed<R: DeserializeOwned>(digest: &str, answer: Response) -> Result<R>
 
 /// An answer whose body was not read on its way.
 async fn answered(digest: &str, header: &str, answer: Response) -> Result<CallResponse> {
-    let AnswerHeader { key_id, status, retry_after, first_at, is_sealed } = json::from_str(header)?;
+    let AnswerHeader { key_id, status, retry_after, first_at, is_sealed, .. } = json::from_str(header)?;
     KNOWN.with_borrow_mut(|known| known.remember(digest, now()));
     let body = text_of(&answer).await.doing("read an object's reply")?;
     let answer = Answer { status, body, retry_after };

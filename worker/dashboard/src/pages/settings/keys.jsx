@@ -10,11 +10,15 @@ import { Badge, Empty, Loading, Page } from "../../ui/show.jsx";
 import { Table } from "../../ui/table.jsx";
 import { Time } from "../../ui/time.jsx";
 import { toast } from "../../ui/toast.jsx";
+import { Turn, placeOf } from "../../ui/turn.jsx";
 import { KeyForm } from "./key-form.jsx";
 
+const PAGE = 50;
+
 /** Settings → API keys: who may call, and what they may do. */
-export function Keys({ session }) {
-  const { data, error, isLoading } = useLive("/v1/api-keys");
+export function Keys({ session, route: { query } }) {
+  const at = placeOf(query);
+  const { data, error, isLoading } = useLive(`/v1/api-keys?${new URLSearchParams({ limit: PAGE, ...(at.after && { after: at.after }) })}`);
   const [open, setOpen] = useState();
   const close = () => setOpen(undefined);
   const create = <Button kind="primary" icon="plus" onPress={() => setOpen({})}>Create key</Button>;
@@ -24,6 +28,7 @@ export function Keys({ session }) {
       {isLoading && <Loading />}
       {data?.count === 0 && <Empty icon="key" title="No keys yet">Your back end needs one to connect accounts and to publish. It is shown once, when it is created.</Empty>}
       {data?.count > 0 && <Rows keys={data.data} session={session} onDelete={(key) => setOpen({ key })} />}
+      {data && <Turn at={at} size={PAGE} answer={data} path="settings/keys" names={["Newer", "Older"]} />}
       {open && !open.key && <Dialog title="Create a key" size="large" onClose={close}><KeyForm session={session} /></Dialog>}
       {open?.key && <Remove apiKey={open.key} onClose={close} />}
     </Page>
