@@ -214,6 +214,26 @@ test("an answer is given once: the page of a program that does not open has no s
   assert.equal(sent.length, 1);
 });
 
+test("a second yes, in another tab or after the way back, makes a code of its own, and each code opens once", async (t) => {
+  const { desk, wanted, place, address } = await consider(t, ADMIN_KEY, {});
+  const { page, context } = desk;
+  desk.tolerate(WITHOUT_ICON);
+  const other = await context.newPage();
+  await other.goto(address);
+  const allow = async (tab) => {
+    await tab.getByRole("radio", { name: /^Everything/ }).check();
+    const arrives = arrival(tab, place);
+    await tab.getByRole("button", { name: "Allow" }).click();
+    return (await arrives).get("code");
+  };
+  const codes = [await allow(page), await allow(other)];
+  await page.goBack();
+  codes.push(await allow(page));
+  assert.equal(new Set(codes).size, 3);
+  for (const code of codes) assert.equal((await exchange(office, wanted, code)).status, 200);
+  for (const code of codes) assert.equal((await exchange(office, wanted, code)).status, 400);
+});
+
 test("who signs in to let an assistant in or to approve a post sees the operator's name and colour, and is told which key", async (t) => {
   const brand = { name: "Acme Social", color: "#7a1fa2" };
   assert.equal((await office.api.patch("/v1/settings", { brand })).status, 200);

@@ -87,6 +87,17 @@ test("an account whose grant has ended is connected again in place", async (t) =
   assert.equal((await told(page, "connected")).of, "connect-x");
 });
 
+test("a page that goes to X itself shows the account once it is back", async (t) => {
+  const { visit, page } = await visitWith(t, { attributes: 'mode="redirect"' });
+  await visit.leaveForX();
+  await visit.answer(page, "authorize");
+  await page.waitForURL(`${visit.acme.origin}/**`);
+  await handleOf(page).getByText(`@${visit.user.username}`).waitFor();
+  assert.equal(await mainOf(page).isVisible(), false);
+  await readAnew(page);
+  await handleOf(page).getByText(`@${visit.user.username}`).waitFor();
+});
+
 test("of several accounts the button says how many, and disconnects none; the one that an attribute names it shows", async (t) => {
   const { page, accounts: [account] } = await visitWith(t, { count: 2 });
   await page.getByText("2 X accounts are connected.").waitFor();

@@ -232,6 +232,19 @@ test("a back end that refuses is told from one that is away, and its own sentenc
   assert.match(detail.hint, /POST .*\/api\/x\/page answered 403/);
 });
 
+test("a back end that does not answer is given up after 15 seconds, in words, and each element asks again by a press", async (t) => {
+  const { promise: asked, resolve: asks } = Promise.withResolvers();
+  const visit = await visitBoth(t, ({ context }) => context.route("**/api/x/page", asks), { shows: "x-posts:defined" });
+  const { page, context } = visit;
+  await asked;
+  await assertShowsNothing(page, "unreachable");
+  await context.unroute("**/api/x/page");
+  for (const name of ["x-accounts", "x-posts"]) {
+    await page.locator(`${name} [part=retry]`).click();
+    await inStateOf(page, name, "ready");
+  }
+});
+
 test("a function gives the session as well, and an element that leaves the page asks no more", async (t) => {
   const visit = await visitBoth(t, undefined, { body: "<x-posts></x-posts>", shows: "x-posts" });
   const { page } = visit;
