@@ -225,6 +225,18 @@ test("another tenant's key sees no row of this one in any tool", async () => {
   assert.ok(textsAt(bench, account).every((text) => text !== "theirs"));
 });
 
+test("a list of posts is short however long its posts are, and says so; one post is whole", async () => {
+  const containers = Array.from({ length: 25 }, (_, at) => ({ content: `part ${at} `.padEnd(280, "lorem ipsum ") }));
+  const { post } = await use(bench, "create_post", { accounts: [account.id], containers, isDraft: true });
+  const { result } = await ask(bench, "tools/call", { name: "list_posts", arguments: { limit: 1 } });
+  const [shown] = result.structuredContent.posts;
+  assert.deepEqual([shown.id, shown.containers.length], [post.id, 10]);
+  assert.match(result.content[1].text, /^Shortened: .*get_post/);
+  assert.ok(JSON.stringify(result).length < 20_000, `${JSON.stringify(result).length}`);
+  const whole = await use(bench, "get_post", { post_id: post.id });
+  assert.deepEqual(whole.post.containers.map(({ content }) => content), containers.map(({ content }) => content));
+});
+
 test("every tool that lists takes the filters of its call", async () => {
   const { post } = await use(bench, "create_post", { accounts: [account.id], content: "a needle in a stack", isDraft: true });
   const found = await use(bench, "list_posts", { q: "NEEDLE", sort: "createdAt", order: "asc", limit: 1 });

@@ -9,6 +9,7 @@ mod call;
 mod describe;
 mod era;
 mod outcome;
+mod overview;
 mod question;
 mod rpc;
 mod server;

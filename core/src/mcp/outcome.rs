@@ -1,7 +1,10 @@
 //! The answer of the HTTP API as the result of a tool.
 
+use std::iter;
+
 use serde_json::{Value, json};
 
+use super::overview;
 use super::question::Asked;
 use super::rpc::Response;
 use super::server::Server;
@@ -70,7 +73,10 @@ fn shown(tool: &Tool, mut body: Value, replay: Option<&str>) -> Value {
         }
         warnings.extend(replay.map(Value::from));
     }
-    json!({ "content": [text(&body.to_string())], "structuredContent": body })
+    let was_cut = tool.is_overview && overview::shorten(&mut body);
+    let content: Vec<Value> =
+        iter::once(text(&body.to_string())).chain(was_cut.then(|| text(overview::SAID))).collect();
+    json!({ "content": content, "structuredContent": body })
 }
 
 fn told(tool: &Tool, answered: &Answered, mut refusal: Value) -> String {

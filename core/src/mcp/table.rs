@@ -21,12 +21,13 @@ pub const TOOLS: &[Tool] = &[
         .says("Accounts, posts and X's charges of this calendar month, by tenant and by day."),
     // Posts.
     tool("list_posts", "List posts", "listPosts", Hints::Reads)
-        .says("Posts, newest first: drafts, scheduled, published and failed ones, with text, state, time and cost.")
+        .says("Posts, newest first: drafts, scheduled, published and failed ones, with text, state, time and cost. Long posts are shortened: get_post shows one whole.")
         .asks(&[
             "social_account_id", "tenant_id", "status", "approval", "state", "stage", "q", "sort", "order", "created_after",
             "created_before", "scheduled_after", "scheduled_before", "limit", "offset", "after",
         ])
         .usually(20)
+        .overview()
         .without(&["data"]),
     tool("get_post", "Show a post", "getPost", Hints::Reads)
         .says("One post as it is now: text, state for each account, its address on X once it is published, or why it failed.")
@@ -126,6 +127,7 @@ const fn tool(name: &'static str, title: &'static str, call: &'static str, hints
         sets: None,
         omits: &[],
         drops: &[],
+        is_overview: false,
         is_once: false,
         hints,
     }
@@ -166,6 +168,10 @@ impl Tool {
 
     const fn without(self, fields: &'static [&'static str]) -> Self {
         Self { drops: fields, ..self }
+    }
+
+    const fn overview(self) -> Self {
+        Self { is_overview: true, ..self }
     }
 
     const fn once(self) -> Self {

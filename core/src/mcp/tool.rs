@@ -25,6 +25,8 @@ pub struct Tool {
     pub omits: &'static [&'static str],
     /// Fields of the answer that only repeat others.
     pub drops: &'static [&'static str],
+    /// The rows of the answer's list `posts` are shortened: another tool shows one whole.
+    pub is_overview: bool,
     /// The same call twice acts once, by an `Idempotency-Key`.
     pub is_once: bool,
     pub hints: Hints,
