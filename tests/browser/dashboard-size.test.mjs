@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createPost, fromNow, readPost } from "../support/client.mjs";
 import { fill } from "../support/full-workspace.mjs";
+import { eventually } from "../support/eventually.mjs";
 import { newKey } from "../support/keys.mjs";
+import { ADMIN_KEY } from "../support/worker.mjs";
 import { PHONE, startOffice, WIDE } from "./desk.mjs";
 
 const DAY_MS = 86_400_000;
@@ -198,6 +200,82 @@ test("accounts are disconnected many at once, after their number was typed", asy
   await desk.hears("4 accounts disconnected");
   const left = (await office.api.get("/v1/social-accounts?tenant_id=tenant-9&status=active")).body.data;
   assert.deepEqual(left.map(({ username }) => username), ["brand_008"]);
+});
+
+test("what a page has under way ends with its sign-in: another key disconnects nothing that was chosen before it", async (t) => {
+  const { key, id } = await newKey(office, { tenant_id: "tenant-8" });
+  const desk = await office.sit(t, { key });
+  desk.tolerate(/status of 40[14]/);
+  const { page } = desk;
+  const live = async () => (await office.api.get("/v1/social-accounts?tenant_id=tenant-8&status=active")).body.count;
+  await desk.open("accounts", "Accounts");
+  await page.getByLabel("All on this page").check();
+  const before = await live();
+  const held = [];
+  await page.route("**/v1/social-accounts/*", (route) => (route.request().method() === "DELETE" ? void held.push(route) : route.continue()));
+  const first = page.waitForRequest((request) => request.method() === "DELETE");
+  await desk.press(desk.button("Disconnect …"));
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox").fill(String(before));
+  await desk.press(dialog.getByRole("button", { name: /^Disconnect / }));
+  await first;
+  // The sign-out of another tab, and another key after it.
+  await page.evaluate(() => fetch("/v1/dashboard/session", { method: "DELETE" }));
+  await page.evaluate(() => new BroadcastChannel("signed-out").postMessage("signed-out"));
+  await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+  await desk.signIn(ADMIN_KEY);
+  // An account that is gone is passed over, and the next one is asked for.
+  await page.unroute("**/v1/social-accounts/*");
+  for (const route of held) await route.fulfill({ status: 404, json: { code: "not_found", message: "Gone." } }).catch(() => {});
+  await desk.open("accounts", "Accounts");
+  await desk.isLoaded();
+  assert.equal(await live(), before);
+  const { data } = (await office.api.get("/v1/audit?action=account.disconnected&limit=100")).body;
+  assert.deepEqual(data.filter(({ tenant_id, key_id }) => tenant_id === "tenant-8" && key_id !== id), []);
+});
+
+test("whoever stops is told how many were disconnected, what was on its way too", async (t) => {
+  const desk = await at(t, "accounts?tenant_id=tenant-6", "Accounts");
+  const { page } = desk;
+  await page.getByLabel("All on this page").check();
+  const total = await rows(desk).count();
+  assert.ok(total > 4, `${total}`);
+  const held = [];
+  await page.route("**/v1/social-accounts/*", (route) => (route.request().method() === "DELETE" ? void held.push(route) : route.continue()));
+  await desk.press(desk.button("Disconnect …"));
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox").fill(String(total));
+  await desk.press(dialog.getByRole("button", { name: /^Disconnect / }));
+  await eventually(async () => held.length, (count) => count === 4);
+  await desk.press(dialog.getByRole("button", { name: "Cancel" }));
+  for (const route of held) await route.continue();
+  await desk.hears("4 accounts disconnected");
+  assert.equal((await office.api.get("/v1/social-accounts?tenant_id=tenant-6&status=active")).body.count, total - 4);
+});
+
+test("two tabs of one key follow each other's sign-in, and none throws the other out", async (t) => {
+  const { key } = await newKey(office);
+  const desk = await office.sit(t, { key });
+  desk.tolerate(/status of 401/);
+  const { page, context } = desk;
+  const other = await context.newPage();
+  await other.goto(`${office.worker.origin}/#/settings/keys`);
+  await other.getByRole("heading", { level: 1, name: "API keys" }).waitFor();
+  await desk.open("settings/keys", "API keys");
+  await context.clearCookies();
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  const dialog = page.getByRole("dialog", { name: "Sign in again" });
+  await dialog.getByLabel("API key").fill(key);
+  const followed = other.waitForResponse((answer) => answer.url().endsWith("/v1/dashboard/session") && answer.status() === 200);
+  await desk.press(dialog.getByRole("button", { name: "Sign in" }));
+  await dialog.waitFor({ state: "detached" });
+  await followed;
+  for (const tab of [other, page, other]) {
+    const read = tab.waitForResponse((answer) => answer.url().includes("/v1/api-keys?"));
+    await tab.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    assert.equal((await read).status(), 200);
+    assert.equal(await tab.getByRole("dialog").count(), 0);
+  }
 });
 
 const days = ({ page }) => page.locator(".day[data-day]");

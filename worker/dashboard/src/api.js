@@ -40,7 +40,7 @@ const hintFor = (status) =>
   status === 0 ? "Look at your connection and try again: nothing that you typed is lost." : "Try again in a moment.";
 
 /** Reads are tried again by themselves, since asking twice changes nothing. */
-export const get = (path, { signal, headers } = {}) => withPatience("GET", path, { signal, headers });
+export const get = (path, { signal, headers, isOfPage } = {}) => withPatience("GET", path, { signal, headers, isOfPage });
 
 /**
  * A key of its own makes the call one that can be repeated (docs/API.md, section 1): a lost answer is asked for again,
@@ -96,8 +96,8 @@ async function withPatience(method, path, options) {
 
 const isPassing = (error) => error instanceof ApiError && (error.status === 0 || PASSING.includes(error.status));
 
-async function once(method, path, { body, headers = {}, signal }) {
-  const response = await send(method, path, { body, headers, signal });
+async function once(method, path, { headers = {}, ...options }) {
+  const response = await send(method, path, { headers, ...options });
   const text = await response.text().catch(() => "");
   const answer = parsed(text);
   if (response.ok && answer) return answer;
@@ -111,9 +111,9 @@ function failureOf(response, answer) {
   return error;
 }
 
-async function send(method, path, { body, headers, signal }) {
+async function send(method, path, { body, headers, signal, isOfPage = true }) {
   const json = body === undefined ? {} : { "content-type": "application/json" };
-  const own = sessionId && { "dashboard-session": sessionId };
+  const own = isOfPage && sessionId && { "dashboard-session": sessionId };
   const init = { method, signal, headers: { ...json, ...own, ...headers }, credentials: "same-origin", redirect: "error" };
   const asking = sessionId;
   try {

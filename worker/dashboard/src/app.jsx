@@ -40,10 +40,15 @@ export function App() {
   );
 }
 
-/** undefined: not known yet; null: nobody. A session that lapses leaves the page where it is. */
+/**
+ * undefined: not known yet; null: nobody. A session that lapses leaves the page where it is. For another key, or nobody, the
+ * page begins anew: what the last key had under way, uploads and long lists too, ends with the old page.
+ */
 function useSession() {
   const [state, setState] = useState({});
+  const present = useRef();
   const enter = (session) => {
+    present.current = session;
     actAs(session);
     // Before anything else is asked for: the session says where the changes end. A key of one account is told of none.
     if (session && !session.account_id) watchChanges(session.changes_after, changed);
@@ -59,39 +64,49 @@ function useSession() {
     }
   };
   useEffect(() => {
-    const lapse = ({ detail: { path } }) => !UNASKED.test(path) && setState((state) => ({ ...state, isLapsed: true }));
+    const lapse = ({ detail: { path } }) => !UNASKED.test(path) && follow(() => setState((state) => ({ ...state, isLapsed: true })));
     addEventListener(SIGNED_OUT, lapse);
     load();
     return () => removeEventListener(SIGNED_OUT, lapse);
   }, []);
-  const setSession = (session) => {
+  const goOnAs = (session) => {
+    if (present.current && present.current.key_id !== session?.key_id) return location.reload();
     forgetAll();
     enter(session);
-    if (!session) return;
     changed("/v1/");
     dispatchEvent(new Event(SIGNED_IN));
   };
+  /** All tabs share a cookie: if another one has signed in with the same key, so has this one. */
+  const follow = async (otherwise) => {
+    const session = await get(SESSION, { isOfPage: false }).then(({ data }) => data, () => null);
+    if (session && session.key_id === present.current?.key_id) goOnAs(session);
+    else otherwise?.();
+  };
   const leave = () => {
     forgetDraft();
-    setSession(null);
+    location.reload();
   };
-  const tellTabs = useTabs(leave);
+  const tellTabs = useTabs({ [SIGNED_OUT]: leave, [SIGNED_IN]: () => follow() });
+  const setSession = (session) => {
+    goOnAs(session);
+    tellTabs(SIGNED_IN);
+  };
   const signOut = () => {
+    tellTabs(SIGNED_OUT);
     leave();
-    tellTabs();
   };
   return { ...state, load, setSession, signOut };
 }
 
-/** The tabs of a browser share one cookie, so whoever signs out does so in all of them: nothing of theirs stays in another. */
-function useTabs(leave) {
+/** The tabs of a browser share one cookie: whoever signs in or out does so in all of them. */
+function useTabs(hear) {
   const tabs = useRef();
   useEffect(() => {
     tabs.current = new BroadcastChannel(SIGNED_OUT);
-    tabs.current.onmessage = leave;
+    tabs.current.onmessage = ({ data }) => hear[data]();
     return () => tabs.current.close();
   }, []);
-  return () => tabs.current.postMessage(null);
+  return (what) => tabs.current.postMessage(what);
 }
 
 /** On phones the button takes the whole page to X, which comes back without the fragment: to where the button is. */

@@ -1,6 +1,6 @@
 /** Several accounts are disconnected at once: those that were chosen, or all that the filters find. */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useAction } from "../../action.js";
 import { all, del } from "../../api.js";
 import { formatCount } from "../../format.js";
@@ -57,7 +57,9 @@ function Disconnect({ accounts, onClose }) {
   const [left, setLeft] = useState(accounts);
   const work = useRef({ isStopped: false, left: accounts });
   const [isBegun, setBegun] = useState(false);
-  const act = async () => {
+  useEffect(() => () => (work.current.isStopped = true), []);
+  const act = () => (work.current.run = disconnect());
+  const disconnect = async () => {
     setBegun(true);
     const queue = [...work.current.left];
     const next = async () => {
@@ -71,8 +73,10 @@ function Disconnect({ accounts, onClose }) {
     const failed = (await Promise.allSettled(Array.from({ length: AT_ONCE }, next))).find(({ reason }) => reason);
     if (failed) throw failed.reason;
   };
-  const close = () => {
+  /** What is on its way is waited for: it happens all the same. */
+  const close = async () => {
     work.current.isStopped = true;
+    await work.current.run?.catch(() => {});
     const gone = accounts.length - work.current.left.length;
     changed("/v1/social-accounts", "/v1/summary", "/v1/account/usage");
     if (gone > 0) toast(`${named(gone)} disconnected`);
