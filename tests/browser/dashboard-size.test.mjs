@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createPost, fromNow, readPost } from "../support/client.mjs";
+import { createPost, fromNow, newAccount, readPost } from "../support/client.mjs";
 import { fill } from "../support/full-workspace.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { newKey } from "../support/keys.mjs";
@@ -128,6 +128,10 @@ test("keys and deeds have 50 rows to a page, the newest first", async (t) => {
   await turn("Older");
   await page.getByText("key 0", { exact: true }).waitFor();
   await page.getByText("51 to 61 of 61").waitFor();
+  for (const key of (await office.api.get("/v1/api-keys?limit=100")).body.data.slice(50)) await office.api.delete(`/v1/api-keys/${key.id}`);
+  await page.getByText("None here of 50").waitFor();
+  await turn("Newer");
+  await rows(desk).first().waitFor();
 });
 
 test("posts are found by words, by tenant and by account, together", async (t) => {
@@ -271,9 +275,9 @@ test("two tabs of one key follow each other's sign-in, and none throws the other
   await dialog.waitFor({ state: "detached" });
   await followed;
   for (const tab of [other, page, other]) {
-    const read = tab.waitForResponse((answer) => answer.url().includes("/v1/api-keys?"));
+    const read = tab.waitForResponse((answer) => answer.url().includes("/v1/api-keys?") && answer.status() === 200);
     await tab.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
-    assert.equal((await read).status(), 200);
+    await read;
     assert.equal(await tab.getByRole("dialog").count(), 0);
   }
 });
@@ -364,6 +368,20 @@ test("the composer offers a few of many accounts, and finds the others by name a
 const tellsOfPosts = async (answer) => answer.url().includes("/v1/changes") && (await answer.json()).data.changed.includes("posts");
 /** The waiting call is answered with a change of posts. */
 const told = ({ page }) => page.waitForResponse(tellsOfPosts);
+
+test("the composer offers no account that was disconnected, whoever the latest post was for", async (t) => {
+  const gone = await newAccount(office);
+  await createPost(office, gone, { content: "the latest", isDraft: true });
+  const offered = async () => {
+    const desk = await at(t, "posts/new", "New post");
+    await desk.page.locator(".pick-one").first().waitFor();
+    return desk.page.locator(".pick-one").allTextContents();
+  };
+  const isOffered = async () => (await offered()).some((name) => name.includes(`@${gone.username}`));
+  assert.equal(await isOffered(), true);
+  await office.api.delete(`/v1/social-accounts/${gone.id}`);
+  assert.equal(await isOffered(), false);
+});
 
 test("a change shows without a reload, told by one waiting call", async (t) => {
   const desk = await at(t, "posts", "Posts");

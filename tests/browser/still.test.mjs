@@ -79,10 +79,11 @@ for (const [size, options] of [["wide", WIDE], ["on a phone", PHONE]]) {
 
   test(`the page before X stands still while its logo comes, ${size}`, async (t) => {
     const { page, letGo } = await held(t, options);
-    const { token } = await createSession(stage, { label: "Acme Social" });
+    const { token } = await createSession(stage, { label: "Donaudampfschifffahrtsgesellschaftskapitaen".repeat(2).slice(0, 80) });
     await page.goto("about:blank");
     await page.evaluate(postHiddenStart, { action: `${stage.worker.origin}/connect/start`, token, code_challenge: newVerifier().challenge });
     await assertStill(page, { heading: "Connect your X account", pictures: 1, letGo });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "a label without a space fits");
   });
 }
 

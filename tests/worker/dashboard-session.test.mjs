@@ -176,6 +176,17 @@ test("signing out ends this browser's session and no other", async () => {
   assert.equal((await one.page.delete(SESSION)).body.ended, 0, "again, it changes nothing");
 });
 
+test("a browser that signs in again leaves its former sign-in, and is one browser; a key that is none ends nothing", async () => {
+  const { key } = await newKey(bench);
+  const first = await signIn(key);
+  assertRefused(await first.page.post(SESSION, { key: "wrong" }), 401, "invalid_api_key");
+  assert.equal((await first.page.get(SESSION)).body.data.sessions, 1);
+  const second = await first.page.post(SESSION, { key });
+  assert.deepEqual([second.status, second.body.data.sessions], [201, 1]);
+  assert.equal((await first.page.get(SESSION)).body.data, null);
+  assert.equal((await browser(cookieOf(second)).get(SESSION)).body.data.sessions, 1);
+});
+
 test("signing out everywhere ends every session of the key and of no other key", async () => {
   const [key, other] = [await newKey(bench, { scopes: ["read"] }), await newKey(bench, { scopes: ["read"] })];
   const mine = [await signIn(key.key), await signIn(key.key), await signIn(key.key)];

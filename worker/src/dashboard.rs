@@ -41,6 +41,11 @@ impl SignedIn {
         Ok(Some(browser))
     }
 
+    /// The sign-in of the cookie, whichever page asks.
+    pub fn former(incoming: &Incoming) -> Option<Self> {
+        incoming.cookie(COOKIE).filter(|value| has_form_of_cookie(value)).map(|value| Self::of_cookie(&value))
+    }
+
     /// A new browser session, and the `Set-Cookie` line for the browser.
     pub fn begin(incoming: &Incoming) -> Result<(Self, String)> {
         let value = base64url(&entropy::<32>()?);

@@ -70,7 +70,13 @@ pub async fn sign_in(app: &App, incoming: Incoming) -> Answered {
     let key_digest = digest_of(app, &Secret::new(credentials.key.expose().trim().to_owned()))?;
     let (browser, cookie) = SignedIn::begin(&incoming)?;
     let sign_in = SignIn { key_digest, session: browser.session().to_owned(), request_id: incoming.request_id.clone() };
-    let signed_in = app.workspace()?.sign_in(sign_in).await?;
+    let workspace = app.workspace()?;
+    let mut signed_in = workspace.sign_in(sign_in).await?;
+    // The cookie is replaced, and nobody has the former sign-in any more.
+    if let Some(former) = SignedIn::former(&incoming) {
+        workspace.sign_out(former.session(), false, &incoming.request_id).await?;
+        signed_in = workspace.signed_in(browser.session()).await?.unwrap_or(signed_in);
+    }
     Ok(answer(app, 201, &incoming, &browser, &signed_in)?.with("Set-Cookie", cookie))
 }
 

@@ -63,7 +63,7 @@ const todayIn = (kind, today) => ({ day: { day: today }, month: { month: today.s
 
 const countOf = (counts) => Object.values(counts).reduce((sum, one) => sum + one, 0);
 /** A day, as the API answers a list. */
-const listOf = ({ counts, after }) => ({ count: countOf(counts), pagination: { after } });
+const listOf = ({ counts, posts, after }) => ({ count: countOf(counts), posts, pagination: { after } });
 
 function Days({ view, data, isLoading, onMove, ...rest }) {
   const known = new Map((data ?? []).map((day) => [day.date, day]));

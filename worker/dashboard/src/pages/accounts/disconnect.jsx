@@ -65,11 +65,15 @@ function Disconnect({ accounts, onClose }) {
     const next = async () => {
       while (queue.length > 0 && !work.current.isStopped) {
         const account = queue.shift();
-        await del(`/v1/social-accounts/${account.id}`).catch(ifGone);
+        await del(`/v1/social-accounts/${account.id}`).catch(ifGone).catch((error) => {
+          queue.length = 0;
+          throw error;
+        });
         work.current.left = work.current.left.filter((one) => one !== account);
         setLeft(work.current.left);
       }
     };
+    // The first failure ends the others, each after the account that it is at.
     const failed = (await Promise.allSettled(Array.from({ length: AT_ONCE }, next))).find(({ reason }) => reason);
     if (failed) throw failed.reason;
   };

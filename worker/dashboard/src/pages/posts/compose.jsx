@@ -64,7 +64,7 @@ async function storedPost(id) {
 function Editor({ id, stored, at, session, onSaved }) {
   const [draft, change, forget] = useDraft(stored, session);
   const { data, error: unknownAccounts } = useLive(id ? null : OFFER);
-  const recent = useRecent(!id);
+  const recent = useRecent(!id, data?.data);
   const isUnknown = !id && !(data && recent) && !unknownAccounts;
   const [chosen, gone] = useChosen(draft, data, stored, change);
   const prices = usePrices(session);

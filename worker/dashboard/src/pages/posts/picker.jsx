@@ -1,6 +1,6 @@
 /** Whom a post is for: found among any number of accounts by the server, by a part of the username, by tenant, or all of a tenant at once. */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useAction } from "../../action.js";
 import { all, get } from "../../api.js";
 import { formatCount } from "../../format.js";
@@ -66,13 +66,25 @@ export function Picker({ chosen, offer, total, recent, session, gone, onChange, 
 }
 
 /** Whom the latest posts were for, as they were when somebody began to write: a list that moves is hard to press. Undefined until it is known. */
-export function useRecent(isWanted) {
+export function useRecent(isWanted, listed) {
+  const [recent, setRecent] = useState();
   const { data, error } = useLive(isWanted ? `/v1/posts?limit=${RECENT_POSTS}` : null, { every: 0 });
   const first = useRef();
-  if (error) return [];
   first.current ??= data?.posts;
-  const found = first.current?.flatMap(({ tenant_id, socialAccounts }) => socialAccounts.map(({ id, username, nickname }) => ({ id, username, nickname, tenant_id })));
-  return found && joined([], found).slice(0, RECENT);
+  const isKnown = Boolean(first.current && listed);
+  useEffect(() => {
+    if (!isKnown) return;
+    const found = first.current.flatMap(({ tenant_id, socialAccounts }) => socialAccounts.map(({ id, username, nickname }) => ({ id, username, nickname, tenant_id })));
+    activeOf(joined([], found).slice(0, RECENT), listed).then(setRecent);
+  }, [isKnown]);
+  return error ? [] : recent;
+}
+
+/** A post keeps the accounts that it was for, and some of them may not be connected any more. */
+async function activeOf(accounts, listed) {
+  const isActive = ({ id }) => listed.some((one) => one.id === id) || get(`/v1/social-accounts?status=active&limit=1&id=${id}`).then(({ count }) => count > 0, () => false);
+  const are = await Promise.all(accounts.map(isActive));
+  return accounts.filter((_, at) => are[at]);
 }
 
 /** An account of the list has more to say than one of a post. */
