@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { createPost, fromNow, newAccount, textsAt, thread } from "../support/client.mjs";
 import { PNG } from "../support/files.mjs";
 import { newKey } from "../support/keys.mjs";
+import { ADMIN_KEY } from "../support/worker.mjs";
 import { PHONE, startOffice } from "./desk.mjs";
 
 /** What the form reads as long as it is shown. */
@@ -256,6 +257,29 @@ test("a late answer to the sign-in before does not ask for the key again", async
   assert.equal(await dialog.count(), 0);
   await desk.press(desk.button("Publish"));
   await desk.shows("Post");
+});
+
+test("a post whose answer never came is not repeated under the key that signs in next", async (t) => {
+  const { key } = await newKey(office);
+  const desk = await office.sit(t, { key });
+  desk.tolerate(/status of 401/, /ERR_/);
+  const { page } = desk;
+  await desk.open("posts/new", "New post");
+  await page.locator(".pick-one").first().click();
+  await text(desk).fill("never under another key");
+  const { promise: sent, resolve: hold } = Promise.withResolvers();
+  await page.route("**/v1/posts", hold, { times: 1 });
+  await desk.press(desk.button("Publish"));
+  const held = await sent;
+  // As another tab does that signs out.
+  await page.evaluate(() => fetch("/v1/dashboard/session", { method: "DELETE" }));
+  await page.evaluate(() => new BroadcastChannel("signed-out").postMessage("signed-out"));
+  await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+  await desk.signIn(ADMIN_KEY);
+  await held.abort("connectionreset").catch(() => {});
+  await desk.open("posts", "Posts");
+  await desk.isLoaded();
+  assert.equal((await office.api.get("/v1/posts?q=never%20under%20another")).body.count, 0);
 });
 
 const answered = (page, status) => page.waitForResponse((response) => READ.test(response.url()) && response.status() === status);
