@@ -21,7 +21,7 @@ fn cut_all<'a>(values: impl Iterator<Item = &'a mut Value>) -> bool {
 
 fn cut(value: &mut Value) -> bool {
     match value {
-        Value::String(text) if text.chars().count() > TEXT && !text.starts_with("https://") => {
+        Value::String(text) if text.chars().count() > TEXT && !is_address(text) => {
             *text = text.chars().take(TEXT).chain(['…']).collect();
             true
         }
@@ -33,6 +33,11 @@ fn cut(value: &mut Value) -> bool {
         Value::Object(fields) => cut_all(fields.values_mut()),
         _ => false,
     }
+}
+
+/// A text that only begins with one is a text.
+fn is_address(text: &str) -> bool {
+    text.starts_with("https://") && !text.contains(char::is_whitespace)
 }
 
 #[cfg(test)]
@@ -52,6 +57,8 @@ mod tests {
         assert_eq!(body, short);
         let mut again = json!({ "posts": [post(&"é".repeat(280), 10)] });
         assert!(!shorten(&mut again));
+        let begun = format!("https://example.com {}", "a".repeat(400));
+        assert!(shorten(&mut json!({ "posts": [post(&begun, 1)] })), "a text that begins with an address");
         assert!(!shorten(&mut json!({ "post": post(&"é".repeat(281), 25) })), "one post is whole");
     }
 }

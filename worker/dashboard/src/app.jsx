@@ -78,9 +78,11 @@ function useSession() {
   };
   /** All tabs share a cookie: if another one has signed in with the same key, so has this one. */
   const follow = async (otherwise) => {
+    const former = present.current;
     const session = await get(SESSION, { isOfPage: false }).then(({ data }) => data, () => null);
-    if (session && session.key_id === present.current?.key_id) goOnAs(session);
-    else otherwise?.();
+    // Of the same sign-in nothing new is to be had; another refusal may have led to the new one already.
+    if (!session || session.key_id !== former?.key_id || session.id === former.id) return otherwise?.();
+    if (present.current === former) goOnAs(session);
   };
   const leave = () => {
     forgetDraft();
@@ -103,7 +105,7 @@ function useTabs(hear) {
   const tabs = useRef();
   useEffect(() => {
     tabs.current = new BroadcastChannel(SIGNED_OUT);
-    tabs.current.onmessage = ({ data }) => hear[data]();
+    tabs.current.onmessage = ({ data }) => hear[data]?.();
     return () => tabs.current.close();
   }, []);
   return (what) => tabs.current.postMessage(what);

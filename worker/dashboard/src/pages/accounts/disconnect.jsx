@@ -78,7 +78,8 @@ function Disconnect({ accounts, onClose }) {
     if (failed) throw failed.reason;
   };
   /** What is on its way is waited for: it happens all the same. */
-  const close = async () => {
+  const close = () => (work.current.end ??= end());
+  const end = async () => {
     work.current.isStopped = true;
     await work.current.run?.catch(() => {});
     const gone = accounts.length - work.current.left.length;
