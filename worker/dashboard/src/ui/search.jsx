@@ -47,13 +47,17 @@ export function AccountField({ id, tenant, onChoose }) {
   const [typed, type] = usePaused(asked, setAsked);
   const search = new URLSearchParams({ username: asked.replace(/ · .*/, ""), limit: OFFERED, ...(tenant && { tenant_id: tenant }) });
   const { data } = useLive(id ? null : `/v1/social-accounts?${search}`);
-  const choose = (text) => {
-    const account = data?.data.find((one) => nameOf(one) === text);
-    if (!account) return type(text);
+  const named = (text) => data?.data.find((one) => nameOf(one) === text);
+  const take = ({ id: found }) => {
     setAsked("");
     type("");
-    return onChoose(account.id);
+    onChoose(found);
   };
+  const choose = (text) => (named(text) ? take(named(text)) : type(text));
+  // The name may have been taken from the list while another list was under way.
+  useEffect(() => {
+    if (named(typed)) take(named(typed));
+  }, [data]);
   if (id) {
     return (
       <div class="field">
