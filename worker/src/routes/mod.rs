@@ -23,6 +23,7 @@ mod stored_media;
 mod uploads;
 mod webhooks;
 
+use std::pin::Pin;
 use std::rc::Rc;
 
 use latchkey_core::routes::{Answers, Call, Route, allowed};
@@ -36,6 +37,10 @@ use crate::response::Reply;
 use crate::shape::{Shape, failed};
 
 pub type Answered = Result<Reply, Early>;
+
+/// A route's answer to come, apart from the others: one future of all routes is one function of 330 KB, and the first call
+/// of an isolate waits until V8 has compiled the functions that it runs.
+type Routed<'a> = Pin<Box<dyn Future<Output = Answered> + 'a>>;
 
 /// Lets the route answer, and adds what pages of other origins need to read it.
 pub async fn answer(app: &App, call: Call, incoming: Incoming, entry: &mut Entry) -> Reply {
@@ -65,79 +70,84 @@ async fn route_call(app: &App, Call { row, route }: Call, incoming: Incoming, en
     if row.answers == Answers::Workspace {
         return ApiCaller::forward(app, &incoming, route).await.map(|(_, reply)| reply);
     }
-    match route {
-        Route::Health => Ok(meta::health()),
+    let answer = match route {
+        Route::Health => return Ok(meta::health()),
         Route::Preflight | Route::Options | Route::SessionPreflight(_) | Route::OpenPreflight => {
             let allowed = allowed(incoming.url.path()).join(", ");
-            Ok(Reply::empty(204).with("Allow", allowed))
+            return Ok(Reply::empty(204).with("Allow", allowed));
         }
-        Route::Dashboard => dashboard::page(app).await,
-        Route::SignIn => dashboard::sign_in(app, incoming).await,
-        Route::SignedIn => dashboard::signed_in(app, &incoming).await,
-        Route::SignOut => dashboard::sign_out(app, &incoming, false).await,
-        Route::SignOutEverywhere => dashboard::sign_out(app, &incoming, true).await,
-        Route::Export => backup::export(app, incoming).await,
-        Route::Restore => backup::restore(app, incoming).await,
-        Route::AgentShow => agents::show(app, incoming).await,
-        Route::AgentDecide => agents::decide(app, incoming).await,
-        Route::OAuthResource => oauth::resource(app, &incoming),
-        Route::OAuthServer => oauth::server(app, &incoming),
-        Route::OAuthRegister => oauth::register(app, &incoming).await,
-        Route::OAuthAuthorize => dashboard::consent_page(app).await,
-        Route::OAuthToken => oauth::token(app, &incoming).await,
-        Route::OAuthRevoke => oauth::revoke(app, &incoming).await,
-        Route::Agents => mcp::answer(app, incoming, entry).await,
-        Route::Proxy { account, target } => proxy::proxy(app, incoming, account, target).await,
-        Route::WebhookCreate => webhooks::create(app, incoming).await,
-        Route::WebhookChange(id) => webhooks::change(app, incoming, id).await,
-        Route::KeyCreate => keys::create(app, incoming).await,
-        Route::KeyDelete(id) => keys::delete(app, &incoming, id).await,
-        Route::PageSessionCreate => page_sessions::create(app, incoming).await,
-        Route::NetworkCreate => networks::create(app, incoming).await,
-        Route::NetworkUpdate(id) => networks::update(app, incoming, id).await,
-        Route::NetworkVerify(id) => networks::verify(app, incoming, id).await,
-        Route::AuthUrl(network) => sessions::auth_url(app, incoming, network).await,
-        Route::SessionCreate => sessions::create(app, incoming).await,
-        Route::SessionGet(id) => sessions::get(app, &incoming, &id).await,
-        Route::SessionCancel(id) => sessions::cancel(app, &incoming, &id).await,
-        Route::SessionComplete(id) => sessions::complete(app, incoming, &id).await,
-        Route::SessionConfirm(id) => sessions::confirm(app, incoming, &id).await,
-        Route::SessionAccept(id) => sessions::accept(app, incoming, &id).await,
-        Route::ConnectStart => connect::start(app, incoming).await,
-        Route::ConnectStartConfirmed => connect::start_confirmed(app, incoming).await,
-        Route::ConnectLink(id) => connect::link(app, &incoming, &id).await,
-        Route::ConnectCallback => connect::callback(app, &incoming).await,
-        Route::ConnectResult(id) => connect::result(app, &incoming, &id).await,
-        Route::Metrics => meta::metrics(app, &incoming).await,
-        Route::ConnectPicture(id) => connect::picture(app, &incoming, &id).await,
-        Route::SamplePage(page) => dashboard::sample_page(app, &incoming, &page).await,
-        Route::SettingsChange => settings::change(app, incoming).await,
-        Route::ConnectLogo(digest) => settings::logo(app, digest).await,
-        Route::ConnectPress(id) => connect::press(app, &incoming, &id).await,
-        Route::NetworkDelete(id) => networks::delete(app, &incoming, id).await,
-        Route::AccountDelete(id) => accounts::delete(app, &incoming, id).await,
-        Route::AccountHealth(id) => accounts::health(app, &incoming, id).await,
-        Route::AccountMetrics(id) => accounts::metrics(app, &incoming, id).await,
-        Route::AccountLimits(id) => accounts::limits(app, &incoming, id).await,
-        Route::MediaCreate => media::create(app, incoming).await,
-        Route::MediaStore => stored_media::create(app, incoming).await,
-        Route::MediaList => media::list(app, &incoming).await,
-        Route::MediaGet(id) => media::get(app, &incoming, id).await,
-        Route::MediaConfirm(id) => media::confirm(app, incoming, id).await,
-        Route::MediaDelete(id) => media::delete(app, &incoming, id).await,
-        Route::MediaReceive(id) => uploads::receive(app, &incoming, &id).await,
-        Route::MediaFile(id) => uploads::file(app, &incoming, &id).await,
-        Route::ApprovalShow(token) => approvals::show(app, &incoming, &token).await,
-        Route::ApprovalAnswer(token) => approvals::answer(app, &incoming, &token).await,
-        Route::Changes => live::changes(app, &incoming).await,
-        Route::PostCreate => posts::create(app, incoming, route).await,
-        Route::PostReply(_) | Route::PostRepost(_) => posts::create_and_wait(app, incoming, route).await,
-        Route::PostChange(id) => posts::change(app, incoming, id).await,
-        Route::PostDelete(id) => posts::delete(app, &incoming, id).await,
-        Route::PostDeleteRemote(id) => posts::delete_remote(app, &incoming, id).await,
-        Route::PostResolve { post, account } => posts::resolve(app, incoming, post, &account).await,
-        Route::PostAnalytics(id) => insight::analytics(app, &incoming, id).await,
-        Route::PostReplies(id) => insight::replies(app, &incoming, id).await,
-        forwarded => Err(Error::fault(format!("nothing at the edge answers {forwarded:?}")).into()),
-    }
+        Route::Dashboard => boxed(dashboard::page(app)),
+        Route::SignIn => boxed(dashboard::sign_in(app, incoming)),
+        Route::SignedIn => boxed(dashboard::signed_in(app, &incoming)),
+        Route::SignOut => boxed(dashboard::sign_out(app, &incoming, false)),
+        Route::SignOutEverywhere => boxed(dashboard::sign_out(app, &incoming, true)),
+        Route::Export => boxed(backup::export(app, incoming)),
+        Route::Restore => boxed(backup::restore(app, incoming)),
+        Route::AgentShow => boxed(agents::show(app, incoming)),
+        Route::AgentDecide => boxed(agents::decide(app, incoming)),
+        Route::OAuthResource => return oauth::resource(app, &incoming),
+        Route::OAuthServer => return oauth::server(app, &incoming),
+        Route::OAuthRegister => boxed(oauth::register(app, &incoming)),
+        Route::OAuthAuthorize => boxed(dashboard::consent_page(app)),
+        Route::OAuthToken => boxed(oauth::token(app, &incoming)),
+        Route::OAuthRevoke => boxed(oauth::revoke(app, &incoming)),
+        Route::Agents => boxed(mcp::answer(app, incoming, entry)),
+        Route::Proxy { account, target } => boxed(proxy::proxy(app, incoming, account, target)),
+        Route::WebhookCreate => boxed(webhooks::create(app, incoming)),
+        Route::WebhookChange(id) => boxed(webhooks::change(app, incoming, id)),
+        Route::KeyCreate => boxed(keys::create(app, incoming)),
+        Route::KeyDelete(id) => boxed(keys::delete(app, &incoming, id)),
+        Route::PageSessionCreate => boxed(page_sessions::create(app, incoming)),
+        Route::NetworkCreate => boxed(networks::create(app, incoming)),
+        Route::NetworkUpdate(id) => boxed(networks::update(app, incoming, id)),
+        Route::NetworkVerify(id) => boxed(networks::verify(app, incoming, id)),
+        Route::AuthUrl(network) => boxed(sessions::auth_url(app, incoming, network)),
+        Route::SessionCreate => boxed(sessions::create(app, incoming)),
+        Route::SessionGet(ref id) => boxed(sessions::get(app, &incoming, id)),
+        Route::SessionCancel(ref id) => boxed(sessions::cancel(app, &incoming, id)),
+        Route::SessionComplete(ref id) => boxed(sessions::complete(app, incoming, id)),
+        Route::SessionConfirm(ref id) => boxed(sessions::confirm(app, incoming, id)),
+        Route::SessionAccept(ref id) => boxed(sessions::accept(app, incoming, id)),
+        Route::ConnectStart => boxed(connect::start(app, incoming)),
+        Route::ConnectStartConfirmed => boxed(connect::start_confirmed(app, incoming)),
+        Route::ConnectLink(ref id) => boxed(connect::link(app, &incoming, id)),
+        Route::ConnectCallback => boxed(connect::callback(app, &incoming)),
+        Route::ConnectResult(ref id) => boxed(connect::result(app, &incoming, id)),
+        Route::Metrics => boxed(meta::metrics(app, &incoming)),
+        Route::ConnectPicture(ref id) => boxed(connect::picture(app, &incoming, id)),
+        Route::SamplePage(ref page) => boxed(dashboard::sample_page(app, &incoming, page)),
+        Route::SettingsChange => boxed(settings::change(app, incoming)),
+        Route::ConnectLogo(digest) => boxed(settings::logo(app, digest)),
+        Route::ConnectPress(ref id) => boxed(connect::press(app, &incoming, id)),
+        Route::NetworkDelete(id) => boxed(networks::delete(app, &incoming, id)),
+        Route::AccountDelete(id) => boxed(accounts::delete(app, &incoming, id)),
+        Route::AccountHealth(id) => boxed(accounts::health(app, &incoming, id)),
+        Route::AccountMetrics(id) => boxed(accounts::metrics(app, &incoming, id)),
+        Route::AccountLimits(id) => boxed(accounts::limits(app, &incoming, id)),
+        Route::MediaCreate => boxed(media::create(app, incoming)),
+        Route::MediaStore => boxed(stored_media::create(app, incoming)),
+        Route::MediaList => boxed(media::list(app, &incoming)),
+        Route::MediaGet(id) => boxed(media::get(app, &incoming, id)),
+        Route::MediaConfirm(id) => boxed(media::confirm(app, incoming, id)),
+        Route::MediaDelete(id) => boxed(media::delete(app, &incoming, id)),
+        Route::MediaReceive(ref id) => boxed(uploads::receive(app, &incoming, id)),
+        Route::MediaFile(ref id) => boxed(uploads::file(app, &incoming, id)),
+        Route::ApprovalShow(ref token) => boxed(approvals::show(app, &incoming, token)),
+        Route::ApprovalAnswer(ref token) => boxed(approvals::answer(app, &incoming, token)),
+        Route::Changes => boxed(live::changes(app, &incoming)),
+        Route::PostCreate => boxed(posts::create(app, incoming, route)),
+        Route::PostReply(_) | Route::PostRepost(_) => boxed(posts::create_and_wait(app, incoming, route)),
+        Route::PostChange(id) => boxed(posts::change(app, incoming, id)),
+        Route::PostDelete(id) => boxed(posts::delete(app, &incoming, id)),
+        Route::PostDeleteRemote(id) => boxed(posts::delete_remote(app, &incoming, id)),
+        Route::PostResolve { post, ref account } => boxed(posts::resolve(app, incoming, post, account)),
+        Route::PostAnalytics(id) => boxed(insight::analytics(app, &incoming, id)),
+        Route::PostReplies(id) => boxed(insight::replies(app, &incoming, id)),
+        forwarded => return Err(Error::fault(format!("nothing at the edge answers {forwarded:?}")).into()),
+    };
+    answer.await
+}
+
+fn boxed<'a>(answer: impl Future<Output = Answered> + 'a) -> Routed<'a> {
+    Box::pin(answer)
 }
