@@ -94,6 +94,15 @@ impl From<serde_json::Error> for Error {
     }
 }
 
+impl From<latchkey_core::json::Mistake> for Error {
+    #[cold]
+    #[inline(never)]
+    fn from(_: latchkey_core::json::Mistake) -> Self {
+        // Without its words: the names of a document's fields may be a caller's own.
+        Self::fault("stored or exchanged JSON is not as expected")
+    }
+}
+
 impl From<latchkey_core::seal::SealError> for Error {
     #[cold]
     #[inline(never)]

@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::json::{self, Misplaced, Step};
 use crate::refusal::{Code, Refused, name as path_name};
@@ -19,32 +20,37 @@ pub struct Body<T> {
 pub struct Nothing {}
 
 /// Reads one JSON object. `ignored` are names that clients of the original API send and X has no use for: they are
-/// taken out and named in `warnings`. Any other unknown name is refused by the type's `deny_unknown_fields`.
+/// left out and named in `warnings`. Any other unknown name is refused by the type's `deny_unknown_fields`.
 pub fn read<T: DeserializeOwned>(bytes: &[u8], ignored: &[&str]) -> Result<Body<T>, Refused> {
-    let text = utf8(bytes)?;
-    let mut value = json::value(text).map_err(|error| not_json(&error))?;
-    let Some(object) = value.as_object_mut() else {
+    read_value(json::value(utf8(bytes)?).map_err(|error| not_json(&error))?, ignored)
+}
+
+/// The same, of JSON that was parsed already.
+pub fn read_value<T: DeserializeOwned>(value: Value, ignored: &[&str]) -> Result<Body<T>, Refused> {
+    let Value::Object(object) = value else {
         return Err(Refused::new(Code::InvalidPayload, "The body must be a JSON object."));
     };
-    let warnings = ignored
-        .iter()
-        .filter(|name| object.remove(**name).is_some())
-        .map(|name| format!("`{name}` has no effect for X."))
-        .collect();
-    let value = json::located(&value).map_err(|mistake| field_error(&mistake))?;
+    let is_given = |name: &&&str| object.contains_key(**name);
+    let warnings = ignored.iter().filter(is_given).map(|name| format!("`{name}` has no effect for X.")).collect();
+    let object = Value::Object(json::filtered(object, &|name, _| !ignored.contains(&name)));
+    let value = json::located(&object).map_err(|mistake| field_error(&mistake))?;
     Ok(Body { value, warnings })
 }
 
 fn not_json(error: &serde_json::Error) -> Refused {
-    let place = format!("line {}, column {}", error.line(), error.column());
-    // RFC 8259 §8.2: `"\ud83d"` alone is half of a character.
-    let message = if ["surrogate", "end of hex escape"].iter().any(|words| error.to_string().contains(words)) {
-        format!("The body has half a character (a surrogate without its other half) at {place}.")
-    } else if error.is_eof() && error.line() <= 1 && error.column() == 0 {
-        "The body is empty. Send a JSON object.".to_owned()
-    } else {
-        format!("The body is not JSON at {place}.")
-    };
+    let place = format!("at line {}, column {}", error.line(), error.column());
+    if ["surrogate", "end of hex escape"].iter().any(|words| error.to_string().contains(words)) {
+        return half_a_character(&format!(" {place}"));
+    }
+    let is_empty = error.is_eof() && error.line() <= 1 && error.column() == 0;
+    let message =
+        if is_empty { "The body is empty. Send a JSON object." } else { &format!("The body is not JSON {place}.") };
+    Refused::new(Code::InvalidJson, message)
+}
+
+/// RFC 8259 §8.2: `"\ud83d"` alone is half of a character. The place begins with a space, or is empty.
+pub fn half_a_character(place: &str) -> Refused {
+    let message = format!("The body has half a character (a surrogate without its other half){place}.");
     Refused::new(Code::InvalidJson, message)
 }
 
@@ -72,11 +78,9 @@ pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 }
 
 fn field_error(mistake: &Misplaced) -> Refused {
-    let message = without_value(&mistake.error.to_string());
-    // serde names the field itself in these two messages; the path is then that of the object around it.
-    let named = message.strip_prefix("missing field `").or_else(|| message.strip_prefix("unknown field `"));
-    let name = named.and_then(|rest| rest.split('`').next());
-    let name = name.map(path_name);
+    let message = mistake.mistake.to_string();
+    // The name of a missing field is no step of the path; the path is then that of the object around it.
+    let name = mistake.mistake.field().map(path_name);
     let around = path_of(&mistake.path);
     let path = match name {
         Some(name) if around.is_empty() || around == name => name,
@@ -95,35 +99,6 @@ fn path_of(path: &[Step]) -> String {
         Step::Name(name) => path_name(name),
     });
     names.collect::<Vec<_>>().join(".")
-}
-
-/// `invalid type: integer `7`, expected a string` without the 7: what was sent may be a secret in the wrong place.
-fn without_value(message: &str) -> String {
-    match message.split_once(", expected ") {
-        Some((found, expected)) if found.starts_with("invalid ") || found.starts_with("unknown variant ") => {
-            format!("expected {}", in_words_of_json(expected))
-        }
-        _ => message.to_owned(),
-    }
-}
-
-/// serde names types of Rust; callers know types of JSON.
-fn in_words_of_json(expected: &str) -> &str {
-    match expected.split_once(' ').map_or(expected, |(first, _)| first) {
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
-        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
-        "f32" | "f64" => "a number",
-        "struct" | "unit" => "an object",
-        "enum" | "variant" => "one of the documented words",
-        "tuple" => "an array",
-        _ => match expected {
-            "a sequence" => "an array",
-            "a map" => "an object",
-            "a borrowed string" | "string or map" => "a string",
-            "a boolean" => "true or false",
-            other => other,
-        },
-    }
 }
 
 #[cfg(test)]

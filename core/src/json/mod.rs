@@ -3,14 +3,16 @@
 //! serde copies the reader of each type for each deserializer that the type is read with. With one deserializer each
 //! reader is in the module once, and the deserializer keeps the place of what it reads, so a mistake has a path.
 
+mod mistake;
 mod reader;
 
 use std::cell::Cell;
 
 use serde::de::{DeserializeOwned, Error as _};
-use serde_json::{Error, Value};
+use serde_json::{Error, Map, Value};
 
-use reader::Reader;
+pub use self::mistake::Mistake;
+use self::reader::Reader;
 
 /// One step on the way from a document to a value inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub enum Step<'a> {
 /// A value that is not of the wanted type, and the way to the place of the mistake.
 #[derive(Debug)]
 pub struct Misplaced<'a> {
-    pub error: Error,
+    pub mistake: Mistake,
     pub path: Vec<Step<'a>>,
 }
 
@@ -40,11 +42,11 @@ impl<'a> Path<'a> {
     }
 }
 
-pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Mistake> {
     from_value(&value_of(bytes)?)
 }
 
-pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Mistake> {
     from_value(&value(text)?)
 }
 
@@ -57,17 +59,24 @@ pub fn value_of(bytes: &[u8]) -> Result<Value, Error> {
     value(std::str::from_utf8(bytes).map_err(Error::custom)?)
 }
 
-pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
+pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Mistake> {
     at(value, &Path::default())
+}
+
+/// The fields that stay, in an object of their own: taking fields out of a tree needs more code than putting them in.
+pub fn filtered(object: Map<String, Value>, stays: &dyn Fn(&str, &Value) -> bool) -> Map<String, Value> {
+    let mut rest = Map::new();
+    rest.extend(object.into_iter().filter(|(name, value)| stays(name, value)));
+    rest
 }
 
 /// Reads a value of a caller, who is told the place of a mistake.
 pub fn located<T: DeserializeOwned>(value: &Value) -> Result<T, Misplaced<'_>> {
     let path = Path::default();
-    at(value, &path).map_err(|error| Misplaced { error, path: path.0.take() })
+    at(value, &path).map_err(|mistake| Misplaced { mistake, path: path.0.take() })
 }
 
-fn at<'a, T: DeserializeOwned>(value: &'a Value, path: &Path<'a>) -> Result<T, Error> {
+fn at<'a, T: DeserializeOwned>(value: &'a Value, path: &Path<'a>) -> Result<T, Mistake> {
     T::deserialize(Reader { value, path, depth: 0 })
 }
 

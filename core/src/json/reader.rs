@@ -1,16 +1,13 @@
 //! The deserializer. Whatever does not depend on the wanted type is in functions without type parameters.
 
 use serde::de::value::StrDeserializer;
-use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, MapAccess, SeqAccess, Unexpected, VariantAccess,
-    Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde::forward_to_deserialize_any;
-use serde_json::{Error, Value};
+use serde_json::Value;
 
-use super::{Path, Step};
+use super::{Mistake, Path, Step};
 
-type Result<T> = std::result::Result<T, Error>;
+type Result<T> = std::result::Result<T, Mistake>;
 
 /// A value, and where it stands.
 #[derive(Clone, Copy)]
@@ -22,57 +19,41 @@ pub(super) struct Reader<'p, 'a> {
 }
 
 impl<'p, 'a> Reader<'p, 'a> {
-    fn mistaken(&self, expected: &dyn Expected) -> Error {
-        let found = match self.value {
-            Value::Null => Unexpected::Unit,
-            Value::Bool(flag) => Unexpected::Bool(*flag),
-            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-                (Some(whole), _) => Unexpected::Unsigned(whole),
-                (None, Some(whole)) => Unexpected::Signed(whole),
-                (None, None) => Unexpected::Float(number.as_f64().unwrap_or_default()),
-            },
-            Value::String(text) => Unexpected::Str(text),
-            Value::Array(_) => Unexpected::Seq,
-            Value::Object(_) => Unexpected::Map,
-        };
-        Error::invalid_type(found, expected)
-    }
-
     fn text(&self, expected: &dyn Expected) -> Result<&'a str> {
-        self.value.as_str().ok_or_else(|| self.mistaken(expected))
+        self.value.as_str().ok_or_else(|| Mistake::expected(expected))
     }
 
     fn flag(&self, expected: &dyn Expected) -> Result<bool> {
-        self.value.as_bool().ok_or_else(|| self.mistaken(expected))
+        self.value.as_bool().ok_or_else(|| Mistake::expected(expected))
     }
 
     fn natural(&self, expected: &dyn Expected) -> Result<u64> {
-        self.value.as_u64().ok_or_else(|| self.mistaken(expected))
+        self.value.as_u64().ok_or_else(|| Mistake::expected(expected))
     }
 
     fn whole(&self, expected: &dyn Expected) -> Result<i64> {
-        self.value.as_i64().ok_or_else(|| self.mistaken(expected))
+        self.value.as_i64().ok_or_else(|| Mistake::expected(expected))
     }
 
     fn float(&self, expected: &dyn Expected) -> Result<f64> {
-        self.value.as_f64().ok_or_else(|| self.mistaken(expected))
+        self.value.as_f64().ok_or_else(|| Mistake::expected(expected))
     }
 
     fn null(&self, expected: &dyn Expected) -> Result<()> {
-        self.value.as_null().ok_or_else(|| self.mistaken(expected))
+        self.value.as_null().ok_or_else(|| Mistake::expected(expected))
     }
 
     fn fields(&self, expected: &dyn Expected) -> Result<Fields<'p, 'a>> {
         match self.value {
             Value::Object(fields) => Ok(Fields { rest: fields.iter(), value: *self, around: *self }),
-            _ => Err(self.mistaken(expected)),
+            _ => Err(Mistake::expected(expected)),
         }
     }
 
     fn elements(&self, expected: &dyn Expected) -> Result<Elements<'p, 'a>> {
         match self.value {
             Value::Array(elements) => Ok(Elements { rest: elements, taken: 0, around: *self }),
-            _ => Err(self.mistaken(expected)),
+            _ => Err(Mistake::expected(expected)),
         }
     }
 
@@ -82,9 +63,9 @@ impl<'p, 'a> Reader<'p, 'a> {
             Value::String(name) => (name, None),
             Value::Object(fields) => match (fields.iter().next(), fields.len()) {
                 (Some((name, content)), 1) => (name, Some(content)),
-                _ => return Err(Error::invalid_value(Unexpected::Map, &"map with a single key")),
+                _ => return Err(Mistake::expected(&"map with a single key")),
             },
-            _ => return Err(self.mistaken(&"string or map")),
+            _ => return Err(Mistake::expected(&"string or map")),
         };
         Ok(Variant { name, content, around: *self })
     }
@@ -121,7 +102,7 @@ impl<'a> Fields<'_, 'a> {
 }
 
 impl<'de> MapAccess<'de> for Fields<'_, '_> {
-    type Error = Error;
+    type Error = Mistake;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
         match self.next() {
@@ -158,12 +139,12 @@ impl<'p, 'a> Elements<'p, 'a> {
             return Ok(());
         }
         self.around.is_read();
-        Err(Error::invalid_length(self.taken + self.rest.len(), &"fewer elements in array"))
+        Err(Mistake::expected(&"fewer elements in array"))
     }
 }
 
 impl<'de> SeqAccess<'de> for Elements<'_, '_> {
-    type Error = Error;
+    type Error = Mistake;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
         match self.next() {
@@ -186,12 +167,12 @@ struct Variant<'p, 'a> {
 impl<'p, 'a> Variant<'p, 'a> {
     fn content(&self, expected: &dyn Expected) -> Result<Reader<'p, 'a>> {
         let inside = self.around.inside(Step::Name(self.name), self.content.unwrap_or(&Value::Null));
-        if self.content.is_some() { Ok(inside) } else { Err(Error::invalid_type(Unexpected::UnitVariant, expected)) }
+        if self.content.is_some() { Ok(inside) } else { Err(Mistake::expected(expected)) }
     }
 }
 
 impl<'de> EnumAccess<'de> for Variant<'_, '_> {
-    type Error = Error;
+    type Error = Mistake;
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self)> {
@@ -200,7 +181,7 @@ impl<'de> EnumAccess<'de> for Variant<'_, '_> {
 }
 
 impl<'de> VariantAccess<'de> for Variant<'_, '_> {
-    type Error = Error;
+    type Error = Mistake;
 
     fn unit_variant(self) -> Result<()> {
         if self.content.is_none() { Ok(()) } else { self.content(&"unit")?.null(&"unit") }
@@ -220,7 +201,7 @@ impl<'de> VariantAccess<'de> for Variant<'_, '_> {
 }
 
 impl<'de> Deserializer<'de> for Reader<'_, '_> {
-    type Error = Error;
+    type Error = Mistake;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.value {
@@ -373,7 +354,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
 struct Name<'a>(&'a str);
 
 impl<'de> Deserializer<'de> for Name<'_> {
-    type Error = Error;
+    type Error = Mistake;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         visitor.visit_str(self.0)

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 pub use self::choice::{Choice, Repliers};
 use crate::id::XPostId;
+use crate::json::filtered;
 use crate::refusal::{Refused, name as path_name};
 
 /// Options that were checked, as a JSON object. A field that is absent or null says nothing.
@@ -40,8 +41,8 @@ const TAGGED_USERS: usize = 10;
 impl Options {
     /// Checks the caller's options at `path`. A value with a form that X would refuse is refused here, with its path.
     pub fn parse(value: Value, path: &str) -> Result<Self, Refused> {
-        let Value::Object(mut given) = value else { return Err(Refused::field(path, "expected an object")) };
-        given.retain(|_, value| !value.is_null());
+        let Value::Object(given) = value else { return Err(Refused::field(path, "expected an object")) };
+        let given = filtered(given, &|_, value| !value.is_null());
         for (name, value) in &given {
             check(name, value, &format!("{path}.{name}"))?;
         }
@@ -55,12 +56,7 @@ impl Options {
     #[must_use]
     pub fn for_segment(&self, own: &Self, position: usize) -> Self {
         let belongs = |name: &str| position == 0 || OF_EVERY_SEGMENT.contains(&name);
-        let mut merged: Map<String, Value> = self
-            .0
-            .iter()
-            .filter(|(name, _)| belongs(name))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
+        let mut merged = filtered(self.0.clone(), &|name, _| belongs(name));
         merged.extend(own.0.clone());
         Self(merged)
     }
