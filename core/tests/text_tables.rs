@@ -2,24 +2,47 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::path::Path;
 
 use latchkey_core::text::weigh;
-use unicode_normalization::UNICODE_VERSION;
 use unicode_normalization::char::{canonical_combining_class, compose, decompose_canonical};
 
 const FIRST_TONE: char = '\u{1F3FB}';
 const SYLLABLES: std::ops::RangeInclusive<char> = '\u{AC00}'..='\u{D7A3}';
 
 /// Fails, or writes the file, if `path` under core/ has another content than `expected`.
-fn assert_file(path: &str, expected: &str) {
+fn assert_file(path: &str, expected: &[u8]) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     if std::env::var_os("UPDATE_TABLES").is_some() {
         std::fs::write(&path, expected).unwrap();
     }
-    let found = std::fs::read_to_string(&path).expect("the table");
+    let found = std::fs::read(&path).expect("the table");
     assert!(found == expected, "{} is out of date: run with UPDATE_TABLES=1", path.display());
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// Each name without the beginning that it shares with the name before; a capital letter says how long that is.
+fn folded(names: &BTreeSet<&str>) -> String {
+    let mut folded = String::new();
+    let mut before = "";
+    for name in names {
+        let shared = name.chars().zip(before.chars()).take_while(|(a, b)| a == b).count();
+        folded.push(char::from(b'A' + u8::try_from(shared).unwrap()));
+        folded.extend(name.chars().skip(shared));
+        before = name;
+    }
+    folded
+}
+
+/// The lists in both files, as one that the program reads.
+fn assert_folded(path: &str, lists: [&str; 2]) {
+    let [one, other] = lists.map(read);
+    let names: BTreeSet<&str> = one.lines().chain(other.lines()).collect();
+    assert!(names.iter().all(|name| !name.contains(|c: char| c.is_ascii_uppercase())));
+    assert_file(path, folded(&names).as_bytes());
 }
 
 fn lines(sorted: &BTreeSet<String>) -> String {
@@ -38,7 +61,9 @@ fn all_emoji() -> impl Iterator<Item = &'static str> {
 fn the_sequences_are_those_of_unicode() {
     let any_tone = |c| if (FIRST_TONE..='\u{1F3FF}').contains(&c) { FIRST_TONE } else { c };
     let sequences = all_emoji().filter(|emoji| emoji.chars().nth(1).is_some());
-    assert_file("data/text/emoji.txt", &lines(&sequences.map(|emoji| emoji.chars().map(any_tone).collect()).collect()));
+    let sequences = lines(&sequences.map(|emoji| emoji.chars().map(any_tone).collect()).collect());
+    assert_file("data/text/emoji.txt", sequences.as_bytes());
+    assert_folded("data/text/emoji-folded.txt", ["data/text/emoji.txt", "data/text/emoji-tolerated.txt"]);
 }
 
 #[test]
@@ -77,10 +102,6 @@ fn changing() -> impl Iterator<Item = char> {
     (char::MIN..=char::MAX).filter(|c| !SYLLABLES.contains(c)).filter(changes)
 }
 
-fn literal(c: char) -> String {
-    format!("'{}'", c.escape_unicode())
-}
-
 fn classes() -> Vec<(char, char, u8)> {
     let mut ranges: Vec<(char, char, u8)> = Vec::new();
     for c in char::MIN..=char::MAX {
@@ -93,54 +114,62 @@ fn classes() -> Vec<(char, char, u8)> {
     ranges
 }
 
-/// `items` as a Rust table, filled up to the width of a line.
-fn table(name: &str, of: &str, items: impl Iterator<Item = String>) -> String {
-    let mut lines = vec![String::from("    ")];
-    let mut count = 0;
-    for item in items {
-        if lines.last().is_some_and(|line| line.len() + item.len() > 117) {
-            lines.push(String::from("    "));
-        }
-        write!(lines.last_mut().unwrap(), "{item}, ").unwrap();
-        count += 1;
+/// LEB128.
+fn write_number(bytes: &mut Vec<u8>, mut number: u32) {
+    while number >= 0x80 {
+        bytes.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
     }
-    let lines: String = lines.iter().flat_map(|line| [line.trim_end(), "\n"]).collect();
-    format!("#[rustfmt::skip]\npub(super) static {name}: [{of}; {count}] = [\n{lines}];\n")
+    bytes.extend(u8::try_from(number));
 }
 
-#[test]
-fn the_table_of_form_c_is_that_of_unicode() {
-    let (major, minor, patch) = UNICODE_VERSION;
-    let mut text = format!("//! Unicode {major}.{minor}.{patch}, written by `core/tests/text_tables.rs`.\n//!\n");
-    text += "//! Columns rather than rows: like stands beside like, which gzip finds.\n";
-    let column = |name: &str, chars: Vec<char>| table(name, "char", chars.into_iter().map(literal));
-    let composed: Vec<(char, (char, char))> = changing().filter_map(|c| Some((c, composed_of(c)?))).collect();
-    text += "\n// What is composed of FIRSTS and SECONDS.\n";
-    text += &column("COMPOSED", composed.iter().map(|row| row.0).collect());
-    text += &column("FIRSTS", composed.iter().map(|row| row.1.0).collect());
-    text += &column("SECONDS", composed.iter().map(|row| row.1.1).collect());
-    text += "\n// What is not composed again, and its parts.\n";
-    let expanded = changing().filter(|&c| composed_of(c).is_none());
-    let row = |c: char| format!("({}, \"{}\")", literal(c), decomposed(c).escape_unicode());
-    text += &table("EXPANDED", "(char, &str)", expanded.map(row));
-    text += "\n// Runs of characters that share a combining class.\n";
-    text += &column("RUN_STARTS", classes().iter().map(|run| run.0).collect());
-    text += &column("RUN_ENDS", classes().iter().map(|run| run.1).collect());
-    text += &table("RUN_CLASSES", "u8", classes().iter().map(|run| run.2.to_string()));
-    assert_file("src/text/normal/table.rs", &text);
+/// The length, and each number as the difference from the number before, with the sign in the lowest bit.
+fn write_column(bytes: &mut Vec<u8>, column: impl Iterator<Item = u32>) {
+    let column: Vec<i32> = column.map(|number| i32::try_from(number).unwrap()).collect();
+    write_number(bytes, u32::try_from(column.len()).unwrap());
+    let before = std::iter::once(&0).chain(&column);
+    for step in column.iter().zip(before).map(|(number, before)| number - before) {
+        write_number(bytes, ((step << 1) ^ (step >> 31)).cast_unsigned());
+    }
 }
 
-#[test]
-fn the_table_of_compatibility_ideographs_is_that_of_unicode() {
+/// For each character of the blocks the ideograph that the character stands for, or the character itself.
+fn unified() -> impl Iterator<Item = char> {
     let blocks = ['\u{F900}'..='\u{FAD9}', '\u{2F800}'..='\u{2FA1D}'];
-    assert!(
-        (char::MIN..=char::MAX)
-            .filter(|&c| is_compatibility_ideograph(c))
-            .all(|c| blocks.iter().any(|b| b.contains(&c)))
-    );
-    let line =
-        |block: std::ops::RangeInclusive<char>| block.map(decomposed).chain(["\n".to_owned()]).collect::<String>();
-    assert_file("data/text/compatibility.txt", &blocks.map(line).concat());
+    let is_in_block = |c: char| blocks.iter().any(|block| block.contains(&c));
+    assert!((char::MIN..=char::MAX).filter(|&c| is_compatibility_ideograph(c)).all(is_in_block));
+    blocks.into_iter().flatten().map(|c| decomposed(c).chars().next().unwrap())
+}
+
+#[test]
+fn the_tables_of_form_c_are_those_of_unicode() {
+    let composed: Vec<(char, (char, char))> = changing().filter_map(|c| Some((c, composed_of(c)?))).collect();
+    let expanded: Vec<char> = changing().filter(|&c| composed_of(c).is_none()).collect();
+    assert!(expanded.iter().all(|&c| decomposed(c).chars().count() <= 3));
+    let part = |n: usize| expanded.iter().map(move |&c| decomposed(c).chars().nth(n).unwrap_or('\0'));
+    let columns: [Vec<char>; 9] = [
+        composed.iter().map(|row| row.0).collect(),
+        composed.iter().map(|row| row.1.0).collect(),
+        composed.iter().map(|row| row.1.1).collect(),
+        expanded.clone(),
+        part(0).collect(),
+        part(1).collect(),
+        part(2).collect(),
+        classes().iter().map(|run| run.0).collect(),
+        classes().iter().map(|run| run.1).collect(),
+    ];
+    let mut bytes = Vec::new();
+    for column in columns {
+        write_column(&mut bytes, column.into_iter().map(u32::from));
+    }
+    write_column(&mut bytes, classes().iter().map(|run| u32::from(run.2)));
+    write_column(&mut bytes, unified().map(u32::from));
+    assert_file("data/text/form-c.bin", &bytes);
+}
+
+#[test]
+fn the_folded_names_are_those_of_both_lists() {
+    assert_folded("data/text/tlds-folded.txt", ["data/text/tlds.txt", "data/text/tlds-kept.txt"]);
 }
 
 #[test]

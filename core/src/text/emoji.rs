@@ -4,12 +4,11 @@
 
 use std::sync::LazyLock;
 
-/// Unicode's emoji "recommended for general interchange" (UTS #51), each skin tone standing for all five.
-static RECOMMENDED: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("../../data/text/emoji.txt").lines().collect());
+use super::folded::{contains, unfold};
 
-/// Sequences that only twitter-text accepts: selectors, and missing selectors, where Unicode has another form.
-static TOLERATED: LazyLock<Vec<&str>> =
-    LazyLock::new(|| include_str!("../../data/text/emoji-tolerated.txt").lines().collect());
+/// Unicode's emoji "recommended for general interchange" (UTS #51), each skin tone standing for all five, and sequences
+/// that only twitter-text accepts: selectors, and missing selectors, where Unicode has another form.
+static LISTED: LazyLock<Vec<String>> = LazyLock::new(|| unfold(include_str!("../../data/text/emoji-folded.txt")));
 
 /// In characters: two people, two skin tones, and the joiners.
 const LONGEST: usize = 10;
@@ -23,16 +22,12 @@ pub(super) fn sequence(text: &[char]) -> Option<usize> {
     }
     let mut start: String = text.iter().take(LONGEST).map(|&c| if is_tone(c) { FIRST_TONE } else { c }).collect();
     while start.chars().nth(1).is_some() {
-        if is_listed(&start) {
+        if contains(&LISTED, &start) {
             return Some(start.chars().count());
         }
         start.pop();
     }
     None
-}
-
-fn is_listed(sequence: &str) -> bool {
-    [&RECOMMENDED, &TOLERATED].iter().any(|list| list.binary_search(&sequence).is_ok())
 }
 
 /// Whether `c` is the second character of some sequence: selector, joiner, keycap, skin tone, or a flag's letter.

@@ -9,6 +9,7 @@
 
 mod cashtag;
 mod emoji;
+mod folded;
 pub mod hidden;
 mod normal;
 mod url;

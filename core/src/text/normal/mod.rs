@@ -8,18 +8,11 @@ mod hangul;
 mod table;
 
 use std::ops::Range;
-use std::sync::LazyLock;
+
+use self::table::TABLES;
 
 /// Nothing below combines with what stands before it.
 const FIRST_COMBINING: char = '\u{300}';
-
-/// `(first, second, composed)`, sorted.
-static COMPOSITIONS: LazyLock<Vec<(char, char, char)>> = LazyLock::new(|| {
-    let rows = table::FIRSTS.iter().zip(&table::SECONDS).zip(&table::COMPOSED);
-    let mut pairs: Vec<_> = rows.map(|((&first, &second), &composed)| (first, second, composed)).collect();
-    pairs.sort_unstable();
-    pairs
-});
 
 /// A text's normal form, and where in the text each of its characters begins.
 pub(super) struct Normal {
@@ -31,7 +24,7 @@ pub(super) struct Normal {
 #[derive(Clone, Copy)]
 struct Unit {
     c: char,
-    class: u8,
+    class: u32,
     offset: usize,
 }
 
@@ -82,23 +75,21 @@ fn for_each_part(c: char, part: &mut dyn FnMut(char)) {
         part(second);
     } else if let Some(other) = compatibility::unified(c) {
         part(other);
-    } else if let Some(parts) = find(&table::EXPANDED, |row| row.0.cmp(&c)) {
-        parts.1.chars().for_each(part);
+    } else if let Some((_, parts)) = find(&TABLES.expanded, |row| row.0.cmp(&c)) {
+        parts.iter().copied().filter(|&part| part != '\0').for_each(part);
     } else {
         part(c);
     }
 }
 
 fn composed_of(c: char) -> Option<(char, char)> {
-    let at = table::COMPOSED.binary_search(&c).ok()?;
-    Some((*table::FIRSTS.get(at)?, *table::SECONDS.get(at)?))
+    find(&TABLES.pairs, |row| row.0.cmp(&c)).map(|row| row.1)
 }
 
 /// `Canonical_Combining_Class`: marks of different classes do not touch each other, so their order means nothing.
-fn class(c: char) -> u8 {
-    let run = table::RUN_ENDS.partition_point(|&end| end < c);
-    let is_in_run = table::RUN_STARTS.get(run).is_some_and(|&start| start <= c);
-    table::RUN_CLASSES.get(run).copied().filter(|_| is_in_run).unwrap_or_default()
+fn class(c: char) -> u32 {
+    let run = TABLES.runs.get(TABLES.runs.partition_point(|run| run.1 < c));
+    run.filter(|run| run.0 <= c).map_or(0, |run| run.2)
 }
 
 /// Each run of marks in the order of the marks' classes. The offsets stay in place, so that offsets keep ascending.
@@ -139,7 +130,7 @@ fn composed(first: char, second: char) -> Option<char> {
     if second < FIRST_COMBINING {
         return None;
     }
-    let pair = || find(&COMPOSITIONS, |row| (row.0, row.1).cmp(&(first, second))).map(|row| row.2);
+    let pair = || find(&TABLES.composed, |row| row.0.cmp(&(first, second))).map(|row| row.1);
     hangul::compose(first, second).or_else(pair)
 }
 

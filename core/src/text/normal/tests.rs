@@ -38,9 +38,10 @@ fn every_line_ends_with_one_line_feed() {
 
 #[test]
 fn every_pair_composes_as_unicode_says() {
-    let firsts: Vec<char> =
-        [table::COMPOSED, table::FIRSTS].concat().into_iter().chain(['\u{1100}', '가', '각']).collect();
-    let seconds = table::SECONDS.into_iter().chain(['\u{1161}', '\u{11A7}', '\u{11A8}', '\u{11C2}']);
+    let firsts = TABLES.pairs.iter().flat_map(|&(composed, (first, _))| [composed, first]);
+    let firsts: Vec<char> = firsts.chain(['\u{1100}', '가', '각']).collect();
+    let seconds = TABLES.pairs.iter().map(|row| row.1.1);
+    let seconds = seconds.chain(['\u{1161}', '\u{11A7}', '\u{11A8}', '\u{11C2}']);
     let seconds: std::collections::BTreeSet<char> = seconds.collect();
     for (first, second) in firsts.iter().flat_map(|first| seconds.iter().map(move |second| (first, second))) {
         assert_normal(&format!("{first}{second}"));
@@ -58,9 +59,9 @@ fn offsets_are_those_of_the_text() {
 
 /// Mostly what composes, reorders or blocks.
 fn marks_and_letters() -> impl Strategy<Value = String> {
-    let classes = table::RUN_STARTS.to_vec();
-    let composed = [table::COMPOSED, table::FIRSTS, table::SECONDS].concat();
-    let expanded = table::EXPANDED.iter().map(|row| row.0).collect::<Vec<_>>();
+    let classes = TABLES.runs.iter().map(|run| run.0).collect::<Vec<_>>();
+    let composed = TABLES.pairs.iter().flat_map(|row| [row.0, row.1.0, row.1.1]).collect::<Vec<_>>();
+    let expanded = TABLES.expanded.iter().map(|row| row.0).collect::<Vec<_>>();
     let frequent = "aeouA\u{301}\u{323}\u{302}\u{308}\u{338}\u{1100}\u{1161}\u{11A8}가".chars().collect::<Vec<_>>();
     let character = prop_oneof![
         4 => prop::sample::select(frequent),

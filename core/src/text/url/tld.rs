@@ -3,13 +3,11 @@
 use std::sync::LazyLock;
 
 use super::class;
+use crate::text::folded::{contains, unfold};
 
-/// IANA's list, internationalised names in Unicode.
-static REGISTERED: LazyLock<Vec<&str>> =
-    LazyLock::new(|| include_str!("../../../data/text/tlds.txt").lines().collect());
-
-/// Names that twitter-text still links although they are no longer, or never were, in the DNS: `an`, `onion`.
-static KEPT: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("../../../data/text/tlds-kept.txt").lines().collect());
+/// IANA's list, internationalised names in Unicode, and names that twitter-text still links although they are no longer,
+/// or never were, in the DNS: `an`, `onion`.
+static LISTED: LazyLock<Vec<String>> = LazyLock::new(|| unfold(include_str!("../../../data/text/tlds-folded.txt")));
 
 /// In characters.
 const LONGEST: usize = 24;
@@ -20,7 +18,7 @@ pub(super) fn length(text: &[char]) -> Option<usize> {
     let mut name: String = letters.map(|&c| lower_case(c)).collect();
     while !name.is_empty() {
         let length = name.chars().count();
-        if !text.get(length).is_some_and(|&next| prolongs(next)) && is_known(&name) {
+        if !text.get(length).is_some_and(|&next| prolongs(next)) && contains(&LISTED, &name) {
             return Some(length);
         }
         name.pop();
@@ -44,10 +42,6 @@ fn lower_case(c: char) -> char {
     char::from_u32(lower).unwrap_or(c)
 }
 
-fn is_known(name: &str) -> bool {
-    [&REGISTERED, &KEPT].iter().any(|list| list.binary_search(&name).is_ok())
-}
-
 /// What may not follow. Other scripts may: `example.comです` begins with a host.
 fn prolongs(next: char) -> bool {
     next.is_ascii_alphanumeric() || matches!(next, '@' | '+' | '-')
@@ -68,9 +62,7 @@ mod tests {
     /// A character whose lower case has several characters is in no name.
     #[test]
     fn every_letter_that_is_in_a_name_is_known_in_both_cases() {
-        let names = [&REGISTERED, &KEPT];
-        let listed: std::collections::BTreeSet<char> =
-            names.iter().flat_map(|list| list.iter()).flat_map(|name| name.chars()).collect();
+        let listed: std::collections::BTreeSet<char> = LISTED.iter().flat_map(|name| name.chars()).collect();
         for c in '\0'..=char::MAX {
             let mut all = c.to_lowercase();
             let lower = all.next().filter(|_| all.len() == 0).unwrap_or(c);
