@@ -40,13 +40,13 @@ pub enum PublicUrlError {
 impl PublicUrl {
     /// With `allows_loopback`, for development, this machine may be asked besides: by http too and on any port.
     pub fn parse(text: &str, allows_loopback: bool) -> Result<Self, PublicUrlError> {
-        if text.len() > MAX_BYTES {
-            return Err(PublicUrlError::TooLong);
-        }
-        if !has_ascii_authority(text) {
-            return Err(PublicUrlError::NotAUrl);
-        }
+        require_plain(text)?;
         Self::check(Url::parse(text).map_err(|_| PublicUrlError::NotAUrl)?, allows_loopback)
+    }
+
+    /// The same as a function of a text, which answers the URL's text.
+    pub fn judge(allows_loopback: bool) -> impl Fn(&str) -> Result<String, PublicUrlError> {
+        move |text| Self::parse(text, allows_loopback).map(|url| url.to_string())
     }
 
     /// Where a redirect leads (RFC 9110 §10.2.2), under the same rules.
@@ -61,26 +61,43 @@ impl PublicUrl {
     }
 
     fn check(mut url: Url, allows_loopback: bool) -> Result<Self, PublicUrlError> {
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(PublicUrlError::HasUser);
-        }
         url.set_fragment(None);
-        if allows_loopback && matches!(url.scheme(), "http" | "https") && is_loopback(&url) {
-            return Ok(Self(url));
+        let has_user = !url.username().is_empty() || url.password().is_some();
+        let may_be_local = allows_loopback && !has_user && matches!(url.scheme(), "http" | "https");
+        if !(may_be_local && is_loopback(&url)) {
+            let (is_https, has_port) = (url.scheme() == "https", url.port().is_some());
+            require_public(&Parts { is_https, has_user, has_port, host: url.host() })?;
         }
-        if url.scheme() != "https" {
-            return Err(PublicUrlError::NotHttps);
-        }
-        if url.port().is_some() {
-            return Err(PublicUrlError::OtherPort);
-        }
-        match url.host() {
-            Some(Host::Domain(name)) if is_local(name) => Err(PublicUrlError::LocalName),
-            Some(Host::Ipv4(address)) if !is_public_v4(address) => Err(PublicUrlError::NotPublic),
-            Some(Host::Ipv6(address)) if !is_public_v6(address) => Err(PublicUrlError::NotPublic),
-            Some(_) => Ok(Self(url)),
-            None => Err(PublicUrlError::NotAUrl),
-        }
+        Ok(Self(url))
+    }
+}
+
+/// The parts of a URL that decide, as any parser of the URL Standard finds them.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    pub is_https: bool,
+    pub has_user: bool,
+    /// Another port than the scheme's own.
+    pub has_port: bool,
+    pub host: Option<Host<&'a str>>,
+}
+
+pub fn require_public(parts: &Parts<'_>) -> Result<(), PublicUrlError> {
+    if parts.has_user {
+        return Err(PublicUrlError::HasUser);
+    }
+    if !parts.is_https {
+        return Err(PublicUrlError::NotHttps);
+    }
+    if parts.has_port {
+        return Err(PublicUrlError::OtherPort);
+    }
+    match parts.host {
+        Some(Host::Domain(name)) if is_local(name) => Err(PublicUrlError::LocalName),
+        Some(Host::Ipv4(address)) if !is_public_v4(address) => Err(PublicUrlError::NotPublic),
+        Some(Host::Ipv6(address)) if !is_public_v6(address) => Err(PublicUrlError::NotPublic),
+        Some(_) => Ok(()),
+        None => Err(PublicUrlError::NotAUrl),
     }
 }
 
@@ -90,11 +107,28 @@ impl fmt::Display for PublicUrl {
     }
 }
 
-/// The URL parser is built without Unicode tables (Cargo.toml, `idna_adapter`) and is not asked about other names.
-fn has_ascii_authority(text: &str) -> bool {
+/// What is asked of a URL's text before a parser reads it.
+pub fn require_plain(text: &str) -> Result<(), PublicUrlError> {
+    match text.len() <= MAX_BYTES {
+        true if has_ascii_host(text) => Ok(()),
+        true => Err(PublicUrlError::NotAUrl),
+        false => Err(PublicUrlError::TooLong),
+    }
+}
+
+/// The Worker's parser of URLs is built without Unicode tables (Cargo.toml, `idna_adapter`) and is not asked about other
+/// names. The composer's is the browser's, which has tables of its own.
+fn has_ascii_host(text: &str) -> bool {
     let rest = text.split_once("://").map(|(_, rest)| rest);
     let authority = rest.and_then(|rest| rest.split(['/', '\\', '?', '#']).next());
-    authority.is_some_and(|authority| !authority.is_empty() && authority.is_ascii())
+    authority.is_some_and(|authority| !authority.is_empty() && authority.is_ascii() && !has_encoded_letter(authority))
+}
+
+/// Whether the host has an octet that is no ASCII, percent-encoded.
+fn has_encoded_letter(authority: &str) -> bool {
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let is_beyond = |digit: u8| matches!(digit, b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F');
+    host.split('%').skip(1).any(|octet| octet.bytes().next().is_some_and(is_beyond))
 }
 
 /// Domains without public names: RFC 6761 (`localhost`), RFC 6762 (`local`, and the domains in use by its appendix G),

@@ -25,7 +25,25 @@ const POSTS = {
   "a character that X does not take": { content: "a\uFEFF" },
   "an option that X does not have": { content: "a", x: { reply_settings: "nobody" } },
   "a field that the API does not have": { content: "a", colour: "red" },
+  "a poll": { content: "a", x: { poll: { options: ["b", "c"], duration_minutes: 60 } } },
+  "a poll of half a minute more": { content: "a", x: { poll: { options: ["b", "c"], duration_minutes: 60.5 } } },
+  "a flag that is a number": { content: "a", x: { made_with_ai: -1 } },
+  "a list for a text": { containers: [{ content: ["a"] }] },
+  "fields that say nothing": { content: "a", containers: null, x: null },
+  "a field of another network": { content: "a", tiktok: { privacy: 1 } },
+  "a character that stands for any other": { content: "a\uFFFD" },
 };
+
+/** The browser reads these addresses, the Worker by a parser of its own. */
+const ADDRESSES = [
+  "https://example.com/a.jpg", "https://EXAMPLE.com./a", "https://ex%61mple.com:443/ü?ü#ü", "https://xn--tda.de/a", "https://8.8.8/a",
+  "https://8.8.8.8./a", "https://[2606:4700::1]/a", "https://a_b.example.com/", "https://@example.com/", "https://example.com\\@b.com/",
+  "http://example.com/", "ftp://example.com/", "https://example.com:8443/", "https://example.com:99999/", "https://user@example.com/",
+  "https://u%C3%A9@example.com/", "https://ü.de/", "https://%C3%BC.de/", "https://a%C2%ADb.com/", "https://a b.com/", "https://a%20b.com/",
+  "https://a..local/", "https://printer/", "https://10.0.0.1/", "https://0x0a.1/", "https://[fe80::1]/", "https://[::ffff:8.8.8.8]/",
+  "https://8.8.8.256/", "https:/example.com", "https:///example.com/a", "example.com/a", "", `https://example.com/${"a".repeat(8200)}`,
+];
+for (const url of ADDRESSES) POSTS[`a medium at ${url.slice(0, 60)}`] = { containers: [{ content: "a", media: [{ url }] }] };
 
 test("each post is counted, priced and refused as a dry run of it is", async (t) => {
   const visit = await stage.visit(t);
@@ -58,4 +76,26 @@ test("prices of the operator's own are those of the settings", async (t) => {
   const { data } = (await stage.api.get("/v1/settings")).body;
   const { cost } = await preview(page, { post: { content: "hi" }, prices: { ...data.prices, post: 0.5 } });
   assert.equal(cost.estimate_usd, 0.5);
+});
+
+test("half a character is refused as the API refuses it, wherever it stands", async (t) => {
+  const { page } = await stage.visit(t);
+  const found = await page.evaluate(async (url) => {
+    const composer = await (await import(url)).loadComposer();
+    const half = "a\ud83d";
+    return [{ content: half }, { containers: [{ content: "b", media: [{ url: half }] }] }].map((post) => composer.preview({ post }).error);
+  }, `${stage.worker.origin}/composer.js`);
+  for (const error of found) {
+    assert.equal(error.code, "invalid_json");
+    assert.match(error.message, /half a character/);
+  }
+});
+
+test("a question is taken as JSON carries it: dates are texts, and undefined fields are absent", async (t) => {
+  const { page } = await stage.visit(t);
+  const { error, containers } = await page.evaluate(async (url) => {
+    const post = { content: "hi", scheduledAt: new Date(0), x: undefined, media: undefined };
+    return (await (await import(url)).loadComposer()).preview({ post });
+  }, `${stage.worker.origin}/composer.js`);
+  assert.deepEqual([error, containers[0].weighted_length], [null, 2]);
 });

@@ -8,5 +8,12 @@ const load = loaderOf("composer", init);
 /** Resolves to `{preview}` once its module is loaded. */
 export async function loadComposer() {
   await load();
-  return { preview: (question) => JSON.parse(preview(JSON.stringify(question))) };
+  return { preview: (question) => inDollars(JSON.parse(preview(asSent(question)))) };
+}
+
+/** What JSON would carry to the API: without functions and fields that are undefined, and dates as texts. */
+const asSent = (question) => JSON.parse(JSON.stringify(question));
+
+function inDollars({ cost, ...rest }) {
+  return { ...rest, cost: cost && { estimate_usd: cost.estimate_micros / 1e6, reasons: cost.reasons } };
 }

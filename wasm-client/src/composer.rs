@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use latchkey_core::api::input::read;
+use latchkey_core::api::input::read_value;
 use latchkey_core::api::post::{CreatePost, IGNORED, estimate};
 use latchkey_core::api::refused::Refused;
 use latchkey_core::id::PostId;
@@ -14,9 +14,14 @@ use latchkey_core::text::weigh;
 use latchkey_core::time::UnixMillis;
 use latchkey_core::x::options::Options;
 use latchkey_core::x::price::{Micros, Prices};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use wasm_bindgen::prelude::wasm_bindgen;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+#[cfg(target_family = "wasm")]
+use crate::given::value_of;
+use crate::media_url::judge;
 
 /// X's limit for an account without Premium (X docs, fundamentals/counting-characters).
 const PLAIN_LIMIT: u32 = 280;
@@ -30,7 +35,7 @@ struct Question {
     accounts: Vec<Writer>,
     /// US dollars by the price's name, as `GET /v1/settings` has them.
     #[serde(default)]
-    prices: BTreeMap<String, f64>,
+    prices: Map<String, Value>,
 }
 
 /// The two fields of an account's row that count.
@@ -40,36 +45,76 @@ struct Writer {
     max_post_length: u32,
 }
 
-/// JSON in, JSON out: `{containers, cost, error}`, of which `error` is null, or has the Worker's code, message and details.
-#[wasm_bindgen]
-pub fn preview(question: &str) -> String {
-    answer(question.as_bytes())
-        .unwrap_or_else(|refused| json!({ "containers": [], "cost": null, "error": said(&refused) }))
-        .to_string()
+/// The answer. The page divides the cost by a million: its own engine writes and reads fractions.
+#[derive(Debug, Default, Serialize)]
+struct Preview {
+    containers: Vec<Counted>,
+    cost: Option<Cost>,
+    error: Option<Said>,
 }
 
-fn answer(question: &[u8]) -> Result<Value, Refused> {
-    let question: Question = read(question, &[])?.value;
+#[derive(Debug, Serialize)]
+struct Counted {
+    weighted_length: u32,
+    remaining: i64,
+    urls: Vec<Span>,
+}
+
+/// JavaScript's strings are UTF-16: these are indices for `slice`.
+#[derive(Debug, Serialize)]
+struct Span {
+    start: usize,
+    end: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Cost {
+    estimate_micros: u64,
+    reasons: Vec<String>,
+}
+
+/// A refusal, of which the page shows the Worker's code, message and details.
+#[derive(Debug, Serialize)]
+struct Said {
+    code: &'static str,
+    message: String,
+    details: BTreeMap<String, Vec<String>>,
+}
+
+/// Answers JSON.
+#[cfg(target_family = "wasm")]
+#[wasm_bindgen]
+pub fn preview(question: &JsValue) -> String {
+    answer_to(value_of(question))
+}
+
+/// The preview that answers a question, or the refusal of one that is not JSON, as JSON.
+pub fn answer_to(question: Result<Value, Refused>) -> String {
+    let refusal = |refused| Preview { error: Some(said(refused)), ..Preview::default() };
+    serde_json::to_string(&question.and_then(answer).unwrap_or_else(refusal)).unwrap_or_default()
+}
+
+fn answer(question: Value) -> Result<Preview, Refused> {
+    let question: Question = read_value(question, &[])?.value;
     let prices = prices(&question.prices)?;
     let mut wanted = create_post(question.post)?;
-    let draft = wanted.draft(false)?;
+    let draft = wanted.draft(&judge)?;
     let strictest = question.accounts.iter().min_by_key(|writer| writer.max_post_length);
     let limit = strictest.map_or(PLAIN_LIMIT, |writer| writer.max_post_length);
     let (post, refused) = checked(&mut wanted, &draft, strictest);
-    let (sum, reasons) = estimate(&post, question.accounts.len().max(1), &prices);
+    let (Micros(estimate_micros), reasons) = estimate(&post, question.accounts.len().max(1), &prices);
     let texts = draft.parts.iter().map(|part| part.content.as_deref().unwrap_or_default());
-    let containers = texts.map(|text| container(text, limit));
-    Ok(json!({
-        "containers": containers.collect::<Vec<_>>(),
-        "cost": { "estimate_usd": sum.to_usd(), "reasons": reasons },
-        "error": refused.as_ref().map(said),
-    }))
+    Ok(Preview {
+        containers: texts.map(|text| counted(text, limit)).collect(),
+        cost: Some(Cost { estimate_micros, reasons }),
+        error: refused.map(said),
+    })
 }
 
 /// During writing a post has no accounts yet. The missing accounts are not the author's mistake.
 fn create_post(mut post: Map<String, Value>) -> Result<CreatePost, Refused> {
     post.insert("accounts".into(), json!(["x"]));
-    Ok(read(Value::Object(post).to_string().as_bytes(), IGNORED)?.value)
+    Ok(read_value(Value::Object(post), IGNORED)?.value)
 }
 
 /// In the order of `POST /v1/posts`. What is refused is counted all the same.
@@ -90,32 +135,32 @@ fn checked(wanted: &mut CreatePost, draft: &Draft, strictest: Option<&Writer>) -
     (post, refused)
 }
 
-fn container(text: &str, limit: u32) -> Value {
+fn counted(text: &str, limit: u32) -> Counted {
     let weighed = weigh(text);
-    json!({
-        "weighted_length": weighed.weighted_length,
-        "remaining": i64::from(limit) - i64::from(weighed.weighted_length),
-        "urls": weighed.urls.iter().map(|span| utf16(text, span)).collect::<Vec<_>>(),
-    })
+    Counted {
+        weighted_length: weighed.weighted_length,
+        remaining: i64::from(limit) - i64::from(weighed.weighted_length),
+        urls: weighed.urls.iter().map(|span| utf16(text, span)).collect(),
+    }
 }
 
-/// JavaScript's strings are UTF-16: these are indices for `slice`.
-fn utf16(text: &str, bytes: &Range<usize>) -> Value {
+fn utf16(text: &str, bytes: &Range<usize>) -> Span {
     let units = |end: usize| text.get(..end).unwrap_or_default().encode_utf16().count();
-    json!({ "start": units(bytes.start), "end": units(bytes.end) })
+    Span { start: units(bytes.start), end: units(bytes.end) }
 }
 
-fn prices(named: &BTreeMap<String, f64>) -> Result<Prices, Refused> {
+fn prices(named: &Map<String, Value>) -> Result<Prices, Refused> {
     let mut prices = Prices::default();
     for (name, usd) in named {
         let path = format!("prices.{name}");
-        *prices.named(name).ok_or_else(|| Refused::field(&path, "unknown price"))? = Micros::from_usd(*usd, &path)?;
+        let usd = usd.as_f64().ok_or_else(|| Refused::field(&path, "expected a number"))?;
+        *prices.named(name).ok_or_else(|| Refused::field(&path, "unknown price"))? = Micros::from_usd(usd, &path)?;
     }
     Ok(prices)
 }
 
-fn said(refused: &Refused) -> Value {
-    json!({ "code": refused.code.as_str(), "message": refused.message, "details": refused.details })
+fn said(refused: Refused) -> Said {
+    Said { code: refused.code.as_str(), message: refused.message, details: refused.details }
 }
 
 #[cfg(test)]
@@ -124,7 +169,7 @@ mod tests {
     use super::*;
 
     fn preview_of(question: &Value) -> Value {
-        serde_json::from_str(&preview(&question.to_string())).unwrap()
+        serde_json::from_str(&answer_to(Ok(question.clone()))).unwrap()
     }
 
     #[test]
@@ -135,7 +180,7 @@ mod tests {
             found["containers"],
             json!([{ "weighted_length": 34, "remaining": 246, "urls": [{ "start": 7, "end": 28 }] }])
         );
-        assert_eq!(found["cost"], json!({ "estimate_usd": 0.2, "reasons": ["1 post with a URL at $0.200"] }));
+        assert_eq!(found["cost"], json!({ "estimate_micros": 200_000, "reasons": ["1 post with a URL at $0.200"] }));
         assert_eq!(found["error"], Value::Null);
     }
 
@@ -148,7 +193,7 @@ mod tests {
         assert_eq!(found["containers"][0]["remaining"], json!(-1));
         assert_eq!(found["error"]["code"], "text_too_long");
         assert_eq!(found["error"]["message"], "1 too many: X counts 281, and @ada may write 280.");
-        assert_eq!(found["cost"]["estimate_usd"], json!(0.03));
+        assert_eq!(found["cost"]["estimate_micros"], json!(30_000));
     }
 
     #[test]
@@ -163,7 +208,7 @@ mod tests {
     #[test]
     fn an_operators_own_prices_count() {
         let found = preview_of(&json!({ "post": { "content": "a" }, "prices": { "post": 0.5 } }));
-        assert_eq!(found["cost"]["estimate_usd"], json!(0.5));
+        assert_eq!(found["cost"]["estimate_micros"], json!(500_000));
         let found = preview_of(&json!({ "post": { "content": "a" }, "prices": { "like": 0.5 } }));
         assert_eq!(found["error"]["message"], "`prices.like`: unknown price");
     }

@@ -4,7 +4,7 @@
 //!   the decisions of the flow;
 //! - `composer` (section 5): the Worker's verdict on a post while a person writes the post.
 //!
-//! Out of scope: the DOM, windows and HTTP. JavaScript does those and passes plain strings, because visitors of other
+//! Out of scope: the DOM, windows and HTTP. JavaScript does those and passes plain values, because visitors of other
 //! people's sites download every byte here.
 
 #[cfg(feature = "connect")]
@@ -13,3 +13,7 @@ pub mod attempt;
 pub mod composer;
 #[cfg(feature = "connect")]
 pub mod flow;
+#[cfg(all(feature = "composer", target_family = "wasm"))]
+mod given;
+#[cfg(feature = "composer")]
+mod media_url;

@@ -6,12 +6,15 @@ use crate::api::line::clean_if_any;
 use crate::delivery::{Attachment, Track};
 use crate::id::MediaId;
 use crate::post::Named;
-use crate::public_url::PublicUrl;
+use crate::public_url::PublicUrlError;
 use crate::refusal::{Code, Refused};
 
 /// X's API description 2.167, `MetadataCreateRequest`.
 const ALT_TEXT_CHARACTERS: usize = 1000;
 const FILENAME_CHARACTERS: usize = 255;
+
+/// Who decides which URL is fetched: `PublicUrl::judge`, or the composer, which has its browser's parser of URLs.
+pub type Judge<'a> = &'a dyn Fn(&str) -> Result<String, PublicUrlError>;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,14 +42,14 @@ pub(super) fn named(
     media: Option<Vec<NewMedia>>,
     ids: Option<Vec<String>>,
     path: &str,
-    allows_loopback: bool,
+    judge: Judge<'_>,
 ) -> Result<Option<Vec<Named>>, Refused> {
     if media.is_none() && ids.is_none() {
         return Ok(None);
     }
     let media = media.into_iter().flatten().enumerate().map(|(n, media)| {
         let path = format!("{path}media.{n}");
-        Ok((format!("{path}.id"), media.attachment(&path, allows_loopback)?))
+        Ok((format!("{path}.id"), media.attachment(&path, judge)?))
     });
     let ids = ids.into_iter().flatten().enumerate().map(|(n, id)| {
         let path = format!("{path}mediaIds.{n}");
@@ -61,11 +64,11 @@ pub(super) fn named(
 }
 
 impl NewMedia {
-    fn attachment(self, path: &str, allows_loopback: bool) -> Result<Attachment, Refused> {
+    fn attachment(self, path: &str, judge: Judge<'_>) -> Result<Attachment, Refused> {
         // A row of `GET /v1/media` has both: the id counts, and its address is not asked.
         let (media_id, url) = match (&self.id, &self.url) {
             (Some(id), _) => (Some(media_id(id, &format!("{path}.id"))?), None),
-            (None, Some(url)) => (None, Some(public(url, &format!("{path}.url"), allows_loopback)?)),
+            (None, Some(url)) => (None, Some(public(url, &format!("{path}.url"), judge)?)),
             (None, None) => return Err(Refused::field(&format!("{path}.url"), "give `id` or `url`")),
         };
         let alt_text = self.alt_text.filter(|text| !text.trim().is_empty());
@@ -93,8 +96,8 @@ fn media_id(text: &str, path: &str) -> Result<MediaId, Refused> {
     MediaId::parse(text).map_err(|_| Refused::field(path, "there is no such media"))
 }
 
-fn public(url: &str, path: &str, allows_loopback: bool) -> Result<String, Refused> {
-    PublicUrl::parse(url, allows_loopback).map(|url| url.to_string()).map_err(|reason| {
+fn public(url: &str, path: &str, judge: Judge<'_>) -> Result<String, Refused> {
+    judge(url).map_err(|reason| {
         let message = format!("The media URL is refused: {reason}.");
         Refused::new(Code::MediaUrlRefused, message.clone()).with_detail(path, message)
     })

@@ -15,6 +15,7 @@ use serde_json::Value;
 pub use self::approval::{Approve, Reject, rejection};
 pub use self::filter::PostFilter;
 pub use self::links::{Links, approval_view};
+pub use self::media::Judge;
 use self::media::{NewMedia, named};
 pub use self::states::States;
 pub use self::view::{estimate, post_view, status_word};
@@ -127,12 +128,12 @@ pub struct NewRepost {
 }
 
 impl CreatePost {
-    pub fn draft(&mut self, allows_loopback: bool) -> Result<Draft, Refused> {
+    pub fn draft(&mut self, judge: Judge<'_>) -> Result<Draft, Refused> {
         if self.accounts.is_empty() {
             return Err(Refused::field("accounts", "name at least one account"));
         }
         let root = NewContainer::root(&mut self.content, &mut self.media, &mut self.media_ids);
-        draft(root, self.containers.take(), allows_loopback)?
+        draft(root, self.containers.take(), judge)?
             .ok_or_else(|| Refused::field("content", "give either `content` or `containers`"))
     }
 
@@ -151,9 +152,9 @@ impl CreatePost {
 
 impl ChangePost {
     /// Media are changed together with the text that they belong to.
-    pub fn draft(&mut self, allows_loopback: bool) -> Result<Option<Draft>, Refused> {
+    pub fn draft(&mut self, judge: Judge<'_>) -> Result<Option<Draft>, Refused> {
         let root = NewContainer::root(&mut self.content, &mut self.media, &mut self.media_ids);
-        draft(root, self.containers.take(), allows_loopback)
+        draft(root, self.containers.take(), judge)
     }
 
     pub fn options(&mut self) -> Result<Option<Options>, Refused> {
@@ -201,9 +202,9 @@ impl NewContainer {
     }
 
     /// `path` ends in a dot, or is empty.
-    fn part(self, path: &str, allows_loopback: bool) -> Result<Part, Refused> {
+    fn part(self, path: &str, judge: Judge<'_>) -> Result<Part, Refused> {
         let options = self.x.map(|value| Options::parse(value, &format!("{path}x"))).transpose()?;
-        let media = named(self.media, self.media_ids, path, allows_loopback)?;
+        let media = named(self.media, self.media_ids, path, judge)?;
         Ok(Part { content: self.content, options, media })
     }
 }
@@ -211,20 +212,18 @@ impl NewContainer {
 fn draft(
     root: Option<NewContainer>,
     containers: Option<Vec<NewContainer>>,
-    allows_loopback: bool,
+    judge: Judge<'_>,
 ) -> Result<Option<Draft>, Refused> {
     match (root, containers) {
         (None, None) => Ok(None),
         (Some(_), Some(_)) => Err(Refused::field("content", "give either `content` or `containers`")),
-        (Some(root), None) => {
-            Ok(Some(Draft { parts: vec![root.part("", allows_loopback)?], wording: Wording::Content }))
-        }
+        (Some(root), None) => Ok(Some(Draft { parts: vec![root.part("", judge)?], wording: Wording::Content })),
         (None, Some(containers)) if containers.is_empty() || containers.len() > MAX_CONTAINERS => {
             Err(Refused::field("containers", "expected 1 to 25 containers"))
         }
         (None, Some(containers)) => {
             let parts = containers.into_iter().enumerate();
-            let parts = parts.map(|(n, container)| container.part(&format!("containers.{n}."), allows_loopback));
+            let parts = parts.map(|(n, container)| container.part(&format!("containers.{n}."), judge));
             Ok(Some(Draft { parts: parts.collect::<Result<_, _>>()?, wording: Wording::Containers }))
         }
     }
@@ -235,9 +234,10 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
     use crate::api::input::read;
+    use crate::public_url::PublicUrl;
 
     fn drafted(body: &str) -> Result<Draft, Refused> {
-        read::<CreatePost>(body.as_bytes(), IGNORED)?.value.draft(false)
+        read::<CreatePost>(body.as_bytes(), IGNORED)?.value.draft(&PublicUrl::judge(false))
     }
 
     fn fields(body: &str) -> Vec<String> {

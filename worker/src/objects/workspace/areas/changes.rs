@@ -15,6 +15,7 @@ use latchkey_core::outbox::OutboxJob;
 use latchkey_core::post::{Post, Time, is_unmoved, schedule};
 use latchkey_core::post_change;
 use latchkey_core::post_change::{Change, Next, Retry};
+use latchkey_core::public_url::PublicUrl;
 use serde_json::json;
 
 use super::budget::Expense;
@@ -92,7 +93,7 @@ fn changed(
         None => None,
     };
     warnings.extend(scheduled_at.as_ref().and_then(|time| time.warning.clone()));
-    let (options, mut draft) = (wanted.options()?, wanted.draft(posts::allows_loopback(w)?)?);
+    let (options, mut draft) = (wanted.options()?, wanted.draft(&PublicUrl::judge(posts::allows_loopback(w)?))?);
     if let Some(draft) = &mut draft {
         require_tenant(&posts::find_media(w, draft, &caller.binding)?, post.tenant_id())?;
     }

@@ -17,6 +17,7 @@ use latchkey_core::key::{Binding, Caller};
 use latchkey_core::media::Media;
 use latchkey_core::outbox::OutboxJob;
 use latchkey_core::post::{Draft, Post, is_for, resolve};
+use latchkey_core::public_url::PublicUrl;
 use latchkey_core::x::price::Prices;
 use serde_json::{Map, Value, json};
 
@@ -70,7 +71,7 @@ pub fn create(w: &Workspace, body: &str, caller: &Caller) -> Result<Done<Answer>
     let input = read::<CreatePost>(body.as_bytes(), IGNORED)?;
     let (mut wanted, mut warnings) = (input.value, input.warnings);
     binding.tenant_for(wanted.tenant_id.clone())?;
-    let mut draft = wanted.draft(allows_loopback(w)?)?;
+    let mut draft = wanted.draft(&PublicUrl::judge(allows_loopback(w)?))?;
     let media = find_media(w, &mut draft, binding)?;
     let mut post = Post::planned(new_id()?, wanted.options()?, wanted.is_draft, now());
     if let Some(time) = &wanted.scheduled_at {
