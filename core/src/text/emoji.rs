@@ -4,11 +4,11 @@
 
 use std::sync::LazyLock;
 
-use super::folded::{contains, unfold};
+use super::folded::Names;
 
 /// Unicode's emoji "recommended for general interchange" (UTS #51), each skin tone standing for all five, and sequences
 /// that only twitter-text accepts: selectors, and missing selectors, where Unicode has another form.
-static LISTED: LazyLock<Vec<String>> = LazyLock::new(|| unfold(include_str!("../../data/text/emoji-folded.txt")));
+static LISTED: LazyLock<Names> = LazyLock::new(|| Names::unfold(include_str!("../../data/text/emoji-folded.txt")));
 
 /// In characters: two people, two skin tones, and the joiners.
 const LONGEST: usize = 10;
@@ -22,7 +22,7 @@ pub(super) fn sequence(text: &[char]) -> Option<usize> {
     }
     let mut start: String = text.iter().take(LONGEST).map(|&c| if is_tone(c) { FIRST_TONE } else { c }).collect();
     while start.chars().nth(1).is_some() {
-        if contains(&LISTED, &start) {
+        if LISTED.contains(&start) {
             return Some(start.chars().count());
         }
         start.pop();

@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use super::class;
-use crate::text::folded::{contains, unfold};
+use crate::text::folded::Names;
 
 /// IANA's list, internationalised names in Unicode, and names that twitter-text still links although they are no longer,
 /// or never were, in the DNS: `an`, `onion`.
-static LISTED: LazyLock<Vec<String>> = LazyLock::new(|| unfold(include_str!("../../../data/text/tlds-folded.txt")));
+static LISTED: LazyLock<Names> = LazyLock::new(|| Names::unfold(include_str!("../../../data/text/tlds-folded.txt")));
 
 /// In characters.
 const LONGEST: usize = 24;
@@ -18,7 +18,7 @@ pub(super) fn length(text: &[char]) -> Option<usize> {
     let mut name: String = letters.map(|&c| lower_case(c)).collect();
     while !name.is_empty() {
         let length = name.chars().count();
-        if !text.get(length).is_some_and(|&next| prolongs(next)) && contains(&LISTED, &name) {
+        if !text.get(length).is_some_and(|&next| prolongs(next)) && LISTED.contains(&name) {
             return Some(length);
         }
         name.pop();
@@ -62,7 +62,7 @@ mod tests {
     /// A character whose lower case has several characters is in no name.
     #[test]
     fn every_letter_that_is_in_a_name_is_known_in_both_cases() {
-        let listed: std::collections::BTreeSet<char> = LISTED.iter().flat_map(|name| name.chars()).collect();
+        let listed: std::collections::BTreeSet<char> = LISTED.iter().flat_map(str::chars).collect();
         for c in '\0'..=char::MAX {
             let mut all = c.to_lowercase();
             let lower = all.next().filter(|_| all.len() == 0).unwrap_or(c);
