@@ -14,6 +14,8 @@ import { watchTimers } from "../support/timers.mjs";
 /** The limits of the calls to the outside, from the shortest on; what is shorter is a step of the platform's or ours. */
 const SHORTEST_LIMIT = 10_000;
 const PASSED_LIMIT = 300_000;
+/** Of the rest of a short body on the fast path. */
+const SHORT_LIMIT = 8_000;
 
 let bench;
 let account;
@@ -52,28 +54,41 @@ test("the timer of a call that is passed on ends with it, whatever X answers", a
 });
 
 test("the timer goes when the caller goes away in the middle of a body", async () => {
-  bench.x.fault({ ...ME_CALL, kind: "slow-body", ms: 10_000 });
-  const leaving = new AbortController();
-  const headers = { authorization: `Bearer ${door.key}`, "accept-encoding": "identity" };
-  const answer = await fetch(`${bench.worker.api}/2/users/me`, { headers, signal: leaving.signal });
-  await answer.body.getReader().read();
-  assert.equal((await timers.live()).filter((ms) => ms === PASSED_LIMIT).length, 1);
-  leaving.abort();
-  await allGivenBack();
+  for (const [path, timersOfBody] of [[`/v1/social-accounts/${account.id}/x/2/users/me`, 1], ["/2/users/me", 0]]) {
+    bench.x.fault({ ...ME_CALL, kind: "slow-body", ms: 10_000 });
+    const leaving = new AbortController();
+    const headers = { authorization: `Bearer ${door.key}`, "accept-encoding": "identity" };
+    const answer = await fetch(bench.worker.api + path, { headers, signal: leaving.signal });
+    await answer.body.getReader().read();
+    assert.equal((await timers.live()).filter((ms) => ms === PASSED_LIMIT).length, timersOfBody, path);
+    leaving.abort();
+    await allGivenBack();
+  }
 });
 
 test("the limit covers the body of an answer that is passed on", async () => {
-  await timers.hurry(PASSED_LIMIT, 900);
-  // The first of its ten pieces, and with it the status, is there in time.
-  bench.x.fault({ ...ME_CALL, kind: "slow-body", ms: 5000 });
-  const headers = { authorization: `Bearer ${door.key}`, "accept-encoding": "identity" };
-  const answer = await fetch(`${bench.worker.api}/2/users/me`, { headers });
-  await assert.rejects(answer.text());
-  bench.x.fault({ ...ME_CALL, kind: "delay", ms: 60_000 });
-  const { status, body } = await door.api.get("/2/users/me");
-  assert.deepEqual([status, body.code], [504, "x_timeout"]);
-  await timers.hurry(PASSED_LIMIT, PASSED_LIMIT);
+  for (const path of [`/v1/social-accounts/${account.id}/x/2/users/me`, "/2/users/me"]) {
+    for (const limit of [PASSED_LIMIT, SHORT_LIMIT]) await timers.hurry(limit, 900);
+    // The first of its ten pieces, and with it the status, is there in time.
+    bench.x.fault({ ...ME_CALL, kind: "slow-body", ms: 5000 });
+    const headers = { authorization: `Bearer ${door.key}`, "accept-encoding": "identity" };
+    const answer = await fetch(bench.worker.api + path, { headers });
+    await assert.rejects(answer.text(), path);
+    bench.x.fault({ ...ME_CALL, kind: "delay", ms: 60_000 });
+    const { status, body } = await door.api.get(path);
+    assert.deepEqual([status, body.code], [504, "x_timeout"], path);
+    for (const limit of [PASSED_LIMIT, SHORT_LIMIT]) await timers.hurry(limit, limit);
+  }
   await allGivenBack();
+});
+
+test("one timer is for all short bodies of a second", async () => {
+  const before = await timers.set(SHORT_LIMIT);
+  const started = Date.now();
+  await Promise.all(Array.from({ length: 40 }, () => door.api.get("/2/users/me")));
+  const seconds = Math.ceil((Date.now() - started) / 1000);
+  const set = (await timers.set(SHORT_LIMIT)) - before;
+  assert.ok(set >= 0 && set <= seconds + 1, `${set} timers in ${seconds} s`);
 });
 
 test("our own calls to X, to files and to webhooks give their timers back", async () => {

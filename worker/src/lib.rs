@@ -23,9 +23,8 @@ mod zone;
 use std::rc::Rc;
 
 use latchkey_core::api::code::Code;
-use latchkey_core::api::https::{Admission, STRICT_TRANSPORT_SECURITY, admit};
+use latchkey_core::api::https::{Admission, admit};
 use latchkey_core::routes::{Call, Found, Route, find};
-use latchkey_core::seal::base64url;
 use worker::{Context, Env, Request, Response, event};
 
 use crate::app::App;
@@ -37,14 +36,12 @@ use crate::shape::{Shape, failed};
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
-    let request_id =
-        runtime::entropy::<16>().map_or_else(|_| "req_".into(), |bytes| format!("req_{}", base64url(&bytes)));
-    let mut entry = Entry::new(request_id.clone(), request.inner().method());
+    let mut entry = Entry::new(request.inner().method());
+    let request_id = entry.request_id.clone();
     let reply = match Incoming::new(request, request_id.clone()) {
         Ok(incoming) => {
             let is_https = incoming.url.scheme() == "https";
-            let reply = serve(incoming, &env, &mut entry).await;
-            if is_https { reply.with("Strict-Transport-Security", STRICT_TRANSPORT_SECURITY.into()) } else { reply }
+            serve(incoming, &env, &mut entry).await.over(is_https)
         }
         Err(error) => failed(&error, Shape::Envelope, &entry),
     };

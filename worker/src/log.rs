@@ -1,12 +1,13 @@
 //! One structured line per request, and one per failure with its causes. A line never has a body, a query, a cookie or
 //! a secret.
 
+use latchkey_core::seal::base64url;
 use latchkey_core::time::UnixMillis;
 use serde_json::{Value, json};
 use worker::{console_error, console_log};
 
 use crate::error::{Error, Fault, Result};
-use crate::runtime::now;
+use crate::runtime::{entropy, now};
 
 /// What the line will say, gathered while the request is served.
 pub struct Entry {
@@ -20,7 +21,9 @@ pub struct Entry {
 }
 
 impl Entry {
-    pub fn new(request_id: String, method: String) -> Self {
+    /// Of a request that begins now.
+    pub fn new(method: String) -> Self {
+        let request_id = entropy::<16>().map_or_else(|_| "req_".into(), |bytes| format!("req_{}", base64url(&bytes)));
         Self { request_id, method, route: "unknown", key_id: None, account_id: None, begun: now() }
     }
 

@@ -9,6 +9,8 @@ use std::pin::pin;
 use futures_util::future::{Either, select};
 use http::header::USER_AGENT;
 use http::{HeaderMap, Method, Request, Response};
+use latchkey_core::api::code::Code;
+use latchkey_core::api::refused::Refused;
 use latchkey_core::oauth::Endpoints;
 use latchkey_core::time::Span;
 use latchkey_core::x::media::Multipart;
@@ -43,11 +45,11 @@ pub const PATIENT: Bounds = Bounds { time: Span::secs(30), size: ANSWER_BYTES };
 const SEGMENT: Bounds = Bounds { time: Span::secs(60), size: ANSWER_BYTES };
 
 /// Servers refuse calls that do not say who makes them. It names nobody: end users and their sites never meet our name.
-const AGENT: &str = "Mozilla/5.0 (compatible; Publisher/1.0)";
+pub const AGENT: &str = "Mozilla/5.0 (compatible; Publisher/1.0)";
 
 pub type Asked = std::result::Result<Response<Vec<u8>>, NoAnswer>;
 /// A body that goes through as it comes, at the pace of whoever sends it.
-const PASSED: Span = Span::mins(5);
+pub const PASSED: Span = Span::mins(5);
 
 /// Why there is no answer. Either way the other side may have acted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +62,18 @@ pub enum NoAnswer {
     TooLarge,
     #[error("its status is none of HTTP's")]
     NoStatus,
+}
+
+impl NoAnswer {
+    /// What a caller hears who waited for X.
+    pub fn refused(self) -> Refused {
+        match self {
+            Self::TimedOut => Refused::new(Code::XTimeout, "X did not answer in time."),
+            Self::Broken => Refused::new(Code::XUnavailable, "X could not be reached."),
+            Self::TooLarge => Refused::new(Code::XInvalidResponse, "X's answer is too large to be read."),
+            Self::NoStatus => Refused::new(Code::XInvalidResponse, "X's answer has a status that HTTP has not."),
+        }
+    }
 }
 
 pub struct X<'a> {
@@ -103,6 +117,14 @@ impl<'a> X<'a> {
 }
 
 impl X<'_> {
+    /// Where a call that is passed on goes.
+    pub fn address(&self, path: &str, query: Option<&str>) -> Url {
+        let mut url = self.endpoints.api_origin.clone();
+        url.set_path(path);
+        url.set_query(query);
+        url
+    }
+
     /// A call that is passed on: body and answer are not read here, and the time limit covers both.
     pub async fn proxy(
         &self,
@@ -112,9 +134,7 @@ impl X<'_> {
         headers: Headers,
         body: Option<ReadableStream>,
     ) -> Result<std::result::Result<Proxied, NoAnswer>> {
-        let mut url = self.endpoints.api_origin.clone();
-        url.set_path(path);
-        url.set_query(query);
+        let url = self.address(path, query);
         headers.set(USER_AGENT.as_str(), AGENT)?;
         let mut init = RequestInit::new();
         init.with_method(worker::Method::from(method.to_owned()))

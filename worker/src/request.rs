@@ -96,10 +96,7 @@ impl Incoming {
 
     /// RFC 6750 §2.1; the scheme's name is case-insensitive (RFC 9110 §11.1).
     pub fn bearer(&self) -> Option<Secret<String>> {
-        let header = Secret::new(self.header("authorization")?);
-        // EXPOSE: only to cut the scheme off.
-        let (scheme, token) = header.expose().split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim().to_owned()))
+        bearer_in(&Secret::new(self.header("authorization")?))
     }
 
     /// Its cookies, as the scheme that it came by has them.
@@ -229,6 +226,13 @@ impl Incoming {
             .with_hint(hint)
             .into())
     }
+}
+
+/// The token in the header `Authorization`.
+pub fn bearer_in(header: &Secret<String>) -> Option<Secret<String>> {
+    // EXPOSE: only to cut the scheme off.
+    let (scheme, token) = header.expose().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim().to_owned()))
 }
 
 /// RFC 9110 §8.4: `identity` means no coding.

@@ -1,15 +1,19 @@
 //! Answers to callers: one shape for JSON, pages and redirects, with the headers of every answer.
 
 use latchkey_core::api::answer::Answer;
+use latchkey_core::api::https::STRICT_TRANSPORT_SECURITY;
 use latchkey_core::json;
 use latchkey_core::mcp::EVENTS;
 use latchkey_core::time::UnixMillis;
+use latchkey_core::x::proxy::is_document;
 use serde::Deserialize;
 use url::Url;
 use worker::web_sys::ReadableStream;
 use worker::{Headers, Response, ResponseBuilder};
 
 use crate::error::Result;
+
+const REQUEST_ID_HEADER: &str = "X-Request-Id";
 
 enum Content {
     Text(String),
@@ -104,10 +108,24 @@ impl Reply {
         Self { body: Content::Stream(content), ..Self::empty(status) }
     }
 
-    /// An answer whose headers and body are passed on.
-    pub fn passed(status: u16, headers: Headers, content: Option<ReadableStream>) -> Self {
-        let reply = content.map_or_else(|| Self::empty(status), |content| Self::stream(status, content));
-        Self { passed: Some(headers), ..reply }
+    /// An answer of X whose headers and body are passed on.
+    pub fn passed(status: u16, headers: Headers, content: Option<ReadableStream>) -> Result<Self> {
+        let content_type = headers.get("content-type")?;
+        let reply = Self { passed: Some(headers), ..Self::passed_head(status, content_type.as_deref()) };
+        Ok(match content {
+            Some(content) => Self { body: Content::Stream(content), ..reply },
+            None => reply,
+        })
+    }
+
+    /// The same without what is passed on.
+    pub fn passed_head(status: u16, content_type: Option<&str>) -> Self {
+        let reply = Self::empty(status);
+        // A page of X's, or a picture with a script, is a document of our origin when a browser opens it.
+        if is_document(content_type) {
+            return reply.with("Content-Security-Policy", "sandbox; default-src 'none'".into());
+        }
+        reply
     }
 
     /// 303: whatever the method was, the next request is a GET (RFC 9110 §15.4.4).
@@ -139,6 +157,12 @@ impl Reply {
     pub fn with(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((name, value));
         self
+    }
+
+    /// The same for a request that came by this scheme.
+    #[must_use]
+    pub fn over(self, is_https: bool) -> Self {
+        if is_https { self.with("Strict-Transport-Security", STRICT_TRANSPORT_SECURITY.into()) } else { self }
     }
 
     /// The same text as a content of another type.
@@ -181,15 +205,20 @@ impl Reply {
         Some((body.get("post")?.get("id")?.as_str()?.to_owned(), warnings.unwrap_or_default()))
     }
 
-    pub fn into_response(self, request_id: &str) -> Result<Response> {
-        let headers = self.passed.unwrap_or_default();
-        headers.set("Referrer-Policy", self.referrer_policy)?;
-        for (name, value) in &self.headers {
-            headers.append(name, value)?;
-        }
-        headers.set("X-Request-Id", request_id)?;
-        headers.set("Cache-Control", self.cache_control)?;
-        headers.set("X-Content-Type-Options", "nosniff")?;
+    /// The headers, those apart that are passed on. Of a name that is here twice each value counts.
+    pub fn own_headers<'a>(&'a self, request_id: &'a str) -> impl Iterator<Item = (&'static str, &'a str)> {
+        let of_each = [
+            ("Referrer-Policy", self.referrer_policy),
+            (REQUEST_ID_HEADER, request_id),
+            ("Cache-Control", self.cache_control),
+            ("X-Content-Type-Options", "nosniff"),
+        ];
+        of_each.into_iter().chain(self.headers.iter().map(|(name, value)| (*name, value.as_str())))
+    }
+
+    pub fn into_response(mut self, request_id: &str) -> Result<Response> {
+        let headers = self.passed.take().unwrap_or_default();
+        self.own_headers(request_id).try_for_each(|(name, value)| headers.append(name, value))?;
         let response = ResponseBuilder::new().with_status(self.status).with_headers(headers);
         Ok(match self.body {
             Content::Text(text) => response.fixed(text.into_bytes()),

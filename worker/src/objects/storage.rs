@@ -247,12 +247,17 @@ impl Db {
     /// Sets the alarm to the time that the rows say. After a call that has written nothing, the alarm stands already.
     pub async fn derive_alarm(&self, next: impl FnOnce() -> Result<Option<UnixMillis>>) -> Result<()> {
         let writes = self.writes.get();
-        if self.derived_at.get() == Some(writes) {
+        if self.is_alarm_derived() {
             return Ok(());
         }
         self.set_alarm(next()?).await?;
         self.derived_at.set(Some(writes));
         Ok(())
+    }
+
+    /// Whether nothing was written since the alarm was derived.
+    pub fn is_alarm_derived(&self) -> bool {
+        self.derived_at.get() == Some(self.writes.get())
     }
 
     /// Something else than a row has changed that the time of the alarm is derived from.

@@ -6,6 +6,7 @@ mod approvals;
 mod backup;
 mod connect;
 mod dashboard;
+mod fast_path;
 mod insight;
 mod keys;
 mod live;

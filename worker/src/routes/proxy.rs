@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use latchkey_core::api::code::Code;
-use latchkey_core::x::proxy::{Target, is_document, is_read};
+use latchkey_core::x::proxy::{Target, is_read};
 
 use super::Answered;
 use crate::app::App;
@@ -21,27 +21,38 @@ const DOORS: usize = 1000;
 thread_local! {
     /// Which object knows a key that is bound to one account, by the key's digest. It only says whom to ask: the object
     /// decides each time. Plain values, as all that requests of one isolate may share.
-    static OBJECTS: RefCell<HashMap<String, String>> = RefCell::default();
+    static OBJECTS: RefCell<HashMap<String, Knower>> = RefCell::default();
+}
+
+/// The object that knows a key, and the key's id.
+#[derive(Clone)]
+pub struct Knower {
+    pub object: String,
+    pub key_id: String,
 }
 
 pub async fn proxy(app: &App, mut incoming: Incoming, account: Option<String>, target: Option<Target>) -> Answered {
     let caller = ApiCaller::new(app, &incoming)?;
     let known = if account.is_none() { object_of(caller.key_digest()) } else { None };
     let plan = match known {
-        Some(object) => Plan { object, admitted: None },
+        Some(knower) => Plan { object: knower.object, admitted: None },
         None => planned(&caller, account).await?,
     };
     let target = target.ok_or_else(|| Error::refused(Code::NotFound, "This path of X is not passed on."))?;
     let (call, content) = call(&caller, &mut incoming, &plan, target).await?;
-    let proxied = app.account(&plan.object)?.proxy(&call, content).await;
+    let proxied = forget_unknown(&call, app.account(&plan.object)?.proxy(&call, content).await)?;
+    let _ = incoming.key_id.set(proxied.key_id.clone());
+    Ok(reply(proxied)?)
+}
+
+/// A key that the object does not know is forgotten.
+pub fn forget_unknown(call: &ProxyCall, proxied: Result<Proxied>) -> Result<Proxied> {
     if let Err(Error::Refused(refused)) = &proxied
         && refused.code == Code::InvalidApiKey
     {
         forget(&call.key_digest);
     }
-    let proxied = proxied?;
-    let _ = incoming.key_id.set(proxied.key_id.clone());
-    Ok(reply(proxied)?)
+    proxied
 }
 
 /// Where a call goes, and for which account if the workspace has said so.
@@ -55,7 +66,7 @@ async fn planned(caller: &ApiCaller<'_>, account: Option<String>) -> Result<Plan
     let plan = caller.plan_proxy(account).await?;
     let object = plan.object.clone();
     if is_at_root {
-        learn(caller.key_digest(), &object);
+        learn(caller.key_digest(), Knower { object: object.clone(), key_id: plan.key_id });
         return Ok(Plan { object, admitted: None });
     }
     Ok(Plan { object, admitted: Some(plan) })
@@ -80,6 +91,7 @@ async fn call(
         method: incoming.method.clone(),
         query: incoming.url.query().map(str::to_owned),
         target,
+        head: None,
     };
     let body = if creates_post {
         Some(js_sys::Uint8Array::from(read.as_slice()).into())
@@ -90,24 +102,20 @@ async fn call(
     Ok((call, content))
 }
 
-fn reply(proxied: Proxied) -> Result<Reply> {
-    let Proxied { status, headers, body, .. } = proxied;
-    // A page of X's, or a picture with a script, is a document of our origin when a browser opens it.
-    let is_document = is_document(headers.get("content-type")?.as_deref());
-    let reply = Reply::passed(status, headers, body);
-    Ok(if is_document { reply.with("Content-Security-Policy", "sandbox; default-src 'none'".into()) } else { reply })
+pub fn reply(proxied: Proxied) -> Result<Reply> {
+    Reply::passed(proxied.status, proxied.headers, proxied.body)
 }
 
-fn object_of(digest: &str) -> Option<String> {
+pub fn object_of(digest: &str) -> Option<Knower> {
     OBJECTS.with_borrow(|objects| objects.get(digest).cloned())
 }
 
-fn learn(digest: &str, object: &str) {
+fn learn(digest: &str, knower: Knower) {
     OBJECTS.with_borrow_mut(|objects| {
         if objects.len() >= DOORS {
             objects.clear();
         }
-        objects.insert(digest.to_owned(), object.to_owned());
+        objects.insert(digest.to_owned(), knower);
     });
 }
 

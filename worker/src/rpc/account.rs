@@ -130,6 +130,16 @@ pub struct ProxyCall {
     pub query: Option<String>,
     /// Of a call that writes.
     pub charge: Option<Charge>,
+    /// Of a call on the fast path. An edge of the release before sends none.
+    #[serde(default)]
+    pub head: Option<ReplyHead>,
+}
+
+/// What the object needs to give the caller's whole answer, so that the edge passes the answer on as it is.
+#[derive(Serialize, Deserialize)]
+pub struct ReplyHead {
+    pub request_id: String,
+    pub is_https: bool,
 }
 
 impl ProxyCall {
@@ -155,6 +165,19 @@ pub struct Proxied {
     pub headers: Headers,
     pub body: Option<ReadableStream>,
     pub key_id: String,
+}
+
+/// What an object answered to a [`ProxyCall`].
+pub async fn proxied(answer: &Response) -> Result<Proxied> {
+    if answer.headers().has(REFUSAL_HEADER)? {
+        let text = text_of(answer).await.doing("read an object's reply")?;
+        return Err(json::from_str::<Error>(&text).doing("read an object's reply")?);
+    }
+    let headers = answer.headers().clone();
+    let key_id = headers.get(KEY_ID_HEADER)?.unwrap_or_default();
+    headers.delete(KEY_ID_HEADER)?;
+    let body = if let ResponseBody::Stream(body) = answer.body() { Some(body.clone()) } else { None };
+    Ok(Proxied { status: answer.status_code(), headers, body, key_id })
 }
 
 /// A call was not passed on, or X did not answer.
@@ -267,16 +290,7 @@ impl AccountStub {
         for (name, value) in CONTENT_HEADERS.into_iter().zip([content.media_type, content.accept]) {
             value.map_or(Ok(()), |value| headers.set(name, &value))?;
         }
-        let answer = post(&self.stub, headers, content.body).await?;
-        if answer.headers().has(REFUSAL_HEADER)? {
-            let text = text_of(&answer).await.doing("read an object's reply")?;
-            return Err(json::from_str::<Error>(&text).doing("read an object's reply")?);
-        }
-        let headers = answer.headers().clone();
-        let key_id = headers.get(KEY_ID_HEADER)?.unwrap_or_default();
-        headers.delete(KEY_ID_HEADER)?;
-        let body = if let ResponseBody::Stream(body) = answer.body() { Some(body.clone()) } else { None };
-        Ok(Proxied { status: answer.status_code(), headers, body, key_id })
+        proxied(&post(&self.stub, headers, content.body).await?).await
     }
 
     pub async fn re_encrypt(&self, key_id: String) -> Result<()> {

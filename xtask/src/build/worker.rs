@@ -1,4 +1,4 @@
-//! The Worker: `build/worker/index.js` and `index_bg.wasm`, as worker-build bundles them. In the same way the plain Worker
+//! The Worker: `build/worker/index.js` and `index_bg.wasm`, as worker-build makes them, behind an entry of our own. In the same way the plain Worker
 //! beside which the benches measure ours.
 
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::{is_stale, optimise};
 use crate::paths::{self, node_program};
 use crate::run::{self, Result};
-use crate::setup::{Tools, WASM_TARGET_DIR, WasmProfile};
+use crate::setup::{Tools, WASM_TARGET_DIR, WasmProfile, node_command};
 
 /// Panics unwind: under `abort` one panic fails every request in flight in its isolate, and long polls never end.
 ///
@@ -60,6 +60,8 @@ struct Part {
     folder: &'static str,
     compiled: &'static str,
     output: &'static str,
+    /// The Worker's entry, if it is not the one that worker-build makes.
+    entry: Option<&'static str>,
     /// The passes of wasm-opt. By name, like stands beside like, which gzip finds: 1.3 %.
     passes: &'static [&'static str],
 }
@@ -69,6 +71,7 @@ const OURS: Part = Part {
     folder: "worker",
     compiled: "latchkey_worker.wasm",
     output: "build/worker",
+    entry: Some("worker/js/entry.js"),
     passes: &["-Oz", "--one-caller-inline-max-function-size=200", "--reorder-functions-by-name"],
 };
 
@@ -79,6 +82,7 @@ const PEER: Part = Part {
     folder: "tests/bench/peer/rust",
     compiled: "bench_peer.wasm",
     output: "build/peer/rust",
+    entry: None,
     ..OURS
 };
 
@@ -110,8 +114,13 @@ impl Part {
         // Written last, so that an interrupted build is never taken for a finished one; says of what it is the build.
         let finished = folder.join(".finished");
         let is_of_profile = std::fs::read_to_string(&finished).is_ok_and(|flags| flags == profile.rustflags);
-        if !is_of_profile || is_stale(&finished, &compiled)? {
+        let is_of_entry =
+            self.entry.map_or(Ok(true), |entry| is_stale(&finished, &paths::at(entry)).map(|stale| !stale))?;
+        if !is_of_profile || !is_of_entry || is_stale(&finished, &compiled)? {
             run::step(&format!("worker-build {}", self.name), &mut self.worker_build(tools, profile))?;
+            if let Some(entry) = self.entry {
+                run::step(&format!("esbuild {entry}"), &mut self.bundle(entry))?;
+            }
             if !self.passes.is_empty() {
                 optimise(&module, self.passes)?;
             }
@@ -128,6 +137,26 @@ impl Part {
             .env("WASM_BINDGEN_USE_JS_SYS", "1")
             .current_dir(paths::at(self.folder));
         cargo
+    }
+
+    /// The entry around what worker-build has made, in one file again.
+    fn bundle(&self, entry: &str) -> std::process::Command {
+        let made = paths::at(self.output).join("index.js");
+        let mut esbuild = node_command("esbuild");
+        esbuild
+            .arg(paths::at(entry))
+            .arg(format!("--alias:rust={}", made.display()))
+            .arg(format!("--outfile={}", made.display()))
+            .args([
+                "--bundle",
+                "--minify",
+                "--format=esm",
+                "--target=es2024",
+                "--allow-overwrite",
+                "--log-level=warning",
+            ])
+            .args(["--external:*.wasm", "--external:cloudflare:*"]);
+        esbuild
     }
 
     /// `--no-opt`: it would keep the names section, and one pass of wasm-opt is enough.

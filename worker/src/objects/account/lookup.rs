@@ -188,12 +188,7 @@ impl NoResponse {
             }
             Self::NoAccess(NoAccess::Frozen) => return frozen(),
             Self::MissingScope(scope) => return lacks_scope(scope),
-            Self::NoAnswer(NoAnswer::TimedOut) => (Code::XTimeout, "X did not answer in time.", None),
-            Self::NoAnswer(NoAnswer::Broken) => (Code::XUnavailable, "X could not be reached.", None),
-            Self::NoAnswer(NoAnswer::TooLarge) => (Code::XInvalidResponse, "X's answer is too large to be read.", None),
-            Self::NoAnswer(NoAnswer::NoStatus) => {
-                (Code::XInvalidResponse, "X's answer has a status that HTTP has not.", None)
-            }
+            Self::NoAnswer(no_answer) => return no_answer.refused(),
             Self::Limited(until) => (Code::RateLimited, "X's rate limit for this account is reached.", Some(until)),
         };
         Refused::new(code, message).until(until, now())

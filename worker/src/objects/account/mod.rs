@@ -5,6 +5,7 @@
 //! shared future, publishing is one loop. Both keep their state in `SQLite` and nothing else.
 
 mod discarded;
+mod fast_path;
 mod fetch;
 mod freeze;
 mod kept;

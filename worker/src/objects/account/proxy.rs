@@ -1,7 +1,6 @@
 //! Calls passed on to X unchanged (docs/API.md, section 9). The token does not leave this object: the call comes here
 //! with an unread body, and X's answer goes back in the same way.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use latchkey_core::id::{AccountId, XPostId};
@@ -15,6 +14,7 @@ use worker::{Headers, Request, Response, ResponseBuilder};
 
 use super::Inner;
 use super::lookup::{ME, NoResponse};
+use super::tokens::Access;
 use crate::error::{Doing, Error, Result};
 use crate::log;
 use crate::outbound::{NoAnswer, Proxied};
@@ -36,18 +36,23 @@ impl Inner {
             Ok(Err(_)) => Ending::Unanswered,
             Err(_) => Ending::Stopped,
         };
-        if let Some(price) = ending.given_back(reserved) {
-            // If it is not heard of, it stays counted.
-            let given_back = self.app()?.workspace()?.give_back(account_id, price).await;
-            log::unattended("account", "a price given back", &given_back);
-        }
+        self.give_back(account_id, reserved, ending).await?;
         let mut answer = proxied?.map_err(|no_answer| Error::from(NoResponse::NoAnswer(no_answer).refused()))?;
         answer.headers_mut().set(KEY_ID_HEADER, &key_id)?;
         Ok(answer)
     }
 
+    /// Gives the price back of a call that X does not bill.
+    pub(super) async fn give_back(&self, account_id: AccountId, reserved: Micros, ending: Ending) -> Result<()> {
+        let Some(price) = ending.given_back(reserved) else { return Ok(()) };
+        // If it is not heard of, it stays counted.
+        let given_back = self.app()?.workspace()?.give_back(account_id, price).await;
+        log::unattended("account", "a price given back", &given_back);
+        Ok(())
+    }
+
     /// The account of the call, and the key of the caller.
-    fn billed(&self, call: &ProxyCall) -> Result<(AccountId, String)> {
+    pub(super) fn billed(&self, call: &ProxyCall) -> Result<(AccountId, String)> {
         if let Some(account_id) = &call.admitted_for {
             return Ok((account_id.clone(), call.key_id.clone()));
         }
@@ -58,7 +63,7 @@ impl Inner {
     }
 
     /// The price that was taken for it.
-    async fn admit(&self, call: &ProxyCall, account_id: &AccountId, key_id: &str) -> Result<Micros> {
+    pub(super) async fn admit(&self, call: &ProxyCall, account_id: &AccountId, key_id: &str) -> Result<Micros> {
         let Some(charge) = call.charge else { return Ok(Micros(0)) };
         let windows = self.windows_of(&call.endpoint())?;
         if let Some(until) = exhausted_until(&windows, now()) {
@@ -81,7 +86,7 @@ impl Inner {
         call.target.require_consent(&call.method, call.query.as_deref(), access.only.as_ref())?;
         // It may have been deleted while something was waited for.
         self.billed(call)?;
-        let _creating = call.creates_post().then(|| Creating::new(&self.creating));
+        let _creating = call.creates_post().then(|| Creating::new(self));
         let app = self.app()?;
         let headers = x_headers(request, &access.token)?;
         // A request that only asks has no body (Fetch standard §5.3): X gives it no meaning.
@@ -91,21 +96,30 @@ impl Inner {
             Ok(proxied) => proxied,
             Err(no_answer) => return Ok(Err(no_answer)),
         };
-        if call.endpoint() == ME {
-            self.refreshed.take();
-        }
         let headers = passed_headers(proxied.answer().headers())?;
-        self.save_windows(&call.endpoint(), &windows_in(&headers, now()))?;
         let status = proxied.answer().status_code();
-        if status == 401 {
-            self.access_token_rejected(&access)?;
-        }
+        self.take_note(&call.endpoint(), &access, status, &headers)?;
         let answer = answer_of(status, &headers)?;
         if call.creates_post() {
             self.claim_created(proxied, answer).await
         } else {
             proxied.into_stream(answer).map(Ok)
         }
+    }
+
+    /// X has answered: the limits, and whether the token is good.
+    pub(super) fn take_note(
+        &self,
+        endpoint: &str,
+        access: &Access,
+        status: u16,
+        headers: &[(&str, String)],
+    ) -> Result<()> {
+        if endpoint == ME {
+            self.refreshed.take();
+        }
+        self.save_windows(endpoint, &windows_in(headers, now()))?;
+        if status == 401 { self.access_token_rejected(access) } else { Ok(()) }
     }
 
     /// The post is the caller's and confirms no delivery of ours: its id is claimed before anybody hears of it.
@@ -118,26 +132,31 @@ impl Inner {
             Ok(body) => body,
             Err(no_answer) => return Ok(Err(no_answer)),
         };
-        let created = json::value_of(&body).unwrap_or_default();
-        let id = created.pointer("/data/id").and_then(Value::as_str).and_then(|id| XPostId::parse(id).ok());
-        id.map_or(Ok(()), |id| self.claim(&id))?;
+        self.claim_in(&body)?;
         Ok(Ok(answer.fixed(body)))
+    }
+
+    /// Claims the post that X says was created.
+    pub(super) fn claim_in(&self, body: &[u8]) -> Result<()> {
+        let created = json::value_of(body).unwrap_or_default();
+        let id = created.pointer("/data/id").and_then(Value::as_str).and_then(|id| XPostId::parse(id).ok());
+        id.map_or(Ok(()), |id| self.claim(&id))
     }
 }
 
 /// As long as it lives, a post is being created by a call that is passed on.
-struct Creating<'a>(&'a Cell<u32>);
+pub(super) struct Creating(Rc<Inner>);
 
-impl<'a> Creating<'a> {
-    fn new(count: &'a Cell<u32>) -> Self {
-        count.set(count.get() + 1);
-        Self(count)
+impl Creating {
+    pub(super) fn new(account: &Rc<Inner>) -> Self {
+        account.creating.set(account.creating.get() + 1);
+        Self(Rc::clone(account))
     }
 }
 
-impl Drop for Creating<'_> {
+impl Drop for Creating {
     fn drop(&mut self) {
-        self.0.set(self.0.get().saturating_sub(1));
+        self.0.creating.set(self.0.creating.get().saturating_sub(1));
     }
 }
 

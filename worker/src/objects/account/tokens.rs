@@ -217,7 +217,7 @@ impl Inner {
 
     /// The token that was given to the last caller, if the same rows give it to this one. A caller who has refreshed
     /// reads the rows.
-    fn kept_access(&self, account_id: &AccountId) -> Option<Access> {
+    pub(super) fn kept_access(&self, account_id: &AccountId) -> Option<Access> {
         let given = self.kept.token(&self.db, account_id, now())?;
         let is_refreshing = self.refreshing.borrow().contains_key(&given.access.owner);
         let step = given.grant.step(now(), is_refreshing, false);
