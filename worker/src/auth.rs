@@ -82,9 +82,7 @@ impl<'a> ApiCaller<'a> {
         incoming: &mut Incoming,
         parse: impl FnOnce(&[u8]) -> Result<T, Refused>,
     ) -> Result<(Self, T), Early> {
-        let mut caller = Self::without_query(app, incoming).await?;
-        let body = caller.json_body(incoming).await?;
-        caller.bind(incoming, &body).await?;
+        let (caller, body) = Self::with_bytes(app, incoming, Body::Json).await?;
         let input = caller.require(parse(&body)).await?;
         Ok((caller, input))
     }
@@ -95,11 +93,20 @@ impl<'a> ApiCaller<'a> {
         incoming: &mut Incoming,
         parse: impl FnOnce(&[u8]) -> Result<T, Refused>,
     ) -> Result<(Self, T), Early> {
-        let mut caller = Self::without_query(app, incoming).await?;
-        let body = caller.optional_json_body(incoming).await?;
-        caller.bind(incoming, &body).await?;
+        let (caller, body) = Self::with_bytes(app, incoming, Body::OptionalJson).await?;
         let input = caller.require(parse(&body)).await?;
         Ok((caller, input))
+    }
+
+    /// The same code for each type of body.
+    async fn with_bytes(app: &'a App, incoming: &Incoming, body: Body) -> Result<(Self, Vec<u8>), Early> {
+        let mut caller = Self::without_query(app, incoming).await?;
+        let body = match body {
+            Body::OptionalJson => caller.optional_json_body(incoming).await?,
+            _ => caller.json_body(incoming).await?,
+        };
+        caller.bind(incoming, &body).await?;
+        Ok((caller, body))
     }
 
     async fn json_body(&self, incoming: &Incoming) -> Result<Vec<u8>, Early> {
@@ -155,11 +162,15 @@ impl<'a> ApiCaller<'a> {
 
     /// The value, or an early end: the refusal is said by the workspace, to good keys only.
     pub async fn require<T, E: Into<Error>>(&self, checked: Result<T, E>) -> Result<T, Early> {
-        match checked.map_err(Into::into) {
+        match checked {
             Ok(value) => Ok(value),
-            Err(Error::Refused(refused)) => Err(Early::Answered(self.run(Command::Refuse(refused)).await?)),
-            Err(fault) => Err(Early::Failed(fault)),
+            Err(error) => Err(self.end(error.into()).await),
         }
+    }
+
+    async fn end(&self, error: Error) -> Early {
+        let Error::Refused(refused) = error else { return Early::Failed(error) };
+        self.run(Command::Refuse(refused)).await.map_or_else(Early::Failed, Early::Answered)
     }
 
     pub fn callback_url(&self) -> &str {

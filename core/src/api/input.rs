@@ -22,19 +22,28 @@ pub struct Nothing {}
 /// Reads one JSON object. `ignored` are names that clients of the original API send and X has no use for: they are
 /// left out and named in `warnings`. Any other unknown name is refused by the type's `deny_unknown_fields`.
 pub fn read<T: DeserializeOwned>(bytes: &[u8], ignored: &[&str]) -> Result<Body<T>, Refused> {
-    read_value(json::value(utf8(bytes)?).map_err(|error| not_json(&error))?, ignored)
+    read_value(parsed(bytes)?, ignored)
+}
+
+fn parsed(bytes: &[u8]) -> Result<Value, Refused> {
+    json::value(utf8(bytes)?).map_err(|error| not_json(&error))
 }
 
 /// The same, of JSON that was parsed already.
 pub fn read_value<T: DeserializeOwned>(value: Value, ignored: &[&str]) -> Result<Body<T>, Refused> {
+    let (object, warnings) = object(value, ignored)?;
+    let value = json::located(&object).map_err(|mistake| field_error(&mistake))?;
+    Ok(Body { value, warnings })
+}
+
+/// The object and the warnings. The compiler copies what has a type parameter for each type, so this has none.
+fn object(value: Value, ignored: &[&str]) -> Result<(Value, Vec<String>), Refused> {
     let Value::Object(object) = value else {
         return Err(Refused::new(Code::InvalidPayload, "The body must be a JSON object."));
     };
     let is_given = |name: &&&str| object.contains_key(**name);
     let warnings = ignored.iter().filter(is_given).map(|name| format!("`{name}` has no effect for X.")).collect();
-    let object = Value::Object(json::filtered(object, &|name, _| !ignored.contains(&name)));
-    let value = json::located(&object).map_err(|mistake| field_error(&mistake))?;
-    Ok(Body { value, warnings })
+    Ok((Value::Object(json::filtered(object, &|name, _| !ignored.contains(&name))), warnings))
 }
 
 fn not_json(error: &serde_json::Error) -> Refused {

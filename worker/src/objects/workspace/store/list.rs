@@ -177,6 +177,12 @@ impl Db {
         filter: &Filter,
         page: &Page,
     ) -> Result<Listed<T>> {
+        let (rows, count) = self.listed(table, doc, filter, page)?;
+        Listed::of(rows, count, page)
+    }
+
+    /// The same code for each type of row.
+    fn listed(&self, table: &str, doc: &str, filter: &Filter, page: &Page) -> Result<(Vec<Row>, u64)> {
         let count = if let Some(total) = &filter.total {
             self.total(total)?
         } else {
@@ -184,7 +190,7 @@ impl Db {
             self.count(&count, filter.values.clone())?
         };
         let values = filter.values.iter().cloned().chain(past(page)).chain(bounds(page));
-        Listed::of(self.rows(&query(table, doc, filter, page), values.collect())?, count, page)
+        Ok((self.rows(&query(table, doc, filter, page), values.collect())?, count))
     }
 }
 
@@ -197,12 +203,17 @@ impl Row {
 impl<T: DeserializeOwned> Listed<T> {
     /// The page of these rows, one row more than is shown if there is one.
     pub(super) fn of(mut rows: Vec<Row>, count: u64, page: &Page) -> Result<Self> {
-        let is_last = rows.len() <= page.limit as usize;
-        rows.truncate(page.limit as usize);
-        let last = rows.last().filter(|_| !is_last).map(|row| place(&row.place)).transpose()?;
-        let pagination = page.view(count, last.as_ref());
+        let pagination = paginated(&mut rows, count, page)?;
         Ok(Self { rows: Row::read_all(&rows)?, count, pagination })
     }
+}
+
+/// What the answer says of the list. The row behind the page is taken off.
+fn paginated(rows: &mut Vec<Row>, count: u64, page: &Page) -> Result<Value> {
+    let is_last = rows.len() <= page.limit as usize;
+    rows.truncate(page.limit as usize);
+    let last = rows.last().filter(|_| !is_last).map(|row| place(&row.place)).transpose()?;
+    Ok(page.view(count, last.as_ref()))
 }
 
 fn query(table: &str, doc: &str, filter: &Filter, page: &Page) -> String {
