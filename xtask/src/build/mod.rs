@@ -24,7 +24,7 @@ pub(crate) use worker::build_peer as bench_peer;
 pub(crate) const STEPS: usize = 3;
 
 /// Not the goal of docs/BUILD.md, but what the upload has grown to: it grows no further unnoticed. Cloudflare takes 3 MB.
-const UPLOAD_BUDGET: u64 = 1_345_000;
+const UPLOAD_BUDGET: u64 = 1_330_000;
 
 /// The composer's module. A writer's page waits for these bytes before the text is counted.
 const COMPOSER_BUDGET: u64 = 75_000;
