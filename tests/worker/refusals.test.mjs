@@ -63,7 +63,7 @@ const NOT_XS = [
 test("an answer that is not X's, whatever its status, is no refusal: the post goes out", async () => {
   const accounts = [];
   for (const _ of NOT_XS) accounts.push(await newAccount(bench));
-  for (const fault of NOT_XS) faultAtX(bench, { kind: "answer", ...fault });
+  for (const [n, fault] of NOT_XS.entries()) faultAtX(bench, { username: accounts[n].username, kind: "answer", ...fault });
   const posts = await Promise.all(accounts.map((account) => createPost(bench, account, { content: "through the edge" })));
   for (const [n, { id }] of posts.entries()) {
     const [{ attempts }] = (await postIn(bench, id, "published", 30_000)).socialAccounts;

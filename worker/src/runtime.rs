@@ -4,13 +4,15 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
+use js_sys::Date;
 use latchkey_core::time::{Span, UnixMillis};
-use worker::{Date, Delay};
+use worker::Delay;
 
 use crate::error::{Error, Result};
 
+#[allow(clippy::cast_possible_truncation, reason = "a time is a whole number of milliseconds (ECMA-262, Time Values)")]
 pub fn now() -> UnixMillis {
-    UnixMillis(i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX))
+    UnixMillis(Date::now() as i64)
 }
 
 /// The platform's CSPRNG.

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use js_sys::wasm_bindgen;
+use js_sys::{Array, JSON, wasm_bindgen};
 use latchkey_core::json;
 use latchkey_core::time::{Span, UnixMillis};
 use serde::de::DeserializeOwned;
@@ -29,7 +29,7 @@ pub struct Db {
     version: usize,
     /// Counts the events after which rows may be others than the object's own writes have made them.
     generation: Cell<u64>,
-    /// The alarm as it was set last, once that is known. An alarm that fires sets the next one first.
+    /// The alarm as it was set last, once that is known.
     alarm: Cell<Option<Alarm>>,
     /// Counts the writes from which the alarm may follow.
     writes: Cell<u64>,
@@ -37,9 +37,28 @@ pub struct Db {
     derived_at: Cell<Option<u64>>,
 }
 
-/// The time of an object's alarm, if one is set.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Alarm(Option<i64>);
+/// An object's alarm.
+#[derive(Clone, Copy)]
+enum Alarm {
+    None,
+    At(i64),
+    /// A handler has set it in case the process dies, or an earlier process has set it. It gives way to the time that the
+    /// rows say.
+    Provisional(i64),
+}
+
+impl Alarm {
+    /// Whether it stands for the time that the rows say. One that rings earlier does: to set it anew is a write each time,
+    /// and to look once more is none.
+    const fn stands_for(self, wanted: Option<i64>) -> bool {
+        match (self, wanted) {
+            (Self::None | Self::At(_), None) => true,
+            (Self::At(at), Some(wanted)) => at <= wanted,
+            (Self::Provisional(at), Some(wanted)) => at == wanted,
+            (Self::None, Some(_)) | (Self::Provisional(_), None) => false,
+        }
+    }
+}
 
 /// Ends every cached value unless the transaction was committed, after a panic too.
 struct Rollback<'a>(Option<&'a Cell<u64>>);
@@ -123,9 +142,21 @@ impl Db {
         }
     }
 
+    /// What a query reads, or a statement with `RETURNING` has written.
     pub fn rows<T: DeserializeOwned>(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Vec<T>> {
-        self.count_write(query);
-        self.sql.exec(query, values).and_then(|cursor| cursor.to_array()).doing("read from SQLite")
+        let rows = self.text_of_rows(query, values).doing("read from SQLite")?;
+        if rows != "[]" {
+            self.count_write(query);
+        }
+        json::from_str(&rows).doing("read from SQLite")
+    }
+
+    /// All rows as one JSON text: two calls to the platform, and not some for each column.
+    fn text_of_rows(&self, query: &str, values: Vec<SqlStorageValue>) -> worker::Result<String> {
+        let sql: &Sql = self.sql.as_ref().unchecked_ref();
+        let values: Array = values.into_iter().map(JsValue::from).collect();
+        let rows = sql.exec(query, &values).and_then(|cursor| cursor.to_array()).map_err(worker::Error::from)?;
+        Ok(JSON::stringify(&rows).map_err(worker::Error::from)?.into())
     }
 
     /// The documents of a query whose column is called `doc`.
@@ -233,24 +264,28 @@ impl Db {
         }
     }
 
-    /// What an alarm does first.
-    pub async fn set_alarm_for_a_crash(&self) -> Result<()> {
-        // The alarm that fires is set no more. Whatever another event has set meanwhile, this one comes first.
-        self.alarm.set(Some(Alarm(None)));
+    /// What an alarm does first. The alarm that rings is set no more, and it says nothing of the rows.
+    pub fn alarm_rang(&self) {
+        self.alarm.set(Some(Alarm::None));
         self.derive_alarm_anew();
-        let set = self.set_alarm(Some(now() + AFTER_A_CRASH)).await;
+    }
+
+    /// What an alarm does before it works.
+    pub async fn set_alarm_for_a_crash(&self) -> Result<()> {
+        let at = now() + AFTER_A_CRASH;
+        let set = self.replace_alarm(Alarm::Provisional(at.0), Some(at)).await;
         // Another event may have derived it meanwhile.
         self.derive_alarm_anew();
         set
     }
 
-    /// Sets the alarm to the time that the rows say. After a call that has written nothing, the alarm stands already.
+    /// The alarm rings at the time that the rows say, or earlier. After a call that has written nothing, it does already.
     pub async fn derive_alarm(&self, next: impl FnOnce() -> Result<Option<UnixMillis>>) -> Result<()> {
         let writes = self.writes.get();
         if self.is_alarm_derived() {
             return Ok(());
         }
-        self.set_alarm(next()?).await?;
+        self.alarm_by(next()?).await?;
         self.derived_at.set(Some(writes));
         Ok(())
     }
@@ -265,19 +300,23 @@ impl Db {
         self.derived_at.set(None);
     }
 
-    /// Sets or deletes the object's one alarm. An unchanged alarm is not written again: most calls only read.
-    pub async fn set_alarm(&self, at: Option<UnixMillis>) -> Result<()> {
+    /// The object's one alarm rings by then. One that rings earlier is left: it finds nothing to do, and is derived anew.
+    pub async fn alarm_by(&self, at: Option<UnixMillis>) -> Result<()> {
         let at = at.map(|at| at.max(now()));
-        let wanted = Alarm(at.map(|at| at.0));
         let known = match self.alarm.get() {
             Some(known) => known,
-            None => Alarm(self.storage.get_alarm().await.doing("read an alarm")?),
+            None => self.storage.get_alarm().await.doing("read an alarm")?.map_or(Alarm::None, Alarm::Provisional),
         };
-        // Before the platform is called, and nothing is awaited in between: whoever calls last is known last.
-        self.alarm.set(Some(wanted));
-        if known == wanted {
+        if known.stands_for(at.map(|at| at.0)) {
+            self.alarm.set(Some(known));
             return Ok(());
         }
+        self.replace_alarm(at.map_or(Alarm::None, |at| Alarm::At(at.0)), at).await
+    }
+
+    async fn replace_alarm(&self, wanted: Alarm, at: Option<UnixMillis>) -> Result<()> {
+        // Before the platform is called, and nothing is awaited in between: whoever calls last is known last.
+        self.alarm.set(Some(wanted));
         let set = match at {
             Some(at) => set_alarm(&self.storage, at).await,
             None => self.storage.delete_alarm().await.doing("delete an alarm"),
@@ -339,4 +378,12 @@ extern "C" {
         this: &StorageWithTransactions,
         work: &mut dyn FnMut() -> std::result::Result<JsValue, JsValue>,
     ) -> std::result::Result<JsValue, JsValue>;
+
+    /// `worker` reads each column by calls of its own.
+    type Sql;
+    #[wasm_bindgen(method, catch, variadic)]
+    fn exec(this: &Sql, query: &str, values: &Array) -> std::result::Result<Cursor, JsValue>;
+    type Cursor;
+    #[wasm_bindgen(method, catch, js_name = toArray)]
+    fn to_array(this: &Cursor) -> std::result::Result<JsValue, JsValue>;
 }

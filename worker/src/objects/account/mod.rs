@@ -35,10 +35,13 @@ use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::rate::KnownWindows;
 use latchkey_core::x::user::UserReports;
 use serde_json::Value;
+use worker::wasm_bindgen_futures::spawn_local;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::kept::Kept;
 use self::pairs::Owner;
+use self::publish::Publishing;
+use self::report::Told;
 pub use self::schema::VERSIONS;
 use super::storage::Db;
 use super::store::Opened;
@@ -76,6 +79,7 @@ struct Inner {
     /// X is being asked to revoke pairs.
     revoking: Cell<bool>,
     publishing: Cell<bool>,
+    told: Told,
     /// The loop is in a step whose row is open in the journal.
     stepping: Cell<bool>,
     /// The post that may be tried although the network is paused. A crash forgets it, and the next probe is another.
@@ -131,6 +135,7 @@ impl Inner {
             purged_at: Cell::new(UnixMillis(0)),
             revoking: Cell::new(false),
             publishing: Cell::new(false),
+            told: Told::default(),
             stepping: Cell::new(false),
             probing: RefCell::default(),
             creating: Cell::new(0),
@@ -154,7 +159,9 @@ impl Inner {
         self.breaker.borrow_mut().forget();
         let result = match message {
             Message::Adopt(adoption) => self.adopt(&adoption).and_then(reply),
-            Message::Enqueue { deliveries, breaker } => self.enqueue(&deliveries, &breaker).and_then(reply),
+            Message::Enqueue { deliveries, breaker } => {
+                self.enqueue(&deliveries, &breaker).map(|()| self.publish_at_once(&deliveries)).and_then(reply)
+            }
             Message::Health { account_id } => self.health(&account_id).await.and_then(reply),
             Message::Release(release) => self.release(&release).await.and_then(reply),
             Message::ClientChanged(change) => self.client_changed(&change).and_then(reply),
@@ -196,6 +203,26 @@ impl Inner {
         self.db.transaction(|| deliveries.iter().try_for_each(|delivery| self.take_delivery(delivery)))
     }
 
+    /// What is due begins in the turn that has stored it, beside the answer. The alarm is the fallback.
+    fn publish_at_once(self: &Rc<Self>, deliveries: &[Delivery]) {
+        if !deliveries.iter().any(|delivery| delivery.is_due(now())) {
+            return;
+        }
+        let Some(publishing) = Publishing::begin(self) else { return };
+        let account = Rc::clone(self);
+        spawn_local(async move {
+            let ended = publishing.run().await;
+            log::unattended("account", "publishing", &account.after_publishing(ended).await);
+        });
+    }
+
+    /// After a failure the alarm that stands for a crash goes on.
+    async fn after_publishing(self: &Rc<Self>, ended: Result<()>) -> Result<()> {
+        ended?;
+        self.ask_who_was_refreshed();
+        self.arm().await
+    }
+
     /// The workspace begins to change a delivery, whose latest version may not have arrived here yet.
     fn recall(&self, known: &Delivery, to_end: bool) -> Result<bool> {
         self.db.transaction(|| {
@@ -217,19 +244,30 @@ impl Inner {
         self.save_delivery(&delivery)
     }
 
-    /// Publishes what is due, tells the workspace what changed, and sets the next alarm.
+    /// Publishes what is due, tells the workspace what changed, and sets the next alarm. An alarm may ring early, and then
+    /// only looks.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
+        self.db.alarm_rang();
+        let looked = self.told.store(self).and_then(|()| self.wanted_alarm());
+        if looked.as_ref().is_ok_and(|at| at.is_none_or(|at| at > now())) {
+            return self.arm().await;
+        }
         self.db.set_alarm_for_a_crash().await?;
+        looked?;
         self.revoke_due()?;
-        self.publish_due().await?;
-        self.ask_who_was_refreshed();
-        self.arm().await
+        let ended = self.publish_due().await;
+        self.after_publishing(ended).await
     }
 
     /// Each event ends with this. The alarm follows from the rows: if no row is another, the alarm stands.
     async fn arm(&self) -> Result<()> {
         self.kept.close_tokens(now());
-        self.db.derive_alarm(|| if self.frozen()? { Ok(None) } else { self.next_alarm() }).await
+        self.told.store_with_others(self)?;
+        self.db.derive_alarm(|| self.wanted_alarm()).await
+    }
+
+    fn wanted_alarm(&self) -> Result<Option<UnixMillis>> {
+        if self.frozen()? { Ok(None) } else { self.next_alarm() }
     }
 
     /// Opened once: what the environment says does not change in the life of an object's process.

@@ -23,31 +23,43 @@ use crate::objects::storage::read;
 use crate::outbound::PATIENT;
 use crate::runtime::{entropy, now, within};
 
-/// The steps of one alarm, which may make 50 requests to the outside (Workers' free plan) and last 15 minutes. The next
-/// alarm goes on at once.
-const STEPS_OF_AN_ALARM: u32 = 40;
+/// The steps of one loop. An event may make 50 requests to the outside (Workers' free plan), and an alarm may last 15
+/// minutes. The next alarm goes on at once.
+const STEPS_OF_A_LOOP: u32 = 40;
 
 /// A call to X that takes longer is told to the workspace before it ends.
 const TOLD_AFTER: Span = Span::secs(1);
 
 /// As long as it lives, the loop runs. A panic ends it too.
-struct Publishing(Rc<Inner>);
+pub(super) struct Publishing(Rc<Inner>);
+
+impl Publishing {
+    /// None while a loop runs, which finds what is new by itself.
+    pub(super) fn begin(account: &Rc<Inner>) -> Option<Self> {
+        let runs = account.publishing.replace(true);
+        account.db.derive_alarm_anew();
+        (!runs).then(|| Self(Rc::clone(account)))
+    }
+
+    /// Works until nothing is due.
+    pub(super) async fn run(self) -> Result<()> {
+        self.0.publish_all().await
+    }
+}
 
 impl Drop for Publishing {
     fn drop(&mut self) {
         self.0.publishing.set(false);
+        self.0.db.derive_alarm_anew();
     }
 }
 
 impl Inner {
-    /// Works until nothing is due. Only one loop runs; a second alarm finds the loop busy and leaves the rows to the
-    /// loop.
     pub(super) async fn publish_due(self: &Rc<Self>) -> Result<()> {
-        if self.publishing.replace(true) {
-            return Ok(());
+        match Publishing::begin(self) {
+            Some(publishing) => publishing.run().await,
+            None => Ok(()),
         }
-        let _publishing = Publishing(Rc::clone(self));
-        self.publish_all().await
     }
 
     async fn publish_all(self: &Rc<Self>) -> Result<()> {
@@ -57,7 +69,7 @@ impl Inner {
         if !self.kept.take_settled(&self.db) {
             self.recover()?;
         }
-        for _ in 0..STEPS_OF_AN_ALARM {
+        for _ in 0..STEPS_OF_A_LOOP {
             if self.frozen()? {
                 break;
             }

@@ -1,6 +1,9 @@
 //! What the workspace hears of an account: outcomes of deliveries, states of pairs, revocations. Each change is told until
 //! the workspace has acknowledged the change.
 
+use std::cell::{Cell, RefCell};
+
+use latchkey_core::delivery::Delivery;
 use latchkey_core::network::Breaker;
 
 use super::Inner;
@@ -9,8 +12,39 @@ use crate::error::{Doing, Result};
 use crate::rpc::workspace::{Report, WorkspaceStub};
 use crate::runtime::now;
 
+/// Reports that the workspace has acknowledged. The next write stores that with its own commit, at the latest the alarm that
+/// stands for a crash. After a crash the reports are repeated, which changes nothing.
+#[derive(Default)]
+pub(super) struct Told {
+    deliveries: RefCell<Vec<Delivery>>,
+    /// The count of writes at the last acknowledgement.
+    writes: Cell<u64>,
+}
+
+impl Told {
+    fn learn(&self, account: &Inner, deliveries: Vec<Delivery>) {
+        self.deliveries.borrow_mut().extend(deliveries);
+        self.writes.set(account.db.writes());
+    }
+
+    pub(super) fn is_pending(&self) -> bool {
+        !self.deliveries.borrow().is_empty()
+    }
+
+    pub(super) fn store(&self, account: &Inner) -> Result<()> {
+        let deliveries = self.deliveries.take();
+        deliveries.iter().try_for_each(|delivery| account.delivery_acknowledged(delivery))
+    }
+
+    /// Another write of this turn pays for the commit.
+    pub(super) fn store_with_others(&self, account: &Inner) -> Result<()> {
+        if self.writes.get() == account.db.writes() { Ok(()) } else { self.store(account) }
+    }
+}
+
 impl Inner {
     pub(super) async fn report_news(&self) -> Result<()> {
+        self.told.store(self)?;
         let news = self.news()?;
         if news.is_any() { self.tell(news).await.map(drop) } else { Ok(()) }
     }
@@ -18,6 +52,7 @@ impl Inner {
     /// Reports every unacknowledged change to the workspace. The answer says whether X may be called. A repeated report
     /// changes nothing there.
     pub(super) async fn report(&self) -> Result<Breaker> {
+        self.told.store(self)?;
         self.tell(self.news()?).await
     }
 
@@ -40,10 +75,11 @@ impl Inner {
             let forgotten = self.breaker.borrow().forgotten();
             let breaker = workspace.delivered(&report).await.doing("report deliveries")?;
             self.breaker.borrow_mut().learn(&breaker, forgotten, now());
-            report.deliveries.iter().try_for_each(|delivery| self.delivery_acknowledged(delivery))?;
+            self.told.learn(self, report.deliveries);
             if is_all {
                 return Ok(breaker);
             }
+            self.told.store(self)?;
             news = self.news()?;
         }
     }

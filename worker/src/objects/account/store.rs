@@ -264,21 +264,23 @@ impl Inner {
         )
     }
 
-    /// The earliest thing to do, derived from the rows: nothing else decides when this object wakes.
+    /// The earliest thing to do, derived from the rows: nothing else decides when this object wakes. Work that is under way
+    /// is looked after by itself, and by the alarm in case the process dies.
     pub fn next_alarm(&self) -> Result<Option<UnixMillis>> {
         // One list and not a UNION: a compound SELECT has five terms here at most.
         let query = "SELECT min(value) AS at FROM json_each(json_array(
             (SELECT due_at FROM journal WHERE state IN ('queued', 'publishing') ORDER BY run_at, seq LIMIT 1),
             (SELECT min(due_at) FROM journal WHERE state IN ('held', 'unknown', 'recalled', 'aside')),
-            (SELECT 0 FROM journal WHERE told < revision LIMIT 1),
+            (SELECT ?2 FROM journal WHERE told < revision LIMIT 1),
             (SELECT 0 FROM pair WHERE is_told <> 1),
             (SELECT 0 FROM pairs WHERE is_told <> 1 LIMIT 1),
             (SELECT 0 FROM discarded WHERE is_told <> 1 LIMIT 1),
-            (SELECT max(min(next_at), ?) FROM discarded WHERE next_at IS NOT NULL)))";
-        // What X is being asked about is asked about again by whoever ends that.
-        let revoking_until = if self.revoking.get() { now() + AFTER_A_CRASH } else { UnixMillis(0) };
-        let rows: Vec<Time> = self.db.rows(query, vec![time(revoking_until)])?;
-        Ok(rows.first().and_then(|row| row.at).map(UnixMillis))
+            (SELECT max(min(next_at), ?1) FROM discarded WHERE next_at IS NOT NULL)))";
+        let from = |is_under_way: bool| if is_under_way { now() + AFTER_A_CRASH } else { UnixMillis(0) };
+        let (revoking, told) = (from(self.revoking.get()), from(self.told.is_pending()));
+        let rows: Vec<Time> = self.db.rows(query, vec![time(revoking), time(told)])?;
+        let publishing = from(self.publishing.get());
+        Ok(rows.first().and_then(|row| row.at).map(|at| UnixMillis(at).max(publishing)))
     }
 }
 

@@ -201,6 +201,7 @@ impl Inner {
     /// Makes pending revocations, resumes after a crash, drops secrets at expiry, and forgets the session a day after
     /// its end, or once nothing is left for X to revoke.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
+        self.db.alarm_rang();
         self.reconcile().await;
         let mut session = self.stored()?;
         let time = now();
@@ -247,7 +248,7 @@ impl Inner {
     }
 
     async fn arm(&self, session: &Session) -> Result<()> {
-        self.db.set_alarm(Some(session.next_alarm(now()))).await
+        self.db.alarm_by(Some(session.next_alarm(now()))).await
     }
 
     fn seal(&self, purpose: Purpose, session_id: &str, plaintext: &[u8]) -> Result<String> {

@@ -116,17 +116,38 @@ impl Postponed {
     }
 }
 
-/// Runs what is due, and sets the next alarm.
+/// Runs what is due, and sets the next alarm. An alarm may ring early, and then only looks.
 pub async fn alarm(w: &Rc<Workspace>) -> Result<()> {
+    w.store.alarm_rang();
+    let looked = look(w);
+    if let Ok(Look { is_due: false, next, .. }) = looked {
+        return w.store.derive_alarm(|| Ok(next)).await;
+    }
     w.store.set_alarm_for_a_crash().await?;
-    let times = times(w)?;
-    let is_due = |at: Option<UnixMillis>| at.is_some_and(|at| at <= now());
-    for (place, job, at) in times {
-        if matches!(job.due, Due::Anyway) || is_due(at) {
+    for (place, job, at) in looked?.times {
+        if matches!(job.due, Due::Anyway) || is_over(at) {
             run(w, place, job).await;
         }
     }
     arm(w).await
+}
+
+/// A look at the rows.
+struct Look {
+    times: Vec<Timed>,
+    next: Option<UnixMillis>,
+    is_due: bool,
+}
+
+fn look(w: &Workspace) -> Result<Look> {
+    outbox::forget_handed_over(w)?;
+    let times = times(w)?;
+    let next = earliest(&times);
+    Ok(Look { times, next, is_due: is_over(next) })
+}
+
+fn is_over(at: Option<UnixMillis>) -> bool {
+    at.is_some_and(|at| at <= now())
 }
 
 async fn run(w: &Rc<Workspace>, place: usize, job: &Job) {
@@ -148,13 +169,20 @@ fn remembered(w: &Rc<Workspace>, place: usize, work: Work) -> Work {
     })
 }
 
-/// Sets the alarm to the earliest time at which a job is due.
+/// The alarm rings by the earliest time at which a job is due.
 pub async fn arm(w: &Workspace) -> Result<()> {
-    w.store.derive_alarm(|| Ok(times(w)?.into_iter().filter_map(|(_, _, at)| at).min())).await
+    w.store.derive_alarm(|| Ok(earliest(&times(w)?))).await
 }
 
-/// The jobs that run as the deployment is, each with its place in [`JOBS`] and the time at which it is due.
-fn times(w: &Workspace) -> Result<Vec<(usize, &'static Job, Option<UnixMillis>)>> {
+/// A job with its place in [`JOBS`], and the time at which it is due.
+type Timed = (usize, &'static Job, Option<UnixMillis>);
+
+fn earliest(times: &[Timed]) -> Option<UnixMillis> {
+    times.iter().filter_map(|(_, _, at)| *at).min()
+}
+
+/// The jobs that run as the deployment is.
+fn times(w: &Workspace) -> Result<Vec<Timed>> {
     let is_frozen = is_frozen(w)?;
     let runs = |job: &Job| job.while_frozen || !is_frozen;
     let jobs: Vec<(usize, &Job)> = JOBS.iter().enumerate().filter(|(_, job)| runs(job)).collect();

@@ -2,7 +2,7 @@
 //! right after the transaction; the alarm finds what a crash leaves of them.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use futures_util::future::join_all;
@@ -25,6 +25,9 @@ pub struct HandOver {
     on_their_way: RefCell<BTreeMap<String, Vec<Begun>>>,
     /// The alarm waits for its turn.
     ended: Waiting<String>,
+    /// Rows of the outbox whose deliveries have arrived. The transaction of the next report deletes the rows, or the alarm
+    /// at which they are due; after a crash they are handed over once more.
+    arrived: RefCell<BTreeSet<i64>>,
 }
 
 impl HandOver {
@@ -70,13 +73,12 @@ pub fn hand_over(w: &Rc<Workspace>, handed: Vec<Begun>) {
     }
 }
 
-/// What its account sends at once is reported in a moment, and the report derives the alarm. Until then the alarm stands
-/// where the jobs wanted it: at most, it finds nothing to do.
+/// What arrived needs no other alarm: the rows stay where they are until a report, or until the alarm that they wanted.
 fn hand_to(way: Way) {
     let w = Rc::clone(&way.w);
     spawn_local(async move {
         let handed = hand_all(way).await;
-        if !matches!(handed, Ok(Handed::SentAtOnce)) {
+        if !matches!(handed, Ok(Handed::All)) {
             ended(&w, handed.map(drop)).await;
         }
     });
@@ -84,35 +86,37 @@ fn hand_to(way: Way) {
 
 /// What became of all that was on its way to an object.
 enum Handed {
-    SentAtOnce,
-    /// Something is sent later, or was left.
-    Waits,
+    All,
+    /// For the alarm.
+    Left,
 }
 
 /// What is left after a failure waits with the batch that failed, for the alarm.
 async fn hand_all(way: Way) -> Result<Handed> {
-    let mut handed = Handed::SentAtOnce;
     loop {
         let waiting = way.w.hand_over.next(&way.object);
         if waiting.is_empty() {
-            return Ok(handed);
+            return Ok(Handed::All);
         }
         if is_frozen(&way.w)? {
-            return Ok(Handed::Waits);
+            return Ok(Handed::Left);
         }
         for batch in outbox::batches(waiting).deliveries {
-            if !is_sent_at_once(&batch.work) {
-                handed = Handed::Waits;
-            }
             if !try_to_deliver(&way.w, batch, Since::ThisProcess).await? {
-                return Ok(Handed::Waits);
+                return Ok(Handed::Left);
             }
         }
     }
 }
 
-fn is_sent_at_once(work: &Work) -> bool {
-    matches!(work, Work::Enqueue(_, deliveries) if deliveries.iter().all(|delivery| delivery.is_due(now())))
+/// Deletes the rows whose deliveries have arrived, within a transaction that writes anyway.
+pub fn forget_handed_over(w: &Workspace) -> Result<()> {
+    let arrived = w.hand_over.arrived.take();
+    let forgotten = if arrived.is_empty() { Ok(()) } else { w.store.outbox.arrived(&arrived) };
+    if forgotten.is_err() {
+        w.hand_over.arrived.borrow_mut().extend(arrived);
+    }
+    forgotten
 }
 
 /// By the alarm: after what is on its way to the same object.
@@ -176,9 +180,16 @@ async fn deliver(w: Rc<Workspace>, batch: Batch<Row>) -> Result<()> {
 /// Done is deleted; what failed waits and is tried again. Says whether it is done.
 async fn try_to_deliver(w: &Workspace, batch: Batch<Row>, since: Since) -> Result<bool> {
     let outcome = targets::reach(w, batch.work, since).await;
-    if outcome.is_ok() {
-        batch.rows.iter().try_for_each(|row| w.store.outbox.done(row))?;
-        return Ok(true);
+    match (&outcome, since) {
+        (Ok(()), Since::ThisProcess) => {
+            w.hand_over.arrived.borrow_mut().extend(batch.rows.iter().map(|row| row.seq));
+            return Ok(true);
+        }
+        (Ok(()), Since::Unknown) => {
+            batch.rows.iter().try_for_each(|row| w.store.outbox.done(row))?;
+            return Ok(true);
+        }
+        (Err(_), _) => {}
     }
     log::unattended("workspace", "outbox job", &outcome);
     batch.rows.iter().try_for_each(|row| {

@@ -131,11 +131,16 @@ impl Store {
     }
 
     /// What an alarm does first.
+    pub fn alarm_rang(&self) {
+        self.db.alarm_rang();
+    }
+
+    /// What an alarm does before it works.
     pub async fn set_alarm_for_a_crash(&self) -> Result<()> {
         self.db.set_alarm_for_a_crash().await
     }
 
-    /// Sets the alarm to the time that `next` derives from the rows, unless no row has changed since.
+    /// The alarm rings by the time that `next` derives from the rows. If no row has changed since, it does already.
     pub async fn derive_alarm(&self, next: impl FnOnce() -> Result<Option<UnixMillis>>) -> Result<()> {
         self.db.derive_alarm(next).await
     }

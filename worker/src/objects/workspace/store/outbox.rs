@@ -1,6 +1,7 @@
 //! Outbox jobs. A job is stored in the transaction that owes the work, and deleted when the target has acknowledged the
 //! work.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use latchkey_core::id::NetworkId;
@@ -100,6 +101,12 @@ impl Outbox {
 
     pub fn done(&self, row: &Row) -> Result<()> {
         self.db.run("DELETE FROM outbox WHERE seq = ?", vec![row.seq.into()])
+    }
+
+    /// The same of several rows.
+    pub fn arrived(&self, seqs: &BTreeSet<i64>) -> Result<()> {
+        let delete = "DELETE FROM outbox WHERE seq IN (SELECT value FROM json_each(?))";
+        self.db.run(delete, vec![doc(seqs)?])
     }
 
     pub fn failed(&self, row: &Row, due_at: UnixMillis) -> Result<()> {
