@@ -4,6 +4,7 @@
  */
 
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import { newAccount, startBench } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
 import { newKey } from "../support/keys.mjs";
@@ -12,6 +13,7 @@ import { liftLimits } from "./crowd.mjs";
 import { round, table } from "./figures.mjs";
 import { hand, OURS, short } from "./measurements.mjs";
 import { readOptions } from "./options.mjs";
+import { ALARMS_MS } from "./peer/sides.mjs";
 
 const { times, statements } = readOptions({ times: 20, statements: null });
 
@@ -56,7 +58,7 @@ try {
   await bench.stop();
 }
 
-/** What `times` calls asked, with all the work that they left behind. */
+/** What `times` calls asked, with all the work that they left behind, the last alarms too. */
 async function perCall(platform, act) {
   const all = [];
   await quiet(platform);
@@ -64,6 +66,8 @@ async function perCall(platform, act) {
     await act(at);
     all.push(...(await quiet(platform)));
   }
+  await pause(ALARMS_MS);
+  all.push(...(await quiet(platform)));
   return all;
 }
 

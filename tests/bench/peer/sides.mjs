@@ -12,10 +12,14 @@ export function turned(list, turn) {
 /** A step of Linux's counter is 10 ms. */
 const CALM_MS = 60;
 
-/** Milliseconds of the processor that workerd takes for `work` and for all that the work leaves behind. */
-export async function processorOf(worker, work) {
+/** Our Worker stores acknowledgements with the next write, or by the alarm that stands, five seconds after the post. */
+export const ALARMS_MS = 6000;
+
+/** Milliseconds of the processor that workerd takes for `work`, and for all that the work leaves behind and for `later` milliseconds. */
+export async function processorOf(worker, work, later = 0) {
   const before = processorMillis(worker);
   await work();
+  await pause(later);
   let [last, next] = [undefined, processorMillis(worker)];
   while (last !== next) {
     await pause(CALM_MS);
