@@ -22,7 +22,7 @@ const OVER = new Error("the call is over");
 
 let known;
 
-/** What Rust says once in an isolate. */
+/** What Rust says once in an isolate. worker-build keeps `path`, and each object, alive when the module starts anew after a trap. */
 function rules() {
   if (known) return known;
   const path = new FastPath();
@@ -30,6 +30,11 @@ function rules() {
   const [limit, short, rest] = path.limits();
   return (known = { path, content, passed, limit, short, rest });
 }
+
+let last = 0;
+
+/** A call's number, which outlives the module's memory. */
+const number = () => (last = (last % 0xffff_ffff) + 1);
 
 export default {
   fetch(request, env, context) {
@@ -42,25 +47,31 @@ function callForX({ method, url, headers }, env) {
   const authorization = headers.get("authorization");
   if (authorization === null) return undefined;
   const length = Number(headers.get("content-length") ?? NaN);
-  return rules().path.call(env, method, url, authorization, headers.has("origin"), length);
+  const id = number();
+  const taken = rules().path.call(id, env, method, url, authorization, headers.has("origin"), length);
+  return taken && { id, object: taken[0], body: taken[1] };
 }
 
 /** To the object of the account, whose answer is the caller's. */
-async function send(call, request, env) {
+async function send({ id, object, body: fate }, request, env) {
+  const { path, content } = rules();
   let answer;
   try {
-    const read = call.readsBody ? new Uint8Array(await request.arrayBuffer()) : undefined;
-    const headers = named(request.headers, rules().content);
-    headers[MESSAGE] = call.message(read);
-    const body = read ?? (call.hasBody ? request.body : null);
-    answer = await env.ACCOUNT.getByName(call.object).fetch(OBJECT, { method: "POST", headers, body });
+    const read = fate === "read" ? new Uint8Array(await request.arrayBuffer()) : undefined;
+    const headers = named(request.headers, content);
+    headers[MESSAGE] = path.message(id, read);
+    const body = read ?? (fate === "passed" ? request.body : null);
+    answer = await env.ACCOUNT.getByName(object).fetch(OBJECT, { method: "POST", headers, body });
   } catch (error) {
-    return call.failed(error);
+    return path.failed(id, error);
   }
-  if (!answer.headers.has(WHOLE)) return call.finish(answer);
-  call.done(answer.status);
+  if (!answer.headers.has(WHOLE)) return path.finish(id, answer);
+  path.done(id, answer.status);
   return answer;
 }
+
+/** What Rust says of a call that creates a post: its answer is read. */
+const CREATES_POST = 2;
 
 export class AccountObject {
   constructor(state, env) {
@@ -70,52 +81,55 @@ export class AccountObject {
 
   async fetch(request) {
     const message = request.headers.get(MESSAGE);
-    const call = message === null ? undefined : await this.rust.passing(message);
-    return call ? passOn(call, request, this.short) : this.rust.fetch(request);
+    if (message === null) return this.rust.fetch(request);
+    const id = number();
+    const taken = await this.rust.passing(id, message);
+    return taken ? this.#passOn(id, taken === CREATES_POST, request) : this.rust.fetch(request);
   }
 
   alarm() {
     return this.rust.alarm();
   }
-}
 
-async function passOn(call, request, short) {
-  const limit = new Limit(rules().limit);
-  try {
-    return await answered(call, await ask(call, request, limit), limit, short);
-  } catch {
-    const why = limit.isOver ? "late" : "broken";
-    limit.breakOff();
-    return call.unanswered(why);
-  } finally {
-    call.free();
+  async #passOn(id, createsPost, request) {
+    const limit = new Limit(rules().limit);
+    try {
+      return await this.#answered(id, createsPost, await this.#ask(id, request, limit), limit);
+    } catch {
+      const why = limit.isOver ? "late" : "broken";
+      limit.breakOff();
+      return this.rust.unanswered(id, why);
+    } finally {
+      this.rust.ended(id);
+    }
   }
-}
 
-function ask(call, request, { signal }) {
-  const [method, url, body, ...own] = call.order().split("\n");
-  const headers = Object.assign(named(request.headers, rules().content), paired(own));
-  return fetch(url, { method, headers, body: body ? request.body : null, redirect: "manual", signal });
-}
+  #ask(id, request, { signal }) {
+    const [method, url, body, ...own] = this.rust.order(id).split("\n");
+    const headers = Object.assign(named(request.headers, rules().content), paired(own));
+    return fetch(url, { method, headers, body: body ? request.body : null, redirect: "manual", signal });
+  }
 
-async function answered(call, answer, limit, short) {
-  const { status } = answer;
-  // The platform makes no answer of another status.
-  const why = status < 200 || status > 599 ? "status" : undefined;
-  const created = call.createsPost && !why ? await bytesOf(answer) : undefined;
-  if (why || created === null) {
-    limit.breakOff();
-    return call.unanswered(why ?? "large");
+  async #answered(id, createsPost, answer, limit) {
+    const { status } = answer;
+    const headers = named(answer.headers, rules().passed);
+    const told = Object.entries(headers).flat().join("\n");
+    // The platform makes no answer of another status.
+    const why = status < 200 || status > 599 ? "status" : undefined;
+    if (createsPost && !why) this.rust.heard(id, status, told);
+    const created = createsPost && !why ? await bytesOf(answer) : undefined;
+    if (why || created === null) {
+      limit.breakOff();
+      return this.rust.unanswered(id, why ?? "large");
+    }
+    const own = await this.rust.answered(id, status, told, created);
+    if (typeof own !== "string") {
+      limit.breakOff();
+      return own;
+    }
+    const body = within(limit, answer, created, this.short);
+    return new Response(body, { status, headers: Object.assign(headers, paired(own.split("\n"))) });
   }
-  const headers = named(answer.headers, rules().passed);
-  const told = Object.entries(headers).flat().join("\n");
-  const own = await call.answered(status, told, created);
-  if (typeof own !== "string") {
-    limit.breakOff();
-    return own;
-  }
-  const body = within(limit, answer, created, short);
-  return new Response(body, { status, headers: Object.assign(headers, paired(own.split("\n"))) });
 }
 
 /** The body, which breaks off at its limit. A pipe tells the end of a long body; for a short one that would cost as much as the call. */
@@ -124,8 +138,7 @@ function within(limit, { headers, body }, read, short) {
     limit.end();
     return body && read;
   }
-  const length = Number(headers.get("content-length") ?? NaN);
-  if (length <= rules().short && !headers.has("content-encoding")) {
+  if (stated(headers) <= rules().short) {
     limit.end();
     short.add(limit);
     return body;
@@ -145,10 +158,16 @@ class ShortBodies {
     this.#begun.push(limit);
   }
 
+  #end(begun) {
+    begun.forEach((limit) => limit.breakOff());
+    // A clock that went back must not add to a list whose timer is over.
+    if (this.#begun === begun) this.#until = 0;
+  }
+
   #open() {
     const begun = (this.#begun = []);
     this.#until = Date.now() + 1000;
-    setTimeout(() => begun.forEach((limit) => limit.breakOff()), rules().rest);
+    setTimeout(() => this.#end(begun), rules().rest);
   }
 }
 
@@ -179,19 +198,21 @@ class Limit {
   }
 }
 
+/** The length of a body, if its head says it: of a coded body the head says another. */
+const stated = (headers) => Number((headers.has("content-encoding") ? null : headers.get("content-length")) ?? NaN);
+
 /** Null for an answer that is too long. */
 async function bytesOf(answer) {
   if (!answer.body) return new Uint8Array();
-  if (Number(answer.headers.get("content-length") ?? NaN) <= CREATED_BYTES) return new Uint8Array(await answer.arrayBuffer());
-  let bytes = new Uint8Array();
+  if (stated(answer.headers) <= CREATED_BYTES) return new Uint8Array(await answer.arrayBuffer());
+  const pieces = [];
+  let length = 0;
   for await (const piece of answer.body) {
-    const longer = new Uint8Array(bytes.length + piece.length);
-    longer.set(bytes);
-    longer.set(piece, bytes.length);
-    if (longer.length > CREATED_BYTES) return null;
-    bytes = longer;
+    pieces.push(piece);
+    length += piece.length;
+    if (length > CREATED_BYTES) return null;
   }
-  return bytes;
+  return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }
 
 /** Those of these headers that are there. */

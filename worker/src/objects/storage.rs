@@ -49,11 +49,11 @@ enum Alarm {
 
 impl Alarm {
     /// Whether it stands for the time that the rows say. One that rings earlier does: to set it anew is a write each time,
-    /// and to look once more is none.
-    const fn stands_for(self, wanted: Option<i64>) -> bool {
+    /// and to look once more is none. One that should have rung a while ago may be lost.
+    fn stands_for(self, wanted: Option<i64>, now: UnixMillis) -> bool {
         match (self, wanted) {
             (Self::None | Self::At(_), None) => true,
-            (Self::At(at), Some(wanted)) => at <= wanted,
+            (Self::At(at), Some(wanted)) => at <= wanted && UnixMillis(at) + AFTER_A_CRASH >= now,
             (Self::Provisional(at), Some(wanted)) => at == wanted,
             (Self::None, Some(_)) | (Self::Provisional(_), None) => false,
         }
@@ -302,12 +302,16 @@ impl Db {
 
     /// The object's one alarm rings by then. One that rings earlier is left: it finds nothing to do, and is derived anew.
     pub async fn alarm_by(&self, at: Option<UnixMillis>) -> Result<()> {
-        let at = at.map(|at| at.max(now()));
-        let known = match self.alarm.get() {
-            Some(known) => known,
-            None => self.storage.get_alarm().await.doing("read an alarm")?.map_or(Alarm::None, Alarm::Provisional),
+        let now = now();
+        let at = at.map(|at| at.max(now));
+        let known = if let Some(known) = self.alarm.get() {
+            known
+        } else {
+            let stored = self.storage.get_alarm().await.doing("read an alarm")?;
+            // Another event may have set it meanwhile.
+            self.alarm.get().unwrap_or_else(|| stored.map_or(Alarm::None, Alarm::Provisional))
         };
-        if known.stands_for(at.map(|at| at.0)) {
+        if known.stands_for(at.map(|at| at.0), now) {
             self.alarm.set(Some(known));
             return Ok(());
         }
@@ -386,4 +390,33 @@ extern "C" {
     type Cursor;
     #[wasm_bindgen(method, catch, js_name = toArray)]
     fn to_array(this: &Cursor) -> std::result::Result<JsValue, JsValue>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixMillis = UnixMillis(1_000_000);
+
+    #[test]
+    fn an_alarm_stands_for_every_later_time_and_for_none() {
+        let alarm = Alarm::At(NOW.0 + 5000);
+        assert!([Some(NOW.0 + 5000), Some(NOW.0 + 9000), None].into_iter().all(|at| alarm.stands_for(at, NOW)));
+        assert!(!alarm.stands_for(Some(NOW.0 + 4999), NOW));
+        assert!(Alarm::None.stands_for(None, NOW) && !Alarm::None.stands_for(Some(NOW.0), NOW));
+    }
+
+    #[test]
+    fn an_alarm_that_should_have_rung_a_while_ago_is_set_anew() {
+        let alarm = Alarm::At(NOW.0);
+        assert!(alarm.stands_for(Some(NOW.0 + 5000), NOW + AFTER_A_CRASH));
+        assert!(!alarm.stands_for(Some(NOW.0 + 5001), NOW + AFTER_A_CRASH + Span::millis(1)));
+    }
+
+    #[test]
+    fn an_alarm_for_a_crash_or_of_an_earlier_process_gives_way_to_any_other_time() {
+        let alarm = Alarm::Provisional(NOW.0 + 5000);
+        assert!(alarm.stands_for(Some(NOW.0 + 5000), NOW));
+        assert!([Some(NOW.0 + 4000), Some(NOW.0 + 9000), None].into_iter().all(|at| !alarm.stands_for(at, NOW)));
+    }
 }

@@ -1,7 +1,9 @@
 //! The edge's part of the fast path (docs/ARCHITECTURE.md, "The fast path of a call for X"): decides for `worker/js/entry.js`,
 //! which sends. A call that is not taken here is answered by [`super::proxy`].
 
-use std::panic::AssertUnwindSafe;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe};
 
 use js_sys::{Promise, wasm_bindgen};
 use latchkey_core::api::https::{Admission, admit};
@@ -31,9 +33,14 @@ use crate::shape::{Shape, failed};
 const SHORT_BYTES: i32 = 64 * 1024;
 const REST_OF_SHORT: Span = Span::secs(8);
 
-/// One for each isolate.
+/// One for each isolate, with the calls on their way, by the number that JavaScript has given. A number and not an object:
+/// after a trap the module starts anew, and no pointer into its former memory may be left with JavaScript.
 #[wasm_bindgen]
-pub struct FastPath;
+pub struct FastPath(RefCell<BTreeMap<u32, FastCall>>);
+
+// A caught panic leaves nothing half done: a call is in the map, or it is not.
+impl UnwindSafe for FastPath {}
+impl RefUnwindSafe for FastPath {}
 
 /// What JavaScript says of a request.
 struct Asked {
@@ -50,7 +57,7 @@ struct Asked {
 impl FastPath {
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
-        Self
+        Self(RefCell::default())
     }
 
     /// The names of the headers that go to X, and of those that come back.
@@ -65,21 +72,75 @@ impl FastPath {
         [millis(PASSED), SHORT_BYTES, millis(REST_OF_SHORT)].into()
     }
 
-    /// The call, if it is one for X under a key that this isolate knows, and nothing about it is unusual. A body of unknown
-    /// length has no number for its length.
+    /// Takes the call, if it is one for X under a key that this isolate knows, and nothing about it is unusual: the object's
+    /// name, and what becomes of the body. A body of unknown length has no number for its length.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a value of JavaScript's, and one crossing is cheaper than two"
+    )]
     pub fn call(
         &self,
+        id: u32,
         env: &Env,
         method: String,
         url: &str,
         authorization: String,
         has_origin: bool,
         length: f64,
-    ) -> Option<FastCall> {
+    ) -> Option<Vec<String>> {
         let key = bearer_in(&Secret::new(authorization)).filter(has_form_of_key)?;
         let asked = Asked { method, url: Url::parse(url).ok()?, key };
-        if has_origin { None } else { FastCall::of(env, asked, length) }
+        let call = if has_origin { None } else { FastCall::of(env, asked, length) }?;
+        let said = [call.object.as_str(), call.body()].map(str::to_owned).into();
+        self.0.borrow_mut().insert(id, call);
+        Some(said)
     }
+
+    /// The message to the object. `read` is the body, if it was read.
+    pub fn message(&self, id: u32, read: Option<Vec<u8>>) -> Result<String, JsError> {
+        let mut calls = self.0.borrow_mut();
+        let FastCall { call, .. } = calls.get_mut(&id).ok_or_else(unknown)?;
+        if let Some(read) = read {
+            call.charge = Some(call.target.charge(&call.method, &read));
+        }
+        serde_json::to_string(&call).map_err(|_| unknown())
+    }
+
+    /// The object has given the caller's whole answer.
+    pub fn done(&self, id: u32, status: u16) {
+        if let Some(call) = self.take(id) {
+            call.entry.done(status);
+        }
+    }
+
+    /// The object has refused the call, or has answered it without the fast path.
+    pub fn finish(&self, id: u32, answer: web_sys::Response) -> Promise {
+        let call = self.take(id);
+        future_to_promise(AssertUnwindSafe(async move {
+            let call = call.ok_or_else(unknown)?;
+            let response = forget_unknown(&call.call, proxied(&answer.into()).await);
+            let answer = match response.and_then(reply) {
+                Ok(reply) => call.sent(reply),
+                Err(error) => call.refused(&error),
+            };
+            Ok(answer?.into())
+        }))
+    }
+
+    /// No answer of the object came.
+    pub fn failed(&self, id: u32, error: JsValue) -> Result<web_sys::Response, JsValue> {
+        let call = self.take(id).ok_or_else(unknown)?;
+        call.refused(&worker::Error::from(error).into()).map_err(Into::into)
+    }
+
+    fn take(&self, id: u32) -> Option<FastCall> {
+        self.0.borrow_mut().remove(&id)
+    }
+}
+
+/// Of a module that was started anew.
+fn unknown() -> JsError {
+    JsError::new("a call is not known any more")
 }
 
 /// Whether a body of this length is read here.
@@ -88,8 +149,7 @@ fn is_readable(length: f64) -> bool {
 }
 
 /// A call on the fast path, from its request to its line in the log.
-#[wasm_bindgen]
-pub struct FastCall {
+struct FastCall {
     call: ProxyCall,
     object: String,
     entry: Entry,
@@ -122,6 +182,15 @@ impl FastCall {
         Some(Self { call, object, entry, is_https })
     }
 
+    /// Whether the body is read for the call's price (it is short then), passed on, or left.
+    fn body(&self) -> &'static str {
+        match (self.call.creates_post(), &self.call.charge) {
+            (true, _) => "read",
+            (false, Some(_)) => "passed",
+            (false, None) => "none",
+        }
+    }
+
     fn sent(&self, reply: Reply) -> worker::Result<web_sys::Response> {
         self.entry.done(reply.status());
         let answer = reply.over(self.is_https).into_response(&self.entry.request_id);
@@ -130,55 +199,5 @@ impl FastCall {
 
     fn refused(&self, error: &Error) -> worker::Result<web_sys::Response> {
         self.sent(failed(error, Shape::Problem, &self.entry))
-    }
-}
-
-#[wasm_bindgen]
-impl FastCall {
-    /// Whether the body is read for the call's price: it is short then.
-    #[wasm_bindgen(getter, js_name = readsBody)]
-    pub fn reads_body(&self) -> bool {
-        self.call.creates_post()
-    }
-
-    /// Whether a body goes along.
-    #[wasm_bindgen(getter, js_name = hasBody)]
-    pub fn has_body(&self) -> bool {
-        self.call.charge.is_some()
-    }
-
-    #[wasm_bindgen(getter)]
-    pub fn object(&self) -> String {
-        self.object.clone()
-    }
-
-    /// The message to the object. `read` is the body, if it was read.
-    pub fn message(&mut self, read: Option<Vec<u8>>) -> Option<String> {
-        if let Some(read) = read {
-            self.call.charge = Some(self.call.target.charge(&self.call.method, &read));
-        }
-        serde_json::to_string(&self.call).ok()
-    }
-
-    /// The object has given the caller's whole answer.
-    pub fn done(self, status: u16) {
-        self.entry.done(status);
-    }
-
-    /// The object has refused the call, or has answered it without the fast path.
-    pub fn finish(self, answer: web_sys::Response) -> Promise {
-        future_to_promise(AssertUnwindSafe(async move {
-            let response = forget_unknown(&self.call, proxied(&answer.into()).await);
-            let answer = match response.and_then(reply) {
-                Ok(reply) => self.sent(reply),
-                Err(error) => self.refused(&error),
-            };
-            Ok(answer?.into())
-        }))
-    }
-
-    /// No answer of the object came.
-    pub fn failed(self, error: JsValue) -> Result<web_sys::Response, JsValue> {
-        self.refused(&worker::Error::from(error).into()).map_err(Into::into)
     }
 }

@@ -1,7 +1,9 @@
 //! The object's part of the fast path (docs/ARCHITECTURE.md, "The fast path of a call for X"): decides for
 //! `worker/js/entry.js`, which asks X. A call that is not taken here is answered by [`super::proxy`].
 
-use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 
 use http::header::USER_AGENT;
@@ -24,25 +26,96 @@ use crate::response::Reply;
 use crate::rpc::account::{ProxyCall, ReplyHead, refusal};
 use crate::runtime::now;
 
+/// Calls on their way to X, by the number that JavaScript has given. A number and not an object: after a trap the module
+/// starts anew, and no pointer into its former memory may be left with JavaScript.
+#[derive(Default)]
+pub(super) struct Passings(RefCell<BTreeMap<u32, Rc<Passing>>>);
+
+/// What [`AccountObject::passing`] says of a call that is taken.
+const TAKEN: u32 = 1;
+/// The same of a call whose answer is read, because it names a post that was created.
+const CREATES_POST: u32 = 2;
+
 #[wasm_bindgen]
 impl AccountObject {
-    /// The call of a message, or nothing if the fast path does not take the message. A call that writes is a promise of the
+    /// Takes the call of a message, or says nothing if the fast path does not take it. Of a call that writes a promise of the
     /// same, because the workspace is asked.
-    pub fn passing(&self, message: &str) -> JsValue {
+    pub fn passing(&self, id: u32, message: &str) -> JsValue {
         let passing = self.account.get().ok().and_then(|account| Passing::of(account, message));
         match passing {
             None => JsValue::UNDEFINED,
-            Some(passing) if passing.call.charge.is_none() => PassedCall::from(passing).into(),
+            Some(passing) if passing.call.charge.is_none() => passing.taken(id),
             Some(passing) => {
-                let admitted = async { Ok(passing.admitted().await.map(PassedCall::from).into()) };
+                let admitted =
+                    async move { Ok(passing.admitted().await.map_or(JsValue::UNDEFINED, |passing| passing.taken(id))) };
                 future_to_promise(AssertUnwindSafe(admitted)).into()
             }
         }
     }
+
+    /// What X is asked ([`Passing::order`]), a line each.
+    pub fn order(&self, id: u32) -> std::result::Result<String, JsError> {
+        let lines = self.passing_of(id).and_then(|passing| passing.order());
+        lines.map(|lines| lines.join("\n")).map_err(|_| JsError::new("a call could not be addressed"))
+    }
+
+    /// The head of X's answer to a call that creates a post. The body is read next, and may break off.
+    pub fn heard(&self, id: u32, status: u16, told: &str) -> std::result::Result<(), JsError> {
+        let heard = self.passing_of(id).and_then(|passing| passing.note(status, &pairs(told)));
+        heard.map_err(|_| JsError::new("an answer could not be noted"))
+    }
+
+    /// X has answered. A text has the headers for the caller ([`Passing::caller_headers`]); anything else is the caller's
+    /// answer. A promise of one of them if a price goes back.
+    #[expect(clippy::needless_pass_by_value, reason = "bytes of JavaScript's come as a vector")]
+    pub fn answered(&self, id: u32, status: u16, told: &str, created: Option<Vec<u8>>) -> JsValue {
+        let passing = match self.passing_of(id) {
+            Ok(passing) => passing,
+            Err(error) => return said(Err(error)),
+        };
+        let response = passing.caller_headers(status, told, created.as_deref());
+        passing.account.arm_beside();
+        let ending = if response.is_ok() { Ending::Answered(status) } else { Ending::Stopped };
+        if ending.given_back(passing.reserved).is_none() {
+            return said(response);
+        }
+        future_to_promise(AssertUnwindSafe(async move {
+            let given_back = passing.account.give_back(passing.account_id.clone(), passing.reserved, ending).await;
+            Ok(said(given_back.and(response)))
+        }))
+        .into()
+    }
+
+    /// X was asked, and there is no answer that can be passed on. X may have acted: the price stays counted.
+    pub fn unanswered(&self, id: u32, why: &str) -> JsValue {
+        if let Ok(passing) = self.passing_of(id) {
+            passing.account.arm_beside();
+        }
+        said(Err(match why {
+            "late" => NoAnswer::TimedOut,
+            "large" => NoAnswer::TooLarge,
+            "status" => NoAnswer::NoStatus,
+            _ => NoAnswer::Broken,
+        }
+        .refused()
+        .into()))
+    }
+
+    /// JavaScript is done with the call.
+    pub fn ended(&self, id: u32) {
+        if let Ok(account) = self.account.get() {
+            account.passings.0.borrow_mut().remove(&id);
+        }
+    }
+
+    fn passing_of(&self, id: u32) -> Result<Rc<Passing>> {
+        let known = self.account.get()?.passings.0.borrow().get(&id).cloned();
+        known.ok_or_else(|| Error::fault("a call is not known any more"))
+    }
 }
 
 /// A call on its way to X.
-struct Passing {
+pub(super) struct Passing {
     account: Rc<Inner>,
     call: ProxyCall,
     head: ReplyHead,
@@ -74,17 +147,24 @@ impl Passing {
         })
     }
 
-    /// The same after the checks of a writing call. A refusal of the workspace is asked for once more, by the call's usual
-    /// way: nothing was taken. While the workspace was asked, the key may have ended, and the token may have changed.
+    /// The same after the checks of a writing call, in the order of [`Inner::proxy`]. What is refused goes its usual way from the
+    /// beginning, where the refusal is written; a price that was taken goes back first.
     async fn admitted(self) -> Option<Self> {
         let Self { account, call, account_id, .. } = &self;
         let reserved = account.admit(call, account_id, &self.key_id).await.ok()?;
-        let access = account.billed(call).ok().and_then(|_| account.access_at_hand(call, account_id));
+        let access = account.access_after_admission(call, account_id).await;
         if access.is_none() {
             let given_back = account.give_back(account_id.clone(), reserved, Ending::Stopped).await;
             log::unattended("account", "a price given back", &given_back);
         }
         access.map(|access| Self { access, reserved, ..self })
+    }
+
+    fn taken(self, id: u32) -> JsValue {
+        let said = if self.creating.is_some() { CREATES_POST } else { TAKEN };
+        let account = Rc::clone(&self.account);
+        account.passings.0.borrow_mut().insert(id, Rc::new(self));
+        said.into()
     }
 
     /// Method, address, whether a body goes along, and the headers of ours, names and values by turns.
@@ -99,74 +179,22 @@ impl Passing {
         Ok(first.into_iter().chain(headers).map(str::to_owned).collect())
     }
 
-    /// The headers of ours on the answer, names and values by turns. Without `created` the answer was not read.
+    /// The windows that X has told, and a token that X has refused.
+    fn note(&self, status: u16, headers: &[(&str, String)]) -> Result<()> {
+        self.account.take_note(&self.call.endpoint(), &self.access, status, headers)
+    }
+
+    /// The headers of ours on the answer, names and values by turns. The head of an answer with `created` is noted already.
     fn caller_headers(&self, status: u16, told: &str, created: Option<&[u8]>) -> Result<String> {
         let headers = pairs(told);
-        self.account.take_note(&self.call.endpoint(), &self.access, status, &headers)?;
-        created.map_or(Ok(()), |body| self.account.claim_in(body))?;
+        match created {
+            Some(body) => self.account.claim_in(body)?,
+            None => self.note(status, &headers)?,
+        }
         let content_type = headers.iter().find(|(name, _)| *name == "content-type").map(|(_, value)| value.as_str());
         let reply = Reply::passed_head(status, content_type).over(self.head.is_https);
         let own: Vec<&str> = reply.own_headers(&self.head.request_id).flat_map(|(name, value)| [name, value]).collect();
         Ok(own.join("\n"))
-    }
-}
-
-/// For JavaScript, which frees it when the answer is there.
-#[wasm_bindgen]
-pub struct PassedCall(Rc<Passing>);
-
-// As for the object itself: a caught panic leaves nothing half done.
-impl UnwindSafe for PassedCall {}
-impl RefUnwindSafe for PassedCall {}
-
-impl From<Passing> for PassedCall {
-    fn from(passing: Passing) -> Self {
-        Self(Rc::new(passing))
-    }
-}
-
-#[wasm_bindgen]
-impl PassedCall {
-    /// What X is asked ([`Passing::order`]), a line each.
-    pub fn order(&self) -> std::result::Result<String, JsError> {
-        self.0.order().map(|lines| lines.join("\n")).map_err(|_| JsError::new("a call could not be addressed"))
-    }
-
-    /// Whether the answer is read, because it names a post that was created.
-    #[wasm_bindgen(getter, js_name = createsPost)]
-    pub fn creates_post(&self) -> bool {
-        self.0.creating.is_some()
-    }
-
-    /// X has answered. A text has the headers for the caller ([`Passing::caller_headers`]); anything else is the caller's answer. A
-    /// promise of one of them if a price goes back.
-    #[expect(clippy::needless_pass_by_value, reason = "bytes of JavaScript's come as a vector")]
-    pub fn answered(&self, status: u16, told: &str, created: Option<Vec<u8>>) -> JsValue {
-        let passing = Rc::clone(&self.0);
-        let response = passing.caller_headers(status, told, created.as_deref());
-        passing.account.arm_beside();
-        let ending = if response.is_ok() { Ending::Answered(status) } else { Ending::Stopped };
-        if ending.given_back(passing.reserved).is_none() {
-            return said(response);
-        }
-        future_to_promise(AssertUnwindSafe(async move {
-            let given_back = passing.account.give_back(passing.account_id.clone(), passing.reserved, ending).await;
-            Ok(said(given_back.and(response)))
-        }))
-        .into()
-    }
-
-    /// X was asked, and there is no answer that can be passed on. X may have acted: the price stays counted.
-    pub fn unanswered(&self, why: &str) -> JsValue {
-        self.0.account.arm_beside();
-        said(Err(match why {
-            "late" => NoAnswer::TimedOut,
-            "large" => NoAnswer::TooLarge,
-            "status" => NoAnswer::NoStatus,
-            _ => NoAnswer::Broken,
-        }
-        .refused()
-        .into()))
     }
 }
 
@@ -179,6 +207,13 @@ impl Inner {
         let access = self.kept_access(account_id)?;
         call.target.require_consent(&call.method, call.query.as_deref(), access.only.as_ref()).ok()?;
         Some(access)
+    }
+
+    /// While the workspace was asked, the key may have ended, and the token may have changed.
+    async fn access_after_admission(self: &Rc<Self>, call: &ProxyCall, account_id: &AccountId) -> Option<Access> {
+        let access = self.access_token(account_id).await.ok()?.ok()?;
+        call.target.require_consent(&call.method, call.query.as_deref(), access.only.as_ref()).ok()?;
+        self.billed(call).ok().map(|_| access)
     }
 
     /// The end of an event that does not wait for the alarm. It mostly stands already.

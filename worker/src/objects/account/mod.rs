@@ -38,6 +38,7 @@ use serde_json::Value;
 use worker::wasm_bindgen_futures::spawn_local;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
+use self::fast_path::Passings;
 use self::kept::Kept;
 use self::pairs::Owner;
 use self::publish::Publishing;
@@ -80,6 +81,7 @@ struct Inner {
     revoking: Cell<bool>,
     publishing: Cell<bool>,
     told: Told,
+    passings: Passings,
     /// The loop is in a step whose row is open in the journal.
     stepping: Cell<bool>,
     /// The post that may be tried although the network is paused. A crash forgets it, and the next probe is another.
@@ -136,6 +138,7 @@ impl Inner {
             revoking: Cell::new(false),
             publishing: Cell::new(false),
             told: Told::default(),
+            passings: Passings::default(),
             stepping: Cell::new(false),
             probing: RefCell::default(),
             creating: Cell::new(0),
@@ -248,15 +251,24 @@ impl Inner {
     /// only looks.
     async fn alarm(self: &Rc<Self>) -> Result<()> {
         self.db.alarm_rang();
-        let looked = self.told.store(self).and_then(|()| self.wanted_alarm());
-        if looked.as_ref().is_ok_and(|at| at.is_none_or(|at| at > now())) {
-            return self.arm().await;
+        let looked = self.look();
+        if matches!(looked, Ok(false)) && self.arm().await.is_ok() {
+            return Ok(());
         }
         self.db.set_alarm_for_a_crash().await?;
         looked?;
-        self.revoke_due()?;
         let ended = self.publish_due().await;
         self.after_publishing(ended).await
+    }
+
+    /// Whether something is due. A loop that runs keeps no revocation waiting.
+    fn look(self: &Rc<Self>) -> Result<bool> {
+        if self.frozen()? {
+            return Ok(false);
+        }
+        self.told.store(self)?;
+        self.revoke_due()?;
+        Ok(self.next_alarm()?.is_some_and(|at| at <= now()))
     }
 
     /// Each event ends with this. The alarm follows from the rows: if no row is another, the alarm stands.

@@ -72,15 +72,19 @@ impl Inner {
             let closed_until = closed.map(|window| window.reset_at);
             let report =
                 Report { network_id, closed_until, closed_limit: closed.map(|window| window.limit), deliveries };
-            let forgotten = self.breaker.borrow().forgotten();
+            let (forgotten, writes) = (self.breaker.borrow().forgotten(), self.db.writes());
             let breaker = workspace.delivered(&report).await.doing("report deliveries")?;
             self.breaker.borrow_mut().learn(&breaker, forgotten, now());
             self.told.learn(self, report.deliveries);
-            if is_all {
+            if is_all && self.db.writes() == writes {
                 return Ok(breaker);
             }
+            // There are more, or another event may have added one.
             self.told.store(self)?;
             news = self.news()?;
+            if !news.is_any() {
+                return Ok(breaker);
+            }
         }
     }
 

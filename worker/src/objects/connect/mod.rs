@@ -215,7 +215,7 @@ impl Inner {
             session.expire(time);
             self.save_and_tell(&session).await?;
             self.revoke_discarded().await?;
-        } else if session.resumes_at().is_some() {
+        } else if session.resumes_at().is_some_and(|at| at <= time) {
             session.resume_later(time);
             self.save(&session)?;
             self.conclude_unattended(session).await?;

@@ -42,7 +42,7 @@ async fn handle(w: &Rc<Workspace>, message: Message) -> Result<Value> {
         Message::Delivered(report) => {
             let (breaker, is_news) = w.store.transaction(|| breaker::delivered(w, &report))?;
             // In the same turn, and so in the same commit.
-            jobs::outbox::forget_handed_over(w)?;
+            w.store.outbox.delete_arrived()?;
             if is_news {
                 jobs::arm(w).await?;
             }

@@ -120,8 +120,10 @@ impl Postponed {
 pub async fn alarm(w: &Rc<Workspace>) -> Result<()> {
     w.store.alarm_rang();
     let looked = look(w);
-    if let Ok(Look { is_due: false, next, .. }) = looked {
-        return w.store.derive_alarm(|| Ok(next)).await;
+    if let Ok(Look { is_due: false, next, .. }) = looked
+        && w.store.derive_alarm(|| Ok(next)).await.is_ok()
+    {
+        return Ok(());
     }
     w.store.set_alarm_for_a_crash().await?;
     for (place, job, at) in looked?.times {
@@ -140,7 +142,9 @@ struct Look {
 }
 
 fn look(w: &Workspace) -> Result<Look> {
-    outbox::forget_handed_over(w)?;
+    if !is_frozen(w)? {
+        w.store.outbox.delete_arrived()?;
+    }
     let times = times(w)?;
     let next = earliest(&times);
     Ok(Look { times, next, is_due: is_over(next) })

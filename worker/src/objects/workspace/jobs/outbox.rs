@@ -2,7 +2,7 @@
 //! right after the transaction; the alarm finds what a crash leaves of them.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_util::future::join_all;
@@ -10,7 +10,7 @@ use latchkey_core::outbox::{self, Batch, Due, OutboxJob, Work};
 use worker::wasm_bindgen_futures::spawn_local;
 
 use super::targets::{self, Since};
-use super::{Workspace, detach, ended};
+use super::{Workspace, arm, detach};
 use crate::error::Result;
 use crate::log;
 use crate::objects::waiting::Waiting;
@@ -25,9 +25,6 @@ pub struct HandOver {
     on_their_way: RefCell<BTreeMap<String, Vec<Begun>>>,
     /// The alarm waits for its turn.
     ended: Waiting<String>,
-    /// Rows of the outbox whose deliveries have arrived. The transaction of the next report deletes the rows, or the alarm
-    /// at which they are due; after a crash they are handed over once more.
-    arrived: RefCell<BTreeSet<i64>>,
 }
 
 impl HandOver {
@@ -73,50 +70,28 @@ pub fn hand_over(w: &Rc<Workspace>, handed: Vec<Begun>) {
     }
 }
 
-/// What arrived needs no other alarm: the rows stay where they are until a report, or until the alarm that they wanted.
+/// What arrived needs no other alarm: the rows stay where they are until the next write.
 fn hand_to(way: Way) {
     let w = Rc::clone(&way.w);
     spawn_local(async move {
         let handed = hand_all(way).await;
-        if !matches!(handed, Ok(Handed::All)) {
-            ended(&w, handed.map(drop)).await;
-        }
+        log::unattended("workspace", "new deliveries", &handed.and(arm(&w).await));
     });
 }
 
-/// What became of all that was on its way to an object.
-enum Handed {
-    All,
-    /// For the alarm.
-    Left,
-}
-
 /// What is left after a failure waits with the batch that failed, for the alarm.
-async fn hand_all(way: Way) -> Result<Handed> {
+async fn hand_all(way: Way) -> Result<()> {
     loop {
         let waiting = way.w.hand_over.next(&way.object);
-        if waiting.is_empty() {
-            return Ok(Handed::All);
-        }
-        if is_frozen(&way.w)? {
-            return Ok(Handed::Left);
+        if waiting.is_empty() || is_frozen(&way.w)? {
+            return Ok(());
         }
         for batch in outbox::batches(waiting).deliveries {
             if !try_to_deliver(&way.w, batch, Since::ThisProcess).await? {
-                return Ok(Handed::Left);
+                return Ok(());
             }
         }
     }
-}
-
-/// Deletes the rows whose deliveries have arrived, within a transaction that writes anyway.
-pub fn forget_handed_over(w: &Workspace) -> Result<()> {
-    let arrived = w.hand_over.arrived.take();
-    let forgotten = if arrived.is_empty() { Ok(()) } else { w.store.outbox.arrived(&arrived) };
-    if forgotten.is_err() {
-        w.hand_over.arrived.borrow_mut().extend(arrived);
-    }
-    forgotten
 }
 
 /// By the alarm: after what is on its way to the same object.
@@ -182,7 +157,7 @@ async fn try_to_deliver(w: &Workspace, batch: Batch<Row>, since: Since) -> Resul
     let outcome = targets::reach(w, batch.work, since).await;
     match (&outcome, since) {
         (Ok(()), Since::ThisProcess) => {
-            w.hand_over.arrived.borrow_mut().extend(batch.rows.iter().map(|row| row.seq));
+            w.store.outbox.arrive(&batch.rows);
             return Ok(true);
         }
         (Ok(()), Since::Unknown) => {

@@ -1,6 +1,7 @@
 //! Outbox jobs. A job is stored in the transaction that owes the work, and deleted when the target has acknowledged the
 //! work.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -18,6 +19,8 @@ const NEVER: i64 = 8_640_000_000_000_000;
 
 pub struct Outbox {
     db: Rc<Db>,
+    /// Rows whose deliveries have arrived, which the next write deletes. After a crash they are handed over once more.
+    arrived: RefCell<BTreeSet<i64>>,
 }
 
 /// A job that is due.
@@ -50,7 +53,7 @@ impl Row {
 
 impl Outbox {
     pub fn new(db: &Rc<Db>) -> Self {
-        Self { db: Rc::clone(db) }
+        Self { db: Rc::clone(db), arrived: RefCell::default() }
     }
 
     pub fn add(&self, job: &OutboxJob, due_at: UnixMillis) -> Result<()> {
@@ -61,6 +64,7 @@ impl Outbox {
     /// to the alarm, which goes by batches; so is all that comes while the alarm has something to do, for no later job
     /// overtakes it.
     pub fn add_begun(&self, jobs: Vec<OutboxJob>, now: UnixMillis) -> Result<Vec<Begun>> {
+        self.delete_arrived()?;
         if jobs.len() > outbox::BATCH as usize {
             jobs.iter().try_for_each(|job| self.add(job, now))?;
             return Ok(Vec::new());
@@ -84,6 +88,7 @@ impl Outbox {
     }
 
     pub fn due(&self, now: UnixMillis, limit: u32) -> Result<Vec<Row>> {
+        self.delete_arrived()?;
         let query = "SELECT seq, attempts, opened, doc FROM outbox WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?";
         self.db.rows(query, vec![time(now), i64::from(limit).into()])
     }
@@ -103,10 +108,17 @@ impl Outbox {
         self.db.run("DELETE FROM outbox WHERE seq = ?", vec![row.seq.into()])
     }
 
-    /// The same of several rows.
-    pub fn arrived(&self, seqs: &BTreeSet<i64>) -> Result<()> {
-        let delete = "DELETE FROM outbox WHERE seq IN (SELECT value FROM json_each(?))";
-        self.db.run(delete, vec![doc(seqs)?])
+    /// The account has taken these jobs. The rows go with the next report, with the next new post, or at their time.
+    pub fn arrive(&self, rows: &[Row]) {
+        self.arrived.borrow_mut().extend(rows.iter().map(|row| row.seq));
+    }
+
+    pub fn delete_arrived(&self) -> Result<()> {
+        let arrived = self.arrived.take();
+        if arrived.is_empty() {
+            return Ok(());
+        }
+        self.db.run("DELETE FROM outbox WHERE seq IN (SELECT value FROM json_each(?))", vec![doc(&arrived)?])
     }
 
     pub fn failed(&self, row: &Row, due_at: UnixMillis) -> Result<()> {
