@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { CREATE_CALL, ME_CALL } from "../support/calls.mjs";
-import { newAccount, startBench } from "../support/client.mjs";
+import { callUnderWay, newAccount, startBench } from "../support/client.mjs";
 import { newKey } from "../support/keys.mjs";
 import { openInspector } from "../support/memory.mjs";
 
@@ -137,4 +137,22 @@ test("a post whose length is not said goes the usual way", async () => {
     assert.equal(answer.status, 201, await answer.text());
   });
   assert.ok(sent > 1);
+});
+
+test("a call that the end of the module overtakes fails alone, and every later call has the token of its own account", async () => {
+  const other = await newAccount(bench);
+  const others = await newKey(bench, { account_id: other.id, scopes: ["read"] });
+  const who = async ({ api }) => (await api.get("/2/users/me")).body.data.username;
+  assert.equal(await who(others), other.username);
+  bench.x.fault({ ...ME_CALL, kind: "hold" });
+  const held = fetch(`${bench.worker.api}/2/users/me`, { headers: { authorization: `Bearer ${door.key}` } });
+  await callUnderWay(bench, ME_CALL);
+  // As after a trap: the next call starts the module anew.
+  await inspector.evaluate("globalThis.__worker_init_state.criticalError = true");
+  const during = await Promise.all(Array.from({ length: 5 }, () => who(others)));
+  bench.x.release();
+  assert.ok((await held).status >= 500);
+  const after = await Promise.all(Array.from({ length: 5 }, () => who(others)));
+  assert.deepEqual(new Set([...during, ...after]), new Set([other.username]));
+  assert.equal(await who(door), account.username);
 });

@@ -116,7 +116,7 @@ export class AccountObject {
     const told = Object.entries(headers).flat().join("\n");
     // The platform makes no answer of another status.
     const why = status < 200 || status > 599 ? "status" : undefined;
-    if (createsPost && !why) this.rust.heard(id, status, told);
+    if (createsPost && !why) this.rust.responseHead(id, status, told);
     const created = createsPost && !why ? await bytesOf(answer) : undefined;
     if (why || created === null) {
       limit.breakOff();

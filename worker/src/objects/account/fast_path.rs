@@ -60,9 +60,10 @@ impl AccountObject {
     }
 
     /// The head of X's answer to a call that creates a post. The body is read next, and may break off.
-    pub fn heard(&self, id: u32, status: u16, told: &str) -> std::result::Result<(), JsError> {
-        let heard = self.passing_of(id).and_then(|passing| passing.note(status, &pairs(told)));
-        heard.map_err(|_| JsError::new("an answer could not be noted"))
+    #[wasm_bindgen(js_name = responseHead)]
+    pub fn response_head(&self, id: u32, status: u16, told: &str) -> std::result::Result<(), JsError> {
+        let noted = self.passing_of(id).and_then(|passing| passing.note(status, &pairs(told)));
+        noted.map_err(|_| JsError::new("an answer could not be noted"))
     }
 
     /// X has answered. A text has the headers for the caller ([`Passing::caller_headers`]); anything else is the caller's
