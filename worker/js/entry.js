@@ -70,9 +70,6 @@ async function send({ id, object, body: fate }, request, env) {
   return answer;
 }
 
-/** What Rust says of a call that creates a post: its answer is read. */
-const CREATES_POST = 2;
-
 export class AccountObject {
   constructor(state, env) {
     this.rust = new RustAccount(state, env);
@@ -83,18 +80,18 @@ export class AccountObject {
     const message = request.headers.get(MESSAGE);
     if (message === null) return this.rust.fetch(request);
     const id = number();
-    const taken = await this.rust.passing(id, message);
-    return taken ? this.#passOn(id, taken === CREATES_POST, request) : this.rust.fetch(request);
+    const order = await this.rust.passing(id, message);
+    return order ? this.#passOn(id, order.split("\n"), request) : this.rust.fetch(request);
   }
 
   alarm() {
     return this.rust.alarm();
   }
 
-  async #passOn(id, createsPost, request) {
+  async #passOn(id, [createsPost, ...order], request) {
     const limit = new Limit(rules().limit);
     try {
-      return await this.#answered(id, createsPost, await this.#ask(id, request, limit), limit);
+      return await this.#answered(id, createsPost, await ask(order, request, limit), limit);
     } catch {
       const why = limit.isOver ? "late" : "broken";
       limit.breakOff();
@@ -102,12 +99,6 @@ export class AccountObject {
     } finally {
       this.rust.ended(id);
     }
-  }
-
-  #ask(id, request, { signal }) {
-    const [method, url, body, ...own] = this.rust.order(id).split("\n");
-    const headers = Object.assign(named(request.headers, rules().content), paired(own));
-    return fetch(url, { method, headers, body: body ? request.body : null, redirect: "manual", signal });
   }
 
   async #answered(id, createsPost, answer, limit) {
@@ -130,6 +121,11 @@ export class AccountObject {
     const body = within(limit, answer, created, this.short);
     return new Response(body, { status, headers: Object.assign(headers, paired(own.split("\n"))) });
   }
+}
+
+function ask([method, url, body, ...own], request, { signal }) {
+  const headers = Object.assign(named(request.headers, rules().content), paired(own));
+  return fetch(url, { method, headers, body: body ? request.body : null, redirect: "manual", signal });
 }
 
 /** The body, which breaks off at its limit. A pipe tells the end of a long body; for a short one that would cost as much as the call. */

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe};
 
 use js_sys::{Promise, wasm_bindgen};
+use latchkey_core::api::code::Code;
 use latchkey_core::api::https::{Admission, admit};
 use latchkey_core::key::has_form_of_key;
 use latchkey_core::routes::{Call, Found, Route, find};
@@ -117,11 +118,16 @@ impl FastPath {
     pub fn finish(&self, id: u32, answer: web_sys::Response) -> Promise {
         let call = self.take(id);
         future_to_promise(AssertUnwindSafe(async move {
-            let call = call.ok_or_else(unknown)?;
+            let mut call = call.ok_or_else(unknown)?;
             let response = forget_unknown(&call.call, proxied(&answer.into()).await);
             let answer = match response.and_then(reply) {
                 Ok(reply) => call.sent(reply),
-                Err(error) => call.refused(&error),
+                Err(error) => {
+                    if matches!(&error, Error::Refused(refused) if refused.code == Code::InvalidApiKey) {
+                        call.entry.key_id = None;
+                    }
+                    call.refused(&error)
+                }
             };
             Ok(answer?.into())
         }))

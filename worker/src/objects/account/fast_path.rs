@@ -31,15 +31,10 @@ use crate::runtime::now;
 #[derive(Default)]
 pub(super) struct Passings(RefCell<BTreeMap<u32, Rc<Passing>>>);
 
-/// What [`AccountObject::passing`] says of a call that is taken.
-const TAKEN: u32 = 1;
-/// The same of a call whose answer is read, because it names a post that was created.
-const CREATES_POST: u32 = 2;
-
 #[wasm_bindgen]
 impl AccountObject {
-    /// Takes the call of a message, or says nothing if the fast path does not take it. Of a call that writes a promise of the
-    /// same, because the workspace is asked.
+    /// Takes the call of a message and says what X is asked ([`Passing::order`]), or nothing if the fast path does not take it.
+    /// Of a call that writes a promise of the same, because the workspace is asked.
     pub fn passing(&self, id: u32, message: &str) -> JsValue {
         let passing = self.account.get().ok().and_then(|account| Passing::of(account, message));
         match passing {
@@ -51,12 +46,6 @@ impl AccountObject {
                 future_to_promise(AssertUnwindSafe(admitted)).into()
             }
         }
-    }
-
-    /// What X is asked ([`Passing::order`]), a line each.
-    pub fn order(&self, id: u32) -> std::result::Result<String, JsError> {
-        let lines = self.passing_of(id).and_then(|passing| passing.order());
-        lines.map(|lines| lines.join("\n")).map_err(|_| JsError::new("a call could not be addressed"))
     }
 
     /// The head of X's answer to a call that creates a post. The body is read next, and may break off.
@@ -162,22 +151,24 @@ impl Passing {
     }
 
     fn taken(self, id: u32) -> JsValue {
-        let said = if self.creating.is_some() { CREATES_POST } else { TAKEN };
+        let Ok(order) = self.order() else { return JsValue::UNDEFINED };
         let account = Rc::clone(&self.account);
         account.passings.0.borrow_mut().insert(id, Rc::new(self));
-        said.into()
+        order.into()
     }
 
-    /// Method, address, whether a body goes along, and the headers of ours, names and values by turns.
-    fn order(&self) -> Result<Vec<String>> {
+    /// A line each: whether the answer is read, because it names a post that was created; method; address; whether a body
+    /// goes along; and the headers of ours, names and values by turns.
+    fn order(&self) -> Result<String> {
         let Self { call, access, .. } = self;
         let address = self.account.app()?.x().address(&call.target.path(), call.query.as_deref());
+        let created = if self.creating.is_some() { "created" } else { "" };
         let body = if call.charge.is_some() { "body" } else { "" };
         // EXPOSE: goes to X's API.
         let token = format!("Bearer {}", access.token.expose());
+        let (method, address) = (call.method.as_str(), address.as_str());
         let headers = ["accept-encoding", "identity", USER_AGENT.as_str(), AGENT, "authorization", &token];
-        let first = [call.method.as_str(), address.as_str(), body];
-        Ok(first.into_iter().chain(headers).map(str::to_owned).collect())
+        Ok([[created, method, address, body].as_slice(), headers.as_slice()].concat().join("\n"))
     }
 
     /// The windows that X has told, and a token that X has refused.

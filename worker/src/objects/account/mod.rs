@@ -51,10 +51,13 @@ use crate::error::{Error, Result};
 use crate::log;
 use crate::rpc::account::{Adoption, Message, PROXY_HEADER, Release, refusal};
 use crate::rpc::wire::{answer, message, reply};
-use crate::runtime::now;
+use crate::runtime::{now, within};
 
 /// After so long without a word of the workspace it is asked what became of a change. A change takes milliseconds.
 const RECALLED_FOR: Span = Span::secs(3);
+
+/// As long as the platform lets an alarm run. A loop beside an event has no limit of the platform's.
+const LOOP_LIMIT: Span = Span::mins(15);
 
 #[durable_object]
 pub struct AccountObject {
@@ -214,7 +217,8 @@ impl Inner {
         let Some(publishing) = Publishing::begin(self) else { return };
         let account = Rc::clone(self);
         spawn_local(async move {
-            let ended = publishing.run().await;
+            let ended = within(LOOP_LIMIT, publishing.run()).await;
+            let ended = ended.unwrap_or_else(|| Err(Error::fault("publishing takes longer than an alarm may")));
             log::unattended("account", "publishing", &account.after_publishing(ended).await);
         });
     }
