@@ -143,6 +143,9 @@ impl Db {
     }
 
     /// What a query reads, or a statement with `RETURNING` has written.
+    ///
+    /// `+?` stands after `LIMIT`, and after `=` in a query that sorts or joins. There the planner of `SQLite` 3.54 looks at
+    /// the value of a bare `?`, so each call would prepare the statement anew.
     pub fn rows<T: DeserializeOwned>(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Vec<T>> {
         let rows = self.text_of_rows(query, values).doing("read from SQLite")?;
         if rows != "[]" {

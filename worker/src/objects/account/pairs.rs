@@ -243,7 +243,7 @@ impl Inner {
             return Ok(Vec::new());
         }
         self.db.run(
-            "UPDATE pairs SET is_told = 2 WHERE account_id IN (SELECT account_id FROM pairs WHERE is_told <> 1 LIMIT ?)",
+            "UPDATE pairs SET is_told = 2 WHERE account_id IN (SELECT account_id FROM pairs WHERE is_told <> 1 LIMIT +?)",
             vec![i64::from(REPORT_ROWS).into()],
         )?;
         self.db.run("UPDATE pair SET is_told = 2 WHERE is_told <> 1", Vec::new())?;

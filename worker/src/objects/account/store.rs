@@ -244,7 +244,7 @@ impl Inner {
         let query = "SELECT EXISTS (SELECT 1 FROM pair WHERE is_told <> 1)
                 OR EXISTS (SELECT 1 FROM pairs WHERE is_told <> 1) AS grants,
             EXISTS (SELECT 1 FROM discarded WHERE is_told <> 1) AS revocations,
-            (SELECT json_group_array(doc) FROM (SELECT doc FROM journal WHERE told < revision ORDER BY seq LIMIT ?))
+            (SELECT json_group_array(doc) FROM (SELECT doc FROM journal WHERE told < revision ORDER BY seq LIMIT +?))
                 AS deliveries";
         let rows = self.db.rows(query, vec![i64::from(REPORT_ROWS).into()])?;
         rows.into_iter().next().ok_or_else(|| Error::fault("what is untold was not read"))

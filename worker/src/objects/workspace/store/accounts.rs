@@ -25,7 +25,7 @@ pub const APPS_WITH_REVOCATIONS: &str =
 pub const OBJECTS: &str = "SELECT DISTINCT network_id || '/' || x_user_id AS name FROM accounts";
 /// The same in their order, behind a name.
 const OBJECTS_BEHIND: &str = "SELECT DISTINCT network_id || '/' || x_user_id AS name FROM accounts
-    WHERE network_id || '/' || x_user_id > ? ORDER BY network_id || '/' || x_user_id LIMIT ?";
+    WHERE network_id || '/' || x_user_id > ? ORDER BY network_id || '/' || x_user_id LIMIT +?";
 
 /// More closed rows than are remembered: then any account may be closed.
 const MOST_CLOSED: usize = 1000;
@@ -189,10 +189,10 @@ fn wanted(filter: &AccountFilter, binding: &Binding) -> Filter {
     let status = filter.status.as_deref();
     of_network
         .in_tenant("tenant_id", binding.tenant_id.as_ref(), filter.tenant_id.as_deref())
-        .of_kinds("json_extract(doc, '$.status') = ?", status, Kinds::Like(status.unwrap_or_default().to_owned()))
-        .given("id = ?", binding.account_id.as_ref().map(AccountId::as_str))
-        .given("id = ?", filter.id.as_deref())
-        .given("x_user_id = ?", filter.network_unique_id.as_deref())
-        .given("network_id = ?", filter.network_id.as_deref())
+        .of_kinds("json_extract(doc, '$.status') = +?", status, Kinds::Like(status.unwrap_or_default().to_owned()))
+        .given("id = +?", binding.account_id.as_ref().map(AccountId::as_str))
+        .given("id = +?", filter.id.as_deref())
+        .given("x_user_id = +?", filter.network_unique_id.as_deref())
+        .given("network_id = +?", filter.network_id.as_deref())
         .given("instr(username, lower(?)) > 0", filter.username.as_deref())
 }

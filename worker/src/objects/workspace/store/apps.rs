@@ -83,7 +83,7 @@ impl Apps {
 
     /// Those that a key may read.
     pub fn list(&self, binding: &Binding, tenant_id: Option<&str>, page: &Page) -> Result<Listed<Network>> {
-        self.db.list("networks", "doc", &readable_by(binding).given("tenant_id = ?", tenant_id), page)
+        self.db.list("networks", "doc", &readable_by(binding).given("tenant_id = +?", tenant_id), page)
     }
 
     pub fn save(&self, network: &Network) -> Result<()> {

@@ -34,12 +34,12 @@ impl Audit {
         let wanted = Filter::counted("audit", "TRUE")
             .in_tenant("tenant_id", binding.tenant_id.as_ref(), filter.tenant_id.as_deref())
             .of_kinds(
-                "json_extract(doc, '$.action') = ?",
+                "json_extract(doc, '$.action') = +?",
                 action,
                 Kinds::OneOf(action.map(str::to_owned).into_iter().collect()),
             )
-            .given("json_extract(doc, '$.key_id') = ?", filter.key_id.as_deref())
-            .given("json_extract(doc, '$.target_id') = ?", filter.target_id.as_deref())
+            .given("json_extract(doc, '$.key_id') = +?", filter.key_id.as_deref())
+            .given("json_extract(doc, '$.target_id') = +?", filter.target_id.as_deref())
             .given("at >= ?", filter.since.map(time))
             .given("at < ?", filter.until.map(time));
         self.db.list("audit", "doc", &wanted, &filter.page)

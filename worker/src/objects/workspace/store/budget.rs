@@ -40,7 +40,7 @@ impl Budget {
     pub fn spent_in(&self, month: Month, scope: Scope<'_>) -> Result<Vec<Spent>> {
         let query = format!(
             "SELECT nullif({}, '') AS tenant_id, micros, posts FROM spent_by_month
-                WHERE month = ? AND scope >= ? AND scope < ? AND (micros > 0 OR posts > 0) ORDER BY scope",
+                WHERE month = +? AND scope >= ? AND scope < ? AND (micros > 0 OR posts > 0) ORDER BY scope",
             Scope::TENANT_OF_KEY
         );
         let (first, beyond) = scope.tenants();
@@ -50,7 +50,7 @@ impl Budget {
     /// What the posts of a scope cost on each day of a month.
     pub fn spent_by_day(&self, month: Month, scope: Scope<'_>) -> Result<Vec<SpentOnDay>> {
         let query = "SELECT day, micros, posts FROM spent_by_day
-            WHERE scope = ? AND day >= ? / 86400000 AND day < ? / 86400000 ORDER BY day";
+            WHERE scope = +? AND day >= ? / 86400000 AND day < ? / 86400000 ORDER BY day";
         self.db.rows(query, vec![scope.key().into(), time(month.start), time(month.end)])
     }
 

@@ -24,7 +24,7 @@ impl Imports {
     }
 
     pub fn list(&self, account_id: &AccountId, page: &Page) -> Result<Listed<Import>> {
-        let filter = Filter::new("TRUE").given("account_id = ?", Some(account_id.as_str()));
+        let filter = Filter::new("TRUE").given("account_id = +?", Some(account_id.as_str()));
         self.db.list("imports", "doc", &filter, page)
     }
 

@@ -53,7 +53,7 @@ impl Keys {
         let filter = if caller.manages_keys() {
             filter.of_tenant("json_extract(doc, '$.binding.tenant_id')", &caller.binding, None)
         } else {
-            filter.given("json_extract(doc, '$.minted.parent.id') = ?", Some(caller.key_id.as_str()))
+            filter.given("json_extract(doc, '$.minted.parent.id') = +?", Some(caller.key_id.as_str()))
         };
         self.db.list("keys", "doc", &filter, page)
     }

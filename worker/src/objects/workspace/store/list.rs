@@ -120,7 +120,7 @@ impl Filter {
             return self.nothing();
         }
         let Some(tenant) = own.or(wanted) else { return self };
-        self.with_scope(Scope::Tenant(Some(tenant)).key(), &format!("{column} = ?"), tenant)
+        self.with_scope(Scope::Tenant(Some(tenant)).key(), &format!("{column} = +?"), tenant)
     }
 
     /// The rows of a scope, by the condition that finds them.
@@ -220,7 +220,7 @@ fn query(table: &str, doc: &str, filter: &Filter, page: &Page) -> String {
     let (condition, order) = (filter.condition(), page.list.order());
     format!(
         "SELECT {doc} AS doc, json_array({}) AS place FROM {table}
-            WHERE {condition} AND {} ORDER BY {} LIMIT ? OFFSET ?",
+            WHERE {condition} AND {} ORDER BY {} LIMIT +? OFFSET ?",
         order.join(", "),
         beyond(page),
         sorted(page)

@@ -89,7 +89,7 @@ impl Outbox {
 
     pub fn due(&self, now: UnixMillis, limit: u32) -> Result<Vec<Row>> {
         self.delete_arrived()?;
-        let query = "SELECT seq, attempts, opened, doc FROM outbox WHERE due_at <= ? ORDER BY due_at, seq LIMIT ?";
+        let query = "SELECT seq, attempts, opened, doc FROM outbox WHERE due_at <= ? ORDER BY due_at, seq LIMIT +?";
         self.db.rows(query, vec![time(now), i64::from(limit).into()])
     }
 

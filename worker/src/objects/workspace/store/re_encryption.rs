@@ -40,7 +40,7 @@ impl ReEncryptionStore {
 
     /// Names behind `after`, in their order.
     pub fn names(&self, after: &str, limit: i32) -> Result<Vec<String>> {
-        let query = format!("SELECT name FROM ({}) WHERE name > ? ORDER BY name LIMIT ?", names());
+        let query = format!("SELECT name FROM ({}) WHERE name > ? ORDER BY name LIMIT +?", names());
         let rows: Vec<Named> = self.db.rows(&query, vec![after.into(), limit.into()])?;
         Ok(rows.into_iter().map(|row| row.name).collect())
     }

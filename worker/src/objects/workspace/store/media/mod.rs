@@ -57,7 +57,7 @@ impl MediaRows {
         let status = filter.status.map(|status| if status == Status::Active { "active" } else { "pending" });
         let wanted = Filter::counted("media", "TRUE")
             .of_tenant("tenant_id", binding, filter.tenant_id.as_deref())
-            .of_kinds("status = ?", status, Kinds::Like(status.unwrap_or_default().to_owned()));
+            .of_kinds("status = +?", status, Kinds::Like(status.unwrap_or_default().to_owned()));
         self.db.list("media", "doc", &wanted, &filter.page)
     }
 

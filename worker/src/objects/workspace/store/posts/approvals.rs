@@ -19,7 +19,7 @@ impl Posts {
         let query = "SELECT doc FROM posts INDEXED BY posts_unanswered
             WHERE is_deleted = 0 AND json_extract(doc, '$.approval.status') = 'pending'
             AND json_extract(doc, '$.approval.expires_at') <= ?
-            ORDER BY json_extract(doc, '$.approval.expires_at') LIMIT ?";
+            ORDER BY json_extract(doc, '$.approval.expires_at') LIMIT +?";
         self.db.docs(query, vec![time(until), i64::from(limit).into()])
     }
 

@@ -73,7 +73,7 @@ impl Deliveries {
             "SELECT d.doc AS delivery, a.doc AS account, n.edition AS notified
                 FROM deliveries d JOIN ({}) a ON a.id = d.account_id
                 LEFT JOIN announced n ON n.post_id = d.post_id AND n.account_id = d.account_id
-                WHERE d.post_id = ? ORDER BY d.post_id, d.account_id",
+                WHERE d.post_id = +? ORDER BY d.post_id, d.account_id",
             accounts::ROWS
         );
         let (mut deliveries, mut outcomes) = (Vec::new(), Vec::new());

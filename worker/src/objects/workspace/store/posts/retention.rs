@@ -21,7 +21,7 @@ impl Posts {
     /// Some of those that ended by this time, the first of them first.
     pub fn ended_by(&self, until: UnixMillis) -> Result<Vec<Ended>> {
         let query = "SELECT post_id, (SELECT count(*) FROM deliveries d WHERE d.post_id = e.post_id) AS deliveries
-            FROM ended_posts e WHERE ended_at <= ? ORDER BY ended_at LIMIT ?";
+            FROM ended_posts e WHERE ended_at <= ? ORDER BY ended_at LIMIT +?";
         self.db.rows(query, vec![time(until), i64::from(PURGED_AT_ONCE).into()])
     }
 

@@ -62,7 +62,7 @@ impl Posts {
         let Whose { index, condition, value, .. } = Whose::of(seen);
         let query = format!(
             "SELECT (SELECT doc FROM posts p WHERE p.seq = s.seq) AS doc FROM post_stages s INDEXED BY {index}
-                WHERE {condition} AND stage = 'scheduled' AND at > ? ORDER BY at, seq LIMIT ?"
+                WHERE {condition} AND stage = 'scheduled' AND at > ? ORDER BY at, seq LIMIT +?"
         );
         let values = value.map(SqlStorageValue::from).into_iter().chain([time(now), i64::from(SHOWN).into()]);
         self.db.docs(&query, values.collect())
@@ -120,13 +120,13 @@ impl<'a> Whose<'a> {
             (Some(id), _) => Self {
                 scope: format!("account/{id}"),
                 index: "stages_of_account",
-                condition: "account_id = ?",
+                condition: "account_id = +?",
                 value: Some(id),
             },
             (None, Some(id)) => Self {
                 scope: Scope::Tenant(Some(id)).key(),
                 index: "stages_of_tenant",
-                condition: "tenant_id = ?",
+                condition: "tenant_id = +?",
                 value: Some(id),
             },
             (None, None) => Self { scope: Scope::All.key(), index: "stages_listed", condition: "TRUE", value: None },

@@ -116,9 +116,9 @@ impl WebhookDeliveries {
         let (state, kind) = (json!(filter.status), json!(filter.event));
         let kinds = || Kinds::Like(format!("{}/{}", state.as_str().unwrap_or("*"), kind.as_str().unwrap_or("*")));
         let wanted = Filter::counted("dispatches", "TRUE")
-            .with_scope(format!("webhook/{}", webhook_id.as_str()), "webhook_id = ?", webhook_id.as_str())
-            .of_kinds("json_extract(doc, '$.state') = ?", state.as_str(), kinds())
-            .of_kinds("json_extract(doc, '$.kind') = ?", kind.as_str(), kinds());
+            .with_scope(format!("webhook/{}", webhook_id.as_str()), "webhook_id = +?", webhook_id.as_str())
+            .of_kinds("json_extract(doc, '$.state') = +?", state.as_str(), kinds())
+            .of_kinds("json_extract(doc, '$.kind') = +?", kind.as_str(), kinds());
         self.db.list("dispatches", logged, &wanted, &filter.page)
     }
 
@@ -185,7 +185,7 @@ impl WebhookDeliveries {
         let query = format!(
             "SELECT seq, opened, doc FROM dispatches WHERE seq IN (
                 SELECT (SELECT seq FROM dispatches WHERE webhook_id = w.id AND due_at <= ?2 ORDER BY due_at, seq LIMIT 1) {IDLE}
-            ) ORDER BY due_at, seq LIMIT ?3"
+            ) ORDER BY due_at, seq LIMIT +?3"
         );
         let limit = i32::try_from(limit).unwrap_or(0);
         let rows: Vec<Row> = self.db.rows(&query, vec![i32::from(is_failing).into(), time(now), limit.into()])?;

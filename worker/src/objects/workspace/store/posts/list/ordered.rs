@@ -78,7 +78,7 @@ impl Posts {
     fn part(&self, part: &Part, deliveries: &Deliveries, limit: u32, offset: u64) -> Result<Vec<Row>> {
         let query = format!(
             "SELECT (SELECT doc FROM posts p WHERE p.seq = t.seq) AS doc, {} AS place
-                FROM ({} ORDER BY {} LIMIT ? OFFSET ?) t",
+                FROM ({} ORDER BY {} LIMIT +? OFFSET ?) t",
             part.place,
             part.places(deliveries, &part.beyond()),
             part.sorted()

@@ -45,9 +45,9 @@ impl Source {
         // One phrase: whatever is in the text means itself.
         let phrase = filter.text.as_ref().map(|text| format!("\"{}\"", text.replace('"', "\"\"")));
         let (table, condition) = match (&phrase, filter.stage) {
-            (Some(_), Some(_)) => (FOUND, "f.post_texts MATCH ? AND p.stage = ?"),
+            (Some(_), Some(_)) => (FOUND, "f.post_texts MATCH ? AND p.stage = +?"),
             (Some(_), None) => (FOUND, "f.post_texts MATCH ?"),
-            (None, Some(_)) => ("post_stages p", "p.stage = ?"),
+            (None, Some(_)) => ("post_stages p", "p.stage = +?"),
             (None, None) => return None,
         };
         let stage = filter.stage.map(|stage| stage.as_str().to_owned());
@@ -74,7 +74,7 @@ impl Posts {
         let query = format!(
             "SELECT (SELECT doc FROM posts p WHERE p.seq = t.seq) AS doc, {} AS place FROM (
                 SELECT p.created_at, p.scheduled_at, p.seq FROM {table} WHERE {condition} AND {beyond}
-                ORDER BY {} LIMIT ? OFFSET ?) t",
+                ORDER BY {} LIMIT +? OFFSET ?) t",
             keys.place, keys.sorted,
         );
         let values = values.into_iter().chain(after).chain(bounds(&filter.page));

@@ -54,7 +54,7 @@ impl<'a> Wanted<'a> {
                     WHERE l.created_at = p.created_at AND l.seq = p.seq AND {condition})"
             )
         };
-        let of_account = self.account.map(|id| ("l.account_id = ?", id.into()));
+        let of_account = self.account.map(|id| ("l.account_id = +?", id.into()));
         let in_states = self.states.map(|states| {
             let states = serde_json::Value::from(words(states)).to_string();
             ("l.state IN (SELECT value FROM json_each(?))", states.into())
@@ -65,7 +65,7 @@ impl<'a> Wanted<'a> {
             .in_tenant("p.tenant_id", None, self.tenant)
             .with(&delivery(&conditions.join(" AND ")), values)
             .given(&format!("NOT {}", delivery("l.account_id <> ?")), self.account.filter(|_| self.alone))
-            .given(&format!("{approval} = ?"), filter.approval.and_then(Status::as_str))
+            .given(&format!("{approval} = +?"), filter.approval.and_then(Status::as_str))
             .given("p.created_at > ?", filter.created_after.map(time))
             .given("p.created_at < ?", filter.created_before.map(time))
             .given("p.scheduled_at > ?", filter.scheduled_after.map(time))
@@ -92,7 +92,7 @@ impl<'a> Wanted<'a> {
             AND o.seq = l.seq AND o.account_id <> l.account_id)";
         let tenant = self.tenant.filter(|_| self.account.is_none());
         let given =
-            [self.account.map(|id| ("l.account_id = ?", id.into())), tenant.map(|id| ("l.tenant_id = ?", id.into()))];
+            [self.account.map(|id| ("l.account_id = +?", id.into())), tenant.map(|id| ("l.tenant_id = +?", id.into()))];
         let (conditions, values): (Vec<&str>, Vec<_>) = given.into_iter().flatten().unzip();
         let others = if self.alone { OTHERS } else { "TRUE" };
         (conditions.into_iter().chain([others]).collect::<Vec<_>>().join(" AND "), values)
