@@ -11,6 +11,7 @@ export const OURS = "this Worker";
 export const HONO = "Hono";
 export const RUST = "plain Rust";
 export const BARE = "bare";
+export const KEEPER = "keeper";
 
 export class Measurements {
   /** By name and side: `{name, unit, side, samples}`. */

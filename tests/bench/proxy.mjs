@@ -1,6 +1,6 @@
 /**
  * `cargo xtask bench proxy`: calls that are passed on to X, by our Worker, by plain ones (peer/worker.ts, peer/rust) and by
- * the least that there can be (peer/bare.js), at the same stand-in, in the same run, in turns. Nothing is asserted but that X
+ * the least that there can be (peer/bare.js, peer/keeper.js), at the same stand-in, in the same run, in turns. Nothing is asserted but that X
  * answered.
  */
 
@@ -14,7 +14,7 @@ import { timed } from "./load.mjs";
 import { Measurements, OURS } from "./measurements.mjs";
 import { readOptions } from "./options.mjs";
 import { processorOf, turned } from "./peer/sides.mjs";
-import { startBare, startPlain, startRust } from "./peer/start.mjs";
+import { startBare, startKeeper, startPlain, startRust } from "./peer/start.mjs";
 import { startRaw } from "./raw.mjs";
 
 const { rounds, calls, width, uploads } = readOptions({ rounds: 5, calls: 400, width: 16, uploads: 20 });
@@ -35,11 +35,11 @@ liftLimits(bench);
 const account = await newAccount(bench);
 const { key } = await newKey(bench, { account_id: account.id, scopes: ["read", "publish"] });
 const plain = [await startPlain(bench.x, 1), await startRust(bench.x, 1)];
-const bare = await startBare(bench.x, account);
+const least = [await startBare(bench.x, account), await startKeeper(bench.x, account)];
 const sides = [
   { name: OURS, worker: bench.worker, headers: { authorization: `Bearer ${key}` } },
   ...plain.map(({ name, worker, accounts }) => ({ name, worker, headers: { authorization: `Bearer ${ADMIN_KEY}`, account: accounts[0] } })),
-  { name: bare.name, worker: bare.worker, headers: {} },
+  ...least.map(({ name, worker }) => ({ name, worker, headers: {} })),
 ];
 // The stand-in takes 8 MB at most, as X does; this one call is answered once its whole body has come.
 bench.x.fault({ ...UPLOAD, kind: "answer", status: 200, body: "{}", times: (rounds + 1) * uploads * sides.length });
@@ -51,7 +51,7 @@ try {
   measurements.publish();
 } finally {
   agent.destroy();
-  await Promise.all([bench.stop(), bare.stop(), ...plain.map((side) => side.stop())]);
+  await Promise.all([bench.stop(), ...[...plain, ...least].map((side) => side.stop())]);
 }
 
 async function play({ name, worker, headers }, way, counts) {

@@ -129,6 +129,27 @@ test("the price of a post is counted before X is called, and given back when X r
   assert.ok((await cost()) > before, "X may have acted");
 });
 
+test("writing calls that come together are asked about together, and a budget admits exactly as many as it pays for", async () => {
+  const tenant_id = "crowded";
+  const own = await newAccount(bench, { tenant_id });
+  const { api } = await newKey(bench, { account_id: own.id, scopes: ["read", "publish"] });
+  assert.equal((await api.get("/2/users/me")).status, 200, "now the isolate knows the key");
+  const set = async (usd) => assert.equal((await bench.api.patch("/v1/settings", { tenant_budgets_usd: { [tenant_id]: usd } })).status, 200);
+  const price = 0.015;
+  await set(5 * price);
+  const crowd = () => Promise.all(Array.from({ length: 20 }, (_, at) => api.post("/2/tweets", { text: `one of a crowd, ${++serial}, ${at}` })));
+  let answers;
+  // Those who are refused go their usual way, and are asked about once more.
+  assert.ok((await sentByRust(async () => (answers = await crowd()))) < 20);
+  assert.deepEqual([201, 422].map((status) => answers.filter((answer) => answer.status === status).length), [5, 15]);
+  assert.ok(answers.every(({ status, body }) => status === 201 || body.code === "budget_exceeded"));
+  await set(null);
+  assert.ok((await sentByRust(async () => (answers = await crowd()))) < 10);
+  assert.deepEqual(answers.map(({ status }) => status), answers.map(() => 201));
+  const { by_tenant } = (await bench.api.get("/v1/account/usage")).body.usage.x_cost;
+  assert.equal(by_tenant.find((row) => row.tenant_id === tenant_id).estimate_usd, 25 * price);
+});
+
 test("a post whose length is not said goes the usual way", async () => {
   const body = () => new Blob([JSON.stringify({ text: `of unknown length, ${++serial}` })]).stream();
   const headers = { ...JSON_TYPE, authorization: `Bearer ${door.key}` };

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { connect } from "../../fake-x/client.mjs";
 import { api, newUser } from "../../support/client.mjs";
-import { BARE, HONO, RUST } from "../measurements.mjs";
+import { BARE, HONO, KEEPER, RUST } from "../measurements.mjs";
 import { startRaw } from "../raw.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -32,13 +32,16 @@ export async function startRust(x, accountCount) {
   return withAccounts(RUST, x, await startRaw({ config: here("rust/wrangler.toml"), fakeX: x }), accountCount);
 }
 
-/** The bare Worker, for one person at X. */
-export async function startBare(x, { username }) {
-  await mkdir(here("../../../build/peer/bare"), { recursive: true });
-  await cp(here("bare.js"), here("../../../build/peer/bare/worker.js"));
+/** The Workers that do the least (bare.js, keeper.js), for one person at X. */
+export const startBare = (x, person) => startLeast(BARE, x, person);
+export const startKeeper = (x, person) => startLeast(KEEPER, x, person);
+
+async function startLeast(name, x, { username }) {
+  await mkdir(here(`../../../build/peer/${name}`), { recursive: true });
+  await cp(here(`${name}.js`), here(`../../../build/peer/${name}/worker.js`));
   const { access_token } = await connect(x, { username });
-  const worker = await startRaw({ config: here("bare.toml"), fakeX: x, vars: { TOKEN: access_token } });
-  return { name: BARE, worker, stop: () => worker.stop() };
+  const worker = await startRaw({ config: here(`${name}.toml`), fakeX: x, vars: { TOKEN: access_token } });
+  return { name, worker, stop: () => worker.stop() };
 }
 
 async function withAccounts(name, x, worker, count) {

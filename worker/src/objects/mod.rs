@@ -8,4 +8,5 @@ pub mod cached;
 pub mod schema;
 pub mod storage;
 pub mod store;
+mod turn;
 mod waiting;

@@ -74,7 +74,7 @@ pub enum Message {
     ClientOfTokens { client: ClientRef, holds: bool },
     Upload(UploadMessage),
     PlanProxy { head: Head, account: Option<String> },
-    Admit(Admission),
+    Admit(Vec<Admission>),
     GiveBack { account_id: AccountId, cost: Micros },
     SignIn(SignIn),
     SignedIn { session: String },
@@ -131,9 +131,9 @@ impl WorkspaceStub {
         self.ask_as(&digest, &Message::PlanProxy { head, account }).await
     }
 
-    /// Answers the price that is taken from the budget, or why the call may not be made.
-    pub async fn admit(&self, admission: Admission) -> Result<Micros> {
-        ask(&self.stub, &Message::Admit(admission)).await
+    /// Answers for each call the price that is taken from the budget, or why the call may not be made.
+    pub async fn admit(&self, admissions: Vec<Admission>) -> Result<Vec<Result<Micros>>> {
+        ask(&self.stub, &Message::Admit(admissions)).await
     }
 
     /// X took nothing for it.

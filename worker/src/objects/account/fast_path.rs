@@ -56,20 +56,25 @@ impl AccountObject {
     }
 
     /// X has answered. A text has the headers for the caller ([`Passing::caller_headers`]); anything else is the caller's
-    /// answer. A promise of one of them if a price goes back.
-    #[expect(clippy::needless_pass_by_value, reason = "bytes of JavaScript's come as a vector")]
+    /// answer. Of a call that writes a promise of the same.
     pub fn answered(&self, id: u32, status: u16, told: &str, created: Option<Vec<u8>>) -> JsValue {
         let passing = match self.passing_of(id) {
             Ok(passing) => passing,
             Err(error) => return said(Err(error)),
         };
-        let response = passing.caller_headers(status, told, created.as_deref());
-        passing.account.arm_beside();
-        let ending = if response.is_ok() { Ending::Answered(status) } else { Ending::Stopped };
-        if ending.given_back(passing.reserved).is_none() {
+        if passing.call.charge.is_none() {
+            let response = passing.caller_headers(status, told, None);
+            passing.account.arm_beside();
             return said(response);
         }
+        let told = told.to_owned();
         future_to_promise(AssertUnwindSafe(async move {
+            if created.is_some() {
+                passing.account.turn.next().await;
+            }
+            let response = passing.caller_headers(status, &told, created.as_deref());
+            passing.account.arm_beside();
+            let ending = if response.is_ok() { Ending::Answered(status) } else { Ending::Stopped };
             let given_back = passing.account.give_back(passing.account_id.clone(), passing.reserved, ending).await;
             Ok(said(given_back.and(response)))
         }))

@@ -4,6 +4,7 @@
 //! Input gates do not cover an awaited `fetch`, so work that must run one at a time has its own lock: a refresh is one
 //! shared future, publishing is one loop. Both keep their state in `SQLite` and nothing else.
 
+mod admission;
 mod discarded;
 mod fast_path;
 mod fetch;
@@ -38,6 +39,7 @@ use serde_json::Value;
 use worker::wasm_bindgen_futures::spawn_local;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
+use self::admission::Admissions;
 use self::fast_path::Passings;
 use self::kept::Kept;
 use self::pairs::Owner;
@@ -46,6 +48,7 @@ use self::report::Told;
 pub use self::schema::VERSIONS;
 use super::storage::Db;
 use super::store::Opened;
+use super::turn::Turn;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::log;
@@ -84,6 +87,8 @@ struct Inner {
     revoking: Cell<bool>,
     publishing: Cell<bool>,
     told: Told,
+    turn: Turn,
+    admissions: Admissions,
     passings: Passings,
     /// The loop is in a step whose row is open in the journal.
     stepping: Cell<bool>,
@@ -141,6 +146,8 @@ impl Inner {
             revoking: Cell::new(false),
             publishing: Cell::new(false),
             told: Told::default(),
+            turn: Turn::default(),
+            admissions: Admissions::default(),
             passings: Passings::default(),
             stepping: Cell::new(false),
             probing: RefCell::default(),

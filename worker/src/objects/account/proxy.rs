@@ -63,7 +63,12 @@ impl Inner {
     }
 
     /// The price that was taken for it.
-    pub(super) async fn admit(&self, call: &ProxyCall, account_id: &AccountId, key_id: &str) -> Result<Micros> {
+    pub(super) async fn admit(
+        self: &Rc<Self>,
+        call: &ProxyCall,
+        account_id: &AccountId,
+        key_id: &str,
+    ) -> Result<Micros> {
         let Some(charge) = call.charge else { return Ok(Micros(0)) };
         let windows = self.windows_of(&call.endpoint())?;
         if let Some(until) = exhausted_until(&windows, now()) {
@@ -72,7 +77,7 @@ impl Inner {
         let key = call.admitted_for.as_ref().map(|_| (call.key_digest.clone(), call.access));
         let (account_id, key_id) = (account_id.clone(), key_id.to_owned());
         let admission = Admission { account_id, charge, creates_post: call.creates_post(), key_id, key };
-        self.app()?.workspace()?.admit(admission).await
+        self.admission(admission).await
     }
 
     async fn send_to_x(
@@ -132,6 +137,7 @@ impl Inner {
             Ok(body) => body,
             Err(no_answer) => return Ok(Err(no_answer)),
         };
+        self.turn.next().await;
         self.claim_in(&body)?;
         Ok(Ok(answer.fixed(body)))
     }

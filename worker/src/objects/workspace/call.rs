@@ -72,6 +72,7 @@ pub fn answered(w: &Workspace, result: &Result<Value>) -> worker::Result<Respons
 }
 
 async fn perform(w: &Rc<Workspace>, call: &mut Call) -> Result<CallResponse> {
+    w.turn.next().await;
     let caller = access::authorise(w, &call.head)?;
     if let Some(key) = &mut call.idempotency {
         key.key = caller.idempotency_key(&key.name(), call.head.access);

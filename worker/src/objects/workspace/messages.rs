@@ -40,6 +40,7 @@ async fn handle(w: &Rc<Workspace>, message: Message) -> Result<Value> {
             reply(row)
         }
         Message::Delivered(report) => {
+            w.turn.next().await;
             let (breaker, is_news) = w.store.transaction(|| breaker::delivered(w, &report))?;
             // In the same turn, and so in the same commit.
             w.store.outbox.delete_arrived()?;
@@ -48,6 +49,12 @@ async fn handle(w: &Rc<Workspace>, message: Message) -> Result<Value> {
             }
             report.deliveries.iter().for_each(|delivery| w.waiting.tell(&delivery.post_id));
             reply(breaker)
+        }
+        Message::Admit(admissions) => {
+            w.turn.next().await;
+            freeze::require_running(w)?;
+            let admit = |admission| w.store.transaction(|| proxy::admit(w, admission));
+            reply(admissions.iter().map(admit).collect::<Vec<_>>())
         }
         Message::Upload(message) => {
             let answer = w.store.transaction(|| uploads::handle(w, &message))?;
@@ -102,10 +109,6 @@ fn change(w: &Workspace, message: Message) -> Result<Value> {
             reply(accounts::learn_users(w, &said)?)
         }
         Message::ClientOfTokens { client, holds } => reply(apps::client_of_tokens(w, &client, holds)?),
-        Message::Admit(admission) => {
-            freeze::require_running(w)?;
-            reply(proxy::admit(w, &admission)?)
-        }
         Message::Redeem { redemption, request_id } => reply(agents::redeem(w, &redemption, &request_id)?),
         Message::RevokeGrant { id, request_id } => reply(agents::revoke(w, &id, &request_id)?),
         Message::SignIn(sign_in) => reply(sign_ins::sign_in(w, &sign_in)?),

@@ -25,6 +25,7 @@ use self::store::Store;
 pub use self::store::schema::VERSIONS;
 use super::storage::Db;
 use super::store::Opened;
+use super::turn::Turn;
 use super::waiting::Waiting;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -44,6 +45,7 @@ struct Workspace {
     store: Store,
     /// Callers that wait for the end of a post.
     waiting: Waiting<PostId>,
+    turn: Turn,
     /// What has changed lately, and callers that wait for the next change.
     live: Live,
     /// Where users see this deployment, as the first call of this process said it.
@@ -94,7 +96,8 @@ impl Workspace {
         let (waiting, pools) = (Waiting::default(), Pools::default());
         let (hand_over, postponed) = (HandOver::default(), Postponed::default());
         let live = Live::new()?;
-        Ok(Self { env, app, store, waiting, live, origin, pools, hand_over, postponed })
+        let turn = Turn::default();
+        Ok(Self { env, app, store, waiting, turn, live, origin, pools, hand_over, postponed })
     }
 
     /// Opened once: what the environment says does not change in the life of an object's process.

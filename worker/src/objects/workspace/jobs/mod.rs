@@ -24,6 +24,7 @@ use super::areas::freeze::is_frozen;
 use super::{Workspace, store};
 use crate::error::Result;
 use crate::log;
+use crate::objects::turn::after_others;
 use crate::runtime::now;
 
 /// A job that failed waits so long. A document that cannot be read fails every time.
@@ -175,6 +176,8 @@ fn remembered(w: &Rc<Workspace>, place: usize, work: Work) -> Work {
 
 /// The alarm rings by the earliest time at which a job is due.
 pub async fn arm(w: &Workspace) -> Result<()> {
+    // The calls of a turn derive the alarm once.
+    after_others().await;
     w.store.derive_alarm(|| Ok(earliest(&times(w)?))).await
 }
 
