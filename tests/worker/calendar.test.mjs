@@ -74,6 +74,10 @@ test("a day is read page by page, with posts of one moment and of every stage, a
   assert.deepEqual(idsOf([...first.posts, ...rest.posts]), idsOf(posts));
   const days = new URLSearchParams({ from: day.from, to: dateOf(start + DAY), after: first.after });
   assertRefused(await bench.api.get(`/v1/calendar?${days}`), 400, "invalid_payload", "after");
+  for (const other of [{ from: dateOf(start - DAY), to: dateOf(start - DAY) }, { from: dateOf(start + DAY), to: dateOf(start + DAY) }, { ...day, tz: "Etc/GMT-1" }]) {
+    const query = new URLSearchParams({ ...other, after: first.after });
+    assertRefused(await bench.api.get(`/v1/calendar?${query}`), 400, "invalid_payload", "after");
+  }
 });
 
 test("published and failed posts are on the day of their publication, and each counts once", async () => {

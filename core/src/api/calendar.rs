@@ -19,8 +19,8 @@ pub struct CalendarQuery {
     pub zone: String,
     /// How many posts of each day.
     pub shown: u32,
-    /// Of a single day: the post before the first.
-    pub after: Option<Place>,
+    /// Of a single day: its first moment, and the place of the post before the first.
+    after: Option<Place>,
     pub tenant_id: Option<String>,
 }
 
@@ -43,8 +43,18 @@ impl CalendarQuery {
         }
         let zone = query.take(&["tz"]).map_or_else(|| "UTC".to_owned(), |name| plus_for_space(&name));
         let shown = shown(query, first == last)?;
-        let after = after(query, first == last)?;
+        let after =
+            query.take(&["after"]).map(|text| Place::parse(List::Day, &text).ok_or_else(not_of_day)).transpose()?;
         Ok(Self { first, last, zone, shown, after, tenant_id: query.take_tenant() })
+    }
+
+    /// The post before the first, of the day that is asked for alone.
+    pub fn after(&self, days: &[Day]) -> Result<Option<Place>, Refused> {
+        let Some(Place(values)) = &self.after else { return Ok(None) };
+        match (values.as_slice(), days) {
+            (&[from, at, seq], [day]) if from == day.from.0 => Ok(Some(Place(vec![at, seq]))),
+            _ => Err(not_of_day()),
+        }
     }
 }
 
@@ -57,12 +67,8 @@ fn shown(query: &mut Query, is_one_day: bool) -> Result<u32, Refused> {
     Err(Refused::field("limit", format!("expected a number from 1 to {SHOWN}, or to {MOST_SHOWN} for a single day")))
 }
 
-fn after(query: &mut Query, is_one_day: bool) -> Result<Option<Place>, Refused> {
-    let Some(text) = query.take(&["after"]) else { return Ok(None) };
-    let place = Place::parse(List::Day, &text).filter(|_| is_one_day);
-    place
-        .map(Some)
-        .ok_or_else(|| Refused::field("after", "expected the `after` of the same day, which is asked for alone"))
+fn not_of_day() -> Refused {
+    Refused::field("after", "expected the `after` of the same day, which is asked for alone")
 }
 
 fn date(query: &mut Query, name: &'static str) -> Result<Date, Refused> {
@@ -74,13 +80,17 @@ fn date(query: &mut Query, name: &'static str) -> Result<Date, Refused> {
 pub fn day_view(day: &Day, counts: DayCounts, posts: &[Value], last: Option<&Place>) -> Value {
     let DayCounts { scheduled, published, failed } = counts;
     let counts = json!({ "scheduled": scheduled, "published": published, "failed": failed });
-    let after = last.map(|place| place.write(List::Day));
+    let after = last.map(|Place(values)| Place([&[day.from.0], values.as_slice()].concat()).write(List::Day));
     json!({ "date": day.date.to_iso(), "counts": counts, "posts": posts, "after": after })
 }
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use super::*;
+    use crate::calendar::days;
+    use crate::time::Span;
 
     fn refused(query: &str) -> Vec<String> {
         let asked = CalendarQuery::from_query(&mut Query::parse(query));
@@ -112,12 +122,32 @@ mod tests {
 
     #[test]
     fn a_day_that_is_asked_for_alone_goes_on_behind_the_last_post_that_was_shown() {
-        let place = Place(vec![1_795_426_200_000, 7]);
-        let query = |to, after: &str| format!("from=2026-01-01&to=2026-01-{to}&after={after}");
-        let asked = CalendarQuery::from_query(&mut Query::parse(&query("01", &place.write(List::Day))));
-        assert_eq!(asked.ok().and_then(|asked| asked.after), Some(place.clone()));
-        for bad in [query("02", &place.write(List::Day)), query("01", &place.write(List::Audit)), query("01", "")] {
-            assert_eq!(refused(&bad), ["after"], "{bad}");
+        let place = Place(vec![1_767_260_000_000, 7]);
+        let days = |first, last, ahead| days(first, last, &|_| Span::mins(ahead));
+        let after = |to: &str, cursor: &str, ahead| {
+            let query = format!("from=2026-01-01&to=2026-01-{to}&after={cursor}");
+            let asked = CalendarQuery::from_query(&mut Query::parse(&query))?;
+            asked.after(&days(asked.first, asked.last, ahead))
+        };
+        let cursor = |date: &str, ahead| {
+            let day = Date::parse(date).and_then(|date| days(date, date, ahead).first().copied()).unwrap();
+            day_view(&day, DayCounts::default(), &[], Some(&place))
+                .get("after")
+                .and_then(Value::as_str)
+                .unwrap()
+                .to_owned()
+        };
+        assert_eq!(after("01", &cursor("2026-01-01", 60), 60).unwrap(), Some(place.clone()));
+        let (own, other) = (cursor("2026-01-01", 0), cursor("2026-01-02", 0));
+        for (to, bad, ahead) in [
+            ("02", &own, 0),
+            ("01", &other, 0),
+            ("01", &own, 60),
+            ("01", &place.write(List::Audit), 0),
+            ("01", &String::new(), 0),
+        ] {
+            let refused = after(to, bad, ahead).unwrap_err();
+            assert_eq!(refused.details.into_keys().collect::<Vec<_>>(), ["after"], "{to} {bad} {ahead}");
         }
     }
 }

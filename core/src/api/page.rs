@@ -120,7 +120,8 @@ impl List {
             // 0 for a post without a scheduled time.
             Self::Posts(PostOrder { by: PostTime::Scheduled, .. }) => &["scheduled_at", "created_at", "seq"],
             Self::Media | Self::WebhookDeliveries | Self::Audit => &["seq"],
-            Self::Day => &["at", "seq"],
+            // Its first moment tells the day from others: a cursor of another one would hide posts.
+            Self::Day => &["day", "at", "seq"],
         }
     }
 

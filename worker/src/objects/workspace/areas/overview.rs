@@ -52,8 +52,9 @@ pub fn calendar(w: &Workspace, mut query: Query, caller: &Caller) -> Result<Answ
     let zone = Zone::find(&asked.zone)
         .ok_or_else(|| Refused::field("tz", "expected a time zone of the IANA's list, such as Europe/Berlin"))?;
     let days = days(asked.first, asked.last, &|time| zone.offset_at(time));
+    let after = asked.after(&days)?;
     let rows = match Wanted::seen(asked.tenant_id.as_deref(), None, &caller.binding) {
-        Some(seen) => w.store.posts.calendar(&seen, &days, asked.shown, asked.after.as_ref())?,
+        Some(seen) => w.store.posts.calendar(&seen, &days, asked.shown, after.as_ref())?,
         None => Vec::new(),
     };
     let data = days_view(w, &days, &rows, caller)?;

@@ -138,7 +138,7 @@ impl<'a> Whose<'a> {
 fn window(day: &Day, after: Option<&Place>) -> [i64; 4] {
     let [from, until] = [day.from.0, day.until.0];
     match after.map(|place| place.0.as_slice()) {
-        Some(&[at, seq]) if at >= from => [from, until, at, seq],
+        Some(&[at, seq]) => [from, until, at, seq],
         _ => [from, until, from, -1],
     }
 }
