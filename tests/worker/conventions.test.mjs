@@ -187,6 +187,14 @@ test("an unknown query parameter that looks like a filter is refused", async () 
   }
 });
 
+test("a parameter with two values is refused, by both spellings of its name too", async () => {
+  const link = "/v1/social-networks/x/auth-url?redirect_uri=https://acme.example/";
+  const paths = ["/v1/posts?", "/v1/social-accounts?", "/v1/summary?"].flatMap((path) => [`${path}tenant_id=a&tenant_id=b`, `${path}tenantId=a&tenant_id=b`]);
+  for (const path of [...paths, `${link}&tenant_id=a&tenant_id=b`]) assertRefused(await bench.api.get(path), 400, "invalid_payload", "tenant_id");
+  assertRefused(await bench.api.get("/v1/posts?status=failed&status=pending"), 400, "invalid_payload", "status");
+  assert.equal((await bench.api.get("/v1/posts?tenantId=a&tenant_id=a&limit=1&limit=1")).status, 200);
+});
+
 test("a filter on a single row is refused, not ignored", async () => {
   for (const path of ["/v1/posts/post_1", `/v1/social-accounts/${account.id}`, "/v1/social-networks/x"]) {
     assertRefused(await bench.api.get(`${path}?tenant_id=other`), 400, "invalid_payload", "tenant_id");

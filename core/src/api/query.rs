@@ -1,5 +1,6 @@
 //! Query parameters of the list calls.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use crate::refusal::{Code, Refused, name as path_name};
@@ -10,19 +11,37 @@ use crate::time::UnixMillis;
 pub struct Query {
     pairs: Vec<(String, String)>,
     taken: Vec<&'static str>,
+    /// A parameter that was taken and has two values.
+    contradicted: Option<&'static str>,
 }
 
 impl Query {
     pub fn parse(query: &str) -> Self {
         let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        Self { pairs, taken: Vec::new() }
+        Self { pairs, taken: Vec::new(), contradicted: None }
+    }
+
+    /// The fields of a query that stands for a body.
+    pub fn fields(self) -> Result<BTreeMap<String, String>, Refused> {
+        let mut fields = BTreeMap::new();
+        for (name, value) in self.pairs {
+            if fields.get(&name).is_some_and(|other| *other != value) {
+                return Err(contradicted(&name));
+            }
+            fields.insert(name, value);
+        }
+        Ok(fields)
     }
 
     /// The value of the first of `names` that is there; both spellings of a name are one parameter.
     pub fn take(&mut self, names: &[&'static str]) -> Option<String> {
         self.taken.extend_from_slice(names);
-        let (_, value) = self.pairs.iter().find(|(name, _)| names.contains(&name.as_str()))?;
-        Some(value.clone())
+        let mut values = self.pairs.iter().filter(|(name, _)| names.contains(&name.as_str())).map(|(_, value)| value);
+        let first = values.next()?;
+        if values.any(|value| value != first) {
+            self.contradicted = names.first().copied();
+        }
+        Some(first.clone())
     }
 
     /// The filter by tenant. No tenant id has a space: one that arrives was a plus that nobody escaped.
@@ -45,7 +64,11 @@ impl Query {
     }
 
     /// What nobody took is a warning, unless it looks like a filter: a filter that is dropped shows other people's rows.
+    /// So does the second value of a parameter.
     pub fn finish(self) -> Result<Vec<String>, Refused> {
+        if let Some(name) = self.contradicted {
+            return Err(contradicted(name));
+        }
         let mut warnings = Vec::new();
         for (name, _) in &self.pairs {
             if self.taken.contains(&name.as_str()) {
@@ -59,6 +82,10 @@ impl Query {
         }
         Ok(warnings)
     }
+}
+
+fn contradicted(name: &str) -> Refused {
+    Refused::field(&path_name(name), "has two values")
 }
 
 /// A form's reading of a query turns `+` into a space (WHATWG URL §5.1). Where no space can be meant, it was a plus.
@@ -79,6 +106,24 @@ mod tests {
             assert_eq!(query.take(&["tenantId", "tenant_id"]).as_deref(), Some("t1"));
             assert!(query.finish().unwrap().is_empty());
         }
+    }
+
+    #[test]
+    fn a_parameter_with_two_values_is_refused() {
+        let finish = |text: &str| {
+            let mut query = Query::parse(text);
+            query.take_tenant();
+            query.take(&["status"]);
+            query.finish()
+        };
+        for bad in ["tenant_id=t1&tenant_id=t2", "tenant_id=t1&tenantId=t2", "tenantId=t1&tenant_id="] {
+            let refused = finish(bad).unwrap_err();
+            assert_eq!((refused.code, refused.message.as_str()), (Code::InvalidPayload, "`tenant_id`: has two values"));
+        }
+        assert!(finish("status=a&tenant_id=t1&status=b").is_err());
+        assert!(finish("tenant_id=t1&tenantId=t1&status=a&status=a").unwrap().is_empty());
+        assert!(Query::parse("tenant_id=t1&tenant_id=t2").fields().is_err());
+        assert_eq!(Query::parse("tenant_id=t1&tenant_id=t1").fields().unwrap().len(), 1);
     }
 
     #[test]

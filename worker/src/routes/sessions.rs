@@ -1,7 +1,5 @@
 //! `/v1/connect-sessions` and `auth-url`: sessions are made, watched, completed and cancelled (docs/API.md, section 3).
 
-use std::collections::BTreeMap;
-
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::connect::{CompleteSession, ConfirmSession, CreateAuthUrl, CreateSession, IGNORED, NewSession};
@@ -48,7 +46,7 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
 pub async fn auth_url(app: &App, incoming: Incoming, network: String) -> Answered {
     let mut caller = ApiCaller::new(app, &incoming)?;
     let body = if incoming.method == "GET" {
-        let mut fields: BTreeMap<_, _> = incoming.url.query_pairs().into_owned().collect();
+        let mut fields = caller.require(Query::parse(incoming.query()).fields()).await?;
         fields.entry("tenant_id".to_owned()).and_modify(|tenant_id| *tenant_id = plus_for_space(tenant_id));
         serde_json::to_vec(&fields)?
     } else {
