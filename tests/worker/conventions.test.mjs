@@ -210,6 +210,8 @@ test("a page has 1 to 100 rows, 50 unless it is said otherwise", async () => {
     const { body } = await bench.api.get(path);
     assert.deepEqual([body.limit ?? body.pagination.limit, body.offset ?? body.pagination.offset], [50, 0]);
     assert.equal((await bench.api.get(`${path}?limit=100&offset=0`)).status, 200);
+    const beyond = await bench.api.get(`${path}?offset=9007199254740993`);
+    assert.deepEqual([beyond.status, beyond.body.data, beyond.body.count], [200, [], body.count]);
   }
 });
 

@@ -153,7 +153,7 @@ impl Page {
         if !(1..=MOST_ROWS).contains(&limit) {
             return Err(Refused::field("limit", "expected a number from 1 to 100"));
         }
-        let offset = query.take_parsed(&["offset"], "a number from 0")?;
+        let offset = query.take(&["offset"]).map(|text| rows_left_out(&text)).transpose()?;
         let after = query.take(&["after"]);
         if offset.is_some() && after.is_some() {
             return Err(Refused::field("after", "is not given together with `offset`"));
@@ -190,6 +190,14 @@ impl Place {
     }
 }
 
+/// No list has as many rows as the largest number: behind it are none, as behind every larger one.
+fn rows_left_out(text: &str) -> Result<u32, Refused> {
+    if text.is_empty() || !text.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(Refused::field("offset", "expected a whole number from 0"));
+    }
+    Ok(text.parse().unwrap_or(u32::MAX))
+}
+
 /// No secret: a cursor shows nothing that a filter would not.
 fn check(list: List, values: &[u8]) -> Vec<u8> {
     sha256(&[list.name().as_bytes(), b"\n", values].concat()).into_iter().take(CHECK).collect()
@@ -218,7 +226,10 @@ mod tests {
         let first = Page { list: POSTS, limit: 50, offset: 0, after: None };
         assert_eq!(page("").unwrap(), first);
         assert_eq!(page("limit=100&offset=7").unwrap(), Page { limit: 100, offset: 7, ..first });
-        for bad in ["limit=0", "limit=101", "limit=x", "offset=-1"] {
+        for beyond in ["4294967295", "4294967296", "9007199254740993", "99999999999999999999999999"] {
+            assert_eq!(page(&format!("offset={beyond}")).unwrap().offset, u32::MAX);
+        }
+        for bad in ["limit=0", "limit=101", "limit=x", "offset=-1", "offset=", "offset=1.0", "offset=x"] {
             assert!(page(bad).is_err(), "{bad}");
         }
     }

@@ -88,6 +88,7 @@ fn one_of(names: &[&str]) -> String {
 /// serde names types of Rust; callers know types of JSON.
 pub(super) fn in_words_of_json(expected: &str) -> &str {
     match expected.split_once(' ').map_or(expected, |(first, _)| first) {
+        "a" if expected == "a nonzero u64" => "a whole number from 1",
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
         "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
         "f32" | "f64" => "a number",

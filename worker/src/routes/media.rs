@@ -1,5 +1,7 @@
 //! `/v1/media` with an API key: files are announced, confirmed, listed and deleted (docs/API.md, section 6).
 
+use std::num::NonZeroU64;
+
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::input::read;
@@ -30,11 +32,12 @@ pub async fn create(app: &App, mut incoming: Incoming) -> Answered {
         wanted.validate().map(|said| (wanted, said))
     };
     let (caller, (wanted, said)) = ApiCaller::with_body(app, &mut incoming, parse).await?;
-    let (size, tenant_id) = (wanted.size.unwrap_or(1), wanted.tenant_id);
+    let announced = wanted.size.map(NonZeroU64::get);
+    let (size, tenant_id) = (announced.unwrap_or(1), wanted.tenant_id);
     let tenant_id = caller.plan(AnnounceMedia { said, size, tenant_id }).await?;
     let id = MediaId::from_entropy(entropy()?);
     let upload_url = Use::Upload.address(app.keyring(), &app.public_origin(&incoming.url)?, &id, now());
-    let media = Media::new(id, tenant_id, wanted.filename, said, wanted.size, now(), app.lifetimes());
+    let media = Media::new(id, tenant_id, wanted.filename, said, announced, now(), app.lifetimes());
     let data = json!({ "id": media.id, "upload_url": upload_url, "expires_in": LINK_LIFE.as_secs() });
     let create = |answer, is_sealed| MediaCommand::Create { media, answer, is_sealed };
     Ok(caller.commit_with_credential(Answer::data(200, data), create).await?)
