@@ -24,6 +24,7 @@ after(() => bench?.stop());
 
 const idAtX = ({ socialAccounts: [{ platformPostId }] }) => platformPostId;
 const repost = ({ id }, body, headers) => bench.api.post(`/v1/posts/${id}/repost`, body, headers);
+const usage = async () => (await bench.api.get("/v1/account/usage")).body.usage;
 const callsBy = ({ network_unique_id }) => bench.x.requests({ path: `/2/users/${network_unique_id}/retweets` });
 const repostsOf = (post) => bench.x.reposts({ tweet_id: idAtX(post) });
 
@@ -77,6 +78,20 @@ for (const way of ["refuse", "accept"]) {
     assert.equal(repostsOf(post).length, 1);
   });
 }
+
+test("a repost that X has already is not charged, and one whose first answer was lost is charged once", async () => {
+  const { other, post } = await scene("charged once");
+  const costOf = async () => (await repost(post, { account: other.id })).body.post.cost.actual_usd;
+  const before = await usage();
+  assert.deepEqual([await costOf(), await costOf(), await costOf()], [0.015, null, null]);
+  const after = await usage();
+  assert.equal(after.posts.current, before.posts.current + 1);
+  assert.equal(Math.round((after.x_cost.estimate_usd - before.x_cost.estimate_usd) * 1000), 15);
+  const { post: second } = await scene("charged after a lost answer");
+  bench.x.fault({ ...REPOST_CALL, kind: "effect-then-close" });
+  const { body } = await repost(second, { account: other.id });
+  assert.equal((await postIn(bench, body.post.id, "published")).cost.actual_usd, 0.015);
+});
 
 for (const [kind, calls] of [["effect-then-close", 2], ["close", 2], ["malformed", 2]]) {
   test(`a repost whose answer was lost (${kind}) is made again, and there is one`, async () => {

@@ -6,6 +6,7 @@ use crate::backoff::{self, spread};
 use crate::id::XPostId;
 use crate::time::{Span, UnixMillis};
 use crate::x::XError;
+use crate::x::price::Micros;
 use crate::x::problem::{Problem, Refusal};
 use crate::x::rate::{Window, day_ends_at, exhausted_until};
 
@@ -149,10 +150,7 @@ impl Delivery {
             // Of something that may be there already, this is the proof that it is: where is not known yet.
             Refusal::DuplicateContent if self.may_be_there() => self.is_there(now, pace),
             Refusal::DuplicateContent => self.fail(F::DuplicateContent, words),
-            Refusal::AlreadyReposted => match self.segments.first().and_then(|segment| segment.repost_of.clone()) {
-                Some(id) => self.published(id, now),
-                None => self.fail(F::XRefused, words),
-            },
+            Refusal::AlreadyReposted => self.reposted_already(words, now),
             Refusal::NotSummoned => self.fail(F::NotSummoned, words),
             Refusal::QuoteNotAllowed => self.fail(F::QuoteNotAllowed, words),
             Refusal::TextTooLong => self.fail(F::TextTooLong, words),
@@ -276,6 +274,19 @@ impl Delivery {
             unconfirmed.is_resent = true;
         }
         self.error = Some(failure(FailureCode::XUnavailable, THERE_ALREADY));
+    }
+
+    /// X charges for no refusal. The repost has its price alone if an earlier call of ours may have made it.
+    fn reposted_already(&mut self, words: &str, now: UnixMillis) {
+        let is_charged = self.may_be_there();
+        let Some((segment, id)) = self.segments.first_mut().and_then(|it| it.repost_of.clone().map(|id| (it, id)))
+        else {
+            return self.fail(FailureCode::XRefused, words);
+        };
+        if !is_charged {
+            segment.price = Micros(0);
+        }
+        self.published(id, now);
     }
 
     /// What happened was no fault: none is in a row any more.

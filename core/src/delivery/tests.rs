@@ -299,6 +299,18 @@ fn an_unconfirmed_repost_is_made_again_and_one_that_is_there_is_done() {
     repost.begin(T0).unwrap();
     repost.effect(refused(Refusal::AlreadyReposted), T0, PACE);
     assert_eq!((repost.state, repost.segments[0].platform_post_id.clone()), (State::Published, Some(id("9"))));
+    assert_eq!(repost.spent(), Micros(15_000), "a call of ours may have made it");
+}
+
+#[test]
+fn a_repost_that_was_there_before_every_call_of_ours_is_not_charged() {
+    let mut repost = delivery(&[""]);
+    repost.segments[0].repost_of = Some(id("9"));
+    for limited in [Refusal::RateLimited, Refusal::TokenRejected, Refusal::AlreadyReposted] {
+        repost.begin(T0).unwrap();
+        repost.effect(refused(limited), T0, PACE);
+    }
+    assert_eq!((repost.state, repost.spent(), repost.spent_at(T0)), (State::Published, Micros(0), None));
 }
 
 #[test]
