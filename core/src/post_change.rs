@@ -161,7 +161,9 @@ pub fn reclaimed(post: Option<&Post>, delivery: Delivery) -> Delivery {
 
 /// These accounts' posts are gone at X.
 pub fn gone_at_x(deliveries: &[(Delivery, Account)], deleted: &[AccountId]) -> Vec<Delivery> {
-    let gone = deliveries.iter().filter(|(_, account)| deleted.contains(&account.id));
+    let gone = deliveries
+        .iter()
+        .filter(|(delivery, account)| deleted.contains(&account.id) && delivery.state != State::Deleted);
     gone.map(|(delivery, _)| delivery.ended_as(State::Deleted)).collect()
 }
 

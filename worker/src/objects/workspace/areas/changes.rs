@@ -187,9 +187,12 @@ fn plan_insight(w: &Workspace, id: &str, binding: &Binding) -> Result<InsightPla
     Ok(InsightPlan { post, deliveries })
 }
 
-/// These accounts' posts are gone at X.
+/// These accounts' posts are gone at X. A call that deleted nothing, or what another call at once has deleted, changed nothing.
 fn commit_remote(w: &Workspace, id: &PostId, deleted: &[AccountId], answer: &Answer) -> Result<Done<Answer>> {
     let gone = post_change::gone_at_x(&w.store.deliveries.of_post(id)?, deleted);
+    if gone.is_empty() {
+        return Ok(answer.clone().into());
+    }
     gone.iter().try_for_each(|delivery| w.store.deliveries.save(delivery))?;
     let tenant_id = w.store.posts.tenant_of(id.as_str())?;
     Ok(Done::from(answer.clone()).did(Audited::on(Action::PostDeletedAtX, tenant_id.as_ref(), id.as_str())))

@@ -133,9 +133,10 @@ fn plan_page(asked: &PlanPage, caller: &Caller, digest: &str) -> Result<ApiKey> 
     Ok(ApiKey::of_page(id, caller, digest, asked.0.clone(), now())?)
 }
 
+/// Of calls at once the first one deletes, and the others find nothing.
 fn commit_deletion(w: &Workspace, id: &KeyId) -> Result<Done<Answer>> {
-    let tenant_id = w.store.keys.tenant_of(id.as_str())?;
+    let key = w.store.keys.find(id.as_str())?.ok_or_else(|| not_found("API key"))?;
     w.store.keys.delete(id)?;
     let answer = Answer::success(200, json!({ "message": "API key deleted successfully" }));
-    Ok(Done::from(answer).did(Audited::on(Action::KeyDeleted, tenant_id.as_ref(), id.as_str())))
+    Ok(Done::from(answer).did(Audited::on(Action::KeyDeleted, key.binding.tenant_id.as_ref(), id.as_str())))
 }

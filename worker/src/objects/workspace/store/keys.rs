@@ -4,13 +4,12 @@ use std::rc::Rc;
 
 use latchkey_core::api::page::Page;
 use latchkey_core::dashboard::SESSIONS;
-use latchkey_core::id::{AccountId, KeyId, TenantId};
+use latchkey_core::id::{AccountId, KeyId};
 use latchkey_core::key::{AGENTS, ApiKey, Binding, Caller};
 use latchkey_core::retention::Kept;
 use latchkey_core::time::UnixMillis;
 
 use super::list::{Filter, Listed};
-use super::tables::{Tenant, first_tenant};
 use crate::error::Result;
 use crate::objects::storage::{Db, doc, time};
 
@@ -65,12 +64,6 @@ impl Keys {
             None,
         );
         self.db.list("keys", "doc", &filter, page)
-    }
-
-    pub fn tenant_of(&self, id: &str) -> Result<Option<TenantId>> {
-        let query = "SELECT json_extract(doc, '$.binding.tenant_id') AS tenant_id FROM keys WHERE id = ?";
-        let rows: Vec<Tenant> = self.db.rows(query, vec![id.into()])?;
-        Ok(first_tenant(rows))
     }
 
     /// A key that ends is closed from the start: code that does not know that keys end opens none of them.
