@@ -185,7 +185,7 @@ pub enum Found {
 
 /// A trailing slash makes no difference.
 pub fn find(method: &str, path: &str) -> Found {
-    let given = segments(path);
+    let given: Vec<&str> = segments(path).collect();
     let call =
         ROUTES.iter().filter(|row| row.takes(method)).find_map(|row| row.matches(&given).map(|at| row.call(&at)));
     if let Some(call) = call {
@@ -201,12 +201,12 @@ pub fn find(method: &str, path: &str) -> Found {
 
 /// The methods that a path has; none for a path that the contract does not name.
 pub fn allowed(path: &str) -> Vec<&'static str> {
-    known(&segments(path)).1
+    known(&segments(path).collect::<Vec<_>>()).1
 }
 
 /// The methods of a path that the token of a page may open; none for a path that none opens.
 pub fn allowed_to_pages(path: &str) -> Vec<&'static str> {
-    let given = segments(path);
+    let given: Vec<&str> = segments(path).collect();
     let rows: Vec<&Row> = ROUTES.iter().filter(|row| row.takes_pages() && row.matches(&given).is_some()).collect();
     METHODS.into_iter().filter(|method| rows.iter().any(|row| row.takes(method))).collect()
 }
@@ -240,11 +240,9 @@ pub fn without_slash(path: &str) -> &str {
     path.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(path)
 }
 
-fn segments(path: &str) -> Vec<&str> {
-    if path.is_empty() {
-        return Vec::new();
-    }
-    path.strip_suffix('/').unwrap_or(path).split('/').collect()
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    let path = (!path.is_empty()).then(|| path.strip_suffix('/').unwrap_or(path));
+    path.into_iter().flat_map(|path| path.split('/'))
 }
 
 /// The table for programs that are not written in Rust: the tests that try every call.
