@@ -1,16 +1,16 @@
 /**
- * `cargo xtask bench throughput`: our Worker beside plain ones (peer/worker.ts, peer/rust), at the same stand-in, in the same
+ * `cargo xtask bench throughput`: our Worker beside plain ones (peer/worker.ts, peer/rust, peer/keeper.js), at the same stand-in, in the same
  * run, in turns. Nothing is asserted: the ratio is the price of the promises.
  */
 
 import assert from "node:assert/strict";
-import { api, startBench } from "../support/client.mjs";
+import { api, newUser, startBench } from "../support/client.mjs";
 import { connectCrowd, liftLimits } from "./crowd.mjs";
 import { timed } from "./load.mjs";
 import { Measurements, OURS } from "./measurements.mjs";
 import { readOptions } from "./options.mjs";
 import { ALARMS_MS, processorOf, turned } from "./peer/sides.mjs";
-import { startPlain, startRust } from "./peer/start.mjs";
+import { startKeeper, startPlain, startRust } from "./peer/start.mjs";
 import { startRaw } from "./raw.mjs";
 
 const TWEETS = { method: "POST", path: "/2/tweets" };
@@ -25,7 +25,7 @@ const measurements = new Measurements();
 const bench = await startBench({ start: startRaw });
 liftLimits(bench);
 const ids = (await connectCrowd(bench, accounts)).map(({ id }) => id);
-const plain = [await startPlain(bench.x, accounts), await startRust(bench.x, accounts)];
+const plain = [await startPlain(bench.x, accounts), await startRust(bench.x, accounts), await keeper(accounts)];
 const sides = [{ name: OURS, worker: bench.worker, api: api(bench.worker, { isDescribed: false }), accounts: ids }, ...plain];
 try {
   console.log(`${rounds} rounds of ${posts} posts to ${accounts} accounts, ${width} at a time, after one to warm up`);
@@ -53,6 +53,12 @@ async function play(side, way, counts) {
   measurements.add(`${way}, rate`, "a second", side.name, posts / figures.seconds);
   measurements.add(`${way}, rate until all are on X`, "a second", side.name, posts / figures.drained);
   measurements.add(`${way}, workerd's processor`, "ms a post", side.name, processor / posts);
+}
+
+/** All its accounts are of one person at X. */
+async function keeper(count) {
+  const side = await startKeeper(bench.x, newUser(bench));
+  return { ...side, api: api(side.worker, { isDescribed: false }), accounts: Array.from({ length: count }, (_, at) => `account-${at}`) };
 }
 
 function newPost(account) {
