@@ -1,13 +1,13 @@
 /**
- * The Worker's entry: what Rust exports, and the fast path of a call for X (docs/ARCHITECTURE.md).
+ * The Worker's entry: what Rust exports, the objects' method for messages, and the fast path of a call for X
+ * (docs/ARCHITECTURE.md).
  *
  * Rust decides and JavaScript sends. Each side of the fast path asks Rust before the call goes on and when its answer is there.
  * Rust takes no call about which anything is unusual: such a call goes its usual way, through Rust alone.
  */
 
-import Rust, { AccountObject as RustAccount, FastPath } from "rust";
-
-export { ConnectObject, WorkspaceObject } from "rust";
+import { DurableObject } from "cloudflare:workers";
+import Rust, { AccountObject as RustAccount, ConnectObject as RustConnect, FastPath, WorkspaceObject as RustWorkspace } from "rust";
 
 /** An object reads no path. */
 const OBJECT = "https://object/";
@@ -70,22 +70,50 @@ async function send({ id, object, body: fate }, request, env) {
   return answer;
 }
 
-export class AccountObject {
+/** An object of Rust. The platform calls the methods of its own class alone by RPC. */
+class RustObject extends DurableObject {
+  constructor(state, env, rust) {
+    super(state, env);
+    this.rust = rust;
+  }
+
+  fetch(request) {
+    return this.rust.fetch(request);
+  }
+
+  alarm() {
+    return this.rust.alarm();
+  }
+
+  message(text) {
+    return this.rust.message(text);
+  }
+}
+
+export class ConnectObject extends RustObject {
   constructor(state, env) {
-    this.rust = new RustAccount(state, env);
+    super(state, env, new RustConnect(state, env));
+  }
+}
+
+export class WorkspaceObject extends RustObject {
+  constructor(state, env) {
+    super(state, env, new RustWorkspace(state, env));
+  }
+}
+
+export class AccountObject extends RustObject {
+  constructor(state, env) {
+    super(state, env, new RustAccount(state, env));
     this.short = new ShortBodies();
   }
 
   async fetch(request) {
     const message = request.headers.get(MESSAGE);
-    if (message === null) return this.rust.fetch(request);
+    if (message === null) return super.fetch(request);
     const id = number();
     const order = await this.rust.passing(id, message);
-    return order ? this.#passOn(id, order.split("\n"), request) : this.rust.fetch(request);
-  }
-
-  alarm() {
-    return this.rust.alarm();
+    return order ? this.#passOn(id, order.split("\n"), request) : super.fetch(request);
   }
 
   async #passOn(id, [createsPost, ...order], request) {

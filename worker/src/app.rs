@@ -27,6 +27,7 @@ use crate::names::WORKSPACE;
 use crate::outbound::{Public, X};
 use crate::rpc::account::AccountStub;
 use crate::rpc::connect::ConnectStub;
+use crate::rpc::wire::stub;
 use crate::rpc::workspace::WorkspaceStub;
 use crate::vault::Vault;
 
@@ -162,15 +163,15 @@ impl App {
     }
 
     pub fn workspace(&self) -> Result<WorkspaceStub> {
-        Ok(WorkspaceStub::new(self.namespace("WORKSPACE")?.get_by_name(WORKSPACE)?))
+        Ok(WorkspaceStub::new(stub(&self.namespace("WORKSPACE")?, WORKSPACE)?))
     }
 
     pub fn account(&self, object: &str) -> Result<AccountStub> {
-        Ok(AccountStub::new(self.namespace("ACCOUNT")?.get_by_name(object)?))
+        Ok(AccountStub::new(stub(&self.namespace("ACCOUNT")?, object)?))
     }
 
     pub fn connect(&self, object: &str) -> Result<ConnectStub> {
-        Ok(ConnectStub::new(self.namespace("CONNECT")?.get_by_name(object)?))
+        Ok(ConnectStub::new(stub(&self.namespace("CONNECT")?, object)?))
     }
 
     /// Whether callers may name addresses of this machine: for development.

@@ -16,10 +16,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use worker::wasm_bindgen::JsValue;
 use worker::web_sys::ReadableStream;
-use worker::{Headers, Response, ResponseBody, Stub};
+use worker::{Headers, Response, ResponseBody};
 
 use super::rows::{Page, Place};
-use super::wire::{ask, post};
+use super::wire::{Stub, ask, post};
 use crate::error::{Doing, Error, Result};
 use crate::stream::text_of;
 

@@ -11,9 +11,8 @@ use latchkey_core::seal::{base64url, sha256};
 use latchkey_core::secret::Secret;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use worker::Stub;
 
-use super::wire::ask;
+use super::wire::{Stub, ask};
 use crate::error::{Error, Result};
 use crate::runtime::now;
 

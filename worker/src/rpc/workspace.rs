@@ -25,7 +25,6 @@ use latchkey_core::x::price::Micros;
 use latchkey_core::x::user::XUser;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use worker::Stub;
 
 pub use self::accounts::{
     AccountCommand, DeleteAccount, GrantReport, HealthPlan, PlanHealth, PlanLimits, PlanSession, Reserved,
@@ -56,7 +55,7 @@ pub use self::media::{
 pub use self::posts::{ChangePlan, CountReads, InsightPlan, PlanChange, PlanDelete, PlanInsight, PostCommand, Report};
 pub use self::uploads::{Arrival, Decided, Try, UploadMessage};
 pub use self::webhooks::{PlanWebhook, WebhookCommand};
-use super::wire::ask;
+use super::wire::{Stub, ask};
 use crate::error::Result;
 
 #[derive(Serialize, Deserialize)]

@@ -28,6 +28,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_util::future::{LocalBoxFuture, Shared};
+use js_sys::{Promise, wasm_bindgen};
 use latchkey_core::delivery::Delivery;
 use latchkey_core::freeze::frozen;
 use latchkey_core::id::{AccountId, PostId};
@@ -36,6 +37,7 @@ use latchkey_core::time::{Span, UnixMillis};
 use latchkey_core::x::rate::KnownWindows;
 use latchkey_core::x::user::UserReports;
 use serde_json::Value;
+use wasm_bindgen::prelude::*;
 use worker::wasm_bindgen_futures::spawn_local;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
@@ -52,8 +54,8 @@ use super::turn::Turn;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::log;
-use crate::rpc::account::{Adoption, Message, PROXY_HEADER, Release, refusal};
-use crate::rpc::wire::{answer, message, reply};
+use crate::rpc::account::{Adoption, Message, Release, refusal};
+use crate::rpc::wire::{received, reply, respond};
 use crate::runtime::{now, within};
 
 /// After so long without a word of the workspace it is asked what became of a change. A change takes milliseconds.
@@ -109,18 +111,24 @@ impl DurableObject for AccountObject {
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        let is_passed = request.headers().has(PROXY_HEADER)?;
         match self.account.get() {
-            Ok(account) if is_passed => account.passed(&request).await.or_else(|error| refusal(&error)),
-            Ok(account) => answer(&account.received(request).await),
-            Err(error) if is_passed => refusal(&error),
-            Err(error) => answer(&Err(error)),
+            Ok(account) => account.passed(&request).await.or_else(|error| refusal(&error)),
+            Err(error) => refusal(&error),
         }
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
         log::unattended("account", "alarm", &self.awake().await);
         Response::empty()
+    }
+}
+
+#[wasm_bindgen]
+impl AccountObject {
+    /// By the platform's RPC.
+    pub fn message(&self, text: String) -> Promise {
+        let account = self.account.get().cloned();
+        respond(async move { account?.handle(received(&text)?).await })
     }
 }
 
@@ -160,10 +168,6 @@ impl Inner {
         self.ask_who_was_refreshed();
         let armed = self.arm().await;
         passed.and_then(|answer| armed.map(|()| answer))
-    }
-
-    async fn received(self: &Rc<Self>, request: Request) -> Result<Value> {
-        self.handle(message(request).await?).await
     }
 
     /// Handles a message. Afterwards the alarm is derived from the rows, after a failure too.

@@ -12,6 +12,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures_util::future::{LocalBoxFuture, Shared};
+use js_sys::{Promise, wasm_bindgen};
 use latchkey_core::api::code::Code;
 use latchkey_core::api::connect::session_view;
 use latchkey_core::api::refused::Refused;
@@ -23,6 +24,7 @@ use latchkey_core::seal::{Context, Purpose};
 use latchkey_core::secret::Secret;
 use latchkey_core::time::Span;
 use serde_json::Value;
+use wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 pub use self::schema::VERSIONS;
@@ -34,7 +36,7 @@ use crate::error::{Error, Result};
 use crate::log;
 use crate::names::WORKSPACE;
 use crate::rpc::connect::{Arrival, Completed, Message, Opening, Returned, digest};
-use crate::rpc::wire::{answer, message, reply};
+use crate::rpc::wire::{received, reply, respond};
 use crate::runtime::{entropy, now, within};
 
 #[durable_object]
@@ -59,8 +61,9 @@ impl DurableObject for ConnectObject {
         Self { session: Opened::open("connect", &state, &VERSIONS, |db| Ok(Inner::new(db, env))) }
     }
 
-    async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        answer(&self.received(request).await)
+    /// Nobody calls it.
+    async fn fetch(&self, _: Request) -> worker::Result<Response> {
+        Response::error("messages only", 405)
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
@@ -69,11 +72,16 @@ impl DurableObject for ConnectObject {
     }
 }
 
+#[wasm_bindgen]
 impl ConnectObject {
-    async fn received(&self, request: Request) -> Result<Value> {
-        self.session.get()?.handle(message(request).await?).await
+    /// By the platform's RPC.
+    pub fn message(&self, text: String) -> Promise {
+        let session = self.session.get().cloned();
+        respond(async move { session?.handle(received(&text)?).await })
     }
+}
 
+impl ConnectObject {
     async fn awake(&self) -> Result<()> {
         self.session.for_alarm().await?.alarm().await
     }

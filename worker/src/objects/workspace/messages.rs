@@ -17,11 +17,12 @@ use crate::rpc::wire::{message, reply};
 use crate::rpc::workspace::{Head, Message};
 use crate::runtime::{now, within};
 
-pub async fn received(w: &Rc<Workspace>, request: Request) -> Result<Value> {
+/// A message with a key, by `fetch`: the status of the answer says whether anybody has the key.
+pub async fn keyed(w: &Rc<Workspace>, request: Request) -> Result<Value> {
     handle(w, message(request).await?).await
 }
 
-async fn handle(w: &Rc<Workspace>, message: Message) -> Result<Value> {
+pub async fn handle(w: &Rc<Workspace>, message: Message) -> Result<Value> {
     match message {
         Message::AwaitPost { head, id, warnings, wait_ms } => {
             reply(await_post(w, &head, &id, &warnings, wait_ms).await?)

@@ -14,7 +14,9 @@ mod store;
 
 use std::cell::OnceCell;
 
+use js_sys::{Promise, wasm_bindgen};
 use latchkey_core::id::PostId;
+use wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::jobs::Postponed;
@@ -30,7 +32,7 @@ use super::waiting::Waiting;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::log;
-use crate::rpc::wire::answer;
+use crate::rpc::wire::{answer, received, respond};
 use crate::rpc::workspace::CALL_HEADER;
 
 #[durable_object]
@@ -72,13 +74,22 @@ impl DurableObject for WorkspaceObject {
         };
         match request.headers().get(CALL_HEADER)? {
             Some(header) => call::replied(w, call::called(w, &header, &request).await),
-            None => call::answered(w, &messages::received(w, request).await),
+            None => call::answered(w, &messages::keyed(w, request).await),
         }
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
         log::unattended("workspace", "alarm", &self.awake().await);
         Response::empty()
+    }
+}
+
+#[wasm_bindgen]
+impl WorkspaceObject {
+    /// By the platform's RPC.
+    pub fn message(&self, text: String) -> Promise {
+        let w = self.workspace.get().cloned();
+        respond(async move { messages::handle(&w?, received(&text)?).await })
     }
 }
 
