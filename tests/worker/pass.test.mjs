@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
 import { after, before, beforeEach, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { CREATE_CALL, ME_CALL } from "../support/calls.mjs";
 import { createPost, faultAtX, fromNow, newAccount, postIn, postWhen, startBench, textsAt } from "../support/client.mjs";
 import { eventually } from "../support/eventually.mjs";
@@ -235,6 +236,22 @@ test("a call that X does not answer is never sent again", async () => {
     assert.equal(bench.x.requests(CREATE_CALL).length, 1);
     assert.equal(textsAt(bench, account).filter((other) => other === text).length, effects);
   }
+});
+
+test("a call with a body is not sent again either, on a connection that was used before", async () => {
+  for (const [api, path] of both("/tweets/1")) {
+    assert.equal((await api.get(path.replace("/tweets/1", "/users/me"))).status, 200);
+    bench.x.fault({ method: "DELETE", path: "/2/tweets/{id}", kind: "close" });
+    assertProblem(await api.send("DELETE", path, { headers: { "content-type": "application/json" }, body: "{}" }), 502, "x_unavailable");
+  }
+});
+
+test("a compressed body is refused before X is asked", async () => {
+  const headers = { "content-type": "application/json", "content-encoding": "gzip" };
+  for (const [api, path] of [...both("/tweets"), ...both("/media/upload")]) {
+    assertProblem(await api.send("POST", path, { headers, body: gzipSync('{"text":"packed"}') }), 415, "unsupported_media_type");
+  }
+  assert.deepEqual(bench.x.requests({ method: "POST", status: null }), []);
 });
 
 test("an answer with a status that HTTP has not is an answer of X that cannot be read, and its price stays counted", async () => {

@@ -48,7 +48,8 @@ function callForX({ method, url, headers }, env) {
   if (authorization === null) return undefined;
   const length = Number(headers.get("content-length") ?? NaN);
   const id = number();
-  const taken = rules().path.call(id, env, method, url, authorization, headers.has("origin"), length);
+  const isUnusual = headers.has("origin") || headers.has("content-encoding");
+  const taken = rules().path.call(id, env, method, url, authorization, isUnusual, length);
   return taken && { id, object: taken[0], body: taken[1] };
 }
 

@@ -211,12 +211,15 @@ impl Incoming {
         Ok(without_mark(&self.whole_body().await?).to_vec())
     }
 
+    pub fn require_plain_body(&self) -> Result<()> {
+        let Some(coding) = self.header("content-encoding").filter(|coding| is_coded(coding)) else { return Ok(()) };
+        Err(Refused::new(Code::UnsupportedMediaType, format!("The body is compressed ({coding})."))
+            .with_hint("Send the body without compression, and without the header Content-Encoding.")
+            .into())
+    }
+
     fn require_content_type(&self, expected: &str, hint: &str) -> Result<()> {
-        if let Some(coding) = self.header("content-encoding").filter(|coding| is_coded(coding)) {
-            return Err(Refused::new(Code::UnsupportedMediaType, format!("The body is compressed ({coding})."))
-                .with_hint("Send the body without compression, and without the header Content-Encoding.")
-                .into());
-        }
+        self.require_plain_body()?;
         let header = self.header("content-type").unwrap_or_default();
         let essence = header.split(';').next().unwrap_or_default().trim();
         if essence.eq_ignore_ascii_case(expected) {

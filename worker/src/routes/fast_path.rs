@@ -86,12 +86,12 @@ impl FastPath {
         method: String,
         url: &str,
         authorization: String,
-        has_origin: bool,
+        is_unusual: bool,
         length: f64,
     ) -> Option<Vec<String>> {
         let key = bearer_in(&Secret::new(authorization)).filter(has_form_of_key)?;
         let asked = Asked { method, url: Url::parse(url).ok()?, key };
-        let call = if has_origin { None } else { FastCall::of(env, asked, length) }?;
+        let call = if is_unusual { None } else { FastCall::of(env, asked, length) }?;
         let said = [call.object.as_str(), call.body()].map(str::to_owned).into();
         self.0.borrow_mut().insert(id, call);
         Some(said)

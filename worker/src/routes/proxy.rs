@@ -79,9 +79,12 @@ async fn call(
     plan: &Plan,
     target: Target,
 ) -> Result<(ProxyCall, Content)> {
+    let only_asks = is_read(&incoming.method);
+    if !only_asks {
+        incoming.require_plain_body()?;
+    }
     let creates_post = target.creates_post(&incoming.method);
     let read = if creates_post { incoming.whole_body().await? } else { Vec::new() };
-    let only_asks = is_read(&incoming.method);
     let call = ProxyCall {
         key_digest: caller.key_digest().to_owned(),
         key_id: plan.admitted.as_ref().map(|plan| plan.key_id.clone()).unwrap_or_default(),

@@ -48,7 +48,7 @@ pub fn part() -> Part {
     )
 }
 
-const CODES: [Code; 24] = [
+const CODES: [Code; 25] = [
     Code::Internal,
     Code::Misconfigured,
     Code::InvalidPayload,
@@ -62,6 +62,7 @@ const CODES: [Code; 24] = [
     Code::MethodNotAllowed,
     Code::InFlight,
     Code::PayloadTooLarge,
+    Code::UnsupportedMediaType,
     Code::InvalidClientId,
     Code::InvalidClientSecret,
     Code::BudgetExceeded,
