@@ -43,7 +43,7 @@ export const median = (samples) => percentile(samples, 0.5);
 export function comparison(all) {
   const names = [...new Map(all.map(({ name, unit }) => [name, unit]))];
   const measured = [...new Set(all.map(({ side }) => side))];
-  const known = [OURS, HONO, RUST, BARE].filter((side) => measured.includes(side));
+  const known = [OURS, HONO, RUST, KEEPER, BARE].filter((side) => measured.includes(side));
   const sides = [...known, ...measured.filter((side) => !known.includes(side))];
   const others = known.slice(1);
   const samples = (name, side) => all.find((each) => each.name === name && each.side === side)?.samples;
