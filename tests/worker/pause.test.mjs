@@ -5,6 +5,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { CREATE_CALL } from "../support/calls.mjs";
 import {
   callUnderWay,
@@ -25,7 +26,7 @@ import { eventually } from "../support/eventually.mjs";
 import { assertRefused } from "../support/expect.mjs";
 
 const CREDITS_CALL = { method: "GET", path: "/2/usage/credits" };
-/** Longer than a probe takes on a busy machine, since the next probe would take the next held post; short enough to wait for. */
+/** Short enough to wait for. */
 const PROBE_MS = 2000;
 /** A few probes. */
 const RESUMED_WITHIN_MS = 30_000;
@@ -205,6 +206,24 @@ test("another cause than credits is probed with the oldest held post alone", asy
   await untilResumed(own);
   for (const { id } of [first, second]) await postIn(bench, id, "published");
   assert.deepEqual(textsAt(bench, account), ["tried again", "not tried"]);
+});
+
+test("no other held post is tried while X has not answered the one that is", async (t) => {
+  const own = await ownCrowd(t, 2);
+  const [one, two] = own.accounts;
+  own.set({ enrolled: false });
+  const first = await held(one, { content: "tried for long" });
+  const second = await held(two, { content: "not tried meanwhile" });
+  bench.x.fault({ ...CREATE_CALL, username: one.username, kind: "hold" });
+  await callUnderWay(bench, CREATE_CALL);
+  const before = createsOf({ accounts: [two] }).length;
+  // Two more probes are due. Neither does anything that could be awaited.
+  await pause(2 * PROBE_MS + 1000);
+  assert.equal(createsOf({ accounts: [two] }).length, before);
+  bench.x.release();
+  own.set({ enrolled: true });
+  await untilResumed(own);
+  for (const { id } of [first, second]) await postIn(bench, id, "published");
 });
 
 test("a held post that X refuses for itself fails, and the others go out", async (t) => {

@@ -12,10 +12,11 @@ mod live;
 mod messages;
 mod store;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 
 use js_sys::{Promise, wasm_bindgen};
-use latchkey_core::id::PostId;
+use latchkey_core::id::{NetworkId, PostId};
 use wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
@@ -55,6 +56,8 @@ struct Workspace {
     pools: Pools,
     hand_over: HandOver,
     postponed: Postponed,
+    /// The posts that were tried last although their networks are paused. A crash forgets them.
+    probing: RefCell<BTreeMap<NetworkId, PostId>>,
 }
 
 // A caught panic leaves nothing half done here: the store is in SQLite, and each event reads it anew.
@@ -108,7 +111,19 @@ impl Workspace {
         let (hand_over, postponed) = (HandOver::default(), Postponed::default());
         let live = Live::new()?;
         let turn = Turn::default();
-        Ok(Self { env, app, store, waiting, turn, live, origin, pools, hand_over, postponed })
+        Ok(Self {
+            env,
+            app,
+            store,
+            waiting,
+            turn,
+            live,
+            origin,
+            pools,
+            hand_over,
+            postponed,
+            probing: RefCell::default(),
+        })
     }
 
     /// Opened once: what the environment says does not change in the life of an object's process.

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use latchkey_core::account::Status;
+use latchkey_core::account::{Account, Status};
+use latchkey_core::delivery::{Delivery, State};
 use latchkey_core::id::NetworkId;
 use latchkey_core::network::{AfterProbe, Network, Probe, Verdict};
 use latchkey_core::x::lookup::{Lookup, has_credits};
@@ -51,9 +52,23 @@ async fn conclude(w: &Workspace, id: &NetworkId, verdict: Verdict) -> Result<()>
     match (verdict.follow_up(held.is_some()), held) {
         (AfterProbe::Resumes, _) => w.store.transaction(|| breaker::lift_by_itself(w, network)),
         (AfterProbe::Tries, Some(held)) => {
+            if is_under_way(w, id)? {
+                return Ok(());
+            }
             let Some(account) = w.store.accounts.find_even_deleted(&held.account_id)? else { return Ok(()) };
+            w.probing.borrow_mut().insert(id.clone(), held.post_id.clone());
             w.app()?.account(&account.object())?.probe(held.post_id).await
         }
         (AfterProbe::StaysPaused | AfterProbe::Tries, _) => Ok(()),
     }
+}
+
+/// Whether the post of the last probe has no outcome yet: a post with media may take longer than the pace. Another held post
+/// would then be tried beside it.
+fn is_under_way(w: &Workspace, id: &NetworkId) -> Result<bool> {
+    let Some(post_id) = w.probing.borrow().get(id).cloned() else { return Ok(false) };
+    let deliveries = w.store.deliveries.of_post(&post_id)?;
+    let is_on_its_way = |delivery: &Delivery| matches!(delivery.state(), State::Queued | State::Publishing);
+    let is_of_app = |account: &Account| account.network_id == *id;
+    Ok(deliveries.iter().any(|(delivery, account)| is_on_its_way(delivery) && is_of_app(account)))
 }
