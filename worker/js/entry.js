@@ -36,10 +36,46 @@ let last = 0;
 /** A call's number, which outlives the module's memory. */
 const number = () => (last = (last % 0xffff_ffff) + 1);
 
+/** By the way to give each up: calls that wait for the module. After a trap the module starts anew, and answers none of them. */
+const waiting = new Set();
+const TRAPPED = new Error("the module has ended");
+
+/** worker-build notes a trap in this place, before the module starts anew. */
+function watchForTraps(state) {
+  let { criticalError: isTrapped } = state;
+  const set = (value) => {
+    isTrapped = value;
+    if (!isTrapped) return;
+    for (const giveUp of waiting) giveUp(TRAPPED);
+    waiting.clear();
+  };
+  Object.defineProperty(state, "criticalError", { get: () => isTrapped, set });
+}
+
+watchForTraps(globalThis.__worker_init_state);
+
+/** What the module answers, unless it ends before. */
+async function answerOf(promise) {
+  const { promise: end, reject: giveUp } = Promise.withResolvers();
+  waiting.add(giveUp);
+  try {
+    return await Promise.race([promise, end]);
+  } finally {
+    waiting.delete(giveUp);
+  }
+}
+
+/** The same for what the module mostly says at once. */
+const settled = (said) => (said instanceof Promise ? answerOf(said) : said);
+
 export default {
-  fetch(request, env, context) {
-    const call = request.url.includes("/2/") ? callForX(request, env) : undefined;
-    return call ? send(call, request, env) : new Rust(context, env).fetch(request);
+  async fetch(request, env, context) {
+    try {
+      const call = request.url.includes("/2/") ? callForX(request, env) : undefined;
+      return await (call ? send(call, request, env) : answerOf(new Rust(context, env).fetch(request)));
+    } catch (error) {
+      return rules().path.unanswered(request, error);
+    }
   },
 };
 
@@ -66,7 +102,7 @@ async function send({ id, object, body: fate }, request, env) {
   } catch (error) {
     return path.failed(id, error);
   }
-  if (!answer.headers.has(WHOLE)) return path.finish(id, answer);
+  if (!answer.headers.has(WHOLE)) return answerOf(path.finish(id, answer));
   path.done(id, answer.status);
   return answer;
 }
@@ -79,15 +115,15 @@ class RustObject extends DurableObject {
   }
 
   fetch(request) {
-    return this.rust.fetch(request);
+    return answerOf(this.rust.fetch(request));
   }
 
   alarm() {
-    return this.rust.alarm();
+    return answerOf(this.rust.alarm());
   }
 
   message(text) {
-    return this.rust.message(text);
+    return answerOf(this.rust.message(text));
   }
 }
 
@@ -113,7 +149,7 @@ export class AccountObject extends RustObject {
     const message = request.headers.get(MESSAGE);
     if (message === null) return super.fetch(request);
     const id = number();
-    const order = await this.rust.passing(id, message);
+    const order = await settled(this.rust.passing(id, message));
     return order ? this.#passOn(id, order.split("\n"), request) : super.fetch(request);
   }
 
@@ -142,7 +178,7 @@ export class AccountObject extends RustObject {
       limit.breakOff();
       return this.rust.unanswered(id, why ?? "large");
     }
-    const own = await this.rust.answered(id, status, told, created);
+    const own = await settled(this.rust.answered(id, status, told, created));
     if (typeof own !== "string") {
       limit.breakOff();
       return own;

@@ -37,19 +37,32 @@ use crate::shape::{Shape, failed};
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
     let mut entry = Entry::new(request.inner().method());
-    let request_id = entry.request_id.clone();
-    let reply = match Incoming::new(request, request_id.clone()) {
+    let reply = match Incoming::new(request, entry.request_id.clone()) {
         Ok(incoming) => {
             let is_https = incoming.url.scheme() == "https";
             serve(incoming, &env, &mut entry).await.over(is_https)
         }
         Err(error) => failed(&error, Shape::Envelope, &entry),
     };
-    entry.done(reply.status());
-    reply.into_response(&request_id).map_err(|_| worker::Error::RustError("an answer could not be sent".into()))
+    sent(reply, &entry)
 }
 
-async fn serve(mut incoming: Incoming, env: &Env, entry: &mut Entry) -> Reply {
+/// A request whose answer did not come: after a panic, or a trap that ended the module.
+fn unanswered(request: Request, cause: worker::Error) -> worker::Result<Response> {
+    let mut entry = Entry::new(request.inner().method());
+    let mut incoming = Incoming::new(request, entry.request_id.clone())
+        .map_err(|_| worker::Error::RustError("a request cannot be read".into()))?;
+    found_by(&mut incoming, &mut entry);
+    let is_https = incoming.url.scheme() == "https";
+    sent(failed(&cause.into(), Shape::of(&incoming), &entry).over(is_https), &entry)
+}
+
+fn sent(reply: Reply, entry: &Entry) -> worker::Result<Response> {
+    entry.done(reply.status());
+    reply.into_response(&entry.request_id).map_err(|_| worker::Error::RustError("an answer could not be sent".into()))
+}
+
+fn found_by(incoming: &mut Incoming, entry: &mut Entry) -> Found {
     let found = find(&incoming.method, incoming.url.path());
     incoming.row = match &found {
         Found::Call(call) => Some(call.row),
@@ -57,6 +70,11 @@ async fn serve(mut incoming: Incoming, env: &Env, entry: &mut Entry) -> Reply {
         Found::Nothing => None,
     };
     entry.route = incoming.row.map_or(entry.route, |row| row.path);
+    found
+}
+
+async fn serve(mut incoming: Incoming, env: &Env, entry: &mut Entry) -> Reply {
+    let found = found_by(&mut incoming, entry);
     if let Some(reply) = in_the_open(&incoming, env, &found, entry) {
         return reply;
     }

@@ -139,6 +139,11 @@ impl FastPath {
         call.refused(&worker::Error::from(error).into()).map_err(Into::into)
     }
 
+    /// No answer came to a request, on the fast path or off it.
+    pub fn unanswered(&self, request: web_sys::Request, cause: JsValue) -> Result<web_sys::Response, JsValue> {
+        Ok(crate::unanswered(request.into(), cause.into())?.into())
+    }
+
     fn take(&self, id: u32) -> Option<FastCall> {
         self.0.borrow_mut().remove(&id)
     }
@@ -198,9 +203,7 @@ impl FastCall {
     }
 
     fn sent(&self, reply: Reply) -> worker::Result<web_sys::Response> {
-        self.entry.done(reply.status());
-        let answer = reply.over(self.is_https).into_response(&self.entry.request_id);
-        answer.map(Into::into).map_err(|_| worker::Error::RustError("an answer could not be sent".into()))
+        crate::sent(reply.over(self.is_https), &self.entry).map(Into::into)
     }
 
     fn refused(&self, error: &Error) -> worker::Result<web_sys::Response> {
