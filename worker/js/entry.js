@@ -137,6 +137,11 @@ export class WorkspaceObject extends RustObject {
   constructor(state, env) {
     super(state, env, new RustWorkspace(state, env));
   }
+
+  /** A call with a key, whose body is there. */
+  call(header, body) {
+    return answerOf(this.rust.call(header, body));
+  }
 }
 
 export class AccountObject extends RustObject {

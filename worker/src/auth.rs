@@ -4,6 +4,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use js_sys::Uint8Array;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::query::Query;
@@ -27,8 +28,8 @@ use crate::names::{WORKSPACE, callback_url};
 use crate::request::Incoming;
 use crate::response::Reply;
 use crate::rpc::workspace::{
-    Abandon, Authorise, Begin, CallResponse, Command, CountReads, Head, Outcome, ProxyPlan, Repeatable, Replied,
-    Served, Stage, is_known, is_known_to_be_unknown,
+    Abandon, Authorise, Begin, CallBody, CallResponse, Command, CountReads, Head, Outcome, ProxyPlan, Repeatable,
+    Replied, SHORT_BYTES, Served, Stage, is_known, is_known_to_be_unknown,
 };
 use crate::runtime::entropy;
 
@@ -148,10 +149,24 @@ impl<'a> ApiCaller<'a> {
         });
         let is_body_optional = body == Body::OptionalJson;
         let served = Served { route, query: incoming.query().to_owned(), idempotency, is_body_optional };
-        let body = if body == Body::Nothing { None } else { incoming.raw_body() };
+        let body = match body {
+            Body::Nothing => CallBody::Short(Uint8Array::new_with_length(0)),
+            _ => caller.body(incoming).await?,
+        };
         let response = app.workspace()?.serve(caller.head.clone(), served, body).await?;
         let reply = caller.answered(caller.noted(response))?;
         Ok((caller, reply))
+    }
+
+    /// A short body is read here, for a key that somebody has.
+    async fn body(&self, incoming: &Incoming) -> Result<CallBody> {
+        if is_known(&self.head.key_digest)
+            && let Some(body) = incoming.short_body(SHORT_BYTES).await?
+        {
+            return Ok(CallBody::Short(body));
+        }
+        let body = incoming.raw_body();
+        Ok(body.map_or_else(|| CallBody::Short(Uint8Array::new_with_length(0)), |body| CallBody::Long(body.into())))
     }
 
     /// Binds the call to its `Idempotency-Key`.

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use js_sys::Uint8Array;
 use latchkey_core::api::code::Code;
 use latchkey_core::api::input::without_mark;
 use latchkey_core::api::prefer::wait;
@@ -18,7 +19,7 @@ use worker::web_sys::ReadableStream;
 use worker::{Headers, Method, RequestInit};
 
 use crate::error::{Doing, Result};
-use crate::stream::body_of;
+use crate::stream::{body_of, bytes_of};
 
 /// The contract's limit for a JSON body, and ours for a form.
 pub const BODY_BYTES: usize = 1024 * 1024;
@@ -185,6 +186,15 @@ impl Incoming {
     /// `Prefer: wait=N` (RFC 7240 §4.3), in milliseconds, at most the contract's 25 seconds.
     pub fn wait_preference(&self) -> Option<i64> {
         wait(&self.header("prefer")?).map(|seconds| i64::from(seconds.min(25)) * 1000)
+    }
+
+    /// The body, if its stated length is at most `limit`. The platform reads it at once, and not into wasm.
+    pub async fn short_body(&self, limit: usize) -> Result<Option<Uint8Array>> {
+        let length = self.header("content-length").and_then(|length| length.parse::<usize>().ok());
+        if length.is_none_or(|length| length > limit) {
+            return Ok(None);
+        }
+        Ok(Some(bytes_of(self.inner.inner()).await.doing("read a body")?))
     }
 
     /// A body that is passed on as it comes.

@@ -187,6 +187,11 @@ pub async fn body_of(request: &Request, limit: usize) -> Result<Option<Vec<u8>>>
     whole(&body, limit, length).await
 }
 
+/// The whole body of a request of stated length, by the platform.
+pub async fn bytes_of(request: &Request) -> Result<Uint8Array> {
+    Ok(Uint8Array::new(&JsFuture::from(request.array_buffer()?).await?))
+}
+
 #[wasm_bindgen]
 extern "C" {
     /// workerd's own, whose bytes do not pass through JavaScript; `worker` has no binding for it.

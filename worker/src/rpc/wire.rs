@@ -1,14 +1,14 @@
 //! The exchange between the edge and the objects: one JSON message in, one JSON result out.
 //!
-//! A message and its result are texts, which the platform's RPC carries at half the price of a `fetch`. Whatever has a stream
-//! or a header goes by `fetch`.
+//! A message and its result are texts, which the platform's RPC carries at half the price of a `fetch`. A call with a key goes
+//! the same way if its body is there. Whatever has a stream goes by `fetch`.
 //!
 //! Generic code here is kept to a few lines. Each type would otherwise get a copy of the whole exchange and of a text
 //! parser, in a module whose bytes are paid for at the edge.
 
 use std::panic::AssertUnwindSafe;
 
-use js_sys::{JsString, Promise, wasm_bindgen};
+use js_sys::{JsString, Promise, Uint8Array, wasm_bindgen};
 use latchkey_core::json;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -36,6 +36,10 @@ extern "C" {
     /// The method of the objects in `worker/js/entry.js`.
     #[wasm_bindgen(method, catch)]
     fn message(this: &Stub, text: &str) -> Result<JsValue, JsValue>;
+
+    /// The method of the workspace there.
+    #[wasm_bindgen(method, catch)]
+    fn call(this: &Stub, header: &str, body: &Uint8Array) -> Result<JsValue, JsValue>;
 }
 
 /// The stub of the object of this name.
@@ -58,6 +62,27 @@ async fn exchange(stub: &Stub, message: String) -> Result<Value> {
 async fn called(stub: &Stub, message: &str) -> Result<String, JsValue> {
     let text = JsFuture::from(Promise::resolve(&stub.message(message)?)).await?;
     Ok(text.dyn_into::<JsString>()?.into())
+}
+
+/// What the workspace said to a call.
+pub enum Said {
+    /// A line that describes an answer, and behind it the answer's body.
+    Text(String),
+    /// The same as `fetch` has it.
+    Response(Response),
+}
+
+/// A call with a key, whose body is there.
+pub async fn call(stub: &Stub, header: &str, body: &Uint8Array) -> Result<Said> {
+    said(stub, header, body).await.map_err(worker::Error::from).doing("call an object")
+}
+
+async fn said(stub: &Stub, header: &str, body: &Uint8Array) -> Result<Said, JsValue> {
+    let said = JsFuture::from(Promise::resolve(&stub.call(header, body)?)).await?;
+    match said.dyn_into::<JsString>() {
+        Ok(text) => Ok(Said::Text(text.into())),
+        Err(response) => Ok(Said::Response(response.dyn_into::<web_sys::Response>()?.into())),
+    }
 }
 
 /// Whatever goes to an object by `fetch`. A body may be a stream.

@@ -39,8 +39,8 @@ pub use self::backup::{
     RestoreRows,
 };
 pub use self::call::{
-    ANSWER_HEADER, AnswerHeader, CALL_HEADER, CallHeader, Content, Head, Repeatable, Served, UNKNOWN_KEY, is_known,
-    is_known_to_be_unknown,
+    ANSWER_HEADER, AnswerHeader, CALL_HEADER, CallBody, CallHeader, Content, Head, Repeatable, SHORT_BYTES, Served,
+    UNKNOWN_KEY, is_known, is_known_to_be_unknown,
 };
 pub use self::command::{
     Abandon, ApiRequest, Begin, Call, CallResponse, Command, Outcome, Picture, Replied, SettingsChange, Stage,

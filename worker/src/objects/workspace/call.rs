@@ -14,7 +14,8 @@ use latchkey_core::idempotency::{Decision, Key, Row, Stored};
 use latchkey_core::json;
 use latchkey_core::key::Caller;
 use serde_json::Value;
-use worker::{Request, Response, ResponseBuilder};
+use worker::wasm_bindgen::JsValue;
+use worker::{Request, Response, ResponseBuilder, web_sys};
 
 use super::areas::Done;
 use super::store::outbox::Begun;
@@ -30,34 +31,39 @@ use crate::rpc::workspace::{
 use crate::runtime::{entropy, now};
 use crate::stream::body_of;
 
-pub async fn called(w: &Rc<Workspace>, header: &str, request: &Request) -> Result<CallResponse> {
-    let CallHeader { head, body } = json::from_str(header)?;
+/// A call whose body is a stream.
+pub async fn streamed(w: &Rc<Workspace>, header: &str, request: &Request) -> Result<CallResponse> {
+    let CallHeader { head, body: content } = json::from_str(header)?;
     // Once more with the call itself: until all of the body is there, the key may be deleted.
     access::authorise(w, &head)?;
-    let mut call = match body {
-        Content::Command { idempotency } => {
-            let body = body_of(request.inner(), usize::MAX).await?.unwrap_or_default();
-            Call { head, idempotency, command: json::from_slice(&body)? }
-        }
-        Content::Served(served) => {
-            let body = body_of(request.inner(), BODY_BYTES).await.doing("read a body")?;
-            served.into_call(head, body.ok_or_else(|| too_large(BODY_BYTES)))
-        }
-    };
-    perform(w, &mut call).await
+    let limit = if matches!(content, Content::Command { .. }) { usize::MAX } else { BODY_BYTES };
+    let body = body_of(request.inner(), limit).await.doing("read a body")?;
+    perform(w, content.into_call(head, body.ok_or_else(|| too_large(BODY_BYTES)))?).await
+}
+
+/// A call whose body is there.
+pub async fn called(w: &Rc<Workspace>, header: &str, body: Vec<u8>) -> Result<CallResponse> {
+    let CallHeader { head, body: content } = json::from_str(header)?;
+    perform(w, content.into_call(head, Ok(body))?).await
 }
 
 /// The result of a call. The body of an answer goes to the edge as it is: what is said of it is in a header.
 pub fn replied(w: &Workspace, result: Result<CallResponse>) -> worker::Result<Response> {
     match result {
-        Ok(CallResponse { key_id, outcome: Outcome::Done(Replied { answer, first_at, is_sealed }) }) => {
-            let (status, retry_after) = (answer.status, answer.retry_after);
-            let is_replayed = first_at.is_some();
-            let header = AnswerHeader { key_id, status, retry_after, first_at, is_replayed, is_sealed };
-            let response = ResponseBuilder::new().with_header(ANSWER_HEADER, &serde_json::to_string(&header)?)?;
-            Ok(response.fixed(answer.body.into_bytes()))
+        Ok(CallResponse { key_id, outcome: Outcome::Done(replied) }) => {
+            let header = serde_json::to_string(&AnswerHeader::new(&key_id, &replied))?;
+            let response = ResponseBuilder::new().with_header(ANSWER_HEADER, &header)?;
+            Ok(response.fixed(replied.answer.body.into_bytes()))
         }
         other => answered(w, &other.and_then(reply)),
+    }
+}
+
+/// The same by RPC, as [`CallResponse::text`]. A long answer, and a fault or a refusal of the call itself, is a response.
+pub fn said(w: &Workspace, result: Result<CallResponse>) -> worker::Result<JsValue> {
+    match result {
+        Ok(response) if response.is_short() => Ok(response.text()?.into()),
+        other => Ok(web_sys::Response::from(replied(w, other)?).into()),
     }
 }
 
@@ -71,13 +77,13 @@ pub fn answered(w: &Workspace, result: &Result<Value>) -> worker::Result<Respons
     answer(result)
 }
 
-async fn perform(w: &Rc<Workspace>, call: &mut Call) -> Result<CallResponse> {
+async fn perform(w: &Rc<Workspace>, mut call: Call) -> Result<CallResponse> {
     w.turn.next().await;
     let caller = access::authorise(w, &call.head)?;
     if let Some(key) = &mut call.idempotency {
         key.key = caller.idempotency_key(&key.name(), call.head.access);
     }
-    let (outcome, handed) = w.store.transaction(|| execute(w, call, &caller))?;
+    let (outcome, handed) = w.store.transaction(|| execute(w, &call, &caller))?;
     jobs::outbox::hand_over(w, handed);
     jobs::arm(w).await?;
     if let Command::Post(command) = &call.command
@@ -153,6 +159,15 @@ fn remember(w: &Workspace, call: &Call, outcome: &Outcome, is_secret: bool) -> R
     };
     let row = Row { fingerprint: key.fingerprint.clone(), started_at: now(), answer };
     w.store.idempotency.save(&key.key, &row)
+}
+
+impl Content {
+    fn into_call(self, head: Head, body: Result<Vec<u8>, Refused>) -> Result<Call> {
+        Ok(match self {
+            Self::Command { idempotency } => Call { head, idempotency, command: json::from_slice(&body?)? },
+            Self::Served(served) => served.into_call(head, body),
+        })
+    }
 }
 
 impl Served {

@@ -14,11 +14,13 @@ mod store;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 
 use js_sys::{Promise, wasm_bindgen};
 use latchkey_core::id::{NetworkId, PostId};
 use wasm_bindgen::prelude::*;
-use worker::{DurableObject, Env, Request, Response, State, durable_object};
+use worker::wasm_bindgen_futures::future_to_promise;
+use worker::{DurableObject, Env, Request, Response, State, durable_object, web_sys};
 
 use self::jobs::Postponed;
 use self::jobs::outbox::HandOver;
@@ -76,7 +78,7 @@ impl DurableObject for WorkspaceObject {
             Err(error) => return answer(&Err(error)),
         };
         match request.headers().get(CALL_HEADER)? {
-            Some(header) => call::replied(w, call::called(w, &header, &request).await),
+            Some(header) => call::replied(w, call::streamed(w, &header, &request).await),
             None => call::answered(w, &messages::keyed(w, request).await),
         }
     }
@@ -93,6 +95,17 @@ impl WorkspaceObject {
     pub fn message(&self, text: String) -> Promise {
         let w = self.workspace.get().cloned();
         respond(async move { messages::handle(&w?, received(&text)?).await })
+    }
+
+    /// A call with a key, whose body is there.
+    pub fn call(&self, header: String, body: Vec<u8>) -> Promise {
+        let w = self.workspace.get().cloned();
+        future_to_promise(AssertUnwindSafe(async move {
+            Ok(match w {
+                Ok(w) => call::said(&w, call::called(&w, &header, body).await)?,
+                Err(error) => web_sys::Response::from(answer(&Err(error))?).into(),
+            })
+        }))
     }
 }
 

@@ -1,8 +1,9 @@
-//! A call with an API key on its way to the Workspace object: a header describes the call, and the body follows as a
-//! stream.
+//! A call with an API key on its way to the Workspace object: a header describes the call, and the body follows as it is. A
+//! body that is there, and short, goes by RPC; any other is a stream and goes by `fetch`.
 
 use std::cell::RefCell;
 
+use js_sys::Uint8Array;
 use latchkey_core::api::answer::Answer;
 use latchkey_core::idempotency::Key;
 use latchkey_core::json;
@@ -12,12 +13,12 @@ use latchkey_core::time::UnixMillis;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use worker::wasm_bindgen::JsValue;
-use worker::web_sys::ReadableStream;
 use worker::{Headers, Response};
 
 use super::{CallResponse, Command, Outcome, Replied, Stage, WorkspaceStub};
 use crate::error::{Doing, Result};
-use crate::rpc::wire::{post, result_of};
+use crate::request::BODY_BYTES;
+use crate::rpc::wire::{Said, call, post, result_of};
 use crate::runtime::now;
 use crate::stream::text_of;
 
@@ -25,6 +26,9 @@ use crate::stream::text_of;
 pub const CALL_HEADER: &str = "call";
 /// Carries [`AnswerHeader`] beside the body of an answer, which no side reads on its way.
 pub const ANSWER_HEADER: &str = "answer";
+/// A longer body, or a longer answer, goes by `fetch`: RPC carries 32 MiB at most
+/// (<https://developers.cloudflare.com/workers/runtime-apis/rpc/#limitations>).
+pub const SHORT_BYTES: usize = BODY_BYTES;
 /// The status of an answer to a key that nobody has.
 pub const UNKNOWN_KEY: u16 = 401;
 
@@ -77,6 +81,13 @@ pub struct CallHeader {
     pub body: Content,
 }
 
+/// The body of a call.
+pub enum CallBody {
+    /// It is there, and has at most [`SHORT_BYTES`].
+    Short(Uint8Array),
+    Long(JsValue),
+}
+
 /// What is said of an answer beside its body.
 #[derive(Serialize, Deserialize)]
 pub struct AnswerHeader {
@@ -99,6 +110,36 @@ pub enum Content {
     Served(Served),
 }
 
+impl AnswerHeader {
+    pub fn new(key_id: &str, Replied { answer, first_at, is_sealed }: &Replied) -> Self {
+        Self {
+            key_id: key_id.to_owned(),
+            status: answer.status,
+            retry_after: answer.retry_after,
+            first_at: *first_at,
+            is_replayed: first_at.is_some(),
+            is_sealed: *is_sealed,
+        }
+    }
+}
+
+impl CallResponse {
+    pub fn is_short(&self) -> bool {
+        !matches!(&self.outcome, Outcome::Done(replied) if replied.answer.body.len() > SHORT_BYTES)
+    }
+
+    /// Two parts: a line with the [`AnswerHeader`], and the body of the answer. Behind an empty line is any other result.
+    pub fn text(&self) -> serde_json::Result<String> {
+        Ok(match &self.outcome {
+            Outcome::Done(replied) => {
+                let header = serde_json::to_string(&AnswerHeader::new(&self.key_id, replied))?;
+                [&header, "\n", &replied.answer.body].concat()
+            }
+            Outcome::Plan(_) | Outcome::Again => ["\n", &serde_json::to_string(self)?].concat(),
+        })
+    }
+}
+
 /// Whether the workspace said in the last ten seconds that nobody has this key.
 pub fn is_known_to_be_unknown(digest: &str) -> bool {
     UNKNOWN.with_borrow(|unknown| unknown.holds(digest, now()))
@@ -115,29 +156,50 @@ impl WorkspaceStub {
             // It may bring a key that was refused a moment ago.
             UNKNOWN.with_borrow_mut(RecentDigests::clear);
         }
-        let body = serde_json::to_string(command)?;
-        self.call(CallHeader { head, body: Content::Command { idempotency } }, Some(body.into())).await
+        let body = serde_json::to_vec(command)?;
+        let bytes = Uint8Array::from(body.as_slice());
+        let body = if body.len() > SHORT_BYTES { CallBody::Long(bytes.into()) } else { CallBody::Short(bytes) };
+        self.call(CallHeader { head, body: Content::Command { idempotency } }, body).await
     }
 
-    pub async fn serve(&self, head: Head, served: Served, body: Option<ReadableStream>) -> Result<CallResponse> {
-        self.call(CallHeader { head, body: Content::Served(served) }, body.map(Into::into)).await
+    pub async fn serve(&self, head: Head, served: Served, body: CallBody) -> Result<CallResponse> {
+        self.call(CallHeader { head, body: Content::Served(served) }, body).await
     }
 
-    async fn call(&self, header: CallHeader, body: Option<JsValue>) -> Result<CallResponse> {
-        let headers = Headers::new();
-        headers.set(CALL_HEADER, &serde_json::to_string(&header)?)?;
-        let answer = post(&self.stub, headers, body).await?;
-        let digest = &header.head.key_digest;
-        match answer.headers().get(ANSWER_HEADER)? {
-            Some(header) => answered(digest, &header, answer).await,
-            None => keyed(digest, answer).await,
-        }
+    async fn call(&self, header: CallHeader, body: CallBody) -> Result<CallResponse> {
+        let text = serde_json::to_string(&header)?;
+        let said = match body {
+            CallBody::Short(body) => call(&self.stub, &text, &body).await?,
+            CallBody::Long(body) => {
+                let headers = Headers::new();
+                headers.set(CALL_HEADER, &text)?;
+                Said::Response(post(&self.stub, headers, Some(body)).await?)
+            }
+        };
+        said_of(&header.head.key_digest, said).await
     }
 
     /// A message that carries a key's digest otherwise.
     pub(super) async fn ask_as<R: DeserializeOwned>(&self, digest: &str, message: &impl Serialize) -> Result<R> {
         let message = serde_json::to_string(message)?;
         keyed(digest, post(&self.stub, Headers::new(), Some(message.into())).await?).await
+    }
+}
+
+async fn said_of(digest: &str, said: Said) -> Result<CallResponse> {
+    match said {
+        Said::Text(text) => {
+            let (line, body) = text.split_once('\n').unwrap_or_default();
+            KNOWN.with_borrow_mut(|known| known.remember(digest, now()));
+            if line.is_empty() { Ok(json::from_str(body)?) } else { response(line, body.to_owned()) }
+        }
+        Said::Response(answer) => match answer.headers().get(ANSWER_HEADER)? {
+            Some(header) => {
+                KNOWN.with_borrow_mut(|known| known.remember(digest, now()));
+                response(&header, text_of(&answer).await.doing("read an object's reply")?)
+            }
+            None => keyed(digest, answer).await,
+        },
     }
 }
 
@@ -152,10 +214,8 @@ async fn keyed<R: DeserializeOwned>(digest: &str, answer: Response) -> Result<R>
 }
 
 /// An answer whose body was not read on its way.
-async fn answered(digest: &str, header: &str, answer: Response) -> Result<CallResponse> {
+fn response(header: &str, body: String) -> Result<CallResponse> {
     let AnswerHeader { key_id, status, retry_after, first_at, is_sealed, .. } = json::from_str(header)?;
-    KNOWN.with_borrow_mut(|known| known.remember(digest, now()));
-    let body = text_of(&answer).await.doing("read an object's reply")?;
     let answer = Answer { status, body, retry_after };
     Ok(CallResponse { key_id, outcome: Outcome::Done(Replied { answer, first_at, is_sealed }) })
 }
