@@ -108,6 +108,19 @@ test("a JSON body of 1 MiB is read and a larger one is refused, with or without 
   assertRefused(answer, 413, "payload_too_large");
 });
 
+test("an answer of more than 1 MiB is whole", async () => {
+  const { username } = newUser(bench, { subscription_type: "Premium" });
+  const premium = await connect(bench, { username });
+  const texts = Array.from({ length: 50 }, (_, index) => `${index} ${"é".repeat(24_000)}`);
+  for (const content of texts) {
+    const { status, text } = await bench.api.post("/v1/posts", { content, accounts: [premium.id], isDraft: true });
+    assert.equal(status, 200, text);
+  }
+  const { text, body } = await bench.api.get(`/v1/posts?social_account_id=${premium.id}&limit=100`);
+  assert.ok(Buffer.byteLength(text) > MIB);
+  assert.deepEqual(body.data.map(({ containers }) => containers[0].content).sort(), texts.sort());
+});
+
 test("a body that is not said to be JSON is refused", async () => {
   const body = JSON.stringify({ content: "a", accounts: ["nobody"] });
   for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""]) {
