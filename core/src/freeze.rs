@@ -15,8 +15,12 @@ use crate::time::UnixMillis;
 pub struct Freeze {
     goal: Goal,
     since: UnixMillis,
-    /// The last name that was walked over. Names are taken in their order.
+    /// The name up to which every object has frozen, or goes on. Names are taken in their order.
     cursor: String,
+    /// The last name that was asked, once an object behind the cursor had something under way. The walk goes on to the last
+    /// object, and comes back to the cursor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked: Option<String>,
     is_complete: bool,
     /// The backup that this deployment came from.
     restored: Option<String>,
@@ -35,11 +39,20 @@ pub enum Goal {
     Unfreeze,
 }
 
+/// When the next page of the walk is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    AtOnce,
+    /// The walk comes back to objects that had something under way.
+    Again,
+    Never,
+}
+
 impl Freeze {
     /// What follows `before`.
     pub fn new(goal: Goal, before: Option<Self>, now: UnixMillis) -> Self {
         let (restored, attempt) = before.map_or((None, 0), |before| (before.restored, before.attempt));
-        Self { goal, since: now, cursor: String::new(), is_complete: false, restored, attempt }
+        Self { goal, since: now, cursor: String::new(), asked: None, is_complete: false, restored, attempt }
     }
 
     /// Reading in the backup with this id begins.
@@ -67,8 +80,14 @@ impl Freeze {
         }
     }
 
+    /// The name up to which every object has followed.
     pub fn cursor(&self) -> &str {
         &self.cursor
+    }
+
+    /// The name behind which the next page begins.
+    pub fn position(&self) -> &str {
+        self.asked.as_ref().unwrap_or(&self.cursor)
     }
 
     pub const fn is_complete(&self) -> bool {
@@ -91,12 +110,18 @@ impl Freeze {
         self.goal == Goal::Freeze && self.is_complete
     }
 
-    /// A page of names was walked over; none is the end.
-    pub fn walked(&mut self, last: Option<&str>) {
-        match last {
-            Some(last) => last.clone_into(&mut self.cursor),
-            None => self.is_complete = true,
+    /// A page of names was asked; none is the end. `has_ended`: nothing is under way any more in any object of the page.
+    pub fn walked(&mut self, last: Option<&str>, has_ended: bool) -> Next {
+        match (last, self.asked.take()) {
+            (Some(last), None) if has_ended => last.clone_into(&mut self.cursor),
+            (Some(last), _) => self.asked = Some(last.to_owned()),
+            (None, Some(_)) => return Next::Again,
+            (None, None) => {
+                self.is_complete = true;
+                return Next::Never;
+            }
         }
+        Next::AtOnce
     }
 
     /// `done` of `total` names are behind the cursor.
@@ -256,17 +281,34 @@ mod tests {
     fn it_can_be_copied_only_when_every_object_stands() {
         let mut freeze = Freeze::new(Goal::Freeze, None, T0);
         assert!(freeze.is_frozen() && !freeze.can_be_copied());
-        freeze.walked(Some("net_1/7"));
+        assert_eq!(freeze.walked(Some("net_1/7"), true), Next::AtOnce);
         assert_eq!((freeze.cursor.as_str(), freeze.can_be_copied()), ("net_1/7", false));
-        freeze.walked(None);
+        assert_eq!(freeze.walked(None, true), Next::Never);
         assert!(freeze.can_be_copied());
+    }
+
+    #[test]
+    fn the_walk_goes_on_past_a_busy_object_and_comes_back_to_it() {
+        let mut freeze = Freeze::new(Goal::Freeze, None, T0);
+        freeze.walked(Some("a"), true);
+        assert_eq!(freeze.walked(Some("b"), false), Next::AtOnce);
+        assert_eq!((freeze.cursor(), freeze.position()), ("a", "b"));
+        assert_eq!(freeze.walked(Some("c"), true), Next::AtOnce);
+        assert_eq!((freeze.cursor(), freeze.position()), ("a", "c"));
+        assert_eq!((freeze.walked(None, true), freeze.can_be_copied()), (Next::Again, false));
+        assert_eq!(freeze.position(), "a");
+        for name in ["b", "c"] {
+            freeze.walked(Some(name), true);
+            assert_eq!(freeze.cursor(), name);
+        }
+        assert_eq!((freeze.walked(None, true), freeze.can_be_copied()), (Next::Never, true));
     }
 
     #[test]
     fn what_is_being_restored_or_goes_is_not_copied() {
         for goal in [Goal::Restore, Goal::Unfreeze] {
             let mut freeze = Freeze::new(goal, None, T0);
-            freeze.walked(None);
+            freeze.walked(None, true);
             assert!(!freeze.can_be_copied());
         }
     }
@@ -299,7 +341,7 @@ mod tests {
     }
 
     const fn in_state(goal: Goal) -> Freeze {
-        Freeze { goal, since: T0, cursor: String::new(), is_complete: false, restored: None, attempt: 0 }
+        Freeze { goal, since: T0, cursor: String::new(), asked: None, is_complete: false, restored: None, attempt: 0 }
     }
 
     #[test]
@@ -336,7 +378,7 @@ mod tests {
         let mut freeze = Freeze::new(Goal::Freeze, None, T0);
         assert_eq!(code(require_copyable(Some(&freeze))), Some(Code::InFlight));
         assert_eq!(code(require_copyable(None)), Some(Code::InFlight));
-        freeze.walked(None);
+        freeze.walked(None, true);
         assert_eq!(require_copyable(Some(&freeze)).unwrap(), T0);
     }
 
@@ -373,6 +415,10 @@ mod tests {
     #[test]
     fn freeze_v1_format_unchanged() {
         let json = r#"{"goal":"stand","since":1000000000,"cursor":"","is_complete":false,"restored":null,"attempt":0}"#;
-        assert_eq!(serde_json::to_string(&Freeze::new(Goal::Freeze, None, T0)).unwrap(), json);
+        let mut freeze = Freeze::new(Goal::Freeze, None, T0);
+        assert_eq!(serde_json::to_string(&freeze).unwrap(), json);
+        freeze.walked(Some("b"), false);
+        let json = r#"{"goal":"stand","since":1000000000,"cursor":"","asked":"b","is_complete":false,"restored":null,"attempt":0}"#;
+        assert_eq!(serde_json::to_string(&freeze).unwrap(), json);
     }
 }
