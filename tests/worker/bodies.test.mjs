@@ -1,11 +1,13 @@
 /** docs/API.md, section 1: what may be sent, and how it is refused. */
 
 import assert from "node:assert/strict";
+import { createConnection } from "node:net";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { SITE, api, connect, createSession, newUser, startBench } from "../support/client.mjs";
 import { assertRefused } from "../support/expect.mjs";
 import { newKey } from "../support/keys.mjs";
+import { ADMIN_KEY } from "../support/worker.mjs";
 
 const MIB = 1024 * 1024;
 const JSON_TYPE = { "content-type": "application/json" };
@@ -107,6 +109,27 @@ test("a JSON body of 1 MiB is read and a larger one is refused, with or without 
   const answer = await bench.api.send("POST", "/v1/posts", { headers: JSON_TYPE, body, duplex: "half" });
   assertRefused(answer, 413, "payload_too_large");
 });
+
+test("a body that breaks off is refused as such, whether its length was said or not", async () => {
+  for (const [framing, part] of [["content-length: 400", '{"accounts"'], ["transfer-encoding: chunked", 'b\r\n{"accounts"\r\n']]) {
+    for (const [path, answered] of [["/v1/posts", "invalid_payload"], ["/oauth/token", "invalid_request"]]) {
+      const { status, body } = await brokenOff(path, framing, part);
+      assert.deepEqual([status, body.code ?? body.error], [400, answered], `${path}, ${framing}`);
+    }
+  }
+});
+
+/** Sends the beginning of a body, and says that no more comes. */
+async function brokenOff(path, framing, part) {
+  const { port } = bench.worker;
+  const socket = createConnection({ host: "127.0.0.1", port, allowHalfOpen: true });
+  const type = path === "/v1/posts" ? "application/json" : "application/x-www-form-urlencoded";
+  const lines = [`POST ${path} HTTP/1.1`, "host: 127.0.0.1", `authorization: Bearer ${ADMIN_KEY}`, `content-type: ${type}`, framing];
+  socket.end(`${lines.join("\r\n")}\r\n\r\n${part}`);
+  const answer = Buffer.concat(await socket.toArray()).toString();
+  const [head, ...rest] = answer.split("\r\n\r\n");
+  return { status: Number(head.split(" ")[1]), body: JSON.parse(rest.join("")) };
+}
 
 test("an answer of more than 1 MiB is whole", async () => {
   const { username } = newUser(bench, { subscription_type: "Premium" });

@@ -18,7 +18,7 @@ let account;
 let door;
 let inspector;
 before(async () => {
-  bench = await startBench({ inspect: true });
+  bench = await startBench({ inspect: true, vars: { API_ALLOWED_ORIGINS: PAGE } });
   account = await newAccount(bench);
   door = await newKey(bench, { account_id: account.id, scopes: ["read", "publish"] });
   inspector = await openInspector(bench.worker);
@@ -46,6 +46,7 @@ test("a call that waits while the module ends has its 500 at once, in the form o
   const [posted, read] = await Promise.all([post, passed]);
   assert.deepEqual([posted.status, posted.body.code, read.status, read.body.status], [500, "internal", 500, 500]);
   for (const { headers } of [posted, read]) assert.ok(headers.get("x-request-id"));
+  assert.deepEqual(["access-control-allow-origin", "vary"].map((name) => read.headers.get(name)), [PAGE, "Origin"]);
   bench.x.release();
   const { id } = (await bench.api.get("/v1/posts")).body.data[0];
   await eventually(async () => (await bench.api.get(`/v1/posts/${id}`)).body.post.socialAccounts[0].state, (state) => state === "published");

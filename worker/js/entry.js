@@ -74,7 +74,7 @@ export default {
       const call = request.url.includes("/2/") ? callForX(request, env) : undefined;
       return await (call ? send(call, request, env) : answerOf(new Rust(context, env).fetch(request)));
     } catch (error) {
-      return rules().path.unanswered(request, error);
+      return rules().path.unanswered(request, env, error);
     }
   },
 };

@@ -151,7 +151,7 @@ impl<'a> ApiCaller<'a> {
         let served = Served { route, query: incoming.query().to_owned(), idempotency, is_body_optional };
         let body = match body {
             Body::Nothing => CallBody::Short(Uint8Array::new_with_length(0)),
-            _ => caller.body(incoming).await?,
+            _ => caller.require(caller.body(incoming).await).await?,
         };
         let response = app.workspace()?.serve(caller.head.clone(), served, body).await?;
         let reply = caller.answered(caller.noted(response))?;

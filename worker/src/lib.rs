@@ -48,13 +48,18 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
 }
 
 /// A request whose answer did not come: after a panic, or a trap that ended the module.
-fn unanswered(request: Request, cause: worker::Error) -> worker::Result<Response> {
+fn unanswered(request: Request, env: &Env, cause: worker::Error) -> worker::Result<Response> {
     let mut entry = Entry::new(request.inner().method());
     let mut incoming = Incoming::new(request, entry.request_id.clone())
         .map_err(|_| worker::Error::RustError("a request cannot be read".into()))?;
-    found_by(&mut incoming, &mut entry);
+    let found = found_by(&mut incoming, &mut entry);
     let is_https = incoming.url.scheme() == "https";
-    sent(failed(&cause.into(), Shape::of(&incoming), &entry).over(is_https), &entry)
+    let reply = failed(&cause.into(), Shape::of(&incoming), &entry).over(is_https);
+    let reply = match (found, app_for(&incoming, env)) {
+        (Found::Call(call), Ok(app)) => reply.with_all(routes::cors(&app, &call, &incoming)),
+        _ => reply,
+    };
+    sent(reply, &entry)
 }
 
 fn sent(reply: Reply, entry: &Entry) -> worker::Result<Response> {

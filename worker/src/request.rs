@@ -18,7 +18,7 @@ use url::Url;
 use worker::web_sys::ReadableStream;
 use worker::{Headers, Method, RequestInit};
 
-use crate::error::{Doing, Result};
+use crate::error::Result;
 use crate::stream::{body_of, bytes_of};
 
 /// The contract's limit for a JSON body, and ours for a form.
@@ -194,7 +194,7 @@ impl Incoming {
         if length.is_none_or(|length| length > limit) {
             return Ok(None);
         }
-        Ok(Some(bytes_of(self.inner.inner()).await.doing("read a body")?))
+        Ok(Some(bytes_of(self.inner.inner()).await.map_err(|_| broken_off())?))
     }
 
     /// A body that is passed on as it comes.
@@ -213,7 +213,7 @@ impl Incoming {
     }
 
     async fn body_within(&self, limit: usize) -> Result<Vec<u8>> {
-        let body = body_of(self.inner.inner(), limit).await.doing("read a body")?;
+        let body = body_of(self.inner.inner(), limit).await.map_err(|_| broken_off())?;
         Ok(body.ok_or_else(|| too_large(limit))?)
     }
 
@@ -257,6 +257,12 @@ fn is_coded(coding: &str) -> bool {
 pub fn too_large(limit: usize) -> Refused {
     let refused = Refused::new(Code::PayloadTooLarge, format!("The body is larger than {} KiB.", limit / 1024));
     if limit == BODY_BYTES { refused } else { refused.with_hint("Send the fields of the call alone.") }
+}
+
+/// Most callers of such a body have gone.
+pub fn broken_off() -> Refused {
+    Refused::new(Code::InvalidPayload, "The body broke off before its end.")
+        .with_hint("Send the call again with its whole body.")
 }
 
 pub struct Form(Vec<(String, String)>);

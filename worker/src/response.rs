@@ -159,6 +159,11 @@ impl Reply {
         self
     }
 
+    #[must_use]
+    pub fn with_all(self, headers: Vec<(&'static str, String)>) -> Self {
+        headers.into_iter().fold(self, |reply, (name, value)| reply.with(name, value))
+    }
+
     /// The same for a request that came by this scheme.
     #[must_use]
     pub fn over(self, is_https: bool) -> Self {

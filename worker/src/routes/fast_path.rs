@@ -140,8 +140,13 @@ impl FastPath {
     }
 
     /// No answer came to a request, on the fast path or off it.
-    pub fn unanswered(&self, request: web_sys::Request, cause: JsValue) -> Result<web_sys::Response, JsValue> {
-        Ok(crate::unanswered(request.into(), cause.into())?.into())
+    pub fn unanswered(
+        &self,
+        request: web_sys::Request,
+        env: &Env,
+        cause: JsValue,
+    ) -> Result<web_sys::Response, JsValue> {
+        Ok(crate::unanswered(request.into(), env, cause.into())?.into())
     }
 
     fn take(&self, id: u32) -> Option<FastCall> {

@@ -29,6 +29,7 @@ use std::rc::Rc;
 
 use latchkey_core::routes::{Answers, Call, Route, allowed};
 
+pub use self::meta::cors;
 use crate::app::App;
 use crate::auth::{ApiCaller, Early, is_session_token};
 use crate::error::Error;
@@ -48,7 +49,7 @@ pub async fn answer(app: &App, call: Call, incoming: Incoming, entry: &mut Entry
     let shape = Shape::of(&incoming);
     let takes_key = call.row.access.is_some() && !is_session_token(&incoming);
     entry.account_id = call.route.account_id().map(|id| id.to_string());
-    let cors = meta::cors(app, &call, &incoming);
+    let cors = cors(app, &call, &incoming);
     let idempotency = incoming.idempotency(&[]).ok().flatten().filter(|_| takes_key);
     let repeatable = idempotency.and_then(|key| Some((ApiCaller::new(app, &incoming).ok()?, key.name())));
     let key_id = Rc::clone(&incoming.key_id);
@@ -64,7 +65,7 @@ pub async fn answer(app: &App, call: Call, incoming: Incoming, entry: &mut Entry
         }
     };
     entry.key_id = key_id.get().cloned();
-    cors.into_iter().fold(reply, |reply, (name, value)| reply.with(name, value))
+    reply.with_all(cors)
 }
 
 async fn route_call(app: &App, Call { row, route }: Call, incoming: Incoming, entry: &mut Entry) -> Answered {

@@ -20,9 +20,9 @@ use worker::{Request, Response, ResponseBuilder, web_sys};
 use super::areas::Done;
 use super::store::outbox::Begun;
 use super::{Workspace, access, areas, jobs};
-use crate::error::{Doing, Error, Result};
+use crate::error::{Error, Result};
 use crate::names::WORKSPACE;
-use crate::request::{BODY_BYTES, too_large};
+use crate::request::{BODY_BYTES, broken_off, too_large};
 use crate::rpc::wire::{answer, reply};
 use crate::rpc::workspace::{
     ANSWER_HEADER, AnswerHeader, ApiRequest, Call, CallHeader, CallResponse, Command, Content, Head, Outcome,
@@ -37,8 +37,11 @@ pub async fn streamed(w: &Rc<Workspace>, header: &str, request: &Request) -> Res
     // Once more with the call itself: until all of the body is there, the key may be deleted.
     access::authorise(w, &head)?;
     let limit = if matches!(content, Content::Command { .. }) { usize::MAX } else { BODY_BYTES };
-    let body = body_of(request.inner(), limit).await.doing("read a body")?;
-    perform(w, content.into_call(head, body.ok_or_else(|| too_large(BODY_BYTES)))?).await
+    let body = match body_of(request.inner(), limit).await {
+        Ok(body) => body.ok_or_else(|| too_large(BODY_BYTES)),
+        Err(_) => Err(broken_off()),
+    };
+    perform(w, content.into_call(head, body)?).await
 }
 
 /// A call whose body is there.
