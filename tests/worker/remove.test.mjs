@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { TIMELINE_CALL } from "../support/calls.mjs";
 import {
   callUnderWay,
   connect,
@@ -10,6 +11,7 @@ import {
   faultAtX,
   fromNow,
   newAccount,
+  newUser,
   postIn,
   postOf,
   postWhen,
@@ -190,3 +192,39 @@ for (const [what, schedule] of [
     }
   });
 }
+
+test("an account that is removed during a call sends nothing after the call, also once it is connected again", async () => {
+  const { username } = newUser(bench);
+  const account = await connect(bench, { username });
+  const scheduled = await createPost(bench, account, { content: "scheduled, of one removed", scheduledAt: fromNow(HOUR) });
+  faultAtX(bench, { username, kind: "hold" }, { after: 1 });
+  const parts = ["one, of one removed", "two, of one removed", "three, of one removed"];
+  const thread = await createPost(bench, account, { containers: parts.map((content) => ({ content })) });
+  await callUnderWay(bench);
+  assert.equal((await bench.api.delete(`/v1/social-accounts/${account.id}`)).status, 200);
+  await assertCancelled(scheduled);
+  bench.x.release();
+  await postIn(bench, thread.id, "cancelled");
+  const again = await connect(bench, { username });
+  assert.equal(again.id, account.id);
+  await publishPost(bench, again, { content: "of one connected again" });
+  const texts = textsAt(bench, account);
+  assert.ok(!texts.includes(parts[2]) && !texts.includes("scheduled, of one removed"), String(texts));
+  assert.equal(texts.at(-1), "of one connected again");
+});
+
+test("a post that is unknown when its account is removed is not sent again after a new connection", async () => {
+  assert.equal((await bench.api.patch("/v1/settings", { on_unknown: "resend" })).status, 200);
+  const { username } = newUser(bench);
+  const account = await connect(bench, { username });
+  faultAtX(bench, { username, kind: "close" });
+  // As long as nobody can look for it, it stays unknown.
+  bench.x.fault({ ...TIMELINE_CALL, username, kind: "answer", status: 503, body: "{}", times: 1000 });
+  const post = await createPost(bench, account, { content: "unknown, of one removed" });
+  await postIn(bench, post.id, "unknown");
+  assert.equal((await bench.api.delete(`/v1/social-accounts/${account.id}`)).status, 200);
+  bench.x.clearFaults();
+  await connect(bench, { username });
+  await postIn(bench, post.id, "cancelled");
+  assert.deepEqual(textsAt(bench, account), []);
+});

@@ -101,6 +101,7 @@ impl Delivery {
             }
             Outcome::Locked(lock) => self.locked(lock),
         }
+        self.end_if_removed();
     }
 
     /// After a restart: an intent that nobody is working on had its answer lost.

@@ -64,6 +64,9 @@ pub struct Delivery {
     /// Held because the workspace said that the app is paused. Such a hold is no news of X.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_unasked: bool,
+    /// The account was removed while a call might have an effect: nothing follows the call.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_removed: bool,
     pub(crate) published_at: Option<UnixMillis>,
     /// X's charge for the reads of the reconciliation.
     pub(crate) reads: Micros,
@@ -237,6 +240,7 @@ impl Delivery {
             unconfirmed_since: None,
             error: None,
             is_unasked: false,
+            is_removed: false,
             published_at: None,
             reads: Micros(0),
             revision: 0,
@@ -400,17 +404,35 @@ impl Delivery {
         can
     }
 
-    /// A delivery that has not left for X never leaves. Returns whether anything changed: a call with a possible effect
-    /// is not undone.
+    /// The account is removed: a delivery that has not left for X never leaves. A call with a possible effect is not undone,
+    /// and nothing follows it. Returns whether anything changed.
     pub const fn cancel(&mut self) -> bool {
         let is_announced = matches!(self.state, State::Publishing) && self.intent.is_none();
         let waits = matches!(self.state, State::Queued | State::Held) || is_announced;
+        if self.is_final() || (self.is_removed && !waits) {
+            return false;
+        }
         if waits {
             self.state = State::Cancelled;
             self.recalled_until = None;
-            self.revision += 1;
         }
-        waits
+        self.is_removed = !waits;
+        self.revision += 1;
+        true
+    }
+
+    /// What was removed meanwhile, as the stored delivery says, ends with the call under way.
+    pub const fn learn_removal(&mut self, stored: &Self) {
+        self.is_removed |= stored.is_removed;
+        if self.revision < stored.revision {
+            self.revision = stored.revision;
+        }
+    }
+
+    pub(super) fn end_if_removed(&mut self) {
+        if self.is_removed && matches!(self.state, State::Queued | State::Held) {
+            self.state = State::Cancelled;
+        }
     }
 
     /// A step begins: from here on the delivery is not changed any more. An announced step has not called X yet.

@@ -164,6 +164,7 @@ impl Delivery {
     pub fn settled_as(&mut self, id: XPostId, now: UnixMillis) {
         self.revision += 1;
         self.published(id, now);
+        self.end_if_removed();
     }
 
     /// A person says that the post does not exist.
@@ -171,6 +172,7 @@ impl Delivery {
         self.revision += 1;
         self.unconfirmed = None;
         self.requeue(now, None);
+        self.end_if_removed();
     }
 
     /// All posts since the call were read, without a match. `may_resend` is the operator's policy.
@@ -185,7 +187,8 @@ impl Delivery {
         let first = *unconfirmed.first_empty_read.get_or_insert(now);
         if now - first >= pace.reconcile && may_resend && is_listed && !unconfirmed.is_resent {
             unconfirmed.is_resent = true;
-            return self.requeue(now, None);
+            self.requeue(now, None);
+            return self.end_if_removed();
         }
         unconfirmed.is_given_up = unconfirmed.is_too_old(now, pace);
         self.due_at = now + unconfirmed.next_pause(pace);

@@ -634,8 +634,42 @@ fn only_what_has_not_left_can_be_cancelled() {
     assert!(queued.cancel() && queued.is_final());
     let mut sent = delivery(&["a"]);
     sent.begin(T0).unwrap();
-    assert!(!sent.cancel());
-    assert!(!after(Outcome::Lost).cancel());
+    assert!(sent.cancel() && sent.state == State::Publishing && !sent.cancel(), "the call is not undone");
+    let mut published = after(Outcome::Published(id("1")));
+    assert!(!published.cancel());
+}
+
+#[test]
+fn nothing_follows_the_call_during_which_the_account_was_removed() {
+    let removed_during = |outcome| {
+        let mut thread = delivery(&["a", "b"]);
+        thread.begin(T0).unwrap();
+        assert!(thread.cancel());
+        thread.effect(outcome, T0, PACE);
+        thread
+    };
+    let published = removed_during(Outcome::Published(id("1")));
+    assert_eq!((published.state, published.missing()), (State::Cancelled, Some(1)));
+    for refusal in [Refusal::TokenRejected, Refusal::CreditsDepleted, Refusal::RateLimited, Refusal::Unavailable] {
+        assert_eq!(removed_during(refused(refusal)).state, State::Cancelled);
+    }
+    let lost = removed_during(Outcome::Lost);
+    assert_eq!(lost.state, State::Unknown, "the post may be there");
+    let mut absent = lost.clone();
+    absent.settled_as_absent(T0);
+    let mut found = lost;
+    found.settled_as(id("1"), T0);
+    assert_eq!([absent.state, found.state], [State::Cancelled; 2]);
+}
+
+#[test]
+fn a_removal_during_a_call_is_not_lost_with_the_copy_that_the_call_was_made_with() {
+    let mut called = delivery(&["a", "b"]);
+    called.begin(T0).unwrap();
+    let mut stored = called.clone();
+    stored.cancel();
+    called.learn_removal(&stored);
+    assert_eq!(called, stored);
 }
 
 #[test]

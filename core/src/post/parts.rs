@@ -1,5 +1,7 @@
 //! X's rules for the texts of a post or thread, for every account.
 
+use std::collections::BTreeMap;
+
 use super::{Container, Wording};
 use crate::refusal::Refused;
 use crate::text::{cashtags, normalized};
@@ -8,23 +10,24 @@ use crate::text::{cashtags, normalized};
 const MAX_CASHTAGS: usize = 1;
 
 pub(super) fn check(containers: &[Container], wording: Wording) -> Result<(), Refused> {
+    let mut texts = BTreeMap::new();
     for (n, container) in containers.iter().enumerate() {
         let refused = |why: String| Err(Refused::field(&wording.text_path(n), why));
         let count = cashtags(&container.content);
         if count > MAX_CASHTAGS {
             return refused(format!("has {count} cashtags, and X takes {MAX_CASHTAGS} in a post"));
         }
-        let earlier = containers.get(..n).unwrap_or_default();
-        if let Some(same) = earlier.iter().position(|earlier| is_duplicate(earlier, container)) {
-            return refused(format!("says the same as part {}, and X refuses the second one as a duplicate", same + 1));
+        if let Some(text) = text_alone(container)
+            && let Some(same) = texts.insert(text, n + 1)
+        {
+            return refused(format!("says the same as part {same}, and X refuses the second one as a duplicate"));
         }
     }
     Ok(())
 }
 
-/// X compares texts alone; that it takes posts with media for duplicates is not known.
-fn is_duplicate(one: &Container, other: &Container) -> bool {
-    let key = |container: &Container| normalized(container.content.trim());
-    let is_text_alone = one.media.is_empty() && other.media.is_empty() && !other.content.trim().is_empty();
-    is_text_alone && key(one) == key(other)
+/// The text by which X knows a duplicate. X compares texts alone; that it takes posts with media for duplicates is not known.
+fn text_alone(container: &Container) -> Option<String> {
+    let text = container.content.trim();
+    (container.media.is_empty() && !text.is_empty()).then(|| normalized(text))
 }

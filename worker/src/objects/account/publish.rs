@@ -179,7 +179,13 @@ impl Inner {
         self.probing.borrow_mut().take_if(|post_id| *post_id == delivery.post_id);
         let Some(call) = delivery.begin(now()) else { return Ok(()) };
         self.save_delivery(&delivery)?;
+        let writes = self.db.writes();
         let outcome = self.call_told(&call, access).await?;
+        if self.db.writes() != writes
+            && let Some(stored) = self.delivery(&delivery)?
+        {
+            delivery.learn_removal(&stored);
+        }
         if let Outcome::Refused(XError::Refused { refusal: Refusal::TokenRejected, .. }) = &outcome {
             self.access_token_rejected(access)?;
         }
@@ -319,7 +325,7 @@ impl Inner {
         if delivery.is_locked() { self.release_locked() } else { self.release_one(delivery) }
     }
 
-    /// The row is gone: what has not left for X never will.
+    /// The row is gone: what has not left for X never will, and nothing follows a call under way.
     pub(super) fn cancel_open(&self, account_id: &AccountId) -> Result<()> {
         for mut delivery in self.open_deliveries()? {
             if &delivery.account_id == account_id && delivery.cancel() {
