@@ -70,8 +70,12 @@ impl Query {
             return Err(contradicted(name));
         }
         let mut warnings = Vec::new();
-        for (name, _) in &self.pairs {
+        for (name, value) in &self.pairs {
             if self.taken.contains(&name.as_str()) {
+                // A variable that is not set must not look like rows that are not there.
+                if value.is_empty() && name.to_ascii_lowercase().ends_with("id") {
+                    return Err(Refused::field(&path_name(name), "is empty"));
+                }
                 continue;
             }
             if ["tenant", "account", "network"].iter().any(|filter| name.to_ascii_lowercase().starts_with(filter)) {
@@ -106,6 +110,20 @@ mod tests {
             assert_eq!(query.take(&["tenantId", "tenant_id"]).as_deref(), Some("t1"));
             assert!(query.finish().unwrap().is_empty());
         }
+    }
+
+    #[test]
+    fn an_id_that_is_empty_is_refused_and_another_value_is_not() {
+        let finish = |text: &str| {
+            let mut query = Query::parse(text);
+            query.take_tenant();
+            query.take(&["lang"]);
+            query.finish()
+        };
+        for bad in ["tenant_id=", "tenantId=", "tenant_id"] {
+            assert!(finish(bad).unwrap_err().message.ends_with("is empty"), "{bad}");
+        }
+        assert!(finish("lang=&tenant_id=t").is_ok());
     }
 
     #[test]

@@ -8,11 +8,13 @@ const HEIGHT = 160;
 const GAP = 2;
 /** Of nothing too, so that every place is seen to be one. */
 const LEAST = 3;
+/** One day alone is a bar, and not a field of colour. */
+const FEWEST_PLACES = 12;
 
 /** Upright bars, one a value; `points` are `{ name, value }`, and a bar tells its figures when it is pointed at. */
 export function BarChart({ label, points, format = String }) {
   const most = Math.max(...points.map(({ value }) => value), 0) || 1;
-  const width = WIDTH / points.length;
+  const width = WIDTH / Math.max(points.length, FEWEST_PLACES);
   return (
     <figure class="chart">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={label}>
@@ -27,7 +29,7 @@ export function BarChart({ label, points, format = String }) {
       <figcaption class="chart-ends">
         <span>{points[0]?.name}</span>
         <span>most: {format(Math.max(...points.map(({ value }) => value), 0))}</span>
-        <span>{points.at(-1)?.name}</span>
+        {points.length > 1 && <span>{points.at(-1).name}</span>}
       </figcaption>
     </figure>
   );
