@@ -19,8 +19,9 @@ let receiver;
 before(async () => (receiver = await startReceiver()));
 after(() => receiver?.close());
 
+/** A cut amid a call to X leaves a post in doubt, which is settled in two reads so far apart. */
 async function deployment(t, vars = {}) {
-  const bench = await startBench({ vars, port: await freePort() });
+  const bench = await startBench({ vars: { SETTLE_MS: "1000", ...vars }, port: await freePort() });
   t.after(() => bench.stop());
   return bench;
 }
@@ -56,8 +57,7 @@ test("a request outlives SIGKILL, and so does an approval that was answered", as
 });
 
 test("over power cuts between approvals each post leaves once, and each event is told", async (t) => {
-  // A cut amid a call to X leaves a post in doubt, which is settled in two reads so far apart.
-  const bench = await deployment(t, { SETTLE_MS: "1000" });
+  const bench = await deployment(t);
   const account = await newAccount(bench);
   const hook = await newWebhook(bench, receiver.address(), { events: ["post.approved"] });
   const posts = [];

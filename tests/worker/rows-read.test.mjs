@@ -18,6 +18,7 @@ import { newWebhook, startReceiver } from "../support/receiver.mjs";
 const [FEW, MANY] = [1000, 10_000];
 /** A full day of the calendar has a quarter of an hour more or less, and a total a kind more or less. */
 const MOST = 1.5;
+const CALLS = 2;
 /** So that each day of the calendar is as full as it can be. */
 const DAYS = 9;
 
@@ -60,7 +61,7 @@ function paths() {
   return [...lists.map((path) => `/v1/${path}limit=10`), "/v1/summary", `/v1/calendar?from=${today}&to=${today}`, "/v1/account/usage"];
 }
 
-/** What each path reads once so many posts are there. */
+/** What each path reads once so many posts are there: the least of some calls, since an alarm may come in between. */
 async function readAll(count, from) {
   await bench.worker.kill();
   addRows(folder, count, { from, days: DAYS });
@@ -69,13 +70,18 @@ async function readAll(count, from) {
   await connect(bench, { tenant_id: "t1", username: account.username });
   const platform = await watchPlatformCalls(bench.worker);
   for (const path of paths()) {
-    await platform.taken();
-    const { status, text } = await bench.api.get(path);
-    assert.equal(status, 200, `${path}: ${text}`);
-    const rows = (await platform.taken()).statements.reduce((sum, { rowsRead }) => sum + rowsRead, 0);
-    read.set(path, [...(read.get(path) ?? []), rows]);
+    const counts = [];
+    for (let call = 0; call < CALLS; call++) counts.push(await rowsOf(platform, path));
+    read.set(path, [...(read.get(path) ?? []), Math.min(...counts)]);
   }
   platform.close();
+}
+
+async function rowsOf(platform, path) {
+  await platform.taken();
+  const { status, text } = await bench.api.get(path);
+  assert.equal(status, 200, `${path}: ${text}`);
+  return (await platform.taken()).statements.reduce((sum, { rowsRead }) => sum + rowsRead, 0);
 }
 
 test("no list reads more rows over ten times as many posts, nor do the summary, a day of the calendar and the usage", () => {

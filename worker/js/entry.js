@@ -36,8 +36,10 @@ let last = 0;
 /** A call's number, which outlives the module's memory. */
 const number = () => (last = (last % 0xffff_ffff) + 1);
 
-/** By the way to give each up: calls that wait for the module. After a trap the module starts anew, and answers none of them. */
+/** Calls that wait for the module, the first one first. After a trap the module starts anew, and answers none of them. */
 const waiting = new Set();
+/** As long as an alarm may last. Nothing is heard of a call whose caller hangs up: the platform ends it as it stands. */
+const LONGEST_MS = 15 * 60_000;
 const TRAPPED = new Error("the module has ended");
 
 /** worker-build notes a trap in this place, before the module starts anew. */
@@ -46,7 +48,7 @@ function watchForTraps(state) {
   const set = (value) => {
     isTrapped = value;
     if (!isTrapped) return;
-    for (const giveUp of waiting) giveUp(TRAPPED);
+    for (const { giveUp } of waiting) giveUp(TRAPPED);
     waiting.clear();
   };
   Object.defineProperty(state, "criticalError", { get: () => isTrapped, set });
@@ -54,14 +56,23 @@ function watchForTraps(state) {
 
 watchForTraps(globalThis.__worker_init_state);
 
+function forgetBefore(time) {
+  for (const call of waiting) {
+    if (call.since > time) return;
+    waiting.delete(call);
+  }
+}
+
 /** What the module answers, unless it ends before. */
 async function answerOf(promise) {
   const { promise: end, reject: giveUp } = Promise.withResolvers();
-  waiting.add(giveUp);
+  const call = { giveUp, since: Date.now() };
+  forgetBefore(call.since - LONGEST_MS);
+  waiting.add(call);
   try {
     return await Promise.race([promise, end]);
   } finally {
-    waiting.delete(giveUp);
+    waiting.delete(call);
   }
 }
 

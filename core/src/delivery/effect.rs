@@ -101,6 +101,10 @@ impl Delivery {
             }
             Outcome::Locked(lock) => self.locked(lock),
         }
+        // X may have the post, whatever it has answered: it is looked for. A repost cannot be.
+        if self.is_over_by_removal() && self.may_be_there() && !self.is_repost() {
+            self.answer_lost(now, pace);
+        }
         self.end_if_removed();
     }
 

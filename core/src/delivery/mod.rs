@@ -429,8 +429,12 @@ impl Delivery {
         }
     }
 
+    pub(super) const fn is_over_by_removal(&self) -> bool {
+        self.is_removed && matches!(self.state, State::Queued | State::Held)
+    }
+
     pub(super) fn end_if_removed(&mut self) {
-        if self.is_removed && matches!(self.state, State::Queued | State::Held) {
+        if self.is_over_by_removal() {
             self.state = State::Cancelled;
         }
     }

@@ -208,7 +208,12 @@ impl Delivery {
 
     /// An unconfirmed repost is made again: two reposts of one post by one account are one.
     pub fn is_repeatable(&self) -> bool {
+        self.state == State::Unknown && self.is_repost()
+    }
+
+    /// Whether the next call makes a repost.
+    pub(super) fn is_repost(&self) -> bool {
         let segment = self.missing().and_then(|at| self.segments.get(at));
-        self.state == State::Unknown && segment.is_some_and(|segment| segment.repost_of.is_some())
+        segment.is_some_and(|segment| segment.repost_of.is_some())
     }
 }

@@ -48,11 +48,18 @@ impl Inner {
         // What a caller is creating at this moment is on X before its id is claimed.
         let read = if self.creating.get() > 0 { TimelineRead::again(now(), self.pace()?) } else { read };
         // Somebody may have settled it by hand meanwhile.
-        let Some(mut delivery) = self.unchanged(&delivery)? else { return Ok(()) };
+        let Some(mut delivery) = self.unchanged_but_removed(delivery)? else { return Ok(()) };
         let policy = Policy { may_resend: breaker.may_resend, post_read: breaker.post_read };
         let is_claimed = |id: &XPostId| self.is_claimed(id).unwrap_or(true);
         let found = delivery.reconcile(read, policy, is_claimed, now(), self.pace()?);
         self.end_step(&delivery, found.as_ref())
+    }
+
+    /// The delivery, if nothing has happened to it during a read but the removal of its account.
+    fn unchanged_but_removed(&self, mut known: Delivery) -> Result<Option<Delivery>> {
+        let Some(stored) = self.delivery(&known)? else { return Ok(None) };
+        known.learn_removal(&stored);
+        Ok((known == stored).then_some(known))
     }
 
     /// By hand: it came about as `id`, or not at all. Says whether it was unconfirmed.

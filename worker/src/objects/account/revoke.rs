@@ -42,6 +42,7 @@ impl Inner {
             }
             self.retire_shared(&release.rows, &release.account_id)
         })?;
+        self.arm().await?;
         // A call to X may be under way, whose loop would report the cancelled deliveries after it. The alarm repeats what fails.
         log::unattended("account", "report cancelled deliveries", &self.report_news().await);
         self.revoke_for(release.account_id.as_str()).await?;

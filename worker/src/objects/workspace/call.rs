@@ -20,7 +20,7 @@ use worker::{Request, Response, ResponseBuilder, web_sys};
 use super::areas::Done;
 use super::store::outbox::Begun;
 use super::{Workspace, access, areas, jobs};
-use crate::error::{Error, Result};
+use crate::error::{Doing, Error, Result};
 use crate::names::WORKSPACE;
 use crate::request::{BODY_BYTES, broken_off, too_large};
 use crate::rpc::wire::{answer, reply};
@@ -39,7 +39,8 @@ pub async fn streamed(w: &Rc<Workspace>, header: &str, request: &Request) -> Res
     let limit = if matches!(content, Content::Command { .. }) { usize::MAX } else { BODY_BYTES };
     let body = match body_of(request.inner(), limit).await {
         Ok(body) => body.ok_or_else(|| too_large(BODY_BYTES)),
-        Err(_) => Err(broken_off()),
+        Err(_) if matches!(content, Content::Served(_)) => Err(broken_off()),
+        Err(error) => return Err(error).doing("read a body"),
     };
     perform(w, content.into_call(head, body)?).await
 }
