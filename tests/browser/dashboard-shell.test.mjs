@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { after, before, test } from "node:test";
 import { newAccount, publishPost } from "../support/client.mjs";
+import { eventually } from "../support/eventually.mjs";
 import { newKey } from "../support/keys.mjs";
 import { ADMIN_KEY } from "../support/worker.mjs";
 import { PHONE, WIDE, startOffice } from "./desk.mjs";
@@ -69,7 +70,8 @@ test("signing out everywhere signs the other browsers out as well", async (t) =>
   await one.press(one.button("Sign out everywhere"));
   const dialog = one.page.getByRole("dialog", { name: "Sign out everywhere?" });
   const field = dialog.getByLabel("Type 2 to confirm");
-  // The field has the focus. What is pressed too early says what is missing, and signs nobody out.
+  await eventually(() => field.evaluate((it) => it === document.activeElement), Boolean);
+  // What is pressed too early says what is missing, and signs nobody out.
   await one.page.keyboard.type("1");
   assert.equal(await field.inputValue(), "1");
   await one.page.keyboard.press("Enter");
