@@ -57,13 +57,19 @@ test("a crash after a report leaves the post published once, and its webhooks to
   assert.equal((await bench.api.delete(`/v1/webhooks/${hook.id}`)).status, 200);
 });
 
-test("a job that arrived and is handed over once more after a crash revives no deleted post", async () => {
-  const account = await newAccount(bench);
+/** A post that has arrived, and its job. An alarm of before may be the next write, with which the job goes: then another post. */
+async function arrivedWithJob(account, tries = 5) {
   const { id } = await createPost(bench, account, { content: "never to be seen", scheduledAt: later() });
   await bench.worker.kill();
   const job = stored("Workspace").outbox.find(({ doc }) => doc.includes(id));
-  assert.ok(job, "the job of a post that has arrived waits for the next write");
   await bench.worker.restart();
+  return job || tries === 1 ? { id, job } : arrivedWithJob(account, tries - 1);
+}
+
+test("a job that arrived and is handed over once more after a crash revives no deleted post", async () => {
+  const account = await newAccount(bench);
+  const { id, job } = await arrivedWithJob(account);
+  assert.ok(job, "the job of a post that has arrived waits for the next write");
   assert.equal((await bench.api.delete(`/v1/posts/${id}`)).status, 200);
   await nothingIsOverdue();
   await bench.worker.kill();
