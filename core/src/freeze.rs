@@ -17,10 +17,13 @@ pub struct Freeze {
     since: UnixMillis,
     /// The name up to which every object has frozen, or goes on. Names are taken in their order.
     cursor: String,
-    /// The last name that was asked, once an object behind the cursor had something under way. The walk goes on to the last
+    /// The last name that was told, once an object behind the cursor had something under way. The walk goes on to the last
     /// object, and comes back to the cursor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    asked: Option<String>,
+    told: Option<String>,
+    /// The walk has come back: every object was told, and the walk waits for one page after the other.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    are_all_told: bool,
     is_complete: bool,
     /// The backup that this deployment came from.
     restored: Option<String>,
@@ -43,7 +46,7 @@ pub enum Goal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     AtOnce,
-    /// The walk comes back to objects that had something under way.
+    /// After a pause, because of objects that have something under way.
     Again,
     Never,
 }
@@ -52,7 +55,16 @@ impl Freeze {
     /// What follows `before`.
     pub fn new(goal: Goal, before: Option<Self>, now: UnixMillis) -> Self {
         let (restored, attempt) = before.map_or((None, 0), |before| (before.restored, before.attempt));
-        Self { goal, since: now, cursor: String::new(), asked: None, is_complete: false, restored, attempt }
+        Self {
+            goal,
+            since: now,
+            cursor: String::new(),
+            told: None,
+            are_all_told: false,
+            is_complete: false,
+            restored,
+            attempt,
+        }
     }
 
     /// Reading in the backup with this id begins.
@@ -87,7 +99,7 @@ impl Freeze {
 
     /// The name behind which the next page begins.
     pub fn position(&self) -> &str {
-        self.asked.as_ref().unwrap_or(&self.cursor)
+        self.told.as_ref().unwrap_or(&self.cursor)
     }
 
     pub const fn is_complete(&self) -> bool {
@@ -112,10 +124,14 @@ impl Freeze {
 
     /// A page of names was asked; none is the end. `has_ended`: nothing is under way any more in any object of the page.
     pub fn walked(&mut self, last: Option<&str>, has_ended: bool) -> Next {
-        match (last, self.asked.take()) {
+        match (last, self.told.take()) {
             (Some(last), None) if has_ended => last.clone_into(&mut self.cursor),
-            (Some(last), _) => self.asked = Some(last.to_owned()),
-            (None, Some(_)) => return Next::Again,
+            (Some(_), None) if self.are_all_told => return Next::Again,
+            (Some(last), _) => self.told = Some(last.to_owned()),
+            (None, Some(_)) => {
+                self.are_all_told = true;
+                return Next::Again;
+            }
             (None, None) => {
                 self.is_complete = true;
                 return Next::Never;
@@ -297,6 +313,8 @@ mod tests {
         assert_eq!((freeze.cursor(), freeze.position()), ("a", "c"));
         assert_eq!((freeze.walked(None, true), freeze.can_be_copied()), (Next::Again, false));
         assert_eq!(freeze.position(), "a");
+        // Everybody is told by now: the walk waits for the busy object, and asks nobody behind it again.
+        assert_eq!((freeze.walked(Some("b"), false), freeze.position()), (Next::Again, "a"));
         for name in ["b", "c"] {
             freeze.walked(Some(name), true);
             assert_eq!(freeze.cursor(), name);
@@ -341,7 +359,16 @@ mod tests {
     }
 
     const fn in_state(goal: Goal) -> Freeze {
-        Freeze { goal, since: T0, cursor: String::new(), asked: None, is_complete: false, restored: None, attempt: 0 }
+        Freeze {
+            goal,
+            since: T0,
+            cursor: String::new(),
+            told: None,
+            are_all_told: false,
+            is_complete: false,
+            restored: None,
+            attempt: 0,
+        }
     }
 
     #[test]
@@ -418,7 +445,7 @@ mod tests {
         let mut freeze = Freeze::new(Goal::Freeze, None, T0);
         assert_eq!(serde_json::to_string(&freeze).unwrap(), json);
         freeze.walked(Some("b"), false);
-        let json = r#"{"goal":"stand","since":1000000000,"cursor":"","asked":"b","is_complete":false,"restored":null,"attempt":0}"#;
+        let json = r#"{"goal":"stand","since":1000000000,"cursor":"","told":"b","is_complete":false,"restored":null,"attempt":0}"#;
         assert_eq!(serde_json::to_string(&freeze).unwrap(), json);
     }
 }

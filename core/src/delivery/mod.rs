@@ -421,7 +421,7 @@ impl Delivery {
         true
     }
 
-    /// What was removed meanwhile, as the stored delivery says, ends with the call under way.
+    /// The stored delivery says whether the account was removed during a call. The call was made with an earlier copy.
     pub const fn learn_removal(&mut self, stored: &Self) {
         self.is_removed |= stored.is_removed;
         if self.revision < stored.revision {
