@@ -63,7 +63,9 @@ async function arrivedWithJob(account, tries = 5) {
   await bench.worker.kill();
   const job = stored("Workspace").outbox.find(({ doc }) => doc.includes(id));
   await bench.worker.restart();
-  return job || tries === 1 ? { id, job } : arrivedWithJob(account, tries - 1);
+  if (job || tries === 1) return { id, job };
+  assert.equal((await bench.api.delete(`/v1/posts/${id}`)).status, 200);
+  return arrivedWithJob(account, tries - 1);
 }
 
 test("a job that arrived and is handed over once more after a crash revives no deleted post", async () => {
