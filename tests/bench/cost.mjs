@@ -6,7 +6,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { newAccount, startBench } from "../support/client.mjs";
-import { eventually } from "../support/eventually.mjs";
 import { newKey } from "../support/keys.mjs";
 import { watchPlatformCalls } from "../support/platform-calls.mjs";
 import { liftLimits } from "./crowd.mjs";
@@ -61,26 +60,13 @@ try {
 /** What `times` calls asked, with all the work that they left behind, the last alarms too. */
 async function perCall(platform, act) {
   const all = [];
-  await quiet(platform);
+  await platform.quiet();
   for (let at = 0; at < times; at++) {
     await act(at);
-    all.push(...(await quiet(platform)));
+    all.push(...(await platform.quiet()));
   }
   await pause(ALARMS_MS);
-  all.push(...(await quiet(platform)));
-  return all;
-}
-
-/** Everything that was asked until nothing was for a while. */
-async function quiet(platform) {
-  const all = [];
-  const isQuiet = async () => {
-    const taken = await platform.taken();
-    all.push(taken);
-    return taken.statements.length + taken.alarms + taken.messages + taken.kv;
-  };
-  let calm = 0;
-  await eventually(async () => (calm = (await isQuiet()) === 0 ? calm + 1 : 0), (rounds) => rounds >= 6);
+  all.push(...(await platform.quiet()));
   return all;
 }
 

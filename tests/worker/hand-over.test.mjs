@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CREATE_CALL } from "../support/calls.mjs";
 import { callUnderWay, newAccount, postIn, publishPost, startBench, textsAt } from "../support/client.mjs";
-import { eventually } from "../support/eventually.mjs";
 import { watchPlatformCalls } from "../support/platform-calls.mjs";
 
 let bench;
@@ -19,17 +18,10 @@ test("a published post takes four messages between objects at most: the call, th
   await publishPost(bench, account, { content: "that warms up" });
   const platform = await watchPlatformCalls(bench.worker);
   try {
-    // What the first post left behind ends.
-    let calm = 0;
-    const isCalm = async () => {
-      const taken = await platform.taken();
-      calm = taken.statements.length + taken.messages + taken.alarms === 0 ? calm + 1 : 0;
-      return calm;
-    };
     const counts = [];
     for (const content of ["counted", "counted again", "and once more"]) {
-      calm = 0;
-      await eventually(isCalm, (rounds) => rounds >= 6);
+      // What the post before left behind ends.
+      await platform.quiet();
       await publishPost(bench, account, { content });
       counts.push((await platform.taken()).messages);
     }
