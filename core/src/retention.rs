@@ -53,7 +53,13 @@ impl Kept {
 pub struct KeepDays(u32);
 
 impl KeepDays {
+    pub const LEAST: Self = Self(1);
     pub const MOST: u32 = 36_500;
+
+    /// When a post that ended then is purged.
+    pub fn expires_at(self, ended_at: UnixMillis) -> UnixMillis {
+        ended_at + Span::days(self.0.into())
+    }
 
     /// Posts that ended at this time or before are purged.
     pub fn expired_at(self, now: UnixMillis) -> UnixMillis {

@@ -31,10 +31,21 @@ pub struct Db {
     generation: Cell<u64>,
     /// The alarm as it was set last, once that is known.
     alarm: Cell<Option<Alarm>>,
-    /// Counts the writes from which the alarm may follow.
+    /// Counts the writes, those aside left out.
     writes: Cell<u64>,
-    /// The count of writes for which the alarm was derived last: it is derived anew after the next write.
-    derived_at: Cell<Option<u64>>,
+    /// Counts the writes from which the alarm may follow, and what else it may follow from.
+    changes: Cell<u64>,
+    /// What of the rows the alarm does not stand for yet.
+    wanted: Cell<Wanted>,
+}
+
+/// When the writes since the alarm was derived want the alarm.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// The rows have to be read.
+    Unknown,
+    /// Each write has said when it wants the alarm. The earliest time, or none.
+    By(Option<i64>),
 }
 
 /// An object's alarm.
@@ -56,6 +67,15 @@ impl Alarm {
             (Self::At(at), Some(wanted)) => at <= wanted && UnixMillis(at) + AFTER_A_CRASH >= now,
             (Self::Provisional(at), Some(wanted)) => at == wanted,
             (Self::None, Some(_)) | (Self::Provisional(_), None) => false,
+        }
+    }
+
+    /// Whether it stands for all that the rows said when it was set.
+    fn stands(self, now: UnixMillis) -> bool {
+        match self {
+            Self::None => true,
+            Self::At(at) => UnixMillis(at) + AFTER_A_CRASH >= now,
+            Self::Provisional(_) => false,
         }
     }
 }
@@ -96,6 +116,11 @@ struct Doc {
 }
 
 #[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+#[derive(Deserialize)]
 struct Count {
     count: u64,
 }
@@ -103,8 +128,9 @@ struct Count {
 impl Db {
     /// Tables whose version is not known yet.
     pub fn new(storage: Storage) -> Self {
-        let (generation, alarm, writes, derived_at) = (Cell::new(0), Cell::new(None), Cell::new(0), Cell::new(None));
-        Self { sql: storage.sql(), storage, version: 0, generation, alarm, writes, derived_at }
+        let (generation, writes, changes) = (Cell::new(0), Cell::new(0), Cell::new(0));
+        let (alarm, wanted) = (Cell::new(None), Cell::new(Wanted::Unknown));
+        Self { sql: storage.sql(), storage, version: 0, generation, alarm, writes, changes, wanted }
     }
 
     pub fn of_version(self, version: usize) -> Self {
@@ -126,40 +152,86 @@ impl Db {
     }
 
     pub fn run(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
-        self.count_write(statement);
+        self.count_write();
         self.run_aside(statement, values)
     }
 
-    /// A write to a table from which no alarm follows.
-    pub fn run_aside(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
-        self.sql.exec(statement, values).doing("write to SQLite").map(drop)
+    /// A write that wants the alarm at `at`, or never.
+    pub fn run_by(&self, at: Option<UnixMillis>, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
+        self.count_write_by(at);
+        self.run_aside(statement, values)
     }
 
-    /// A statement that is no `SELECT` writes.
-    fn count_write(&self, statement: &str) {
-        if !statement.starts_with("SELECT") {
-            self.writes.set(self.writes.get() + 1);
+    /// A write to a table from which no alarm follows, and of which nobody keeps anything in memory.
+    pub fn run_aside(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
+        self.exec(statement, values).doing("write to SQLite").map(drop)
+    }
+
+    fn count_write(&self) {
+        self.writes.set(self.writes.get() + 1);
+        self.derive_alarm_anew();
+    }
+
+    fn count_write_by(&self, at: Option<UnixMillis>) {
+        self.writes.set(self.writes.get() + 1);
+        self.changes.set(self.changes.get() + 1);
+        if let (Some(UnixMillis(at)), Wanted::By(before)) = (at, self.wanted.get()) {
+            self.wanted.set(Wanted::By(Some(before.map_or(at, |before| before.min(at)))));
         }
     }
 
-    /// What a query reads, or a statement with `RETURNING` has written.
+    /// What a query reads, or a statement that is no `SELECT` has written.
     ///
     /// `+?` stands after `LIMIT`, and after `=` in a query that sorts or joins. There the planner of `SQLite` 3.54 looks at
     /// the value of a bare `?`, so each call would prepare the statement anew.
     pub fn rows<T: DeserializeOwned>(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Vec<T>> {
         let rows = self.text_of_rows(query, values).doing("read from SQLite")?;
-        if rows != "[]" {
-            self.count_write(query);
+        if rows != "[]" && !query.starts_with("SELECT") {
+            self.count_write();
         }
         json::from_str(&rows).doing("read from SQLite")
     }
 
+    /// Whether a write with `RETURNING` has written a row.
+    pub fn wrote(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<bool> {
+        let wrote = self.text_of_rows(statement, values).doing("write to SQLite")? != "[]";
+        if wrote {
+            self.count_write();
+        }
+        Ok(wrote)
+    }
+
+    /// The same of a write that wants the alarm at `at`, or never.
+    pub fn wrote_by(&self, at: Option<UnixMillis>, statement: &str, values: Vec<SqlStorageValue>) -> Result<bool> {
+        let wrote = self.text_of_rows(statement, values).doing("write to SQLite")? != "[]";
+        if wrote {
+            self.count_write_by(at);
+        }
+        Ok(wrote)
+    }
+
+    /// What a write with `RETURNING` has written. It wants the alarm at `at`, or never.
+    pub fn rows_by<T: DeserializeOwned>(
+        &self,
+        at: Option<UnixMillis>,
+        statement: &str,
+        values: Vec<SqlStorageValue>,
+    ) -> Result<Vec<T>> {
+        let rows = self.text_of_rows(statement, values).doing("write to SQLite")?;
+        self.count_write_by(at);
+        json::from_str(&rows).doing("write to SQLite")
+    }
+
     /// All rows as one JSON text: two calls to the platform, and not some for each column.
     fn text_of_rows(&self, query: &str, values: Vec<SqlStorageValue>) -> worker::Result<String> {
+        let rows = self.exec(query, values)?.to_array().map_err(worker::Error::from)?;
+        Ok(JSON::stringify(&rows).map_err(worker::Error::from)?.into())
+    }
+
+    fn exec(&self, statement: &str, values: Vec<SqlStorageValue>) -> worker::Result<Cursor> {
         let sql: &Sql = self.sql.as_ref().unchecked_ref();
         let values: Array = values.into_iter().map(JsValue::from).collect();
-        let rows = sql.exec(query, &values).and_then(|cursor| cursor.to_array()).map_err(worker::Error::from)?;
-        Ok(JSON::stringify(&rows).map_err(worker::Error::from)?.into())
+        Ok(sql.exec(statement, &values)?)
     }
 
     /// The documents of a query whose column is called `doc`.
@@ -170,6 +242,12 @@ impl Db {
 
     pub fn doc<T: DeserializeOwned>(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Option<T>> {
         Ok(self.docs(query, values)?.into_iter().next())
+    }
+
+    /// The texts that a query calls `name`.
+    pub fn names(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Vec<String>> {
+        let rows: Vec<Named> = self.rows(query, values)?;
+        Ok(rows.into_iter().map(|row| row.name).collect())
     }
 
     /// The number that a query calls `count`.
@@ -283,24 +361,35 @@ impl Db {
     }
 
     /// The alarm rings at the time that the rows say, or earlier. After a call that has written nothing, it does already.
+    /// The rows are read unless each write has said its time.
     pub async fn derive_alarm(&self, next: impl FnOnce() -> Result<Option<UnixMillis>>) -> Result<()> {
-        let writes = self.writes.get();
-        if self.is_alarm_derived() {
-            return Ok(());
+        let changes = self.changes.get();
+        let at = match self.wanted.get() {
+            Wanted::By(None) => return Ok(()),
+            Wanted::By(Some(at)) if self.alarm.get().is_some_and(|alarm| alarm.stands(now())) => Some(UnixMillis(at)),
+            _ => next()?,
+        };
+        self.alarm_by(at).await?;
+        if self.changes.get() == changes {
+            self.wanted.set(Wanted::By(None));
         }
-        self.alarm_by(next()?).await?;
-        self.derived_at.set(Some(writes));
         Ok(())
     }
 
-    /// Whether nothing was written since the alarm was derived.
-    pub fn is_alarm_derived(&self) -> bool {
-        self.derived_at.get() == Some(self.writes.get())
+    /// Whether the alarm rings then or earlier, as far as is known.
+    pub fn rings_by(&self, at: UnixMillis) -> bool {
+        self.alarm.get().is_some_and(|alarm| alarm.stands_for(Some(at.0), now()))
     }
 
-    /// Something else than a row has changed that the time of the alarm is derived from.
+    /// Whether the alarm stands for all rows.
+    pub fn is_alarm_derived(&self) -> bool {
+        matches!(self.wanted.get(), Wanted::By(None))
+    }
+
+    /// Something has changed that the time of the alarm is derived from.
     pub fn derive_alarm_anew(&self) {
-        self.derived_at.set(None);
+        self.changes.set(self.changes.get() + 1);
+        self.wanted.set(Wanted::Unknown);
     }
 
     /// The object's one alarm rings by then. One that rings earlier is left: it finds nothing to do, and is derived anew.
@@ -315,7 +404,8 @@ impl Db {
             self.alarm.get().unwrap_or_else(|| stored.map_or(Alarm::None, Alarm::Provisional))
         };
         if known.stands_for(at.map(|at| at.0), now) {
-            self.alarm.set(Some(known));
+            // The rows say the time of an earlier process too.
+            self.alarm.set(Some(if let Alarm::Provisional(at) = known { Alarm::At(at) } else { known }));
             return Ok(());
         }
         self.replace_alarm(at.map_or(Alarm::None, |at| Alarm::At(at.0)), at).await

@@ -34,11 +34,6 @@ impl Row {
     }
 }
 
-#[derive(Deserialize)]
-struct Named {
-    account_id: String,
-}
-
 impl Inner {
     /// Keeps a pair for the revocation at X. The same write of the caller must replace or delete the pair. A pair that
     /// no key of the ring opens cannot be revoked.
@@ -119,13 +114,13 @@ impl Inner {
 
     /// What the workspace does not know yet, marked as being told.
     pub(super) fn unacknowledged_revocations(&self) -> Result<Vec<RevocationReport>> {
-        let query = "SELECT DISTINCT account_id FROM discarded WHERE is_told <> 1 LIMIT 100";
-        let rows: Vec<Named> = self.db.rows(query, Vec::new())?;
-        rows.into_iter()
-            .map(|row| {
+        let query = "SELECT DISTINCT account_id AS name FROM discarded WHERE is_told <> 1 LIMIT 100";
+        let ids = self.db.names(query, Vec::new())?;
+        ids.into_iter()
+            .map(|account_id| {
                 let mark = "UPDATE discarded SET is_told = 2 WHERE account_id = ? AND is_told <> 1";
-                self.db.run(mark, vec![row.account_id.as_str().into()])?;
-                Ok(RevocationReport { tally: self.tally(&row.account_id)?, account_id: row.account_id })
+                self.db.run(mark, vec![account_id.as_str().into()])?;
+                Ok(RevocationReport { tally: self.tally(&account_id)?, account_id })
             })
             .collect()
     }

@@ -15,6 +15,7 @@ use latchkey_core::key::Caller;
 use latchkey_core::time::{Span, UnixMillis};
 
 use super::pairs::Pair;
+use super::store::Times;
 use super::tokens::Given;
 use crate::error::Result;
 use crate::objects::cached::{Cached, CachedRows};
@@ -36,6 +37,8 @@ pub struct Kept {
     locks_none: Cell<Option<u64>>,
     /// The generation in which a publishing loop ended, so that no intent is left without its outcome.
     settled: Cell<Option<u64>>,
+    /// When something is due, and the generation and the count of writes at which that was read.
+    times: Cell<Option<(u64, u64, Times)>>,
 }
 
 impl Kept {
@@ -48,6 +51,7 @@ impl Kept {
             any_pair: Cached::empty(),
             locks_none: Cell::new(None),
             settled: Cell::new(None),
+            times: Cell::new(None),
         }
     }
 
@@ -126,6 +130,15 @@ impl Kept {
 
     pub fn settled(&self, db: &Db) {
         self.settled.set(Some(db.generation()));
+    }
+
+    pub fn times(&self, db: &Db) -> Option<Times> {
+        let (generation, writes, times) = self.times.get()?;
+        ((generation, writes) == (db.generation(), db.writes())).then_some(times)
+    }
+
+    pub fn keep_times(&self, db: &Db, times: Times) {
+        self.times.set(Some((db.generation(), db.writes(), times)));
     }
 
     /// Wipes the tokens that were opened a while ago. Each event of the object ends with this.

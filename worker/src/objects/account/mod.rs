@@ -48,7 +48,7 @@ use self::pairs::Owner;
 use self::publish::Publishing;
 use self::report::Told;
 pub use self::schema::VERSIONS;
-use super::storage::Db;
+use super::storage::{AFTER_A_CRASH, Db};
 use super::store::Opened;
 use super::turn::Turn;
 use crate::app::App;
@@ -290,6 +290,10 @@ impl Inner {
     async fn arm(&self) -> Result<()> {
         self.kept.close_tokens(now());
         self.told.store_with_others(self)?;
+        // As long as it publishes, it wants no earlier alarm.
+        if self.publishing.get() && self.db.rings_by(now() + AFTER_A_CRASH) {
+            return Ok(());
+        }
         self.db.derive_alarm(|| self.wanted_alarm()).await
     }
 

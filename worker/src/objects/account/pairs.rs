@@ -60,11 +60,6 @@ struct Alike {
     scopes: String,
 }
 
-#[derive(Deserialize)]
-struct Named {
-    account_id: String,
-}
-
 impl TryFrom<Stored> for Pair {
     type Error = Error;
 
@@ -278,7 +273,7 @@ impl Inner {
     }
 
     fn rows_with_own_pair(&self) -> Result<Vec<AccountId>> {
-        let rows: Vec<Named> = self.db.rows("SELECT account_id FROM pairs", Vec::new())?;
-        rows.iter().map(|row| AccountId::parse(&row.account_id).map_err(Error::fault)).collect()
+        let ids = self.db.names("SELECT account_id AS name FROM pairs", Vec::new())?;
+        ids.iter().map(|id| AccountId::parse(id).map_err(Error::fault)).collect()
     }
 }

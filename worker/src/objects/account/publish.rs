@@ -68,17 +68,22 @@ impl Inner {
         }
         if !self.kept.take_settled(&self.db) {
             self.recover()?;
+            self.report_news().await?;
         }
+        let mut has_reported = false;
         for _ in 0..STEPS_OF_A_LOOP {
             if self.frozen()? {
                 break;
             }
-            // What became of the last step, before the next.
-            self.report_news().await?;
-            let Some(row) = self.open_next_row(now())? else { return self.end_loop() };
+            let Some(row) = self.open_next_row(now())? else { break };
             self.step_row(&row).await?;
+            // What became of a step, before the next.
+            self.report_news().await?;
+            has_reported = true;
         }
-        self.report_news().await?;
+        if !has_reported {
+            self.report_news().await?;
+        }
         self.end_loop()
     }
 

@@ -45,7 +45,7 @@ impl Told {
 impl Inner {
     pub(super) async fn report_news(&self) -> Result<()> {
         self.told.store(self)?;
-        let news = self.news()?;
+        let news = self.news(REPORT_ROWS)?;
         if news.is_any() { self.tell(news).await.map(drop) } else { Ok(()) }
     }
 
@@ -53,15 +53,15 @@ impl Inner {
     /// changes nothing there.
     pub(super) async fn report(&self) -> Result<Breaker> {
         self.told.store(self)?;
-        self.tell(self.news()?).await
+        self.tell(self.news(REPORT_ROWS)?).await
     }
 
     async fn tell(&self, mut news: News) -> Result<Breaker> {
         let workspace = self.app()?.workspace()?;
-        if news.grants > 0 {
+        if news.has_grants() {
             self.tell_grants(&workspace).await?;
         }
-        if news.revocations > 0 {
+        if news.has_revocations() {
             self.tell_revocations(&workspace).await?;
         }
         loop {
@@ -81,7 +81,7 @@ impl Inner {
             }
             // There are more, or another event may have added one.
             self.told.store(self)?;
-            news = self.news()?;
+            news = self.news(REPORT_ROWS)?;
             if !news.is_any() {
                 return Ok(breaker);
             }

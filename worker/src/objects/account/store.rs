@@ -27,39 +27,65 @@ pub struct Row {
     pub doc: String,
 }
 
-/// Which changes the workspace has not heard of: 0 or 1 for each kind, and the first deliveries themselves.
-#[derive(Default, Deserialize)]
+/// What the rows want done: what the workspace has not heard of, 0 or 1 for each kind, with the first deliveries themselves;
+/// and when something is due.
+#[derive(Deserialize)]
 pub struct News {
-    pub grants: u8,
-    pub revocations: u8,
+    grants: u8,
+    revocations: u8,
     /// A JSON array of documents.
     deliveries: String,
+    queue_at: Option<i64>,
+    others_at: Option<i64>,
+    revoke_at: Option<i64>,
+}
+
+/// The times of [`News`].
+#[derive(Clone, Copy)]
+pub struct Times {
+    /// Of the journal, whatever the process does meanwhile.
+    due_at: Option<UnixMillis>,
+    revoke_at: Option<UnixMillis>,
+    has_deliveries: bool,
+    has_pairs: bool,
 }
 
 impl News {
+    pub fn has_grants(&self) -> bool {
+        self.grants > 0
+    }
+
+    pub fn has_revocations(&self) -> bool {
+        self.revocations > 0
+    }
+
     pub fn is_any(&self) -> bool {
-        self.grants + self.revocations > 0 || self.deliveries != "[]"
+        self.has_grants() || self.has_revocations() || self.has_deliveries()
     }
 
     pub fn deliveries(&self) -> Result<Vec<Delivery>> {
         let docs: Vec<String> = read(&self.deliveries)?;
         docs.iter().map(|doc| read(doc)).collect()
     }
-}
 
-/// A row of the journal that is new has its number.
-#[derive(Deserialize)]
-struct Taken {}
+    fn has_deliveries(&self) -> bool {
+        self.deliveries != "[]"
+    }
+
+    fn times(&self) -> Times {
+        Times {
+            due_at: self.queue_at.into_iter().chain(self.others_at).min().map(UnixMillis),
+            revoke_at: self.revoke_at.map(UnixMillis),
+            has_deliveries: self.has_deliveries(),
+            has_pairs: self.has_grants() || self.has_revocations(),
+        }
+    }
+}
 
 #[derive(Deserialize)]
 struct Known {
     endpoint: String,
     doc: String,
-}
-
-#[derive(Deserialize)]
-struct Time {
-    at: Option<i64>,
 }
 
 impl Inner {
@@ -77,12 +103,12 @@ impl Inner {
             revision_of(delivery).into(),
             doc(delivery)?,
         ];
-        let taken: Vec<Taken> = self.db.rows(
+        let is_taken = self.db.wrote(
             "INSERT INTO journal (post_id, account_id, state, run_at, due_at, revision, told, doc)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (post_id, account_id) DO NOTHING RETURNING seq",
             values.clone(),
         )?;
-        if !taken.is_empty() || self.delivery(delivery)?.is_none_or(|known| !known.gives_way_to(delivery)) {
+        if is_taken || self.delivery(delivery)?.is_none_or(|known| !known.gives_way_to(delivery)) {
             return Ok(());
         }
         self.db.run(
@@ -126,6 +152,9 @@ impl Inner {
     /// Steps that the process does not survive are counted. A row in which the process died three times is parked and
     /// retried later, so that the rest goes on. The row is never given up: the next death may be another power cut.
     pub fn open_next_row(&self, now: UnixMillis) -> Result<Option<Row>> {
+        if self.kept.times(&self.db).is_some_and(|known| known.due_at.is_none_or(|at| at > now)) {
+            return Ok(None);
+        }
         let open = "UPDATE journal SET opened = opened + 1 WHERE seq = coalesce(
             (SELECT seq FROM journal WHERE state IN ('held', 'unknown', 'recalled', 'aside') AND due_at <= ?1
                 ORDER BY due_at LIMIT 1),
@@ -240,26 +269,39 @@ impl Inner {
         )
     }
 
-    pub fn news(&self) -> Result<News> {
+    /// With so many deliveries at most.
+    pub fn news(&self, deliveries: u32) -> Result<News> {
         let query = "SELECT EXISTS (SELECT 1 FROM pair WHERE is_told <> 1)
                 OR EXISTS (SELECT 1 FROM pairs WHERE is_told <> 1) AS grants,
             EXISTS (SELECT 1 FROM discarded WHERE is_told <> 1) AS revocations,
             (SELECT json_group_array(doc) FROM (SELECT doc FROM journal WHERE told < revision ORDER BY seq LIMIT +?))
-                AS deliveries";
-        let rows = self.db.rows(query, vec![i64::from(REPORT_ROWS).into()])?;
-        rows.into_iter().next().ok_or_else(|| Error::fault("what is untold was not read"))
+                AS deliveries,
+            (SELECT due_at FROM journal WHERE state IN ('queued', 'publishing') ORDER BY run_at, seq LIMIT 1) AS queue_at,
+            (SELECT min(due_at) FROM journal WHERE state IN ('held', 'unknown', 'recalled', 'aside')) AS others_at,
+            (SELECT min(next_at) FROM discarded WHERE next_at IS NOT NULL) AS revoke_at";
+        let rows: Vec<News> = self.db.rows(query, vec![i64::from(deliveries).into()])?;
+        let news = rows.into_iter().next().ok_or_else(|| Error::fault("what the rows want was not read"))?;
+        self.kept.keep_times(&self.db, news.times());
+        Ok(news)
+    }
+
+    fn times(&self) -> Result<Times> {
+        match self.kept.times(&self.db) {
+            Some(times) => Ok(times),
+            None => Ok(self.news(1)?.times()),
+        }
     }
 
     /// The next version of a delivery may have arrived before the acknowledgement of this one. Its revisions count anew.
     pub fn delivery_acknowledged(&self, delivery: &Delivery) -> Result<()> {
         self.db.run(
             "UPDATE journal SET told = max(told, ?) WHERE post_id = ? AND account_id = ?
-                AND json_extract(doc, '$.edition') = json_extract(?, '$.edition')",
+                AND json_extract(doc, '$.edition') = ?",
             vec![
                 revision_of(delivery).into(),
                 delivery.post_id.as_str().into(),
                 delivery.account_id.as_str().into(),
-                doc(delivery)?,
+                i64::from(delivery.version()).into(),
             ],
         )
     }
@@ -267,20 +309,16 @@ impl Inner {
     /// The earliest thing to do, derived from the rows: nothing else decides when this object wakes. Work that is under way
     /// is looked after by itself, and by the alarm in case the process dies.
     pub fn next_alarm(&self) -> Result<Option<UnixMillis>> {
-        // One list and not a UNION: a compound SELECT has five terms here at most.
-        let query = "SELECT min(value) AS at FROM json_each(json_array(
-            (SELECT due_at FROM journal WHERE state IN ('queued', 'publishing') ORDER BY run_at, seq LIMIT 1),
-            (SELECT min(due_at) FROM journal WHERE state IN ('held', 'unknown', 'recalled', 'aside')),
-            (SELECT ?2 FROM journal WHERE told < revision LIMIT 1),
-            (SELECT 0 FROM pair WHERE is_told <> 1),
-            (SELECT 0 FROM pairs WHERE is_told <> 1 LIMIT 1),
-            (SELECT 0 FROM discarded WHERE is_told <> 1 LIMIT 1),
-            (SELECT max(min(next_at), ?1) FROM discarded WHERE next_at IS NOT NULL)))";
+        let Times { due_at, revoke_at, has_deliveries, has_pairs } = self.times()?;
         let from = |is_under_way: bool| if is_under_way { now() + AFTER_A_CRASH } else { UnixMillis(0) };
-        let (revoking, told) = (from(self.revoking.get()), from(self.told.is_pending()));
-        let rows: Vec<Time> = self.db.rows(query, vec![time(revoking), time(told)])?;
+        let wanted = [
+            due_at,
+            has_deliveries.then(|| from(self.told.is_pending())),
+            has_pairs.then_some(UnixMillis(0)),
+            revoke_at.map(|at| at.max(from(self.revoking.get()))),
+        ];
         let publishing = from(self.publishing.get());
-        Ok(rows.first().and_then(|row| row.at).map(|at| UnixMillis(at).max(publishing)))
+        Ok(wanted.into_iter().flatten().min().map(|at| at.max(publishing)))
     }
 }
 

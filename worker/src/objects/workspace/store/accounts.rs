@@ -9,11 +9,11 @@ use latchkey_core::api::account::AccountFilter;
 use latchkey_core::id::{AccountId, NetworkId, XUserId};
 use latchkey_core::key::Binding;
 use latchkey_core::post::means_every;
-use serde::Deserialize;
 
 use super::list::{Filter, Kinds, Listed, Total};
 use super::scope::Scope;
 use crate::error::Result;
+use crate::objects::cached::CachedRows;
 use crate::objects::storage::{Db, doc, time};
 
 /// Every row with the columns that other groups find rows by, deleted rows too.
@@ -34,16 +34,13 @@ pub struct Accounts {
     db: Rc<Db>,
     /// The rows that this process has closed.
     closed: RefCell<BTreeSet<AccountId>>,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    name: String,
+    /// What single names meant, by the keys that were looked for.
+    found: CachedRows<String, Vec<Account>>,
 }
 
 impl Accounts {
     pub fn new(db: &Rc<Db>) -> Self {
-        Self { db: Rc::clone(db), closed: RefCell::default() }
+        Self { db: Rc::clone(db), closed: RefCell::default(), found: CachedRows::empty() }
     }
 
     pub fn find(&self, id: &str) -> Result<Option<Account>> {
@@ -69,7 +66,9 @@ impl Accounts {
         let keys = serde_json::to_string(&keys)?;
         let query = "SELECT doc FROM accounts WHERE is_deleted = 0 AND (id IN (SELECT value FROM json_each(?1))
             OR username IN (SELECT value FROM json_each(?1)))";
-        self.db.docs(query, vec![keys.into()])
+        let read = || self.db.docs(query, vec![keys.as_str().into()]);
+        // Most posts are for one account. What is kept is bounded.
+        if names.len() > 1 { read() } else { self.found.get(&self.db, keys.as_str(), read) }
     }
 
     /// The rows of one X user under one app, deleted ones too: a reconnection revives its own.
@@ -107,6 +106,7 @@ impl Accounts {
     /// Writes a row and brings a deleted one back.
     pub fn save(&self, account: &Account) -> Result<()> {
         self.closed.borrow_mut().remove(&account.id);
+        self.found.forget();
         let tenant_id = account.tenant_id.as_ref().map_or("", |tenant_id| tenant_id.as_str());
         self.db.run(
             "INSERT INTO accounts (id, network_id, tenant_id, x_user_id, username, created_at, doc)
@@ -126,6 +126,7 @@ impl Accounts {
 
     /// A row that is there or was deleted, and stays so.
     pub fn update(&self, account: &Account) -> Result<()> {
+        self.found.forget();
         let update = "UPDATE accounts SET username = ?, doc = ? WHERE id = ?";
         let username = account.user().username.to_lowercase();
         self.db.run(update, vec![username.into(), doc(account)?, account.id.as_str().into()])
@@ -143,6 +144,7 @@ impl Accounts {
             closed.insert(id.clone());
         }
         drop(closed);
+        self.found.forget();
         self.db.run("UPDATE accounts SET is_deleted = 1 WHERE id = ?", vec![id.as_str().into()])
     }
 
@@ -154,8 +156,7 @@ impl Accounts {
 
     /// Names of objects behind `after`, in their order.
     pub fn objects(&self, after: &str, limit: i32) -> Result<Vec<String>> {
-        let rows: Vec<Named> = self.db.rows(OBJECTS_BEHIND, vec![after.into(), limit.into()])?;
-        Ok(rows.into_iter().map(|row| row.name).collect())
+        self.db.names(OBJECTS_BEHIND, vec![after.into(), limit.into()])
     }
 
     pub fn count_objects(&self) -> Result<u64> {

@@ -25,7 +25,7 @@ impl Audit {
     pub fn add(&self, entry: &Entry) -> Result<()> {
         let tenant_id = entry.tenant_id.as_ref().map(TenantId::as_str);
         let insert = "INSERT INTO audit (at, tenant_id, doc) VALUES (?, ?, ?)";
-        self.db.run(insert, vec![time(entry.at), tenant_id.into(), doc(entry)?])
+        self.db.run_by(None, insert, vec![time(entry.at), tenant_id.into(), doc(entry)?])
     }
 
     /// For a tenant's key what concerns that tenant.

@@ -23,7 +23,8 @@ impl Idempotency {
     }
 
     pub fn save(&self, key: &str, row: &Row) -> Result<()> {
-        self.db.run(
+        self.db.run_by(
+            Some(row.started_at + Kept::Response.span()),
             "INSERT OR REPLACE INTO idempotency (key, started_at, doc) VALUES (?, ?, ?)",
             vec![key.into(), time(row.started_at), doc(row)?],
         )

@@ -38,7 +38,6 @@ pub struct Row {
 struct Added {
     seq: i64,
     due_at: i64,
-    doc: String,
 }
 
 /// A job that has begun.
@@ -57,7 +56,8 @@ impl Outbox {
     }
 
     pub fn add(&self, job: &OutboxJob, due_at: UnixMillis) -> Result<()> {
-        self.db.run("INSERT INTO outbox (due_at, doc) VALUES (?, ?)", vec![time(due_at), doc(job)?])
+        let insert = "INSERT INTO outbox (due_at, doc) VALUES (?, ?)";
+        self.db.run_by(Some(due_at), insert, vec![time(due_at), doc(job)?])
     }
 
     /// Jobs that begin as soon as they are committed, and are due if that is not acknowledged. More than a batch is left
@@ -80,11 +80,16 @@ impl Outbox {
     fn add_row(&self, job: &OutboxJob, now: UnixMillis) -> Result<Option<Row>> {
         let insert = "INSERT INTO outbox (due_at, doc)
             SELECT iif(EXISTS (SELECT 1 FROM outbox WHERE due_at <= ?1), ?1, ?2), ?3
-            RETURNING seq, due_at, doc";
-        let values = vec![time(now), time(now + outbox::UNACKNOWLEDGED), doc(job)?];
-        let added = self.db.rows::<Added>(insert, values)?.into_iter().next();
-        let Added { seq, due_at, doc } = added.ok_or_else(|| Error::fault("an outbox job has no row"))?;
-        Ok((due_at > now.0).then_some(Row { seq, attempts: 0, opened: 0, doc }))
+            RETURNING seq, due_at";
+        let doc = serde_json::to_string(job)?;
+        let values = vec![time(now), time(now + outbox::UNACKNOWLEDGED), doc.as_str().into()];
+        let added = self.db.rows_by::<Added>(Some(now + outbox::UNACKNOWLEDGED), insert, values)?.into_iter().next();
+        let Added { seq, due_at } = added.ok_or_else(|| Error::fault("an outbox job has no row"))?;
+        if due_at <= now.0 {
+            self.db.derive_alarm_anew();
+            return Ok(None);
+        }
+        Ok(Some(Row { seq, attempts: 0, opened: 0, doc }))
     }
 
     pub fn due(&self, now: UnixMillis, limit: u32) -> Result<Vec<Row>> {
@@ -118,7 +123,8 @@ impl Outbox {
         if arrived.is_empty() {
             return Ok(());
         }
-        self.db.run("DELETE FROM outbox WHERE seq IN (SELECT value FROM json_each(?))", vec![doc(&arrived)?])
+        let delete = "DELETE FROM outbox WHERE seq IN (SELECT value FROM json_each(?))";
+        self.db.run_by(None, delete, vec![doc(&arrived)?])
     }
 
     pub fn failed(&self, row: &Row, due_at: UnixMillis) -> Result<()> {

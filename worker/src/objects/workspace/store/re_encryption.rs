@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use latchkey_core::re_encryption::ReEncryption;
 use latchkey_core::time::UnixMillis;
-use serde::Deserialize;
 
 use super::{accounts, apps, outbox, webhooks};
 use crate::error::Result;
@@ -12,11 +11,6 @@ use crate::objects::storage::{Db, doc, time};
 
 pub struct ReEncryptionStore {
     db: Rc<Db>,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    name: String,
 }
 
 impl ReEncryptionStore {
@@ -41,8 +35,7 @@ impl ReEncryptionStore {
     /// Names behind `after`, in their order.
     pub fn names(&self, after: &str, limit: i32) -> Result<Vec<String>> {
         let query = format!("SELECT name FROM ({}) WHERE name > ? ORDER BY name LIMIT +?", names());
-        let rows: Vec<Named> = self.db.rows(&query, vec![after.into(), limit.into()])?;
-        Ok(rows.into_iter().map(|row| row.name).collect())
+        self.db.names(&query, vec![after.into(), limit.into()])
     }
 
     pub fn count(&self) -> Result<u64> {

@@ -39,11 +39,6 @@ struct Expired {
     is_used: u8,
 }
 
-#[derive(Deserialize)]
-struct Name {
-    id: String,
-}
-
 impl MediaRows {
     pub fn new(db: &Rc<Db>) -> Self {
         Self { db: Rc::clone(db) }
@@ -93,9 +88,8 @@ impl MediaRows {
 
     /// A draft or an unfinished post that names the medium.
     pub fn post_with(&self, id: &str) -> Result<Option<String>> {
-        let query = format!("SELECT post_id AS id FROM ({MEDIA_IN_USE}) WHERE media_id = ? LIMIT 1");
-        let rows: Vec<Name> = self.db.rows(&query, vec![id.into()])?;
-        Ok(rows.into_iter().next().map(|post| post.id))
+        let query = format!("SELECT post_id AS name FROM ({MEDIA_IN_USE}) WHERE media_id = ? LIMIT 1");
+        Ok(self.db.names(&query, vec![id.into()])?.into_iter().next())
     }
 
     /// Some of what has expired, the oldest first; with each whether a post that is still to be sent names it.

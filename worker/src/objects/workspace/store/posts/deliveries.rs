@@ -9,6 +9,7 @@ use latchkey_core::announcement::Notified;
 use latchkey_core::budget;
 use latchkey_core::delivery::{Delivery, LATE, State};
 use latchkey_core::id::{AccountId, NetworkId, PostId, XPostId};
+use latchkey_core::retention::KeepDays;
 use latchkey_core::time::UnixMillis;
 use latchkey_core::x::price::Micros;
 use serde::Deserialize;
@@ -34,10 +35,6 @@ struct InState {
     /// Of the post.
     is_draft: Option<u8>,
 }
-
-/// A row that was there to be written.
-#[derive(Deserialize)]
-struct Written {}
 
 #[derive(Deserialize)]
 struct Published {
@@ -182,8 +179,11 @@ impl Deliveries {
     }
 
     fn write(&self, delivery: &Delivery, watch_at: Option<UnixMillis>, is_idle: bool) -> Result<()> {
+        // The post may have ended with it.
+        let wanted = watch_at.or_else(|| delivery.state().is_final().then(|| KeepDays::LEAST.expires_at(now())));
         let spent = i64::try_from(delivery.spent().0).unwrap_or(i64::MAX);
-        let written: Vec<Written> = self.db.rows(
+        let is_written = self.db.wrote_by(
+            wanted,
             "INSERT INTO deliveries (post_id, account_id, state, edition, revision, watch_at, spent, spent_at, doc)
                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE EXISTS (SELECT 1 FROM posts WHERE id = ?1)
                 ON CONFLICT (post_id, account_id) DO UPDATE SET state = excluded.state, edition = excluded.edition,
@@ -202,17 +202,19 @@ impl Deliveries {
                 doc(delivery)?,
             ],
         )?;
-        if written.is_empty() { Ok(()) } else { self.note_committed(delivery, is_idle) }
+        if is_written { self.note_committed(delivery, is_idle) } else { Ok(()) }
     }
 
     /// What a delivery is still to cost, as long as somebody is to send it.
     fn note_committed(&self, delivery: &Delivery, is_idle: bool) -> Result<()> {
         let (post, account) = (delivery.post_id.as_str().into(), delivery.account_id.as_str().into());
         let Some(Micros(owed)) = budget::committed_by(delivery, is_idle) else {
-            return self.db.run("DELETE FROM dues WHERE post_id = ? AND account_id = ?", vec![post, account]);
+            let delete = "DELETE FROM dues WHERE post_id = ? AND account_id = ?";
+            return self.db.run_by(None, delete, vec![post, account]);
         };
         let micros = i64::try_from(owed).unwrap_or(i64::MAX);
-        self.db.run(
+        self.db.run_by(
+            None,
             "INSERT OR REPLACE INTO dues (post_id, account_id, due_at, micros) VALUES (?, ?, ?, ?)",
             vec![post, account, time(delivery.run_at), micros.into()],
         )
@@ -221,7 +223,7 @@ impl Deliveries {
     pub fn remember_notified(&self, id: &PostId, outcome: &Notified) -> Result<()> {
         let insert = "INSERT OR REPLACE INTO announced (post_id, account_id, edition) VALUES (?, ?, ?)";
         let (account_id, version) = (outcome.account_id.as_str(), i64::from(outcome.version));
-        self.db.run(insert, vec![id.as_str().into(), account_id.into(), version.into()])
+        self.db.run_by(None, insert, vec![id.as_str().into(), account_id.into(), version.into()])
     }
 }
 

@@ -42,7 +42,8 @@ impl Posts {
 
     /// One that nobody has named before.
     pub fn add(&self, post: &Post) -> Result<()> {
-        self.db.run(
+        self.db.run_by(
+            post.approval().map(|approval| approval.expires_at),
             "INSERT INTO posts (id, tenant_id, created_at, scheduled_at, doc) VALUES (?, ?, ?, ?, ?)",
             vec![
                 post.id.as_str().into(),
@@ -67,7 +68,7 @@ impl Posts {
     fn name_media(&self, post: &Post) -> Result<()> {
         post.media_ids().try_for_each(|media_id| {
             let insert = "INSERT OR IGNORE INTO post_media (post_id, media_id) VALUES (?, ?)";
-            self.db.run(insert, vec![post.id.as_str().into(), media_id.as_str().into()])
+            self.db.run_by(None, insert, vec![post.id.as_str().into(), media_id.as_str().into()])
         })
     }
 
